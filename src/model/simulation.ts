@@ -1,0 +1,131 @@
+import type { FaultName, Point, Verdict } from './fault';
+import type { Range } from './text';
+
+/** One difference between two states, for people. `kind` is the kind of object: table, column, index, rows, sequence, session ... */
+export interface StateDifference {
+  readonly kind: string;
+  readonly name: string;
+  /** As seen from the state named by the list: `differsFromBefore` says what was added, removed or changed since before. */
+  readonly change: 'added' | 'removed' | 'changed';
+  readonly detail: string;
+}
+
+export interface RecoveryStep {
+  readonly title: string;
+  readonly why: string;
+  readonly text: string;
+  readonly language: 'sql' | 'shell' | 'text';
+}
+
+/** Steps from a partial state to before (back) or after (forward), with the proof. */
+export interface RecoveryPlan {
+  readonly steps: readonly RecoveryStep[];
+  /** Executed in a clone of the partial state, and the fingerprint reached is exactly the one claimed. */
+  readonly verified: boolean;
+  /** What can't be brought back, and where it would have to come from. A plan that loses something is never `verified`. */
+  readonly loses?: string;
+  /** True when all but what `loses` names was executed and compared. */
+  readonly verifiedExceptLoss?: boolean;
+  /** The fingerprint in which executing the steps ended; absent when they could not be executed. */
+  readonly reached?: string;
+  /** Why it is not verified: the step that failed, or what still differs. */
+  readonly problem?: string;
+  readonly durationMs?: number;
+}
+
+export interface SessionLeft {
+  readonly pid: number;
+  readonly state: string;
+  readonly query: string;
+  readonly locks: readonly { readonly relation: string; readonly mode: string }[];
+}
+
+export interface CellResult {
+  readonly id: string;
+  readonly point: Point;
+  readonly fault: FaultName;
+  readonly status: 'done' | 'impossible' | 'failed';
+  readonly why?: string;
+  readonly sameAs?: string;
+  /** What happened in plain words: the story of the cell. */
+  readonly story?: string;
+  /** As the client saw it; absent when the client saw success. */
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly fingerprint?: string;
+  readonly verdict?: Verdict;
+  readonly differsFromBefore?: readonly StateDifference[];
+  readonly differsFromAfter?: readonly StateDifference[];
+  readonly bookkeeping?: readonly { readonly table: string; readonly row: Readonly<Record<string, unknown>> }[];
+  readonly sessions?: readonly SessionLeft[];
+  readonly retry?: {
+    readonly outcome: 'after' | 'before' | 'error' | 'differs';
+    readonly error?: { readonly code: string; readonly message: string };
+  };
+  readonly recovery?: {
+    readonly back: RecoveryPlan;
+    readonly forward: RecoveryPlan;
+    readonly recommended: 'back' | 'forward';
+    readonly because: string;
+  };
+  readonly durationMs?: number;
+}
+
+export interface SimulatedStatement {
+  readonly index: number;
+  readonly text: string;
+  readonly range?: Range;
+  /** Number of the transaction it ran in. */
+  readonly transaction: number;
+  readonly durationMs: number;
+  readonly locks: readonly { readonly relation: string; readonly mode: string; readonly heldMs: number }[];
+  readonly rewrites: readonly string[];
+  readonly rows: number;
+}
+
+export interface SimulatedMigration {
+  readonly path?: string;
+  readonly command?: string;
+  readonly id: string;
+  readonly framework: string;
+  readonly engine: string;
+  readonly engineVersion: string;
+  readonly sandbox: string;
+  readonly seed: number;
+  readonly rows: number;
+}
+
+export interface SimulationSummary {
+  readonly cells: number;
+  readonly done: number;
+  readonly byVerdict: Readonly<Partial<Record<Verdict, number>>>;
+  /** Number of recovery plans that were verified, of both directions. */
+  readonly recoveryVerified: number;
+  readonly durationMs: number;
+  /** `durationMs` over all cells that were answered, the collapsed ones included. */
+  readonly perCellMs: number;
+}
+
+/** The simulation of one migration. */
+export interface Simulation {
+  readonly migration: SimulatedMigration;
+  readonly statements: readonly SimulatedStatement[];
+  readonly transactions: readonly { readonly index: number; readonly kind: string; readonly statements: readonly number[] }[];
+  /** `after` is absent when the migration fails by itself, with no fault injected. */
+  readonly states: { readonly before: { readonly fingerprint: string }; readonly after?: { readonly fingerprint: string } };
+  /** The migration's own failure, with no fault injected. */
+  readonly failsByItself?: { readonly statement?: number; readonly code: string; readonly message: string };
+  readonly cells: readonly CellResult[];
+  readonly summary: SimulationSummary;
+}
+
+/** `simulate --format json`. */
+export interface SimulationReport {
+  readonly version: 1;
+  readonly simulations: readonly Simulation[];
+  readonly summary: {
+    readonly simulations: number;
+    readonly cells: number;
+    readonly byVerdict: Readonly<Partial<Record<Verdict, number>>>;
+    readonly durationMs: number;
+  };
+}

@@ -1,0 +1,52 @@
+import type { SandboxProviderName } from '../model/sandbox';
+import type { SimulationEvent } from './simulation';
+
+/** The panel's choices; kept by the webview across reloads. */
+export interface PanelChoices {
+  readonly sandbox: SandboxProviderName;
+  readonly engineVersion: number;
+  readonly rows: number;
+  readonly seed: number;
+}
+
+export interface SandboxChoice {
+  readonly name: SandboxProviderName;
+  readonly label: string;
+  /** Why it can't be used on this machine; shown beside the disabled choice. */
+  readonly unavailable?: string;
+}
+
+/** What the panel shows before anything ran. */
+export interface PanelSubject {
+  readonly path: string;
+  readonly title: string;
+  readonly framework: string;
+  readonly engine: string;
+  /** One sentence on how it will run, from the execution plan. */
+  readonly summary: string;
+  readonly sandboxes: readonly SandboxChoice[];
+  readonly engineVersions: readonly number[];
+  readonly choices: PanelChoices;
+  /** Set when the workspace is not trusted: nothing can be run, and why. */
+  readonly restricted?: string;
+}
+
+/** Client to panel. */
+export type ToPanel =
+  | { readonly kind: 'subject'; readonly subject: PanelSubject }
+  | { readonly kind: 'event'; readonly event: SimulationEvent }
+  /** Everything of the last run again, after a reload of the panel. */
+  | { readonly kind: 'replay'; readonly subject: PanelSubject; readonly events: readonly SimulationEvent[] };
+
+/** Panel to client. */
+export type FromPanel =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'run'; readonly choices: PanelChoices }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'copy'; readonly text: string }
+  /** Opens text in a new editor. */
+  | { readonly kind: 'open'; readonly text: string; readonly language: 'sql' | 'shell' | 'text'; readonly title: string }
+  /** Inserts these statements as the migration's rollback. */
+  | { readonly kind: 'insert-rollback'; readonly statements: readonly string[] }
+  /** Shows statement `index` in its file. */
+  | { readonly kind: 'reveal'; readonly statement: number };

@@ -1,0 +1,48 @@
+import type { EngineName } from '../model/engine';
+import type { FaultName, PlannedCell, Verdict } from '../model/fault';
+import type { SandboxProviderName } from '../model/sandbox';
+import type { CellResult, SimulatedMigration, SimulatedStatement, Simulation } from '../model/simulation';
+
+/** What a simulation is asked to do; the same for the command line and the panel. */
+export interface SimulationRequest {
+  /** Absolute path of a migration file or folder. */
+  readonly path: string;
+  readonly engine?: EngineName;
+  readonly engineVersion?: number;
+  readonly framework?: string;
+  readonly sandbox: SandboxProviderName;
+  readonly image?: string;
+  readonly faults: readonly FaultName[] | 'all';
+  readonly points: readonly string[] | 'all';
+  readonly rows: number;
+  readonly seed: number;
+  readonly jobs: number;
+  /** Schema and data before the migration: an SQL file or a folder of migrations, absolute. Default: the earlier migrations of the folder. */
+  readonly before?: string;
+  readonly placeholders: Readonly<Record<string, string>>;
+  /** False runs every cell, for the proof that collapsing is right. */
+  readonly collapse: boolean;
+}
+
+export type SimulationPhase = 'starting sandbox' | 'preparing' | 'tracing' | 'running' | 'done';
+
+/** What a runner says while it works, in order. */
+export type SimulationEvent =
+  | { readonly kind: 'phase'; readonly phase: SimulationPhase; readonly detail: string }
+  /** Once per migration: what will be run. `cells` are all cells of the matrix. */
+  | {
+      readonly kind: 'planned';
+      readonly migration: SimulatedMigration;
+      readonly statements: readonly SimulatedStatement[];
+      readonly transactions: Simulation['transactions'];
+      readonly cells: readonly PlannedCell[];
+    }
+  | { readonly kind: 'cell'; readonly cell: CellResult }
+  | { readonly kind: 'finished'; readonly simulation: Simulation }
+  | { readonly kind: 'failed'; readonly message: string; readonly code?: string }
+  | { readonly kind: 'cancelled' };
+
+/** What the owner of a runner process says to it. */
+export type RunnerCommand = { readonly kind: 'start'; readonly request: SimulationRequest } | { readonly kind: 'cancel' };
+
+export type VerdictCounts = Readonly<Partial<Record<Verdict, number>>>;

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+/** Suites by what they need: `unit` nothing, `engines` the embedded Postgres, `docker` a Docker daemon. */
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'engines', include: ['test/engines/**/*.test.ts', 'test/wire/**/*.test.ts', 'test/cli/**/*.test.ts'] },
+      },
+      { extends: true, test: { name: 'docker', include: ['test/docker/**/*.test.ts'] } },
+    ],
+  },
+});
