@@ -1,6 +1,8 @@
-import type { Migration } from './migration';
+import type { Engine } from './engine';
+import type { FrameworkName, Migration } from './migration';
 import type { Problem, Result } from './result';
 import type { RecoveryStep } from './simulation';
+import type { Span } from './text';
 
 /**
  * How a framework runs one migration, as data: what the built-in executor sends, in order. Written from each framework's source, and
