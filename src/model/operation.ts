@@ -24,6 +24,8 @@ export interface ColumnSpecification {
   readonly unique: boolean;
   readonly references?: ForeignKeyTarget;
   readonly check?: string;
+  /** The constraints written beside the column, as table constraints with their names and definitions; NOT NULL only when it is named. */
+  readonly constraints?: readonly ConstraintSpecification[];
 }
 
 export interface ForeignKeyTarget {
@@ -36,6 +38,12 @@ export type ConstraintSpecification = {
   readonly name?: string;
   readonly notValid: boolean;
   readonly deferrable: boolean;
+  /**
+   * What stands in the text after `CONSTRAINT name`, without NOT VALID, and as a table constraint also when it was written beside a
+   * column: `FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE`. The virtual schema keeps it, so that a dropped
+   * constraint can be written again.
+   */
+  readonly definition?: string;
 } & (
   | { readonly kind: 'primary key' | 'unique'; readonly columns: readonly string[]; readonly usingIndex?: string }
   | { readonly kind: 'foreign key'; readonly columns: readonly string[]; readonly target: ForeignKeyTarget }
@@ -90,7 +98,12 @@ export type Operation =
       readonly persistence: 'permanent' | 'unlogged' | 'temporary';
       readonly asQuery: boolean;
       readonly partitionOf?: ObjectName;
+      /** `FOR VALUES FROM (1) TO (10)`, `DEFAULT`. */
+      readonly partitionBound?: string;
+      /** `RANGE (created_at)`. */
+      readonly partitionKey?: string;
       readonly like?: ObjectName;
+      readonly inherits?: readonly ObjectName[];
     }
   | {
       readonly kind: 'add column';
@@ -129,7 +142,7 @@ export type Operation =
       readonly cascade: boolean;
     }
   | { readonly kind: 'rename constraint'; readonly table: ObjectName; readonly constraint: string; readonly newName: string }
-  | { readonly kind: 'attach partition'; readonly table: ObjectName; readonly partition: ObjectName }
+  | { readonly kind: 'attach partition'; readonly table: ObjectName; readonly partition: ObjectName; readonly bound?: string }
   | {
       readonly kind: 'detach partition';
       readonly table: ObjectName;
@@ -162,7 +175,14 @@ export type Operation =
       readonly ifNotExists: boolean;
       readonly orReplace: boolean;
       readonly on?: ObjectName;
+      /** Argument types of a function: `(integer, text)`. */
       readonly signature?: string;
+      /** Enums only: the values, in order. */
+      readonly labels?: readonly string[];
+      /** Relations and functions that a view or a function names, as far as the parser sees them. */
+      readonly uses?: readonly ObjectName[];
+      /** Sequences only: the column of OWNED BY. */
+      readonly ownedBy?: { readonly table: ObjectName; readonly column: string };
     }
   | {
       readonly kind: 'drop object';
@@ -172,8 +192,17 @@ export type Operation =
       readonly cascade: boolean;
       readonly concurrently: boolean;
       readonly on?: ObjectName;
+      /** Argument types per object, where the text gives them; functions only. */
+      readonly signatures?: readonly (string | undefined)[];
     }
-  | { readonly kind: 'add enum value'; readonly type: ObjectName; readonly value: string; readonly ifNotExists: boolean }
+  | {
+      readonly kind: 'add enum value';
+      readonly type: ObjectName;
+      readonly value: string;
+      readonly ifNotExists: boolean;
+      /** The place in the order: next to this value. Absent: at the end. */
+      readonly neighbour?: { readonly side: 'before' | 'after'; readonly value: string };
+    }
   | { readonly kind: 'rename enum value'; readonly type: ObjectName; readonly value: string; readonly newValue: string }
   | {
       readonly kind: 'insert';
@@ -201,7 +230,14 @@ export type Operation =
   | { readonly kind: 'set'; readonly name: string; readonly value?: string; readonly local: boolean }
   | { readonly kind: 'do block'; readonly language: string; readonly body: string }
   | { readonly kind: 'call'; readonly name: ObjectName }
-  | { readonly kind: 'comment'; readonly objectKind: ObjectKind | 'column' | 'constraint'; readonly text: string | null }
+  | {
+      readonly kind: 'comment';
+      readonly objectKind: ObjectKind | 'column' | 'constraint';
+      /** What is commented on; for columns and constraints the table, with the name in `member`. */
+      readonly object?: ObjectName;
+      readonly member?: string;
+      readonly text: string | null;
+    }
   | { readonly kind: 'grant' | 'revoke'; readonly detail: string }
   | { readonly kind: 'vacuum'; readonly full: boolean; readonly tables: readonly ObjectName[] }
   | { readonly kind: 'cluster' | 'analyze'; readonly tables: readonly ObjectName[] }
