@@ -1,3 +1,8 @@
+import type { EngineName } from '../model/engine';
+import type { FaultName } from '../model/fault';
+import type { SandboxProviderName } from '../model/sandbox';
+import type { Range } from '../model/text';
+
 /** Custom requests between the extension and the language server, beside standard LSP. */
 
 /** Client to server: what the panel should say about a file before anything ran. */
@@ -11,6 +16,38 @@ export interface DescribeResult {
   readonly engine: string;
   readonly engineVersion: number;
   readonly summary: string;
+  /** False for a file that is not a migration; the other fields then hold what would be assumed. */
+  readonly isMigration: boolean;
+  /** The settings and faultline.json, merged: what a simulation of this file should use. */
+  readonly simulation: SimulationDefaults;
+}
+
+export interface SimulationDefaults {
+  readonly engine: EngineName;
+  readonly engineVersion: number;
+  /** Only when it was configured; otherwise it is detected. */
+  readonly framework?: string;
+  readonly placeholders: Readonly<Record<string, string>>;
+  readonly sandbox: SandboxProviderName;
+  readonly image?: string;
+  readonly rows: number;
+  readonly faults: readonly FaultName[] | 'all';
+  readonly points: readonly string[] | 'all';
+}
+
+/** Client to server: the execution plan of a file as Markdown, for reading. `markdown` is absent when there is nothing to plan. */
+export const planRequest = 'faultline/plan';
+export interface PlanParams {
+  readonly uri: string;
+}
+export interface PlanResult {
+  readonly markdown?: string;
+}
+
+/** Client to server: the rollback that would be generated for a migration, as edits. */
+export const generateDownRequest = 'faultline/generateDown';
+export interface GenerateDownParams {
+  readonly uri: string;
 }
 
 /** Client to server: the edits that put these statements in place as the rollback of the migration. */
@@ -20,7 +57,7 @@ export interface PlaceDownParams {
   readonly statements: readonly string[];
 }
 export type PlaceDownResult =
-  | { readonly kind: 'edit'; readonly uri: string; readonly range: import('../model/text').Range; readonly newText: string }
+  | { readonly kind: 'edit'; readonly uri: string; readonly range: Range; readonly newText: string }
   | { readonly kind: 'create'; readonly uri: string; readonly text: string }
   | { readonly kind: 'unsupported'; readonly why: string };
 

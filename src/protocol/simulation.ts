@@ -42,7 +42,20 @@ export type SimulationEvent =
   | { readonly kind: 'failed'; readonly message: string; readonly code?: string }
   | { readonly kind: 'cancelled' };
 
-/** What the owner of a runner process says to it. */
-export type RunnerCommand = { readonly kind: 'start'; readonly request: SimulationRequest } | { readonly kind: 'cancel' };
+/** Whether this machine can start a sandbox. Absent `unavailable`: it can. Otherwise one line: what is missing, and what to do. */
+export interface SandboxAvailability {
+  readonly name: SandboxProviderName;
+  readonly unavailable?: string;
+}
+
+/** What the owner of a runner process says to it. A runner that was only probed starts nothing, and exits when its channel closes. */
+export type RunnerCommand =
+  | { readonly kind: 'start'; readonly request: SimulationRequest }
+  | { readonly kind: 'cancel' }
+  /** Which sandboxes can be used for this engine? Answered by one `sandboxes` message. */
+  | { readonly kind: 'probe'; readonly engine: EngineName; readonly engineVersion: number; readonly image?: string };
+
+/** What a runner process says: the simulation's events, and the answer to a probe. */
+export type RunnerMessage = SimulationEvent | { readonly kind: 'sandboxes'; readonly sandboxes: readonly SandboxAvailability[] };
 
 export type VerdictCounts = Readonly<Partial<Record<Verdict, number>>>;
