@@ -58,6 +58,19 @@ module.exports = {
       from: { path: '^src/(engines|wire|sandbox)/' },
       to: { path: '^src/(runner|server|client|cli|report|lint|rules)/' },
     },
+    {
+      name: 'workspace-knows-only-the-model',
+      severity: 'error',
+      comment: 'The file system edge that cli, server and runner share.',
+      from: { path: '^src/workspace/' },
+      to: { path: '^(src|webview)/', pathNot: '^src/(workspace|model)/' },
+    },
+    {
+      name: 'nobody-imports-the-command-line',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
     { name: 'nothing-imports-tests', severity: 'error', from: { path: '^(src|webview)/' }, to: { path: '^(test|bench|scripts)/' } },
   ],
   options: {
