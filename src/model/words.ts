@@ -1,0 +1,94 @@
+import type { FaultName, Point, Verdict } from './fault';
+
+/** How strongly something speaks: terminal and panel give each tone a colour of their own. */
+export type Tone = 'good' | 'neutral' | 'caution' | 'bad' | 'deceptive' | 'quiet';
+
+/** How a verdict is shown everywhere: the terminal, the reports, the panel. The glyph carries it without colour. */
+export interface VerdictWords {
+  readonly glyph: string;
+  readonly label: string;
+  readonly tone: Tone;
+  /** What it means for whoever is on call. */
+  readonly meaning: string;
+}
+
+export const verdictWords: Readonly<Record<Verdict, VerdictWords>> = {
+  'rolled-back': { glyph: '✓', label: 'rolled back', tone: 'good', meaning: 'nothing is left behind: fix the cause and run it again' },
+  complete: { glyph: '●', label: 'complete', tone: 'good', meaning: 'all of it is done, and recorded' },
+  unrecorded: {
+    glyph: '◐',
+    label: 'unrecorded',
+    tone: 'caution',
+    meaning: 'all of it is done, but the history does not say so: it will be run again',
+  },
+  resumable: { glyph: '↻', label: 'resumable', tone: 'neutral', meaning: 'part of it is done; running it again finishes the job' },
+  blocked: { glyph: '▣', label: 'blocked', tone: 'caution', meaning: 'only a dirty flag or a stale lock stops the retry' },
+  broken: { glyph: '✕', label: 'broken', tone: 'bad', meaning: 'part of it is done, and running it again fails: it needs repair' },
+  'false-success': {
+    glyph: '≠',
+    label: 'false success',
+    tone: 'deceptive',
+    meaning: 'the tool reports success, and the database is not what the migration makes',
+  },
+  'applied-twice': {
+    glyph: '²',
+    label: 'applied twice',
+    tone: 'deceptive',
+    meaning: 'running it again succeeds, and its effects are there twice',
+  },
+  'data-lost': { glyph: '⌫', label: 'data lost', tone: 'bad', meaning: 'rows or values that the migration should have kept are gone' },
+  stuck: { glyph: '⊘', label: 'stuck', tone: 'bad', meaning: 'a session, a lock or a prepared transaction still blocks others' },
+};
+
+/** Worst first: what a reader should look at before anything else. */
+export const verdictsBySeverity: readonly Verdict[] = [
+  'data-lost',
+  'false-success',
+  'applied-twice',
+  'broken',
+  'stuck',
+  'blocked',
+  'unrecorded',
+  'resumable',
+  'complete',
+  'rolled-back',
+];
+
+/** For cells that have no verdict. */
+export const impossibleGlyph = '·';
+export const failedGlyph = '?';
+
+/** What strikes, in words: `label` is a column's head, `short` fits five characters, `sentence` opens a story. */
+export const faultWords: Readonly<Record<FaultName, { readonly label: string; readonly short: string; readonly sentence: string }>> = {
+  error: { label: 'error', short: 'error', sentence: 'The server refused a statement' },
+  disconnect: { label: 'disconnect', short: 'cut', sentence: 'The connection was cut' },
+  'kill-session': { label: 'kill session', short: 'kill', sentence: 'The session was terminated' },
+  crash: { label: 'crash', short: 'crash', sentence: 'The server crashed' },
+  'lost-ack': { label: 'lost ack', short: 'lost', sentence: "The server's answer never arrived" },
+  'lock-timeout': { label: 'lock timeout', short: 'lock', sentence: 'A lock was not granted in time' },
+  'statement-timeout': { label: 'timeout', short: 'time', sentence: 'A statement ran out of time' },
+  deadlock: { label: 'deadlock', short: 'dead', sentence: 'The server broke a deadlock' },
+  'disk-full': { label: 'disk full', short: 'disk', sentence: 'The disk was full' },
+  'dirty-data': { label: 'dirty data', short: 'dirty', sentence: 'Rows did not fit' },
+  'step-down': { label: 'step down', short: 'step', sentence: 'The primary stepped down' },
+};
+
+/** Where it strikes, in words: "after statement 3", "before the commit was confirmed". */
+export function pointWords(point: Point): string {
+  switch (point.kind) {
+    case 'start':
+      return 'before anything was sent';
+    case 'before':
+      return `before statement ${point.statement ?? ''}`.trim();
+    case 'during':
+      return `during statement ${point.statement ?? ''}`.trim();
+    case 'after':
+      return `after statement ${point.statement ?? ''}`.trim();
+    case 'unrecorded':
+      return 'before the history was written';
+    case 'commit':
+      return 'at COMMIT';
+    case 'unlock':
+      return 'before the lock was released';
+  }
+}
