@@ -1,0 +1,96 @@
+import type { Point } from '../model/fault';
+import type { Program } from '../model/migration';
+import type { ExecutionPlan, PlannedTransaction } from '../model/plan';
+import type { RunStep } from '../model/run-protocol';
+
+/** What the points of one migration are made of: its statements, its transactions, and what its framework sends around them. */
+export interface Course {
+  readonly statementCount: number;
+  readonly transactions: readonly PlannedTransaction[];
+  readonly requests: Program['execution']['requests'];
+  /** The framework writes a history row (or clears a dirty flag) when all statements are done. */
+  readonly recordsAfterwards: boolean;
+  /** That write is inside the last transaction, and commits with it. */
+  readonly recordsInTransaction: boolean;
+  readonly unlocks: boolean;
+  /** The framework writes or locks something before the first statement, so that `start` and `before 1` are different states. */
+  readonly preparesBeforehand: boolean;
+}
+
+/** The course of `program` under its plan, with the steps that its framework takes. */
+export function courseOf(program: Program, plan: ExecutionPlan, steps: readonly RunStep[]): Course {
+  const lastStatements = steps.findLastIndex((step) => step.kind === 'statements');
+  const firstStatements = steps.findIndex((step) => step.kind === 'statements');
+  const record = steps.findIndex((step, position) => step.kind === 'record' && position > lastStatements);
+  const commit = steps.findIndex((step, position) => step.kind === 'commit' && position > lastStatements);
+  return {
+    statementCount: program.statements.length,
+    transactions: plan.transactions,
+    requests: program.execution.requests,
+    recordsAfterwards: record !== -1,
+    recordsInTransaction: record !== -1 && commit > record,
+    unlocks: steps.some((step, position) => step.kind === 'unlock' && position > lastStatements),
+    preparesBeforehand: steps.slice(0, Math.max(firstStatements, 0)).some((step) => step.kind !== 'check' && step.kind !== 'begin'),
+  };
+}
+
+/** The transaction that statement `index` runs in. */
+export function transactionOf(course: Course, index: number): PlannedTransaction | undefined {
+  return course.transactions.find((transaction) => transaction.statements.includes(index));
+}
+
+/** The number of the last statement in a transaction. */
+export function lastStatementOf(transaction: PlannedTransaction): number {
+  return transaction.statements[transaction.statements.length - 1] ?? 0;
+}
+
+/**
+ * How many leading statements are committed when the server has finished `done` statements and received no more. A framework's
+ * transaction is not: its COMMIT is a request of its own, which `commitDone` says has been carried out.
+ */
+export function committedStatements(course: Course, done: number, commitDone: boolean): number {
+  let committed = 0;
+  for (const transaction of course.transactions) {
+    const last = lastStatementOf(transaction);
+    if (last > done) break;
+    if (transaction.kind === 'framework' && last === done && !commitDone) break;
+    committed = last;
+  }
+  return committed;
+}
+
+/** How far the server has come at a point: statements finished, and whether the transaction of the last one has committed. */
+export function progressAt(course: Course, point: Point): { readonly done: number; readonly commitDone: boolean } {
+  const statement = point.statement ?? 0;
+  switch (point.kind) {
+    case 'start':
+      return { done: 0, commitDone: false };
+    case 'before':
+    case 'during':
+      // The framework commits one transaction before it begins the next.
+      return { done: statement - 1, commitDone: transactionOf(course, statement) !== transactionOf(course, statement - 1) };
+    case 'after':
+      return { done: statement, commitDone: false };
+    case 'commit':
+      return { done: statement, commitDone: true };
+    case 'unrecorded':
+      return { done: course.statementCount, commitDone: !course.recordsInTransaction };
+    case 'unlock':
+      return { done: course.statementCount, commitDone: true };
+  }
+}
+
+/** Every point of a course, in the order in which the execution comes by. `during` is left to the fault kinds that can strike there. */
+export function pointsOf(course: Course): readonly Point[] {
+  const points: Point[] = [{ kind: 'start' }];
+  for (let statement = 1; statement <= course.statementCount; statement++) {
+    points.push({ kind: 'before', statement }, { kind: 'after', statement });
+    const transaction = transactionOf(course, statement);
+    const commits = transaction?.kind === 'framework' && lastStatementOf(transaction) === statement;
+    if (commits && !(course.recordsInTransaction && statement === course.statementCount)) points.push({ kind: 'commit', statement });
+  }
+  if (course.recordsAfterwards) points.push({ kind: 'unrecorded' });
+  if (course.recordsInTransaction) points.push({ kind: 'commit', statement: course.statementCount });
+  if (course.unlocks) points.push({ kind: 'unlock' });
+  return points;
+}

@@ -1,0 +1,21 @@
+import { transactionOf } from '../course';
+import type { FaultKind } from './kind';
+
+/** The server refuses a request. Nothing of it is done, and the framework gets to react on a connection that still works. */
+export const errorFault: FaultKind = {
+  name: 'error',
+  happened: 'The server refused',
+  impossible(_course, point) {
+    if (point.kind === 'start') return 'Nothing is sent at this point, so there is nothing that the server could refuse.';
+    if (point.kind === 'after') return 'The statement has finished; the server can no longer refuse it.';
+    return undefined;
+  },
+  equivalence(course, point) {
+    if (point.kind !== 'before' || point.statement === undefined) return undefined;
+    // A transaction in which any statement is refused is undone as a whole, whichever statement it was.
+    const transaction = transactionOf(course, point.statement);
+    return transaction === undefined
+      ? undefined
+      : `transaction ${transaction.index}${transaction.kind === 'autocommit' ? '' : ', aborted'}`;
+  },
+};

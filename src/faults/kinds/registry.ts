@@ -1,0 +1,13 @@
+import type { FaultName } from '../../model/fault';
+import { crashFault } from './crash';
+import { disconnectFault } from './disconnect';
+import { errorFault } from './error';
+import type { FaultKind } from './kind';
+import { lostAckFault } from './lost-ack';
+
+/** The faults that can be carried out, in the order of the matrix's columns. */
+export const faultKinds: readonly FaultKind[] = [errorFault, disconnectFault, crashFault, lostAckFault];
+
+export function faultKind(name: FaultName): FaultKind | undefined {
+  return faultKinds.find((kind) => kind.name === name);
+}

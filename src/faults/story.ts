@@ -1,0 +1,115 @@
+import type { Point } from '../model/fault';
+import type { Statement } from '../model/migration';
+import type { Course } from './course';
+import type { FaultKind } from './kinds/kind';
+
+export interface StoryFacts {
+  readonly kind: FaultKind;
+  readonly point: Point;
+  readonly course: Course;
+  readonly statements: readonly Statement[];
+  /** Number of leading statements whose effects stayed. */
+  readonly completed: number;
+  readonly physical: 'before' | 'after' | 'partial';
+  readonly frameworkName: string;
+  readonly recorded: 'applied' | 'failed' | 'absent' | 'none';
+  readonly retry: { readonly outcome: 'after' | 'before' | 'error' | 'differs'; readonly error?: { readonly code: string; readonly message: string } };
+  /** Locks that a session of the migration still holds: `ACCESS EXCLUSIVE on public.orders`. */
+  readonly held: readonly string[];
+}
+
+/** What happened in one cell, in plain words: what struck, what stayed, what a retry does, what the framework believes. */
+export function tellStory(facts: StoryFacts): string {
+  return [whatStruck(facts), whatStayed(facts), whatIsHeld(facts), whatRetryDoes(facts), whatIsRecorded(facts)].filter((sentence) => sentence !== '').join(' ');
+}
+
+function whatStruck({ kind, point, statements }: StoryFacts): string {
+  if (kind.name === 'error') return `${kind.happened} ${refusedThing(point, statements)}.`;
+  return `${kind.happened} ${place(point, statements)}.`;
+}
+
+function refusedThing(point: Point, statements: readonly Statement[]): string {
+  switch (point.kind) {
+    case 'commit':
+      return 'the COMMIT';
+    case 'unrecorded':
+      return 'the write to the migration history';
+    case 'unlock':
+      return "the release of the framework's lock";
+    default:
+      return named(point, statements);
+  }
+}
+
+function place(point: Point, statements: readonly Statement[]): string {
+  switch (point.kind) {
+    case 'start':
+      return 'before anything was sent';
+    case 'before':
+      return `before ${named(point, statements)} reached the server`;
+    case 'during':
+      return `while the server was executing ${named(point, statements)}`;
+    case 'after':
+      return `after the server had finished ${named(point, statements)}, and the client did not hear of it`;
+    case 'commit':
+      return 'after the server had carried out the COMMIT, and the client did not hear of it';
+    case 'unrecorded':
+      return 'when all statements were done and the migration was not yet recorded';
+    case 'unlock':
+      return "when the migration was recorded and the framework's lock not yet released";
+  }
+}
+
+function named(point: Point, statements: readonly Statement[]): string {
+  const statement = statements[(point.statement ?? 0) - 1];
+  return statement === undefined ? `statement ${point.statement}` : `statement ${statement.index} (${shorten(statement.text)})`;
+}
+
+/** The beginning of a statement on one line. */
+export function shorten(text: string, length = 60): string {
+  const line = text.split(/\s+/).join(' ').trim();
+  return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`;
+}
+
+function whatStayed({ physical, completed, statements }: StoryFacts): string {
+  const total = statements.length;
+  if (physical === 'before') return completed > 0 ? 'The database is as it was before.' : 'Nothing of the migration stayed: the database is as it was before.';
+  if (physical === 'after') return 'Everything that the migration does is done.';
+  if (completed <= 0) return 'The database is neither as before nor as after.';
+  const stays = completed === 1 ? 'Statement 1 stays' : `Statements 1 to ${completed} stay`;
+  const missing = total - completed === 1 ? `statement ${total} is missing` : `statements ${completed + 1} to ${total} are missing`;
+  return completed >= total ? `${stays}.` : `${stays}; ${missing}.`;
+}
+
+function whatIsHeld({ held }: StoryFacts): string {
+  if (held.length === 0) return '';
+  return `The server has not noticed: the session stays open and holds ${held.slice(0, 3).join(', ')}${held.length > 3 ? ` and ${held.length - 3} more locks` : ''} until somebody ends it, and whoever needs these waits.`;
+}
+
+function whatRetryDoes({ retry, physical, held }: StoryFacts): string {
+  const once = held.length > 0 ? 'Once the session is ended, running it again' : 'Running it again';
+  switch (retry.outcome) {
+    case 'after':
+      if (physical === 'after') return '';
+      return `${once} completes the migration.`;
+    case 'before':
+      return `${once} reports success and changes nothing.`;
+    case 'error':
+      return `${once} stops with ${`${retry.error?.code ?? ''} ${retry.error?.message ?? 'an error'}`.trim()}.`;
+    case 'differs':
+      return `${once} reports success, and ends in a state that the migration was not meant to reach.`;
+  }
+}
+
+function whatIsRecorded({ frameworkName, recorded, physical }: StoryFacts): string {
+  switch (recorded) {
+    case 'none':
+      return '';
+    case 'applied':
+      return physical === 'after' ? `${frameworkName} has recorded it as applied.` : `${frameworkName} has recorded it as applied, which is not true.`;
+    case 'failed':
+      return `${frameworkName} has recorded it as failed.`;
+    case 'absent':
+      return physical === 'before' ? '' : `${frameworkName} has recorded nothing and will run the migration again.`;
+  }
+}

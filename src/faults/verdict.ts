@@ -1,0 +1,65 @@
+import type { Verdict } from '../model/fault';
+
+/** What was measured of one cell, in the terms in which a verdict is given. */
+export interface Measurements {
+  /** Schema and data against before and after; bookkeeping apart. */
+  readonly physical: 'before' | 'after' | 'partial';
+  /** What the framework's history says of the migration; `none` when the framework keeps no history. */
+  readonly recorded: 'applied' | 'failed' | 'absent' | 'none';
+  /** The migration changes neither schema nor data, so that before and after are physically the same. */
+  readonly beforeIsAfter: boolean;
+  /** Sessions of the migration that are still there and hold locks, or prepared transactions left. */
+  readonly blocking: boolean;
+  /** Rows or values of before that are neither there nor meant to be gone. */
+  readonly lostData: boolean;
+  readonly retry: RetryMeasurement;
+}
+
+export type RetryMeasurement =
+  /** Ended in exactly the state after. */
+  | { readonly outcome: 'after' }
+  /** Succeeded, and changed nothing: the state is still before. */
+  | { readonly outcome: 'before' }
+  /** Was refused or failed; `afterRelease` says whether it reaches after once dirty flag and locks are released. */
+  | { readonly outcome: 'error'; readonly refusedByHistory: boolean; readonly afterRelease: boolean }
+  /** Succeeded and ended somewhere else; `twice` when effects are there twice. */
+  | { readonly outcome: 'differs'; readonly twice: boolean };
+
+/**
+ * What a partial state means for the user: first whether something still blocks others, then schema and data against before and
+ * after, then bookkeeping, then what a retry does. `docs/faults.md` explains each verdict.
+ */
+export function judge(measured: Measurements): Verdict {
+  if (measured.blocking) return 'stuck';
+  if (measured.lostData) return 'data-lost';
+  if (isAfter(measured)) return measured.recorded === 'applied' || measured.recorded === 'none' ? 'complete' : 'unrecorded';
+  // The history claims what the database does not hold; the framework will never come back to it.
+  if (measured.recorded === 'applied') return 'false-success';
+  if (measured.physical === 'before') return judgeUntouched(measured);
+  return judgePartial(measured.retry);
+}
+
+function isAfter(measured: Measurements): boolean {
+  if (measured.physical !== 'after') return false;
+  // A migration that changes nothing is told apart by its history row alone.
+  return !measured.beforeIsAfter || measured.recorded !== 'absent';
+}
+
+function judgeUntouched(measured: Measurements): Verdict {
+  if (measured.retry.outcome === 'error') return measured.retry.afterRelease ? 'blocked' : 'broken';
+  if (measured.retry.outcome === 'differs') return measured.retry.twice ? 'applied-twice' : 'false-success';
+  return measured.recorded === 'failed' && measured.retry.outcome !== 'after' ? 'blocked' : 'rolled-back';
+}
+
+function judgePartial(retry: RetryMeasurement): Verdict {
+  switch (retry.outcome) {
+    case 'after':
+      return 'resumable';
+    case 'error':
+      return retry.refusedByHistory && retry.afterRelease ? 'blocked' : 'broken';
+    case 'before':
+      return 'false-success';
+    case 'differs':
+      return retry.twice ? 'applied-twice' : 'false-success';
+  }
+}

@@ -1,0 +1,46 @@
+import type { Sandbox } from '../model/sandbox';
+import { throwIfCancelled } from './failure';
+
+/** The databases of one simulation: clones with names of their own, dropped when they are no longer needed. */
+export class Laboratory {
+  private counter = 0;
+
+  constructor(
+    readonly sandbox: Sandbox,
+    readonly signal: AbortSignal,
+  ) {}
+
+  /** An empty database; the caller drops it. */
+  async create(): Promise<string> {
+    const name = this.nextName();
+    await this.sandbox.createDatabase(name);
+    return name;
+  }
+
+  /** A copy of a database to which nobody is connected; the caller drops it. */
+  async clone(source: string): Promise<string> {
+    throwIfCancelled(this.signal);
+    const name = this.nextName();
+    await this.sandbox.cloneDatabase(source, name);
+    return name;
+  }
+
+  async drop(...names: readonly string[]): Promise<void> {
+    await this.sandbox.dropDatabases(names);
+  }
+
+  /** Runs `work` on a clone that is dropped afterwards, whatever happens. */
+  async withClone<T>(source: string, work: (database: string) => Promise<T>): Promise<T> {
+    const database = await this.clone(source);
+    try {
+      return await work(database);
+    } finally {
+      await this.drop(database);
+    }
+  }
+
+  private nextName(): string {
+    this.counter += 1;
+    return `faultline_${this.counter}`;
+  }
+}
