@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import { type GenerateDownParams, generateDownRequest, type PlaceDownResult, simulateCommand } from '../protocol/language';
+import { cleanUpSandboxes } from './clean-up';
+import type { LanguageServer } from './language-server';
+import type { SimulationPanels } from './panel/panels';
+import { applyPlacement } from './place-down';
+import type { PlanView } from './plan-view';
+
+export interface CommandServices {
+  readonly server: LanguageServer;
+  readonly panels: SimulationPanels;
+  readonly planView: PlanView;
+  readonly output: vscode.LogOutputChannel;
+}
+
+/** Registers every command of the palette, the menus and the code lenses. */
+export function registerCommands(context: vscode.ExtensionContext, services: CommandServices): void {
+  const { server, panels, planView, output } = services;
+  const commands: Record<string, (argument?: unknown, ...rest: unknown[]) => unknown> = {
+    [simulateCommand]: (target) => withFile(target, (uri) => panels.open(uri)),
+    'faultline.showPlan': (target) => withFile(target, (uri) => planView.show(uri)),
+    'faultline.insertRollback': (target) => withFile(target, (uri) => insertRollback(server, uri)),
+    'faultline.cleanUp': () => cleanUpSandboxes(context, output),
+    'faultline.showOutput': () => output.show(),
+    'faultline.restartServer': () => server.restart(),
+    'faultline.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', 'faultline.'),
+    'faultline.selectRange': selectRange,
+  };
+  for (const [name, run] of Object.entries(commands)) context.subscriptions.push(vscode.commands.registerCommand(name, run));
+}
+
+/** The file a command is about: its argument (a URI, or one as text from a code lens), else the active editor's. */
+function targetFile(argument: unknown): vscode.Uri | undefined {
+  if (argument instanceof vscode.Uri) return argument;
+  if (typeof argument === 'string') return vscode.Uri.parse(argument, true);
+  return vscode.window.activeTextEditor?.document.uri;
+}
+
+async function withFile(argument: unknown, run: (uri: vscode.Uri) => Promise<void>): Promise<void> {
+  const uri = targetFile(argument);
+  if (uri?.scheme === 'file') return run(uri);
+  void vscode.window.showInformationMessage('Open a migration file first: Faultline works on the file in the active editor.');
+}
+
+/** Generates the migration's rollback and puts it where its framework looks for it. */
+async function insertRollback(server: LanguageServer, uri: vscode.Uri): Promise<void> {
+  const parameters: GenerateDownParams = { uri: uri.toString() };
+  const placement = await server.request<PlaceDownResult>(generateDownRequest, parameters);
+  if (placement === undefined) {
+    void vscode.window.showErrorMessage(
+      'The rollback could not be generated: the language server gave no answer. See the Faultline output.',
+    );
+    return;
+  }
+  await applyPlacement(placement);
+}
+
+/** Selects a place in a file, so that what was just inserted there can be typed over. Arguments: URI, LSP range. */
+async function selectRange(uri: unknown, range: unknown): Promise<void> {
+  if (typeof uri !== 'string' || !isRange(range)) return;
+  const editor = await vscode.window.showTextDocument(vscode.Uri.parse(uri, true));
+  const selection = new vscode.Selection(range.start.line, range.start.character, range.end.line, range.end.character);
+  editor.selection = selection;
+  editor.revealRange(selection);
+}
+
+interface PlainRange {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+function isRange(value: unknown): value is PlainRange {
+  const range = value as Partial<PlainRange> | null | undefined;
+  return [range?.start, range?.end].every((position) => typeof position?.line === 'number' && typeof position.character === 'number');
+}

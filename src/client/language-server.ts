@@ -1,0 +1,106 @@
+import * as vscode from 'vscode';
+import { CloseAction, ErrorAction, LanguageClient, type LanguageClientOptions, State, TransportKind } from 'vscode-languageclient/node';
+import { RestartPolicy } from './restart-policy';
+
+/** The language server as the rest of the extension sees it. */
+export interface LanguageServer {
+  /** Resolves when the first start is over, also when it failed: the problem has then been shown. */
+  readonly started: Promise<void>;
+  readonly onStateChange: vscode.Event<ServerState>;
+  readonly state: ServerState;
+  /** Sends a custom request; undefined when the server is not running or could not answer. */
+  request<Result>(method: string, parameters: object): Promise<Result | undefined>;
+  restart(): Promise<void>;
+}
+
+export type ServerState = 'starting' | 'running' | 'stopped';
+
+const states: Record<State, ServerState> = {
+  [State.Starting]: 'starting',
+  [State.Running]: 'running',
+  [State.Stopped]: 'stopped',
+};
+
+/** Starts the language server in a process of its own, and starts it again when it crashes. It ends with the extension. */
+export function startLanguageServer(context: vscode.ExtensionContext, output: vscode.LogOutputChannel): LanguageServer {
+  const module = context.asAbsolutePath('dist/server.js');
+  const policy = new RestartPolicy();
+  const stateChanges = new vscode.EventEmitter<ServerState>();
+  let state: ServerState = 'starting';
+
+  const options: LanguageClientOptions = {
+    documentSelector: [
+      { scheme: 'file', language: 'sql' },
+      { scheme: 'file', pattern: '**/*.sql' },
+      { scheme: 'file', pattern: '**/faultline.json' },
+    ],
+    outputChannel: output,
+    diagnosticCollectionName: 'faultline',
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: () => {
+        if (policy.shouldRestart(Date.now())) {
+          output.warn('The language server ended unexpectedly. It is started again.');
+          return { action: CloseAction.Restart, handled: true };
+        }
+        void offerRestart();
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    },
+  };
+  const client = new LanguageClient(
+    'faultline',
+    'Faultline',
+    {
+      run: { module, transport: TransportKind.ipc },
+      debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6009'] } },
+    },
+    options,
+  );
+
+  async function restart(): Promise<void> {
+    policy.reset();
+    await client.restart();
+  }
+
+  async function offerRestart(): Promise<void> {
+    const message = 'Faultline’s language server crashed five times in three minutes, so it was not started again. Nothing is linted.';
+    const choice = await vscode.window.showErrorMessage(message, 'Start Again', 'Show Output');
+    if (choice === 'Start Again') await restart();
+    if (choice === 'Show Output') output.show();
+  }
+
+  context.subscriptions.push(
+    stateChanges,
+    client.onDidChangeState((change) => {
+      state = states[change.newState];
+      stateChanges.fire(state);
+    }),
+    { dispose: () => void client.dispose().catch(() => undefined) },
+  );
+
+  const started = client.start().catch((error: unknown) => {
+    output.error(error instanceof Error ? error : String(error));
+    void vscode.window.showErrorMessage(
+      'Faultline’s language server could not be started, so nothing is linted. See the Faultline output.',
+    );
+  });
+
+  return {
+    started,
+    onStateChange: stateChanges.event,
+    get state() {
+      return state;
+    },
+    restart,
+    async request<Result>(method: string, parameters: object): Promise<Result | undefined> {
+      try {
+        await started;
+        return await client.sendRequest<Result>(method, parameters);
+      } catch (error) {
+        output.error(`${method}: ${error instanceof Error ? error.message : String(error)}`);
+        return undefined;
+      }
+    },
+  };
+}

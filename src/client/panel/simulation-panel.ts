@@ -1,0 +1,172 @@
+import { availableParallelism } from 'node:os';
+import * as vscode from 'vscode';
+import { type PlaceDownParams, type PlaceDownResult, placeDownRequest } from '../../protocol/language';
+import type { FromPanel, PanelChoices, ToPanel } from '../../protocol/panel';
+import type { SimulationEvent } from '../../protocol/simulation';
+import type { LanguageServer } from '../language-server';
+import { applyPlacement } from '../place-down';
+import { type RunningSimulation, runSimulation } from '../runner-process';
+import { probeSandboxes } from '../sandboxes';
+import type { LastRuns } from './last-run';
+import { parseFromPanel } from './messages';
+import { panelPage, panelResources } from './page';
+import { describe, panelSubject, simulationRequest } from './subject';
+
+/** Cells in flight at once; more only makes them wait for one another. */
+const maxJobs = 4;
+
+export interface PanelServices {
+  readonly extensionUri: vscode.Uri;
+  readonly server: LanguageServer;
+  readonly lastRuns: LastRuns;
+  readonly output: vscode.LogOutputChannel;
+}
+
+/** One panel: the simulation of one migration file. It ends with its webview, and takes its runner with it. */
+export class SimulationPanel {
+  private events: SimulationEvent[] = [];
+  private running: RunningSimulation | undefined;
+  /** True from the click on Run until the runner's process is gone. */
+  private busy = false;
+  private readonly subscriptions: vscode.Disposable[] = [];
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    readonly path: string,
+    private keptChoices: PanelChoices | undefined,
+    private readonly services: PanelServices,
+    onDispose: () => void,
+  ) {
+    const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: [panelResources(services.extensionUri)] };
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(services.extensionUri, 'media', 'panel-light.svg'),
+      dark: vscode.Uri.joinPath(services.extensionUri, 'media', 'panel-dark.svg'),
+    };
+    this.subscriptions.push(
+      webview.onDidReceiveMessage((value: unknown) => this.receive(value)),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => void this.showSubject('subject')),
+      panel.onDidDispose(() => {
+        this.running?.cancel();
+        for (const subscription of this.subscriptions) subscription.dispose();
+        onDispose();
+      }),
+    );
+    webview.html = panelPage(webview, services.extensionUri);
+  }
+
+  reveal(): void {
+    this.panel.reveal();
+  }
+
+  dispose(): void {
+    this.panel.dispose();
+  }
+
+  private receive(value: unknown): void {
+    const message = parseFromPanel(value);
+    if (message === undefined) {
+      this.services.output.warn(`The panel sent a message that is not understood: ${JSON.stringify(value)?.slice(0, 200)}`);
+      return;
+    }
+    this.act(message).catch((error: unknown) => {
+      this.services.output.error(error instanceof Error ? error : String(error));
+      void vscode.window.showErrorMessage(`Faultline: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  }
+
+  private async act(message: FromPanel): Promise<void> {
+    switch (message.kind) {
+      case 'ready':
+        return this.showSubject('replay');
+      case 'run':
+        return this.run(message.choices);
+      case 'cancel':
+        return this.running?.cancel();
+      case 'copy':
+        return vscode.env.clipboard.writeText(message.text);
+      case 'open':
+        return openText(message.text, message.language);
+      case 'insert-rollback':
+        return this.insertRollback(message.statements);
+      case 'reveal':
+        return this.revealStatement(message.statement);
+    }
+  }
+
+  /** Sends what the panel is about; `replay` also what happened so far, for a page that has just been loaded. */
+  private async showSubject(kind: 'subject' | 'replay'): Promise<void> {
+    const { server, extensionUri, output, lastRuns } = this.services;
+    const description = await describe(server, this.path);
+    const { engine: name, engineVersion: version, image } = description.simulation;
+    const engine = { name, version, ...(image === undefined ? {} : { image }) };
+    const sandboxes = await probeSandboxes(extensionUri.fsPath, engine, output);
+    const subject = panelSubject(this.path, description, sandboxes, this.keptChoices);
+    if (this.events.length === 0 && !this.busy) this.events = [...(await lastRuns.load(this.path))];
+    this.post(kind === 'replay' && this.events.length > 0 ? { kind, subject, events: this.events } : { kind: 'subject', subject });
+  }
+
+  private async run(choices: PanelChoices): Promise<void> {
+    if (!vscode.workspace.isTrusted) return this.showSubject('subject');
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      await this.runToEnd(choices);
+    } finally {
+      this.busy = false;
+      this.running = undefined;
+    }
+  }
+
+  private async runToEnd(choices: PanelChoices): Promise<void> {
+    this.keptChoices = choices;
+    this.events = [];
+    await saveIfOpen(this.path);
+    const { simulation } = await describe(this.services.server, this.path);
+    const jobs = Math.min(maxJobs, availableParallelism());
+    const request = simulationRequest(this.path, simulation, choices, jobs);
+    const running = runSimulation(this.services.extensionUri.fsPath, request, this.services.output, (event) => this.record(event));
+    this.running = running;
+    await running.ended;
+    await this.services.lastRuns.save(this.path, this.events);
+  }
+
+  private record(event: SimulationEvent): void {
+    this.events.push(event);
+    this.post({ kind: 'event', event });
+  }
+
+  private async insertRollback(statements: readonly string[]): Promise<void> {
+    const parameters: PlaceDownParams = { uri: vscode.Uri.file(this.path).toString(), statements };
+    const placement = await this.services.server.request<PlaceDownResult>(placeDownRequest, parameters);
+    if (placement === undefined) throw new Error('the rollback could not be placed, because the language server gave no answer.');
+    await applyPlacement(placement);
+  }
+
+  private async revealStatement(index: number): Promise<void> {
+    const planned = this.events.find((event) => event.kind === 'planned');
+    const range = planned?.statements.find((statement) => statement.index === index)?.range;
+    const selection = range && new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
+    await vscode.window.showTextDocument(vscode.Uri.file(this.path), {
+      viewColumn: vscode.ViewColumn.One,
+      ...(selection === undefined ? {} : { selection }),
+    });
+  }
+
+  private post(message: ToPanel): void {
+    void this.panel.webview.postMessage(message);
+  }
+}
+
+/** The runner reads the disk: what is simulated must be what the editor shows. */
+async function saveIfOpen(path: string): Promise<void> {
+  const document = vscode.workspace.textDocuments.find((candidate) => candidate.uri.fsPath === path && candidate.isDirty);
+  await document?.save();
+}
+
+const languageIds = { sql: 'sql', shell: 'shellscript', text: 'plaintext' } as const;
+
+async function openText(content: string, language: keyof typeof languageIds): Promise<void> {
+  const document = await vscode.workspace.openTextDocument({ content, language: languageIds[language] });
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside });
+}
