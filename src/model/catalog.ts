@@ -20,6 +20,8 @@ interface Named {
   readonly schema: string;
   readonly name: string;
   readonly comment?: string;
+  /** Live server only. */
+  readonly owner?: string;
   /** Access privileges beyond the owner's own, as `grantee=privileges/grantor`, sorted. */
   readonly grants?: readonly string[];
 }
@@ -28,6 +30,7 @@ export interface SchemaObject {
   readonly identity: string;
   readonly name: string;
   readonly comment?: string;
+  readonly owner?: string;
   readonly grants?: readonly string[];
 }
 
@@ -50,6 +53,10 @@ export interface Table extends Named {
   readonly replicaIdentity?: string;
   readonly accessMethod?: string;
   readonly tablespace?: string;
+  /** Foreign tables: `SERVER name OPTIONS (...)`. */
+  readonly server?: string;
+  /** True when DISABLE TRIGGER ALL switched off the triggers that check foreign keys. */
+  readonly foreignKeyTriggersDisabled?: boolean;
   /** Virtual schema only: false when the table's creation was not seen, so that columns and constraints may be missing here. */
   readonly complete?: boolean;
 }
@@ -68,8 +75,11 @@ export interface Column {
   readonly collation?: string;
   readonly comment?: string;
   readonly storage?: string;
+  readonly compression?: string;
   readonly statisticsTarget?: number;
   readonly grants?: readonly string[];
+  /** True when it comes from a parent table alone. */
+  readonly inherited?: boolean;
 }
 
 export interface Constraint {
@@ -85,6 +95,8 @@ export interface Constraint {
   /** For foreign keys: the table that is referenced, `schema.name`. */
   readonly references?: string;
   readonly comment?: string;
+  /** True when it comes from a parent table or a partitioned one: it can't be added or dropped here. */
+  readonly inherited?: boolean;
 }
 
 export interface Index {
@@ -104,6 +116,8 @@ export interface Index {
   readonly comment?: string;
   readonly clustered?: boolean;
   readonly replicaIdentity?: boolean;
+  /** True when it is a partition of an index of the partitioned table. */
+  readonly inherited?: boolean;
 }
 
 export interface Trigger {
@@ -114,6 +128,8 @@ export interface Trigger {
   /** `O` fires normally, `D` disabled, `R` replica, `A` always. */
   readonly enabled: string;
   readonly comment?: string;
+  /** True when it comes from the partitioned table. */
+  readonly inherited?: boolean;
 }
 
 export interface Policy {
@@ -143,6 +159,10 @@ export interface TypeObject extends Named {
   readonly labels?: readonly string[];
   /** A whole CREATE TYPE or CREATE DOMAIN statement. */
   readonly definition: string;
+  /** Composite types: `name type`, in order. */
+  readonly attributes?: readonly string[];
+  /** What ALTER DOMAIN can change. `checks` are whole clauses: `CONSTRAINT name CHECK (...)`. */
+  readonly domain?: { readonly baseType: string; readonly notNull: boolean; readonly default?: string; readonly checks: readonly string[] };
 }
 
 export interface DefinedObject extends Named {
@@ -163,6 +183,10 @@ export interface DefinedObject extends Named {
   readonly definition: string;
   /** Keys of the objects it needs, so that they can be ordered: `schema.name` of relations and types, `schema.name(args)` of functions. */
   readonly dependsOn: readonly string[];
+  /** Views: the output columns as `name type`, in order. */
+  readonly columns?: readonly string[];
+  /** Storage parameters of a view, `name=value`, sorted. */
+  readonly options?: readonly string[];
   /** Indexes of a materialized view. */
   readonly indexes?: readonly Index[];
   readonly triggers?: readonly Trigger[];
