@@ -1,0 +1,40 @@
+import { lstatSync, mkdirSync, statSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Account, canReach } from '../postgres/account';
+import { SandboxError } from '../problem';
+
+/**
+ * The folder that keeps server programs between runs, made when it is missing: the user's cache folder, or, when the account that
+ * will run them can't reach that, one of the system's. Programs from it are executed, so nobody else may be able to write there.
+ */
+export function cacheFolder(account: Account | undefined): string {
+  const candidates = [join(userCache(), 'faultline', 'postgres')];
+  if (account !== undefined) candidates.push('/var/cache/faultline/postgres', join(tmpdir(), `faultline-cache-${process.getuid?.()}`));
+  const problems: string[] = [];
+  for (const folder of candidates) {
+    const problem = prepare(folder, account);
+    if (problem === undefined) return folder;
+    problems.push(`${folder} ${problem}`);
+  }
+  throw new SandboxError(`There is no folder to keep the PostgreSQL programs in: ${problems.join('; ')}.`);
+}
+
+function prepare(folder: string, account: Account | undefined): string | undefined {
+  try {
+    mkdirSync(folder, { recursive: true, mode: account === undefined ? 0o700 : 0o755 });
+    const status = lstatSync(folder);
+    const writableByOthers = process.platform !== 'win32' && (statSync(folder).mode & 0o022) !== 0;
+    if (!status.isDirectory() || (process.getuid !== undefined && status.uid !== process.getuid()) || writableByOthers)
+      return 'is not ours alone';
+    return canReach(folder, account) ? undefined : `can't be reached by ${account?.name}`;
+  } catch (error) {
+    return `can't be made (${(error as NodeJS.ErrnoException).code})`;
+  }
+}
+
+function userCache(): string {
+  if (process.platform === 'win32') return process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
+  return process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+}

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { DatabaseAddress } from '../../model/sandbox';
+import { SandboxError } from '../problem';
+
+const maintenanceDatabase = 'postgres';
+/** How long ended sessions get to leave a database. Postgres itself waits as long, but looks only every 100 ms. */
+const leaveTimeoutMs = 5000;
+const connectTimeoutMs = 10_000;
+
+/** The administrator's hands on a Postgres server, wherever it runs: queries, and databases created, copied and dropped. */
+export class PostgresAdministrator {
+  private pool: pg.Pool | undefined;
+
+  /** `address` is asked for each connection, since a restart may have moved the server. */
+  constructor(
+    private readonly address: (database: string) => DatabaseAddress,
+    private readonly major: number,
+  ) {}
+
+  /** One statement, rows as objects. Throws what the server or the driver says. */
+  async query(text: string, database: string = maintenanceDatabase): Promise<readonly Record<string, unknown>[]> {
+    if (database === maintenanceDatabase) return (await this.connections().query(text)).rows;
+    const client = new pg.Client(this.configuration(database));
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query(text)).rows;
+    } finally {
+      // Resolves when the server has closed its side, and by then the session is no longer counted as a user of the database.
+      await client.end();
+    }
+  }
+
+  async createDatabase(name: string): Promise<void> {
+    await this.query(`CREATE DATABASE ${quote(name)} TEMPLATE template0${this.strategy()}`);
+  }
+
+  async cloneDatabase(source: string, target: string): Promise<void> {
+    await this.sessionsGone(source);
+    await this.query(`CREATE DATABASE ${quote(target)} TEMPLATE ${quote(source)}${this.strategy()}`);
+  }
+
+  async dropDatabases(names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
+    const list = names.map((name) => pg.escapeLiteral(name)).join(', ');
+    const prepared = await this.query(`SELECT gid, database FROM pg_prepared_xacts WHERE database IN (${list})`);
+    for (const { gid, database } of prepared) {
+      await this.query(`ROLLBACK PREPARED ${pg.escapeLiteral(String(gid))}`, String(database));
+    }
+    await this.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (${list})`);
+    const force = this.major >= 13 ? ' WITH (FORCE)' : '';
+    for (const name of names) {
+      await this.sessionsGone(name);
+      await this.query(`DROP DATABASE IF EXISTS ${quote(name)}${force}`);
+    }
+  }
+
+  /** Waits until a real query is answered. `check` is called between attempts and throws when waiting has become pointless. */
+  async ready(timeoutMs: number, check: () => void | Promise<void>): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      await check();
+      try {
+        await this.query('SELECT 1');
+        return;
+      } catch (error) {
+        if (performance.now() > deadline) {
+          throw new SandboxError(`The server did not answer within ${Math.round(timeoutMs / 1000)} seconds: ${(error as Error).message}`);
+        }
+        await sleep(10);
+      }
+    }
+  }
+
+  /** Forgets all connections; the next query opens new ones. Does not wait for a server that is gone. */
+  async disconnect(): Promise<void> {
+    const pool = this.pool;
+    this.pool = undefined;
+    await Promise.race([pool?.end().catch(() => undefined), sleep(1000, undefined, { ref: false })]);
+  }
+
+  /** A database that somebody uses can be neither copied nor dropped. Returns in any case: the server's own message is the better one. */
+  private async sessionsGone(database: string): Promise<void> {
+    const deadline = performance.now() + leaveTimeoutMs;
+    while (performance.now() < deadline) {
+      const rows = await this.query(`SELECT 1 FROM pg_stat_activity WHERE datname = ${pg.escapeLiteral(database)} LIMIT 1`);
+      if (rows.length === 0) return;
+      await sleep(2);
+    }
+  }
+
+  /** Copying files, the only way before 15, beats the default of 15 and later (through the WAL) by far when fsync is off. */
+  private strategy(): string {
+    return this.major >= 15 ? ' STRATEGY FILE_COPY' : '';
+  }
+
+  private connections(): pg.Pool {
+    if (this.pool === undefined) {
+      this.pool = new pg.Pool({ ...this.configuration(maintenanceDatabase), max: 4, allowExitOnIdle: true });
+      // An idle connection that dies in a crash is no news.
+      this.pool.on('error', () => undefined);
+    }
+    return this.pool;
+  }
+
+  private configuration(database: string): pg.ClientConfig {
+    const { host, port, user, password } = this.address(database);
+    // Every option is given, so that PGOPTIONS, PGSSLMODE and their kin in the user's environment have no say.
+    return {
+      host,
+      port,
+      user,
+      password,
+      database,
+      ssl: false,
+      options: '',
+      application_name: 'faultline control',
+      connectionTimeoutMillis: connectTimeoutMs,
+    };
+  }
+}
+
+function quote(identifier: string): string {
+  return pg.escapeIdentifier(identifier);
+}
