@@ -16,6 +16,10 @@ export interface Statement {
   readonly operations: readonly Operation[];
   /** Set when the parser refused the statement; the rest of the file is still read. */
   readonly unreadable?: { readonly message: string; readonly range: Range };
+  /** Names of placeholders that have no value: what is sent still holds them, and the server will refuse it. */
+  readonly unresolved?: readonly string[];
+  /** The lines after `COPY ... FROM stdin;` as the file has them, from the line break before the first to the closing `\\.`. */
+  readonly copyData?: string;
 }
 
 /** The statements of one direction. Up and down are two programs: they never see one another. */

@@ -1,0 +1,66 @@
+import type { Position, Range, Span } from '../model/text';
+
+const lineFeed = 10;
+const carriageReturn = 13;
+
+/**
+ * Turns offsets into positions and back, as LSP counts: UTF-16 code units, and `\n`, `\r\n` and a lone `\r` each end a line
+ * (LSP specification, "Text Documents").
+ */
+export class LineIndex {
+  /** Offset of the first character of each line. */
+  private readonly starts: readonly number[];
+  private readonly length: number;
+
+  constructor(private readonly text: string) {
+    const starts = [0];
+    for (let offset = 0; offset < text.length; offset++) {
+      const code = text.charCodeAt(offset);
+      if (code !== lineFeed && code !== carriageReturn) continue;
+      if (code === carriageReturn && text.charCodeAt(offset + 1) === lineFeed) offset++;
+      starts.push(offset + 1);
+    }
+    this.starts = starts;
+    this.length = text.length;
+  }
+
+  get lineCount(): number {
+    return this.starts.length;
+  }
+
+  /** The position of an offset; offsets outside the text are moved to its nearest end. */
+  position(offset: number): Position {
+    const wanted = Math.min(Math.max(offset, 0), this.length);
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.starts[middle] ?? 0) <= wanted) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low, character: wanted - (this.starts[low] ?? 0) };
+  }
+
+  /** The offset of a position. A character beyond the line's end is the line's end, before its line break. */
+  offset(position: Position): number {
+    if (position.line < 0) return 0;
+    const start = this.starts[position.line];
+    if (start === undefined) return this.length;
+    return Math.min(start + Math.max(position.character, 0), this.lineEnd(position.line));
+  }
+
+  range(span: Span): Range {
+    return { start: this.position(span.start), end: this.position(span.end) };
+  }
+
+  span(range: Range): Span {
+    return { start: this.offset(range.start), end: this.offset(range.end) };
+  }
+
+  private lineEnd(line: number): number {
+    const next = this.starts[line + 1];
+    if (next === undefined) return this.length;
+    const isPair = this.text.charCodeAt(next - 1) === lineFeed && this.text.charCodeAt(next - 2) === carriageReturn;
+    return next - (isPair && next - 2 >= (this.starts[line] ?? 0) ? 2 : 1);
+  }
+}

@@ -1,0 +1,284 @@
+import type { RawStmt } from '@pgsql/types';
+import { hasSqlDetails, parseSync } from 'libpg-query';
+import type { Statement } from '../../model/migration';
+import type { Span } from '../../model/text';
+import { LineIndex } from '../lines';
+import { Lexer } from './lexer';
+import { operationsOf } from './operations/operations';
+import { placeholderName, type SubstitutedText, standIn, substitute } from './placeholders';
+import { ByteIndex, codePointsToUnits, statementSource } from './source';
+import { type Piece, type Split, split } from './split';
+
+/** Longer programs are not read: an editor would freeze, and they are dumps rather than migrations. In UTF-16 code units. */
+export const maximumProgramLength = 4 * 1024 * 1024;
+
+/**
+ * The parser's own limit is its stack, and overrunning that often enough breaks the WebAssembly instance for good, so deeper
+ * statements are not given to it. Measured: every kind of nesting is read at 1,500, some fail at 2,000.
+ */
+const maximumDepth = 1000;
+
+/** How much text may be read again while recovering from half-typed statements, so that damaged input stays linear. */
+const maximumReread = 4 * maximumProgramLength;
+
+/** A statement that has ended, although a quote or a bracket in it has not: the next line begins a new one at its margin. */
+const lineThatStarts =
+  /;[ \t]*(?:--[^\r\n]*)?(?:\r?\n|\r)\s*?^(?=(?:alter|analyze|begin|call|cluster|comment|commit|copy|create|delete|do|drop|end|explain|grant|import|insert|lock|merge|refresh|reindex|release|reset|revoke|rollback|savepoint|select|set|show|start|truncate|update|vacuum|with)\b)/gim;
+
+/**
+ * The statements of one program: `span` is where its text lies in `text` (a whole file, or the part under a marker). Placeholders
+ * (`:NAME`, `:'NAME'`, `:"NAME"`, `${NAME}`) with a value are replaced in what is sent; the others are listed in `unresolved`.
+ *
+ * Never throws on any text. What the parser refuses becomes a statement with `unreadable` and no operations; the rest is read.
+ * `loadParser` must have resolved.
+ */
+export function readStatements(text: string, span: Span, placeholders: Readonly<Record<string, string>>): Statement[] {
+  return new ProgramReader(text, span, placeholders).read();
+}
+
+interface Failure {
+  readonly message: string;
+  /** In code units of the text that was parsed. */
+  readonly offset: number;
+}
+
+type Parsed = { readonly statements: readonly RawStmt[] } | { readonly failure: Failure };
+
+function parse(text: string): Parsed {
+  if (text.trim() === '') return { statements: [] };
+  const nul = text.indexOf('\0');
+  if (nul !== -1)
+    return { failure: { message: 'a NUL character, which no SQL text may hold (is the file binary, or UTF-16?)', offset: nul } };
+  try {
+    return { statements: parseSync(text).stmts ?? [] };
+  } catch (error) {
+    const details = hasSqlDetails(error) ? error.sqlDetails : undefined;
+    const message = details?.message.startsWith('memory exhausted') ? 'it is nested too deeply' : (details?.message ?? String(error));
+    return { failure: { message, offset: codePointsToUnits(text, details?.cursorPosition ?? 0) } };
+  }
+}
+
+class ProgramReader {
+  private readonly lines: LineIndex;
+  private readonly substituted: SubstitutedText;
+  /** The program with its known placeholders replaced; all offsets below count in it. */
+  private readonly sent: string;
+  private readonly statements: Statement[] = [];
+
+  constructor(
+    text: string,
+    private readonly span: Span,
+    placeholders: Readonly<Record<string, string>>,
+  ) {
+    this.lines = new LineIndex(text);
+    this.source = text;
+    this.substituted = substitute(text.slice(span.start, span.end), placeholders);
+    this.sent = this.substituted.text;
+  }
+
+  private readonly source: string;
+
+  read(): Statement[] {
+    if (this.sent.length > maximumProgramLength) {
+      const start = this.sent.length - this.sent.trimStart().length;
+      const megabytes = (this.sent.length / 1024 / 1024).toFixed(1);
+      const limit = maximumProgramLength / 1024 / 1024;
+      const message = `This is ${megabytes} MB of SQL; Faultline reads up to ${limit} MB, so nothing in it is checked. Load data outside of migrations, or split the file.`;
+      this.add(
+        { start, end: this.sent.trimEnd().length },
+        { unreadable: { message, span: { start, end: Math.min(start + 1, this.sent.length) } } },
+      );
+      return this.statements;
+    }
+    let reread = 0;
+    for (let offset = 0; offset < this.sent.length; ) {
+      const resume = this.readFrom(offset, reread < maximumReread);
+      reread += this.sent.length - resume;
+      offset = resume;
+    }
+    return this.statements;
+  }
+
+  /** Reads from `start`; returns where to go on: the end, or the place after a half-typed statement that swallowed what follows. */
+  private readFrom(start: number, mayResume: boolean): number {
+    const parts = split(this.sent, start);
+    const readable = wellFormed(blank(this.sent, parts.foreign));
+    const replaced = parts.variables.length === 0 ? undefined : withStandIns(readable, parts.variables);
+    if (this.readWhole(parts, readable, start) || (replaced !== undefined && this.readWhole(parts, replaced, start))) {
+      return this.sent.length;
+    }
+    for (const piece of parts.pieces) {
+      const failure = this.readPiece(piece, readable, replaced);
+      if (failure === undefined) continue;
+      const cut = mayResume ? this.findCut(piece) : undefined;
+      if (cut === undefined) {
+        this.addUnreadable(piece, failure);
+        continue;
+      }
+      const half = { ...piece, end: cut.end };
+      const ownFailure = this.readPiece(half, readable, replaced);
+      if (ownFailure !== undefined) this.addUnreadable(half, ownFailure);
+      return cut.resume;
+    }
+    return this.sent.length;
+  }
+
+  /** The fast way: everything in one call. False when the parser refuses, or sees other boundaries than the splitter. */
+  private readWhole(parts: Split, readable: string, start: number): boolean {
+    const { pieces } = parts;
+    if (pieces.some((piece) => piece.depth > maximumDepth || piece.unterminated)) return false;
+    const text = readable.slice(start);
+    const parsed = parse(text);
+    if ('failure' in parsed || parsed.statements.length !== pieces.length) return false;
+    const bytes = new ByteIndex(text);
+    const toOffset = (location: number): number => start + bytes.toUnits(location);
+    const agrees = parsed.statements.every((statement, index) => {
+      const piece = pieces[index];
+      const location = toOffset(statement.stmt_location ?? 0);
+      return piece !== undefined && location <= piece.end && (index === 0 || location > (pieces[index - 1]?.end ?? 0));
+    });
+    if (!agrees) return false;
+    pieces.forEach((piece, index) => {
+      const statement = parsed.statements[index];
+      if (statement !== undefined) this.add(piece, { statement, toOffset, readable });
+    });
+    return true;
+  }
+
+  /** Reads one piece alone. Nothing is added when it fails. */
+  private readPiece(piece: Piece, readable: string, replaced: string | undefined): Failure | undefined {
+    if (piece.depth > maximumDepth) return { message: 'it is nested too deeply', offset: 0 };
+    let first: Failure | undefined;
+    for (const candidate of replaced === undefined ? [readable] : [readable, replaced]) {
+      const text = candidate.slice(piece.start, piece.end);
+      const parsed = parse(text);
+      if ('failure' in parsed) {
+        first ??= parsed.failure;
+        continue;
+      }
+      const bytes = new ByteIndex(text);
+      const toOffset = (location: number): number => piece.start + bytes.toUnits(location);
+      for (const statement of parsed.statements) {
+        const end = statement.stmt_len ? toOffset((statement.stmt_location ?? 0) + statement.stmt_len) : piece.end;
+        const own = parsed.statements.length === 1 ? piece : { ...trimmed(this.sent, toOffset(statement.stmt_location ?? 0), end) };
+        this.add(own, { statement, toOffset, readable: candidate });
+      }
+      return undefined;
+    }
+    return first;
+  }
+
+  /** Where a refused piece was probably meant to end, when a forgotten quote or bracket made it swallow the next statements. */
+  private findCut(piece: Piece): { readonly end: number; readonly resume: number } | undefined {
+    const text = this.sent.slice(piece.start, piece.end);
+    const closed = closedBodies(text);
+    for (const match of text.matchAll(lineThatStarts)) {
+      const inBody = closed.some((body) => body.start < match.index && match.index < body.end);
+      if (!inBody) return { end: piece.start + match.index, resume: piece.start + match.index + match[0].length };
+    }
+    return undefined;
+  }
+
+  private addUnreadable(span: Span, failure: Failure): void {
+    const offset = Math.min(span.start + failure.offset, Math.max(span.end - 1, span.start));
+    const lexer = new Lexer(this.sent, offset, span.end);
+    const found = lexer.next() === 'end' ? { start: offset, end: span.end } : { start: lexer.start, end: lexer.end };
+    const message = `PostgreSQL can't read this statement: ${failure.message}. The rest of the file is still checked.`;
+    this.add(span, { unreadable: { message, span: found } });
+  }
+
+  private add(
+    own: Span & { readonly copyData?: Span },
+    content:
+      | { readonly statement: RawStmt; readonly toOffset: (location: number) => number; readonly readable: string }
+      | { readonly unreadable: { readonly message: string; readonly span: Span } },
+  ): void {
+    const span = this.fileSpan(own);
+    const sent = this.sent.slice(own.start, own.end);
+    const place = {
+      index: this.statements.length + 1,
+      text: this.source.slice(span.start, span.end),
+      sent,
+      range: this.lines.range(span),
+      span,
+      ...(own.copyData === undefined ? {} : { copyData: this.sent.slice(own.copyData.start, own.copyData.end) }),
+    };
+    if ('unreadable' in content) {
+      const { message } = content.unreadable;
+      const range = this.lines.range(this.fileSpan(content.unreadable.span));
+      this.statements.push({ ...place, operations: [], unreadable: { message, range } });
+      return;
+    }
+    const { statement, toOffset, readable } = content;
+    const unresolved = unresolvedIn(sent, readable.slice(own.start, own.end));
+    const source = statementSource(
+      statement.stmt ?? { Integer: {} },
+      sent,
+      (location) => (location === undefined ? sent.length : Math.min(Math.max(toOffset(location) - own.start, 0), sent.length)),
+      (inner) => this.fileSpan({ start: own.start + inner.start, end: own.start + inner.end }),
+    );
+    this.statements.push({ ...place, operations: operationsOf(source), ...(unresolved.length === 0 ? {} : { unresolved }) });
+  }
+
+  private fileSpan(span: Span): Span {
+    const source = this.substituted.toSource(span);
+    return { start: this.span.start + source.start, end: this.span.start + source.end };
+  }
+}
+
+/** Placeholders for which the parser was given a stand-in. */
+function unresolvedIn(sent: string, readable: string): string[] {
+  if (sent === readable) return [];
+  const names = split(sent).variables.map((variable) => placeholderName(sent.slice(variable.start, variable.end)));
+  return [...new Set(names)];
+}
+
+/** From the first token to the last. */
+function trimmed(text: string, start: number, end: number): Span {
+  const lexer = new Lexer(text, start, end);
+  let first: number | undefined;
+  let last = start;
+  while (lexer.next() !== 'end') {
+    if (lexer.kind === 'comment' || lexer.word === ';') continue;
+    first ??= lexer.start;
+    last = lexer.end;
+  }
+  return { start: first ?? start, end: last };
+}
+
+/** Function bodies and comments that do end: a semicolon in them ends nothing. */
+function closedBodies(text: string): Span[] {
+  const lexer = new Lexer(text);
+  const bodies: Span[] = [];
+  while (lexer.next() !== 'end') {
+    if (lexer.terminated && (lexer.kind === 'dollar string' || lexer.kind === 'comment'))
+      bodies.push({ start: lexer.start, end: lexer.end });
+  }
+  return bodies;
+}
+
+/** The same text with spaces in these places; line breaks stay, byte-order marks go. */
+function blank(text: string, spans: readonly Span[]): string {
+  let result = '';
+  let last = 0;
+  for (const span of spans) {
+    result += text.slice(last, span.start) + text.slice(span.start, span.end).replace(/[^\r\n]/g, ' ');
+    last = span.end;
+  }
+  return (result + text.slice(last)).replace(/^\ufeff/, ' ');
+}
+
+function withStandIns(text: string, variables: readonly Span[]): string {
+  let result = '';
+  let last = 0;
+  for (const variable of variables) {
+    result += text.slice(last, variable.start) + standIn(text.slice(variable.start, variable.end));
+    last = variable.end;
+  }
+  return result + text.slice(last);
+}
+
+/** Half a surrogate pair can't be written as UTF-8; the replacement character has the same length. */
+function wellFormed(text: string): string {
+  return text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
+}

@@ -1,0 +1,179 @@
+import type { Span } from '../../model/text';
+import { Lexer } from './lexer';
+
+/** A stretch of text between two terminators, from its first token to its last. */
+export interface Piece extends Span {
+  /** How deeply its expressions may nest; an upper bound. */
+  readonly depth: number;
+  /** The literal or comment that never ends. */
+  readonly unterminated: boolean;
+  /** `COPY ... FROM stdin`: the lines that follow, up to `\.`. */
+  readonly copyData?: Span;
+}
+
+export interface Split {
+  readonly pieces: readonly Piece[];
+  /** What the parser must not see: psql's backslash commands, COPY data. */
+  readonly foreign: readonly Span[];
+  /** psql variables and `${...}` outside literals and comments. */
+  readonly variables: readonly Span[];
+}
+
+/** Words that make an expression or a query one level deeper without a bracket. */
+const deepening = new Set(['not', 'union', 'intersect', 'except', 'join', 'is', 'isnull', 'notnull', 'collate', 'at', 'like', 'ilike']);
+
+/** What is known of the statement that is being read. */
+interface Open {
+  readonly start: number;
+  end: number;
+  firstWord: string;
+  previousWord: string;
+  /** Open brackets and CASEs: each with its word, and the length of the operator chain at its level. */
+  readonly levels: { readonly word: string; chain: number }[];
+  /** The sum of all chains and levels, now and at its greatest. */
+  nesting: number;
+  depth: number;
+  brackets: number;
+  squareBrackets: number;
+  atomicDepth: number;
+  fromStdin: boolean;
+  unterminated: boolean;
+}
+
+function openAt(start: number): Open {
+  return {
+    start,
+    end: start,
+    firstWord: '',
+    previousWord: '',
+    levels: [{ word: '', chain: 0 }],
+    nesting: 0,
+    depth: 0,
+    brackets: 0,
+    squareBrackets: 0,
+    atomicDepth: 0,
+    fromStdin: false,
+    unterminated: false,
+  };
+}
+
+/**
+ * Cuts text into statements the way psql does: at semicolons outside brackets, literals, comments and BEGIN ATOMIC bodies; backslash
+ * commands and COPY data are set aside. Linear in the length of the text, and never fails.
+ */
+export function split(text: string, start = 0, end = text.length): Split {
+  const lexer = new Lexer(text, start, end);
+  const pieces: Piece[] = [];
+  const foreign: Span[] = [];
+  const variables: Span[] = [];
+  let open: Open | undefined;
+
+  const close = (copyData?: Span): void => {
+    if (open === undefined) return;
+    const { start, end, depth, unterminated } = open;
+    pieces.push({ start, end, depth, unterminated, ...(copyData ? { copyData } : {}) });
+    open = undefined;
+  };
+
+  while (lexer.next() !== 'end') {
+    if (lexer.kind === 'comment') {
+      if (!lexer.terminated) {
+        open ??= openAt(lexer.start);
+        open.end = lexer.end;
+        open.unterminated = true;
+      }
+    } else if (lexer.kind === 'backslash') {
+      const command = { start: lexer.start, end: lineEnd(text, lexer.start, end) };
+      foreign.push(command);
+      lexer.seek(command.end);
+      // \g, \gexec, \crosstabview and \watch send what was typed so far.
+      if (/^\\(g|crosstabview|watch)/.test(text.slice(command.start, command.start + 14))) close();
+    } else if (lexer.word === ';' && (open === undefined || (open.brackets === 0 && open.atomicDepth === 0))) {
+      const copyData: Span | undefined = open?.fromStdin ? copyLines(text, lexer.end, end) : undefined;
+      close(copyData);
+      if (copyData !== undefined) {
+        foreign.push(copyData);
+        lexer.seek(copyData.end);
+      }
+    } else {
+      open ??= openAt(lexer.start);
+      if (lexer.kind === 'variable' && !isSlice(text, lexer.start, open)) variables.push({ start: lexer.start, end: lexer.end });
+      open.end = lexer.end;
+      open.unterminated ||= !lexer.terminated;
+      follow(open, lexer.word, lexer.kind === 'operator');
+    }
+  }
+  close();
+  return { pieces, foreign, variables };
+}
+
+/** Keeps count of brackets, BEGIN ATOMIC bodies and nesting. */
+function follow(open: Open, word: string, isOperator: boolean): void {
+  const previous = open.previousWord;
+  open.previousWord = word;
+  if (word === '') return;
+  open.firstWord ||= word;
+  if (word === '(' || word === '[' || word === 'case') enter(open, word);
+  else if (word === ')' || word === ']' || word === 'end') leave(open, word);
+  else if (word === ',' || word === 'and' || word === 'or' || word === ';') resetChain(open);
+  else if (isOperator || deepening.has(word)) deepen(open);
+  else if (word === 'atomic' && previous === 'begin' && open.firstWord === 'create' && open.brackets === 0) open.atomicDepth++;
+  else if (word === 'stdin' && previous === 'from' && open.firstWord === 'copy') open.fromStdin = true;
+}
+
+function enter(open: Open, word: string): void {
+  open.levels.push({ word, chain: 0 });
+  open.nesting++;
+  open.depth = Math.max(open.depth, open.nesting);
+  if (word === '[') open.squareBrackets++;
+  if (word !== 'case') open.brackets++;
+  else if (open.atomicDepth > 0) open.atomicDepth++;
+}
+
+function leave(open: Open, word: string): void {
+  // In a BEGIN ATOMIC body the last END closes the body, not a CASE.
+  if (word === 'end' && open.levels.at(-1)?.word !== 'case') {
+    if (open.atomicDepth > 0) open.atomicDepth--;
+    return;
+  }
+  if (open.levels.length > 1) open.nesting -= 1 + (open.levels.pop()?.chain ?? 0);
+  if (word === ']') open.squareBrackets = Math.max(0, open.squareBrackets - 1);
+  if (word !== 'end') open.brackets = Math.max(0, open.brackets - 1);
+  else if (open.atomicDepth > 0) open.atomicDepth--;
+}
+
+function deepen(open: Open): void {
+  const level = open.levels.at(-1);
+  if (level !== undefined) level.chain++;
+  open.nesting++;
+  open.depth = Math.max(open.depth, open.nesting);
+}
+
+function resetChain(open: Open): void {
+  const level = open.levels.at(-1);
+  if (level === undefined) return;
+  open.nesting -= level.chain;
+  level.chain = 0;
+}
+
+/** `a[1:n]` is a slice; the colon of a variable has nothing that ends an expression before it. */
+function isSlice(text: string, offset: number, open: Open): boolean {
+  return open.squareBrackets > 0 && text.charAt(offset) === ':' && /[\w)\]'"$]\s*$/.test(text.slice(Math.max(0, offset - 20), offset));
+}
+
+function lineEnd(text: string, offset: number, limit: number): number {
+  const feed = text.indexOf('\n', offset);
+  return feed === -1 || feed > limit ? limit : feed;
+}
+
+/** The data lines after `COPY ... FROM stdin;`: from the next line to the line `\.`, that line included. */
+function copyLines(text: string, offset: number, limit: number): Span {
+  const start = lineEnd(text, offset, limit);
+  let line = start;
+  while (line < limit) {
+    const end = lineEnd(text, line + 1, limit);
+    if (text.slice(line + 1, end).trimEnd() === '\\.') return { start, end };
+    line = end;
+  }
+  return { start, end: limit };
+}
