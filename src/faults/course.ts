@@ -94,3 +94,14 @@ export function pointsOf(course: Course): readonly Point[] {
   if (course.unlocks) points.push({ kind: 'unlock' });
   return points;
 }
+
+/** How many leading statements are committed at a point. */
+export function committedAt(course: Course, point: Point): number {
+  const { done, commitDone } = progressAt(course, point);
+  return committedStatements(course, done, commitDone);
+}
+
+/** Whether the history write has committed at this point, together with the statements. */
+export function recordedAt(course: Course, point: Point): boolean {
+  return point.kind === 'commit' && course.recordsInTransaction && point.statement === course.statementCount;
+}

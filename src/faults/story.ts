@@ -13,14 +13,19 @@ export interface StoryFacts {
   readonly physical: 'before' | 'after' | 'partial';
   readonly frameworkName: string;
   readonly recorded: 'applied' | 'failed' | 'absent' | 'none';
-  readonly retry: { readonly outcome: 'after' | 'before' | 'error' | 'differs'; readonly error?: { readonly code: string; readonly message: string } };
+  readonly retry: {
+    readonly outcome: 'after' | 'before' | 'error' | 'differs';
+    readonly error?: { readonly code: string; readonly message: string };
+  };
   /** Locks that a session of the migration still holds: `ACCESS EXCLUSIVE on public.orders`. */
   readonly held: readonly string[];
 }
 
 /** What happened in one cell, in plain words: what struck, what stayed, what a retry does, what the framework believes. */
 export function tellStory(facts: StoryFacts): string {
-  return [whatStruck(facts), whatStayed(facts), whatIsHeld(facts), whatRetryDoes(facts), whatIsRecorded(facts)].filter((sentence) => sentence !== '').join(' ');
+  return [whatStruck(facts), whatStayed(facts), whatIsHeld(facts), whatRetryDoes(facts), whatIsRecorded(facts)]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
 }
 
 function whatStruck({ kind, point, statements }: StoryFacts): string {
@@ -73,7 +78,8 @@ export function shorten(text: string, length = 60): string {
 
 function whatStayed({ physical, completed, statements }: StoryFacts): string {
   const total = statements.length;
-  if (physical === 'before') return completed > 0 ? 'The database is as it was before.' : 'Nothing of the migration stayed: the database is as it was before.';
+  if (physical === 'before')
+    return completed > 0 ? 'The database is as it was before.' : 'Nothing of the migration stayed: the database is as it was before.';
   if (physical === 'after') return 'Everything that the migration does is done.';
   if (completed <= 0) return 'The database is neither as before nor as after.';
   const stays = completed === 1 ? 'Statement 1 stays' : `Statements 1 to ${completed} stay`;
@@ -106,7 +112,9 @@ function whatIsRecorded({ frameworkName, recorded, physical }: StoryFacts): stri
     case 'none':
       return '';
     case 'applied':
-      return physical === 'after' ? `${frameworkName} has recorded it as applied.` : `${frameworkName} has recorded it as applied, which is not true.`;
+      return physical === 'after'
+        ? `${frameworkName} has recorded it as applied.`
+        : `${frameworkName} has recorded it as applied, which is not true.`;
     case 'failed':
       return `${frameworkName} has recorded it as failed.`;
     case 'absent':

@@ -1,4 +1,4 @@
-import { committedStatements, progressAt } from '../course';
+import { committedAt, recordedAt } from '../course';
 import type { FaultKind } from './kind';
 
 /** The server's process is killed and restarted. What had committed is recovered from the log; all else is gone. */
@@ -6,11 +6,9 @@ export const crashFault: FaultKind = {
   name: 'crash',
   happened: 'The server crashed',
   impossible: () => undefined,
+  completed: committedAt,
   equivalence(course, point) {
-    if (point.kind === 'unlock') return undefined;
-    if (point.kind === 'start' && course.preparesBeforehand) return undefined;
-    const { done, commitDone } = progressAt(course, point);
-    const recorded = point.kind === 'commit' && course.recordsInTransaction && done === course.statementCount;
-    return recorded ? 'recorded' : `committed ${committedStatements(course, done, commitDone)}`;
+    if (point.kind === 'unlock' || (point.kind === 'start' && course.preparesBeforehand)) return undefined;
+    return recordedAt(course, point) ? 'recorded' : `committed ${committedAt(course, point)}`;
   },
 };

@@ -1,5 +1,5 @@
 import type { Point } from '../../model/fault';
-import { type Course, committedStatements, progressAt } from '../course';
+import { type Course, committedAt, recordedAt } from '../course';
 import type { FaultKind } from './kind';
 
 /** The connection is cut at both ends. The server finishes the request that it is executing, then undoes the open transaction. */
@@ -7,17 +7,15 @@ export const disconnectFault: FaultKind = {
   name: 'disconnect',
   happened: 'The connection was cut',
   impossible: () => undefined,
+  completed,
   equivalence(course, point) {
-    if (point.kind === 'unlock') return undefined;
-    if (point.kind === 'start' && course.preparesBeforehand) return undefined;
-    const { done, commitDone } = progressAt(course, point);
-    const recorded = point.kind === 'commit' && course.recordsInTransaction && done === course.statementCount;
-    return recorded ? 'recorded' : `committed ${committedStatements(course, requestFinished(course, point, done), commitDone)}`;
+    if (point.kind === 'unlock' || (point.kind === 'start' && course.preparesBeforehand)) return undefined;
+    return recordedAt(course, point) ? 'recorded' : `committed ${completed(course, point)}`;
   },
 };
 
 /** A single request that has reached the server runs to its end, with nobody there to hear of it. */
-function requestFinished(course: Course, point: Point, done: number): number {
-  const inside = course.requests === 'single-request' && (point.kind === 'after' || (point.kind === 'before' && point.statement !== 1));
-  return inside ? course.statementCount : done;
+function completed(course: Course, point: Point): number {
+  const received = point.kind === 'after' || (point.kind === 'before' && point.statement !== 1);
+  return course.requests === 'single-request' && received ? course.statementCount : committedAt(course, point);
 }

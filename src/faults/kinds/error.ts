@@ -1,4 +1,4 @@
-import { transactionOf } from '../course';
+import { committedAt, committedStatements, progressAt, transactionOf } from '../course';
 import type { FaultKind } from './kind';
 
 /** The server refuses a request. Nothing of it is done, and the framework gets to react on a connection that still works. */
@@ -9,6 +9,11 @@ export const errorFault: FaultKind = {
     if (point.kind === 'start') return 'Nothing is sent at this point, so there is nothing that the server could refuse.';
     if (point.kind === 'after') return 'The statement has finished; the server can no longer refuse it.';
     return undefined;
+  },
+  completed(course, point) {
+    // A COMMIT that is refused commits nothing.
+    if (point.kind === 'commit') return committedStatements(course, progressAt(course, point).done, false);
+    return committedAt(course, point);
   },
   equivalence(course, point) {
     if (point.kind !== 'before' || point.statement === undefined) return undefined;

@@ -8,6 +8,8 @@ export interface FaultKind {
   readonly happened: string;
   /** Why it can't strike at this point, in one sentence; undefined when it can. */
   impossible(course: Course, point: Point): string | undefined;
+  /** How many leading statements stay when it has struck there and the server has come to rest. */
+  completed(course: Course, point: Point): number;
   /**
    * Points with the same key provably leave the same state, so one of them is run for all. Undefined: no claim, run it.
    * The proof is a test that runs the matrix without collapsing and compares.

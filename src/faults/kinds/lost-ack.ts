@@ -1,3 +1,4 @@
+import { committedAt } from '../course';
 import type { FaultKind } from './kind';
 
 /**
@@ -18,6 +19,8 @@ export const lostAckFault: FaultKind = {
         return undefined;
     }
   },
+  /** The work stays when it had committed; an open transaction is undone when its session is ended. */
+  completed: (course, point) => (course.requests === 'single-request' ? course.statementCount : committedAt(course, point)),
   equivalence(course, point) {
     // The answers to one request travel together: losing one of them is losing the end of the request.
     return course.requests === 'single-request' && point.kind === 'after' ? 'request' : undefined;

@@ -1,0 +1,101 @@
+import pLimit from 'p-limit';
+import { progressAt } from '../faults/course';
+import { enumerateCells, type Selection } from '../faults/enumerate';
+import type { PlannedCell } from '../model/fault';
+import type { CellResult } from '../model/simulation';
+import { Assessor } from './assess';
+import { throwIfCancelled } from './failure';
+import type { Laboratory } from './laboratory';
+import { type FailedExperiment, type Observation, observe, observeCrashes } from './observe';
+import type { Trace } from './trace';
+
+/** So many clones are held at their points at a time before the server is crashed under them. */
+const crashesAtOnce = 12;
+
+/** The cells of a migration. One that fails by itself never comes to the points behind the statement at which it fails. */
+export function planCells(trace: Trace, selection: Selection): readonly PlannedCell[] {
+  const failing = trace.failsByItself?.statement;
+  const cells = enumerateCells(trace.course, selection);
+  if (failing === undefined) return cells;
+  return cells.map((cell) => {
+    const reached = progressAt(trace.course, cell.point).done < failing;
+    if (reached || cell.impossible !== undefined) return cell;
+    const { sameAs: _, ...rest } = cell;
+    return { ...rest, impossible: `The migration fails by itself at statement ${failing}, before this point.` };
+  });
+}
+
+/** Runs every cell that needs a run of its own, and answers the others from those. Emits each result once, as it is known. */
+export async function runCells(
+  laboratory: Laboratory,
+  trace: Trace,
+  cells: readonly PlannedCell[],
+  jobs: number,
+  emit: (result: CellResult) => void,
+): Promise<readonly CellResult[]> {
+  const results = new Map<string, CellResult>();
+  const finish = (result: CellResult): void => {
+    for (const answered of [result, ...copiesOf(result, cells)]) {
+      results.set(answered.id, answered);
+      emit(answered);
+    }
+  };
+  for (const cell of cells) if (cell.impossible !== undefined) finish(impossible(cell, cell.impossible));
+
+  const own = cells.filter((cell) => cell.impossible === undefined && cell.sameAs === undefined);
+  const assessor = new Assessor(laboratory, trace);
+  const limit = pLimit(Math.max(1, jobs));
+  const judge = (observed: Observation | FailedExperiment) => limit(async () => finish(await judged(assessor, observed)));
+
+  // A crash takes every connection with it, so the crashes come when nothing else is running.
+  await Promise.all(
+    own
+      .filter((cell) => cell.fault !== 'crash')
+      .map((cell) => limit(async () => finish(await judged(assessor, await observe(laboratory, trace, cell))))),
+  );
+  for (const batch of batches(
+    own.filter((cell) => cell.fault === 'crash'),
+    crashesAtOnce,
+  )) {
+    throwIfCancelled(laboratory.signal);
+    const observed = await observeCrashes(laboratory, trace, batch);
+    await Promise.all(observed.map(judge));
+  }
+  return cells.flatMap((cell) => results.get(cell.id) ?? []);
+}
+
+async function judged(assessor: Assessor, observed: Observation | FailedExperiment): Promise<CellResult> {
+  const { id, point, fault } = observed.cell;
+  if ('why' in observed) return { id, point, fault, status: 'failed', why: observed.why };
+  try {
+    return await assessor.assess(observed);
+  } catch (error) {
+    return { id, point, fault, status: 'failed', why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function impossible({ id, point, fault }: PlannedCell, why: string): CellResult {
+  return { id, point, fault, status: 'impossible', why };
+}
+
+/** The cells that this result answers too. They repeat the verdict and point to the cell that was run. */
+function copiesOf(result: CellResult, cells: readonly PlannedCell[]): readonly CellResult[] {
+  return cells
+    .filter((cell) => cell.sameAs === result.id && cell.impossible === undefined)
+    .map(({ id, point, fault }) => ({
+      id,
+      point,
+      fault,
+      status: result.status,
+      sameAs: result.id,
+      ...(result.verdict !== undefined && { verdict: result.verdict }),
+      ...(result.fingerprint !== undefined && { fingerprint: result.fingerprint }),
+      ...(result.why !== undefined && { why: result.why }),
+    }));
+}
+
+function batches<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  const result: T[][] = [];
+  for (let start = 0; start < items.length; start += size) result.push(items.slice(start, start + size));
+  return result;
+}

@@ -1,0 +1,59 @@
+import { executeSteps } from '../engines/postgres/steps';
+import type { Migration } from '../model/migration';
+import type { Framework } from '../model/run-protocol';
+import { SimulationFailure } from './failure';
+import type { Laboratory } from './laboratory';
+import { runPlainly } from './run';
+import type { Subject } from './subject';
+
+/**
+ * A database to which the earlier migrations have been applied, and no rows generated. It moves on with each migration, so that a
+ * folder is replayed once, however many of its migrations are simulated.
+ */
+export class Groundwork {
+  private applied = 0;
+
+  private constructor(
+    private readonly laboratory: Laboratory,
+    private readonly subject: Subject,
+    readonly database: string,
+  ) {}
+
+  static async lay(laboratory: Laboratory, subject: Subject): Promise<Groundwork> {
+    const groundwork = new Groundwork(laboratory, subject, await laboratory.create());
+    await groundwork.setUp(subject.framework);
+    if (subject.groundwork !== undefined) {
+      const { framework, migrations } = subject.groundwork;
+      if (framework !== subject.framework) await groundwork.setUp(framework);
+      for (const migration of migrations) await groundwork.apply(framework, migration, 'given with --before');
+      // The state before was given: the earlier migrations of the folder are not run on top of it.
+      groundwork.applied = subject.targets[0] ?? 0;
+    }
+    return groundwork;
+  }
+
+  /** Applies the migrations before this position that have not been applied yet. */
+  async advanceTo(position: number): Promise<void> {
+    for (; this.applied < position; this.applied++) {
+      const migration = this.subject.migrations[this.applied];
+      if (migration !== undefined) await this.apply(this.subject.framework, migration, 'an earlier migration');
+    }
+  }
+
+  private async setUp(framework: Framework): Promise<void> {
+    const outcome = await executeSteps(this.laboratory.sandbox.address(this.database), framework.run.setup, this.laboratory.signal);
+    if (!outcome.ok)
+      throw new SimulationFailure(`The history table of ${framework.displayName} could not be made: ${outcome.error.message}`);
+  }
+
+  private async apply(framework: Framework, migration: Migration, role: string): Promise<void> {
+    const outcome = await runPlainly(this.laboratory, this.database, migration, framework.run);
+    if (outcome.result === 'success' || outcome.result === 'skipped') return;
+    const statement = outcome.statements.length + 1;
+    throw new SimulationFailure(
+      `${migration.title}, ${role}, fails at statement ${statement}: ${outcome.error?.message ?? outcome.result}. ` +
+        'The state before the migration can be given with --before FILE.',
+      outcome.error?.code,
+    );
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * The runner process: one per simulation. It gets RunnerCommands and says RunnerMessages over the IPC channel of node's `fork`. When
+ * the channel closes its owner is gone, and it ends, with its sandbox.
+ */
+import type { RunnerCommand, RunnerMessage, SandboxAvailability } from '../protocol/simulation';
+import { sandboxProviders } from '../sandbox/providers';
+import { SimulationCancelled, SimulationFailure } from './failure';
+import { simulate } from './simulate';
+
+const cancellation = new AbortController();
+let running: Promise<void> | undefined;
+
+function say(message: RunnerMessage): void {
+  if (process.connected) process.send?.(message);
+}
+
+async function start(command: Extract<RunnerCommand, { kind: 'start' }>): Promise<void> {
+  try {
+    await simulate(command.request, say, cancellation.signal);
+  } catch (error) {
+    // Both were emitted; anything else is a defect, and its first line is all that a user can use.
+    if (error instanceof SimulationFailure || error instanceof SimulationCancelled) return;
+    say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+async function probe(command: Extract<RunnerCommand, { kind: 'probe' }>): Promise<void> {
+  const engine = { name: command.engine, major: command.engineVersion };
+  const sandboxes: SandboxAvailability[] = [];
+  for (const provider of Object.values(sandboxProviders)) {
+    const available = await provider.available({ engine, ...(command.image !== undefined && { image: command.image }) });
+    sandboxes.push({ name: provider.name, ...(!available.ok && { unavailable: available.error.message }) });
+  }
+  say({ kind: 'sandboxes', sandboxes });
+}
+
+async function finish(): Promise<void> {
+  cancellation.abort();
+  await running;
+  process.exit(0);
+}
+
+process.on('message', (command: RunnerCommand) => {
+  switch (command.kind) {
+    case 'start':
+      running ??= start(command).then(() => process.disconnect?.());
+      break;
+    case 'cancel':
+      cancellation.abort();
+      break;
+    case 'probe':
+      void probe(command);
+      break;
+  }
+});
+process.on('disconnect', () => void finish());
+process.on('SIGTERM', () => void finish());
+process.on('SIGINT', () => void finish());

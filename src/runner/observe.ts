@@ -1,0 +1,125 @@
+import { type Execution, type ExecutionOutcome, startExecution } from '../engines/postgres/execution';
+import type { PlannedCell } from '../model/fault';
+import type { State } from '../model/state';
+import { capture } from './capture';
+import { SimulationCancelled, SimulationFailure } from './failure';
+import type { Laboratory } from './laboratory';
+import type { Trace } from './trace';
+
+/** One experiment carried out: what the client saw, and the state it left, in a database that is still there. */
+export interface Observation {
+  readonly cell: PlannedCell;
+  readonly outcome: ExecutionOutcome;
+  readonly state: State;
+  readonly database: string;
+  /** Still open: after a lost answer its session lives on in the server. The one who judges closes it. */
+  readonly execution: Execution;
+  readonly startedAt: number;
+}
+
+export interface FailedExperiment {
+  readonly cell: PlannedCell;
+  readonly why: string;
+}
+
+/** Runs one cell in a clone of the state before. */
+export async function observe(laboratory: Laboratory, trace: Trace, cell: PlannedCell): Promise<Observation | FailedExperiment> {
+  const running = await start(laboratory, trace, cell);
+  try {
+    await reachPoint(running, trace);
+    await running.execution.strike();
+    return await settle(laboratory, trace, running);
+  } catch (error) {
+    return abandon(laboratory, running, error);
+  }
+}
+
+/** Runs all of these cells up to their points, each in a clone of its own, and crashes the server under them once. */
+export async function observeCrashes(
+  laboratory: Laboratory,
+  trace: Trace,
+  cells: readonly PlannedCell[],
+): Promise<readonly (Observation | FailedExperiment)[]> {
+  const held: Running[] = [];
+  const failed: FailedExperiment[] = [];
+  for (const cell of cells) {
+    const running = await start(laboratory, trace, cell);
+    try {
+      await reachPoint(running, trace);
+      held.push(running);
+    } catch (error) {
+      failed.push(await abandon(laboratory, running, error));
+    }
+  }
+  await laboratory.sandbox.crash();
+  const observed: (Observation | FailedExperiment)[] = [];
+  for (const running of held) {
+    observed.push(await settle(laboratory, trace, running).catch((error) => abandon(laboratory, running, error)));
+  }
+  return [...failed, ...observed];
+}
+
+interface Running {
+  readonly cell: PlannedCell;
+  readonly execution: Execution;
+  readonly database: string;
+  readonly startedAt: number;
+}
+
+async function start(laboratory: Laboratory, trace: Trace, cell: PlannedCell): Promise<Running> {
+  const startedAt = performance.now();
+  const database = await laboratory.clone(trace.beforeDatabase);
+  const execution = startExecution({
+    address: laboratory.sandbox.address(database),
+    migration: trace.migration,
+    protocol: trace.framework.run,
+    fault: cell.fault,
+    point: cell.point,
+    signal: laboratory.signal,
+  });
+  return { cell, execution, database, startedAt };
+}
+
+/** Far beyond what a plain run takes, and no less than half a minute: only a hang reaches it. */
+function limitMs(trace: Trace): number {
+  return Math.max(30_000, trace.plainRunMs * 20);
+}
+
+async function reachPoint({ execution }: Running, trace: Trace): Promise<void> {
+  const reached = await withinLimit(execution.held, trace, 'the point where the fault strikes was not reached');
+  if (reached === 'held') return;
+  const outcome = await execution.outcome;
+  throw new SimulationFailure(
+    `The migration ended (${outcome.error?.message ?? outcome.result}) before the point where the fault strikes.`,
+  );
+}
+
+async function settle(laboratory: Laboratory, trace: Trace, running: Running): Promise<Observation> {
+  const outcome = await withinLimit(running.execution.outcome, trace, 'the migration did not end after the fault');
+  const state = await capture(laboratory, running.database, {
+    bookkeepingTables: trace.framework.run.bookkeepingTables,
+    volatile: trace.volatile,
+    ...(outcome.serverProcessId !== undefined && { migrationProcessIds: [outcome.serverProcessId] }),
+  });
+  return { ...running, outcome, state };
+}
+
+async function abandon(laboratory: Laboratory, running: Running, error: unknown): Promise<FailedExperiment> {
+  await running.execution.close();
+  await laboratory.drop(running.database);
+  if (laboratory.signal.aborted || error instanceof SimulationCancelled) throw new SimulationCancelled('Cancelled.');
+  return { cell: running.cell, why: error instanceof Error ? error.message : String(error) };
+}
+
+async function withinLimit<T>(work: Promise<T>, trace: Trace, what: string): Promise<T> {
+  const milliseconds = limitMs(trace);
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new SimulationFailure(`Given up after ${Math.round(milliseconds / 1000)} s: ${what}.`)), milliseconds);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,105 @@
+import { resolve } from 'node:path';
+import { frameworkByName, readFolder } from '../frameworks/registry';
+import { defaultEngine, type Engine } from '../model/engine';
+import type { Migration } from '../model/migration';
+import type { Framework } from '../model/run-protocol';
+import { loadParser } from '../parse/load';
+import type { SimulationRequest } from '../protocol/simulation';
+import { readMigrationSource } from '../workspace/read-folder';
+import { SimulationFailure } from './failure';
+
+/** What is to be simulated, read from disk. */
+export interface Subject {
+  readonly framework: Framework;
+  readonly engine: Engine;
+  readonly folder: string;
+  /** All migrations of the folder, in order. */
+  readonly migrations: readonly Migration[];
+  /** Positions in `migrations` of those to simulate, in order. */
+  readonly targets: readonly number[];
+  /** What makes the state before the first migration that is run, instead of the earlier migrations of the folder. */
+  readonly groundwork?: Groundwork;
+}
+
+/** Migrations of another folder, or one SQL file read as a plain migration. */
+export interface Groundwork {
+  readonly framework: Framework;
+  readonly migrations: readonly Migration[];
+}
+
+/** Reads what a request names. Throws a SimulationFailure when it is not there or not a migration. */
+export async function readSubject(request: SimulationRequest): Promise<Subject> {
+  await loadParser();
+  const engine: Engine = { name: request.engine ?? defaultEngine.name, major: request.engineVersion ?? defaultEngine.major };
+  if (engine.name !== 'postgres')
+    throw new SimulationFailure(`Simulations of ${engine.name} are not available yet: use --engine postgres.`);
+  const read = await readMigrations(request.path, engine, request);
+  const targets = findTargets(read, request.path);
+  assertReadable(read.migrations, targets);
+  const groundwork = request.before === undefined ? undefined : await readGroundwork(request.before, engine, request);
+  return {
+    framework: read.framework,
+    engine,
+    folder: read.folder,
+    migrations: read.migrations,
+    targets,
+    ...(groundwork !== undefined && { groundwork }),
+  };
+}
+
+interface ReadMigrations {
+  readonly framework: Framework;
+  readonly folder: string;
+  readonly target?: string;
+  readonly migrations: readonly Migration[];
+}
+
+async function readMigrations(path: string, engine: Engine, request: SimulationRequest): Promise<ReadMigrations> {
+  const source = await readMigrationSource(path);
+  if (!source.ok) throw new SimulationFailure(source.error.message, source.error.code);
+  if (request.framework !== undefined && frameworkByName(request.framework) === undefined) {
+    throw new SimulationFailure(`There is no framework named "${request.framework}".`);
+  }
+  const { framework, migrations, problems } = readFolder(source.value.files, {
+    engine,
+    placeholders: request.placeholders,
+    ...(request.framework !== undefined && { framework: request.framework }),
+  });
+  const problem = problems[0];
+  if (migrations.length === 0) throw new SimulationFailure(problem?.message ?? `${path} holds no migrations.`);
+  return { framework, folder: source.value.folder, migrations, ...(source.value.target !== undefined && { target: source.value.target }) };
+}
+
+function findTargets(read: ReadMigrations, path: string): readonly number[] {
+  if (read.target === undefined) return read.migrations.map((_, position) => position);
+  const position = read.migrations.findIndex((migration) => migration.up.path === read.target || migration.down?.path === read.target);
+  if (position === -1) throw new SimulationFailure(`${path} is not a migration that ${read.framework.displayName} would run.`);
+  return [position];
+}
+
+function assertReadable(migrations: readonly Migration[], targets: readonly number[]): void {
+  for (const position of targets) {
+    const migration = migrations[position];
+    const unreadable = migration?.up.statements.find((statement) => statement.unreadable !== undefined);
+    if (migration === undefined || unreadable?.unreadable === undefined) continue;
+    const line = unreadable.unreadable.range.start.line + 1;
+    throw new SimulationFailure(
+      `${migration.up.path}:${line}: statement ${unreadable.index} can't be read (${unreadable.unreadable.message}). Mend it before simulating.`,
+    );
+  }
+}
+
+async function readGroundwork(before: string, engine: Engine, request: SimulationRequest): Promise<Groundwork> {
+  const path = resolve(before);
+  const source = await readMigrationSource(path);
+  if (!source.ok) throw new SimulationFailure(source.error.message, source.error.code);
+  const target = source.value.target;
+  // A single file is plain SQL, whatever lies beside it.
+  const files = target === undefined ? source.value.files : source.value.files.filter((file) => file.path === target);
+  const { framework, migrations } = readFolder(files, {
+    engine,
+    placeholders: request.placeholders,
+    ...(target !== undefined && { framework: 'sql' }),
+  });
+  return { framework, migrations };
+}
