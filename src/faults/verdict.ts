@@ -35,14 +35,14 @@ export function judge(measured: Measurements): Verdict {
   if (isAfter(measured)) return measured.recorded === 'applied' || measured.recorded === 'none' ? 'complete' : 'unrecorded';
   // The history claims what the database does not hold; the framework will never come back to it.
   if (measured.recorded === 'applied') return 'false-success';
-  if (measured.physical === 'before') return judgeUntouched(measured);
+  if (measured.physical === 'before' || measured.beforeIsAfter) return judgeUntouched(measured);
   return judgePartial(measured.retry);
 }
 
 function isAfter(measured: Measurements): boolean {
-  if (measured.physical !== 'after') return false;
-  // A migration that changes nothing is told apart by its history row alone.
-  return !measured.beforeIsAfter || measured.recorded !== 'absent';
+  // A migration that changes neither schema nor data is told apart by its history row alone.
+  if (measured.beforeIsAfter) return measured.recorded === 'applied' || measured.recorded === 'none';
+  return measured.physical === 'after';
 }
 
 function judgeUntouched(measured: Measurements): Verdict {

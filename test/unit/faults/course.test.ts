@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { type Course, committedAt, pointsOf } from '../../../src/faults/course';
+import { enumerateCells } from '../../../src/faults/enumerate';
+import { cellId } from '../../../src/model/fault';
+import type { PlannedTransaction, TransactionKind } from '../../../src/model/plan';
+
+function course(kind: TransactionKind, groups: readonly (readonly number[])[], more: Partial<Course> = {}): Course {
+  const transactions: PlannedTransaction[] = groups.map((statements, position) => ({ index: position + 1, kind, statements }));
+  return {
+    statementCount: groups.flat().length,
+    transactions,
+    requests: 'per-statement',
+    recordsAfterwards: false,
+    recordsInTransaction: false,
+    unlocks: false,
+    preparesBeforehand: false,
+    ...more,
+  };
+}
+
+const autocommit = course('autocommit', [[1], [2], [3]]);
+const wrapped = course('framework', [[1, 2, 3]], { recordsAfterwards: true, recordsInTransaction: true });
+const request = course('implicit', [[1, 2, 3]], {
+  requests: 'single-request',
+  recordsAfterwards: true,
+  preparesBeforehand: true,
+  unlocks: true,
+});
+
+const all = { faults: 'all', points: 'all', collapse: true } as const;
+const names = (of: Course) =>
+  pointsOf(of).map((point) => (point.statement === undefined ? point.kind : `${point.kind} ${point.statement}`));
+const sameAs = (of: Course, fault: string) =>
+  Object.fromEntries(
+    enumerateCells(of, all)
+      .filter((cell) => cell.fault === fault && cell.sameAs !== undefined)
+      .map((cell) => [cell.id, cell.sameAs]),
+  );
+
+describe('points', () => {
+  it('stand at every statement boundary', () => {
+    expect(names(autocommit)).toEqual(['start', 'before 1', 'after 1', 'before 2', 'after 2', 'before 3', 'after 3']);
+  });
+
+  it('put the history write before the commit where the framework writes it in the transaction', () => {
+    expect(names(wrapped).slice(-3)).toEqual(['after 3', 'unrecorded', 'commit 3']);
+  });
+
+  it('have no commit of its own for a single request, and an unlock where there is a lock', () => {
+    expect(names(request).slice(-3)).toEqual(['after 3', 'unrecorded', 'unlock']);
+  });
+});
+
+describe('what is committed', () => {
+  it('is every finished statement under autocommit', () => {
+    expect(committedAt(autocommit, { kind: 'before', statement: 3 })).toBe(2);
+    expect(committedAt(autocommit, { kind: 'after', statement: 3 })).toBe(3);
+  });
+
+  it("is nothing before a framework's COMMIT", () => {
+    expect(committedAt(wrapped, { kind: 'after', statement: 3 })).toBe(0);
+    expect(committedAt(wrapped, { kind: 'unrecorded' })).toBe(0);
+    expect(committedAt(wrapped, { kind: 'commit', statement: 3 })).toBe(3);
+  });
+
+  it('is the first transaction when the second begins', () => {
+    const two = course('framework', [[1, 2], [3]]);
+    expect(committedAt(two, { kind: 'after', statement: 2 })).toBe(0);
+    expect(committedAt(two, { kind: 'before', statement: 3 })).toBe(2);
+  });
+});
+
+describe('collapsing', () => {
+  it('joins the end of a statement with the beginning of the next', () => {
+    expect(sameAs(autocommit, 'crash')).toEqual({
+      'crash@before:1': 'crash@start',
+      'crash@before:2': 'crash@after:1',
+      'crash@before:3': 'crash@after:2',
+    });
+  });
+
+  it('joins all points before the COMMIT of one transaction', () => {
+    const joined = sameAs(wrapped, 'disconnect');
+    expect(Object.keys(joined)).toHaveLength(7);
+    expect(new Set(Object.values(joined))).toEqual(new Set(['disconnect@start']));
+    expect(joined['disconnect@commit:3']).toBeUndefined();
+  });
+
+  it('lets a server finish the request that it has received when the client is gone', () => {
+    const joined = sameAs(request, 'disconnect');
+    expect(joined['disconnect@before:2']).toBe('disconnect@after:1');
+    expect(joined['disconnect@after:3']).toBe('disconnect@after:1');
+    expect(joined['disconnect@before:1']).toBeUndefined();
+    expect(sameAs(request, 'crash')['crash@after:3']).toBeUndefined();
+  });
+
+  it('gives every possible cell a run of its own when it is switched off', () => {
+    expect(enumerateCells(wrapped, { ...all, collapse: false }).filter((cell) => cell.sameAs !== undefined)).toEqual([]);
+  });
+
+  it('never points to a cell that is impossible or collapsed itself', () => {
+    for (const of of [autocommit, wrapped, request]) {
+      const cells = new Map(enumerateCells(of, all).map((cell) => [cell.id, cell]));
+      for (const cell of cells.values()) {
+        if (cell.sameAs === undefined) continue;
+        expect(cells.get(cell.sameAs)).toMatchObject({ fault: cell.fault });
+        expect(cells.get(cell.sameAs)?.sameAs).toBeUndefined();
+        expect(cells.get(cell.sameAs)?.impossible).toBeUndefined();
+      }
+    }
+  });
+});
+
+describe('the matrix', () => {
+  it('shows what is impossible, with the reason, and leaves nothing out', () => {
+    const cells = enumerateCells(autocommit, all);
+    expect(cells).toHaveLength(7 * 4);
+    const impossible = cells.filter((cell) => cell.impossible !== undefined).map((cell) => cell.id);
+    expect(impossible).toEqual([
+      'error@start',
+      'error@after:1',
+      'error@after:2',
+      'error@after:3',
+      'lost-ack@start',
+      'lost-ack@before:1',
+      'lost-ack@before:2',
+      'lost-ack@before:3',
+    ]);
+  });
+
+  it('takes points by kind and by statement', () => {
+    const cells = enumerateCells(autocommit, { faults: ['crash'], points: ['start', 'after:2'], collapse: false });
+    expect(cells.map((cell) => cell.id)).toEqual([cellId('crash', { kind: 'start' }), cellId('crash', { kind: 'after', statement: 2 })]);
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { judge, type Measurements } from '../../../src/faults/verdict';
+
+const measured: Measurements = {
+  physical: 'partial',
+  recorded: 'absent',
+  beforeIsAfter: false,
+  blocking: false,
+  lostData: false,
+  retry: { outcome: 'after' },
+};
+const refused = (afterRelease: boolean) => ({ outcome: 'error', refusedByHistory: true, afterRelease }) as const;
+const failed = { outcome: 'error', refusedByHistory: false, afterRelease: false } as const;
+
+describe('a verdict', () => {
+  it.each<[string, Partial<Measurements>, string]>([
+    ['equals before, history clean', { physical: 'before' }, 'rolled-back'],
+    ['equals before, and only a dirty flag stops the retry', { physical: 'before', recorded: 'failed', retry: refused(true) }, 'blocked'],
+    ['equals before, and the retry fails by itself', { physical: 'before', recorded: 'failed', retry: refused(false) }, 'broken'],
+    ['equals before, and the history says applied', { physical: 'before', recorded: 'applied' }, 'false-success'],
+    ['equals after, and recorded', { physical: 'after', recorded: 'applied' }, 'complete'],
+    ['equals after, with no history to keep', { physical: 'after', recorded: 'none' }, 'complete'],
+    ['equals after, and not recorded', { physical: 'after', recorded: 'absent', retry: failed }, 'unrecorded'],
+    ['equals after, and marked as failed', { physical: 'after', recorded: 'failed', retry: refused(false) }, 'unrecorded'],
+    ['partial, and a retry reaches after', {}, 'resumable'],
+    ['partial, and the retry fails', { retry: failed }, 'broken'],
+    ['partial, and only a dirty flag stops the retry', { recorded: 'failed', retry: refused(true) }, 'blocked'],
+    ['partial behind a dirty flag, and the retry fails then too', { recorded: 'failed', retry: refused(false) }, 'broken'],
+    ['partial, and recorded as applied', { recorded: 'applied' }, 'false-success'],
+    ['partial, and the retry has effects twice', { retry: { outcome: 'differs', twice: true } }, 'applied-twice'],
+    ['partial, and the retry ends elsewhere', { retry: { outcome: 'differs', twice: false } }, 'false-success'],
+    ['rows are gone', { lostData: true, retry: failed }, 'data-lost'],
+    ['a session holds locks', { blocking: true, physical: 'before' }, 'stuck'],
+    ['nothing to change, and recorded', { physical: 'after', beforeIsAfter: true, recorded: 'applied' }, 'complete'],
+    ['nothing to change, and not recorded', { physical: 'after', beforeIsAfter: true, recorded: 'absent' }, 'rolled-back'],
+  ])('%s', (_, difference, verdict) => {
+    expect(judge({ ...measured, ...difference })).toBe(verdict);
+  });
+});
