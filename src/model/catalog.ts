@@ -183,7 +183,7 @@ export interface DefinedObject extends Named {
   readonly definition: string;
   /** Keys of the objects it needs, so that they can be ordered: `schema.name` of relations and types, `schema.name(args)` of functions. */
   readonly dependsOn: readonly string[];
-  /** Views: the output columns as `name type`, in order. */
+  /** Views: the output columns as `name type`, in order. Functions: the result type. What CREATE OR REPLACE can't change freely. */
   readonly columns?: readonly string[];
   /** Storage parameters of a view, `name=value`, sorted. */
   readonly options?: readonly string[];

@@ -1,0 +1,120 @@
+import type { Catalog, Table } from '../../model/catalog';
+import { relationKey } from '../../model/catalog';
+import type { SequencePosition, TableData, VolatileColumns } from '../../model/state';
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../parse/postgres/identifiers';
+import type { CatalogRows } from './snapshot-rows';
+
+/** One arm of the query that reads all tables stays cheap to plan up to about this many. */
+const tablesPerQuery = 100;
+
+/** A relation whose rows are read: only these members of a table matter here. */
+export interface RelationWithRows {
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly { readonly name: string; readonly virtual: boolean }[];
+}
+
+/** Tables and materialized views that hold rows of their own: partitioned and foreign tables don't, nor does a view WITH NO DATA. */
+export function relationsWithRows(catalog: Catalog, rows: Pick<CatalogRows, 'columns'>): RelationWithRows[] {
+  const tables = catalog.tables
+    .filter((table) => table.kind === 'table' && table.persistence !== 'temporary')
+    .map(({ schema, name, columns }) => ({
+      schema,
+      name,
+      columns: columns.map((column) => ({ name: column.name, virtual: column.generated?.kind === 'virtual' })),
+    }));
+  const views = catalog.definitions
+    .filter((definition) => definition.kind === 'materialized view' && definition.populated === true)
+    .map(({ schema, name, identity }) => ({
+      schema,
+      name,
+      columns: rows.columns.filter((row) => row.relation === identity).map((row) => ({ name: row.name, virtual: false })),
+    }));
+  return [...tables, ...views];
+}
+
+/**
+ * Statements that read count and hash of each table's rows.
+ *
+ * A row is hashed as the text of a record of its columns in name order: physical order and dropped columns don't show, every type has
+ * a text, and values that are equal but written apart (1.0 and 1.00) differ. Hashes are summed, so that the rows' order does not
+ * matter and no length limit is met, as with string_agg.
+ */
+export function dataQueries(
+  tables: readonly RelationWithRows[],
+  volatile: VolatileColumns,
+  columnHashes: (table: string) => boolean,
+): string[] {
+  const arms = tables.map((table) => tableArm(table, volatile[relationKey(table)] ?? [], columnHashes(relationKey(table))));
+  const queries: string[] = [];
+  for (let start = 0; start < arms.length; start += tablesPerQuery) {
+    queries.push(arms.slice(start, start + tablesPerQuery).join('\nUNION ALL '));
+  }
+  return queries;
+}
+
+const hashOf = (text: string) => `hashtextextended(${text}, 0)`;
+
+function tableArm(table: RelationWithRows, volatile: readonly string[], perColumn: boolean): string {
+  const columns = table.columns.filter((column) => !column.virtual).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const record = `ROW(${columns.map((column) => columnValue(column, volatile)).join(', ')})::text`;
+  const each = columns
+    .map(
+      (column) => `${quoteLiteral(column.name)}, coalesce(sum(${hashOf(`(${columnValue(column, volatile)})::text COLLATE "C"`)}), 0)::text`,
+    )
+    .join(', ');
+  // jsonb_object takes one array, where jsonb_build_object would take at most 100 arguments.
+  const hashes = perColumn && columns.length > 0 ? `jsonb_object(ARRAY[${each}])` : 'NULL::jsonb';
+  return `SELECT ${quoteLiteral(relationKey(table))} AS "table", count(*)::text AS rows, coalesce(sum(${hashOf(record)}), 0)::text AS hash, ${hashes} AS columns FROM ONLY ${quoteQualified(table.schema, table.name)}`;
+}
+
+function columnValue(column: { readonly name: string }, volatile: readonly string[]): string {
+  const name = quoteIdentifier(column.name);
+  return volatile.includes(column.name) ? `${name} IS NULL` : name;
+}
+
+export interface DataRow {
+  table: string;
+  rows: string;
+  hash: string;
+  columns: Record<string, string> | null;
+}
+
+export function tableData(row: DataRow): TableData {
+  const data = { table: row.table, rowCount: Number(row.rows), rowsHash: row.hash };
+  return row.columns === null ? data : { ...data, columnHashes: row.columns };
+}
+
+/** A sequence and the column whose values it gives. */
+export interface SequenceUse {
+  readonly schema: string;
+  readonly name: string;
+  readonly column?: { readonly table: Table; readonly name: string; readonly descending: boolean };
+}
+
+/** One statement that reads every sequence's position, and the greatest value (for a descending one the least) in its column. */
+export function sequenceQuery(uses: readonly SequenceUse[]): string | undefined {
+  if (uses.length === 0) return undefined;
+  return uses
+    .map((use) => {
+      const { column } = use;
+      const from = column && `${quoteQualified(column.table.schema, column.table.name)}`;
+      const greatest = column
+        ? `(SELECT ${column.descending ? 'min' : 'max'}(${quoteIdentifier(column.name)})::text FROM ${from})`
+        : 'NULL::text';
+      return `SELECT ${quoteLiteral(`${use.schema}.${use.name}`)} AS sequence, last_value::text, is_called, ${greatest} AS greatest FROM ${quoteQualified(use.schema, use.name)}`;
+    })
+    .join('\nUNION ALL ');
+}
+
+export interface SequencePositionRow {
+  sequence: string;
+  last_value: string;
+  is_called: boolean;
+  greatest: string | null;
+}
+
+export function sequencePosition(row: SequencePositionRow): SequencePosition {
+  const position = { sequence: row.sequence, lastValue: row.last_value, isCalled: row.is_called };
+  return row.greatest === null ? position : { ...position, greatestInUse: row.greatest };
+}
