@@ -1,0 +1,97 @@
+import type { Verdict } from '../model/fault';
+import type { CellResult, Simulation } from '../model/simulation';
+import { pointWords, verdictsBySeverity } from '../model/words';
+import { plural } from './numbers';
+
+/** A state that some failure leaves, with every cell that ends in it. */
+export interface PartialState {
+  readonly verdict: Verdict;
+  /** The cell that was run; the others end alike. */
+  readonly cell: CellResult;
+  readonly cells: readonly CellResult[];
+}
+
+const harmless: readonly Verdict[] = ['rolled-back', 'complete'];
+const notRepairedByRetry: readonly Verdict[] = ['broken', 'data-lost', 'stuck', 'false-success', 'applied-twice'];
+
+/** The cell to look at first; none when no cell could be carried out. A harmless one when all are. */
+export function worstCell(simulation: Pick<Simulation, 'cells'>): CellResult | undefined {
+  const own = simulation.cells.filter((cell) => cell.status === 'done' && cell.verdict !== undefined && cell.sameAs === undefined);
+  return [...own].sort(
+    (left, right) => severity(left) - severity(right) || unproven(right) - unproven(left) || changes(right) - changes(left),
+  )[0];
+}
+
+function severity(cell: CellResult): number {
+  return cell.verdict === undefined ? verdictsBySeverity.length : verdictsBySeverity.indexOf(cell.verdict);
+}
+
+function unproven(cell: CellResult): number {
+  return cell.recovery === undefined ? 0 : Number(!cell.recovery.back.verified) + Number(!cell.recovery.forward.verified);
+}
+
+function changes(cell: CellResult): number {
+  return (cell.differsFromBefore?.length ?? 0) + (cell.differsFromAfter?.length ?? 0);
+}
+
+/** The distinct states that failures leave and that are neither before nor after, in the order in which the execution comes by. */
+export function partialStates(simulation: Pick<Simulation, 'cells'>): readonly PartialState[] {
+  const groups = new Map<string, CellResult[]>();
+  for (const cell of simulation.cells) {
+    if (cell.status !== 'done' || cell.verdict === undefined || harmless.includes(cell.verdict)) continue;
+    const run = resolveCell(simulation, cell);
+    const key = `${cell.verdict} ${run.fingerprint ?? run.id}`;
+    groups.set(key, [...(groups.get(key) ?? []), cell]);
+  }
+  return [...groups.values()].flatMap((cells) => {
+    const cell = cells.find((candidate) => candidate.sameAs === undefined) ?? cells[0];
+    return cell?.verdict === undefined ? [] : [{ verdict: cell.verdict, cell: resolveCell({ cells: simulation.cells }, cell), cells }];
+  });
+}
+
+/** The cell that holds the result: for a collapsed one, the cell that was run in its place. */
+export function resolveCell(simulation: Pick<Simulation, 'cells'>, cell: CellResult): CellResult {
+  return cell.sameAs === undefined ? cell : (simulation.cells.find((other) => other.id === cell.sameAs) ?? cell);
+}
+
+/** The one question that matters, answered in two sentences: what happens if this fails, and is there a way out? */
+export function headline(simulation: Simulation): { readonly risk: string; readonly wayOut: string } {
+  const own = simulation.failsByItself;
+  if (own) {
+    const at = own.statement === undefined ? '' : ` at statement ${own.statement}`;
+    return { risk: `This migration fails by itself${at}: ${own.code} ${own.message}.`.replace(/\.\.$/, '.'), wayOut: wayOut(simulation) };
+  }
+  return { risk: risk(simulation), wayOut: wayOut(simulation) };
+}
+
+function risk(simulation: Simulation): string {
+  const done = simulation.cells.filter((cell) => cell.status === 'done' && cell.verdict !== undefined);
+  if (done.length === 0) return 'No failure could be carried out here, so nothing is known about what one leaves.';
+  const bad = done.filter((cell) => cell.verdict !== undefined && notRepairedByRetry.includes(cell.verdict));
+  const first = bad[0];
+  if (first !== undefined)
+    return `If this fails, a retry may not repair it: the first such point is ${pointWords(firstPoint(simulation, bad))}.`;
+  if (done.some((cell) => cell.verdict === 'blocked'))
+    return 'If this fails, the retry is refused until a flag or a lock is cleared by hand.';
+  if (done.some((cell) => cell.verdict === 'unrecorded')) return 'If this fails late, everything is done and the history does not say so.';
+  if (done.some((cell) => cell.verdict === 'resumable')) return 'If this fails, part of it stays; running it again finishes the job.';
+  return 'If this fails, nothing is left behind: fix the cause and run it again.';
+}
+
+/** The earliest point among cells, as the execution comes by. */
+function firstPoint(simulation: Simulation, cells: readonly CellResult[]) {
+  const order = { start: 0, before: 1, during: 2, after: 3, unrecorded: 4, commit: 5, unlock: 6 } as const;
+  const last = simulation.statements.length + 1;
+  const place = (cell: CellResult) => (cell.point.statement ?? (cell.point.kind === 'start' ? 0 : last)) * 10 + order[cell.point.kind];
+  return cells.reduce((earliest, cell) => (place(cell) < place(earliest) ? cell : earliest)).point;
+}
+
+function wayOut(simulation: Simulation): string {
+  const states = partialStates(simulation);
+  if (states.length === 0) return '';
+  const back = states.filter((state) => state.cell.recovery?.back.verified).length;
+  const forward = states.filter((state) => state.cell.recovery?.forward.verified).length;
+  const subject = states.length === 1 ? 'The one partial state' : `Every one of the ${states.length} partial states`;
+  if (back === states.length && forward === states.length) return `${subject} has a verified way back and a verified way forward.`;
+  return `Of ${plural(states.length, 'partial state')}, ${back} ${back === 1 ? 'has' : 'have'} a verified way back and ${forward} a verified way forward.`;
+}

@@ -1,0 +1,53 @@
+import type { CellResult, RecoveryPlan, StateDifference } from '../model/simulation';
+import { formatDuration } from './numbers';
+
+/** What a retry does, in a sentence. */
+export function retryText(cell: CellResult): string {
+  const retry = cell.retry;
+  if (retry === undefined) return 'was not tried';
+  const error = retry.error === undefined ? '' : ` ${retry.error.code} ${retry.error.message}`.trimEnd();
+  switch (retry.outcome) {
+    case 'after':
+      return 'finishes the job: it reaches the state after the migration';
+    case 'before':
+      return 'ends in the state before the migration';
+    case 'error':
+      return `stops with${error === '' ? ' an error' : error}`;
+    case 'differs':
+      return 'reports success, and ends in a state that is neither before nor after';
+  }
+}
+
+/** What the framework's own tables say after the failure. */
+export function bookkeepingText(cell: CellResult): string {
+  const rows = cell.bookkeeping ?? [];
+  if (rows.length === 0) return 'nothing recorded';
+  return rows.map(({ table, row }) => `${table}: ${fieldsText(row)}`).join('; ');
+}
+
+function fieldsText(row: Readonly<Record<string, unknown>>): string {
+  return Object.entries(row)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => `${name} = ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(', ');
+}
+
+/** `+` added, `-` removed, `~` changed. */
+export function differenceMark(difference: StateDifference): string {
+  return { added: '+', removed: '-', changed: '~' }[difference.change];
+}
+
+/** "column shop.orders.currency: text". */
+export function differenceText(difference: StateDifference): string {
+  const subject = `${difference.kind} ${difference.name}`;
+  return difference.detail === '' ? subject : `${subject}: ${difference.detail}`;
+}
+
+/** What was proven of a plan, and how fast it went. */
+export function proofText(plan: RecoveryPlan, direction: 'back' | 'forward'): string {
+  const goal = direction === 'back' ? 'before' : 'after';
+  const time = plan.durationMs === undefined ? '' : ` in ${formatDuration(plan.durationMs)}`;
+  if (plan.verified) return `verified: reaches ${goal}${time}`;
+  if (plan.verifiedExceptLoss) return `reaches ${goal} but for what it loses`;
+  return 'not verified';
+}

@@ -1,0 +1,115 @@
+import stringWidth from 'string-width';
+import type { FileReport, Finding, LintReport, Severity } from '../model/finding';
+import type { Range } from '../model/text';
+import { plural } from './numbers';
+import type { Palette } from './palette';
+import { hang, oneLine, padRight, printable, spread, terminalColumns, truncate, wrap } from './terminal-text';
+import { engineTitle } from './titles';
+
+const labelColumns = 6;
+const indent = '  ';
+const excerptLines = 3;
+
+/**
+ * Findings for the terminal, 80 columns wide, each with the lines it is about. `sources` holds the text of the files by the path in
+ * the report; a file without one gets no excerpt.
+ */
+export function lintPretty(report: LintReport, sources: ReadonlyMap<string, string>, palette: Palette): string {
+  const withFindings = report.files.filter((file) => file.findings.length > 0 || file.errors.length > 0);
+  const lines = withFindings.flatMap((file) => [...fileLines(file, sources.get(file.path), palette), '']);
+  return `${[...lines, ...summaryLines(report, palette)].join('\n')}\n`;
+}
+
+function fileLines(file: FileReport, source: string | undefined, palette: Palette): readonly string[] {
+  const lines = source?.split(/\r\n|\n|\r/) ?? [];
+  const facts = `${file.framework} · ${engineTitle(file)}`;
+  const entries = [
+    ...file.errors.map((error) => ({ range: error.range, lines: errorLines(error, lines, palette) })),
+    ...file.findings.map((finding) => ({ range: finding.range, lines: findingLines(finding, lines, palette) })),
+  ].sort((left, right) => left.range.start.line - right.range.start.line || left.range.start.character - right.range.start.character);
+  return [
+    spread(palette.bold(truncate(oneLine(file.path), terminalColumns - stringWidth(facts) - 2)), palette.dim(facts)),
+    ...entries.flatMap((entry) => ['', ...entry.lines]),
+  ];
+}
+
+function findingLines(finding: Finding, source: readonly string[], palette: Palette): readonly string[] {
+  const severity = severityPaint(finding.severity, palette)(finding.severity);
+  const place = `${finding.range.start.line + 1}:${finding.range.start.character + 1}`;
+  return [
+    spread(
+      `${indent}${severity} ${palette.bold(finding.rule)}`,
+      palette.dim(finding.section === 'down' ? `${place} in the rollback` : place),
+    ),
+    ...wrap(finding.message, terminalColumns - 2).map((line) => indent + line),
+    ...excerpt(finding.range, source, palette),
+    ...note('help', finding.help, palette),
+    ...finding.fixes.flatMap((fix) => note('fix', fix.safe ? `${fix.title} (--fix does this)` : fix.title, palette)),
+  ];
+}
+
+function errorLines(error: FileReport['errors'][number], source: readonly string[], palette: Palette): readonly string[] {
+  const place = `${error.range.start.line + 1}:${error.range.start.character + 1}`;
+  return [
+    spread(`${indent}${palette.red('error')} ${palette.bold('not read')}`, palette.dim(place)),
+    ...wrap(error.message, terminalColumns - 2).map((line) => indent + line),
+    ...excerpt(error.range, source, palette),
+  ];
+}
+
+function note(label: string, text: string, palette: Palette): readonly string[] {
+  if (text === '') return [];
+  return hang(indent + palette.dim(padRight(label, labelColumns)), wrap(text, terminalColumns - indent.length - labelColumns));
+}
+
+/** The lines of a range, the first underlined by carets. Lines are cut to the window in which the range begins. */
+function excerpt(range: Range, source: readonly string[], palette: Palette): readonly string[] {
+  const first = source[range.start.line];
+  if (first === undefined || first.trim() === '') return [];
+  const numberColumns = String(range.end.line + 1).length;
+  const gutter = (line: number | undefined) =>
+    palette.dim(`${indent}${indent}${(line === undefined ? '' : String(line + 1)).padStart(numberColumns)} │ `);
+  const columns = terminalColumns - indent.length * 2 - numberColumns - 3;
+  const window = windowOf(first, range.start.character, columns);
+  const endOnLine = range.end.line === range.start.line ? range.end.character : first.length;
+  const before = display(first.slice(window.start, range.start.character));
+  const marked = display(first.slice(range.start.character, Math.max(endOnLine, range.start.character + 1)));
+  const offset = stringWidth(before) + (window.start > 0 ? 1 : 0);
+  const carets = Math.max(1, Math.min(stringWidth(marked), columns - offset));
+  const following = source.slice(range.start.line + 1, Math.min(range.end.line + 1, range.start.line + excerptLines));
+  const more = range.end.line - range.start.line + 1 - excerptLines;
+  return [
+    gutter(range.start.line) + truncate((window.start > 0 ? '…' : '') + display(first.slice(window.start)), columns),
+    gutter(undefined) + ' '.repeat(offset) + palette.yellow('^'.repeat(carets)),
+    ...following.map((line, index) => gutter(range.start.line + 1 + index) + truncate(display(line), columns)),
+    ...(more > 0 ? [gutter(undefined) + palette.dim(`… ${plural(more, 'more line')}`)] : []),
+  ];
+}
+
+/** Where to start showing a long line, so that the place is in view. */
+function windowOf(line: string, character: number, columns: number): { readonly start: number } {
+  if (stringWidth(display(line.slice(0, character))) < columns * 0.75) return { start: 0 };
+  return { start: Math.max(0, character - 12) };
+}
+
+function display(text: string): string {
+  return printable(text).replace(/\t/g, '  ').replace(/\n/g, ' ');
+}
+
+function summaryLines(report: LintReport, palette: Palette): readonly string[] {
+  const { findings, files } = report.summary;
+  const unread = report.files.reduce((total, file) => total + file.errors.length, 0);
+  const counts = (['error', 'warning', 'info'] as const).flatMap((severity) =>
+    findings[severity] === 0
+      ? []
+      : [severityPaint(severity, palette)(severity === 'info' ? `${findings.info} info` : plural(findings[severity], severity))],
+  );
+  const safe = report.files.flatMap((file) => file.findings).filter((finding) => finding.fixes.some((fix) => fix.safe)).length;
+  const parts = [...(unread > 0 ? [palette.red(`${plural(unread, 'place')} not read`)] : []), ...counts];
+  const total = parts.length === 0 ? palette.green('✓ no findings') : parts.join(', ');
+  return [`${total} in ${plural(files, 'file')}`, ...(safe > 0 ? [palette.dim(`--fix repairs ${safe} of them`)] : [])];
+}
+
+function severityPaint(severity: Severity, palette: Palette): (text: string) => string {
+  return { error: palette.red, warning: palette.yellow, info: palette.blue }[severity];
+}

@@ -1,0 +1,86 @@
+import type { Migration } from '../model/migration';
+import type { ExecutionPlan, Lock, PlannedStatement, PlannedTransaction } from '../model/plan';
+import type { Range } from '../model/text';
+
+/** One direction of a migration as it will run. */
+export interface PlanReportProgram {
+  readonly path: string;
+  readonly atomic: boolean;
+  readonly summary: string;
+  /** How the framework runs it, in words. */
+  readonly because: string;
+  readonly transactions: readonly PlannedTransaction[];
+  readonly statements: readonly {
+    readonly index: number;
+    readonly text: string;
+    readonly range: Range;
+    readonly transaction: number;
+    readonly transactional: boolean;
+    readonly locks: readonly Lock[];
+    readonly cost: PlannedStatement['cost'];
+    readonly because: string;
+    /** Why the statement could not be read. */
+    readonly unreadable?: string;
+  }[];
+}
+
+/** `plan --format json`. */
+export interface PlanReport {
+  readonly version: 1;
+  readonly migration: {
+    readonly path: string;
+    readonly id: string;
+    readonly framework: string;
+    readonly engine: string;
+    readonly engineVersion: string;
+  };
+  readonly up: PlanReportProgram;
+  readonly down?: PlanReportProgram;
+}
+
+/** Puts a migration and its plans together. `path` is how messages call its file. */
+export function planReport(
+  migration: Migration,
+  plans: { readonly up: ExecutionPlan; readonly down?: ExecutionPlan },
+  path: string,
+): PlanReport {
+  const { up, down } = migration;
+  return {
+    version: 1,
+    migration: {
+      path,
+      id: migration.id,
+      framework: migration.framework,
+      engine: migration.engine.name,
+      engineVersion: String(migration.engine.major),
+    },
+    up: program(plans.up, up.execution.because, path),
+    ...(down && plans.down ? { down: program(plans.down, down.execution.because, down.path) } : {}),
+  };
+}
+
+function program(plan: ExecutionPlan, because: string, path: string): PlanReportProgram {
+  return {
+    path,
+    atomic: plan.atomic,
+    summary: plan.summary,
+    because,
+    transactions: plan.transactions,
+    statements: plan.statements.map(({ statement, ...planned }) => ({
+      index: statement.index,
+      text: statement.text,
+      range: statement.range,
+      transaction: planned.transaction,
+      transactional: planned.transactional,
+      locks: planned.locks,
+      cost: planned.cost,
+      because: planned.because,
+      ...(statement.unreadable ? { unreadable: statement.unreadable.message } : {}),
+    })),
+  };
+}
+
+/** The document of `plan --format json`. */
+export function planJson(report: PlanReport): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}

@@ -1,0 +1,102 @@
+import type { CostClass, PlannedTransaction } from '../model/plan';
+import type { Tone } from '../model/words';
+import { type Palette, paintTone } from './palette';
+import type { PlanReport, PlanReportProgram } from './plan-json';
+import { hang, oneLine, terminalColumns, truncate, wrap, wrapSql } from './terminal-text';
+import { engineTitle } from './titles';
+
+const costWords: Readonly<Record<CostClass, { readonly label: string; readonly tone: Tone }>> = {
+  metadata: { label: 'metadata only', tone: 'good' },
+  none: { label: 'costs nothing', tone: 'good' },
+  data: { label: 'writes rows', tone: 'neutral' },
+  scan: { label: 'scans the table', tone: 'caution' },
+  build: { label: 'builds an index', tone: 'caution' },
+  rewrite: { label: 'rewrites the table', tone: 'bad' },
+  unknown: { label: 'cost unknown', tone: 'quiet' },
+};
+
+const exclusiveModes = new Set(['ACCESS EXCLUSIVE', 'EXCLUSIVE', 'SHARE ROW EXCLUSIVE', 'SHARE']);
+const statementLinesShown = 8;
+
+/** The execution plan for the terminal, 80 columns wide: transactions as brackets, and under each statement its lock, cost, and why. */
+export function planPretty(report: PlanReport, palette: Palette): string {
+  const { migration, up, down } = report;
+  const lines = [
+    palette.bold(truncate(oneLine(migration.path), terminalColumns)),
+    palette.dim(`${migration.framework} · ${engineTitle(migration)}`),
+    '',
+    ...programLines(up, palette),
+    ...(down === undefined
+      ? []
+      : [
+          '',
+          palette.bold('Rollback'),
+          ...(down.path === migration.path ? [] : [palette.dim(down.path)]),
+          '',
+          ...programLines(down, palette),
+        ]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function programLines(program: PlanReportProgram, palette: Palette): readonly string[] {
+  if (program.statements.length === 0) return [palette.dim('No statements.')];
+  return [
+    ...wrap(program.summary, terminalColumns),
+    ...wrap(program.because, terminalColumns).map(palette.dim),
+    ...program.transactions.flatMap((transaction) => ['', ...transactionLines(program, transaction, palette)]),
+  ];
+}
+
+function transactionLines(program: PlanReportProgram, transaction: PlannedTransaction, palette: Palette): readonly string[] {
+  const statements = program.statements.filter((statement) => transaction.statements.includes(statement.index));
+  const inner = statements.flatMap((statement, position) => [...(position === 0 ? [] : ['']), ...statementLines(statement, palette)]);
+  if (transaction.kind === 'autocommit') return inner.map((line) => `${palette.yellow('┊')} ${line}`.trimEnd());
+  const opens = {
+    framework: 'BEGIN  sent by the framework',
+    explicit: 'BEGIN  in the file',
+    implicit: 'one request, one implicit transaction',
+  };
+  const closes = { framework: 'COMMIT', explicit: 'COMMIT', implicit: 'commits as the request ends' };
+  return [
+    palette.dim(`┌ ${opens[transaction.kind]}`),
+    ...inner.map((line) => `${palette.dim('│')} ${line}`.trimEnd()),
+    palette.dim(`└ ${closes[transaction.kind]}`),
+  ];
+}
+
+function statementLines(statement: PlanReportProgram['statements'][number], palette: Palette): readonly string[] {
+  const number = `${statement.index}`.padStart(2);
+  const indent = '   ';
+  const columns = terminalColumns - 2 - indent.length;
+  const sql = wrapSql(statement.text, columns);
+  const shown =
+    sql.length > statementLinesShown
+      ? [...sql.slice(0, statementLinesShown - 1), palette.dim(`… ${sql.length - statementLinesShown + 1} more lines`)]
+      : sql;
+  if (statement.unreadable !== undefined) {
+    return [
+      ...hang(`${palette.dim(number)} `, shown),
+      ...wrap(`could not be read: ${statement.unreadable}`, columns).map((line) => indent + palette.red(line)),
+    ];
+  }
+  return [
+    ...hang(`${palette.dim(number)} `, shown),
+    ...factsLines(statement, columns, palette).map((line) => indent + line),
+    ...(statement.because === '' ? [] : wrap(statement.because, columns).map((line) => indent + palette.dim(line))),
+    ...(statement.transactional ? [] : [indent + palette.yellow('refused inside a transaction block')]),
+  ];
+}
+
+function factsLines(statement: PlanReportProgram['statements'][number], columns: number, palette: Palette): readonly string[] {
+  const cost = costWords[statement.cost];
+  const locks = statement.locks.map((lock) => {
+    const text = `${lock.mode} on ${oneLine(lock.relation)}`;
+    return exclusiveModes.has(lock.mode) ? palette.yellow(text) : text;
+  });
+  const facts = [...(locks.length === 0 ? ['no table lock'] : locks), paintTone(palette, cost.tone)(cost.label)];
+  const oneLineOfFacts = facts.join(' · ');
+  const plainLength =
+    facts.length * 3 + statement.locks.reduce((total, lock) => total + lock.mode.length + lock.relation.length + 4, 0) + cost.label.length;
+  return plainLength <= columns ? [oneLineOfFacts] : facts;
+}
