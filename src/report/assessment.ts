@@ -22,6 +22,15 @@ export function worstCell(simulation: Pick<Simulation, 'cells'>): CellResult | u
   )[0];
 }
 
+/** The worst cell of all simulations; none when every failure is harmless. */
+export function worstOf(simulations: readonly Simulation[]): { readonly simulation: Simulation; readonly cell: CellResult } | undefined {
+  const candidates = simulations.flatMap((simulation) => {
+    const cell = worstCell(simulation);
+    return cell?.verdict === undefined || partialStates(simulation).length === 0 ? [] : [{ simulation, cell, verdict: cell.verdict }];
+  });
+  return candidates.sort((left, right) => verdictsBySeverity.indexOf(left.verdict) - verdictsBySeverity.indexOf(right.verdict))[0];
+}
+
 function severity(cell: CellResult): number {
   return cell.verdict === undefined ? verdictsBySeverity.length : verdictsBySeverity.indexOf(cell.verdict);
 }

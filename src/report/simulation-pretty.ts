@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import type { Point, Verdict } from '../model/fault';
 import type { CellResult, Simulation, SimulationReport } from '../model/simulation';
 import { failedGlyph, faultWords, impossibleGlyph, verdictsBySeverity, verdictWords } from '../model/words';
-import { headline, partialStates, worstCell } from './assessment';
+import { headline, partialStates, worstOf } from './assessment';
 import { cellPretty } from './cell-pretty';
 import { type Matrix, type MatrixRow, matrixOf } from './matrix';
 import { formatCount, formatDuration, plural } from './numbers';
@@ -31,15 +31,6 @@ export function simulationPretty(report: SimulationReport, palette: Palette): st
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim()}\n`;
-}
-
-/** The worst cell of all simulations; none when every failure is harmless. */
-export function worstOf(simulations: readonly Simulation[]): { readonly simulation: Simulation; readonly cell: CellResult } | undefined {
-  const candidates = simulations.flatMap((simulation) => {
-    const cell = worstCell(simulation);
-    return cell?.verdict === undefined || partialStates(simulation).length === 0 ? [] : [{ simulation, cell, verdict: cell.verdict }];
-  });
-  return candidates.sort((left, right) => verdictsBySeverity.indexOf(left.verdict) - verdictsBySeverity.indexOf(right.verdict))[0];
 }
 
 function isHarmless(simulation: Simulation): boolean {

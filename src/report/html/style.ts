@@ -1,0 +1,54 @@
+import type { CellResult, SimulationReport } from '../../model/simulation';
+import { anchorOf } from './anchors';
+
+/** Colours are the panel's; the glyphs carry the verdict where colours can't be told apart. */
+export const reportStyle = `
+:root{--bg:#fff;--fg:#333;--dim:#666;--line:#e3e3e3;--panel:#f8f8f8;--focus:#005fb8;--chip:#ededed;--code:#f3f3f3;--on:#fff;
+--good:#1a7f37;--neutral:#0a5ca8;--caution:#8a5a00;--bad:#b3261e;--deceptive:#7c3aa8;--quiet:#6b6b6b}
+@media (prefers-color-scheme:dark){:root{--bg:#1f1f1f;--fg:#ccc;--dim:#9d9d9d;--line:#333;--panel:#181818;--focus:#4daafc;--chip:#313131;--code:#282829;--on:#1f1f1f;
+--good:#4ec97b;--neutral:#4daafc;--caution:#e2a33c;--bad:#f2716b;--deceptive:#c586f0;--quiet:#9d9d9d}}
+*{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--fg);font:14px/1.5 system-ui,"Segoe UI",sans-serif}
+main{max-width:1200px;margin:0 auto;padding:24px 20px 40px}
+h1{font-size:20px;font-weight:600;margin:0 0 4px;overflow-wrap:anywhere}h2{font-size:15px;font-weight:600;margin:0}
+h3{font-size:11px;letter-spacing:.06em;text-transform:uppercase;color:var(--dim);font-weight:600;margin:0 0 8px}
+code,pre{font:12px/1.5 "Cascadia Code","JetBrains Mono",Consolas,"DejaVu Sans Mono",monospace}
+.dim,small,caption,footer{color:var(--dim)}.chips{margin:0}.chip{background:var(--chip);border-radius:9px;padding:1px 9px;font-size:12px;white-space:nowrap}
+.migration{margin-bottom:40px}.migration+.migration{border-top:1px solid var(--line);padding-top:28px}
+.headline{font-size:16px;margin:14px 0 8px}.counts{display:flex;flex-wrap:wrap;gap:4px 18px;margin:0 0 14px;padding-bottom:14px;border-bottom:1px solid var(--line)}
+.scroll{overflow-x:auto}.matrix{border-collapse:collapse;width:100%}caption{caption-side:bottom;text-align:left;font-size:12px;padding-top:6px}
+.matrix thead th{font-weight:500;font-size:12px;color:var(--dim);padding:0 8px 6px;white-space:nowrap}.matrix thead th:first-child{text-align:left;padding-left:0}
+.matrix tbody tr>*{border-top:1px solid var(--line);padding:4px 8px;text-align:center}.matrix tbody th{font-weight:400;text-align:left;padding-left:0;width:60%;max-width:0;min-width:240px}
+.row{padding:3px 0 3px 12px;border-left:2px solid transparent}.together{border-left-color:var(--dim)}.alone{border-left:2px dashed var(--caution)}
+.statement{display:block;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}.facts{display:flex;gap:8px;align-items:center;color:var(--dim);font-size:12px}
+.bar{height:4px;border-radius:2px;display:inline-block}.glyphs{display:inline-flex;gap:3px}
+.cell{display:inline-block;width:20px;height:22px;border-radius:3px;font:600 12px/22px "DejaVu Sans Mono",Consolas,monospace;text-align:center;text-decoration:none;color:var(--on)}
+a.cell:hover,a.cell:focus-visible{outline:2px solid var(--focus);outline-offset:1px}.none{color:var(--dim);border:1px dashed var(--line);line-height:20px}.failed{color:var(--bad);border:1px solid var(--bad);line-height:20px}
+${['good', 'neutral', 'caution', 'bad', 'deceptive', 'quiet'].map((tone) => `.fill-${tone}{background:var(--${tone})}.ink-${tone}{color:var(--${tone})}.edge-${tone} .story{border-left-color:var(--${tone})}`).join('')}
+.legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;margin:12px 0 20px;padding:0;font-size:12px;color:var(--dim)}.legend .cell{width:16px;height:16px;line-height:16px;font-size:10px}.legend b{font-weight:600;color:var(--fg)}
+.state{display:none;scroll-margin-top:16px}.state:target,:root:not(:has(.state:target)) .shown{display:block}
+.story{background:var(--panel);border:1px solid var(--line);border-left:3px solid;border-radius:4px;padding:12px 16px;margin-bottom:18px}.story p{margin:6px 0}.story .cell{width:18px;height:18px;line-height:18px;font-size:11px}
+.columns{display:grid;grid-template-columns:minmax(280px,5fr) minmax(320px,6fr);gap:24px}
+.facts-table{width:100%;border-collapse:collapse;border:1px solid var(--line)}.facts-table tr>*{border-top:1px solid var(--line);padding:6px 10px;vertical-align:top;text-align:left;overflow-wrap:anywhere}.facts-table th{width:7.5em;font-weight:400;color:var(--dim);background:var(--panel)}
+.differences{list-style:none;margin:0;padding:0;font-size:13px}.differences li+li{margin-top:4px}
+.plan{border:1px solid var(--line);border-radius:4px;margin-bottom:12px}.plan header{display:flex;flex-wrap:wrap;gap:4px 10px;align-items:center;padding:8px 14px;border-bottom:1px solid var(--line)}.plan>p{margin:8px 14px 0}
+.recommended{background:var(--good);color:var(--on);border-radius:9px;padding:0 9px;font-size:12px}ol{margin:0;padding:6px 14px 10px 34px}li{padding:2px 0}
+pre{background:var(--code);border-radius:3px;padding:5px 9px;margin:4px 0;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}footer{font-size:12px;border-top:1px solid var(--line);padding-top:12px}
+@media (max-width:760px){.columns{grid-template-columns:1fr}main{padding:14px 12px}}
+@media print{.state{display:block;break-inside:avoid;margin-bottom:24px}.scroll{overflow:visible}}
+`;
+
+/** Outlines the chosen cell in the matrix: one rule per article, since CSS can't compare an address with an id. */
+export function selectionStyle(report: SimulationReport, shown: CellResult | undefined): string {
+  const outline = '{outline:2px solid var(--focus);outline-offset:1px}';
+  return report.simulations
+    .flatMap((simulation, section) =>
+      simulation.cells
+        .filter((cell) => cell.status === 'done' && cell.sameAs === undefined)
+        .map((cell) => {
+          const anchor = anchorOf(simulation, cell, section);
+          const first = cell === shown ? `:root:not(:has(.state:target)) a[href="#${anchor}"],` : '';
+          return `${first}:root:has(#${anchor}:target) a[href="#${anchor}"]${outline}`;
+        }),
+    )
+    .join('\n');
+}
