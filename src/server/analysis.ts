@@ -1,0 +1,60 @@
+import { resolve } from 'node:path';
+import type { Configuration } from '../lint/configuration';
+import type { FileReport } from '../model/finding';
+import type { Migration, Program, Statement } from '../model/migration';
+import type { ExecutionPlan } from '../model/plan';
+import type { Framework, SourceFile } from '../model/run-protocol';
+import type { Position, Range } from '../model/text';
+
+/** Everything the features need to know about one migration file, computed once per version of its folder. */
+export interface Analysis {
+  /** Absolute path of the file. */
+  readonly path: string;
+  /** Its path as it stands in `files`. */
+  readonly name: string;
+  /** Absolute path of the folder whose files belong together. */
+  readonly folder: string;
+  readonly files: readonly SourceFile[];
+  readonly framework: Framework;
+  readonly migration: Migration;
+  readonly configuration: Configuration;
+  readonly report: FileReport;
+  /** How one of its programs will run. */
+  plan(program: Program): ExecutionPlan;
+  /** The rollback that its operations call for. */
+  generateDown(): GeneratedDown;
+}
+
+/** The absolute path of a file that is named as in `files`, or absolutely. */
+export function pathInFolder(analysis: Pick<Analysis, 'folder'>, name: string): string {
+  return resolve(analysis.folder, name);
+}
+
+/** The migration's programs that lie in this file: both in one file, or one of them where up and down have files of their own. */
+export function programsInFile(analysis: Analysis): readonly Program[] {
+  const { up, down } = analysis.migration;
+  return [up, ...(down === undefined ? [] : [down])].filter((program) => program.path === analysis.name);
+}
+
+/** The statement at a place in the file, with its program. */
+export function statementAt(analysis: Analysis, position: Position): { statement: Statement; program: Program } | undefined {
+  for (const program of programsInFile(analysis)) {
+    const statement = program.statements.find((candidate) => contains(candidate.range, position));
+    if (statement !== undefined) return { statement, program };
+  }
+  return undefined;
+}
+
+/** Half-open, but the place right after the last character counts too: that is where the cursor stands after typing. */
+function contains(range: Range, position: Position): boolean {
+  return compare(range.start, position) <= 0 && compare(position, range.end) <= 0;
+}
+
+/** Negative when `left` comes before `right`. */
+export function compare(left: Position, right: Position): number {
+  return left.line - right.line || left.character - right.character;
+}
+
+export function overlaps(left: Range, right: Range): boolean {
+  return compare(left.start, right.end) <= 0 && compare(right.start, left.end) <= 0;
+}

@@ -1,0 +1,15 @@
+import type { CodeLens } from 'vscode-languageserver';
+import { simulateCommand } from '../protocol/language';
+import { type Analysis, programsInFile } from './analysis';
+import { toCodeLens, toUri } from './to-lsp';
+
+/** Above the first statement: start a simulation, and how the migration will run. A rollback shows its own plan. */
+export function codeLenses(analysis: Analysis): CodeLens[] {
+  const uri = toUri(analysis.path);
+  return programsInFile(analysis).flatMap((program) => {
+    const first = program.statements[0];
+    if (first === undefined) return [];
+    const summary = toCodeLens(first.range, analysis.plan(program).summary, 'faultline.showPlan', uri);
+    return program.direction === 'up' ? [toCodeLens(first.range, 'Simulate failures', simulateCommand, uri), summary] : [summary];
+  });
+}

@@ -1,0 +1,66 @@
+import type { Connection, Diagnostic, TextDocuments } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { configurationFileName } from '../workspace/configuration-file';
+import type { Analysis } from './analysis';
+import { configurationDiagnostics } from './configuration-diagnostics';
+import { toDiagnostic, toErrorDiagnostic } from './to-lsp';
+
+/** How long typing must rest before the text is linted. */
+const debounceMs = 150;
+
+/** Pushes diagnostics: debounced, for the version they were computed for, and dropped when a newer version has arrived meanwhile. */
+export class DiagnosticsPublisher {
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly documents: TextDocuments<TextDocument>,
+    private readonly analyse: (uri: string) => Promise<Analysis | undefined>,
+  ) {}
+
+  /** Lints a document soon; a later call starts the wait again. */
+  schedule(uri: string, waitMs: number = debounceMs): void {
+    clearTimeout(this.timers.get(uri));
+    this.timers.set(
+      uri,
+      setTimeout(() => {
+        this.timers.delete(uri);
+        void this.publish(uri);
+      }, waitMs),
+    );
+  }
+
+  /** Lints every open document soon: a file that others depend on, or the configuration, changed. */
+  scheduleAll(waitMs: number = debounceMs): void {
+    for (const uri of this.documents.keys()) if (!this.timers.has(uri)) this.schedule(uri, waitMs);
+  }
+
+  /** A closed document has no diagnostics. */
+  clear(uri: string): void {
+    clearTimeout(this.timers.get(uri));
+    this.timers.delete(uri);
+    void this.connection.sendDiagnostics({ uri, diagnostics: [] });
+  }
+
+  private async publish(uri: string): Promise<void> {
+    const version = this.documents.get(uri)?.version;
+    if (version === undefined) return;
+    const diagnostics = await this.diagnosticsOf(uri);
+    // Typed on, or closed, while it was computed: a newer run is on its way.
+    if (this.documents.get(uri)?.version !== version) return;
+    await this.connection.sendDiagnostics({ uri, version, diagnostics });
+  }
+
+  private async diagnosticsOf(uri: string): Promise<Diagnostic[]> {
+    try {
+      if (uri.endsWith(`/${configurationFileName}`)) return configurationDiagnostics(this.documents.get(uri)?.getText() ?? '');
+      const analysis = await this.analyse(uri);
+      if (analysis === undefined) return [];
+      return [...analysis.report.errors.map(toErrorDiagnostic), ...analysis.report.findings.map(toDiagnostic)];
+    } catch (error) {
+      // A defect of ours: the file keeps no stale squiggles, and the reason is in the output.
+      this.connection.console.error(`${uri}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      return [];
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import {
+  CodeActionKind,
+  createConnection,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  type InitializeParams,
+  type InitializeResult,
+  ProposedFeatures,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { configurationFileName } from '../workspace/configuration-file';
+import { fixAll, quickFixes } from './code-actions';
+import { codeLenses } from './code-lens';
+import { DiagnosticsPublisher } from './diagnostics';
+import { fromLspPosition, fromLspRange, fromUri, wantedActions } from './from-lsp';
+import { hoverAt } from './hover';
+import { MigrationFolders } from './migration-folders';
+import { registerRequests } from './requests';
+import { EditorSettings } from './settings';
+import { fixAllKind, toUri } from './to-lsp';
+
+/** The language server: it reads, lints and explains, and never opens a database. It ends when its parent does. */
+const connection = createConnection(ProposedFeatures.all);
+const documents = new TextDocuments(TextDocument);
+const settings = new EditorSettings(connection);
+let workspaceFolders: readonly string[] = [];
+let canWatchFiles = false;
+let canAskConfiguration = false;
+
+const folders = new MigrationFolders(documents, settings, () => workspaceFolders);
+const publisher = new DiagnosticsPublisher(connection, documents, (uri) => folders.analyse(uri));
+
+connection.onInitialize((parameters: InitializeParams): InitializeResult => {
+  const { workspace } = parameters.capabilities;
+  canWatchFiles = workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+  canAskConfiguration = workspace?.configuration === true;
+  workspaceFolders = (parameters.workspaceFolders ?? []).flatMap((folder) => fromUri(folder.uri) ?? []);
+  return {
+    capabilities: {
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
+      hoverProvider: true,
+      codeLensProvider: { resolveProvider: false },
+      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+    },
+    serverInfo: { name: 'faultline' },
+  };
+});
+
+connection.onInitialized(() => {
+  if (canAskConfiguration) void connection.client.register(DidChangeConfigurationNotification.type, { section: 'faultline' });
+  if (canWatchFiles) {
+    const watchers = ['**/*.sql', `**/${configurationFileName}`, '**/{schema.prisma,migration_lock.toml,flyway.conf,flyway.toml}'];
+    void connection.client.register(DidChangeWatchedFilesNotification.type, {
+      watchers: watchers.map((globPattern) => ({ globPattern })),
+    });
+  }
+});
+
+documents.onDidOpen(({ document }) => publisher.schedule(document.uri, 0));
+documents.onDidChangeContent(({ document }) => {
+  publisher.schedule(document.uri);
+  publisher.scheduleAll(); // later migrations of the folder depend on this one
+});
+documents.onDidClose(({ document }) => publisher.clear(document.uri));
+
+connection.onDidChangeConfiguration(() => {
+  settings.forget();
+  refresh();
+});
+connection.onDidChangeWatchedFiles(() => {
+  folders.forgetFiles();
+  refresh();
+});
+
+/** Everything that is shown depends on the configuration and on the other files of a folder. */
+function refresh(): void {
+  publisher.scheduleAll();
+  connection.sendRequest('workspace/codeLens/refresh').catch(() => undefined); // an editor without it asks again by itself
+}
+
+connection.onHover(async ({ textDocument, position }) => {
+  const analysis = await folders.analyse(textDocument.uri);
+  return analysis && hoverAt(analysis, fromLspPosition(position));
+});
+connection.onCodeLens(async ({ textDocument }) => {
+  const analysis = await folders.analyse(textDocument.uri);
+  return analysis === undefined ? [] : codeLenses(analysis);
+});
+connection.onCodeAction(async ({ textDocument, range, context }) => {
+  const analysis = await folders.analyse(textDocument.uri);
+  if (analysis === undefined) return [];
+  const open = { versionOf: (path: string) => documents.get(toUri(path))?.version ?? null };
+  const wanted = wantedActions(context);
+  const all = wanted.fixAll ? fixAll(analysis, open) : undefined;
+  return [...(wanted.quickFixes ? quickFixes(analysis, fromLspRange(range), open) : []), ...(all === undefined ? [] : [all])];
+});
+
+registerRequests(connection, folders);
+documents.listen(connection);
+connection.listen();

@@ -1,0 +1,122 @@
+import { dirname, relative, resolve } from 'node:path';
+import type { TextDocuments } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { type Configuration, mergeConfigurations, parseConfiguration } from '../lint/configuration';
+import type { SourceFile } from '../model/run-protocol';
+import { type FoundConfiguration, findConfiguration } from '../workspace/configuration-file';
+import { folderOf, readMigrationSource, toSlashes } from '../workspace/read-folder';
+import { analyseFolder, type FolderAnalysis } from './analyse-folder';
+import type { Analysis } from './analysis';
+import { ConfiguredFiles } from './configured-files';
+import { fromUri } from './from-lsp';
+import { looksLikeMigration } from './recognise';
+import type { EditorSettings } from './settings';
+
+/** What holds for a file: the settings with faultline.json over them, and the folder its globs start from. */
+export interface EffectiveConfiguration {
+  readonly value: Configuration;
+  readonly folder: string;
+}
+
+/**
+ * The folders of the open migrations: read from the disk once, kept until something on the disk changes, with the text of the open
+ * documents laid over. One analysis serves all features until a text or a setting changes.
+ */
+export class MigrationFolders {
+  private readonly sources = new Map<string, Promise<readonly SourceFile[]>>();
+  private readonly configurations = new Map<string, Promise<FoundConfiguration | undefined>>();
+  private readonly analyses = new Map<string, { readonly key: string; readonly result: Promise<FolderAnalysis> }>();
+  private readonly configured = new ConfiguredFiles();
+  /** Counts the changes on the disk: part of what an analysis depends on. */
+  private diskGeneration = 0;
+
+  constructor(
+    private readonly documents: TextDocuments<TextDocument>,
+    private readonly settings: EditorSettings,
+    private readonly workspaceFolders: () => readonly string[],
+  ) {}
+
+  /** Undefined when the file is not a migration. */
+  async analyse(uri: string): Promise<Analysis | undefined> {
+    const path = fromUri(uri);
+    if (path === undefined || !path.toLowerCase().endsWith('.sql')) return undefined;
+    const configuration = await this.configurationFor(uri);
+    if (!(await this.isMigration(uri, path, configuration))) return undefined;
+    const folder = folderOf(path);
+    const files = await this.filesOf(folder, path);
+    const analysed = await this.analyseOnce(folder, files, configuration.value);
+    return analysed.file(toSlashes(relative(folder, path)));
+  }
+
+  /** A broken faultline.json counts as absent here; its own diagnostic says what is wrong. */
+  async configurationFor(uri: string): Promise<EffectiveConfiguration> {
+    const settings = await this.settings.forFile(uri);
+    const path = fromUri(uri) ?? '';
+    const found = await this.configurationFile(dirname(path));
+    const parsed = found && parseConfiguration(found.text);
+    if (found !== undefined && parsed?.ok) return { value: mergeConfigurations(settings, parsed.value), folder: found.folder };
+    return { value: settings, folder: this.workspaceFolders().find((folder) => path.startsWith(folder)) ?? dirname(path) };
+  }
+
+  /** Something on the disk changed. */
+  forgetFiles(): void {
+    this.diskGeneration += 1;
+    this.sources.clear();
+    this.configurations.clear();
+    this.configured.forget();
+  }
+
+  private configurationFile(folder: string): Promise<FoundConfiguration | undefined> {
+    const known = this.configurations.get(folder);
+    if (known !== undefined) return known;
+    const found = findConfiguration(folder).then((result) => (result.ok ? result.value : undefined));
+    this.configurations.set(folder, found);
+    return found;
+  }
+
+  private async isMigration(uri: string, path: string, configuration: EffectiveConfiguration): Promise<boolean> {
+    const globs = configuration.value.migrations;
+    if (globs !== undefined && globs.length > 0) return this.configured.includes(path, globs, configuration.folder);
+    return looksLikeMigration(path, this.documents.get(uri)?.getText() ?? '');
+  }
+
+  /** The folder's files, those that are open as the editor has them. `path` is among them even when it was never saved. */
+  private async filesOf(folder: string, path: string): Promise<readonly SourceFile[]> {
+    const onDisk = await this.sourceOf(folder);
+    const open = new Map<string, string>();
+    for (const document of this.documents.all()) {
+      const name = this.nameIn(folder, document.uri);
+      if (name !== undefined) open.set(name, document.getText());
+    }
+    const own = toSlashes(relative(folder, path));
+    const unsaved = [...open].filter(([name]) => name === own && !onDisk.some((file) => file.path === name));
+    const files = onDisk.map((file) => ({ path: file.path, text: open.get(file.path) ?? file.text }));
+    return [...files, ...unsaved.map(([name, text]) => ({ path: name, text }))].sort((left, right) => (left.path < right.path ? -1 : 1));
+  }
+
+  private nameIn(folder: string, uri: string): string | undefined {
+    const path = fromUri(uri);
+    if (path === undefined) return undefined;
+    const name = toSlashes(relative(folder, resolve(path)));
+    return name.startsWith('..') ? undefined : name;
+  }
+
+  private sourceOf(folder: string): Promise<readonly SourceFile[]> {
+    const known = this.sources.get(folder);
+    if (known !== undefined) return known;
+    // A folder that can't be read, or is empty, still has the open document.
+    const read = readMigrationSource(folder).then((source) => (source.ok ? source.value.files : []));
+    this.sources.set(folder, read);
+    return read;
+  }
+
+  private analyseOnce(folder: string, files: readonly SourceFile[], configuration: Configuration): Promise<FolderAnalysis> {
+    const versions = this.documents.all().map((document) => [document.uri, document.version]);
+    const key = JSON.stringify([versions, configuration, this.diskGeneration]);
+    const known = this.analyses.get(folder);
+    if (known?.key === key) return known.result;
+    const result = analyseFolder(folder, files, configuration);
+    this.analyses.set(folder, { key, result });
+    return result;
+  }
+}

@@ -1,0 +1,102 @@
+import { basename } from 'node:path';
+import type { Connection } from 'vscode-languageserver';
+import type { Configuration } from '../lint/configuration';
+import { defaultEngine, type Engine, engineLabel } from '../model/engine';
+import type { DownPlacement } from '../model/run-protocol';
+import { LineIndex } from '../parse/lines';
+import {
+  type DescribeParams,
+  type DescribeResult,
+  describeRequest,
+  type GenerateDownParams,
+  generateDownRequest,
+  type PlaceDownParams,
+  type PlaceDownResult,
+  type PlanParams,
+  type PlanResult,
+  placeDownRequest,
+  planRequest,
+  type SimulationDefaults,
+} from '../protocol/language';
+import { type Analysis, pathInFolder } from './analysis';
+import { fromUri } from './from-lsp';
+import type { MigrationFolders } from './migration-folders';
+import { planDocument } from './plan-document';
+import { toUri } from './to-lsp';
+
+/** Rows per table when nothing is configured: enough for scans and rewrites to be real, few enough to clone in milliseconds. */
+const defaultSeedRows = 200;
+
+const notMigration: PlaceDownResult = {
+  kind: 'unsupported',
+  why: 'This file is not a migration that Faultline can read, so it gets no rollback.',
+};
+
+/** The custom requests of protocol/language.ts. */
+export function registerRequests(connection: Connection, folders: MigrationFolders): void {
+  connection.onRequest(describeRequest, ({ uri }: DescribeParams) => describe(folders, uri));
+
+  connection.onRequest(planRequest, async ({ uri }: PlanParams): Promise<PlanResult> => {
+    const analysis = await folders.analyse(uri);
+    return analysis === undefined ? {} : { markdown: planDocument(analysis) };
+  });
+
+  connection.onRequest(placeDownRequest, async ({ uri, statements }: PlaceDownParams): Promise<PlaceDownResult> => {
+    const analysis = await folders.analyse(uri);
+    return analysis === undefined ? notMigration : place(analysis, statements);
+  });
+
+  connection.onRequest(generateDownRequest, async ({ uri }: GenerateDownParams): Promise<PlaceDownResult> => {
+    const analysis = await folders.analyse(uri);
+    return analysis === undefined ? notMigration : place(analysis, analysis.generateDown().statements);
+  });
+}
+
+async function describe(folders: MigrationFolders, uri: string): Promise<DescribeResult> {
+  const analysis = await folders.analyse(uri);
+  const configuration = analysis?.configuration ?? (await folders.configurationFor(uri)).value;
+  const simulation = simulationDefaults(configuration, analysis?.migration.engine);
+  return {
+    title: analysis?.migration.title ?? basename(fromUri(uri) ?? uri),
+    framework: analysis?.framework.displayName ?? '',
+    engine: engineLabel({ name: simulation.engine, major: simulation.engineVersion }),
+    engineVersion: simulation.engineVersion,
+    summary: analysis?.plan(analysis.migration.up).summary ?? '',
+    isMigration: analysis !== undefined,
+    simulation,
+  };
+}
+
+function simulationDefaults(configuration: Configuration, engine: Engine = defaultEngine): SimulationDefaults {
+  const name = configuration.engine ?? engine.name;
+  const image = configuration.images[name];
+  return {
+    engine: name,
+    engineVersion: configuration.engineVersion ?? engine.major,
+    ...(configuration.framework === undefined ? {} : { framework: configuration.framework }),
+    placeholders: configuration.placeholders,
+    sandbox: configuration.sandbox ?? 'embedded',
+    ...(image === undefined ? {} : { image }),
+    rows: configuration.seedRows ?? defaultSeedRows,
+    faults: configuration.simulate.faults ?? 'all',
+    points: configuration.simulate.points ?? 'all',
+  };
+}
+
+function place(analysis: Analysis, statements: readonly string[]): PlaceDownResult {
+  if (statements.length === 0) {
+    return {
+      kind: 'unsupported',
+      why: 'There is nothing to roll back: no statement of this migration changes the schema in a way that can be undone.',
+    };
+  }
+  return toPlaceDownResult(analysis, analysis.framework.placeDown(analysis.migration, analysis.files, statements));
+}
+
+function toPlaceDownResult(analysis: Analysis, placement: DownPlacement): PlaceDownResult {
+  if (placement.kind === 'unsupported') return placement;
+  const uri = toUri(pathInFolder(analysis, placement.path));
+  if (placement.kind === 'create') return { kind: 'create', uri, text: placement.text };
+  const text = analysis.files.find((file) => file.path === placement.path)?.text ?? '';
+  return { kind: 'edit', uri, range: new LineIndex(text).range(placement.span), newText: placement.newText };
+}
