@@ -1,0 +1,218 @@
+import { type Column, relationKey, type Sequence, type Table } from '../model/catalog';
+import type { ColumnSpecification, Operation } from '../model/operation';
+import { quoteLiteral, quoteQualified } from '../parse/postgres/identifiers';
+import { addConstraint } from './constraints';
+import { columnConstraints, namesIn, renameIdentifier } from './definitions';
+import { chooseName } from './server-names';
+import type { Workspace } from './workspace';
+
+type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
+
+const serialTypes: Readonly<Record<string, string>> = {
+  serial: 'integer',
+  serial4: 'integer',
+  bigserial: 'bigint',
+  serial8: 'bigint',
+  smallserial: 'smallint',
+  serial2: 'smallint',
+};
+
+/** Adds a column with all that was written beside it: sequence, default, constraints. Returns the table as it then is. */
+export function addColumn(workspace: Workspace, table: Table, specification: ColumnSpecification): Table {
+  if (table.columns.some((column) => column.name === specification.name)) return table;
+  const type = serialTypes[specification.type.toLowerCase()] ?? specification.type;
+  const sequence =
+    specification.serial || specification.identity !== undefined ? addSequence(workspace, table, specification, type) : undefined;
+  const defaultText = specification.serial && sequence !== undefined ? nextValue(sequence) : specification.default?.text;
+  const column: Column = {
+    identity: workspace.newIdentity(),
+    name: specification.name,
+    type,
+    notNull: specification.notNull || specification.serial || specification.identity !== undefined || specification.primaryKey,
+    ...(defaultText !== undefined && { default: defaultText }),
+    ...(specification.identity !== undefined && { identityKind: specification.identity }),
+    ...(specification.generated !== undefined && {
+      generated: { expression: specification.generated.text, kind: specification.generated.kind },
+    }),
+    ...(specification.collation !== undefined && { collation: specification.collation }),
+  };
+  let changed: Table = { ...table, columns: [...table.columns, column] };
+  workspace.tables.set(changed);
+  for (const constraint of columnConstraints(specification)) changed = addConstraint(workspace, changed, constraint);
+  return changed;
+}
+
+/** The sequence behind a serial or identity column: named after both, and dropped with it. */
+function addSequence(
+  workspace: Workspace,
+  table: Table,
+  column: { readonly name: string; readonly serial?: boolean },
+  type: string,
+): Sequence {
+  const name = chooseName(table.name, column.name, 'seq', (candidate) => workspace.relationExists(table.schema, candidate));
+  const sequence: Sequence = {
+    identity: workspace.newIdentity(),
+    schema: table.schema,
+    name,
+    dataType: type,
+    ...sequenceDefaults(type),
+    persistence: table.persistence,
+    ownedBy: { table: relationKey(table), column: column.name, internal: column.serial !== true },
+  };
+  workspace.sequences.set(sequence);
+  return sequence;
+}
+
+/** What CREATE SEQUENCE assumes: ascending from 1 to the type's greatest value (manual, CREATE SEQUENCE). */
+export function sequenceDefaults(type: string): Pick<Sequence, 'start' | 'increment' | 'minimum' | 'maximum' | 'cache' | 'cycle'> {
+  const greatest = type === 'smallint' ? '32767' : type === 'integer' ? '2147483647' : '9223372036854775807';
+  return { start: '1', increment: '1', minimum: '1', maximum: greatest, cache: '1', cycle: false };
+}
+
+function nextValue(sequence: Sequence): string {
+  const name = sequence.schema === 'public' ? quoteQualified(undefined, sequence.name) : quoteQualified(sequence.schema, sequence.name);
+  return `nextval(${quoteLiteral(name)}::regclass)`;
+}
+
+/** Indexes and constraints that use the column go with it (manual, ALTER TABLE, DROP COLUMN), and so does its sequence. */
+export function dropColumn(workspace: Workspace, operation: Of<'drop column'>): void {
+  const table = workspace.findTable(operation.table);
+  const column = table?.columns.find((candidate) => candidate.name === operation.column);
+  if (table === undefined || column === undefined) return;
+  const constraints = table.constraints.filter((constraint) => !constraint.columns.includes(column.name));
+  const kept = new Set(constraints.map((constraint) => constraint.name));
+  workspace.tables.set({
+    ...table,
+    columns: table.columns.filter((candidate) => candidate !== column),
+    constraints,
+    indexes: table.indexes.filter((index) =>
+      index.constraint === undefined ? !usesColumn(index, column.name) : kept.has(index.constraint),
+    ),
+  });
+  for (const sequence of workspace.sequences.values()) {
+    if (sequence.ownedBy?.table === relationKey(table) && sequence.ownedBy.column === column.name) workspace.sequences.delete(sequence);
+  }
+}
+
+function usesColumn(index: Table['indexes'][number], column: string): boolean {
+  return index.keys.includes(column) || namesIn(afterOn(index.definition), [column]).length > 0;
+}
+
+function afterOn(definition: string): string {
+  const open = definition.indexOf('(');
+  return open === -1 ? definition : definition.slice(open);
+}
+
+/** Changes one column; a column that was never seen, of a table that was never seen whole, stays unknown. */
+export function changeColumn(
+  workspace: Workspace,
+  operation: { readonly table: { readonly schema?: string; readonly name: string }; readonly column: string },
+  change: (column: Column, table: Table) => Column,
+): void {
+  const table = workspace.tableOrUnseen(operation.table);
+  workspace.tables.set({
+    ...table,
+    columns: table.columns.map((column) => (column.name === operation.column ? change(column, table) : column)),
+  });
+}
+
+export function dropDefault(column: Column): Column {
+  const { default: _, ...rest } = column;
+  return rest;
+}
+
+/** SET DATA TYPE; a collation that is not named is the new type's own. */
+export function changeType(column: Column, operation: Of<'alter column type'>): Column {
+  const { collation: _, ...rest } = column;
+  return { ...rest, type: operation.type, ...(operation.collation !== undefined && { collation: operation.collation }) };
+}
+
+/** The remaining forms of ALTER COLUMN, which the reader hands over as text. */
+export function alterColumn(workspace: Workspace, operation: Of<'alter column'>): void {
+  const detail = operation.detail.toUpperCase();
+  if (detail.includes('DROP IDENTITY')) dropOwnedSequence(workspace, operation);
+  changeColumn(workspace, operation, (column, table) => {
+    if (detail.includes('DROP IDENTITY')) {
+      const { identityKind: _, ...rest } = column;
+      return rest;
+    }
+    if (detail.includes('DROP EXPRESSION')) {
+      const { generated: _, ...rest } = column;
+      return rest;
+    }
+    if (/ADD (GENERATED|IDENTITY)/.test(detail)) {
+      addSequence(workspace, table, { name: column.name }, column.type);
+      return { ...column, identityKind: detail.includes('BY DEFAULT') ? 'by default' : 'always' };
+    }
+    const statistics = /SET STATISTICS (-?\d+)/.exec(detail)?.[1];
+    if (statistics !== undefined) return { ...column, statisticsTarget: Number(statistics) };
+    const storage = /SET STORAGE (\w+)/.exec(detail)?.[1];
+    return storage === undefined ? column : { ...column, storage: storage.toLowerCase() };
+  });
+}
+
+function dropOwnedSequence(workspace: Workspace, operation: Of<'alter column'>): void {
+  const table = workspace.findTable(operation.table);
+  if (table === undefined) return;
+  const owned = workspace.sequences
+    .values()
+    .find((sequence) => sequence.ownedBy?.table === relationKey(table) && sequence.ownedBy.column === operation.column);
+  if (owned !== undefined) workspace.sequences.delete(owned);
+}
+
+/** Constraints and indexes follow a rename, and so do foreign keys that point at the column. */
+export function renameColumn(workspace: Workspace, operation: Of<'rename column'>): void {
+  const table = workspace.tableOrUnseen(operation.table);
+  const { column: name, newName } = operation;
+  const renamed = (names: readonly string[]) => names.map((candidate) => (candidate === name ? newName : candidate));
+  const inText = (text: string) => renameIdentifier(text, name, newName);
+  workspace.tables.set({
+    ...table,
+    columns: table.columns.map((column) => ({
+      ...column,
+      ...(column.name === name && { name: newName }),
+      ...(column.generated !== undefined && { generated: { ...column.generated, expression: inText(column.generated.expression) } }),
+    })),
+    constraints: table.constraints.map((constraint) =>
+      constraint.columns.includes(name)
+        ? { ...constraint, columns: renamed(constraint.columns), definition: renameOwnSide(constraint.definition, inText) }
+        : constraint,
+    ),
+    indexes: table.indexes.map((index) => {
+      if (!usesColumn(index, name)) return index;
+      const open = index.definition.indexOf('(');
+      return { ...index, keys: renamed(index.keys), definition: index.definition.slice(0, open) + inText(index.definition.slice(open)) };
+    }),
+  });
+  const key = relationKey(table);
+  for (const other of workspace.tables.values()) {
+    if (!other.constraints.some((constraint) => constraint.references === key)) continue;
+    workspace.tables.set({
+      ...other,
+      constraints: other.constraints.map((constraint) =>
+        constraint.references === key ? { ...constraint, definition: renameOtherSide(constraint.definition, inText) } : constraint,
+      ),
+    });
+  }
+  for (const sequence of workspace.sequences.values()) {
+    if (sequence.ownedBy?.table !== key || sequence.ownedBy.column !== name) continue;
+    workspace.sequences.set({ ...sequence, ownedBy: { ...sequence.ownedBy, column: newName } });
+  }
+}
+
+/** A foreign key names columns of two tables: the own ones before REFERENCES, the others behind it. */
+function renameOwnSide(definition: string, rename: (text: string) => string): string {
+  const [own, other] = splitAtReferences(definition);
+  return rename(own) + other;
+}
+
+function renameOtherSide(definition: string, rename: (text: string) => string): string {
+  const [own, other] = splitAtReferences(definition);
+  const open = other.indexOf('(');
+  return open === -1 ? definition : own + other.slice(0, open) + rename(other.slice(open));
+}
+
+function splitAtReferences(definition: string): [string, string] {
+  const position = definition.search(/\breferences\b/i);
+  return position === -1 ? [definition, ''] : [definition.slice(0, position), definition.slice(position)];
+}

@@ -1,0 +1,61 @@
+import type { Catalog, Column, DefinedObject, Index, Table } from '../model/catalog';
+import type { ObjectName } from '../model/operation';
+
+/** Where a name without a schema is looked for when nothing else was said. */
+export const defaultSchema = 'public';
+
+/** Temporary tables hide all others, whatever the search path says. */
+export const temporarySchema = 'pg_temp';
+
+/** The table of that name, or undefined when the catalog has none. */
+export function findTable(catalog: Catalog, name: ObjectName, searchPath: readonly string[] = [defaultSchema]): Table | undefined {
+  return findNamed(catalog.tables, name, searchPath);
+}
+
+/** The view, function or other defined object of that name. */
+export function findDefinition(
+  catalog: Catalog,
+  name: ObjectName,
+  kinds: readonly DefinedObject['kind'][],
+  searchPath: readonly string[] = [defaultSchema],
+): DefinedObject | undefined {
+  return findNamed(
+    catalog.definitions.filter((object) => kinds.includes(object.kind)),
+    name,
+    searchPath,
+  );
+}
+
+/** The index of that name with its table (or materialized view). */
+export function findIndex(
+  catalog: Catalog,
+  name: ObjectName,
+  searchPath: readonly string[] = [defaultSchema],
+): { readonly owner: Table | DefinedObject; readonly index: Index } | undefined {
+  const schemas = name.schema === undefined ? [temporarySchema, ...searchPath] : [name.schema];
+  for (const schema of schemas) {
+    for (const owner of [...catalog.tables, ...catalog.definitions]) {
+      if (owner.schema !== schema) continue;
+      const index = owner.indexes?.find((candidate) => candidate.name === name.name);
+      if (index !== undefined) return { owner, index };
+    }
+  }
+  return undefined;
+}
+
+export function findColumn(table: Table | undefined, name: string): Column | undefined {
+  return table?.columns.find((column) => column.name === name);
+}
+
+export function findNamed<T extends { readonly schema: string; readonly name: string }>(
+  objects: readonly T[],
+  name: ObjectName,
+  searchPath: readonly string[] = [defaultSchema],
+): T | undefined {
+  const schemas = name.schema === undefined ? [temporarySchema, ...searchPath] : [name.schema];
+  for (const schema of schemas) {
+    const found = objects.find((object) => object.schema === schema && object.name === name.name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,218 @@
+import { type DefinedObject, relationKey, type Sequence } from '../model/catalog';
+import type { ObjectName, Operation } from '../model/operation';
+import { quoteQualified } from '../parse/postgres/identifiers';
+import { tokenize } from '../parse/postgres/lexer';
+import { sequenceDefaults } from './columns';
+import { dropIndex } from './indexes';
+import { sequenceOptions } from './sequence-options';
+import { dropDependents, dropTable } from './tables';
+import type { Workspace } from './workspace';
+
+type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
+
+/** Object kinds that the catalog keeps as a whole CREATE statement. */
+const definedKinds: Readonly<Partial<Record<string, DefinedObject['kind']>>> = {
+  view: 'view',
+  'materialized view': 'materialized view',
+  function: 'function',
+  procedure: 'procedure',
+  rule: 'rule',
+  extension: 'extension',
+  publication: 'publication',
+};
+
+/** CREATE of anything but tables and indexes. `statement` is the whole text: it becomes the definition. */
+export function createObject(workspace: Workspace, operation: Of<'create object'>, statement: string): void {
+  switch (operation.objectKind) {
+    case 'schema':
+      createSchema(workspace, operation.object.name);
+      return;
+    case 'sequence':
+      createSequence(workspace, operation, statement);
+      return;
+    case 'type':
+    case 'domain':
+      createType(workspace, operation, statement);
+      return;
+    case 'trigger':
+    case 'policy':
+      createOnTable(workspace, operation, operation.objectKind, statement);
+      return;
+    default: {
+      const kind = definedKinds[operation.objectKind];
+      if (kind !== undefined) createDefinition(workspace, operation, kind, statement);
+    }
+  }
+}
+
+function createSchema(workspace: Workspace, name: string): void {
+  if (workspace.schemas.get('', name) === undefined) workspace.schemas.set({ identity: workspace.newIdentity(), schema: '', name });
+}
+
+function createSequence(workspace: Workspace, operation: Of<'create object'>, statement: string): void {
+  const schema = workspace.creationSchema(operation.object);
+  if (workspace.sequences.get(schema, operation.object.name) !== undefined) return;
+  const option = sequenceOptions(statement);
+  const dataType = option.as ?? 'bigint';
+  const descending = option.increment?.startsWith('-') === true;
+  const defaults = sequenceDefaults(dataType);
+  const sequence: Sequence = {
+    identity: workspace.newIdentity(),
+    schema,
+    name: operation.object.name,
+    dataType,
+    increment: option.increment ?? defaults.increment,
+    minimum: option.minvalue ?? (descending ? `-${defaults.maximum}` : defaults.minimum),
+    maximum: option.maxvalue ?? (descending ? '-1' : defaults.maximum),
+    start: option.start ?? (descending ? (option.maxvalue ?? '-1') : (option.minvalue ?? defaults.start)),
+    cache: option.cache ?? defaults.cache,
+    cycle: option.cycle ?? false,
+    persistence: 'permanent',
+    ...(operation.ownedBy !== undefined && {
+      ownedBy: { table: keyOf(workspace, operation.ownedBy.table), column: operation.ownedBy.column, internal: false },
+    }),
+  };
+  workspace.sequences.set(sequence);
+}
+
+function createType(workspace: Workspace, operation: Of<'create object'>, statement: string): void {
+  const schema = workspace.creationSchema(operation.object);
+  if (workspace.types.get(schema, operation.object.name) !== undefined) return;
+  const words = tokenize(statement).map((token) => token.word);
+  const kind =
+    operation.objectKind === 'domain' ? 'domain' : words.includes('enum') ? 'enum' : words.includes('range') ? 'range' : 'composite';
+  workspace.types.set({
+    identity: workspace.newIdentity(),
+    schema,
+    name: operation.object.name,
+    kind,
+    definition: statement,
+    ...(kind === 'enum' && operation.labels !== undefined && { labels: operation.labels }),
+  });
+}
+
+function createOnTable(workspace: Workspace, operation: Of<'create object'>, kind: 'trigger' | 'policy', statement: string): void {
+  if (operation.on === undefined) return;
+  const name = operation.object.name;
+  const view = workspace.findDefinition(operation.on, ['view', 'materialized view']);
+  const trigger = { identity: workspace.newIdentity(), name, definition: statement, enabled: 'O' };
+  if (view !== undefined && kind === 'trigger') {
+    const others = (view.triggers ?? []).filter((candidate) => candidate.name !== name);
+    workspace.definitions.set({ ...view, triggers: [...others, trigger] });
+    return;
+  }
+  const table = workspace.tableOrUnseen(operation.on);
+  if (kind === 'trigger') {
+    workspace.tables.set({ ...table, triggers: [...table.triggers.filter((candidate) => candidate.name !== name), trigger] });
+  } else {
+    const policy = { identity: trigger.identity, name, definition: statement };
+    workspace.tables.set({ ...table, policies: [...table.policies.filter((candidate) => candidate.name !== name), policy] });
+  }
+}
+
+/** CREATE OR REPLACE keeps the object and its identity, and changes what it says. */
+function createDefinition(workspace: Workspace, operation: Of<'create object'>, kind: DefinedObject['kind'], statement: string): void {
+  const schema = workspace.creationSchema(operation.object);
+  const existing = findDefined(workspace, { schema, name: operation.object.name }, [kind], operation.signature);
+  if (existing !== undefined && !operation.orReplace) return;
+  const signature =
+    operation.signature ??
+    (kind === 'rule' && operation.on !== undefined ? `ON ${quoteQualified(operation.on.schema, operation.on.name)}` : undefined);
+  workspace.definitions.set({
+    ...(existing ?? { identity: workspace.newIdentity() }),
+    schema,
+    name: operation.object.name,
+    kind,
+    definition: statement,
+    dependsOn: (operation.uses ?? []).map((name) => keyOf(workspace, name)),
+    ...(signature !== undefined && { signature }),
+    ...(kind === 'materialized view' && { indexes: existing?.indexes ?? [], populated: !/\bwith\s+no\s+data\s*$/i.test(statement) }),
+  });
+}
+
+export function dropObjects(workspace: Workspace, operation: Of<'drop object'>): void {
+  for (const [position, name] of operation.objects.entries()) dropObject(workspace, operation, name, operation.signatures?.[position]);
+}
+
+function dropObject(workspace: Workspace, operation: Of<'drop object'>, name: ObjectName, signature: string | undefined): void {
+  switch (operation.objectKind) {
+    case 'table':
+    case 'foreign table': {
+      const table = workspace.findTable(name);
+      if (table !== undefined) dropTable(workspace, table, operation.cascade);
+      return;
+    }
+    case 'index':
+      dropIndex(workspace, name);
+      return;
+    case 'sequence': {
+      const sequence = workspace.sequences.find(name, workspace.lookupPath);
+      if (sequence !== undefined) workspace.sequences.delete(sequence);
+      return;
+    }
+    case 'type':
+    case 'domain': {
+      const type = workspace.types.find(name, workspace.lookupPath);
+      if (type !== undefined) workspace.types.delete(type);
+      return;
+    }
+    case 'schema':
+      dropSchema(workspace, name.name);
+      return;
+    case 'trigger':
+    case 'policy':
+      dropOnTable(workspace, operation, name.name);
+      return;
+    default: {
+      const kind = definedKinds[operation.objectKind];
+      const object = kind === undefined ? undefined : findDefined(workspace, name, [kind], signature);
+      if (object === undefined) return;
+      workspace.definitions.delete(object);
+      if (operation.cascade) dropDependents(workspace, relationKey(object));
+    }
+  }
+}
+
+/** Functions may share a name: the argument types tell them apart where the text gives them. */
+function findDefined(
+  workspace: Workspace,
+  name: ObjectName,
+  kinds: readonly DefinedObject['kind'][],
+  signature: string | undefined,
+): DefinedObject | undefined {
+  const schemas = name.schema === undefined ? workspace.lookupPath : [name.schema];
+  const candidates = workspace.definitions
+    .values()
+    .filter((object) => kinds.includes(object.kind) && object.name === name.name && schemas.includes(object.schema));
+  return signature === undefined ? candidates[0] : candidates.find((object) => object.signature === signature);
+}
+
+function dropSchema(workspace: Workspace, name: string): void {
+  const schema = workspace.schemas.get('', name);
+  if (schema !== undefined) workspace.schemas.delete(schema);
+  for (const table of workspace.tables.values()) if (table.schema === name) dropTable(workspace, table, true);
+  for (const sequence of workspace.sequences.values()) if (sequence.schema === name) workspace.sequences.delete(sequence);
+  for (const type of workspace.types.values()) if (type.schema === name) workspace.types.delete(type);
+  for (const object of workspace.definitions.values()) if (object.schema === name) workspace.definitions.delete(object);
+}
+
+function dropOnTable(workspace: Workspace, operation: Of<'drop object'>, name: string): void {
+  if (operation.on === undefined) return;
+  const view = workspace.findDefinition(operation.on, ['view', 'materialized view']);
+  if (view !== undefined) {
+    workspace.definitions.set({ ...view, triggers: (view.triggers ?? []).filter((trigger) => trigger.name !== name) });
+    return;
+  }
+  const table = workspace.findTable(operation.on);
+  if (table === undefined) return;
+  workspace.tables.set(
+    operation.objectKind === 'trigger'
+      ? { ...table, triggers: table.triggers.filter((trigger) => trigger.name !== name) }
+      : { ...table, policies: table.policies.filter((policy) => policy.name !== name) },
+  );
+}
+
+function keyOf(workspace: Workspace, name: ObjectName): string {
+  const found = workspace.findTable(name) ?? workspace.definitions.find(name, workspace.lookupPath);
+  return found === undefined ? `${workspace.creationSchema(name)}.${name.name}` : relationKey(found);
+}

@@ -1,0 +1,85 @@
+import { type DefinedObject, relationKey } from '../model/catalog';
+import type { ObjectKind, Operation } from '../model/operation';
+import { renameIdentifier } from './definitions';
+import { renameIndex } from './indexes';
+import { moveDependents, moveTable } from './tables';
+import type { Workspace } from './workspace';
+
+type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
+
+export function renameObject(workspace: Workspace, operation: Of<'rename object'>): void {
+  const { object, newName } = operation;
+  if (operation.objectKind === 'schema') renameSchema(workspace, object.name, newName);
+  else if (operation.objectKind === 'index') renameIndex(workspace, object, newName);
+  // ALTER TABLE renames views, sequences and indexes too (manual, ALTER TABLE, RENAME).
+  else if (!move(workspace, operation, { name: newName }) && operation.objectKind === 'table') renameIndex(workspace, object, newName);
+}
+
+export function setSchema(workspace: Workspace, operation: Of<'set schema'>): void {
+  move(workspace, operation, { schema: operation.newSchema });
+}
+
+/** Gives an object another schema or name. False when it is not known. */
+function move(
+  workspace: Workspace,
+  operation: { readonly object: { readonly schema?: string; readonly name: string }; readonly objectKind: ObjectKind },
+  to: { readonly schema?: string; readonly name?: string },
+): boolean {
+  const { object, objectKind } = operation;
+  if (objectKind === 'type' || objectKind === 'domain') return moveType(workspace, object, to);
+  if (objectKind === 'sequence') return moveSequence(workspace, object, to);
+  const isRelation = ['table', 'foreign table', 'view', 'materialized view'].includes(objectKind);
+  const table = isRelation ? workspace.findTable(object) : undefined;
+  if (table !== undefined) {
+    moveTable(workspace, table, to.schema ?? table.schema, to.name ?? table.name);
+    return true;
+  }
+  const kinds: readonly DefinedObject['kind'][] = isRelation ? ['view', 'materialized view'] : [objectKind as DefinedObject['kind']];
+  const definition = workspace.findDefinition(object, kinds);
+  if (definition !== undefined) {
+    moveDefinition(workspace, definition, to.schema ?? definition.schema, to.name ?? definition.name);
+    return true;
+  }
+  return isRelation && moveSequence(workspace, object, to);
+}
+
+function moveType(
+  workspace: Workspace,
+  name: Of<'set schema'>['object'],
+  to: { readonly schema?: string; readonly name?: string },
+): boolean {
+  const type = workspace.types.find(name, workspace.lookupPath);
+  if (type === undefined) return false;
+  const definition = to.name === undefined ? type.definition : renameIdentifier(type.definition, type.name, to.name);
+  workspace.types.set({ ...type, ...to, definition });
+  return true;
+}
+
+function moveSequence(
+  workspace: Workspace,
+  name: Of<'set schema'>['object'],
+  to: { readonly schema?: string; readonly name?: string },
+): boolean {
+  const sequence = workspace.sequences.find(name, workspace.lookupPath);
+  if (sequence !== undefined) workspace.sequences.set({ ...sequence, ...to });
+  return sequence !== undefined;
+}
+
+function moveDefinition(workspace: Workspace, object: DefinedObject, schema: string, name: string): void {
+  const rename = (text: string) => renameIdentifier(text, object.name, name);
+  workspace.definitions.set({ ...object, schema, name, definition: rename(object.definition) });
+  moveDependents(workspace, relationKey(object), relationKey({ schema, name }), rename);
+}
+
+function renameSchema(workspace: Workspace, name: string, newName: string): void {
+  const schema = workspace.schemas.get('', name);
+  if (schema !== undefined) workspace.schemas.set({ ...schema, name: newName });
+  for (const table of workspace.tables.values()) if (table.schema === name) moveTable(workspace, table, newName, table.name);
+  for (const sequence of workspace.sequences.values()) {
+    if (sequence.schema === name) workspace.sequences.set({ ...sequence, schema: newName });
+  }
+  for (const type of workspace.types.values()) if (type.schema === name) workspace.types.set({ ...type, schema: newName });
+  for (const object of workspace.definitions.values()) {
+    if (object.schema === name) moveDefinition(workspace, object, newName, object.name);
+  }
+}

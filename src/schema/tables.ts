@@ -1,0 +1,178 @@
+import { type Catalog, relationKey, type Table } from '../model/catalog';
+import type { ObjectName, Operation } from '../model/operation';
+import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
+import { addColumn } from './columns';
+import { addConstraint, dropForeignKeysTo } from './constraints';
+import { renameIdentifier } from './definitions';
+import { temporarySchema } from './lookup';
+import type { Workspace } from './workspace';
+
+type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
+
+export function createTable(workspace: Workspace, operation: Of<'create table'>): void {
+  const schema = operation.persistence === 'temporary' ? temporarySchema : workspace.creationSchema(operation.table);
+  const existing = workspace.tables.get(schema, operation.table.name);
+  if (existing !== undefined && (operation.ifNotExists || existing.complete !== false)) return;
+  if (existing !== undefined) workspace.tables.delete(existing);
+  const models = [operation.partitionOf, operation.like, ...(operation.inherits ?? [])].filter((name) => name !== undefined);
+  const copied = models.map((name) => workspace.findTable(name));
+  const parent = operation.partitionOf === undefined ? undefined : workspace.tableOrUnseen(operation.partitionOf);
+  let table: Table = {
+    identity: workspace.newIdentity(),
+    schema,
+    name: operation.table.name,
+    kind: operation.partitionKey === undefined ? 'table' : 'partitioned table',
+    persistence: operation.persistence,
+    columns: copied.flatMap((model) => model?.columns ?? []).map((column) => ({ ...column, identity: workspace.newIdentity() })),
+    constraints: [],
+    indexes: [],
+    triggers: [],
+    policies: [],
+    rowSecurity: 'off',
+    // The columns of a query, and what LIKE ... INCLUDING brings along, are not in the text.
+    complete:
+      !operation.asQuery && operation.like === undefined && copied.every((model) => model !== undefined && model.complete !== false),
+    ...(operation.partitionKey !== undefined && { partitionKey: operation.partitionKey }),
+    ...(parent !== undefined && {
+      partitionOf: { parent: relationKey(parent), bound: operation.partitionBound ?? 'DEFAULT', detachPending: false },
+    }),
+    ...(operation.inherits !== undefined && { inherits: operation.inherits.map((name) => qualifiedKey(workspace, name)) }),
+  };
+  workspace.tables.set(table);
+  for (const column of operation.columns) table = addColumn(workspace, table, column);
+  for (const constraint of operation.constraints) table = addConstraint(workspace, table, constraint);
+}
+
+/** A table takes its sequences with it; with CASCADE the foreign keys to it and the views on it too. */
+export function dropTable(workspace: Workspace, table: Table, cascade: boolean): void {
+  workspace.tables.delete(table);
+  const key = relationKey(table);
+  for (const sequence of workspace.sequences.values()) {
+    if (sequence.ownedBy?.table === key) workspace.sequences.delete(sequence);
+  }
+  for (const partition of workspace.tables.values()) {
+    if (partition.partitionOf?.parent === key) dropTable(workspace, partition, cascade);
+  }
+  if (!cascade) return;
+  dropForeignKeysTo(workspace, table);
+  dropDependents(workspace, key);
+}
+
+/** Views and functions that need `key`, and what needs them in turn. */
+export function dropDependents(workspace: Workspace, key: string): void {
+  for (const object of workspace.definitions.values()) {
+    if (!object.dependsOn.includes(key)) continue;
+    workspace.definitions.delete(object);
+    dropDependents(workspace, relationKey(object));
+  }
+}
+
+/** Everything that refers to the table by name follows: foreign keys, partitions, sequences, views. */
+export function moveTable(workspace: Workspace, table: Table, schema: string, name: string): void {
+  const oldKey = relationKey(table);
+  const newKey = relationKey({ schema, name });
+  const rename = (text: string) => renameRelation(text, table, { schema, name });
+  workspace.tables.set({
+    ...table,
+    schema,
+    name,
+    indexes: table.indexes.map((index) => ({ ...index, definition: renameBehindOn(index.definition, rename) })),
+  });
+  for (const other of workspace.tables.values()) {
+    const refers = other.constraints.some((constraint) => constraint.references === oldKey);
+    if (!refers && other.partitionOf?.parent !== oldKey && other.inherits?.includes(oldKey) !== true) continue;
+    workspace.tables.set({
+      ...other,
+      constraints: other.constraints.map((constraint) =>
+        constraint.references === oldKey ? { ...constraint, references: newKey, definition: rename(constraint.definition) } : constraint,
+      ),
+      ...(other.partitionOf?.parent === oldKey && { partitionOf: { ...other.partitionOf, parent: newKey } }),
+      ...(other.inherits !== undefined && { inherits: other.inherits.map((key) => (key === oldKey ? newKey : key)) }),
+    });
+  }
+  for (const sequence of workspace.sequences.values()) {
+    if (sequence.ownedBy?.table !== oldKey) continue;
+    // SET SCHEMA moves owned sequences too (manual, ALTER TABLE); a rename leaves their names alone.
+    workspace.sequences.set({ ...sequence, schema, ownedBy: { ...sequence.ownedBy, table: newKey } });
+  }
+  moveDependents(workspace, oldKey, newKey, rename);
+}
+
+/** Definitions hold by identity on a server, so they go on working: their text here has to say the new name. */
+export function moveDependents(workspace: Workspace, oldKey: string, newKey: string, rename: (text: string) => string): void {
+  for (const object of workspace.definitions.values()) {
+    if (!object.dependsOn.includes(oldKey)) continue;
+    workspace.definitions.set({
+      ...object,
+      definition: rename(object.definition),
+      dependsOn: object.dependsOn.map((key) => (key === oldKey ? newKey : key)),
+    });
+  }
+}
+
+function renameRelation(
+  text: string,
+  from: { readonly schema: string; readonly name: string },
+  to: { schema: string; name: string },
+): string {
+  const renamed = renameIdentifier(text, from.name, to.name);
+  if (from.schema === to.schema) return renamed;
+  const unqualified = renamed.replaceAll(`${quoteIdentifier(from.schema)}.${quoteIdentifier(to.name)}`, quoteIdentifier(to.name));
+  return unqualified.replaceAll(quoteIdentifier(to.name), quoteQualified(to.schema, to.name));
+}
+
+function renameBehindOn(definition: string, rename: (text: string) => string): string {
+  const position = definition.search(/\bon\b/i);
+  return position === -1 ? definition : definition.slice(0, position) + rename(definition.slice(position));
+}
+
+function qualifiedKey(workspace: Workspace, name: ObjectName): string {
+  const found = workspace.findTable(name);
+  return found === undefined ? `${workspace.creationSchema(name)}.${name.name}` : relationKey(found);
+}
+
+/** ALTER TABLE forms that the reader hands over as text: those that the catalog shows. */
+export function alterTable(workspace: Workspace, operation: Of<'alter table'>): void {
+  const table = workspace.tableOrUnseen(operation.table);
+  const detail = operation.detail.toUpperCase().replaceAll(/\s+/g, ' ').trim();
+  const change = simpleChanges[detail];
+  if (change !== undefined) workspace.tables.set({ ...table, ...change });
+  const trigger = /^(ENABLE|DISABLE)( REPLICA| ALWAYS)? TRIGGER "?(.+?)"?$/.exec(detail);
+  if (trigger === null) return;
+  const enabled = trigger[1] === 'DISABLE' ? 'D' : trigger[2] === ' REPLICA' ? 'R' : trigger[2] === ' ALWAYS' ? 'A' : 'O';
+  const name = trigger[3];
+  const all = name === 'ALL' || name === 'USER';
+  workspace.tables.set({
+    ...table,
+    triggers: table.triggers.map((candidate) => (all || candidate.name.toUpperCase() === name ? { ...candidate, enabled } : candidate)),
+  });
+}
+
+const simpleChanges: Readonly<Record<string, Partial<Table>>> = {
+  'ENABLE ROW LEVEL SECURITY': { rowSecurity: 'on' },
+  'DISABLE ROW LEVEL SECURITY': { rowSecurity: 'off' },
+  'FORCE ROW LEVEL SECURITY': { rowSecurity: 'forced' },
+  'NO FORCE ROW LEVEL SECURITY': { rowSecurity: 'on' },
+  'SET LOGGED': { persistence: 'permanent' },
+  'SET UNLOGGED': { persistence: 'unlogged' },
+};
+
+export function attachPartition(workspace: Workspace, operation: Of<'attach partition'>): void {
+  const parent = workspace.tableOrUnseen(operation.table);
+  const partition = workspace.tableOrUnseen(operation.partition);
+  workspace.tables.set({
+    ...partition,
+    partitionOf: { parent: relationKey(parent), bound: operation.bound ?? 'DEFAULT', detachPending: false },
+  });
+}
+
+export function detachPartition(workspace: Workspace, operation: Of<'detach partition'>): void {
+  const { partitionOf: _, ...rest } = workspace.tableOrUnseen(operation.partition);
+  workspace.tables.set(rest);
+}
+
+/** Tables in `after` that `before` did not have: new, empty, and used by nobody yet. */
+export function newTables(before: Catalog, after: Catalog): ReadonlySet<string> {
+  const known = new Set(before.tables.map((table) => table.identity));
+  return new Set(after.tables.filter((table) => !known.has(table.identity) && table.complete !== false).map((table) => table.identity));
+}

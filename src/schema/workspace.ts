@@ -1,0 +1,184 @@
+import type { Catalog, DefinedObject, SchemaObject, Sequence, Table, TypeObject } from '../model/catalog';
+import type { ObjectName } from '../model/operation';
+import { defaultSchema, temporarySchema } from './lookup';
+
+interface Placed {
+  readonly identity: string;
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** Objects of one kind, in the order of their creation, found by name or by identity. The objects themselves are never changed. */
+export class ObjectStore<T extends Placed> {
+  private readonly objects: Map<string, T>;
+  private readonly identities = new Map<string, string>();
+
+  constructor(
+    objects: readonly T[],
+    private readonly onChange: () => void,
+  ) {
+    this.objects = new Map(objects.map((object) => [object.identity, object]));
+    for (const object of objects) this.identities.set(storeKey(object.schema, object.name), object.identity);
+  }
+
+  values(): readonly T[] {
+    return [...this.objects.values()];
+  }
+
+  get(schema: string, name: string): T | undefined {
+    const identity = this.identities.get(storeKey(schema, name));
+    return identity === undefined ? undefined : this.objects.get(identity);
+  }
+
+  find(name: ObjectName, searchPath: readonly string[]): T | undefined {
+    for (const schema of name.schema === undefined ? searchPath : [name.schema]) {
+      const found = this.get(schema, name.name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Adds an object, or puts a new version in the place of the one with the same identity. */
+  set(object: T): void {
+    const old = this.objects.get(object.identity);
+    if (old !== undefined) this.identities.delete(storeKey(old.schema, old.name));
+    this.objects.set(object.identity, object);
+    this.identities.set(storeKey(object.schema, object.name), object.identity);
+    this.onChange();
+  }
+
+  delete(object: T): void {
+    this.objects.delete(object.identity);
+    this.identities.delete(storeKey(object.schema, object.name));
+    this.onChange();
+  }
+}
+
+/** A catalog that also remembers which identities were given out, so that none is given twice in one lineage. */
+export interface VirtualCatalog extends Catalog {
+  readonly nextIdentity: number;
+}
+
+/** The schema while statements are replayed onto it: the one mutable thing here. Functions in this folder change it, `catalog()` reads it. */
+export class Workspace {
+  readonly schemas: ObjectStore<SchemaObject & { readonly schema: string }>;
+  readonly tables: ObjectStore<Table>;
+  readonly sequences: ObjectStore<Sequence>;
+  readonly types: ObjectStore<TypeObject>;
+  readonly definitions: ObjectStore<DefinedObject>;
+  /** Where names without a schema are looked for; the first is where they are created. */
+  searchPath: readonly string[] = [defaultSchema];
+  private nextIdentity: number;
+  private current: VirtualCatalog | undefined;
+
+  constructor(catalog: Catalog) {
+    const changed = () => {
+      this.current = undefined;
+    };
+    this.schemas = new ObjectStore(
+      catalog.schemas.map((schema) => ({ ...schema, schema: '' })),
+      changed,
+    );
+    this.tables = new ObjectStore(catalog.tables, changed);
+    this.sequences = new ObjectStore(catalog.sequences, changed);
+    this.types = new ObjectStore(catalog.types, changed);
+    this.definitions = new ObjectStore(catalog.definitions, changed);
+    this.nextIdentity = 'nextIdentity' in catalog ? (catalog as VirtualCatalog).nextIdentity : greatestIdentity(catalog) + 1;
+  }
+
+  newIdentity(): string {
+    this.current = undefined;
+    return String(this.nextIdentity++);
+  }
+
+  /** The state as values; the same object as long as nothing changes. */
+  catalog(): VirtualCatalog {
+    this.current ??= {
+      schemas: this.schemas.values().map(({ schema: _, ...object }) => object),
+      tables: this.tables.values(),
+      sequences: this.sequences.values(),
+      types: this.types.values(),
+      definitions: this.definitions.values(),
+      nextIdentity: this.nextIdentity,
+    };
+    return this.current;
+  }
+
+  get lookupPath(): readonly string[] {
+    return [temporarySchema, ...this.searchPath];
+  }
+
+  /** The schema in which an object of that name is created. */
+  creationSchema(name: ObjectName): string {
+    return name.schema ?? this.searchPath[0] ?? defaultSchema;
+  }
+
+  findTable(name: ObjectName): Table | undefined {
+    return this.tables.find(name, this.lookupPath);
+  }
+
+  /** The table of that name; when it was never seen, an incomplete one, since the statement says that it exists. */
+  tableOrUnseen(name: ObjectName): Table {
+    const known = this.findTable(name);
+    if (known !== undefined) return known;
+    const table: Table = {
+      identity: this.newIdentity(),
+      schema: this.creationSchema(name),
+      name: name.name,
+      kind: 'table',
+      persistence: 'permanent',
+      columns: [],
+      constraints: [],
+      indexes: [],
+      triggers: [],
+      policies: [],
+      rowSecurity: 'off',
+      complete: false,
+    };
+    this.tables.set(table);
+    return table;
+  }
+
+  findDefinition(name: ObjectName, kinds: readonly DefinedObject['kind'][]): DefinedObject | undefined {
+    const found = this.definitions.find(name, this.lookupPath);
+    if (found === undefined || kinds.includes(found.kind)) return found;
+    const schemas = name.schema === undefined ? this.lookupPath : [name.schema];
+    return this.definitions
+      .values()
+      .find((object) => kinds.includes(object.kind) && object.name === name.name && schemas.includes(object.schema));
+  }
+
+  /** Is the name taken by a relation (table, index, sequence, view) of that schema? */
+  relationExists(schema: string, name: string): boolean {
+    if (this.tables.get(schema, name) !== undefined || this.sequences.get(schema, name) !== undefined) return true;
+    const isView = this.definitions.get(schema, name)?.kind;
+    if (isView === 'view' || isView === 'materialized view') return true;
+    const owners = [...this.tables.values(), ...this.definitions.values()];
+    return owners.some((owner) => owner.schema === schema && owner.indexes?.some((index) => index.name === name) === true);
+  }
+
+  constraintExists(schema: string, name: string): boolean {
+    return this.tables
+      .values()
+      .some((table) => table.schema === schema && table.constraints.some((constraint) => constraint.name === name));
+  }
+}
+
+function greatestIdentity(catalog: Catalog): number {
+  let greatest = 0;
+  const see = (object: { readonly identity: string }) => {
+    // A live catalog's identities are oids, and a virtual one's are numbers too; anything else can't clash with a number.
+    const number = Number(object.identity);
+    if (Number.isSafeInteger(number)) greatest = Math.max(greatest, number);
+  };
+  for (const object of [...catalog.schemas, ...catalog.sequences, ...catalog.types]) see(object);
+  for (const object of catalog.definitions) [object, ...(object.indexes ?? []), ...(object.triggers ?? [])].forEach(see);
+  for (const table of catalog.tables) {
+    [table, ...table.columns, ...table.constraints, ...table.indexes, ...table.triggers, ...table.policies].forEach(see);
+  }
+  return greatest;
+}
+
+function storeKey(schema: string, name: string): string {
+  return `${schema}\u0000${name}`;
+}
