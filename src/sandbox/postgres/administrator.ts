@@ -11,12 +11,15 @@ const connectTimeoutMs = 10_000;
 /** The administrator's hands on a Postgres server, wherever it runs: queries, and databases created, copied and dropped. */
 export class PostgresAdministrator {
   private pool: pg.Pool | undefined;
+  private serverMajor = 0;
 
   /** `address` is asked for each connection, since a restart may have moved the server. */
-  constructor(
-    private readonly address: (database: string) => DatabaseAddress,
-    private readonly major: number,
-  ) {}
+  constructor(private readonly address: (database: string) => DatabaseAddress) {}
+
+  /** The server's own major version, known once it was `ready`. */
+  get major(): number {
+    return this.serverMajor;
+  }
 
   /** One statement, rows as objects. Throws what the server or the driver says. */
   async query(text: string, database: string = maintenanceDatabase): Promise<readonly Record<string, unknown>[]> {
@@ -49,7 +52,7 @@ export class PostgresAdministrator {
       await this.query(`ROLLBACK PREPARED ${pg.escapeLiteral(String(gid))}`, String(database));
     }
     await this.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (${list})`);
-    const force = this.major >= 13 ? ' WITH (FORCE)' : '';
+    const force = this.serverMajor >= 13 ? ' WITH (FORCE)' : '';
     for (const name of names) {
       await this.sessionsGone(name);
       await this.query(`DROP DATABASE IF EXISTS ${quote(name)}${force}`);
@@ -62,7 +65,8 @@ export class PostgresAdministrator {
     for (;;) {
       await check();
       try {
-        await this.query('SELECT 1');
+        const rows = await this.query("SELECT current_setting('server_version_num')::integer / 10000 AS major");
+        this.serverMajor = Number(rows[0]?.major);
         return;
       } catch (error) {
         if (performance.now() > deadline) {
@@ -92,7 +96,7 @@ export class PostgresAdministrator {
 
   /** Copying files, the only way before 15, beats the default of 15 and later (through the WAL) by far when fsync is off. */
   private strategy(): string {
-    return this.major >= 15 ? ' STRATEGY FILE_COPY' : '';
+    return this.serverMajor >= 15 ? ' STRATEGY FILE_COPY' : '';
   }
 
   private connections(): pg.Pool {

@@ -24,7 +24,7 @@ class ProcessSandbox implements Sandbox {
     private readonly folder: ServerFolder,
   ) {
     this.label = providerName;
-    this.administrator = new PostgresAdministrator((database) => this.address(database), engine.major);
+    this.administrator = new PostgresAdministrator((database) => this.address(database));
     this.forgetExit = atExit(() => {
       server.stopNow();
       removeServerFolderNow(folder);

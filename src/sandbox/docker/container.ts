@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type Docker from 'dockerode';
+import { currentOwner, formatOwner } from '../owner';
+import { initdbParameters, serverSettings } from '../postgres/settings';
+import { SandboxError } from '../problem';
+import type { Endpoint } from './endpoint';
+import type { PostgresImage } from './image';
+import { ownerLabel } from './orphans';
+
+const serverPort = '5432/tcp';
+
+/** Creates the container of a server, not yet started. Restarting it is ours, so it is not removed by itself when it stops. */
+export function createContainer(
+  docker: Docker,
+  endpoint: Endpoint,
+  image: PostgresImage,
+  user: string,
+  password: string,
+): Promise<Docker.Container> {
+  const settings = serverSettings(image.major ?? 0).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  // A daemon elsewhere has to open the port to us, one here to this machine only.
+  const binding = endpoint.remoteHost === undefined ? { HostIp: '127.0.0.1', HostPort: '' } : { HostPort: '' };
+  return docker.createContainer({
+    Image: image.name,
+    Cmd: ['postgres', ...settings],
+    Env: [`POSTGRES_USER=${user}`, `POSTGRES_PASSWORD=${password}`, `POSTGRES_INITDB_ARGS=${initdbParameters(image.major ?? 0).join(' ')}`],
+    Labels: { [ownerLabel]: formatOwner(currentOwner()) },
+    ExposedPorts: { [serverPort]: {} },
+    HostConfig: { AutoRemove: false, PortBindings: { [serverPort]: [binding] }, ShmSize: 256 * 1024 * 1024 },
+  });
+}
+
+/**
+ * Host and port of the running server. Undefined while the container does not run. A random published port changes with every start.
+ * From inside a container that was given the host's Docker socket, 127.0.0.1 is not the host's: there the container is addressed itself.
+ */
+export async function publishedAddress(
+  container: Docker.Container,
+  endpoint: Endpoint,
+): Promise<{ host: string; port: number } | undefined> {
+  const { NetworkSettings, State } = await container.inspect();
+  if (!State.Running) return undefined;
+  const direct = Object.values(NetworkSettings.Networks)[0]?.IPAddress;
+  if (endpoint.remoteHost === undefined && direct && existsSync('/.dockerenv')) return { host: direct, port: 5432 };
+  const port = Number(NetworkSettings.Ports[serverPort]?.[0]?.HostPort);
+  return Number.isInteger(port) && port > 0 ? { host: endpoint.remoteHost ?? '127.0.0.1', port } : undefined;
+}
+
+/** Throws when the container does not run (any more), with the reason: killed from outside, out of memory, or the server's own last words. */
+export async function checkContainer(container: Docker.Container): Promise<void> {
+  const name = `The database container ${container.id.slice(0, 12)}`;
+  let state: Docker.ContainerInspectInfo['State'];
+  try {
+    state = (await container.inspect()).State;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+    throw new SandboxError(`${name} was removed from outside. Start the simulation again.`);
+  }
+  if (state.Running) return;
+  if (state.OOMKilled)
+    throw new SandboxError(`${name} ran out of memory and was killed. Give Docker more memory, or use fewer rows or jobs.`);
+  if (state.ExitCode === 137 || state.ExitCode === 143)
+    throw new SandboxError(`${name} was killed from outside (exit code ${state.ExitCode}). Start the simulation again.`);
+  throw new SandboxError(`${name} stopped with exit code ${state.ExitCode}: ${await lastWords(container)}`);
+}
+
+/** The lines at the end of the log that tell why the server stopped. */
+async function lastWords(container: Docker.Container): Promise<string> {
+  const log = (await container.logs({ stdout: true, stderr: true, tail: 50, follow: false })) as unknown as Buffer;
+  const lines = unframed(log).trim().split('\n');
+  if (lines.some((line) => /No space left on device/.test(line)))
+    return 'Docker has no space left on its disk. Free some: docker system df shows what uses it.';
+  const telling = lines.filter((line) => /FATAL|PANIC|ERROR|error:/i.test(line));
+  return (telling.length > 0 ? telling : lines).slice(-3).join(' | ');
+}
+
+/** A log comes in frames: a byte for the stream, three zeros, the length in four bytes (Docker Engine API, ContainerAttach). */
+function unframed(log: Buffer): string {
+  const parts: Buffer[] = [];
+  for (let at = 0; at + 8 <= log.length; ) {
+    const end = at + 8 + log.readUInt32BE(at + 4);
+    parts.push(log.subarray(at + 8, end));
+    at = end;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/**
+ * Asks the daemon to remove the container without waiting for the answer, for the end of this process: an exit handler can't wait, so
+ * a process of its own asks. Only for sockets; what is left on a daemon elsewhere is removed by the next start.
+ */
+export function removeAtExit(container: Docker.Container, endpoint: Endpoint): void {
+  const { socketPath } = endpoint.connection;
+  if (socketPath === undefined) return;
+  const request = { socketPath, method: 'DELETE', path: `/containers/${container.id}?force=1&v=1` };
+  const script = `require('http').request(${JSON.stringify(request)}).on('error', () => {}).end()`;
+  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  spawn(process.execPath, ['-e', script], { detached: true, stdio: 'ignore', env, windowsHide: true }).unref();
+}

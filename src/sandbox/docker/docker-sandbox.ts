@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import type Docker from 'dockerode';
+import type { Engine } from '../../model/engine';
+import type { DatabaseAddress, Sandbox } from '../../model/sandbox';
+import { atExit } from '../exit';
+import { PostgresAdministrator } from '../postgres/administrator';
+import { SandboxError } from '../problem';
+import { checkContainer, createContainer, publishedAddress, removeAtExit } from './container';
+import type { Endpoint } from './endpoint';
+import type { PostgresImage } from './image';
+import { removeContainer } from './orphans';
+import { dockerProblem } from './problems';
+
+const user = 'postgres';
+const readyTimeoutMs = 120_000;
+
+/** A Postgres server in a container. */
+export class DockerSandbox implements Sandbox {
+  readonly providerName = 'docker';
+  readonly label: string;
+  private readonly administrator: PostgresAdministrator;
+  private readonly forgetExit: () => void;
+  private current: { readonly host: string; readonly port: number } | undefined;
+  private disposal: Promise<void> | undefined;
+
+  private constructor(
+    private readonly docker: Docker,
+    private readonly endpoint: Endpoint,
+    private readonly container: Docker.Container,
+    private readonly password: string,
+    image: PostgresImage,
+  ) {
+    this.label = `docker ${image.name}`;
+    this.administrator = new PostgresAdministrator((database) => this.address(database));
+    this.forgetExit = atExit(() => removeAtExit(container, endpoint));
+  }
+
+  /** A container with nothing started in it yet. */
+  static async create(docker: Docker, endpoint: Endpoint, image: PostgresImage): Promise<DockerSandbox> {
+    const password = randomBytes(18).toString('base64url');
+    const container = await createContainer(docker, endpoint, image, user, password);
+    return new DockerSandbox(docker, endpoint, container, password, image);
+  }
+
+  get engine(): Engine {
+    return { name: 'postgres', major: this.administrator.major };
+  }
+
+  address(database: string): DatabaseAddress {
+    return { host: this.current?.host ?? '127.0.0.1', port: this.current?.port ?? 0, user, password: this.password, database };
+  }
+
+  /** Starts the container and waits until the server answers: Docker's proxy accepts connections before it does. */
+  async start(signal?: AbortSignal): Promise<void> {
+    try {
+      await this.container.start();
+      await this.administrator.ready(readyTimeoutMs, async () => {
+        signal?.throwIfAborted();
+        await checkContainer(this.container);
+        this.current = (await publishedAddress(this.container, this.endpoint)) ?? this.current;
+      });
+    } catch (error) {
+      throw signal?.aborted ? error : dockerProblem(error, this.endpoint);
+    }
+  }
+
+  createDatabase(name: string): Promise<void> {
+    return this.explained(this.administrator.createDatabase(name));
+  }
+
+  cloneDatabase(source: string, target: string): Promise<void> {
+    return this.explained(this.administrator.cloneDatabase(source, target));
+  }
+
+  dropDatabases(names: readonly string[]): Promise<void> {
+    return this.explained(this.administrator.dropDatabases(names));
+  }
+
+  async crash(): Promise<void> {
+    try {
+      await this.container.kill({ signal: 'SIGKILL' });
+      await this.container.wait();
+    } catch (error) {
+      // 409: it does not run, so somebody else was quicker.
+      if ((error as { statusCode?: number }).statusCode !== 409) throw dockerProblem(error, this.endpoint);
+    }
+    await this.administrator.disconnect();
+    await this.start();
+  }
+
+  query(text: string, database?: string): Promise<readonly Record<string, unknown>[]> {
+    return this.explained(this.administrator.query(text, database));
+  }
+
+  dispose(): Promise<void> {
+    this.disposal ??= this.remove();
+    return this.disposal;
+  }
+
+  private async remove(): Promise<void> {
+    await this.administrator.disconnect();
+    try {
+      await removeContainer(this.docker, this.container.id);
+    } catch (error) {
+      throw dockerProblem(error, this.endpoint);
+    }
+    this.forgetExit();
+  }
+
+  /** A server that can't be reached may be a container that somebody stopped: then that is what the user should read. */
+  private async explained<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      const fromServer = /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '');
+      if (!fromServer && !(error instanceof SandboxError)) await checkContainer(this.container);
+      throw error;
+    }
+  }
+}

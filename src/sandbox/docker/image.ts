@@ -1,0 +1,75 @@
+import type Docker from 'dockerode';
+import type { SandboxOptions } from '../../model/sandbox';
+import { imageProblem } from './problems';
+
+/** What an image is, as far as it matters for how it is started. */
+export interface PostgresImage {
+  readonly name: string;
+  /** The official images and their children say it in PG_MAJOR; undefined when nothing is said. */
+  readonly major: number | undefined;
+}
+
+/** One event of a pull (Docker Engine API, ImageCreate). */
+interface PullEvent {
+  readonly status?: string;
+  readonly id?: string;
+  readonly progressDetail?: { readonly current?: number; readonly total?: number };
+}
+
+/** Uses the local image when there is one, else pulls it, telling how far it is. Throws a SandboxError, or what the daemon says. */
+export async function provideImage(
+  docker: Docker,
+  name: string,
+  options: Pick<SandboxOptions, 'signal' | 'onProgress'>,
+): Promise<PostgresImage> {
+  const present = await inspectImage(docker, name);
+  if (present !== undefined) return present;
+  options.onProgress(`Pulling ${name}`);
+  try {
+    const stream = await docker.pull(name, { abortSignal: options.signal });
+    await followPull(docker, name, stream, options);
+  } catch (error) {
+    if (options.signal.aborted || (error as { statusCode?: number }).statusCode === undefined) throw error;
+    throw imageProblem(name, (error as { json?: { message?: string } }).json?.message ?? (error as Error).message);
+  }
+  const pulled = await inspectImage(docker, name);
+  if (pulled === undefined) throw imageProblem(name, 'the pull ended without it');
+  return pulled;
+}
+
+async function inspectImage(docker: Docker, name: string): Promise<PostgresImage | undefined> {
+  try {
+    const { Config } = await docker.getImage(name).inspect();
+    const variable = Config.Env?.find((line) => line.startsWith('PG_MAJOR='));
+    return { name, major: variable === undefined ? undefined : Number(variable.slice('PG_MAJOR='.length)) };
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+    throw error;
+  }
+}
+
+function followPull(docker: Docker, name: string, stream: NodeJS.ReadableStream, options: Pick<SandboxOptions, 'signal' | 'onProgress'>) {
+  const layers = new Map<string, { readonly current: number; readonly total: number }>();
+  let toldMs = performance.now();
+  return new Promise<void>((resolve, reject) => {
+    const cancel = () => {
+      (stream as NodeJS.ReadableStream & { destroy?: () => void }).destroy?.();
+      reject(options.signal.reason);
+    };
+    options.signal.addEventListener('abort', cancel, { once: true });
+    const finished = (error: Error | null) => {
+      options.signal.removeEventListener('abort', cancel);
+      if (error === null) resolve();
+      else reject(imageProblem(name, error.message));
+    };
+    docker.modem.followProgress(stream, finished, (event: PullEvent) => {
+      const { current, total } = event.progressDetail ?? {};
+      if (event.status === 'Downloading' && event.id !== undefined && current !== undefined && total !== undefined)
+        layers.set(event.id, { current, total });
+      if (layers.size === 0 || performance.now() - toldMs < 1000) return;
+      toldMs = performance.now();
+      const megabytes = (of: 'current' | 'total') => Math.round([...layers.values()].reduce((sum, layer) => sum + layer[of], 0) / 1e6);
+      options.onProgress(`Pulling ${name}: ${megabytes('current')} of ${megabytes('total')} MB`);
+    });
+  });
+}
