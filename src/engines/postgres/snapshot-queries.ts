@@ -150,6 +150,7 @@ LEFT JOIN pg_type b ON b.oid = t.typbasetype
 LEFT JOIN pg_class c ON c.oid = t.typrelid
 WHERE t.typtype IN ('e', 'd', 'r', 'c') AND (t.typtype <> 'c' OR c.relkind = 'c') AND ${userSchema('n')} AND ${notOfExtension('pg_type', 't.oid')}`;
 
+/** Functions that a range type brings along (deptype i) come and go with it. */
 const functions = `
 SELECT p.oid::text AS identity, n.nspname AS schema, p.proname AS name, p.prokind::text AS kind, pg_get_userbyid(p.proowner) AS owner,
   obj_description(p.oid, 'pg_proc') AS comment, ${grants('p.proacl', 'f', 'p.proowner')} AS grants,
@@ -163,7 +164,8 @@ SELECT p.oid::text AS identity, n.nspname AS schema, p.proname AS name, p.prokin
       || CASE WHEN g.agginitval IS NOT NULL THEN ', INITCOND = ' || quote_literal(g.agginitval) ELSE '' END
       || CASE WHEN p.proparallel = 's' THEN ', PARALLEL = SAFE' ELSE '' END || ')' END AS definition
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace LEFT JOIN pg_aggregate g ON g.aggfnoid = p.oid
-WHERE ${userSchema('n')} AND ${notOfExtension('pg_proc', 'p.oid')}`;
+WHERE ${userSchema('n')} AND ${notOfExtension('pg_proc', 'p.oid')}
+  AND NOT EXISTS (SELECT FROM pg_depend made WHERE made.classid = 'pg_proc'::regclass AND made.objid = p.oid AND made.deptype = 'i')`;
 
 const rules = `
 SELECT r.oid::text AS identity, n.nspname AS schema, c.relname AS table, r.rulename AS name, pg_get_ruledef(r.oid) AS definition,

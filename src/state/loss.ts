@@ -1,0 +1,40 @@
+import type { State, TableData } from '../model/state';
+
+/** What a recovery plan can't bring back, by table. Columns: only these columns' values; absent: all rows of the table. */
+export interface Loss {
+  /** `schema.table`, as it is called in the state that the plan claims to reach. */
+  readonly table: string;
+  readonly columns?: readonly string[];
+}
+
+/**
+ * A state with what is lost taken out, so that "all but the loss" can be compared. Take it of both sides, and capture both with column
+ * hashes where single columns are lost: without them, the table's rows as a whole count as lost.
+ */
+export function maskLost(state: State, losses: readonly Loss[]): State {
+  const tables = new Set(losses.map((loss) => loss.table));
+  const whole = new Set(losses.filter((loss) => loss.columns === undefined).map((loss) => loss.table));
+  const sequences = new Set(
+    state.catalog.sequences
+      .filter((sequence) => tables.has(sequence.ownedBy?.table ?? ''))
+      .map((sequence) => `${sequence.schema}.${sequence.name}`),
+  );
+  return {
+    ...state,
+    data: state.data.map((data) => {
+      if (!tables.has(data.table)) return data;
+      if (whole.has(data.table)) return { table: data.table, rowCount: 0, rowsHash: 'lost' };
+      return withoutColumns(data, new Set(losses.filter((loss) => loss.table === data.table).flatMap((loss) => loss.columns ?? [])));
+    }),
+    sequences: state.sequences.map((position) =>
+      sequences.has(position.sequence) ? { sequence: position.sequence, lastValue: '1', isCalled: false } : position,
+    ),
+  };
+}
+
+function withoutColumns(data: TableData, lost: ReadonlySet<string>): TableData {
+  if (data.columnHashes === undefined) return { table: data.table, rowCount: data.rowCount, rowsHash: 'lost' };
+  const kept = Object.entries(data.columnHashes).filter(([column]) => !lost.has(column));
+  kept.sort(([left], [right]) => (left < right ? -1 : 1));
+  return { table: data.table, rowCount: data.rowCount, rowsHash: JSON.stringify(kept), columnHashes: Object.fromEntries(kept) };
+}
