@@ -122,11 +122,12 @@ export function toSlashes(path: string): string {
 }
 
 function isMigrationFileName(name: string): boolean {
-  return name.toLowerCase().endsWith('.sql') || markerNames.has(name);
+  // Flyway keeps the settings of one script beside it: V4__index.sql.conf.
+  return /\.sql(\.conf)?$/i.test(name) || markerNames.has(name);
 }
 
 function isMigrationFileAmong(files: readonly SourceFile[]): boolean {
-  return files.some((file) => !markerNames.has(basename(file.path)));
+  return files.some((file) => /\.sql$/i.test(file.path));
 }
 
 async function kindBehindLink(path: string) {

@@ -1,0 +1,2 @@
+DROP INDEX subscribers_email_key;
+ALTER TABLE subscribers DROP COLUMN unsubscribed_at;

@@ -1,0 +1,132 @@
+// Runs every suite, one after another, and ends with `N passed, N failed, N skipped` over all of them. A suite that needs what this
+// machine does not have is skipped, and said so in one line; with FAULTLINE_REQUIRE=docker,vscode such a skip is a failure.
+import { spawn } from 'node:child_process';
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+
+const required = new Set((process.env.FAULTLINE_REQUIRE ?? '').split(',').filter(Boolean));
+const reports = await mkdtemp(join(tmpdir(), 'faultline-test-'));
+
+/** `missing` says in one line why a suite can't run here; nothing when it can. */
+const suites = [
+  { name: 'unit', run: () => vitest('unit') },
+  { name: 'engines', run: () => vitest('engines') },
+  { name: 'docker', missing: dockerMissing, run: () => vitest('docker') },
+  { name: 'vscode', missing: vscodeMissing, run: extensionTests },
+];
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+try {
+  for (const suite of suites) {
+    const why = await suite.missing?.();
+    if (why !== undefined) {
+      if (required.has(suite.name)) total.failed += 1;
+      else total.skipped += 1;
+      console.log(`\n${suite.name}: ${required.has(suite.name) ? 'FAILED, it is required' : 'skipped'}: ${why}`);
+      continue;
+    }
+    console.log(`\n${suite.name}:`);
+    const started = performance.now();
+    const counts = await suite.run();
+    for (const key of Object.keys(total)) total[key] += counts[key];
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    console.log(`${suite.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`);
+  }
+} finally {
+  await rm(reports, { recursive: true, force: true });
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+/** One project of vitest.config.ts. What can't be counted, such as a file that does not load, is one failure. */
+async function vitest(project) {
+  const file = join(reports, `${project}.json`);
+  const { status } = await run('npx', [
+    'vitest',
+    'run',
+    '--project',
+    project,
+    '--passWithNoTests',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
+  const report = await readFile(file, 'utf8').then(JSON.parse, () => undefined);
+  const failed = report?.numFailedTests ?? 0;
+  return {
+    passed: report?.numPassedTests ?? 0,
+    failed: status === 0 ? 0 : Math.max(1, failed),
+    skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
+  };
+}
+
+/** Mocha inside VS Code: its counts are read from what it prints. */
+async function extensionTests() {
+  const { status, output } = await run('node', ['scripts/test-extension.mjs'], { capture: true });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+  const text = output.replace(/\u001b\[[0-9;]*m/g, '');
+  const count = (word) => [...text.matchAll(new RegExp(`^\\s*(\\d+) ${word}\\b`, 'gm'))].reduce((sum, [, found]) => sum + Number(found), 0);
+  const counts = { passed: count('passing'), failed: count('failing'), skipped: count('pending') };
+  const nothingRan = counts.passed + counts.failed === 0;
+  return { ...counts, failed: status === 0 && !nothingRan ? counts.failed : Math.max(1, counts.failed) };
+}
+
+/** Runs a program with its output shown; resolves to its exit status, and what it printed when asked for. */
+function run(command, args, { capture = false } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      stdio: ['ignore', capture ? 'pipe' : 'inherit', capture ? 'pipe' : 'inherit'],
+      shell: process.platform === 'win32',
+    });
+    let output = '';
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ]) {
+      from?.on('data', (data) => {
+        output += data;
+        to.write(data);
+      });
+    }
+    child.on('error', (error) => resolve({ status: 1, output: `${error.message}\n` }));
+    child.on('close', (status) => resolve({ status: status ?? 1, output }));
+  });
+}
+
+async function dockerMissing() {
+  try {
+    await within(5000, new Docker().ping());
+    return undefined;
+  } catch {
+    return 'no Docker daemon answers (start one, or set DOCKER_HOST)';
+  }
+}
+
+async function vscodeMissing() {
+  const executable = process.env.VSCODE_EXECUTABLE_PATH;
+  if (executable !== undefined && executable !== '') {
+    return access(executable).then(
+      () => undefined,
+      () => `VSCODE_EXECUTABLE_PATH names ${executable}, which is not there`,
+    );
+  }
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
+    return 'VS Code needs a display (run under xvfb-run), or VSCODE_EXECUTABLE_PATH';
+  }
+  try {
+    await within(5000, fetch('https://update.code.visualstudio.com/api/releases/stable', { method: 'HEAD' }));
+    return undefined;
+  } catch {
+    return 'VS Code can not be downloaded from here, and VSCODE_EXECUTABLE_PATH is not set';
+  }
+}
+
+function within(timeoutMs, promise) {
+  let timer;
+  const timeout = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('timed out')), timeoutMs);
+  });
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+}
