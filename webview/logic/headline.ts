@@ -1,0 +1,149 @@
+import type { PlannedCell, Point, Verdict } from '../../src/model/fault';
+import type { CellResult, RecoveryPlan } from '../../src/model/simulation';
+import { isPartial, viewCell } from './cells';
+import { listed, plural } from './numbers';
+import type { Run } from './panel-state';
+
+/** The answer to the one question that matters. `risk`: what happens if this fails. `wayOut`: whether there is a proven way out. */
+export interface Headline {
+  readonly risk: string;
+  readonly wayOut: string;
+  readonly tone: 'good' | 'caution' | 'bad';
+}
+
+interface Answered {
+  readonly cell: PlannedCell;
+  readonly verdict: Verdict;
+  readonly result: CellResult;
+}
+
+/** Worst first; the first one that occurs opens the headline. */
+const risks: readonly { readonly verdicts: readonly Verdict[]; readonly consequence: string; readonly tone: Headline['tone'] }[] = [
+  { verdicts: ['data-lost'], consequence: 'data is lost', tone: 'bad' },
+  { verdicts: ['broken', 'false-success', 'applied-twice'], consequence: 'a retry will not repair it', tone: 'bad' },
+  { verdicts: ['stuck'], consequence: 'its session may stay behind and block others', tone: 'bad' },
+  { verdicts: ['blocked'], consequence: 'a retry is refused until a flag or a lock is cleared', tone: 'caution' },
+  { verdicts: ['unrecorded'], consequence: 'all of it is done but not recorded, and it will be run again', tone: 'caution' },
+  { verdicts: ['resumable'], consequence: 'part of it stays, and running it again finishes the job', tone: 'good' },
+];
+
+/** Computed from what was measured, and from nothing else. Meant for a run that has ended. */
+export function headlineOf(run: Run): Headline {
+  const answered = run.cells.flatMap((cell): Answered[] => {
+    const view = viewCell(run, cell);
+    return view.kind === 'done' ? [{ cell, verdict: view.verdict, result: view.result }] : [];
+  });
+  const ways = waysOut(partialStates(answered));
+  const own = run.simulation?.failsByItself;
+  if (own !== undefined) {
+    const place = own.statement === undefined ? '' : ` at statement ${own.statement}`;
+    const risk = sentence(`This migration fails by itself${place}, without any fault: ${own.code} ${own.message}`);
+    return { risk, wayOut: ways.text, tone: 'bad' };
+  }
+  if (answered.length === 0) {
+    return { risk: 'No failure could be tried here, so nothing is known about what one leaves.', wayOut: '', tone: 'caution' };
+  }
+  const worst = risks.find(({ verdicts }) => answered.some(({ verdict }) => verdicts.includes(verdict)));
+  if (worst === undefined) {
+    const risk = 'If this fails, nothing is left half done: fix the cause and run it again.';
+    const both = answered.some(({ verdict }) => verdict === 'complete') ? ' or exactly after' : '';
+    return { risk, wayOut: `All ${plural(answered.length, 'failure')} ended exactly before${both} the migration.`, tone: 'good' };
+  }
+  const where = placeOf(
+    run,
+    answered.filter(({ verdict }) => worst.verdicts.includes(verdict)),
+  );
+  const tone = worst.tone === 'good' && ways.open > 0 ? 'caution' : worst.tone;
+  return { risk: `If this fails${where}, ${worst.consequence}.${deception(answered)}`, wayOut: ways.text, tone };
+}
+
+/** A tool that reports success is worse than one that fails, and easy to miss. */
+function deception(answered: readonly Answered[]): string {
+  const deceived = answered.filter(({ verdict }) => verdict === 'false-success').length;
+  const doubled = answered.filter(({ verdict }) => verdict === 'applied-twice').length;
+  const parts = [
+    ...(deceived > 0 ? [`reports success although the job is not done (${plural(deceived, 'cell')})`] : []),
+    ...(doubled > 0 ? [`applies it twice (${plural(doubled, 'cell')})`] : []),
+  ];
+  return parts.length === 0 ? '' : ` It even ${listed(parts)}.`;
+}
+
+/** Where it begins: " after the first statement". The points of a run are planned in the order in which the execution comes by. */
+function placeOf(run: Run, bad: readonly Answered[]): string {
+  const order = [...new Set(run.cells.map(({ point }) => pointKey(point)))];
+  const kinds = new Set(bad.map(({ cell }) => cell.point.kind));
+  if (kinds.size === 1 && kinds.has('commit')) return ' while it commits';
+  if (kinds.size === 1 && kinds.has('unrecorded')) return ' just before it is recorded';
+  if (kinds.size === 1 && kinds.has('unlock')) return ' before its lock is released';
+  const first = bad.map(({ cell }) => cell.point).sort((left, right) => order.indexOf(pointKey(left)) - order.indexOf(pointKey(right)))[0];
+  switch (first?.kind) {
+    case 'start':
+      return ' at any point';
+    case 'before':
+      return first.statement === 1 ? ' at any point' : ` at statement ${first.statement} or later`;
+    case 'during':
+      return ` during ${ordinal(run, first.statement)}`;
+    case 'after':
+      return ` after ${ordinal(run, first.statement)}`;
+    default:
+      return '';
+  }
+}
+
+function pointKey({ kind, statement }: Point): string {
+  return `${kind} ${statement ?? ''}`;
+}
+
+function ordinal(run: Run, statement: number | undefined): string {
+  if (run.statements.length === 1) return 'its statement';
+  if (statement === 1) return 'the first statement';
+  return statement === run.statements.length ? 'the last statement' : `statement ${statement}`;
+}
+
+/** One result for each distinct state that has to be repaired: cells that end in the same state with the same verdict count once. */
+function partialStates(answered: readonly Answered[]): readonly CellResult[] {
+  const states = new Map<string, CellResult>();
+  for (const { verdict, result, cell } of answered) {
+    if (!isPartial(verdict)) continue;
+    const key = `${verdict} ${result.fingerprint ?? cell.sameAs ?? cell.id}`;
+    const known = states.get(key);
+    if (known?.recovery === undefined) states.set(key, result);
+  }
+  return [...states.values()];
+}
+
+/** `open`: how many states have no verified way at all. */
+function waysOut(states: readonly CellResult[]): { readonly text: string; readonly open: number } {
+  if (states.length === 0) return { text: '', open: 0 };
+  const has = (plan: RecoveryPlan | undefined) => plan?.verified === true;
+  const back = states.filter((state) => has(state.recovery?.back)).length;
+  const forward = states.filter((state) => has(state.recovery?.forward)).length;
+  const open = states.filter((state) => !has(state.recovery?.back) && !has(state.recovery?.forward)).length;
+  const total = states.length;
+  if (back === total && forward === total) {
+    const subject = total === 1 ? 'The one partial state has' : `All ${total} partial states have`;
+    return { text: `${subject} a verified way back and a verified way forward.`, open };
+  }
+  const losing = states.filter((state) => state.recovery?.back.loses !== undefined && !has(state.recovery.back)).length;
+  const loss = losing === 0 ? '' : ` ${losing === 1 ? 'One way back loses' : `${losing} ways back lose`} something.`;
+  const none = open === 0 ? '' : ` ${open === 1 ? 'One has' : `${open} have`} neither.`;
+  const subject = total === 1 ? 'Of the one partial state' : `Of ${total} partial states`;
+  const counts =
+    total === 1
+      ? oneState(back === 1, forward === 1)
+      : `${subject}, ${has2(back)} a verified way back and ${forward} a verified way forward.`;
+  return { text: `${counts}${loss}${total === 1 ? '' : none}`, open };
+}
+
+function has2(count: number): string {
+  return `${count} ${count === 1 ? 'has' : 'have'}`;
+}
+
+function oneState(back: boolean, forward: boolean): string {
+  if (!back && !forward) return 'The one partial state has no verified way out.';
+  return `The one partial state has a verified way ${back ? 'back' : 'forward'}, and none ${back ? 'forward' : 'back'}.`;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

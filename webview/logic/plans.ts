@@ -1,0 +1,59 @@
+import type { RecoveryPlan, RecoveryStep } from '../../src/model/simulation';
+import { formatDuration } from './numbers';
+
+export type Direction = 'back' | 'forward';
+
+export const directionTitles: Readonly<Record<Direction, string>> = { forward: 'Go forward', back: 'Go back' };
+
+export interface Proof {
+  readonly kind: 'verified' | 'except-loss' | 'unverified';
+  readonly glyph: string;
+  readonly text: string;
+}
+
+/** What was proven of a plan, in one line. */
+export function proofOf(plan: RecoveryPlan, direction: Direction): Proof {
+  const goal = direction === 'back' ? 'before' : 'after';
+  if (plan.verified) {
+    const time = plan.durationMs === undefined ? '' : ` in ${formatDuration(plan.durationMs)}`;
+    return { kind: 'verified', glyph: '✓', text: `verified: reaches ${goal}${time}` };
+  }
+  if (plan.verifiedExceptLoss === true) {
+    return { kind: 'except-loss', glyph: '◐', text: `verified except for what it loses: ${plan.loses ?? 'see the steps'}` };
+  }
+  return { kind: 'unverified', glyph: '✕', text: `not verified: ${plan.problem ?? 'it was not executed'}` };
+}
+
+/** What a plan loses, when the proof line does not say it already. */
+export function lossOf(plan: RecoveryPlan, direction: Direction): string | undefined {
+  if (plan.loses !== undefined) return plan.verifiedExceptLoss === true ? undefined : `Loses: ${plan.loses}`;
+  return plan.verified && direction === 'back' ? 'Loses nothing.' : undefined;
+}
+
+/** All steps as one text that can be pasted into an SQL client: titles and whatever is not SQL become comments. */
+export function planText(plan: RecoveryPlan): string {
+  const steps = plan.steps.map((step, position) => `-- ${position + 1}. ${oneLine(step.title)}\n${asSql(step)}\n`);
+  return steps.join('\n');
+}
+
+function asSql(step: RecoveryStep): string {
+  if (step.language === 'sql') return step.text.trim();
+  const intro = step.language === 'shell' ? '-- In a shell:\n' : '';
+  return (
+    intro +
+    step.text
+      .trim()
+      .split(/\r?\n/)
+      .map((line) => `-- ${line}`)
+      .join('\n')
+  );
+}
+
+/** The statements that can stand in a migration's rollback. */
+export function rollbackStatements(plan: RecoveryPlan): readonly string[] {
+  return plan.steps.filter((step) => step.language === 'sql').map((step) => step.text);
+}
+
+function oneLine(text: string): string {
+  return text.split(/\s+/).join(' ').trim();
+}

@@ -1,0 +1,71 @@
+import type { SimulatedStatement } from '../../src/model/simulation';
+import { formatDuration, plural } from './numbers';
+
+/** How much a lock hurts others: everybody waits, writers wait, only other schema changes wait. */
+export type LockWeight = 'all' | 'writers' | 'schema' | 'none';
+
+/** Postgres table-level lock modes, weakest first (manual, "Explicit Locking"), with who has to wait for them. */
+const lockWeights: readonly (readonly [string, LockWeight])[] = [
+  ['ACCESS SHARE', 'none'],
+  ['ROW SHARE', 'none'],
+  ['ROW EXCLUSIVE', 'none'],
+  ['SHARE UPDATE EXCLUSIVE', 'schema'],
+  ['SHARE', 'writers'],
+  ['SHARE ROW EXCLUSIVE', 'writers'],
+  ['EXCLUSIVE', 'writers'],
+  ['ACCESS EXCLUSIVE', 'all'],
+];
+
+export interface Bar {
+  /** Fractions of the whole migration's time, 0 to 1. */
+  readonly start: number;
+  readonly length: number;
+  /** How long its strongest lock is held, from the same start. */
+  readonly lockLength: number;
+  readonly weight: LockWeight;
+}
+
+type Lock = SimulatedStatement['locks'][number];
+
+/** The lock that makes others wait the most, then longest. */
+export function strongestLock(statement: SimulatedStatement): Lock | undefined {
+  return [...statement.locks].sort((left, right) => rank(right) - rank(left) || right.heldMs - left.heldMs)[0];
+}
+
+function rank(lock: Lock): number {
+  return lockWeights.findIndex(([mode]) => mode === lock.mode);
+}
+
+/** Where each statement stands in the time that the whole migration takes, with the time for which it holds its strongest lock. */
+export function timelineOf(statements: readonly SimulatedStatement[]): ReadonlyMap<number, Bar> {
+  const total = statements.reduce((sum, statement) => sum + statement.durationMs, 0);
+  const bars = new Map<number, Bar>();
+  let startMs = 0;
+  for (const statement of statements) {
+    const lock = strongestLock(statement);
+    const share = (milliseconds: number) => (total <= 0 ? 0 : Math.min(1 - startMs / total, milliseconds / total));
+    bars.set(statement.index, {
+      start: total <= 0 ? 0 : startMs / total,
+      length: share(statement.durationMs),
+      lockLength: share(Math.max(lock?.heldMs ?? 0, statement.durationMs)),
+      weight: lockWeights.find(([mode]) => mode === lock?.mode)?.[1] ?? 'none',
+    });
+    startMs += statement.durationMs;
+  }
+  return bars;
+}
+
+/** `ACCESS EXCLUSIVE on orders · rewrites orders · 38 ms · 2,000 rows`, part by part. */
+export function factsOf(statement: SimulatedStatement): readonly string[] {
+  const lock = strongestLock(statement);
+  return [
+    lock === undefined ? 'no table lock' : `${lock.mode} on ${shortRelation(lock.relation)}`,
+    ...(statement.rewrites.length > 0 ? [`rewrites ${statement.rewrites.map(shortRelation).join(', ')}`] : []),
+    formatDuration(statement.durationMs),
+    ...(statement.rows > 0 ? [plural(statement.rows, 'row')] : []),
+  ];
+}
+
+function shortRelation(relation: string): string {
+  return relation.replace(/^public\./, '');
+}

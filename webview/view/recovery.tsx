@@ -1,0 +1,134 @@
+import type { VNode } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { CellResult, RecoveryPlan, RecoveryStep } from '../../src/model/simulation';
+import { type Direction, directionTitles, lossOf, planText, proofOf, rollbackStatements } from '../logic/plans';
+import { Button } from '../ui';
+import { useActions } from './context';
+
+/** The two ways out of a partial state, the recommended one first. */
+export function Recovery({ result }: { readonly result: CellResult }): VNode {
+  const { recovery } = result;
+  if (recovery === undefined) {
+    return (
+      <div class="recovery">
+        <h3>Recovery</h3>
+        <p class="quiet">No recovery was worked out for this cell.</p>
+      </div>
+    );
+  }
+  const order: readonly Direction[] = recovery.recommended === 'back' ? ['back', 'forward'] : ['forward', 'back'];
+  return (
+    <div class="recovery">
+      <h3>Recovery</h3>
+      {order.map((direction) => (
+        <Plan
+          key={direction}
+          direction={direction}
+          plan={recovery[direction]}
+          because={direction === recovery.recommended ? recovery.because : undefined}
+          cellId={result.id}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface PlanProps {
+  readonly direction: Direction;
+  readonly plan: RecoveryPlan;
+  /** Why it is the recommended one; absent for the other. */
+  readonly because: string | undefined;
+  readonly cellId: string;
+}
+
+function Plan({ direction, plan, because, cellId }: PlanProps): VNode {
+  const { post } = useActions();
+  const title = directionTitles[direction];
+  const proof = proofOf(plan, direction);
+  const loss = lossOf(plan, direction);
+  const statements = rollbackStatements(plan);
+  return (
+    <article class={because === undefined ? 'plan' : 'plan recommended'} data-direction={direction} aria-label={title}>
+      <header>
+        <h4>
+          {title}
+          {because !== undefined && <span class="recommendation">recommended</span>}
+        </h4>
+        <p class={`proof proof-${proof.kind}`}>
+          <span aria-hidden="true">{proof.glyph}</span> {proof.text}
+        </p>
+        {loss !== undefined && <p class={plan.loses === undefined ? 'quiet small' : 'small loss'}>{loss}</p>}
+        {because !== undefined && <p class="because">{because}</p>}
+      </header>
+      {plan.steps.length === 0 ? (
+        <p class="quiet no-steps">No steps.</p>
+      ) : (
+        <>
+          <ol>
+            {plan.steps.map((step, position) => (
+              <Step key={position} step={step} number={position + 1} />
+            ))}
+          </ol>
+          <footer class="actions">
+            <CopyButton text={planText(plan)} label={`Copy all steps: ${title}`}>
+              Copy all
+            </CopyButton>
+            <Button
+              label={`Open in editor: ${title}`}
+              onPress={() => post({ kind: 'open', text: planText(plan), language: 'sql', title: `${title} from ${cellId}` })}
+            >
+              Open in editor
+            </Button>
+            {direction === 'back' && statements.length > 0 && (
+              <Button onPress={() => post({ kind: 'insert-rollback', statements })}>Insert as rollback</Button>
+            )}
+          </footer>
+        </>
+      )}
+    </article>
+  );
+}
+
+function Step({ step, number }: { readonly step: RecoveryStep; readonly number: number }): VNode {
+  return (
+    <li>
+      <p class="step-title">{step.title}</p>
+      {step.why !== '' && <p class="quiet small">{step.why}</p>}
+      {step.text !== '' && (
+        <div class="code">
+          <pre>{step.text}</pre>
+          <CopyButton text={step.text} label={`Copy step ${number}`}>
+            Copy
+          </CopyButton>
+        </div>
+      )}
+    </li>
+  );
+}
+
+interface CopyButtonProps {
+  readonly text: string;
+  readonly label: string;
+  readonly children: string;
+}
+
+/** Copies through VS Code, and says for a moment that it did. */
+function CopyButton({ text, label, children }: CopyButtonProps): VNode {
+  const { post, announce } = useActions();
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), 1500);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const copy = () => {
+    post({ kind: 'copy', text });
+    setCopied(true);
+    announce('Copied.');
+  };
+  return (
+    <Button label={label} onPress={copy}>
+      {copied ? 'Copied' : children}
+    </Button>
+  );
+}

@@ -1,0 +1,161 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { PanelChoices, PanelSubject } from '../../src/protocol/panel';
+import type { PanelState } from '../logic/panel-state';
+import { Button, Dropdown, TextField } from '../ui';
+import { useActions } from './context';
+
+const rowsMax = 1_000_000;
+const seedMax = 2_147_483_647;
+
+/** What will happen, the few choices, and the button that starts it. */
+export function Setup({ state, onStarted }: { readonly state: PanelState; readonly onStarted: () => void }): VNode | null {
+  const { subject, choices, stage } = state;
+  if (subject === undefined || choices === undefined) return null;
+  return (
+    <section class="setup" aria-label="Start a simulation">
+      {stage === 'ready' && (
+        <>
+          {subject.summary !== '' && <p class="headline">{subject.summary}</p>}
+          <p class="lede">
+            Faultline runs this migration in a throwaway database and makes it fail at every point where it can: refused statements, cut
+            connections, server crashes, lost answers. For each it shows what is left behind, what a retry does, and a way back and a way
+            forward that were both tried. Nothing outside the sandbox is touched.
+          </p>
+        </>
+      )}
+      {subject.restricted === undefined ? (
+        <Choices subject={subject} choices={choices} label={startLabel(state)} onStarted={onStarted} />
+      ) : (
+        <div class="notice tone-caution" role="note">
+          <strong>This workspace is restricted.</strong>
+          <p>{subject.restricted}</p>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function startLabel({ stage }: PanelState): string {
+  if (stage === 'ready') return 'Simulate failures';
+  return stage === 'failed' ? 'Try again' : 'Run again';
+}
+
+interface ChoicesProps {
+  readonly subject: PanelSubject;
+  readonly choices: PanelChoices;
+  readonly label: string;
+  readonly onStarted: () => void;
+}
+
+function Choices({ subject, choices, label, onStarted }: ChoicesProps): VNode {
+  const { dispatch, post } = useActions();
+  const [rows, setRows] = useState(String(choices.rows));
+  const [seed, setSeed] = useState(String(choices.seed));
+  const change = (part: Partial<PanelChoices>) => dispatch({ kind: 'choose', choices: { ...choices, ...part } });
+  const rowsProblem = problemWith(rows, 'Rows', rowsMax);
+  const seedProblem = problemWith(seed, 'Seed', seedMax);
+  const unavailable = subject.sandboxes.filter((sandbox) => sandbox.unavailable !== undefined);
+  const none = unavailable.length === subject.sandboxes.length;
+  const start = () => {
+    dispatch({ kind: 'run' });
+    post({ kind: 'run', choices: { ...choices, rows: Number(rows), seed: Number(seed) } });
+    onStarted();
+  };
+  return (
+    <>
+      {none && <p class="notice tone-bad">No sandbox can be used on this machine. One of these is needed:</p>}
+      <div class="fields">
+        <Field id="sandbox" label="Sandbox">
+          <Dropdown
+            id="sandbox"
+            label="Sandbox"
+            value={choices.sandbox}
+            options={subject.sandboxes.map(({ name, label: text, unavailable: why }) => ({
+              value: name,
+              label: why === undefined ? text : `${text} (unavailable)`,
+              disabled: why !== undefined,
+            }))}
+            onChange={(sandbox) => change({ sandbox })}
+          />
+        </Field>
+        <Field id="version" label="PostgreSQL">
+          <Dropdown
+            id="version"
+            label="PostgreSQL version"
+            value={choices.engineVersion}
+            options={[...subject.engineVersions]
+              .sort((left, right) => right - left)
+              .map((version) => ({ value: version, label: String(version) }))}
+            onChange={(engineVersion) => change({ engineVersion })}
+          />
+        </Field>
+        <Field id="rows" label="Rows per table" problem={rowsProblem}>
+          <TextField
+            id="rows"
+            label="Rows per table"
+            value={rows}
+            invalid={rowsProblem !== undefined}
+            describedBy="rows-problem"
+            onInput={(text) => {
+              setRows(text);
+              if (problemWith(text, 'Rows', rowsMax) === undefined) change({ rows: Number(text) });
+            }}
+          />
+        </Field>
+        <Field id="seed" label="Seed" problem={seedProblem}>
+          <TextField
+            id="seed"
+            label="Seed of the generated rows"
+            value={seed}
+            invalid={seedProblem !== undefined}
+            describedBy="seed-problem"
+            onInput={(text) => {
+              setSeed(text);
+              if (problemWith(text, 'Seed', seedMax) === undefined) change({ seed: Number(text) });
+            }}
+          />
+        </Field>
+        <div class="start">
+          <Button primary onPress={start} disabled={none || rowsProblem !== undefined || seedProblem !== undefined}>
+            {label}
+          </Button>
+        </div>
+      </div>
+      {unavailable.length > 0 && (
+        <ul class="reasons">
+          {unavailable.map(({ name, label: text, unavailable: why }) => (
+            <li key={name}>
+              <b>{text}</b> {why}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+interface FieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly problem?: string | undefined;
+  readonly children: VNode;
+}
+
+function Field({ id, label, problem, children }: FieldProps): VNode {
+  return (
+    <div class={problem === undefined ? 'field' : 'field invalid'}>
+      <label for={id}>{label}</label>
+      {children}
+      <span id={`${id}-problem`} class="problem">
+        {problem}
+      </span>
+    </div>
+  );
+}
+
+/** What is wrong with a number that was typed; undefined when nothing is. */
+function problemWith(text: string, name: string, max: number): string | undefined {
+  if (!/^\d+$/.test(text.trim())) return `${name}: a whole number`;
+  return Number(text) > max ? `${name}: at most ${max.toLocaleString('en-US')}` : undefined;
+}

@@ -1,0 +1,87 @@
+import type { VNode } from 'preact';
+import type { SimulationPhase } from '../../src/protocol/simulation';
+import { progressOf } from '../logic/cells';
+import type { PanelState } from '../logic/panel-state';
+import { Button, Spinner } from '../ui';
+import { useActions } from './context';
+
+type StatusProps = { readonly stage: 'waiting' } | { readonly stage: 'running' | 'failed' | 'cancelled'; readonly state: PanelState };
+
+/** What is going on, or why nothing is. */
+export function Status(props: StatusProps): VNode {
+  switch (props.stage) {
+    case 'waiting':
+      return (
+        <p class="status">
+          <Spinner />
+          Reading the migration…
+        </p>
+      );
+    case 'running':
+      return <Running state={props.state} />;
+    case 'failed':
+      return (
+        <div class="notice tone-bad">
+          <strong>The simulation could not be run.</strong>
+          <p>{props.state.failure?.message ?? 'The runner gave no reason.'}</p>
+          {props.state.failure?.code !== undefined && <p class="quiet">Code: {props.state.failure.code}</p>}
+        </div>
+      );
+    case 'cancelled':
+      return <Cancelled state={props.state} />;
+  }
+}
+
+const phaseWords: Readonly<Record<SimulationPhase, string>> = {
+  'starting sandbox': 'Starting the sandbox',
+  preparing: 'Preparing the database',
+  tracing: 'Running it once without a fault',
+  running: 'Trying failures',
+  done: 'Done',
+};
+
+function Running({ state }: { readonly state: PanelState }): VNode {
+  const { dispatch, post } = useActions();
+  const { run, phase, cancelling } = state;
+  const progress = run && progressOf(run);
+  const words = cancelling ? 'Cancelling' : phase === undefined ? 'Starting' : phaseWords[phase.phase];
+  const cancel = () => {
+    dispatch({ kind: 'cancel' });
+    post({ kind: 'cancel' });
+  };
+  return (
+    <div class="status running">
+      <Spinner />
+      <div class="status-text">
+        <div class="status-line">
+          <b>{words}…</b>
+          {progress !== undefined && (
+            <span class="count">
+              {progress.done} of {progress.total}
+            </span>
+          )}
+          {!cancelling && phase?.detail !== undefined && <span class="quiet status-detail">{phase.detail}</span>}
+        </div>
+        <progress aria-label="Failures tried" max={progress?.total ?? 1} value={progress?.done ?? 0} />
+      </div>
+      <Button onPress={cancel} disabled={cancelling}>
+        Cancel
+      </Button>
+    </div>
+  );
+}
+
+function Cancelled({ state }: { readonly state: PanelState }): VNode {
+  const progress = state.run && progressOf(state.run);
+  return (
+    <div class="notice tone-caution">
+      <strong>Cancelled.</strong>
+      <p>
+        {progress === undefined
+          ? 'It stopped before the first failure was tried.'
+          : `${progress.done} of ${progress.total} failures were tried; what they left is shown below.`}{' '}
+        The sandbox is gone.
+      </p>
+    </div>
+  );
+}
