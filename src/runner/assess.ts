@@ -3,13 +3,14 @@ import { faultKind } from '../faults/kinds/registry';
 import { lostData } from '../faults/lost-data';
 import { tellStory } from '../faults/story';
 import { judge } from '../faults/verdict';
-import type { CellResult, RecoveryStep, SessionLeft, StateDifference } from '../model/simulation';
+import type { Verdict } from '../model/fault';
+import type { CellResult, RecoveryPlan, RecoveryStep, StateDifference } from '../model/simulation';
 import type { State } from '../model/state';
 import { decide } from '../recovery/decision';
 import { openSessionSteps, planRecovery } from '../recovery/plan';
 import { stateDifferences } from '../state/difference';
 import { fingerprint } from '../state/fingerprint';
-import { capture } from './capture';
+import { capture, captureBlockingSessions } from './capture';
 import { physicalPosition } from './fingerprints';
 import type { Laboratory } from './laboratory';
 import type { Observation } from './observe';
@@ -22,18 +23,20 @@ type Recovery = NonNullable<CellResult['recovery']>;
 /** What is the same for every cell that left the same state. */
 interface StateAssessment {
   readonly fingerprint: string;
+  readonly state: State;
   readonly physical: 'before' | 'after' | 'partial';
   readonly recorded: 'applied' | 'failed' | 'absent' | 'none';
+  /** Number of leading statements whose effects are in the state. */
+  readonly completed: number;
   readonly retry: RetryResult;
-  readonly lostData: boolean;
-  readonly recovery?: Recovery;
   readonly differsFromBefore: readonly StateDifference[];
   readonly differsFromAfter: readonly StateDifference[];
 }
 
 /** Judges observations. Equal states are retried and recovered once, whichever fault left them. */
 export class Assessor {
-  private readonly known = new Map<string, Promise<StateAssessment>>();
+  private readonly assessments = new Map<string, Promise<StateAssessment>>();
+  private readonly recoveries = new Map<string, Promise<Recovery>>();
 
   constructor(
     private readonly laboratory: Laboratory,
@@ -42,57 +45,48 @@ export class Assessor {
 
   /** The whole result of a cell. Closes the observation's session and drops its database. */
   async assess(observation: Observation): Promise<CellResult> {
-    const { database, execution } = observation;
+    const { database, execution, blocking } = observation;
     try {
-      const left = blockingSessions(observation.state);
-      const release = left.length > 0 ? await this.release(observation) : { steps: [], state: observation.state };
+      const release = blocking.length > 0 ? await this.release(observation) : [];
       await execution.close();
-      const assessment = await this.assessState(release.state, database, observation);
-      return this.compose(observation, assessment, left, release.steps);
+      const state = await capture(this.laboratory, database, this.captureOptions());
+      const key = fingerprint(state, this.trace.fingerprints.reference);
+      const assessed = await once(this.assessments, key, () => this.measure(key, state, database, observation));
+      const recover = () => once(this.recoveries, key, () => this.recover(assessed, database));
+      const lost = lostData(this.trace.before, this.trace.after, state) && !(await recover()).forward.verified;
+      const verdict = this.verdict(assessed, blocking.length > 0, lost);
+      const settled = verdict === 'rolled-back' || verdict === 'complete';
+      const recovery = settled ? undefined : withRelease(await recover(), release);
+      return this.compose(observation, assessed, verdict, recovery);
     } finally {
       await execution.close();
       await this.laboratory.drop(database);
     }
   }
 
-  /** Ends the sessions that still block others, as the recovery plan tells an operator to, and reads the state that is left then. */
-  private async release({ state, database }: Observation): Promise<{ readonly steps: readonly RecoveryStep[]; readonly state: State }> {
-    const steps = openSessionSteps(state);
-    const executed = await executeSteps(
-      this.laboratory.sandbox.address(database),
-      steps.map((step) => step.text),
-      this.laboratory.signal,
-    );
+  /** Ends the sessions that still block others, as the recovery plan tells an operator to. Returns the steps that did it. */
+  private async release({ blocking, database }: Observation): Promise<readonly RecoveryStep[]> {
+    const steps = openSessionSteps(blocking);
+    const texts = steps.map((step) => step.text);
+    const executed = await executeSteps(this.laboratory.sandbox.address(database), texts, this.laboratory.signal);
     if (!executed.ok) throw new Error(`The session that was left could not be ended: ${executed.error.message}`);
-    const settled = await capture(this.laboratory, database, this.captureOptions(state.sessions));
-    if (blockingSessions(settled).length > 0) throw new Error('The session that was left is still there after it was ended.');
-    return { steps, state: settled };
-  }
-
-  private assessState(state: State, database: string, observation: Observation): Promise<StateAssessment> {
-    const key = fingerprint(state, this.trace.fingerprints.reference);
-    const known = this.known.get(key);
-    if (known !== undefined) return known;
-    const assessment = this.measure(key, state, database, observation);
-    this.known.set(key, assessment);
-    return assessment;
+    const processIds = blocking.map((session) => session.pid);
+    const remaining = await captureBlockingSessions(this.laboratory, database, processIds);
+    if (remaining.length > 0) throw new Error('The session that was left is still there after it was ended.');
+    return steps;
   }
 
   private async measure(key: string, state: State, database: string, { cell }: Observation): Promise<StateAssessment> {
-    const { trace, laboratory } = this;
+    const { trace } = this;
     const physical = physicalPosition(trace.fingerprints, state);
-    const detailed = await capture(laboratory, database, { ...this.captureOptions([]), columnHashes: true });
-    const retried = await this.measureRetry(key, database);
-    const untouched = key === trace.fingerprints.before || key === trace.fingerprints.after;
-    const completed = completedStatements(trace, physical, faultKind(cell.fault)?.completed(trace.course, cell.point) ?? 0);
-    const recovery = untouched ? undefined : await this.recover(detailed, database, completed, retried);
+    const detailed = await capture(this.laboratory, database, { ...this.captureOptions(), columnHashes: true });
     return {
       fingerprint: key,
+      state: detailed,
       physical,
       recorded: this.recorded(state),
-      retry: retried,
-      lostData: lostData(trace.before, trace.after, state) && recovery?.forward.verified !== true,
-      ...(recovery !== undefined && { recovery }),
+      completed: completedStatements(trace, physical, faultKind(cell.fault)?.completed(trace.course, cell.point) ?? 0),
+      retry: await this.measureRetry(key, database),
       differsFromBefore: stateDifferences(trace.before, detailed),
       differsFromAfter: trace.after === undefined ? [] : stateDifferences(trace.after, detailed),
     };
@@ -107,23 +101,38 @@ export class Assessor {
     return retry(this.laboratory, trace, database);
   }
 
-  private async recover(partial: State, database: string, completed: number, retried: RetryResult): Promise<Recovery> {
+  private async recover(assessed: StateAssessment, database: string): Promise<Recovery> {
     const { trace, laboratory } = this;
     const { migration, plan, before, after } = trace;
+    const retryReaches = assessed.retry.reported.outcome;
     const drafts = planRecovery({
       migration,
       plan,
       protocol: trace.framework.run,
       before,
       ...(after !== undefined && { after }),
-      partial,
-      completed,
-      retryReaches: retried.reported.outcome,
+      partial: assessed.state,
+      completed: assessed.completed,
+      retryReaches,
     });
     const back = await verifyBest(laboratory, trace, database, drafts.back, before);
     const forward = await verifyBest(laboratory, trace, database, drafts.forward, after);
-    const facts = { back, forward, completed, total: migration.up.statements.length, retryReaches: retried.reported.outcome };
-    return { back, forward, ...decide(facts) };
+    return {
+      back,
+      forward,
+      ...decide({ back, forward, completed: assessed.completed, total: migration.up.statements.length, retryReaches }),
+    };
+  }
+
+  private verdict(assessed: StateAssessment, blocking: boolean, lost: boolean): Verdict {
+    return judge({
+      physical: assessed.physical,
+      recorded: assessed.recorded,
+      beforeIsAfter: this.trace.fingerprints.physicalBefore === this.trace.fingerprints.physicalAfter,
+      blocking,
+      lostData: lost,
+      retry: assessed.retry.measured,
+    });
   }
 
   private recorded(state: State): StateAssessment['recorded'] {
@@ -131,73 +140,32 @@ export class Assessor {
     return run.bookkeepingTables.length === 0 ? 'none' : run.recorded(this.trace.migration, state.bookkeeping);
   }
 
-  private captureOptions(sessions: readonly SessionLeft[]) {
-    return {
-      bookkeepingTables: this.trace.framework.run.bookkeepingTables,
-      volatile: this.trace.volatile,
-      migrationProcessIds: sessions.map((session) => session.pid),
-    };
+  private captureOptions() {
+    return { bookkeepingTables: this.trace.framework.run.bookkeepingTables, volatile: this.trace.volatile };
   }
 
-  private compose(
-    observation: Observation,
-    assessed: StateAssessment,
-    left: readonly SessionLeft[],
-    release: readonly RecoveryStep[],
-  ): CellResult {
-    const { cell, outcome } = observation;
-    const { trace } = this;
-    const blocking = left.length > 0;
-    const verdict = judge({
-      physical: assessed.physical,
-      recorded: assessed.recorded,
-      beforeIsAfter: trace.fingerprints.physicalBefore === trace.fingerprints.physicalAfter,
-      blocking,
-      lostData: assessed.lostData,
-      retry: assessed.retry.measured,
-    });
-    const recovery = blocking ? this.withRelease(assessed, release) : assessed.recovery;
-    const needsRecovery = verdict !== 'rolled-back' && verdict !== 'complete';
+  private compose(observation: Observation, assessed: StateAssessment, verdict: Verdict, recovery: Recovery | undefined): CellResult {
+    const { cell, outcome, blocking } = observation;
     return {
       id: cell.id,
       point: cell.point,
       fault: cell.fault,
       status: 'done',
-      story: this.story(observation, assessed, left),
+      story: this.story(observation, assessed),
       ...(outcome.error !== undefined && { error: outcome.error }),
       fingerprint: assessed.fingerprint,
       verdict,
       differsFromBefore: assessed.differsFromBefore,
       differsFromAfter: assessed.differsFromAfter,
-      bookkeeping: observation.state.bookkeeping.flatMap(({ table, rows }) => rows.map((row) => ({ table, row }))),
-      sessions: observation.state.sessions,
+      bookkeeping: assessed.state.bookkeeping.flatMap(({ table, rows }) => rows.map((row) => ({ table, row }))),
+      sessions: blocking,
       retry: assessed.retry.reported,
-      ...(needsRecovery && recovery !== undefined && { recovery }),
+      ...(recovery !== undefined && { recovery }),
       durationMs: Math.round(performance.now() - observation.startedAt),
     };
   }
 
-  /** Ending the session was carried out on the state itself; what follows was verified on what that left. */
-  private withRelease(assessed: StateAssessment, release: readonly RecoveryStep[]): Recovery {
-    const { trace } = this;
-    const nothing = { steps: [], verified: true, reached: assessed.fingerprint };
-    const rest = assessed.recovery ?? this.afterRelease(assessed);
-    const prepend = (plan: Recovery['back'] | typeof nothing) => ({
-      ...plan,
-      steps: [...release, ...plan.steps.filter((step) => !release.some((ended) => ended.text === step.text))],
-    });
-    void trace;
-    return { ...rest, back: prepend(rest.back), forward: prepend(rest.forward) };
-  }
-
-  /** Ending the session alone led to exactly before or exactly after. */
-  private afterRelease(assessed: StateAssessment): Recovery {
-    const there = { steps: [], verified: true, reached: assessed.fingerprint };
-    const drafts = { back: there, forward: there };
-    return { ...drafts, recommended: assessed.physical === 'after' ? 'forward' : 'back', because: '' };
-  }
-
-  private story(observation: Observation, assessed: StateAssessment, left: readonly SessionLeft[]): string {
+  private story(observation: Observation, assessed: StateAssessment): string {
     const { trace } = this;
     const kind = faultKind(observation.cell.fault);
     if (kind === undefined) return '';
@@ -206,19 +174,27 @@ export class Assessor {
       point: observation.cell.point,
       course: trace.course,
       statements: trace.migration.up.statements,
-      completed: completedStatements(trace, assessed.physical, kind.completed(trace.course, observation.cell.point)),
+      completed: assessed.completed,
       physical: assessed.physical,
       frameworkName: trace.framework.displayName,
       recorded: assessed.recorded,
       retry: assessed.retry.reported,
-      held: left.flatMap((session) => session.locks.map((lock) => `${lock.mode} on ${lock.relation}`)),
+      held: observation.blocking.flatMap((session) => session.locks.map((lock) => `${lock.mode} on ${lock.relation}`)),
     });
   }
 }
 
-/** Sessions of the migration that hold locks; an idle one without locks blocks nobody. */
-function blockingSessions(state: State): readonly SessionLeft[] {
-  return state.sessions.filter((session) => session.locks.length > 0);
+/** Ending the session was carried out on the very state that it was left in; what follows was verified on what that left. */
+function withRelease(recovery: Recovery, release: readonly RecoveryStep[]): Recovery {
+  const prepend = (plan: RecoveryPlan): RecoveryPlan => ({ ...plan, steps: [...release, ...plan.steps] });
+  return { ...recovery, back: prepend(recovery.back), forward: prepend(recovery.forward) };
+}
+
+/** Does the work for a key once; whoever else asks meanwhile waits for the same result. */
+function once<T>(known: Map<string, Promise<T>>, key: string, work: () => Promise<T>): Promise<T> {
+  const found = known.get(key) ?? work();
+  known.set(key, found);
+  return found;
 }
 
 /** What was measured wins over what the point lets expect. */

@@ -1,5 +1,6 @@
 import type { State } from '../model/state';
-import { fingerprint, physicalFingerprint, type Reference } from '../state/fingerprint';
+import { fingerprint, physicalFingerprint } from '../state/fingerprint';
+import type { Reference } from '../state/sequences';
 
 /** The states that everything is compared with, and their fingerprints: whole, and without bookkeeping. */
 export interface Fingerprints {

@@ -1,16 +1,17 @@
 import { type Execution, type ExecutionOutcome, startExecution } from '../engines/postgres/execution';
 import type { PlannedCell } from '../model/fault';
-import type { State } from '../model/state';
-import { capture } from './capture';
+import type { SessionLeft } from '../model/simulation';
+import { captureBlockingSessions } from './capture';
 import { SimulationCancelled, SimulationFailure } from './failure';
 import type { Laboratory } from './laboratory';
 import type { Trace } from './trace';
 
-/** One experiment carried out: what the client saw, and the state it left, in a database that is still there. */
+/** One experiment carried out: what the client saw, and the database that holds the state it left. */
 export interface Observation {
   readonly cell: PlannedCell;
   readonly outcome: ExecutionOutcome;
-  readonly state: State;
+  /** Sessions of the migration that the server still has, and that hold locks. */
+  readonly blocking: readonly SessionLeft[];
   readonly database: string;
   /** Still open: after a lost answer its session lives on in the server. The one who judges closes it. */
   readonly execution: Execution;
@@ -96,12 +97,8 @@ async function reachPoint({ execution }: Running, trace: Trace): Promise<void> {
 
 async function settle(laboratory: Laboratory, trace: Trace, running: Running): Promise<Observation> {
   const outcome = await withinLimit(running.execution.outcome, trace, 'the migration did not end after the fault');
-  const state = await capture(laboratory, running.database, {
-    bookkeepingTables: trace.framework.run.bookkeepingTables,
-    volatile: trace.volatile,
-    ...(outcome.serverProcessId !== undefined && { migrationProcessIds: [outcome.serverProcessId] }),
-  });
-  return { ...running, outcome, state };
+  const processIds = outcome.serverProcessId === undefined ? [] : [outcome.serverProcessId];
+  return { ...running, outcome, blocking: await captureBlockingSessions(laboratory, running.database, processIds) };
 }
 
 async function abandon(laboratory: Laboratory, running: Running, error: unknown): Promise<FailedExperiment> {

@@ -1,6 +1,7 @@
 import { withControlClient } from '../engines/postgres/connect';
 import type { ExecutionOutcome } from '../engines/postgres/execution';
 import { generateRows } from '../engines/postgres/generate-rows';
+import type { CaptureOptions } from '../engines/postgres/snapshot';
 import { type Course, courseOf } from '../faults/course';
 import type { Migration } from '../model/migration';
 import type { ExecutionPlan } from '../model/plan';
@@ -9,7 +10,7 @@ import type { SimulatedStatement, Simulation } from '../model/simulation';
 import type { State, VolatileColumns } from '../model/state';
 import { planProgram } from '../plan/plan';
 import { findVolatileColumns } from '../state/volatile';
-import { type CaptureOptions, capture } from './capture';
+import { capture } from './capture';
 import { type Fingerprints, fingerprintsOf } from './fingerprints';
 import type { Laboratory } from './laboratory';
 import { runPlainly } from './run';
