@@ -31,7 +31,10 @@ export function dockerProblem(error: unknown, endpoint: Endpoint): SandboxError 
 export function imageProblem(image: string, said: string): SandboxError {
   if (/no space left on device/i.test(said))
     return new SandboxError(`Docker has no space left to pull ${image}. Free some (docker system prune), ${instead}.`, 'ENOSPC');
-  const short = said.replace(/\s+/g, ' ').trim();
+  const short = said
+    .replace(/^\(HTTP code \d+\) [\w ]+ - /, '')
+    .replace(/\s+/g, ' ')
+    .trim();
   return new SandboxError(
     `The image ${image} is not on this machine and can't be pulled: ${short}. Check its name, run docker pull ${image} yourself, ${instead}.`,
   );

@@ -51,7 +51,8 @@ async function start(options: SandboxOptions): Promise<Result<Sandbox>> {
   let sandbox: DockerSandbox | undefined;
   try {
     options.signal.throwIfAborted();
-    const image = await provideImage(docker, options.image ?? `postgres:${options.engine.major}`, options);
+    const found = await provideImage(docker, options.image ?? `postgres:${options.engine.major}`, options);
+    const image = options.image === undefined ? { ...found, major: found.major ?? options.engine.major } : found;
     options.signal.throwIfAborted();
     options.onProgress(`Starting a container of ${image.name}`);
     sandbox = await DockerSandbox.create(docker, endpoint, image);

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { globSync } from 'tinyglobby';
 import type { ServerBinaries } from '../postgres/server';
 
 /** Where packages and installers put PostgreSQL: Debian, Red Hat, Homebrew on both architectures, Postgres.app, Windows. */
@@ -25,13 +24,27 @@ export function findInstalled(): readonly ServerBinaries[] {
     .filter((folder) => folder !== '' && existsSync(join(folder, `postgres${suffix}`)));
   // A link on PATH leads to where the other programs and the shared files are.
   const resolved = onPath.map((folder) => dirname(realpathSync(join(folder, `postgres${suffix}`))));
-  const elsewhere = globSync([...(patterns[process.platform] ?? [])], { absolute: true, onlyDirectories: true, expandDirectories: false });
-  const folders = [...new Set([...resolved, ...elsewhere.map((folder) => folder.replace(/\/$/, ''))])];
+  const elsewhere = (patterns[process.platform] ?? []).flatMap(expand);
+  const folders = [...new Set([...resolved, ...elsewhere])];
   return folders.flatMap((folder) => {
     const complete = ['postgres', 'initdb'].every((name) => existsSync(join(folder, `${name}${suffix}`)));
     const major = complete ? majorOf(join(folder, `postgres${suffix}`)) : undefined;
     return major === undefined ? [] : [{ folder, major }];
   });
+}
+
+/** The folders that match a pattern with at most one star, which stands for a part of one name; newest version first. */
+function expand(pattern: string): readonly string[] {
+  const [before = '', after] = pattern.split('*');
+  if (after === undefined) return [pattern];
+  const parent = before.slice(0, before.lastIndexOf('/'));
+  const start = before.slice(parent.length + 1);
+  try {
+    const names = readdirSync(parent).filter((name) => name.startsWith(start));
+    return names.sort((one, other) => other.localeCompare(one, 'en', { numeric: true })).map((name) => join(parent, name, after));
+  } catch {
+    return [];
+  }
 }
 
 function majorOf(program: string): number | undefined {

@@ -1,10 +1,10 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { currentOwner, formatOwner, type Owner, parseOwner } from '../owner';
 import { SandboxError } from '../problem';
 import { type Account, canReach } from './account';
+import { allTemporaryFolders, temporaryFolders } from './temporary';
 
 const prefix = 'faultline-';
 const ownerFile = 'owner.json';
@@ -61,7 +61,7 @@ export function createServerFolder(account: Account | undefined): ServerFolder {
 
 /** Folders of ours, with their owners. Folders of other users and whatever merely looks similar are left out. */
 export function findServerFolders(): readonly { readonly folder: ServerFolder; readonly owner: Owner }[] {
-  return temporaryFolders().flatMap((parent) => {
+  return allTemporaryFolders().flatMap((parent) => {
     let names: readonly string[];
     try {
       names = readdirSync(parent).filter((name) => name.startsWith(prefix));
@@ -101,11 +101,6 @@ export function logTail(folder: ServerFolder): string {
   }
   const telling = lines.filter((line) => /FATAL|PANIC|ERROR|HINT|could not|error while loading/.test(line));
   return (telling.length > 0 ? telling : lines).slice(-3).join(' | ');
-}
-
-/** Without a TMPDIR that all users can reach, the system's own will do. */
-function temporaryFolders(): readonly string[] {
-  return process.platform === 'win32' ? [tmpdir()] : [...new Set([tmpdir(), '/tmp', '/var/tmp'])];
 }
 
 function isFolder(path: string): boolean {
