@@ -87,8 +87,25 @@ export type ObjectKind =
   | 'foreign table'
   | 'other';
 
+/** Where an operation stands in the file, so that a fix can change it and nothing else. All in offsets of the file, as `Statement.span`. */
+export interface OperationPlace {
+  /** Its own words: one subcommand of ALTER TABLE, without the comma; the whole statement elsewhere. */
+  readonly span?: Span;
+  /** Offsets at which words can be inserted, each with a space after them. Absent where the words stand already or can't stand. */
+  readonly insertAt?: {
+    /** For DETACH PARTITION it is after the last word, as for `notValid`. */
+    readonly concurrently?: number;
+    readonly ifNotExists?: number;
+    readonly ifExists?: number;
+    /** After the last word of the operation: put a space before what is inserted. */
+    readonly notValid?: number;
+  };
+}
+
 /** What a statement does, in terms that no rule has to ask the parser about. One statement may do several: ALTER TABLE has a list. */
-export type Operation =
+export type Operation = OperationBody & OperationPlace;
+
+type OperationBody =
   | {
       readonly kind: 'create table';
       readonly table: ObjectName;
@@ -110,7 +127,6 @@ export type Operation =
       readonly table: ObjectName;
       readonly column: ColumnSpecification;
       readonly ifNotExists: boolean;
-      readonly span?: Span;
     }
   | {
       readonly kind: 'drop column';

@@ -54,8 +54,13 @@ function parse(text: string): Parsed {
   } catch (error) {
     const details = hasSqlDetails(error) ? error.sqlDetails : undefined;
     const message = details?.message.startsWith('memory exhausted') ? 'it is nested too deeply' : (details?.message ?? String(error));
-    return { failure: { message, offset: codePointsToUnits(text, details?.cursorPosition ?? 0) } };
+    return { failure: { message: shortened(message), offset: codePointsToUnits(text, details?.cursorPosition ?? 0) } };
   }
+}
+
+/** The server quotes the text from the place of the error on, which can be the whole rest of a file. */
+function shortened(message: string): string {
+  return message.length > 160 ? `${message.slice(0, 150).trimEnd()} ..."` : message;
 }
 
 class ProgramReader {
@@ -214,7 +219,7 @@ class ProgramReader {
     const source = statementSource(
       statement.stmt ?? { Integer: {} },
       sent,
-      (location) => (location === undefined ? sent.length : Math.min(Math.max(toOffset(location) - own.start, 0), sent.length)),
+      (location) => (location < 0 ? sent.length : Math.min(Math.max(toOffset(location) - own.start, 0), sent.length)),
       (inner) => this.fileSpan({ start: own.start + inner.start, end: own.start + inner.end }),
     );
     this.statements.push({ ...place, operations: operationsOf(source), ...(unresolved.length === 0 ? {} : { unresolved }) });

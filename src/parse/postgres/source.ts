@@ -12,7 +12,7 @@ export interface StatementSource {
   readonly text: string;
   /** Tokens of `text`, without comments. Made when first asked for. */
   tokens(): readonly Token[];
-  /** A location of the syntax tree as an offset in `text`; the text's end when the tree has none. */
+  /** A location of the syntax tree as an offset in `text`. The tree leaves out zero; -1 is unknown and becomes the text's end. */
   offset(location: number | undefined): number;
   /** A span of `text` as a span of the file. */
   fileSpan(span: Span): Span;
@@ -21,7 +21,7 @@ export interface StatementSource {
 export function statementSource(
   node: Node,
   text: string,
-  offset: (location: number | undefined) => number,
+  offset: (location: number) => number,
   fileSpan: (span: Span) => Span,
 ): StatementSource {
   let tokens: readonly Token[] | undefined;
@@ -32,7 +32,7 @@ export function statementSource(
       tokens ??= tokenize(text);
       return tokens;
     },
-    offset,
+    offset: (location) => offset(location ?? 0),
     fileSpan,
   };
 }

@@ -77,11 +77,7 @@ export function split(text: string, start = 0, end = text.length): Split {
 
   while (lexer.next() !== 'end') {
     if (lexer.kind === 'comment') {
-      if (!lexer.terminated) {
-        open ??= openAt(lexer.start);
-        open.end = lexer.end;
-        open.unterminated = true;
-      }
+      if (!lexer.terminated) open = unterminatedComment(open, lexer);
     } else if (lexer.kind === 'backslash') {
       const command = { start: lexer.start, end: lineEnd(text, lexer.start, end) };
       foreign.push(command);
@@ -105,6 +101,14 @@ export function split(text: string, start = 0, end = text.length): Split {
   }
   close();
   return { pieces, foreign, variables };
+}
+
+/** It belongs to the statement before it, or is one by itself: the server refuses it. */
+function unterminatedComment(open: Open | undefined, lexer: Lexer): Open {
+  const current = open ?? openAt(lexer.start);
+  current.end = lexer.end;
+  current.unterminated = true;
+  return current;
 }
 
 /** Keeps count of brackets, BEGIN ATOMIC bodies and nesting. */

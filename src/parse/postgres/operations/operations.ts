@@ -1,7 +1,104 @@
 import type { Operation } from '../../../model/operation';
 import type { StatementSource } from '../source';
+import { alterTable } from './alter-table';
+import { createTable, createTableAs, ifNotExistsAfter } from './create-table';
+import { copy, insert, merge, remove, select, truncate, update, writesIn } from './data';
+import { createIndex, reindex } from './indexes';
+import { nameFromParts, objectKind, relationName } from './names';
+import { all, kindOf, type NodeKind, type NodeOf, strings } from './nodes';
+import * as objects from './objects';
+import * as session from './session';
+import { slice } from './text';
 
-/** What a statement does. */
+type Reader<K extends NodeKind> = (source: StatementSource, statement: NodeOf<K>) => readonly Operation[];
+
+/** One reader per kind of statement. A kind that is missing here becomes `other`: nothing goes unread in silence. */
+const readers: { readonly [K in NodeKind]?: Reader<K> } = {
+  CreateStmt: createTable,
+  CreateForeignTableStmt: (source, { base }) => (base === undefined ? [] : createTable(source, base)),
+  CreateTableAsStmt: createTableAs,
+  AlterTableStmt: alterTable,
+  IndexStmt: createIndex,
+  ReindexStmt: reindex,
+  InsertStmt: (source, statement) => [...writesIn(statement.withClause?.ctes), ...insert(source, statement)],
+  UpdateStmt: (source, statement) => [...writesIn(statement.withClause?.ctes), ...update(source, statement)],
+  DeleteStmt: (source, statement) => [...writesIn(statement.withClause?.ctes), ...remove(source, statement)],
+  MergeStmt: merge,
+  CopyStmt: copy,
+  TruncateStmt: truncate,
+  SelectStmt: select,
+  ViewStmt: objects.createView,
+  CreateSeqStmt: objects.createSequence,
+  CreateFunctionStmt: objects.createFunction,
+  CreateTrigStmt: objects.createTrigger,
+  CreatePolicyStmt: objects.createPolicy,
+  RuleStmt: objects.createRule,
+  CreateEnumStmt: objects.createEnum,
+  CreateDomainStmt: objects.createDomain,
+  CompositeTypeStmt: (_source, { typevar }) => [objects.created('type', relationName(typevar))],
+  CreateRangeStmt: (_source, { typeName }) => [objects.created('type', nameFromParts(strings(typeName)))],
+  DefineStmt: (_source, { kind, defnames, if_not_exists: ifNotExists, replace: orReplace }) => [
+    objects.created(objectKind(kind), nameFromParts(strings(defnames)), { ifNotExists, orReplace }),
+  ],
+  CreateSchemaStmt: (source, { schemaname, authrole, if_not_exists: ifNotExists }) => [
+    {
+      ...objects.created('schema', { name: schemaname ?? authrole?.rolename ?? '' }, { ifNotExists }),
+      ...(ifNotExists ? {} : ifNotExistsAfter(source, 'schema')),
+    },
+  ],
+  CreateExtensionStmt: (source, { extname, if_not_exists: ifNotExists }) => [
+    {
+      ...objects.created('extension', { name: extname ?? '' }, { ifNotExists }),
+      ...(ifNotExists ? {} : ifNotExistsAfter(source, 'extension')),
+    },
+  ],
+  CreatePublicationStmt: (_source, { pubname }) => [objects.created('publication', { name: pubname ?? '' })],
+  CreateSubscriptionStmt: (_source, { subname }) => [objects.created('subscription', { name: subname ?? '' })],
+  CreateRoleStmt: (_source, { role }) => [objects.created('role', { name: role ?? '' })],
+  CreatedbStmt: (_source, { dbname }) => [objects.created('database', { name: dbname ?? '' })],
+  AlterEnumStmt: objects.alterEnum,
+  DropStmt: objects.drop,
+  DropdbStmt: (_source, { dbname, missing_ok: ifExists }) => [dropped('database', [dbname ?? ''], ifExists)],
+  DropSubscriptionStmt: (_source, { subname, missing_ok: ifExists }) => [dropped('subscription', [subname ?? ''], ifExists)],
+  DropRoleStmt: (_source, { roles, missing_ok: ifExists }) => [
+    dropped(
+      'role',
+      all(roles, 'RoleSpec').map((role) => role.rolename ?? ''),
+      ifExists,
+    ),
+  ],
+  RenameStmt: objects.rename,
+  AlterObjectSchemaStmt: objects.setSchema,
+  CommentStmt: objects.comment,
+  GrantStmt: (source, { is_grant: isGrant }) => [{ kind: isGrant ? 'grant' : 'revoke', detail: whole(source) }],
+  GrantRoleStmt: (source, { is_grant: isGrant }) => [{ kind: isGrant ? 'grant' : 'revoke', detail: whole(source) }],
+  TransactionStmt: session.transaction,
+  VariableSetStmt: session.set,
+  DoStmt: session.doBlock,
+  CallStmt: session.call,
+  LockStmt: session.lock,
+  VacuumStmt: session.vacuum,
+  ClusterStmt: session.cluster,
+  RefreshMatViewStmt: session.refresh,
+  AlterSystemStmt: () => [{ kind: 'alter system' }],
+};
+
+function dropped(kind: 'database' | 'role' | 'subscription', names: readonly string[], ifExists = false): Operation {
+  const objects = names.map((name) => ({ name }));
+  return { kind: 'drop object', objectKind: kind, objects, ifExists, cascade: false, concurrently: false };
+}
+
+function whole(source: StatementSource): string {
+  return slice(source, { start: 0, end: source.text.length });
+}
+
+/** What a statement does. Never empty: a statement without a reader of its own is `other` with the parser's name for it. */
 export function operationsOf(source: StatementSource): Operation[] {
-  return [{ kind: 'other', node: Object.keys(source.node)[0] ?? '' }];
+  const kind = kindOf(source.node);
+  // The key decides the type of the content; the compiler can't follow that through an index.
+  const read = readers[kind] as ((source: StatementSource, statement: unknown) => readonly Operation[]) | undefined;
+  const content = (source.node as Readonly<Record<string, unknown>>)[kind];
+  const found = read?.(source, content) ?? [];
+  const span = source.fileSpan({ start: 0, end: source.text.length });
+  return found.length === 0 ? [{ kind: 'other', node: kind, span }] : found.map((operation) => ({ span, ...operation }));
 }

@@ -1,0 +1,92 @@
+import type { CreateStmt, CreateTableAsStmt, RangeVar } from '@pgsql/types';
+import type { Operation } from '../../../model/operation';
+import type { StatementSource } from '../source';
+import { columnSpecification } from './columns';
+import { constraintSpecification } from './constraints';
+import { relationsIn } from './expressions';
+import { relationName } from './names';
+import { all } from './nodes';
+import { element, findWord, insertionAfter, slice } from './text';
+
+function persistence(relation: RangeVar | undefined): 'permanent' | 'unlogged' | 'temporary' {
+  if (relation?.relpersistence === 'u') return 'unlogged';
+  return relation?.relpersistence === 't' ? 'temporary' : 'permanent';
+}
+
+/** The place for IF NOT EXISTS: after TABLE, VIEW, SEQUENCE ... */
+export function ifNotExistsAfter(source: StatementSource, keyword: string): { readonly insertAt?: { readonly ifNotExists: number } } {
+  const index = findWord(source, 0, [keyword]);
+  const offset = index === undefined ? undefined : insertionAfter(source, index);
+  return offset === undefined ? {} : { insertAt: { ifNotExists: offset } };
+}
+
+export function createTable(source: StatementSource, statement: CreateStmt): Operation[] {
+  const parents = all(statement.inhRelations, 'RangeVar').map(relationName);
+  const like = all(statement.tableElts, 'TableLikeClause')[0];
+  const isPartition = statement.partbound !== undefined;
+  const parent = isPartition ? parents[0] : undefined;
+  const elements = [...(statement.tableElts ?? []), ...(statement.constraints ?? [])];
+  return [
+    {
+      kind: 'create table',
+      table: relationName(statement.relation),
+      columns: all(elements, 'ColumnDef').map((column) => columnSpecification(source, column)),
+      constraints: all(elements, 'Constraint').map((constraint) => constraintSpecification(source, constraint)),
+      ifNotExists: statement.if_not_exists === true,
+      persistence: persistence(statement.relation),
+      asQuery: false,
+      ...(parent === undefined ? {} : { partitionOf: parent, ...partitionBound(source) }),
+      ...(statement.partspec === undefined ? {} : partitionKey(source)),
+      ...(like === undefined ? {} : { like: relationName(like.relation) }),
+      ...(isPartition || parents.length === 0 ? {} : { inherits: parents }),
+      ...(statement.if_not_exists ? {} : ifNotExistsAfter(source, 'table')),
+    },
+  ];
+}
+
+/** `FOR VALUES ...` or `DEFAULT`, from the clause after PARTITION OF. */
+export function partitionBound(source: StatementSource): { readonly partitionBound?: string } {
+  const partition = findWord(source, 0, ['partition'], true);
+  const start = partition === undefined ? undefined : findWord(source, partition, ['for', 'default'], true);
+  if (start === undefined) return {};
+  return { partitionBound: slice(source, element(source, start, [], ['partition', 'using', 'with', 'tablespace'])) };
+}
+
+function partitionKey(source: StatementSource): { readonly partitionKey?: string } {
+  const tokens = source.tokens();
+  const index = tokens.findLastIndex((token, at) => token.word === 'by' && tokens[at - 1]?.word === 'partition');
+  if (index === -1) return {};
+  const text = slice(source, element(source, index + 1, [], ['using', 'with', 'tablespace', 'on']));
+  return { partitionKey: text.replace(/^\w+/, (strategy) => strategy.toUpperCase()) };
+}
+
+/** CREATE TABLE AS, SELECT INTO and CREATE MATERIALIZED VIEW share a node. */
+export function createTableAs(source: StatementSource, statement: CreateTableAsStmt): Operation[] {
+  const relation = statement.into?.rel;
+  const ifNotExists = statement.if_not_exists === true;
+  if (statement.objtype === 'OBJECT_MATVIEW') {
+    return [
+      {
+        kind: 'create object',
+        objectKind: 'materialized view',
+        object: relationName(relation),
+        ifNotExists,
+        orReplace: false,
+        uses: relationsIn(statement.query),
+        ...(ifNotExists ? {} : ifNotExistsAfter(source, 'view')),
+      },
+    ];
+  }
+  return [
+    {
+      kind: 'create table',
+      table: relationName(relation),
+      columns: [],
+      constraints: [],
+      ifNotExists,
+      persistence: persistence(relation),
+      asQuery: true,
+      ...(ifNotExists || statement.is_select_into ? {} : ifNotExistsAfter(source, 'table')),
+    },
+  ];
+}

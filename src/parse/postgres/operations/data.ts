@@ -1,0 +1,113 @@
+import type { CopyStmt, DeleteStmt, InsertStmt, MergeStmt, Node, SelectStmt, TruncateStmt, UpdateStmt } from '@pgsql/types';
+import type { Operation } from '../../../model/operation';
+import type { StatementSource } from '../source';
+import { functionsIn, literalText, relationsIn } from './expressions';
+import { relationName } from './names';
+import { all, as } from './nodes';
+import { element, findWord, slice } from './text';
+
+export function insert(_source: StatementSource, statement: InsertStmt): Operation[] {
+  const action = statement.onConflictClause?.action;
+  const rows = constantRows(statement.selectStmt);
+  return [
+    {
+      kind: 'insert',
+      table: relationName(statement.relation),
+      columns: all(statement.cols, 'ResTarget').map((target) => target.name ?? ''),
+      ...(rows === undefined ? {} : { rows }),
+      onConflict: action === 'ONCONFLICT_NOTHING' ? 'nothing' : action === 'ONCONFLICT_UPDATE' ? 'update' : 'none',
+    },
+  ];
+}
+
+function constantRows(query: Node | undefined): string[][] | undefined {
+  const lists = as(query, 'SelectStmt')?.valuesLists;
+  if (lists === undefined) return undefined;
+  const rows: string[][] = [];
+  for (const list of all(lists, 'List')) {
+    const row = (list.items ?? []).map(literalText);
+    if (row.some((value) => value === undefined)) return undefined;
+    rows.push(row.filter((value) => value !== undefined));
+  }
+  return rows;
+}
+
+export function update(source: StatementSource, statement: UpdateStmt): Operation[] {
+  return [
+    {
+      kind: 'update',
+      table: relationName(statement.relation),
+      columns: [...new Set(all(statement.targetList, 'ResTarget').map((target) => target.name ?? ''))],
+      ...condition(source, statement.whereClause, 'update'),
+    },
+  ];
+}
+
+export function remove(source: StatementSource, statement: DeleteStmt): Operation[] {
+  return [{ kind: 'delete', table: relationName(statement.relation), ...condition(source, statement.whereClause, 'delete') }];
+}
+
+/** The WHERE of the statement itself; the WHEREs of a WITH before it stand in brackets. */
+function condition(
+  source: StatementSource,
+  where: Node | undefined,
+  verb: string,
+): { readonly hasWhere: boolean; readonly where?: string } {
+  if (where === undefined) return { hasWhere: false };
+  const start = findWord(source, 0, [verb], true);
+  const keyword = start === undefined ? undefined : findWord(source, start, ['where'], true);
+  if (keyword === undefined) return { hasWhere: true };
+  return { hasWhere: true, where: slice(source, element(source, keyword + 1, [], ['returning'])) };
+}
+
+export function merge(_source: StatementSource, statement: MergeStmt): Operation[] {
+  return [{ kind: 'merge', table: relationName(statement.relation) }];
+}
+
+/** COPY ... FROM writes rows; COPY ... TO reads them. */
+export function copy(_source: StatementSource, statement: CopyStmt): Operation[] {
+  if (statement.is_from) return [{ kind: 'copy', table: relationName(statement.relation) }];
+  const tables = statement.relation === undefined ? relationsIn(statement.query) : [relationName(statement.relation)];
+  return [{ kind: 'select', tables, functions: functionsIn(statement.query) }];
+}
+
+export function truncate(_source: StatementSource, statement: TruncateStmt): Operation[] {
+  return [
+    {
+      kind: 'truncate',
+      tables: all(statement.relations, 'RangeVar').map(relationName),
+      cascade: statement.behavior === 'DROP_CASCADE',
+      restartIdentity: statement.restart_seqs === true,
+    },
+  ];
+}
+
+export function select(_source: StatementSource, statement: SelectStmt): Operation[] {
+  const into = statement.intoClause?.rel;
+  if (into !== undefined) {
+    const persistence = into.relpersistence === 'u' ? 'unlogged' : into.relpersistence === 't' ? 'temporary' : 'permanent';
+    return [
+      { kind: 'create table', table: relationName(into), columns: [], constraints: [], ifNotExists: false, persistence, asQuery: true },
+    ];
+  }
+  return [...writesIn(statement.withClause?.ctes), { kind: 'select', tables: relationsIn(statement), functions: functionsIn(statement) }];
+}
+
+/** INSERT, UPDATE and DELETE in a WITH write as they do alone. */
+export function writesIn(expressions: readonly Node[] | undefined): Operation[] {
+  return all(expressions, 'CommonTableExpr').flatMap(({ ctequery }): Operation[] => {
+    const insertion = as(ctequery, 'InsertStmt');
+    if (insertion !== undefined) {
+      return [{ kind: 'insert', table: relationName(insertion.relation), columns: [], onConflict: 'none' }];
+    }
+    const change = as(ctequery, 'UpdateStmt');
+    if (change !== undefined) {
+      const columns = all(change.targetList, 'ResTarget').map((target) => target.name ?? '');
+      return [{ kind: 'update', table: relationName(change.relation), columns, hasWhere: change.whereClause !== undefined }];
+    }
+    const deletion = as(ctequery, 'DeleteStmt');
+    return deletion === undefined
+      ? []
+      : [{ kind: 'delete', table: relationName(deletion.relation), hasWhere: deletion.whereClause !== undefined }];
+  });
+}
