@@ -1,0 +1,85 @@
+import type { Statement } from '../../model/migration';
+import type { RequestOrder } from '../../wire/postgres/connection';
+
+/** What a statement raises that is refused on purpose: a class of codes that no server uses. */
+export const refusalCode = 'FL001';
+export const refusalMessage = 'Faultline: statement refused on purpose';
+
+/** The advisory lock that a gate waits for; "faultlin" in ASCII. Advisory locks are apart for each database. */
+export const gateKey = '7377306773279762798';
+
+/** What the server says when it has come to a gate, or to a mark. INFO is sent at once and whatever client_min_messages is. */
+export const gateNotice = 'Faultline: gate';
+export const markNotice = 'Faultline: mark';
+
+/**
+ * Waits until the advisory lock is free. Timeouts that the migration has set would end the waiting: statement_timeout strikes once for a
+ * statement and lock_timeout once for a lock, so the loop waits again. The lock is not kept.
+ */
+const gate = `DO $faultline$ BEGIN
+RAISE INFO '${gateNotice}';
+LOOP
+  BEGIN
+    PERFORM pg_catalog.pg_advisory_lock(${gateKey});
+    PERFORM pg_catalog.pg_advisory_unlock(${gateKey});
+    EXIT;
+  EXCEPTION WHEN query_canceled OR lock_not_available THEN NULL;
+  END;
+END LOOP;
+END $faultline$`;
+
+const mark = `DO $faultline$ BEGIN RAISE INFO '${markNotice}'; END $faultline$`;
+
+const refusal = `DO $faultline$ BEGIN RAISE EXCEPTION USING ERRCODE = '${refusalCode}', MESSAGE = '${refusalMessage}'; END $faultline$`;
+
+/** A request that the server refuses. A COMMIT that fails ends its transaction all the same, so a refused one rolls back first. */
+export function refusedRequest(commits: boolean): RequestOrder {
+  return commits ? { text: joined(['ROLLBACK', refusal]), hide: [0] } : { text: refusal };
+}
+
+/** A request of several statements in which the one at `position` is refused. */
+export function refusedWithin(statements: readonly Statement[], position: number, commits: boolean): RequestOrder {
+  const texts = statements.map((statement) => statement.sent);
+  texts.splice(position, 1, ...(commits ? ['ROLLBACK', refusal] : [refusal]));
+  return { text: joined(texts), ...(commits && { hide: [position] }) };
+}
+
+/** A request of several statements with a gate before the one at `position`. */
+export function gated(statements: readonly Statement[], position: number): RequestOrder {
+  const at = afterSettings(statements, position);
+  const texts = statements.map((statement) => statement.sent);
+  texts.splice(at, 0, gate);
+  return { text: joined(texts), hide: [at] };
+}
+
+/**
+ * A request of several statements with a mark after each but the last, which makes the server send what it has: so the arrival of each
+ * result tells when its statement was done.
+ */
+export function marked(statements: readonly Statement[]): RequestOrder {
+  const texts: string[] = [];
+  const hide: number[] = [];
+  for (const [position, statement] of statements.entries()) {
+    texts.push(statement.sent);
+    if (position === statements.length - 1 || isSetting(statements[position + 1])) continue;
+    hide.push(texts.length);
+    texts.push(mark);
+  }
+  return { text: joined(texts), hide };
+}
+
+/** SET TRANSACTION must come before any query, and a gate is one. Settings leave no state, so the gate may as well stand behind them. */
+function afterSettings(statements: readonly Statement[], position: number): number {
+  let at = position;
+  while (isSetting(statements[at])) at += 1;
+  return at < statements.length ? at : position;
+}
+
+function isSetting(statement: Statement | undefined): boolean {
+  return statement !== undefined && statement.operations.length > 0 && statement.operations.every(({ kind }) => kind === 'set');
+}
+
+/** A statement may end in a line comment, so the semicolon stands on a line of its own. */
+function joined(texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n;\n`).join('');
+}

@@ -1,0 +1,15 @@
+import { atPoint, type PostgresFault } from './fault';
+
+/**
+ * The client is gone. Its side gets an RST, as from a host that has restarted; the server's side a FIN. A server that is executing does
+ * not look at its socket, so it finishes the request, then reads the end of the connection and undoes the open transaction.
+ */
+export const disconnect: PostgresFault = {
+  name: 'disconnect',
+  ambush: atPoint,
+  async strike({ connection, release }) {
+    connection.cut({ client: 'reset', server: 'end' });
+    await release();
+  },
+  aftermath: 'ends',
+};

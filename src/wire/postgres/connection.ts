@@ -1,0 +1,363 @@
+import { connect, type Socket } from 'node:net';
+import { FrameReader, type Segment } from './frames';
+import { queryFrame, type ServerReport, type TransactionStatus } from './messages';
+import { type ClientAction, RequestReader, type RequestText, wholeFromClient } from './requests';
+import { type Completion, ResponseReader, wholeFromServer } from './responses';
+
+/** One request of one connection. */
+export interface WireRequest extends RequestText {
+  readonly connection: PostgresConnection;
+  /** From 1, counted within the connection. */
+  readonly number: number;
+}
+
+/** What is to be done with a request. */
+export interface RequestOrder {
+  /** Sent in place of the request's own text; simple queries only. */
+  readonly text?: string;
+  /** Ordinals (from 0) of the results that the client must not see, as they belong to statements that `text` added. */
+  readonly hide?: readonly number[];
+  /** Nothing of the response is passed on until `releaseResponse`. */
+  readonly holdResponse?: boolean;
+}
+
+/** Who watches and steers. Every handler is optional. */
+export interface WireHandlers {
+  /** The first ReadyForQuery: signed in, nothing asked yet. */
+  ready?(connection: PostgresConnection): void;
+  /** A request was read and nothing of it has reached the server. It is held back as long as the promise is pending. */
+  request?(request: WireRequest): Promise<RequestOrder> | RequestOrder | undefined;
+  /** The server finished the request. Called before its last frame is passed on, and also when the response is held. */
+  completed?(request: WireRequest, completion: Completion): void;
+  notice?(notice: ServerReport, connection: PostgresConnection): 'show' | 'hide';
+  closed?(connection: PostgresConnection): void;
+}
+
+/** How each side of a connection is cut. */
+export interface Cut {
+  /** `reset` sends RST, `end` FIN. */
+  readonly client: 'reset' | 'end';
+  /**
+   * `end` sends FIN and goes on reading until the server has closed its side, which it does when the process has ended: nothing is lost
+   * that the server would still do. `keep` leaves this side open, as when a network drops in silence.
+   */
+  readonly server: 'reset' | 'end' | 'keep';
+}
+
+/** Longest Query or Parse frame of which the text is kept whole. */
+const greatestText = 16 << 20;
+/** Bytes from the client that wait behind a held request, before its socket is no longer read. */
+const greatestQueue = 1 << 20;
+/** Bytes of a held response that are kept. A longer one can't be released: the connection is cut instead. */
+const greatestWithheld = 64 << 20;
+
+/** A client's connection through the proxy to the server, as one object: reads both directions, holds, rewrites, cuts. */
+export class PostgresConnection {
+  /** From 1, in the order in which the clients came. */
+  readonly number: number;
+  /** Resolves when the server's side is closed: for an orderly end that means that the server process has ended. */
+  readonly serverClosed: Promise<void>;
+  readonly clientClosed: Promise<void>;
+  readonly closed: Promise<void>;
+  /** Why the proxy itself ended the connection: the server could not be reached, or what came was not the protocol. */
+  problem: Error | undefined;
+
+  private readonly client: Socket;
+  private readonly server: Socket;
+  private readonly handlers: WireHandlers;
+  private readonly fromClient = new FrameReader({ startup: true, whole: wholeFromClient, greatestWhole: greatestText });
+  private readonly fromServer = new FrameReader({ startup: false, whole: wholeFromServer, greatestWhole: greatestText });
+  private readonly requests = new RequestReader();
+  private readonly responses: ResponseReader;
+  private readonly queue: Segment[] = [];
+  private queuedBytes = 0;
+  private pumping = false;
+  private requestCount = 0;
+  /** The rest of a frame that was replaced is skipped. */
+  private skipping = false;
+  private withheld: Buffer[] = [];
+  private withheldBytes = 0;
+  private isReady = false;
+  private severed = false;
+  private readonly gone: Promise<void>;
+  private setGone: () => void = () => undefined;
+  private readonly idleWaiters: (() => void)[] = [];
+
+  constructor(client: Socket, target: { readonly host: string; readonly port: number }, handlers: WireHandlers, number: number) {
+    this.number = number;
+    this.client = client;
+    this.handlers = handlers;
+    this.server = connect({ ...target, allowHalfOpen: true, noDelay: true });
+    this.responses = new ResponseReader(
+      () => performance.now(),
+      (notice) => handlers.notice?.(notice, this) ?? 'show',
+    );
+    this.gone = new Promise((resolve) => {
+      this.setGone = resolve;
+    });
+    this.serverClosed = new Promise((resolve) => this.server.once('close', () => resolve()));
+    this.clientClosed = new Promise((resolve) => this.client.once('close', () => resolve()));
+    this.listenToClient();
+    this.listenToServer();
+    this.closed = Promise.all([this.serverClosed, this.clientClosed]).then(() => handlers.closed?.(this));
+  }
+
+  /** The server process behind this connection; known once it is ready. */
+  get serverProcessId(): number | undefined {
+    return this.responses.processId;
+  }
+
+  get transactionStatus(): TransactionStatus {
+    return this.responses.status;
+  }
+
+  /** Resolves when the server has answered everything that was sent to it, or its side is closed. */
+  whenIdle(): Promise<void> {
+    if ((this.isReady && this.responses.idle) || this.server.destroyed) return Promise.resolve();
+    return new Promise((resolve) => this.idleWaiters.push(resolve));
+  }
+
+  /** Passes on a held response. */
+  releaseResponse(): void {
+    if (this.severed) return;
+    if (this.withheldBytes > greatestWithheld) {
+      this.cut({ client: 'reset', server: 'end' });
+      return;
+    }
+    this.flushWithheld();
+  }
+
+  /** Cuts the connection. What is held is dropped. */
+  cut(cut: Cut): void {
+    this.abandon();
+    if (cut.client === 'reset') this.client.resetAndDestroy();
+    else this.client.destroy();
+    if (cut.server === 'reset') this.server.resetAndDestroy();
+    else if (cut.server === 'end') this.endServer();
+  }
+
+  /** Closes whatever is open, at once. */
+  async close(): Promise<void> {
+    this.abandon();
+    this.client.destroy();
+    this.server.destroy();
+    await this.closed;
+  }
+
+  private listenToClient(): void {
+    this.client.setNoDelay(true);
+    this.client.on('data', (chunk) => {
+      if (this.severed) return;
+      this.guarded(() => {
+        for (const segment of this.fromClient.push(chunk)) {
+          this.queue.push(segment);
+          this.queuedBytes += segment.bytes.length;
+        }
+        void this.pump();
+      });
+    });
+    // A client that goes away takes with it what is still held back; what the server already has, it finishes.
+    this.client.once('end', () => this.leave());
+    this.client.on('error', () => this.leave());
+    this.client.once('close', () => this.leave());
+    this.client.on('drain', () => this.server.resume());
+  }
+
+  private leave(): void {
+    if (this.severed) return;
+    this.abandon();
+    this.endServer();
+    this.client.end();
+  }
+
+  private listenToServer(): void {
+    this.server.on('data', (chunk) => {
+      this.guarded(() => {
+        const segments = this.fromServer.push(chunk);
+        this.client.cork();
+        for (const segment of segments) this.handleServer(segment);
+        this.client.uncork();
+        this.updateReading();
+      });
+    });
+    this.server.once('end', () => this.serverLeft('end'));
+    this.server.on('error', (error) => {
+      if (!this.isReady) this.problem ??= error;
+      this.serverLeft('reset');
+    });
+    this.server.once('close', () => {
+      this.serverLeft('end');
+      this.wakeIdleWaiters();
+    });
+    this.server.on('drain', () => this.updateReading());
+  }
+
+  /** The server closed its side: so does the client's, after what was already passed on. A held response is lost, as it is when a server dies. */
+  private serverLeft(how: 'end' | 'reset'): void {
+    if (!this.severed) {
+      this.abandon();
+      if (how === 'end') this.client.end();
+      else this.client.resetAndDestroy();
+    }
+    this.server.end();
+  }
+
+  /** Nothing is passed on any more, in either direction. */
+  private abandon(): void {
+    this.severed = true;
+    this.queue.length = 0;
+    this.queuedBytes = 0;
+    this.withheld = [];
+    this.setGone();
+    this.client.resume();
+    this.server.resume();
+  }
+
+  private endServer(): void {
+    if (this.server.connecting) this.server.destroy();
+    else this.server.end();
+  }
+
+  /** Bytes that are not the protocol, or a handler that throws, end the connection and nothing else. */
+  private guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    this.problem ??= error instanceof Error ? error : new Error(String(error));
+    this.cut({ client: 'reset', server: 'end' });
+  }
+
+  /** Handles what came from the client in order; waits where a request is held. */
+  private async pump(): Promise<void> {
+    if (this.pumping) {
+      this.updateReading();
+      return;
+    }
+    this.pumping = true;
+    try {
+      for (let segment = this.queue.shift(); segment; segment = this.queue.shift()) {
+        this.queuedBytes -= segment.bytes.length;
+        const waiting = this.handleClient(segment);
+        if (waiting) await waiting;
+      }
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.pumping = false;
+      this.updateReading();
+    }
+  }
+
+  /** Reads from a side only as fast as the other one takes it. */
+  private updateReading(): void {
+    if (this.severed) return;
+    if (this.queuedBytes > greatestQueue || this.server.writableNeedDrain) this.client.pause();
+    else this.client.resume();
+    if (this.client.writableNeedDrain) this.server.pause();
+  }
+
+  private handleClient(segment: Segment): Promise<void> | undefined {
+    if (this.skipping) {
+      this.skipping = segment.kind === 'piece' && !segment.last;
+      return undefined;
+    }
+    const action = this.requests.accept(segment);
+    if (!action || this.severed) return undefined;
+    if (action.kind === 'decline') {
+      this.client.write('N');
+      return undefined;
+    }
+    if (action.kind === 'request') return this.handleRequest(action);
+    // Prepared without being executed: the server's ReadyForQuery must still be told from those of the requests.
+    if (action.kind === 'sync' && !this.responses.ignoresSync) this.expect(undefined, undefined, true);
+    this.toServer(action.bytes);
+    return undefined;
+  }
+
+  private handleRequest(action: ClientAction & { readonly kind: 'request' }): Promise<void> | undefined {
+    this.requestCount += 1;
+    const { protocol, texts, complete } = action;
+    const request: WireRequest = { connection: this, number: this.requestCount, protocol, texts, complete };
+    const order = this.handlers.request?.(request);
+    if (order instanceof Promise) {
+      return Promise.race([order, this.gone]).then((decided) => {
+        if (!this.severed) this.send(request, action, decided ?? undefined);
+      });
+    }
+    this.send(request, action, order);
+    return undefined;
+  }
+
+  private send(request: WireRequest, action: ClientAction & { readonly kind: 'request' }, order: RequestOrder | undefined): void {
+    const replaced = request.protocol === 'simple' ? order?.text : undefined;
+    this.expect(request, order, request.protocol === 'extended');
+    this.toServer(replaced === undefined ? action.bytes : [queryFrame(replaced)]);
+    this.skipping = replaced !== undefined && action.more;
+  }
+
+  private expect(request: WireRequest | undefined, order: RequestOrder | undefined, extended: boolean): void {
+    this.responses.expect({
+      sentAt: performance.now(),
+      hide: new Set(order?.hide),
+      hold: order?.holdResponse === true,
+      extended,
+      completed: (completion) => {
+        if (request) this.handlers.completed?.(request, completion);
+      },
+      results: [],
+      copying: false,
+    });
+  }
+
+  private toServer(bytes: readonly Buffer[]): void {
+    if (!this.server.writable) return;
+    this.server.cork();
+    for (const part of bytes) this.server.write(part);
+    this.server.uncork();
+    if (this.server.writableNeedDrain) this.client.pause();
+  }
+
+  private handleServer(segment: Segment): void {
+    const copyRequested = this.responses.copyRequested(segment);
+    const { destination, completes } = this.responses.accept(segment);
+    if (!this.severed) {
+      if (copyRequested) this.flushWithheld();
+      if (destination === 'client' || copyRequested) this.toClient(segment.bytes);
+      else if (destination === 'withheld') this.withhold(segment.bytes);
+    }
+    if (!completes) return;
+    if (!this.isReady) {
+      this.isReady = true;
+      this.handlers.ready?.(this);
+    }
+    if (this.responses.idle) this.wakeIdleWaiters();
+  }
+
+  private toClient(bytes: Buffer): void {
+    // Behind a held response everything else waits too: the client must see the answers in order.
+    if (this.withheldBytes > 0) this.withhold(bytes);
+    else if (this.client.writable) this.client.write(bytes);
+  }
+
+  private withhold(bytes: Buffer): void {
+    this.withheldBytes += bytes.length;
+    if (this.withheldBytes <= greatestWithheld) this.withheld.push(bytes);
+    else this.withheld = [];
+  }
+
+  private flushWithheld(): void {
+    const bytes = this.withheld;
+    this.withheld = [];
+    this.withheldBytes = 0;
+    for (const part of bytes) this.toClient(part);
+  }
+
+  private wakeIdleWaiters(): void {
+    for (const wake of this.idleWaiters.splice(0)) wake();
+  }
+}

@@ -1,0 +1,128 @@
+import type { Segment } from './frames';
+import { commandTag, type ServerReport, serverProcessId, serverReport, type TransactionStatus, transactionStatus } from './messages';
+
+/** One CommandComplete of a response. */
+export interface StatementResult {
+  /** As `INSERT 0 5`; empty for an empty query. */
+  readonly tag: string;
+  /**
+   * Milliseconds from sending the request to the arrival of this result. The server buffers its output and sends it when 8 kB are full,
+   * with a notice, or at the end of the request; within one request the times are the server's own only where something makes it send.
+   */
+  readonly arrivedAfterMs: number;
+}
+
+/** How the server answered a request. */
+export interface Completion {
+  readonly results: readonly StatementResult[];
+  readonly error?: ServerReport;
+  readonly status: TransactionStatus;
+  readonly durationMs: number;
+}
+
+/** A request whose ReadyForQuery has not arrived. */
+export interface Pending {
+  readonly sentAt: number;
+  /** Ordinals of results, from 0, that the client must not see: those of statements that the proxy put in. */
+  readonly hide: ReadonlySet<number>;
+  readonly hold: boolean;
+  readonly extended: boolean;
+  readonly completed: (completion: Completion) => void;
+  readonly results: StatementResult[];
+  error?: ServerReport;
+  /** The server asked for COPY data: from here to the end of the copy it ignores Sync. */
+  copying: boolean;
+}
+
+/** What becomes of a segment from the server. */
+export interface ServerAction {
+  readonly destination: 'client' | 'nowhere' | 'withheld';
+  /** The frame ended the response of the oldest pending request. */
+  readonly completes: boolean;
+}
+
+/** Server frames that must be whole to be understood. Rows and COPY data are passed on as they come. */
+export function wholeFromServer(type: string): boolean {
+  return 'CENZKI'.includes(type);
+}
+
+/** Follows what a server sends: which request it answers, and what the client may see of it. */
+export class ResponseReader {
+  processId: number | undefined;
+  status: TransactionStatus = 'I';
+  private readonly pending: Pending[] = [];
+  private readonly now: () => number;
+  private readonly onNotice: (notice: ServerReport) => 'show' | 'hide';
+
+  constructor(now: () => number, onNotice: (notice: ServerReport) => 'show' | 'hide') {
+    this.now = now;
+    this.onNotice = onNotice;
+  }
+
+  get idle(): boolean {
+    return this.pending.length === 0;
+  }
+
+  expect(pending: Pending): void {
+    this.pending.push(pending);
+  }
+
+  /** True when the server ignores a Sync that is sent now (manual, "COPY Operations"). */
+  get ignoresSync(): boolean {
+    const oldest = this.pending[0];
+    return oldest?.extended === true && oldest.copying;
+  }
+
+  accept(segment: Segment): ServerAction {
+    const current = this.pending[0];
+    const destination = current?.hold ? 'withheld' : 'client';
+    if (segment.kind !== 'frame') return { destination, completes: false };
+    switch (segment.type) {
+      case 'C':
+      case 'I':
+        return { destination: this.result(segment, current) ? destination : 'nowhere', completes: false };
+      case 'E':
+        if (current) current.error = serverReport(segment.bytes);
+        return { destination, completes: false };
+      case 'N':
+        return { destination: this.onNotice(serverReport(segment.bytes)) === 'hide' ? 'nowhere' : destination, completes: false };
+      case 'K':
+        this.processId = serverProcessId(segment.bytes);
+        return { destination, completes: false };
+      case 'Z':
+        return this.ready(segment.bytes, destination);
+      default:
+        return { destination, completes: false };
+    }
+  }
+
+  /** For a segment of any kind: the server asks for COPY data. The client must see that even when the response is held, or it never sends any. */
+  copyRequested(segment: Segment): boolean {
+    const type = segment.kind === 'startup' ? '' : segment.type;
+    if (type !== 'G' && type !== 'W') return false;
+    const current = this.pending[0];
+    if (current) current.copying = true;
+    return true;
+  }
+
+  /** Notes a CommandComplete; false when the client must not see it. */
+  private result(segment: Segment & { readonly kind: 'frame' }, current: Pending | undefined): boolean {
+    if (!current) return true;
+    const tag = segment.type === 'C' ? commandTag(segment.bytes) : '';
+    current.results.push({ tag, arrivedAfterMs: this.now() - current.sentAt });
+    return !current.hide.has(current.results.length - 1);
+  }
+
+  private ready(bytes: Buffer, destination: ServerAction['destination']): ServerAction {
+    this.status = transactionStatus(bytes);
+    const done = this.pending.shift();
+    if (!done) return { destination, completes: true };
+    done.completed({
+      results: done.results,
+      ...(done.error && { error: done.error }),
+      status: this.status,
+      durationMs: this.now() - done.sentAt,
+    });
+    return { destination, completes: true };
+  }
+}
