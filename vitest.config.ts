@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Suites by what they need: `unit` nothing, `engines` the embedded Postgres, `docker` a Docker daemon. */
+/** Suites by what they need: `unit` nothing, `engines` the embedded Postgres, `docker` a Docker daemon, `webview` a Chromium. */
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -13,6 +13,7 @@ export default defineConfig({
         test: { name: 'engines', include: ['test/engines/**/*.test.ts', 'test/wire/**/*.test.ts', 'test/cli/**/*.test.ts'] },
       },
       { extends: true, test: { name: 'docker', include: ['test/docker/**/*.test.ts'] } },
+      { extends: true, test: { name: 'webview', include: ['test/webview/**/*.test.ts'] } },
     ],
   },
 });
