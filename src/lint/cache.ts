@@ -1,0 +1,35 @@
+import type { Catalog } from '../model/catalog';
+import type { FileReport, Finding } from '../model/finding';
+import type { Migration } from '../model/migration';
+
+/** What one migration gave the last time, with all that it depended on. */
+export interface CachedMigration {
+  /** Everything of the migration itself: where it lies, how it runs, its texts. */
+  readonly key: string;
+  readonly before: Catalog;
+  readonly after: Catalog;
+  /** Per linted program; absent when the program was not asked for. */
+  readonly linted: ReadonlyMap<string, LintedProgram>;
+  readonly surroundings: string;
+}
+
+export interface LintedProgram {
+  readonly findings: readonly Finding[];
+  readonly errors: FileReport['errors'];
+}
+
+/**
+ * Keeps the results of one folder between two calls of `lintFolder`. While someone types in one file, the migrations before it are
+ * neither replayed nor linted again; those after it only when the schema that they meet has changed.
+ */
+export class LintCache {
+  private readonly entries = new Map<string, CachedMigration>();
+
+  get(migration: Migration): CachedMigration | undefined {
+    return this.entries.get(migration.up.path);
+  }
+
+  set(migration: Migration, entry: CachedMigration): void {
+    this.entries.set(migration.up.path, entry);
+  }
+}

@@ -1,0 +1,160 @@
+import { readFolder } from '../frameworks/registry';
+import { type Catalog, emptyCatalog } from '../model/catalog';
+import { defaultEngine, type Engine } from '../model/engine';
+import type { FileReport, Finding } from '../model/finding';
+import type { Migration, Program } from '../model/migration';
+import type { Problem } from '../model/result';
+import type { Framework, SourceFile } from '../model/run-protocol';
+import { allRules } from '../rules/registry';
+import type { Rule } from '../rules/rule';
+import { replay } from '../schema/virtual-schema';
+import { LintCache, type LintedProgram } from './cache';
+import { type Configuration, defaultConfiguration, type RuleLevel } from './configuration';
+import { byPlace, checkProgram, ruleContext } from './program';
+import { suppressFindings } from './suppressed';
+
+export interface LintInput {
+  /** All migration files of one folder, and marker files of its parents (`workspace/read-folder`). */
+  readonly files: readonly SourceFile[];
+  readonly configuration?: Configuration;
+  /** Paths, as in `files`, of those to report on; the others only give the schema. Default: all. */
+  readonly paths?: readonly string[];
+  /** Keeps what did not change between two calls. One per folder. */
+  readonly cache?: LintCache;
+  /** Default: all rules. */
+  readonly rules?: readonly Rule[];
+}
+
+/** A migration with the schema on which its up runs, and the one that it leaves. */
+export interface PlacedMigration {
+  readonly migration: Migration;
+  readonly before: Catalog;
+  readonly after: Catalog;
+}
+
+export interface LintedFolder {
+  readonly engine: Engine;
+  readonly framework: Framework;
+  readonly migrations: readonly PlacedMigration[];
+  /** One per linted file that holds a migration, sorted by path. */
+  readonly reports: readonly FileReport[];
+  /** Files that could not be read as migrations of the framework. */
+  readonly problems: readonly Problem[];
+}
+
+/** The engine that a configuration names, or the default one. */
+export function configuredEngine(configuration: Configuration): Engine {
+  return { name: configuration.engine ?? defaultEngine.name, major: configuration.engineVersion ?? defaultEngine.major };
+}
+
+/**
+ * Lints the migrations of one folder, each on the schema that the earlier ones leave. Pure, and never throws on what the files hold;
+ * `loadParser` must have resolved.
+ */
+export function lintFolder(input: LintInput): LintedFolder {
+  const configuration = input.configuration ?? defaultConfiguration;
+  const engine = configuredEngine(configuration);
+  const read = readFolder(input.files, {
+    engine,
+    placeholders: configuration.placeholders,
+    ...(configuration.framework !== undefined && { framework: configuration.framework }),
+  });
+  const run = new FolderRun(input, configuration, engine, read.framework);
+  let before: Catalog = emptyCatalog;
+  const migrations = read.migrations.map((migration) => {
+    const placed = run.lint(migration, before);
+    before = placed.after;
+    return placed;
+  });
+  return { engine, framework: read.framework, migrations, reports: run.reports(), problems: read.problems };
+}
+
+class FolderRun {
+  private readonly texts: ReadonlyMap<string, string>;
+  private readonly wanted: ReadonlySet<string>;
+  private readonly cache: LintCache;
+  private readonly rules: readonly Rule[];
+  /** Findings can depend on what other files there are and on what is no migration, such as a tool's configuration. */
+  private readonly surroundings: string;
+  private readonly linted = new Map<string, { readonly programs: Program[]; readonly findings: Finding[]; readonly errors: FileReport['errors'][number][] }>();
+
+  constructor(
+    private readonly input: LintInput,
+    private readonly configuration: Configuration,
+    private readonly engine: Engine,
+    private readonly framework: Framework,
+  ) {
+    this.texts = new Map(input.files.map((file) => [file.path, file.text]));
+    this.wanted = new Set(input.paths ?? this.texts.keys());
+    this.cache = input.cache ?? new LintCache();
+    this.rules = input.rules ?? allRules;
+    const others = input.files.filter((file) => !file.path.endsWith('.sql')).map((file) => file.text);
+    this.surroundings = JSON.stringify([framework.name, engine, configuration, [...this.texts.keys()], others]);
+  }
+
+  /** Lints what is wanted of one migration, on the schema before it. */
+  lint(migration: Migration, before: Catalog): PlacedMigration {
+    const key = this.keyOf(migration);
+    const known = this.cache.get(migration);
+    const unchanged = known?.key === key && known.before === before && known.surroundings === this.surroundings;
+    const after = unchanged ? known.after : sameIfEqual(replay(before, migration.up.statements), known?.after);
+    const linted = new Map<string, LintedProgram>(unchanged ? known.linted : []);
+    for (const program of [migration.up, ...(migration.down === undefined ? [] : [migration.down])]) {
+      if (!this.wanted.has(program.path)) continue;
+      const result = linted.get(program.direction) ?? this.lintProgram(migration, program, program.direction === 'up' ? before : after);
+      linted.set(program.direction, result);
+      this.add(program, result);
+    }
+    this.cache.set(migration, { key, before, after, linted, surroundings: this.surroundings });
+    return { migration, before, after };
+  }
+
+  /** One report per file, with what its comments suppress taken out. */
+  reports(): readonly FileReport[] {
+    const paths = [...this.linted.keys()].sort((left, right) => (left < right ? -1 : 1));
+    return paths.map((path) => this.report(path));
+  }
+
+  private report(path: string): FileReport {
+    const found = this.linted.get(path) ?? { programs: [], findings: [], errors: [] };
+    const text = this.texts.get(path) ?? '';
+    return {
+      path,
+      engine: this.engine.name,
+      engineVersion: String(this.engine.major),
+      framework: this.framework.name,
+      findings: [...suppressFindings({ text, ...found, rules: this.rules, level: (rule) => this.level(rule) })].sort(byPlace),
+      errors: found.errors,
+    };
+  }
+
+  private lintProgram(migration: Migration, program: Program, before: Catalog): LintedProgram {
+    const { framework, engine } = this;
+    const text = this.texts.get(program.path) ?? '';
+    const context = ruleContext({ migration, program, framework, engine, files: this.input.files, text, before });
+    const errors = program.statements.flatMap((statement) => (statement.unreadable === undefined ? [] : [statement.unreadable]));
+    return { findings: checkProgram(context, this.rules, (rule) => this.level(rule)), errors };
+  }
+
+  private level(rule: Rule): RuleLevel {
+    return this.configuration.rules[rule.id] ?? rule.severity;
+  }
+
+  private add(program: Program, result: LintedProgram): void {
+    const found = this.linted.get(program.path) ?? { programs: [], findings: [], errors: [] };
+    this.linted.set(program.path, found);
+    found.programs.push(program);
+    found.findings.push(...result.findings);
+    found.errors.push(...result.errors);
+  }
+
+  private keyOf({ id, up, down }: Migration): string {
+    const programs = [up, ...(down === undefined ? [] : [down])];
+    return JSON.stringify([id, ...programs.map(({ path, span, execution }) => [path, span, execution, this.texts.get(path)])]);
+  }
+}
+
+/** The old value when the new one says the same, so that what depends on it need not be done again. */
+function sameIfEqual(catalog: Catalog, known: Catalog | undefined): Catalog {
+  return known !== undefined && JSON.stringify(known) === JSON.stringify(catalog) ? known : catalog;
+}

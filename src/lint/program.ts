@@ -1,0 +1,104 @@
+import type { Catalog } from '../model/catalog';
+import type { Engine } from '../model/engine';
+import type { Finding } from '../model/finding';
+import type { Migration, Program } from '../model/migration';
+import type { ObjectName } from '../model/operation';
+import type { Framework, SourceFile } from '../model/run-protocol';
+import { LineIndex } from '../parse/lines';
+import { planProgram } from '../plan/plan';
+import type { RuleContext, Step } from '../rules/context';
+import { type Rule, ruleUrl } from '../rules/rule';
+import { findNamed, findTable } from '../schema/lookup';
+import { replaySteps } from '../schema/virtual-schema';
+import type { RuleLevel } from './configuration';
+
+export interface ProgramInput {
+  readonly migration: Migration;
+  readonly program: Program;
+  readonly framework: Framework;
+  readonly engine: Engine;
+  readonly files: readonly SourceFile[];
+  readonly text: string;
+  /** The schema that the program meets. */
+  readonly before: Catalog;
+}
+
+/** What a rule is to see of one program. */
+export function ruleContext(input: ProgramInput): RuleContext {
+  const { migration, program, before } = input;
+  const plan = planProgram(migration, program.direction, before);
+  const schemas = replaySteps(before, program.statements);
+  const transactions = new Map(plan.transactions.map((transaction) => [transaction.index, transaction]));
+  const steps: Step[] = [];
+  for (const [position, planned] of plan.statements.entries()) {
+    const transaction = transactions.get(planned.transaction);
+    if (transaction === undefined) continue;
+    const at = program.statements.indexOf(planned.statement);
+    const index = at === -1 ? position : at;
+    steps.push({
+      statement: planned.statement,
+      planned,
+      transaction,
+      inTransaction: transaction.kind !== 'autocommit',
+      before: schemas[index] ?? before,
+      after: schemas[index + 1] ?? before,
+    });
+  }
+  return {
+    migration,
+    program,
+    engine: input.engine,
+    framework: input.framework,
+    plan,
+    steps,
+    before,
+    after: schemas.at(-1) ?? before,
+    files: input.files,
+    text: input.text,
+    lines: new LineIndex(input.text),
+    created: createdRelations(before, steps),
+  };
+}
+
+/** Runs the rules that are not off. Findings come in the order of their places. */
+export function checkProgram(context: RuleContext, rules: readonly Rule[], level: (rule: Rule) => RuleLevel): readonly Finding[] {
+  const findings = rules.flatMap((rule) => {
+    const severity = level(rule);
+    if (severity === 'off') return [];
+    return rule.check(context).map(
+      (violation): Finding => ({
+        rule: rule.id,
+        severity,
+        message: violation.message,
+        help: violation.help,
+        url: ruleUrl(rule.id),
+        section: context.program.direction,
+        range: violation.range,
+        fixes: violation.fixes,
+      }),
+    );
+  });
+  return findings.sort(byPlace);
+}
+
+export function byPlace(left: Finding, right: Finding): number {
+  return left.range.start.line - right.range.start.line || left.range.start.character - right.range.start.character;
+}
+
+/** A table that is altered for the first time appears in the schema too, but only those with a CREATE are new. */
+function createdRelations(before: Catalog, steps: readonly Step[]): ReadonlyMap<string, number> {
+  const known = new Set([...before.tables, ...before.definitions].map((object) => object.identity));
+  const created = new Map<string, number>();
+  for (const step of steps) {
+    for (const operation of step.statement.operations) {
+      const name: ObjectName | undefined =
+        operation.kind === 'create table' ? operation.table : operation.kind === 'create object' ? operation.object : undefined;
+      if (name === undefined) continue;
+      const object = findTable(step.after, name) ?? findNamed(step.after.definitions, name);
+      if (object !== undefined && !known.has(object.identity) && !created.has(object.identity)) {
+        created.set(object.identity, step.statement.index);
+      }
+    }
+  }
+  return created;
+}

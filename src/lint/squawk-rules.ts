@@ -1,0 +1,22 @@
+/** Rules of squawk (its documentation, "Rules") and the ones here that find the same, so that its comments go on working. */
+export const squawkRules: Readonly<Record<string, readonly string[]>> = {
+  'adding-field-with-default': ['add-column-rewrite'],
+  'adding-foreign-key-constraint': ['constraint-validated-at-once'],
+  'adding-not-nullable-field': ['set-not-null-scan'],
+  'adding-serial-primary-key-field': ['add-column-rewrite', 'index-not-concurrent'],
+  'ban-alter-domain-with-add-constraint': [],
+  'ban-concurrent-index-creation-in-transaction': ['concurrent-in-transaction'],
+  'ban-drop-column': ['destructive-change'],
+  'ban-drop-database': ['destructive-change'],
+  'ban-drop-table': ['destructive-change'],
+  'ban-truncate-cascade': ['destructive-change'],
+  'changing-column-type': ['column-type-rewrite'],
+  'constraint-missing-not-valid': ['constraint-validated-at-once'],
+  'disallowed-unique-constraint': ['index-not-concurrent'],
+  'prefer-robust-stmts': ['missing-guard', 'partial-on-failure'],
+  'renaming-column': ['destructive-change'],
+  'renaming-table': ['destructive-change'],
+  'require-concurrent-index-creation': ['index-not-concurrent'],
+  'require-concurrent-index-deletion': ['index-not-concurrent'],
+  'require-timeout-settings': ['missing-lock-timeout'],
+};

@@ -1,0 +1,80 @@
+import type { Catalog, Table } from '../model/catalog';
+import type { Engine } from '../model/engine';
+import type { Migration, Program, Statement } from '../model/migration';
+import type { ObjectName, Operation, OperationKind } from '../model/operation';
+import type { ExecutionPlan, PlannedStatement, PlannedTransaction } from '../model/plan';
+import type { Framework, SourceFile } from '../model/run-protocol';
+import type { Range } from '../model/text';
+import type { LineIndex } from '../parse/lines';
+import { findNamed, findTable } from '../schema/lookup';
+
+/** One statement of the linted program with everything around it that a rule may ask about. */
+export interface Step {
+  readonly statement: Statement;
+  readonly planned: PlannedStatement;
+  readonly transaction: PlannedTransaction;
+  /** False when the statement commits by itself as it ends. */
+  readonly inTransaction: boolean;
+  readonly before: Catalog;
+  readonly after: Catalog;
+}
+
+/** What a rule sees: one program of one migration, as it will run, on the schema it will meet. Nothing here changes. */
+export interface RuleContext {
+  readonly migration: Migration;
+  readonly program: Program;
+  readonly engine: Engine;
+  readonly framework: Framework;
+  readonly plan: ExecutionPlan;
+  readonly steps: readonly Step[];
+  /** The schema before the program, and after it. */
+  readonly before: Catalog;
+  readonly after: Catalog;
+  /** All files of the folder; the text of the program's own file; its lines. */
+  readonly files: readonly SourceFile[];
+  readonly text: string;
+  readonly lines: LineIndex;
+  /** Identities of the tables and materialized views that this program creates, with the number of the statement that does. */
+  readonly created: ReadonlyMap<string, number>;
+}
+
+export type OperationOf<K extends OperationKind> = Extract<Operation, { kind: K }>;
+
+/** Every operation of the given kinds, with its step, in order. */
+export function operationsOf<K extends OperationKind>(
+  context: RuleContext,
+  ...kinds: readonly K[]
+): { readonly step: Step; readonly operation: OperationOf<K>; readonly position: number }[] {
+  return context.steps.flatMap((step) =>
+    step.statement.operations.flatMap((operation, position) =>
+      kinds.includes(operation.kind as K) ? [{ step, operation: operation as OperationOf<K>, position }] : [],
+    ),
+  );
+}
+
+/**
+ * Is this a table that other sessions can be using and that may hold rows? Not so: one that this migration made, and a temporary one.
+ * A table that was never seen is one of an earlier time, so it is in use.
+ */
+export function isInUse(context: RuleContext, step: Step, name: ObjectName): boolean {
+  const table = findTable(step.before, name) ?? findTable(step.after, name);
+  if (table !== undefined) return table.persistence !== 'temporary' && !context.created.has(table.identity);
+  const view = findNamed(step.before.definitions, name);
+  return view === undefined || !context.created.has(view.identity);
+}
+
+/** The table as it is before the statement, if anything is known of it. */
+export function tableBefore(step: Step, name: ObjectName): Table | undefined {
+  return findTable(step.before, name);
+}
+
+/** For messages: the name as the text has it. */
+export function shownName(name: ObjectName): string {
+  return name.schema === undefined ? name.name : `${name.schema}.${name.name}`;
+}
+
+/** The first line of a statement: enough to see where it is, and no squiggle under a page of text. */
+export function headRange(context: RuleContext, statement: Statement): Range {
+  const firstLine = statement.text.split(/\r\n|\r|\n/, 1)[0] ?? '';
+  return context.lines.range({ start: statement.span.start, end: statement.span.start + firstLine.length });
+}

@@ -1,0 +1,51 @@
+import type { Span, TextEdit } from '../model/text';
+import { type Token, tokenize } from '../parse/postgres/lexer';
+import type { RuleContext } from './context';
+
+/** Replaces a stretch of the program's own file. */
+export function replaceSpan(context: RuleContext, span: Span, newText: string): TextEdit {
+  return { range: context.lines.range(span), newText: withLineEnds(context, newText) };
+}
+
+export function insertAt(context: RuleContext, offset: number, newText: string): TextEdit {
+  return replaceSpan(context, { start: offset, end: offset }, newText);
+}
+
+/** An edit of a path that is not there makes the file. */
+export function createFile(path: string, newText: string): TextEdit {
+  const start = { line: 0, character: 0 };
+  return { path, range: { start, end: start }, newText };
+}
+
+/** The tokens of a statement, with offsets in the file. */
+export function statementTokens(context: RuleContext, span: Span): readonly Token[] {
+  return tokenize(context.text, span.start, span.end);
+}
+
+/** The end of the statement with its semicolon, when it has one. */
+export function endWithTerminator(context: RuleContext, span: Span): number {
+  const [next] = tokenize(context.text, span.end, Math.min(span.end + 1000, context.program.span.end));
+  return next?.word === ';' ? next.end : span.end;
+}
+
+/** The statement with its semicolon, the comment lines right above it, and its line break: what goes when the statement goes. */
+export function wholeLines(context: RuleContext, span: Span): Span {
+  const { text } = context;
+  const end = endWithTerminator(context, span);
+  const lineEnd = /^[ \t]*(\r\n|\n|\r)?/.exec(text.slice(end))?.[0].length ?? 0;
+  let start = span.start;
+  while (start > 0 && (text[start - 1] === ' ' || text[start - 1] === '\t')) start--;
+  const startsLine = start === 0 || text[start - 1] === '\n' || text[start - 1] === '\r';
+  return startsLine ? { start, end: end + lineEnd } : { start: span.start, end };
+}
+
+/** The white space before a statement on its line, for text that is put beside it. */
+export function indentation(context: RuleContext, offset: number): string {
+  const lineStart = Math.max(context.text.lastIndexOf('\n', offset - 1), context.text.lastIndexOf('\r', offset - 1)) + 1;
+  return /^[ \t]*$/.test(context.text.slice(lineStart, offset)) ? context.text.slice(lineStart, offset) : '';
+}
+
+/** Text in the line ends of the file. */
+function withLineEnds(context: RuleContext, text: string): string {
+  return context.text.includes('\r\n') ? text.replaceAll(/\r?\n/g, '\r\n') : text;
+}

@@ -1,0 +1,56 @@
+import type { FrameworkName } from '../model/migration';
+import type { Fix, Severity } from '../model/finding';
+import type { SourceFile } from '../model/run-protocol';
+import type { Range } from '../model/text';
+import type { RuleContext } from './context';
+
+/** What a rule says about one place. */
+export interface Violation {
+  readonly range: Range;
+  /** What is wrong, and why it matters for this statement on this version and framework. */
+  readonly message: string;
+  /** What to do. */
+  readonly help: string;
+  readonly fixes: readonly Fix[];
+}
+
+/** Migrations that a test lints: the rule must find exactly `findings` in the file at `path`. */
+export interface RuleExample {
+  readonly title: string;
+  readonly framework: FrameworkName;
+  /** Postgres majors for which it holds; default: 18 alone. */
+  readonly majors?: readonly number[];
+  /** The whole folder, earlier migrations included; the linted one is the last unless `path` says otherwise. */
+  readonly files: readonly SourceFile[];
+  readonly path?: string;
+}
+
+export interface BadExample extends RuleExample {
+  /** One per expected finding of this rule, in order: a text that its range covers exactly, and a part of its message. */
+  readonly findings: readonly { readonly at: string; readonly says: string }[];
+  /**
+   * What the files are after the first fix of the first finding: only those that change or are new. Absent: there is no fix, or its
+   * result is judged by the test alone (it reads, and the finding is gone).
+   */
+  readonly fixed?: readonly SourceFile[];
+}
+
+/**
+ * A rule is one file that holds all of this. The id stands here and nowhere else: the page in `docs/rules` and the address are made
+ * from it, and a test runs every example.
+ */
+export interface Rule {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  /** For the rule's page, in Markdown: what it finds, why that matters, what to do, and when it is silent. */
+  readonly explanation: string;
+  readonly bad: readonly BadExample[];
+  readonly good: readonly RuleExample[];
+  readonly check: (context: RuleContext) => readonly Violation[];
+}
+
+/** The page that explains a rule. */
+export function ruleUrl(id: string): string {
+  return `https://github.com/faultline-dev/faultline/blob/main/docs/rules/${id}.md`;
+}
