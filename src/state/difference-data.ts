@@ -32,7 +32,7 @@ export function dataDifferences(from: State, to: State): StateDifference[] {
   return differences;
 }
 
-function rowDetail(from: TableData | undefined, to: TableData, columns: ReadonlyMap<string, string>): string | undefined {
+function rowDetail(from: TableData | undefined, to: TableData, columns: ReadonlyMap<string, string>, sameColumns: boolean): string | undefined {
   if (from === undefined) return to.rowCount === 0 ? undefined : `${rows(to.rowCount)} in the new table`;
   if (from.rowCount !== to.rowCount) {
     const more = to.rowCount - from.rowCount;
