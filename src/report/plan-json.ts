@@ -38,24 +38,24 @@ export interface PlanReport {
   readonly down?: PlanReportProgram;
 }
 
-/** Puts a migration and its plans together. `path` is how messages call its file. */
+/** Puts a migration and its plans together. `shownPath` says how people call a file of the folder. */
 export function planReport(
   migration: Migration,
   plans: { readonly up: ExecutionPlan; readonly down?: ExecutionPlan },
-  path: string,
+  shownPath: (path: string) => string,
 ): PlanReport {
   const { up, down } = migration;
   return {
     version: 1,
     migration: {
-      path,
+      path: shownPath(up.path),
       id: migration.id,
       framework: migration.framework,
       engine: migration.engine.name,
       engineVersion: String(migration.engine.major),
     },
-    up: program(plans.up, up.execution.because, path),
-    ...(down && plans.down ? { down: program(plans.down, down.execution.because, down.path) } : {}),
+    up: program(plans.up, up.execution.because, shownPath(up.path)),
+    ...(down && plans.down ? { down: program(plans.down, down.execution.because, shownPath(down.path)) } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { Point, Verdict } from '../model/fault';
+import type { FaultName, Point, Verdict } from '../model/fault';
 import type { CellResult, Simulation, SimulationReport } from '../model/simulation';
 import { failedGlyph, faultWords, impossibleGlyph, verdictsBySeverity, verdictWords } from '../model/words';
 import { headline, partialStates, worstOf } from './assessment';
@@ -73,21 +73,48 @@ function simulationLines(simulation: Simulation, palette: Palette): readonly str
 
 const gap = 2;
 
+/** The matrix; in several bands, one under the other, when there are more faults than fit beside the statements. */
 function matrixLines(simulation: Simulation, palette: Palette): readonly string[] {
   const matrix = matrixOf(simulation);
   if (matrix.faults.length === 0) return [palette.dim('No cells: the choice of faults and points left none.')];
-  const glyphColumns = Math.max(1, matrix.statementPoints.length * 2 - 1);
-  const widthsOf = (labels: readonly string[]) => labels.map((label) => Math.max(stringWidth(label), glyphColumns) + gap);
-  const long = matrix.faults.map((fault) => faultWords[fault].label);
-  const short = matrix.faults.map((fault) => faultWords[fault].short);
-  const labels = sum(widthsOf(long)) <= terminalColumns / 2 ? long : short;
-  const widths = widthsOf(labels);
-  const textColumns = terminalColumns - sum(widths);
+  return bandsOf(matrix).flatMap((band, index) => [...(index === 0 ? [] : ['']), ...bandLines(band, { matrix, simulation, palette })]);
+}
 
-  const head = padRight(pointsCaption(matrix), textColumns) + labels.map((label, index) => centre(label, widths[index] ?? 0)).join('');
+interface Band {
+  readonly faults: readonly FaultName[];
+  readonly labels: readonly string[];
+  readonly widths: readonly number[];
+}
+
+const bandColumns = 44;
+
+function bandsOf(matrix: Matrix): readonly Band[] {
+  const glyphColumns = Math.max(1, matrix.statementPoints.length * 2 - 1);
+  const band = (faults: readonly FaultName[], style: 'label' | 'short'): Band => {
+    const labels = faults.map((fault) => faultWords[fault][style]);
+    return { faults, labels, widths: labels.map((label) => Math.max(stringWidth(label), glyphColumns) + gap) };
+  };
+  const long = band(matrix.faults, 'label');
+  if (sum(long.widths) <= bandColumns) return [long];
+  const widest = Math.max(...band(matrix.faults, 'short').widths);
+  const perBand = Math.floor(bandColumns / widest);
+  const bands = Math.ceil(matrix.faults.length / perBand);
+  const size = Math.ceil(matrix.faults.length / bands);
+  return Array.from({ length: bands }, (_, index) => band(matrix.faults.slice(index * size, (index + 1) * size), 'short'));
+}
+
+interface Drawing {
+  readonly matrix: Matrix;
+  readonly simulation: Simulation;
+  readonly palette: Palette;
+}
+
+function bandLines(band: Band, drawing: Drawing): readonly string[] {
+  const textColumns = terminalColumns - sum(band.widths);
+  const head = band.labels.map((label, index) => centre(label, band.widths[index] ?? 0)).join('');
   return [
-    palette.dim(head.trimEnd()),
-    ...matrix.rows.flatMap((row) => rowLines(row, { matrix, simulation, palette, widths, textColumns })),
+    drawing.palette.dim((padRight(pointsCaption(drawing.matrix), textColumns) + head).trimEnd()),
+    ...drawing.matrix.rows.flatMap((row) => rowLines(row, { ...drawing, band, textColumns })),
   ];
 }
 
@@ -95,11 +122,8 @@ function pointsCaption(matrix: Matrix): string {
   return `each cell: ${matrix.statementPoints.join(', ')}`;
 }
 
-interface Layout {
-  readonly matrix: Matrix;
-  readonly simulation: Simulation;
-  readonly palette: Palette;
-  readonly widths: readonly number[];
+interface Layout extends Drawing {
+  readonly band: Band;
   readonly textColumns: number;
 }
 
@@ -131,15 +155,15 @@ function statementFacts(statement: Simulation['statements'][number]): string {
   ].join(' · ');
 }
 
-function cellsOf(row: MatrixRow, { matrix, palette, widths }: Layout): string {
+function cellsOf(row: MatrixRow, { matrix, palette, band }: Layout): string {
   const kinds: readonly Point['kind'][] = row.kind === 'statement' ? matrix.statementPoints : row.points.map((point) => point.kind);
-  return matrix.faults
+  return band.faults
     .map((fault, index) => {
       const glyphs = kinds.map((kind) => {
         const point = row.points.find((candidate) => candidate.kind === kind);
         return glyphOf(point === undefined ? undefined : matrix.cell(fault, point), palette);
       });
-      return centre(glyphs.join(' '), widths[index] ?? 0);
+      return centre(glyphs.join(' '), band.widths[index] ?? 0);
     })
     .join('');
 }

@@ -18,7 +18,6 @@ export function cellArticle(
     .filter((other) => other.sameAs === cell.id)
     .map((other) => `${faultWords[other.fault].label} ${pointWords(other.point)}`);
   const small = [
-    name,
     ...(cell.fingerprint === undefined ? [] : [`state ${shortFingerprint(cell.fingerprint)}`]),
     ...(cell.durationMs === undefined ? [] : [formatDuration(cell.durationMs)]),
     ...(alike.length === 0 ? [] : [`the same: ${alike.join('; ')}`]),

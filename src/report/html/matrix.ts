@@ -68,7 +68,7 @@ function rowHead(row: MatrixRow, simulation: Simulation, longestMs: number): str
   const transaction = simulation.transactions.find((candidate) => candidate.index === row.transaction);
   const bracket = row.transaction === undefined ? '' : transaction && transaction.kind !== 'autocommit' ? ' together' : ' alone';
   if (row.statement === undefined) return `<div class="row${bracket}"><span class="dim">${row.label}</span></div>`;
-  return `<div class="row${bracket}"><code class="statement" title="${escapeXml(row.label)}">${row.statement.index}&ensp;${escapeXml(oneLine(row.label))}</code>${facts(row.statement, longestMs)}</div>`;
+  return `<div class="row${bracket}"><code class="text" title="${escapeXml(row.label)}">${row.statement.index}&ensp;${escapeXml(oneLine(row.label))}</code>${facts(row.statement, longestMs)}</div>`;
 }
 
 function facts(statement: SimulatedStatement, longestMs: number): string {

@@ -19,8 +19,8 @@ code,pre{font:12px/1.5 "Cascadia Code","JetBrains Mono",Consolas,"DejaVu Sans Mo
 .matrix thead th{font-weight:500;font-size:12px;color:var(--dim);padding:0 8px 6px;white-space:nowrap}.matrix thead th:first-child{text-align:left;padding-left:0}
 .matrix tbody tr>*{border-top:1px solid var(--line);padding:4px 8px;text-align:center}.matrix tbody th{font-weight:400;text-align:left;padding-left:0;width:60%;max-width:0;min-width:240px}
 .row{padding:3px 0 3px 12px;border-left:2px solid transparent}.together{border-left-color:var(--dim)}.alone{border-left:2px dashed var(--caution)}
-.statement{display:block;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}.facts{display:flex;gap:8px;align-items:center;color:var(--dim);font-size:12px}
-.bar{height:4px;border-radius:2px;display:inline-block}.glyphs{display:inline-flex;gap:3px}
+.text{display:block;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}.facts{display:flex;gap:8px;align-items:center;color:var(--dim);font-size:12px;white-space:nowrap;overflow:hidden}
+.bar{height:4px;border-radius:2px;flex:none}.glyphs{display:inline-flex;gap:3px}
 .cell{display:inline-block;width:20px;height:22px;border-radius:3px;font:600 12px/22px "DejaVu Sans Mono",Consolas,monospace;text-align:center;text-decoration:none;color:var(--on)}
 a.cell:hover,a.cell:focus-visible{outline:2px solid var(--focus);outline-offset:1px}.none{color:var(--dim);border:1px dashed var(--line);line-height:20px}.failed{color:var(--bad);border:1px solid var(--bad);line-height:20px}
 ${['good', 'neutral', 'caution', 'bad', 'deceptive', 'quiet'].map((tone) => `.fill-${tone}{background:var(--${tone})}.ink-${tone}{color:var(--${tone})}.edge-${tone} .story{border-left-color:var(--${tone})}`).join('')}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { planProgram } from '../../plan/plan';
+import { planJson, planReport } from '../../report/plan-json';
+import { planPretty } from '../../report/plan-pretty';
+import { replay } from '../../schema/virtual-schema';
+import { shownPath } from '../../workspace/read-folder';
+import { exitStatus } from '../failure';
+import { loadMigration } from '../load';
+import { addCommonOptions, type CommonOptions } from '../options';
+import { resultPalette, writeResult } from '../output';
+
+interface PlanOptions extends CommonOptions {
+  readonly format: 'pretty' | 'json';
+}
+
+/** `faultline plan FILE`. */
+export function addPlanCommand(program: Command): void {
+  const command = program.command('plan').argument('<file>', 'migration file');
+  command.description('show how a migration will run: transactions, locks, cost');
+  addCommonOptions(command, ['pretty', 'json']).action(async (file: string, options: PlanOptions) => {
+    process.exitCode = await plan(file, options);
+  });
+}
+
+async function plan(file: string, options: PlanOptions): Promise<number> {
+  const { migration, before, source } = await loadMigration(file, options);
+  const plans = {
+    up: planProgram(migration, 'up', before),
+    ...(migration.down ? { down: planProgram(migration, 'down', replay(before, migration.up.statements)) } : {}),
+  };
+  const shown = (path: string) => shownPath(join(source.folder, path));
+  const report = planReport(migration, plans, shown);
+  const text = options.format === 'json' ? planJson(report) : planPretty(report, resultPalette(options.out));
+  await writeResult(text, options.out);
+  return exitStatus.success;
+}

@@ -1,0 +1,162 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { FaultName, Verdict } from '../../model/fault';
+import type { SandboxProviderName } from '../../model/sandbox';
+import type { SimulationReport } from '../../model/simulation';
+import type { SimulationEvent, SimulationRequest } from '../../protocol/simulation';
+import { simulationHtml } from '../../report/simulation-html';
+import { simulationJson, simulationReport } from '../../report/simulation-json';
+import { simulationMarkdown } from '../../report/simulation-markdown';
+import { simulationPretty } from '../../report/simulation-pretty';
+import { simulate as runSimulations } from '../../runner/simulate';
+import { findConfiguration } from '../../workspace/configuration-file';
+import { folderOf } from '../../workspace/read-folder';
+import { CommandFailure, exitStatus, orFail } from '../failure';
+import { listenForInterruption } from '../interruption';
+import { resolveSettings, type Settings } from '../load';
+import { addCommonOptions, type CommonOptions, parseFaults, parsePoints, parseVerdicts, wholeNumber } from '../options';
+import { note, resultPalette, writeResult } from '../output';
+import { Progress } from '../progress';
+
+interface SimulateOptions extends CommonOptions {
+  readonly format: 'pretty' | 'json' | 'markdown' | 'html';
+  readonly sandbox?: SandboxProviderName;
+  readonly image?: string;
+  readonly faults?: readonly FaultName[] | 'all';
+  readonly points?: readonly string[] | 'all';
+  readonly rows?: number;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly failOn?: readonly Verdict[];
+  readonly before?: string;
+  readonly collapse: boolean;
+}
+
+const defaultFailOn: readonly Verdict[] = ['broken', 'data-lost', 'false-success', 'applied-twice'];
+const defaultRows = 200;
+
+/** `faultline simulate PATH`. */
+export function addSimulateCommand(program: Command): void {
+  const command = program.command('simulate').argument('<path>', 'migration file, or a folder whose migrations are simulated in order');
+  command.description('fail a migration at every point in a throwaway database, and prove the way out');
+  addCommonOptions(command, ['pretty', 'json', 'markdown', 'html'])
+    .addOption(new Option('--sandbox <name>', 'where the database comes from (default: embedded)').choices(['embedded', 'docker', 'local']))
+    .option('--image <name>', 'Docker image of the sandbox')
+    .addOption(new Option('--faults <list>', 'what strikes: error,disconnect,crash,lost-ack; or all (default)').argParser(parseFaults))
+    .addOption(
+      new Option('--points <list>', 'where it strikes: start,before:2,after,commit,unrecorded; or all (default)').argParser(parsePoints),
+    )
+    .addOption(new Option('--rows <n>', `rows generated per table (default: ${defaultRows})`).argParser(wholeNumber(0, 10_000_000)))
+    .addOption(new Option('--seed <n>', 'seed of the generated rows').argParser(wholeNumber(0, 2 ** 31 - 1)).default(1))
+    .addOption(new Option('--jobs <n>', 'cells that run at the same time').argParser(wholeNumber(1, 64)).default(4))
+    .addOption(
+      new Option('--fail-on <list>', `verdicts that make the exit status 1; none for none (default: ${defaultFailOn.join(',')})`).argParser(
+        parseVerdicts,
+      ),
+    )
+    .option('--before <path>', 'SQL file or folder of migrations that makes the state before (default: the earlier migrations)')
+    .option('--no-collapse', 'run cells that must end alike one by one')
+    .action(async (path: string, options: SimulateOptions) => {
+      process.exitCode = await simulate(path, options);
+    });
+}
+
+async function simulate(path: string, options: SimulateOptions): Promise<number> {
+  const absolute = resolve(path);
+  const settings = await resolveSettings(options, orFail(await findConfiguration(folderOf(absolute))));
+  const interruption = listenForInterruption();
+  const progress = new Progress();
+  const started = performance.now();
+  try {
+    const follow = new ProgressOfSimulation(progress);
+    const simulations = await runSimulations(requestOf(absolute, options, settings), (event) => follow.tell(event), interruption.signal);
+    progress.clear();
+    const report = simulationReport(simulations, performance.now() - started);
+    await writeResult(render(report, options), options.out);
+    if (options.out !== undefined) await note(`report written to ${options.out}`);
+    return statusOf(report, options.failOn ?? settings.configuration.simulate.failOn ?? defaultFailOn);
+  } catch (error) {
+    progress.clear();
+    const status = interruption.status();
+    if (status !== undefined) {
+      await note('cancelled; the sandbox is gone');
+      return status;
+    }
+    throw error instanceof Error ? new CommandFailure(error.message) : error;
+  } finally {
+    progress.clear();
+    interruption.release();
+  }
+}
+
+function requestOf(path: string, options: SimulateOptions, settings: Settings): SimulationRequest {
+  const { configuration, engine } = settings;
+  const image = options.image ?? configuration.images[engine.name];
+  // Naming an image says which sandbox is meant.
+  const sandbox = options.sandbox ?? (options.image === undefined ? configuration.sandbox : 'docker') ?? 'embedded';
+  return {
+    path,
+    engine: engine.name,
+    engineVersion: engine.major,
+    sandbox,
+    faults: options.faults ?? configuration.simulate.faults ?? 'all',
+    points: options.points ?? configuration.simulate.points ?? 'all',
+    rows: options.rows ?? configuration.seedRows ?? defaultRows,
+    seed: options.seed,
+    jobs: options.jobs,
+    placeholders: settings.placeholders,
+    collapse: options.collapse,
+    ...(settings.framework === undefined ? {} : { framework: settings.framework }),
+    ...(image === undefined || sandbox !== 'docker' ? {} : { image }),
+    ...(options.before === undefined ? {} : { before: resolve(options.before) }),
+  };
+}
+
+function render(report: SimulationReport, options: SimulateOptions): string {
+  switch (options.format) {
+    case 'json':
+      return simulationJson(report);
+    case 'markdown':
+      return simulationMarkdown(report);
+    case 'html':
+      return simulationHtml(report);
+    case 'pretty':
+      return simulationPretty(report, resultPalette(options.out));
+  }
+}
+
+/** A cell that could not be carried out is no proof of anything: it fails the command as a bad verdict does. */
+function statusOf(report: SimulationReport, failOn: readonly Verdict[]): number {
+  const cells = report.simulations.flatMap((simulation) => simulation.cells);
+  const failing = cells.some((cell) => cell.status === 'failed' || (cell.verdict !== undefined && failOn.includes(cell.verdict)));
+  const failsByItself = report.simulations.some((simulation) => simulation.failsByItself !== undefined);
+  return failing || failsByItself ? exitStatus.findings : exitStatus.success;
+}
+
+/** Turns what the runner says into one line. */
+class ProgressOfSimulation {
+  private migration = '';
+  private cells = 0;
+  private done = 0;
+
+  constructor(private readonly progress: Progress) {}
+
+  tell(event: SimulationEvent): void {
+    switch (event.kind) {
+      case 'phase':
+        this.progress.show([event.phase, event.detail].filter((part) => part !== '').join(': '));
+        break;
+      case 'planned':
+        this.migration = event.migration.id;
+        this.cells = event.cells.length;
+        this.done = 0;
+        break;
+      case 'cell':
+        this.done += 1;
+        this.progress.show(`${this.migration}: ${this.done} of ${this.cells} cells`);
+        break;
+      default:
+        break;
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { basename } from 'node:path';
+import { frameworkByName, readFolder } from '../frameworks/registry';
+import { type Configuration, defaultConfiguration, parseConfiguration } from '../lint/configuration';
+import { type Catalog, emptyCatalog } from '../model/catalog';
+import { defaultEngine, type Engine, supportedPostgresMajors } from '../model/engine';
+import type { Migration } from '../model/migration';
+import type { Framework } from '../model/run-protocol';
+import { loadParser } from '../parse/load';
+import { replay } from '../schema/virtual-schema';
+import { type FoundConfiguration, readConfiguration } from '../workspace/configuration-file';
+import { type MigrationSource, readMigrationSource } from '../workspace/read-folder';
+import { CommandFailure, orFail } from './failure';
+import type { CommonOptions } from './options';
+
+/** What the options and `faultline.json` say together; options win. */
+export interface Settings {
+  readonly engine: Engine;
+  readonly framework?: string;
+  readonly placeholders: Readonly<Record<string, string>>;
+  readonly configuration: Configuration;
+}
+
+/** A folder of migrations, read. */
+export interface LoadedFolder {
+  readonly source: MigrationSource;
+  readonly settings: Settings;
+  readonly framework: Framework;
+  readonly migrations: readonly Migration[];
+}
+
+/** A migration file with the schema that its predecessors make. */
+export interface LoadedMigration extends LoadedFolder {
+  readonly migration: Migration;
+  readonly before: Catalog;
+}
+
+/** Joins the options with the configuration file: the one that `--config` names, or the one that was found near the migrations. */
+export async function resolveSettings(options: CommonOptions, found: FoundConfiguration | undefined): Promise<Settings> {
+  const file = options.config === undefined ? found : orFail(await readConfiguration(options.config));
+  const configuration = file === undefined ? defaultConfiguration : orFail(parseConfiguration(file.text));
+  const name = options.engine ?? configuration.engine ?? defaultEngine.name;
+  if (name !== 'postgres') throw new CommandFailure(`${name} is not supported yet: use --engine postgres`);
+  const major = options.engineVersion ?? configuration.engineVersion ?? defaultEngine.major;
+  if (!supportedPostgresMajors.some((supported) => supported === major)) {
+    const [first, last] = [supportedPostgresMajors[0], supportedPostgresMajors.at(-1)];
+    throw new CommandFailure(`PostgreSQL ${major} is not known here: give --engine-version ${first} to ${last}`);
+  }
+  const framework = options.framework ?? configuration.framework;
+  return {
+    engine: { name, major },
+    placeholders: { ...configuration.placeholders, ...options.placeholder },
+    configuration,
+    ...(framework === undefined ? {} : { framework }),
+  };
+}
+
+/** Reads a file with its siblings, or a folder, into migrations. */
+export async function loadFolder(path: string, options: CommonOptions): Promise<LoadedFolder> {
+  const source = orFail(await readMigrationSource(path));
+  const settings = await resolveSettings(options, source.configuration);
+  await loadParser();
+  if (settings.framework !== undefined && frameworkByName(settings.framework) === undefined) {
+    throw new CommandFailure(`there is no framework "${settings.framework}"`);
+  }
+  const { framework, migrations } = readFolder(source.files, {
+    engine: settings.engine,
+    placeholders: settings.placeholders,
+    ...(settings.framework === undefined ? {} : { framework: settings.framework }),
+  });
+  return { source, settings, framework, migrations };
+}
+
+/** Reads one migration file, and replays what comes before it. */
+export async function loadMigration(path: string, options: CommonOptions): Promise<LoadedMigration> {
+  const folder = await loadFolder(path, options);
+  const { source, migrations, framework } = folder;
+  if (source.target === undefined) throw new CommandFailure(`${path} is a folder: give one migration file`);
+  const position = migrations.findIndex((migration) => migration.up.path === source.target || migration.down?.path === source.target);
+  const migration = migrations[position];
+  if (migration === undefined) {
+    throw new CommandFailure(`${basename(path)} is not a migration that ${framework.displayName} would run: is its name right?`);
+  }
+  const earlier = migrations.slice(0, position).flatMap((other) => other.up.statements);
+  return { ...folder, migration, before: replay(emptyCatalog, earlier) };
+}

@@ -1,0 +1,86 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type FaultName, faultNames, type Verdict, verdicts } from '../model/fault';
+
+/** Options that every command about migrations has. */
+export interface CommonOptions {
+  readonly engine?: 'postgres';
+  readonly engineVersion?: number;
+  readonly framework?: string;
+  readonly config?: string;
+  readonly out?: string;
+  readonly placeholder: Readonly<Record<string, string>>;
+}
+
+const frameworkNames = ['sql', 'flyway', 'golang-migrate', 'dbmate', 'goose', 'prisma'];
+
+/** Adds `--engine`, `--engine-version`, `--framework`, `--config`, `--placeholder`, `--format` and `--out`. The first format is the default. */
+export function addCommonOptions(command: Command, formats: readonly string[]): Command {
+  return command
+    .addOption(new Option('--engine <name>', 'database engine').choices(['postgres']))
+    .addOption(new Option('--engine-version <major>', 'its major version').argParser(parseMajor))
+    .addOption(new Option('--framework <name>', 'what runs the migrations; detected when left out').choices(frameworkNames))
+    .option('--config <file>', 'configuration file (default: the nearest faultline.json)')
+    .addOption(
+      new Option('--placeholder <NAME=VALUE>', 'value of a placeholder in the SQL; may be repeated')
+        .argParser(collectPlaceholder)
+        .default({}, 'none'),
+    )
+    .addOption(new Option('--format <format>', 'form of the result').choices(formats).default(formats[0]))
+    .option('--out <file>', 'write the result to a file instead of standard output');
+}
+
+/** `18`, `v18` and `18.4` all name major 18. */
+export function parseMajor(text: string): number {
+  const major = Number(/^v?(\d{1,2})(\.\d+)*$/.exec(text)?.[1]);
+  if (!Number.isInteger(major) || major < 1) throw new InvalidArgumentError('Give the major version as a number, as in 18.');
+  return major;
+}
+
+export function collectPlaceholder(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const [, name, value] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('Write NAME=VALUE.');
+  return { ...before, [name]: value };
+}
+
+/** A whole number between the two, both included. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < least || number > most)
+      throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+    return number;
+  };
+}
+
+export function parseFaults(text: string): readonly FaultName[] | 'all' {
+  return text === 'all' ? 'all' : listOf(text, faultNames);
+}
+
+export function parseVerdicts(text: string): readonly Verdict[] {
+  return text === 'none' ? [] : listOf(text, verdicts);
+}
+
+const pointPattern = /^(start|unrecorded|unlock|(before|during|after|commit)(:[1-9]\d*)?)$/;
+
+export function parsePoints(text: string): readonly string[] | 'all' {
+  if (text === 'all') return 'all';
+  const points = split(text);
+  const wrong = points.find((point) => !pointPattern.test(point));
+  if (points.length === 0 || wrong !== undefined) {
+    throw new InvalidArgumentError('Give a list of start, before[:N], during[:N], after[:N], commit[:N], unrecorded, unlock; or all.');
+  }
+  return points;
+}
+
+function listOf<T extends string>(text: string, allowed: readonly T[]): readonly T[] {
+  const found = split(text).map((name) => allowed.find((candidate) => candidate === name));
+  if (found.length === 0 || found.includes(undefined)) throw new InvalidArgumentError(`Give a list of ${allowed.join(', ')}.`);
+  return found.filter((name) => name !== undefined);
+}
+
+function split(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}

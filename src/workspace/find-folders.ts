@@ -1,0 +1,92 @@
+import { stat } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { glob } from 'tinyglobby';
+import type { Result } from '../model/result';
+import { failure, success } from '../model/result';
+import { folderOf, listMigrationFiles, shownPath, toSlashes } from './read-folder';
+import { systemProblem } from './read-text';
+
+/** A folder of migrations in a workspace, with the files in it that are meant. */
+export interface MigrationFolder {
+  /** Absolute. */
+  readonly folder: string;
+  /** Paths relative to `folder`; absent when all of its files are meant. */
+  readonly targets?: readonly string[];
+}
+
+const versionedName = /^(V|U|R__|\d{3,})[\w.-]*\.sql$/i;
+const migrationWord = /(^|[/_-])migrat/i;
+
+/**
+ * The migrations of a workspace: those that the globs match (a glob may name a folder), or else those that look like migrations: a
+ * folder called so, or files that begin with a version.
+ */
+export async function findMigrationFolders(
+  root: string,
+  globs: readonly string[] | undefined,
+): Promise<Result<readonly MigrationFolder[]>> {
+  return globs === undefined || globs.length === 0 ? detectFolders(root) : matchGlobs(root, globs);
+}
+
+/** What a path on the command line means: a folder with all its migrations, or one file. */
+export async function migrationFolderAt(path: string): Promise<Result<MigrationFolder>> {
+  const absolute = resolve(path);
+  try {
+    if ((await stat(absolute)).isDirectory()) return success({ folder: absolute });
+  } catch (error) {
+    return failure(systemProblem(error, shownPath(absolute)));
+  }
+  const folder = folderOf(absolute);
+  return success({ folder, targets: [toSlashes(relative(folder, absolute))] });
+}
+
+/** One entry per folder: naming a folder and a file in it, or a file twice, means the whole once. */
+export function mergeFolders(folders: readonly MigrationFolder[]): readonly MigrationFolder[] {
+  const merged = new Map<string, MigrationFolder>();
+  for (const { folder, targets } of folders) {
+    const known = merged.get(folder);
+    const whole = targets === undefined || (known !== undefined && known.targets === undefined);
+    merged.set(folder, whole ? { folder } : { folder, targets: [...new Set([...(known?.targets ?? []), ...targets])] });
+  }
+  return [...merged.values()];
+}
+
+async function matchGlobs(root: string, globs: readonly string[]): Promise<Result<readonly MigrationFolder[]>> {
+  const files = await glob([...globs], {
+    cwd: root,
+    absolute: true,
+    onlyFiles: true,
+    expandDirectories: true,
+    ignore: ['**/node_modules/**'],
+  });
+  const migrations = files.filter((file) => file.toLowerCase().endsWith('.sql')).sort();
+  if (migrations.length === 0) return failure({ message: `no .sql file matches ${globs.join(', ')} in ${shownPath(root)}` });
+  return success(mergeFolders(migrations.map((file) => fileIn(folderOf(file), file))));
+}
+
+function fileIn(folder: string, file: string): MigrationFolder {
+  return { folder, targets: [toSlashes(relative(folder, file))] };
+}
+
+async function detectFolders(root: string): Promise<Result<readonly MigrationFolder[]>> {
+  const listed = await listMigrationFiles(root);
+  if (!listed.ok) return listed;
+  const byFolder = new Map<string, string[]>();
+  for (const path of listed.value.filter((file) => file.toLowerCase().endsWith('.sql'))) {
+    const folder = folderOf(join(root, path));
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), path]);
+  }
+  const found = [...byFolder].filter(([, paths]) => looksLikeMigrations(paths)).map(([folder]) => folder);
+  // A folder of migrations is read with its sub-folders: those are not linted again for themselves.
+  const outermost = found.filter((folder) => !found.some((other) => folder !== other && folder.startsWith(`${other}/`)));
+  if (outermost.length === 0) {
+    return failure({ message: 'no migrations found here: give their folder, or set "migrations" in faultline.json' });
+  }
+  return success(outermost.sort().map((folder) => ({ folder })));
+}
+
+/** `paths` are the SQL files of one folder, relative to the workspace. */
+function looksLikeMigrations(paths: readonly string[]): boolean {
+  const versioned = paths.filter((path) => versionedName.test(path.split('/').at(-1) ?? '')).length;
+  return paths.some((path) => migrationWord.test(path)) || versioned * 2 > paths.length;
+}
