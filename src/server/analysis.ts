@@ -5,12 +5,11 @@ import type { Migration, Program, Statement } from '../model/migration';
 import type { ExecutionPlan } from '../model/plan';
 import type { Framework, SourceFile } from '../model/run-protocol';
 import type { Position, Range } from '../model/text';
+import type { GeneratedDown } from '../rollback/down';
 
 /** Everything the features need to know about one migration file, computed once per version of its folder. */
 export interface Analysis {
-  /** Absolute path of the file. */
-  readonly path: string;
-  /** Its path as it stands in `files`. */
+  /** The file's path as it stands in `files`. */
   readonly name: string;
   /** Absolute path of the folder whose files belong together. */
   readonly folder: string;
@@ -19,6 +18,8 @@ export interface Analysis {
   readonly migration: Migration;
   readonly configuration: Configuration;
   readonly report: FileReport;
+  /** The reports on a changed version of the files. */
+  lintAgain(files: readonly SourceFile[]): readonly FileReport[];
   /** How one of its programs will run. */
   plan(program: Program): ExecutionPlan;
   /** The rollback that its operations call for. */

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { CodeAction, Diagnostic, WorkspaceEdit } from 'vscode-languageserver';
+import { applySafeFixes } from '../lint/fixes';
 import type { Finding, Fix } from '../model/finding';
+import type { SourceFile } from '../model/run-protocol';
 import type { Range, TextEdit } from '../model/text';
 import { type Analysis, overlaps, pathInFolder, programsInFile } from './analysis';
+import { smallestReplacement } from './smallest-replacement';
 import { type FileEdits, toDiagnostic, toFixAll, toLspRange, toQuickFix, toUri, toWorkspaceEdit } from './to-lsp';
 
 /** What the actions need beside the analysis: which version of a file is open, and a file's text. */
@@ -13,39 +16,41 @@ export interface OpenFiles {
 
 const reasonPlaceholder = 'why this is safe here';
 
-/** Fixes and suppressions of the findings in a range. Findings at one place keep the order in which they were found. */
+/** Fixes of the findings in a range, in the order in which they were found, and after them the suppressions. */
 export function quickFixes(analysis: Analysis, range: Range, open: OpenFiles): CodeAction[] {
-  return analysis.report.findings
-    .filter((finding) => overlaps(finding.range, range))
-    .flatMap((finding) => {
-      const diagnostic = toDiagnostic(finding);
-      const firstSafe = finding.fixes.findIndex((fix) => fix.safe);
-      const fixes = finding.fixes.map((fix, index) =>
-        toQuickFix(fix.title, diagnostic, fixEdit(analysis, [fix], open), { preferred: index === firstSafe }),
-      );
-      return [...fixes, suppression(analysis, finding, diagnostic, open)];
+  const findings = analysis.report.findings.filter((finding) => overlaps(finding.range, range));
+  const fixes = findings.flatMap((finding) => {
+    const firstSafe = finding.fixes.findIndex((fix) => fix.safe);
+    return finding.fixes.map((fix, index) => {
+      const edit = fixEdit(analysis, [fix], open);
+      return toQuickFix(fix.title, toDiagnostic(finding), edit, { preferred: index === firstSafe });
     });
+  });
+  return [...fixes, ...findings.map((finding) => suppression(analysis, finding, toDiagnostic(finding), open))];
 }
 
-/** All safe fixes of the file in one edit; undefined when there is none. Fixes that touch what an earlier one touches wait for the next run. */
+/**
+ * All safe fixes of the file, applied until none is left, as one replacement per file; undefined when there is none. A fix can make
+ * room for another, so the changed text is linted again in between.
+ */
 export function fixAll(analysis: Analysis, open: OpenFiles): CodeAction | undefined {
-  const chosen: Fix[] = [];
-  for (const finding of analysis.report.findings) {
-    const fix = finding.fixes.find((candidate) => candidate.safe);
-    if (fix !== undefined && !chosen.some((earlier) => conflict(earlier, fix))) chosen.push(fix);
-  }
-  return chosen.length === 0 ? undefined : toFixAll(fixEdit(analysis, chosen, open));
-}
-
-function conflict(left: Fix, right: Fix): boolean {
-  return left.edits.some((one) => right.edits.some((other) => one.path === other.path && overlaps(one.range, other.range)));
+  const ownReport = (files: readonly SourceFile[]) => analysis.lintAgain(files).filter((report) => report.path === analysis.name);
+  const { files, changed, applied } = applySafeFixes(analysis.files, ownReport);
+  if (applied === 0) return undefined;
+  const edits = changed.map((name): FileEdits => {
+    const before = analysis.files.find((file) => file.path === name)?.text;
+    const after = files.find((file) => file.path === name)?.text ?? '';
+    const path = pathInFolder(analysis, name);
+    return { path, version: open.versionOf(path), create: before === undefined, edits: [smallestReplacement(before ?? '', after)] };
+  });
+  return toFixAll(toWorkspaceEdit(edits));
 }
 
 /** The edits of fixes, file by file; a file that does not exist yet is created. */
 function fixEdit(analysis: Analysis, fixes: readonly Fix[], open: OpenFiles): WorkspaceEdit {
   const byPath = new Map<string, TextEdit[]>();
   for (const edit of fixes.flatMap((fix) => fix.edits)) {
-    const path = edit.path === undefined ? analysis.path : pathInFolder(analysis, edit.path);
+    const path = pathInFolder(analysis, edit.path ?? analysis.name);
     byPath.set(path, [...(byPath.get(path) ?? []), edit]);
   }
   const files: FileEdits[] = [...byPath].map(([path, edits]) => ({
@@ -69,13 +74,14 @@ function suppression(analysis: Analysis, finding: Finding, diagnostic: Diagnosti
   const place = ownLine ? { line: start.line, character: 0 } : start;
   const prefix = `${ownLine ? indent : ''}-- faultline-ignore ${finding.rule}: `;
   const newText = `${ownLine ? '' : '\n'}${prefix}${reasonPlaceholder}\n`;
+  const path = pathInFolder(analysis, analysis.name);
   const edits = [{ range: { start: place, end: place }, newText }];
-  const edit = toWorkspaceEdit([{ path: analysis.path, version: open.versionOf(analysis.path), create: false, edits }]);
+  const edit = toWorkspaceEdit([{ path, version: open.versionOf(path), create: false, edits }]);
   const line = ownLine ? place.line : place.line + 1;
   const selected = {
     start: { line, character: prefix.length },
     end: { line, character: prefix.length + reasonPlaceholder.length },
   };
-  const command = { title: 'Write the reason', command: 'faultline.selectRange', arguments: [toUri(analysis.path), toLspRange(selected)] };
+  const command = { title: 'Write the reason', command: 'faultline.selectRange', arguments: [toUri(path), toLspRange(selected)] };
   return toQuickFix(`Ignore this finding here (${finding.rule})`, diagnostic, edit, { preferred: false, command });
 }

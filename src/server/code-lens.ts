@@ -1,11 +1,11 @@
 import type { CodeLens } from 'vscode-languageserver';
 import { simulateCommand } from '../protocol/language';
-import { type Analysis, programsInFile } from './analysis';
+import { type Analysis, pathInFolder, programsInFile } from './analysis';
 import { toCodeLens, toUri } from './to-lsp';
 
 /** Above the first statement: start a simulation, and how the migration will run. A rollback shows its own plan. */
 export function codeLenses(analysis: Analysis): CodeLens[] {
-  const uri = toUri(analysis.path);
+  const uri = toUri(pathInFolder(analysis, analysis.name));
   return programsInFile(analysis).flatMap((program) => {
     const first = program.statements[0];
     if (first === undefined) return [];

@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { LintCache } from '../lint/cache';
 import { type Configuration, mergeConfigurations, parseConfiguration } from '../lint/configuration';
 import type { SourceFile } from '../model/run-protocol';
 import { type FoundConfiguration, findConfiguration } from '../workspace/configuration-file';
@@ -25,7 +26,10 @@ export interface EffectiveConfiguration {
 export class MigrationFolders {
   private readonly sources = new Map<string, Promise<readonly SourceFile[]>>();
   private readonly configurations = new Map<string, Promise<FoundConfiguration | undefined>>();
-  private readonly analyses = new Map<string, { readonly key: string; readonly result: Promise<FolderAnalysis> }>();
+  private readonly analyses = new Map<
+    string,
+    { readonly key: string; readonly result: Promise<FolderAnalysis>; readonly cache: LintCache }
+  >();
   private readonly configured = new ConfiguredFiles();
   /** Counts the changes on the disk: part of what an analysis depends on. */
   private diskGeneration = 0;
@@ -111,12 +115,15 @@ export class MigrationFolders {
   }
 
   private analyseOnce(folder: string, files: readonly SourceFile[], configuration: Configuration): Promise<FolderAnalysis> {
+    const open = this.documents.all().map((document) => this.nameIn(folder, document.uri));
+    const paths = open.filter((name) => name !== undefined);
     const versions = this.documents.all().map((document) => [document.uri, document.version]);
     const key = JSON.stringify([versions, configuration, this.diskGeneration]);
     const known = this.analyses.get(folder);
     if (known?.key === key) return known.result;
-    const result = analyseFolder(folder, files, configuration);
-    this.analyses.set(folder, { key, result });
+    const cache = known?.cache ?? new LintCache();
+    const result = analyseFolder({ folder, files, configuration, paths, cache });
+    this.analyses.set(folder, { key, result, cache });
     return result;
   }
 }

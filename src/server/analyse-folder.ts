@@ -1,0 +1,55 @@
+import type { LintCache } from '../lint/cache';
+import type { Configuration } from '../lint/configuration';
+import { type LintedFolder, lintFolder } from '../lint/lint';
+import type { FileReport } from '../model/finding';
+import type { SourceFile } from '../model/run-protocol';
+import { loadParser } from '../parse/load';
+import { planProgram } from '../plan/plan';
+import { generateDown } from '../rollback/down';
+import type { Analysis } from './analysis';
+
+/** A folder of migrations, linted. */
+export interface FolderInput {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly files: readonly SourceFile[];
+  readonly configuration: Configuration;
+  /** The files to report on, as they stand in `files`: those that are open. */
+  readonly paths: readonly string[];
+  /** Keeps what did not change since the last time. */
+  readonly cache: LintCache;
+}
+
+export interface FolderAnalysis {
+  /** Undefined when the file holds no migration. `name` as it stands in the folder's files. */
+  file(name: string): Analysis | undefined;
+}
+
+/** Reads and lints the folder's migrations. */
+export async function analyseFolder(input: FolderInput): Promise<FolderAnalysis> {
+  await loadParser();
+  const { folder, files, configuration, paths, cache } = input;
+  const linted = lintFolder({ files, configuration, paths, cache });
+  const lintAgain = (changed: readonly SourceFile[]): readonly FileReport[] => lintFolder({ files: changed, configuration, paths }).reports;
+  return { file: (name) => analysisOf({ folder, files, configuration, lintAgain }, linted, name) };
+}
+
+function analysisOf(
+  shared: Pick<Analysis, 'folder' | 'files' | 'configuration' | 'lintAgain'>,
+  linted: LintedFolder,
+  name: string,
+): Analysis | undefined {
+  const placed = linted.migrations.find(({ migration }) => migration.up.path === name || migration.down?.path === name);
+  const report = linted.reports.find((candidate) => candidate.path === name);
+  if (placed === undefined || report === undefined) return undefined;
+  const { migration, before, after } = placed;
+  return {
+    ...shared,
+    name,
+    framework: linted.framework,
+    migration,
+    report,
+    plan: (program) => planProgram(migration, program.direction, program.direction === 'up' ? before : after),
+    generateDown: () => generateDown(migration, before, after),
+  };
+}

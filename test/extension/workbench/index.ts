@@ -1,0 +1,9 @@
+import { runMocha } from '../mocha';
+
+runMocha({ timeout: 180_000, slow: 60_000 }, async () => {
+  await import('./simulation.test');
+  await import('./trust.test');
+}).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

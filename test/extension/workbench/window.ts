@@ -1,0 +1,106 @@
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import { type CodeServer, startCodeServer } from './code-server';
+
+const root = process.cwd();
+const artifacts = join(root, 'artifacts');
+
+/** One VS Code window in a browser, on a copy of the fixture workspace. */
+export class WorkbenchWindow {
+  private constructor(
+    readonly page: Page,
+    readonly folder: string,
+    private readonly browser: Browser,
+    private readonly server: CodeServer,
+  ) {}
+
+  static async open(options: { readonly theme?: string; readonly trusted?: boolean } = {}): Promise<WorkbenchWindow> {
+    const folder = await mkdtemp(join(tmpdir(), 'faultline-shop-'));
+    await cp(resolve(root, 'test/fixtures/workspace'), folder, { recursive: true });
+    const server = await startCodeServer({
+      extension: root,
+      trusted: options.trusted ?? true,
+      settings: { 'workbench.colorTheme': options.theme ?? 'Default Dark Modern' },
+    });
+    const executablePath = process.env.CHROMIUM;
+    const browser = await chromium.launch({
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: ['--no-sandbox', '--disable-gpu'],
+    });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(30_000);
+    await page.goto(server.windowUrl(folder));
+    await page.locator('.monaco-workbench').waitFor();
+    return new WorkbenchWindow(page, folder, browser, server);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Opens a file of the workspace by Quick Open. */
+  async openFile(path: string): Promise<void> {
+    const { page } = this;
+    await page.keyboard.press('Control+P');
+    const input = page.locator('.quick-input-widget input');
+    await input.fill(basename(path));
+    await page
+      .locator('.quick-input-list .monaco-list-row', { hasText: basename(path) })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await this.tab(basename(path)).waitFor();
+    await page.locator('.editor-instance .view-lines').first().waitFor();
+  }
+
+  tab(name: string): Locator {
+    return this.page.locator('.tabs-container .tab', { hasText: name });
+  }
+
+  /** Runs a command from the palette by its full title. */
+  async runCommand(title: string): Promise<void> {
+    const { page } = this;
+    await page.keyboard.press('F1');
+    await page.locator('.quick-input-widget input').fill(`>${title}`);
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await page.keyboard.press('Enter');
+  }
+
+  /** The line of the editor that holds a text. Monaco writes spaces as no-break spaces. */
+  line(text: string): Locator {
+    const pattern = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '[ \\u00a0]');
+    return this.page.locator('.editor-instance .view-line', { hasText: new RegExp(pattern) }).first();
+  }
+
+  /** Everything the first editor shows, as text with plain spaces. */
+  async editorText(): Promise<string> {
+    const lines = await this.page
+      .locator('.editor-instance')
+      .first()
+      .locator('.view-line')
+      .evaluateAll((elements) =>
+        elements
+          .map((element) => ({
+            top: Number.parseFloat((element as unknown as { style: { top: string } }).style.top),
+            text: element.textContent ?? '',
+          }))
+          .sort((left, right) => left.top - right.top)
+          .map(({ text }) => text),
+      );
+    return lines.join('\n').replace(/\u00a0/g, ' ');
+  }
+
+  /** The page inside the simulation panel. */
+  panel(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await mkdir(artifacts, { recursive: true });
+    await this.page.screenshot({ path: join(artifacts, `${name}.png`) });
+  }
+}
