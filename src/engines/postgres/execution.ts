@@ -169,7 +169,8 @@ class PostgresExecution implements Execution {
       case 'response':
         return { holdResponse: true };
       case 'inside':
-        return this.ordered(number, gated(this.script.statementsOf(number), place.position));
+        // Withheld as well: results that were already under way would make the client's view of the cut a matter of chance.
+        return this.ordered(number, { ...gated(this.script.statementsOf(number), place.position), holdResponse: true });
       case 'request':
         return new Promise((resolve) => {
           this.letRequestGo = (order) => resolve(this.ordered(number, order) ?? {});

@@ -51,6 +51,15 @@ const greatestQueue = 1 << 20;
 /** Bytes of a held response that are kept. A longer one can't be released: the connection is cut instead. */
 const greatestWithheld = 64 << 20;
 
+/**
+ * Sends RST and nothing else. `resetAndDestroy` alone ends the stream first, so that a FIN goes out and the other side may take it for an
+ * orderly end; destroying in the same turn forestalls that.
+ */
+function reset(socket: Socket): void {
+  socket.resetAndDestroy();
+  socket.destroy();
+}
+
 /** A client's connection through the proxy to the server, as one object: reads both directions, holds, rewrites, cuts. */
 export class PostgresConnection {
   /** From 1, in the order in which the clients came. */
@@ -77,6 +86,8 @@ export class PostgresConnection {
   private skipping = false;
   private withheld: Buffer[] = [];
   private withheldBytes = 0;
+  /** The whole of the held response has arrived. */
+  private heldToTheEnd = false;
   private isReady = false;
   private severed = false;
   private readonly gone: Promise<void>;
@@ -117,22 +128,24 @@ export class PostgresConnection {
     return new Promise((resolve) => this.idleWaiters.push(resolve));
   }
 
-  /** Passes on a held response. */
+  /** Passes on a held response: what has arrived of it at once, the rest as it comes. */
   releaseResponse(): void {
     if (this.severed) return;
     if (this.withheldBytes > greatestWithheld) {
       this.cut({ client: 'reset', server: 'end' });
       return;
     }
+    if (this.heldToTheEnd) this.heldToTheEnd = false;
+    else this.responses.releaseOldest();
     this.flushWithheld();
   }
 
   /** Cuts the connection. What is held is dropped. */
   cut(cut: Cut): void {
     this.abandon();
-    if (cut.client === 'reset') this.client.resetAndDestroy();
+    if (cut.client === 'reset') reset(this.client);
     else this.client.destroy();
-    if (cut.server === 'reset') this.server.resetAndDestroy();
+    if (cut.server === 'reset') reset(this.server);
     else if (cut.server === 'end') this.endServer();
   }
 
@@ -197,7 +210,7 @@ export class PostgresConnection {
     if (!this.severed) {
       this.abandon();
       if (how === 'end') this.client.end();
-      else this.client.resetAndDestroy();
+      else reset(this.client);
     }
     this.server.end();
   }
@@ -331,6 +344,7 @@ export class PostgresConnection {
       else if (destination === 'withheld') this.withhold(segment.bytes);
     }
     if (!completes) return;
+    if (destination === 'withheld') this.heldToTheEnd = true;
     if (!this.isReady) {
       this.isReady = true;
       this.handlers.ready?.(this);

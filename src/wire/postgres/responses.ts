@@ -25,7 +25,8 @@ export interface Pending {
   readonly sentAt: number;
   /** Ordinals of results, from 0, that the client must not see: those of statements that the proxy put in. */
   readonly hide: ReadonlySet<number>;
-  readonly hold: boolean;
+  /** Until it is released. */
+  hold: boolean;
   readonly extended: boolean;
   readonly completed: (completion: Completion) => void;
   readonly results: StatementResult[];
@@ -65,6 +66,12 @@ export class ResponseReader {
 
   expect(pending: Pending): void {
     this.pending.push(pending);
+  }
+
+  /** What is still to come of the oldest response may be passed on. */
+  releaseOldest(): void {
+    const oldest = this.pending[0];
+    if (oldest) oldest.hold = false;
   }
 
   /** True when the server ignores a Sync that is sent now (manual, "COPY Operations"). */
