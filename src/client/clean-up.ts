@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import * as vscode from 'vscode';
+import type { Output } from './output';
 
 /** Removes sandboxes whose owner died, by the command line's `clean`, and says what was removed. */
-export async function cleanUpSandboxes(context: vscode.ExtensionContext, output: vscode.LogOutputChannel): Promise<void> {
+export async function cleanUpSandboxes(context: vscode.ExtensionContext, output: Output): Promise<void> {
   const program = context.asAbsolutePath('dist/cli.js');
   await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Faultline: cleaning up sandboxes' }, async () => {
     const { lines, problem } = await runNode(program, ['clean']);

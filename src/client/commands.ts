@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type GenerateDownParams, generateDownRequest, type PlaceDownResult, simulateCommand } from '../protocol/language';
 import { cleanUpSandboxes } from './clean-up';
 import type { LanguageServer } from './language-server';
+import type { Output } from './output';
 import type { SimulationPanels } from './panel/panels';
 import { applyPlacement } from './place-down';
 import type { PlanView } from './plan-view';
@@ -10,7 +11,7 @@ export interface CommandServices {
   readonly server: LanguageServer;
   readonly panels: SimulationPanels;
   readonly planView: PlanView;
-  readonly output: vscode.LogOutputChannel;
+  readonly output: Output;
 }
 
 /** Registers every command of the palette, the menus and the code lenses. */
@@ -21,7 +22,7 @@ export function registerCommands(context: vscode.ExtensionContext, services: Com
     'faultline.showPlan': (target) => withFile(target, (uri) => planView.show(uri)),
     'faultline.insertRollback': (target) => withFile(target, (uri) => insertRollback(server, uri)),
     'faultline.cleanUp': () => cleanUpSandboxes(context, output),
-    'faultline.showOutput': () => output.show(),
+    'faultline.showOutput': () => output.channel.show(),
     'faultline.restartServer': () => server.restart(),
     'faultline.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', 'faultline.'),
     'faultline.selectRange': selectRange,

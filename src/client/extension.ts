@@ -1,19 +1,19 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { registerCommands } from './commands';
 import { startLanguageServer } from './language-server';
+import { createOutput } from './output';
 import { SimulationPanels } from './panel/panels';
 import { registerPlanView } from './plan-view';
 import { createStatusItem } from './status';
 
 /** Starts what the extension consists of; each part lives in a file of its own and ends with `context.subscriptions`. */
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const output = vscode.window.createOutputChannel('Faultline', { log: true });
-  context.subscriptions.push(output);
+export function activate(context: vscode.ExtensionContext): void {
+  const output = createOutput();
+  context.subscriptions.push(output.channel);
   const server = startLanguageServer(context, output);
   const panels = new SimulationPanels(context, server, output);
   const planView = registerPlanView(context, server);
   context.subscriptions.push(panels);
   registerCommands(context, { server, panels, planView, output });
   createStatusItem(context, server);
-  await server.started;
 }

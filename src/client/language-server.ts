@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, type LanguageClientOptions, State, TransportKind } from 'vscode-languageclient/node';
+import type { Output } from './output';
 import { RestartPolicy } from './restart-policy';
 
 /** The language server as the rest of the extension sees it. */
@@ -22,7 +23,7 @@ const states: Record<State, ServerState> = {
 };
 
 /** Starts the language server in a process of its own, and starts it again when it crashes. It ends with the extension. */
-export function startLanguageServer(context: vscode.ExtensionContext, output: vscode.LogOutputChannel): LanguageServer {
+export function startLanguageServer(context: vscode.ExtensionContext, output: Output): LanguageServer {
   const module = context.asAbsolutePath('dist/server.js');
   const policy = new RestartPolicy();
   const stateChanges = new vscode.EventEmitter<ServerState>();
@@ -34,7 +35,7 @@ export function startLanguageServer(context: vscode.ExtensionContext, output: vs
       { scheme: 'file', pattern: '**/*.sql' },
       { scheme: 'file', pattern: '**/faultline.json' },
     ],
-    outputChannel: output,
+    outputChannel: output.channel,
     diagnosticCollectionName: 'faultline',
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
@@ -67,7 +68,7 @@ export function startLanguageServer(context: vscode.ExtensionContext, output: vs
     const message = 'Faultline’s language server crashed five times in three minutes, so it was not started again. Nothing is linted.';
     const choice = await vscode.window.showErrorMessage(message, 'Start Again', 'Show Output');
     if (choice === 'Start Again') await restart();
-    if (choice === 'Show Output') output.show();
+    if (choice === 'Show Output') output.channel.show();
   }
 
   context.subscriptions.push(
@@ -80,7 +81,7 @@ export function startLanguageServer(context: vscode.ExtensionContext, output: vs
   );
 
   const started = client.start().catch((error: unknown) => {
-    output.error(error instanceof Error ? error : String(error));
+    output.error(error);
     void vscode.window.showErrorMessage(
       'Faultline’s language server could not be started, so nothing is linted. See the Faultline output.',
     );

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type * as vscode from 'vscode';
 import type { RunnerCommand, RunnerMessage, SimulationEvent, SimulationRequest } from '../protocol/simulation';
+import type { Output } from './output';
 
 /** How long a runner may take to remove its sandbox after a cancel before it is killed. */
 const cancelGraceMs = 10_000;
@@ -14,7 +14,7 @@ export interface RunningSimulation {
 }
 
 /** Starts the runner in VS Code's own Node (the user may have none). The caller gets messages by `onMessage`. */
-export function forkRunner(extensionPath: string, output: vscode.LogOutputChannel): ChildProcess {
+export function forkRunner(extensionPath: string, output: Output): ChildProcess {
   const child = fork(`${extensionPath}/dist/runner.js`, [], {
     execPath: process.execPath,
     execArgv: [],
@@ -38,7 +38,7 @@ export function tell(child: ChildProcess, command: RunnerCommand): void {
 export function runSimulation(
   extensionPath: string,
   request: SimulationRequest,
-  output: vscode.LogOutputChannel,
+  output: Output,
   emit: (event: SimulationEvent) => void,
 ): RunningSimulation {
   const child = forkRunner(extensionPath, output);

@@ -1,7 +1,7 @@
-import type * as vscode from 'vscode';
 import type { EngineName } from '../model/engine';
 import type { SandboxChoice } from '../protocol/panel';
 import type { RunnerMessage, SandboxAvailability } from '../protocol/simulation';
+import type { Output } from './output';
 import { forkRunner, tell } from './runner-process';
 
 const probeTimeoutMs = 8_000;
@@ -12,7 +12,7 @@ const labels: Partial<Record<SandboxChoice['name'], string>> = { embedded: 'Embe
 export async function probeSandboxes(
   extensionPath: string,
   engine: { readonly name: EngineName; readonly version: number; readonly image?: string },
-  output: vscode.LogOutputChannel,
+  output: Output,
 ): Promise<readonly SandboxChoice[]> {
   const found = await askRunner(extensionPath, engine, output);
   return Object.entries(labels).map(([name, label]) => {
@@ -25,7 +25,7 @@ export async function probeSandboxes(
 function askRunner(
   extensionPath: string,
   engine: { readonly name: EngineName; readonly version: number; readonly image?: string },
-  output: vscode.LogOutputChannel,
+  output: Output,
 ): Promise<readonly SandboxAvailability[] | undefined> {
   return new Promise((resolve) => {
     const child = forkRunner(extensionPath, output);

@@ -1,7 +1,8 @@
 import type { Connection, Diagnostic, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { FileReport } from '../model/finding';
 import { configurationFileName } from '../workspace/configuration-file';
-import type { Analysis } from './analysis';
+import { type Analysis, compare } from './analysis';
 import { configurationDiagnostics } from './configuration-diagnostics';
 import { toDiagnostic, toErrorDiagnostic } from './to-lsp';
 
@@ -56,11 +57,17 @@ export class DiagnosticsPublisher {
       if (uri.endsWith(`/${configurationFileName}`)) return configurationDiagnostics(this.documents.get(uri)?.getText() ?? '');
       const analysis = await this.analyse(uri);
       if (analysis === undefined) return [];
-      return [...analysis.report.errors.map(toErrorDiagnostic), ...analysis.report.findings.map(toDiagnostic)];
+      return reportDiagnostics(analysis.report);
     } catch (error) {
       // A defect of ours: the file keeps no stale squiggles, and the reason is in the output.
       this.connection.console.error(`${uri}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       return [];
     }
   }
+}
+
+/** Findings, and what could not be read unless a finding says so at the same place. */
+function reportDiagnostics({ findings, errors }: FileReport): Diagnostic[] {
+  const unsaid = errors.filter((error) => !findings.some((finding) => compare(finding.range.start, error.range.start) === 0));
+  return [...unsaid.map(toErrorDiagnostic), ...findings.map(toDiagnostic)];
 }

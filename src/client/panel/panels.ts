@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { PanelChoices } from '../../protocol/panel';
 import type { LanguageServer } from '../language-server';
+import type { Output } from '../output';
 import { LastRuns } from './last-run';
 import { parsePanelState } from './messages';
 import { type PanelServices, SimulationPanel } from './simulation-panel';
@@ -14,7 +15,7 @@ export class SimulationPanels implements vscode.WebviewPanelSerializer, vscode.D
   private readonly services: PanelServices;
   private readonly registration: vscode.Disposable;
 
-  constructor(context: vscode.ExtensionContext, server: LanguageServer, output: vscode.LogOutputChannel) {
+  constructor(context: vscode.ExtensionContext, server: LanguageServer, output: Output) {
     this.services = { extensionUri: context.extensionUri, server, output, lastRuns: new LastRuns(context.storageUri) };
     this.registration = vscode.window.registerWebviewPanelSerializer(viewType, this);
   }

@@ -4,6 +4,7 @@ import { type PlaceDownParams, type PlaceDownResult, placeDownRequest } from '..
 import type { FromPanel, PanelChoices, ToPanel } from '../../protocol/panel';
 import type { SimulationEvent } from '../../protocol/simulation';
 import type { LanguageServer } from '../language-server';
+import type { Output } from '../output';
 import { applyPlacement } from '../place-down';
 import { type RunningSimulation, runSimulation } from '../runner-process';
 import { probeSandboxes } from '../sandboxes';
@@ -19,7 +20,7 @@ export interface PanelServices {
   readonly extensionUri: vscode.Uri;
   readonly server: LanguageServer;
   readonly lastRuns: LastRuns;
-  readonly output: vscode.LogOutputChannel;
+  readonly output: Output;
 }
 
 /** One panel: the simulation of one migration file. It ends with its webview, and takes its runner with it. */
@@ -70,7 +71,7 @@ export class SimulationPanel {
       return;
     }
     this.act(message).catch((error: unknown) => {
-      this.services.output.error(error instanceof Error ? error : String(error));
+      this.services.output.error(error);
       void vscode.window.showErrorMessage(`Faultline: ${error instanceof Error ? error.message : String(error)}`);
     });
   }
