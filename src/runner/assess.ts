@@ -49,7 +49,7 @@ export class Assessor {
     try {
       const release = blocking.length > 0 ? await this.release(observation) : [];
       await execution.close();
-      const state = await capture(this.laboratory, database, this.captureOptions());
+      const state = await capture(this.laboratory, database, this.trace.reading);
       const key = fingerprint(state, this.trace.fingerprints.reference);
       const assessed = await once(this.assessments, key, () => this.measure(key, state, database, observation));
       const recover = () => once(this.recoveries, key, () => this.recover(assessed, database));
@@ -79,7 +79,7 @@ export class Assessor {
   private async measure(key: string, state: State, database: string, { cell }: Observation): Promise<StateAssessment> {
     const { trace } = this;
     const physical = physicalPosition(trace.fingerprints, state);
-    const detailed = await capture(this.laboratory, database, { ...this.captureOptions(), columnHashes: true });
+    const detailed = await capture(this.laboratory, database, { ...trace.reading, columnHashes: true });
     return {
       fingerprint: key,
       state: detailed,
@@ -138,10 +138,6 @@ export class Assessor {
   private recorded(state: State): StateAssessment['recorded'] {
     const { run } = this.trace.framework;
     return run.bookkeepingTables.length === 0 ? 'none' : run.recorded(this.trace.migration, state.bookkeeping);
-  }
-
-  private captureOptions() {
-    return { bookkeepingTables: this.trace.framework.run.bookkeepingTables, volatile: this.trace.volatile };
   }
 
   private compose(observation: Observation, assessed: StateAssessment, verdict: Verdict, recovery: Recovery | undefined): CellResult {

@@ -40,12 +40,7 @@ async function verify(
     const executed = await executeSteps(laboratory.sandbox.address(database), texts, laboratory.signal);
     const durationMs = Math.round(performance.now() - started);
     if (!executed.ok) return { ...plan, durationMs, problem: `Step ${executed.step + 1} failed: ${executed.error.message}` };
-    const { bookkeepingTables } = trace.framework.run;
-    const state = await capture(laboratory, database, {
-      bookkeepingTables,
-      volatile: trace.volatile,
-      columnHashes: draft.loses !== undefined,
-    });
+    const state = await capture(laboratory, database, { ...trace.reading, columnHashes: draft.loses !== undefined });
     return { ...plan, durationMs, ...compareWithTarget(trace, draft, state, target) };
   });
 }

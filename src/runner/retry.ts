@@ -52,7 +52,6 @@ async function runInClone(laboratory: Laboratory, trace: Trace, partialDatabase:
   return laboratory.withClone(partialDatabase, async (database) => {
     await executeSteps(laboratory.sandbox.address(database), first, laboratory.signal);
     const outcome = await runPlainly(laboratory, database, trace.migration, trace.framework.run);
-    const { bookkeepingTables } = trace.framework.run;
-    return { outcome, state: await capture(laboratory, database, { bookkeepingTables, volatile: trace.volatile }) };
+    return { outcome, state: await capture(laboratory, database, trace.reading) };
   });
 }

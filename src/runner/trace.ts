@@ -27,7 +27,8 @@ export interface Trace {
   /** Absent when the migration fails by itself. */
   readonly after?: State;
   readonly failsByItself?: Simulation['failsByItself'];
-  readonly volatile: VolatileColumns;
+  /** How every state of this migration is read, so that equal states hash alike. */
+  readonly reading: CaptureOptions;
   readonly fingerprints: Fingerprints;
   readonly statements: readonly SimulatedStatement[];
   /** Milliseconds of one plain run with clone and drop. */
@@ -46,15 +47,15 @@ export async function traceMigration(
   await withControlClient(laboratory.sandbox.address(beforeDatabase), (client) =>
     generateRows(client, { ...rows, excludeTables: framework.run.bookkeepingTables }),
   );
-  const bookkeepingTables = framework.run.bookkeepingTables;
-  const unmasked = { bookkeepingTables, volatile: {}, columnHashes: true };
+  const clockStart = await serverClock(laboratory);
+  const unmasked = { bookkeepingTables: framework.run.bookkeepingTables, volatile: {}, clockStart, columnHashes: true };
   const plainBefore = await capture(laboratory, beforeDatabase, unmasked);
   const plan = planProgram(migration, 'up', plainBefore.catalog);
 
   const first = await plainRun(laboratory, framework, migration, beforeDatabase, unmasked);
   const second = await plainRun(laboratory, framework, migration, beforeDatabase, unmasked, first.state);
-  const masked = { ...unmasked, volatile: second.volatile };
-  const before = second.anyVolatile ? await capture(laboratory, beforeDatabase, masked) : plainBefore;
+  const reading = { bookkeepingTables: framework.run.bookkeepingTables, volatile: second.volatile, clockStart };
+  const before = second.anyVolatile ? await capture(laboratory, beforeDatabase, { ...reading, columnHashes: true }) : plainBefore;
   const succeeded = first.outcome.result === 'success';
   const reference = { before, ...(succeeded && { after: second.state }) };
   return {
@@ -65,11 +66,17 @@ export async function traceMigration(
     beforeDatabase,
     ...reference,
     ...(!succeeded && { failsByItself: ownFailure(first.outcome) }),
-    volatile: second.volatile,
+    reading,
     fingerprints: fingerprintsOf(reference),
     statements: simulatedStatements(plan, second.outcome),
     plainRunMs: Math.min(first.durationMs, second.durationMs),
   };
+}
+
+/** A moment before the runs, by the server's clock, which need not be this machine's. */
+async function serverClock(laboratory: Laboratory): Promise<string> {
+  const [row] = await laboratory.sandbox.query("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS now");
+  return String(row?.now);
 }
 
 interface PlainRun {

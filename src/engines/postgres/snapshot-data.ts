@@ -7,11 +7,17 @@ import type { CatalogRows } from './snapshot-rows';
 /** One arm of the query that reads all tables stays cheap to plan up to about this many. */
 const tablesPerQuery = 100;
 
+interface DataColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly virtual: boolean;
+}
+
 /** A relation whose rows are read: only these members of a table matter here. */
 export interface RelationWithRows {
   readonly schema: string;
   readonly name: string;
-  readonly columns: readonly { readonly name: string; readonly virtual: boolean }[];
+  readonly columns: readonly DataColumn[];
 }
 
 /** Tables and materialized views that hold rows of their own: partitioned and foreign tables don't, nor does a view WITH NO DATA. */
@@ -21,14 +27,14 @@ export function relationsWithRows(catalog: Catalog, rows: Pick<CatalogRows, 'col
     .map(({ schema, name, columns }) => ({
       schema,
       name,
-      columns: columns.map((column) => ({ name: column.name, virtual: column.generated?.kind === 'virtual' })),
+      columns: columns.map(({ name, type, generated }) => ({ name, type, virtual: generated?.kind === 'virtual' })),
     }));
   const views = catalog.definitions
     .filter((definition) => definition.kind === 'materialized view' && definition.populated === true)
     .map(({ schema, name, identity }) => ({
       schema,
       name,
-      columns: rows.columns.filter((row) => row.relation === identity).map((row) => ({ name: row.name, virtual: false })),
+      columns: rows.columns.filter((row) => row.relation === identity).map(({ name, type }) => ({ name, type, virtual: false })),
     }));
   return [...tables, ...views];
 }
@@ -44,8 +50,12 @@ export function dataQueries(
   tables: readonly RelationWithRows[],
   volatile: VolatileColumns,
   columnHashes: (table: string) => boolean,
+  clockStart: string | undefined,
 ): string[] {
-  const arms = tables.map((table) => tableArm(table, volatile[relationKey(table)] ?? [], columnHashes(relationKey(table))));
+  const arms = tables.map((table) => {
+    const key = relationKey(table);
+    return tableArm(table, { names: volatile[key] ?? [], clockStart }, columnHashes(key));
+  });
   const queries: string[] = [];
   for (let start = 0; start < arms.length; start += tablesPerQuery) {
     queries.push(arms.slice(start, start + tablesPerQuery).join('\nUNION ALL '));
@@ -55,7 +65,12 @@ export function dataQueries(
 
 const hashOf = (text: string) => `hashtextextended(${text}, 0)`;
 
-function tableArm(table: RelationWithRows, volatile: readonly string[], perColumn: boolean): string {
+interface Masked {
+  readonly names: readonly string[];
+  readonly clockStart: string | undefined;
+}
+
+function tableArm(table: RelationWithRows, volatile: Masked, perColumn: boolean): string {
   const columns = table.columns.filter((column) => !column.virtual).sort((a, b) => (a.name < b.name ? -1 : 1));
   const record = `ROW(${columns.map((column) => columnValue(column, volatile)).join(', ')})::text`;
   const each = columns
@@ -68,9 +83,12 @@ function tableArm(table: RelationWithRows, volatile: readonly string[], perColum
   return `SELECT ${quoteLiteral(relationKey(table))} AS "table", count(*)::text AS rows, coalesce(sum(${hashOf(record)}), 0)::text AS hash, ${hashes} AS columns FROM ONLY ${quoteQualified(table.schema, table.name)}`;
 }
 
-function columnValue(column: { readonly name: string }, volatile: readonly string[]): string {
+/** A column's value; of a volatile one what is the same in every run: whether it is null, and whether a time is from before the runs. */
+function columnValue(column: DataColumn, { names, clockStart }: Masked): string {
   const name = quoteIdentifier(column.name);
-  return volatile.includes(column.name) ? `${name} IS NULL` : name;
+  if (!names.includes(column.name)) return name;
+  const isTime = column.type === 'date' || /^timestamp\b/.test(column.type);
+  return isTime && clockStart !== undefined ? `${name} >= ${quoteLiteral(clockStart)}` : `${name} IS NULL`;
 }
 
 export interface DataRow {

@@ -22,8 +22,10 @@ import { type SessionRow, sessionLeft, sessionsQuery } from './snapshot-sessions
 export interface CaptureOptions {
   /** `schema.table` of the framework's own tables: their rows are given apart, and they are no part of schema and data. */
   readonly bookkeepingTables: readonly string[];
-  /** Columns whose values differ between equal runs: only whether they are null is hashed. */
+  /** Columns whose values differ between equal runs: only whether they are null is hashed, and for times whether they are from before `clockStart`. */
   readonly volatile: VolatileColumns;
+  /** When the first run began, ISO 8601 in UTC: a time that a migration writes is later, one that was there before is earlier. */
+  readonly clockStart?: string;
   /** True, or tables as `schema.table`: also a hash per column, to say which one differs. Costs about twice the time. */
   readonly columnHashes?: boolean | readonly string[];
   /** Server processes known to be the migration's, beside those that bear its application name. */
@@ -75,7 +77,7 @@ async function capture(client: pg.ClientBase, major: number, options: CaptureOpt
   const excluded = new Set(options.bookkeepingTables);
   const catalog = assembleCatalog(rows, excluded);
   const bookkeeping = rows.relations.filter((row) => excluded.has(relationKey(row)));
-  const data = dataQueries(relationsWithRows(catalog, rows), options.volatile, wantsColumns(options.columnHashes));
+  const data = dataQueries(relationsWithRows(catalog, rows), options.volatile, wantsColumns(options.columnHashes), options.clockStart);
   const sequences = sequenceQuery(sequenceUses(catalog, rows)) ?? 'SELECT WHERE false';
   const history = bookkeeping.map((row) => `SELECT * FROM ${quoteQualified(row.schema, row.name)}`);
   const contents = await simpleQuery(client, [...data, sequences, ...history, 'COMMIT'].join(';'));
