@@ -1,0 +1,112 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { version } from '../../../package.json';
+import { parseRuleOverrides, type RuleLevel } from '../../lint/configuration';
+import type { LintReport } from '../../model/finding';
+import { lintGithub } from '../../report/lint-github';
+import { lintGitlab } from '../../report/lint-gitlab';
+import { lintJson, lintReport } from '../../report/lint-json';
+import { lintJunit } from '../../report/lint-junit';
+import { lintPretty } from '../../report/lint-pretty';
+import { lintSarif } from '../../report/lint-sarif';
+import { allRules } from '../../rules/registry';
+import { ruleUrl } from '../../rules/rule';
+import { CommandFailure, exitStatus } from '../failure';
+import { dryRunText, fixFolders, writeFixes } from '../fix';
+import { type LintedFiles, lintFolders, lintStandardInput } from '../lint-folders';
+import { addCommonOptions, type CommonOptions } from '../options';
+import { note, resultPalette, writeResult } from '../output';
+
+const formats = ['pretty', 'json', 'sarif', 'github', 'gitlab', 'junit'] as const;
+
+export interface LintOptions extends CommonOptions {
+  readonly format: (typeof formats)[number];
+  readonly fix?: boolean;
+  readonly fixDryRun?: boolean;
+  readonly maxSeverity: RuleLevel;
+  readonly stdin?: boolean;
+  readonly stdinPath?: string;
+  readonly rule: Readonly<Record<string, RuleLevel>>;
+}
+
+/** From harmless to bad: what is above the accepted one fails the command. */
+const severityOrder: readonly RuleLevel[] = ['off', 'info', 'warning', 'error'];
+
+/** `faultline lint [PATH...]`. */
+export function addLintCommand(program: Command): void {
+  const command = program.command('lint').argument('[path...]', 'migration files and folders (default: those of the workspace)');
+  command.description('say what is dangerous in migrations, and how to write it instead');
+  addCommonOptions(command, formats)
+    .option('--fix', 'apply the fixes that cannot change what a migration does')
+    .option('--fix-dry-run', 'show what --fix would change, and change nothing')
+    .addOption(
+      new Option('--max-severity <severity>', 'the highest severity that still gives exit status 0').choices(severityOrder).default('info'),
+    )
+    .option('--stdin', 'lint standard input; --stdin-path says which file it is')
+    .option('--stdin-path <path>', 'path of the file on standard input')
+    .addOption(
+      new Option('--rule <ID=LEVEL>', 'level of a rule: off, info, warning, error; may be repeated')
+        .argParser(collectRule)
+        .default({}, 'none'),
+    )
+    .action(async (paths: readonly string[], options: LintOptions) => {
+      process.exitCode = await lint(paths, options);
+    });
+}
+
+function collectRule(text: string, before: Readonly<Record<string, RuleLevel>>): Readonly<Record<string, RuleLevel>> {
+  const parsed = parseRuleOverrides([text]);
+  if (!parsed.ok) throw new InvalidArgumentError('Write ID=off, ID=info, ID=warning or ID=error.');
+  const unknown = Object.keys(parsed.value).find((id) => !allRules.some((rule) => rule.id === id));
+  if (unknown !== undefined) throw new InvalidArgumentError(`There is no rule "${unknown}": \`faultline rules\` lists them.`);
+  return { ...before, ...parsed.value };
+}
+
+async function lint(paths: readonly string[], options: LintOptions): Promise<number> {
+  checkOptions(paths, options);
+  const started = performance.now();
+  const linted = options.stdin ? await lintStandardInput(options) : await lintFolders(paths, options);
+  const outcome = options.fix || options.fixDryRun ? fixFolders(linted) : undefined;
+  if (options.fix && options.stdin) {
+    await writeResult(outcome?.after.sources.values().next().value ?? '', options.out);
+    return exitStatus.success;
+  }
+  if (outcome && options.fix) await note(await writeFixes(outcome));
+  const shown: LintedFiles = outcome && options.fix ? outcome.after : linted;
+  const report = lintReport(shown.reports, performance.now() - started);
+  if (outcome && options.fixDryRun && options.format === 'pretty') await writeResult(dryRunText(outcome), options.out);
+  else await writeResult(render(report, shown.sources, options), options.out);
+  for (const problem of linted.problems) await note(`faultline: ${problem.message}`);
+  if (linted.problems.length > 0) return exitStatus.failure;
+  return worstSeverity(report) > severityOrder.indexOf(options.maxSeverity) ? exitStatus.findings : exitStatus.success;
+}
+
+function checkOptions(paths: readonly string[], options: LintOptions): void {
+  if (options.stdin && options.stdinPath === undefined)
+    throw new CommandFailure('--stdin needs --stdin-path, to know which migration it is');
+  if (options.stdinPath !== undefined && !options.stdin) throw new CommandFailure('--stdin-path goes with --stdin');
+  if (options.stdin && paths.length > 0) throw new CommandFailure('give paths or --stdin, not both');
+  if (options.fix && options.fixDryRun) throw new CommandFailure('give --fix or --fix-dry-run, not both');
+}
+
+/** Its place in `severityOrder`. What could not be read counts as an error. */
+function worstSeverity(report: LintReport): number {
+  if (report.files.some((file) => file.errors.length > 0)) return severityOrder.indexOf('error');
+  return Math.max(0, ...report.files.flatMap((file) => file.findings.map((finding) => severityOrder.indexOf(finding.severity))));
+}
+
+function render(report: LintReport, sources: ReadonlyMap<string, string>, options: LintOptions): string {
+  switch (options.format) {
+    case 'json':
+      return lintJson(report);
+    case 'sarif':
+      return lintSarif(report, { version, rules: allRules.map(({ id, title }) => ({ id, title, url: ruleUrl(id) })) });
+    case 'github':
+      return lintGithub(report);
+    case 'gitlab':
+      return lintGitlab(report);
+    case 'junit':
+      return lintJunit(report);
+    case 'pretty':
+      return lintPretty(report, sources, resultPalette(options.out));
+  }
+}

@@ -1,0 +1,127 @@
+import { join, relative, resolve } from 'node:path';
+import { type Configuration, mergeConfigurations } from '../lint/configuration';
+import { type LintedFolder, lintFolder } from '../lint/lint';
+import type { FileReport } from '../model/finding';
+import type { Problem } from '../model/result';
+import type { SourceFile } from '../model/run-protocol';
+import { loadParser } from '../parse/load';
+import { findConfiguration } from '../workspace/configuration-file';
+import { findMigrationFolders, type MigrationFolder, mergeFolders, migrationFolderAt } from '../workspace/find-folders';
+import { folderOf, readMigrationSource, shownPath, toSlashes } from '../workspace/read-folder';
+import { decode } from '../workspace/read-text';
+import type { LintOptions } from './commands/lint';
+import { CommandFailure, orFail } from './failure';
+import { resolveSettings } from './load';
+
+/** A folder as it was linted; `configuration` holds the options too, so that it can be linted again in the same way. */
+export interface LintedSource {
+  readonly folder: string;
+  readonly files: readonly SourceFile[];
+  /** Paths in `files` to report on; absent for all. */
+  readonly targets?: readonly string[];
+  readonly configuration: Configuration;
+}
+
+export interface LintedFiles {
+  readonly folders: readonly LintedSource[];
+  /** With the paths that people see. */
+  readonly reports: readonly FileReport[];
+  /** Texts by those paths. */
+  readonly sources: ReadonlyMap<string, string>;
+  readonly problems: readonly Problem[];
+}
+
+/** Lints what the paths name, or the migrations of the workspace when there are none. */
+export async function lintFolders(paths: readonly string[], options: LintOptions): Promise<LintedFiles> {
+  await loadParser();
+  const folders = paths.length === 0 ? await workspaceFolders(options) : await Promise.all(paths.map(folderAt));
+  const linted: LintedSource[] = [];
+  const problems: Problem[] = [];
+  for (const found of mergeFolders(folders)) {
+    // A single file is read through its own path, so that one with an odd name is read too.
+    const [first] = found.targets ?? [];
+    const source = orFail(await readMigrationSource(first === undefined ? found.folder : join(found.folder, first)));
+    const configuration = lintConfiguration(options, await resolveSettings(options, source.configuration));
+    problems.push(...source.skipped.filter(({ path }) => found.targets?.includes(path) ?? true).map(({ problem }) => problem));
+    linted.push({ folder: found.folder, files: source.files, configuration, ...(found.targets ? { targets: found.targets } : {}) });
+  }
+  const result = lintSources(linted);
+  return { ...result, problems: [...problems, ...result.problems] };
+}
+
+/** Lints standard input as the file at `--stdin-path`, among its siblings on the disk. */
+export async function lintStandardInput(options: LintOptions): Promise<LintedFiles> {
+  await loadParser();
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  const { text } = orFail(decode(Buffer.concat(chunks), 'standard input'));
+  const path = resolve(options.stdinPath ?? '');
+  const folder = folderOf(path);
+  const target = toSlashes(relative(folder, path));
+  // The folder may not be there yet: an editor lints what was never saved.
+  const source = await readMigrationSource(folder);
+  const siblings = source.ok ? source.value.files.filter((file) => file.path !== target) : [];
+  const files = [...siblings, { path: target, text }].sort((left, right) => (left.path < right.path ? -1 : 1));
+  const found = source.ok ? source.value.configuration : orFail(await findConfiguration(folder));
+  const configuration = lintConfiguration(options, await resolveSettings(options, found));
+  return lintSources([{ folder, files, configuration, targets: [target] }]);
+}
+
+/** Lints folders that have been read. */
+export function lintSources(folders: readonly LintedSource[]): LintedFiles {
+  const reports: FileReport[] = [];
+  const sources = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const source of folders) {
+    const linted = lintSource(source, source.files);
+    problems.push(...linted.problems, ...missingReports(source, linted));
+    for (const report of linted.reports) {
+      const path = shownPath(join(source.folder, report.path));
+      reports.push({ ...report, path });
+      sources.set(path, source.files.find((file) => file.path === report.path)?.text ?? '');
+    }
+  }
+  return { folders, reports, sources, problems };
+}
+
+/** Lints one folder with a version of its files. */
+export function lintSource(source: LintedSource, files: readonly SourceFile[]): LintedFolder {
+  return lintFolder({ files, configuration: source.configuration, ...(source.targets ? { paths: source.targets } : {}) });
+}
+
+/** A file that was named must be answered, also when it is none of the framework's. */
+function missingReports(source: LintedSource, linted: LintedFolder): readonly Problem[] {
+  if (linted.problems.length > 0) return [];
+  const reported = new Set(linted.reports.map((report) => report.path));
+  return (source.targets ?? [])
+    .filter((target) => !reported.has(target))
+    .map((target) => ({
+      message: `${shownPath(join(source.folder, target))} is not a migration that ${linted.framework.displayName} would run: is its name right?`,
+    }));
+}
+
+async function workspaceFolders(options: LintOptions): Promise<readonly MigrationFolder[]> {
+  const found = orFail(await findConfiguration(process.cwd()));
+  const { configuration } = await resolveSettings(options, found);
+  return orFail(await findMigrationFolders(found?.folder ?? process.cwd(), configuration.migrations));
+}
+
+async function folderAt(path: string): Promise<MigrationFolder> {
+  return orFail(await migrationFolderAt(path));
+}
+
+function lintConfiguration(options: LintOptions, settings: Awaited<ReturnType<typeof resolveSettings>>): Configuration {
+  const { engine, placeholders, configuration, framework } = settings;
+  const named = ['sql', 'flyway', 'golang-migrate', 'dbmate', 'goose', 'prisma'] as const;
+  const known = named.find((name) => name === framework);
+  if (framework !== undefined && known === undefined) throw new CommandFailure(`there is no framework "${framework}"`);
+  return mergeConfigurations(configuration, {
+    engine: engine.name,
+    engineVersion: engine.major,
+    rules: options.rule,
+    images: {},
+    simulate: {},
+    placeholders,
+    ...(known === undefined ? {} : { framework: known }),
+  });
+}
