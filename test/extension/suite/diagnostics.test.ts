@@ -1,0 +1,76 @@
+import { strict as assert } from 'node:assert';
+import * as vscode from 'vscode';
+import { closeAll, eventually, fileUri, findingOf, findings, openFile, pause, ruleOf } from './workspace';
+
+const addCurrency = 'dbmate/db/migrations/20260102093000_add_currency.sql';
+const blockingIndex = 'index-not-concurrent';
+
+describe('diagnostics', () => {
+  afterEach(closeAll);
+
+  it('stand at the statement, with rule, link, severity and source', async () => {
+    const document = await openFile(addCurrency);
+    const found = await findingOf(document, blockingIndex);
+    assert.match(document.getText(found.range), /CREATE INDEX/);
+    assert.ok(typeof found.code === 'object' && found.code.target.toString().includes(blockingIndex), 'the code links to the rule’s page');
+    assert.equal(found.severity, vscode.DiagnosticSeverity.Warning);
+    assert.equal(found.source, 'faultline');
+    assert.match(found.message, /orders/);
+  });
+
+  it('stand at the right place after multi-byte text', async () => {
+    const document = await openFile('flyway/sql/V2__index_accounts.sql');
+    const found = await findingOf(document, blockingIndex);
+    assert.equal(found.range.start.line, 1);
+    assert.match(document.getText(found.range), /^CREATE INDEX/);
+  });
+
+  it('are absent in a file that is not a migration', async () => {
+    await findingOf(await openFile(addCurrency), blockingIndex); // the server is up
+    const document = await openFile('queries/revenue_report.sql');
+    await pause(1_000);
+    assert.deepEqual(findings(document), []);
+  });
+
+  it('go on after a statement that is only half typed', async () => {
+    const document = await openFile(addCurrency);
+    await findingOf(document, blockingIndex);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(1, 0), 'ALTER TABEL orders ADD;\n');
+    await vscode.workspace.applyEdit(edit);
+    const unreadable = await findingOf(document, 'unreadable-statement');
+    assert.equal(unreadable.range.start.line, 1);
+    assert.equal((await findingOf(document, blockingIndex)).range.start.line, 6);
+  });
+
+  it('follow faultline.json', async () => {
+    const document = await openFile(addCurrency);
+    await findingOf(document, blockingIndex);
+    const configuration = fileUri('faultline.json');
+    await vscode.workspace.fs.writeFile(configuration, Buffer.from(JSON.stringify({ rules: { [blockingIndex]: 'off' } })));
+    try {
+      await eventually('the rule is off', () => (findings(document).some((found) => ruleOf(found) === blockingIndex) ? undefined : true));
+    } finally {
+      await vscode.workspace.fs.delete(configuration);
+    }
+    await findingOf(document, blockingIndex);
+  });
+
+  it('name the key that is wrong in faultline.json', async () => {
+    const uri = fileUri('faultline.json');
+    await vscode.workspace.fs.writeFile(uri, Buffer.from('{\n  "seedRows": -5\n}\n'));
+    try {
+      const document = await vscode.workspace.openTextDocument(uri);
+      await vscode.window.showTextDocument(document);
+      const [found] = await eventually('a diagnostic in faultline.json', () => {
+        const own = findings(document);
+        return own.length > 0 ? own : undefined;
+      });
+      assert.ok(found);
+      assert.equal(document.getText(found.range), '"seedRows"');
+    } finally {
+      await closeAll();
+      await vscode.workspace.fs.delete(uri);
+    }
+  });
+});

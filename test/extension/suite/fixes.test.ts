@@ -1,0 +1,54 @@
+import { strict as assert } from 'node:assert';
+import * as vscode from 'vscode';
+import { apply, closeAll, eventually, findingOf, findings, openFile, quickFixes, ruleOf } from './workspace';
+
+const addCurrency = 'dbmate/db/migrations/20260102093000_add_currency.sql';
+const blockingIndex = 'index-not-concurrent';
+
+describe('fixes', () => {
+  afterEach(closeAll);
+
+  it('make the index concurrent, and the finding goes away', async () => {
+    const document = await openFile(addCurrency);
+    const found = await findingOf(document, blockingIndex);
+    const actions = await quickFixes(document, found.range);
+    const fix = actions.find((action) => action.isPreferred && action.diagnostics?.some((of) => ruleOf(of) === blockingIndex));
+    assert.ok(fix, `a preferred fix among: ${actions.map(({ title }) => title).join('; ')}`);
+    await apply(fix);
+    assert.match(document.getText(), /CREATE INDEX CONCURRENTLY (IF NOT EXISTS )?orders_currency_idx ON orders \(currency\);/);
+    await eventually('the finding is gone', () => (findings(document).some((of) => ruleOf(of) === blockingIndex) ? undefined : true));
+  });
+
+  it('can ignore a finding, with a reason to be typed', async () => {
+    const document = await openFile(addCurrency);
+    const found = await findingOf(document, blockingIndex);
+    const actions = await quickFixes(document, found.range);
+    const ignore = actions.find((action) => action.title === `Ignore this finding here (${blockingIndex})`);
+    assert.ok(ignore);
+    await apply(ignore);
+    const line = document.lineAt(found.range.start.line).text;
+    assert.match(line, new RegExp(`^-- faultline-ignore ${blockingIndex}: .+`));
+    const editor = vscode.window.activeTextEditor;
+    assert.equal(line.slice(0, editor?.selection.start.character), `-- faultline-ignore ${blockingIndex}: `, 'the reason is selected');
+    await eventually('the finding is suppressed', () => (findings(document).some((of) => ruleOf(of) === blockingIndex) ? undefined : true));
+  });
+
+  it('are all applied by source.fixAll, as far as they are safe', async () => {
+    const document = await openFile(addCurrency);
+    await findingOf(document, blockingIndex);
+    const whole = new vscode.Range(0, 0, document.lineCount, 0);
+    const kind = vscode.CodeActionKind.SourceFixAll.append('faultline').value;
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      whole,
+      kind,
+    );
+    assert.equal(actions.length, 1);
+    const [all] = actions;
+    assert.ok(all);
+    await apply(all);
+    assert.match(document.getText(), /CREATE INDEX CONCURRENTLY/);
+    assert.match(document.getText(), /UPDATE orders SET currency = 'EUR'/, 'what changes data is left alone');
+  });
+});

@@ -1,0 +1,38 @@
+import { strict as assert } from 'node:assert';
+import * as vscode from 'vscode';
+import { closeAll, eventually, openFile } from './workspace';
+
+/** Runs the command on the active editor, and waits until the document holds what it inserts. */
+async function insertRollback(document: vscode.TextDocument, mark: RegExp): Promise<string> {
+  await vscode.commands.executeCommand('faultline.insertRollback');
+  return eventually('the rollback is inserted', () => (mark.test(document.getText()) ? document.getText() : undefined));
+}
+
+describe('insert rollback', () => {
+  afterEach(closeAll);
+
+  it('writes dbmate’s section, in reverse order', async () => {
+    const document = await openFile('dbmate/db/migrations/20260102093000_add_currency.sql');
+    const text = await insertRollback(document, /-- migrate:down/);
+    const down = text.slice(text.indexOf('-- migrate:down'));
+    assert.match(down, /DROP COLUMN (IF EXISTS )?"?currency"?/);
+  });
+
+  it('writes goose’s section', async () => {
+    const document = await openFile('goose/migrations/00002_add_source.sql');
+    const text = await insertRollback(document, /-- \+goose Down/);
+    assert.match(text.slice(text.indexOf('+goose Down')), /DROP COLUMN (IF EXISTS )?"?source"?/);
+  });
+
+  it('creates Flyway’s undo file', async () => {
+    await openFile('flyway/sql/V2__index_accounts.sql');
+    await vscode.commands.executeCommand('faultline.insertRollback');
+    const created = await eventually('the undo file is open', () =>
+      vscode.workspace.textDocuments.find((document) => document.uri.path.endsWith('/U2__index_accounts.sql')),
+    );
+    assert.match(created.getText(), /DROP INDEX/);
+    await created.save();
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.workspace.fs.delete(created.uri);
+  });
+});
