@@ -52,8 +52,7 @@ async function strikeAt(shape: Shape, fault: FaultName, point: Point): Promise<C
   return { execution, outcome: await execution.outcome, address: sandbox.address(address.database) };
 }
 
-const before = (statement: number): Point => ({ kind: 'before', statement });
-const after = (statement: number): Point => ({ kind: 'after', statement });
+const at = (kind: 'before' | 'after', statement: number): Point => ({ kind, statement });
 const commit: Point = { kind: 'commit', statement: 3 };
 const start: Point = { kind: 'start' };
 const unrecorded: Point = { kind: 'unrecorded' };
@@ -81,16 +80,16 @@ describe('without a fault', () => {
 
 describe('error', () => {
   it.each<[Shape, Point, string]>([
-    ['autocommit', before(1), 'nothing'],
-    ['autocommit', before(3), 'a5'],
+    ['autocommit', at('before', 1), 'nothing'],
+    ['autocommit', at('before', 3), 'a5'],
     ['autocommit', unrecorded, 'a5 b'],
-    ['wrapped', before(2), 'nothing'],
+    ['wrapped', at('before', 2), 'nothing'],
     ['wrapped', commit, 'nothing'],
     ['wrapped', unrecorded, 'a5 b'],
     ['recorded in transaction', unrecorded, 'nothing'],
     ['recorded in transaction', commit, 'nothing'],
-    ['single request', before(1), 'dirty'],
-    ['single request', before(3), 'dirty'],
+    ['single request', at('before', 1), 'dirty'],
+    ['single request', at('before', 3), 'dirty'],
     ['single request', unrecorded, 'a5 b dirty'],
     ['single request', unlock, 'a5 b recorded'],
   ])('%s, %o leaves %s', async (shape, point, expected) => {
@@ -105,22 +104,22 @@ describe('error', () => {
 describe('disconnect and crash', () => {
   const cells: [Shape, Point, string, string?][] = [
     ['autocommit', start, 'nothing'],
-    ['autocommit', before(1), 'nothing'],
-    ['autocommit', after(1), 'a0'],
-    ['autocommit', before(3), 'a5'],
-    ['autocommit', after(3), 'a5 b'],
+    ['autocommit', at('before', 1), 'nothing'],
+    ['autocommit', at('after', 1), 'a0'],
+    ['autocommit', at('before', 3), 'a5'],
+    ['autocommit', at('after', 3), 'a5 b'],
     ['autocommit', unrecorded, 'a5 b'],
-    ['wrapped', after(3), 'nothing'],
+    ['wrapped', at('after', 3), 'nothing'],
     ['wrapped', commit, 'a5 b'],
     ['wrapped', unrecorded, 'a5 b'],
     ['recorded in transaction', unrecorded, 'nothing'],
     ['recorded in transaction', commit, 'a5 b recorded'],
     ['single request', start, 'nothing'],
-    ['single request', before(1), 'dirty'],
+    ['single request', at('before', 1), 'dirty'],
     // A server that has received the request finishes it, if it lives.
-    ['single request', after(1), 'a5 b dirty', 'dirty'],
-    ['single request', before(3), 'a5 b dirty', 'dirty'],
-    ['single request', after(3), 'a5 b dirty'],
+    ['single request', at('after', 1), 'a5 b dirty', 'dirty'],
+    ['single request', at('before', 3), 'a5 b dirty', 'dirty'],
+    ['single request', at('after', 3), 'a5 b dirty'],
     ['single request', unlock, 'a5 b recorded'],
   ];
   it.each(cells)('disconnect: %s, %o leaves %s', async (shape, point, expected) => {
@@ -151,12 +150,12 @@ describe('disconnect and crash', () => {
 
 describe('lost-ack', () => {
   it.each<[Shape, Point, string, string]>([
-    ['autocommit', after(2), 'a5', 'idle'],
-    ['wrapped', after(2), 'nothing', 'idle in transaction'],
+    ['autocommit', at('after', 2), 'a5', 'idle'],
+    ['wrapped', at('after', 2), 'nothing', 'idle in transaction'],
     ['wrapped', commit, 'a5 b', 'idle'],
     ['recorded in transaction', commit, 'a5 b recorded', 'idle'],
-    ['single request', after(1), 'a5 b dirty', 'idle'],
-    ['single request', after(3), 'a5 b dirty', 'idle'],
+    ['single request', at('after', 1), 'a5 b dirty', 'idle'],
+    ['single request', at('after', 3), 'a5 b dirty', 'idle'],
     ['single request', unlock, 'a5 b recorded', 'idle'],
   ])('%s, %o leaves %s and a session that is %s', async (shape, point, expected, session) => {
     const { outcome, address, execution } = await strikeAt(shape, 'lost-ack', point);
