@@ -28,6 +28,15 @@ const nativeAddons = {
   },
 };
 
+/** Says when a build starts and ends: `.vscode/tasks.json` waits for these lines before F5 goes on. */
+const announceBuilds = {
+  name: 'announce-builds',
+  setup(build) {
+    build.onStart(() => console.log('build started'));
+    build.onEnd(() => console.log('build finished'));
+  },
+};
+
 const nodePrograms = {
   ...common,
   entryPoints: { extension: 'src/client/extension.ts', server: 'src/server/main.ts', runner: 'src/runner/main.ts', cli: 'src/cli/main.ts' },
@@ -53,7 +62,10 @@ await mkdir(dist, { recursive: true });
 await copyFile(join(dirname(require.resolve('libpg-query/package.json')), 'wasm', 'libpg-query.wasm'), join(dist, 'libpg-query.wasm'));
 
 if (watch) {
-  for (const options of [nodePrograms, panel]) await (await esbuild.context(options)).watch();
+  for (const options of [nodePrograms, panel]) {
+    const plugins = [...(options.plugins ?? []), announceBuilds];
+    await (await esbuild.context({ ...options, plugins })).watch();
+  }
 } else {
   await Promise.all([esbuild.build(nodePrograms), esbuild.build(panel)]);
 }
