@@ -30,6 +30,7 @@ interface SimulateOptions extends CommonOptions {
   readonly failOn?: readonly Verdict[];
   readonly before?: string;
   readonly collapse: boolean;
+  readonly html?: string;
 }
 
 const defaultFailOn: readonly Verdict[] = ['broken', 'data-lost', 'false-success', 'applied-twice'];
@@ -56,6 +57,7 @@ export function addSimulateCommand(program: Command): void {
     )
     .option('--before <path>', 'SQL file or folder of migrations that makes the state before (default: the earlier migrations)')
     .option('--no-collapse', 'run cells that must end alike one by one')
+    .option('--html <file>', 'write the HTML report as well')
     .action(async (path: string, options: SimulateOptions) => {
       process.exitCode = await simulate(path, options);
     });
@@ -73,7 +75,7 @@ async function simulate(path: string, options: SimulateOptions): Promise<number>
     progress.clear();
     const report = simulationReport(simulations, performance.now() - started);
     await writeResult(render(report, options), options.out);
-    if (options.out !== undefined) await note(`report written to ${options.out}`);
+    if (options.html !== undefined) await writeResult(simulationHtml(report), options.html);
     return statusOf(report, options.failOn ?? settings.configuration.simulate.failOn ?? defaultFailOn);
   } catch (error) {
     progress.clear();
