@@ -6,27 +6,31 @@ import { forkRunner, tell } from './runner-process';
 
 const probeTimeoutMs = 8_000;
 
-const labels: Partial<Record<SandboxChoice['name'], string>> = { embedded: 'Embedded server', docker: 'Docker' };
+const labels: Record<SandboxChoice['name'], string> = { embedded: 'Embedded server', docker: 'Docker', local: 'Installed server' };
 
-/** The sandboxes to choose from, with why one can't be used. Asks a runner, which starts nothing. */
-export async function probeSandboxes(
-  extensionPath: string,
-  engine: { readonly name: EngineName; readonly version: number; readonly image?: string },
-  output: Output,
-): Promise<readonly SandboxChoice[]> {
-  const found = await askRunner(extensionPath, engine, output);
-  return Object.entries(labels).map(([name, label]) => {
-    const unavailable = found?.find((sandbox) => sandbox.name === name)?.unavailable;
-    return { name: name as SandboxChoice['name'], label, ...(unavailable === undefined ? {} : { unavailable }) };
-  });
+/** What is offered while nothing was found out yet: starting it says what is missing. */
+const unprobed: readonly SandboxAvailability[] = [{ name: 'embedded' }, { name: 'docker' }];
+
+/** The sandboxes to choose from. An installed server is offered where there is one; nobody needs to hear that there is none. */
+export function sandboxChoices(found: readonly SandboxAvailability[] = unprobed): readonly SandboxChoice[] {
+  return found
+    .filter(({ name, unavailable }) => name !== 'local' || unavailable === undefined)
+    .map((sandbox) => ({ ...sandbox, label: labels[sandbox.name] }));
 }
 
-/** Undefined when the runner did not answer: then every sandbox is offered, and starting it says what is missing. */
-function askRunner(
-  extensionPath: string,
-  engine: { readonly name: EngineName; readonly version: number; readonly image?: string },
-  output: Output,
-): Promise<readonly SandboxAvailability[] | undefined> {
+/** The same, with why one can't be used on this machine. Asks a runner, which starts nothing. */
+export async function probeSandboxes(extensionPath: string, engine: ProbedEngine, output: Output): Promise<readonly SandboxChoice[]> {
+  return sandboxChoices(await askRunner(extensionPath, engine, output));
+}
+
+interface ProbedEngine {
+  readonly name: EngineName;
+  readonly version: number;
+  readonly image?: string;
+}
+
+/** Undefined when the runner did not answer in time. */
+function askRunner(extensionPath: string, engine: ProbedEngine, output: Output): Promise<readonly SandboxAvailability[] | undefined> {
   return new Promise((resolve) => {
     const child = forkRunner(extensionPath, output);
     const finish = (answer?: readonly SandboxAvailability[]): void => {

@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
 import { type PlaceDownParams, type PlaceDownResult, placeDownRequest } from '../../protocol/language';
-import type { FromPanel, PanelChoices, ToPanel } from '../../protocol/panel';
+import type { FromPanel, PanelChoices, SandboxChoice, ToPanel } from '../../protocol/panel';
 import type { SimulationEvent } from '../../protocol/simulation';
 import type { LanguageServer } from '../language-server';
 import type { Output } from '../output';
 import { applyPlacement } from '../place-down';
 import { type RunningSimulation, runSimulation } from '../runner-process';
-import { probeSandboxes } from '../sandboxes';
+import { probeSandboxes, sandboxChoices } from '../sandboxes';
 import type { LastRuns } from './last-run';
 import { parseFromPanel } from './messages';
 import { panelPage, panelResources } from './page';
@@ -29,6 +29,8 @@ export class SimulationPanel {
   private running: RunningSimulation | undefined;
   /** True from the click on Run until the runner's process is gone. */
   private busy = false;
+  private disposed = false;
+  private sandboxes: readonly SandboxChoice[] = sandboxChoices();
   private readonly subscriptions: vscode.Disposable[] = [];
 
   constructor(
@@ -48,6 +50,7 @@ export class SimulationPanel {
       webview.onDidReceiveMessage((value: unknown) => this.receive(value)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.showSubject('subject')),
       panel.onDidDispose(() => {
+        this.disposed = true;
         this.running?.cancel();
         for (const subscription of this.subscriptions) subscription.dispose();
         onDispose();
@@ -95,16 +98,20 @@ export class SimulationPanel {
     }
   }
 
-  /** Sends what the panel is about; `replay` also what happened so far, for a page that has just been loaded. */
+  /**
+   * Sends what the panel is about; `replay` also what happened so far, for a page that has just been loaded. What this machine can do is
+   * found out meanwhile, and sent after: it takes a moment.
+   */
   private async showSubject(kind: 'subject' | 'replay'): Promise<void> {
     const { server, extensionUri, output, lastRuns } = this.services;
     const description = await describe(server, this.path);
-    const { engine: name, engineVersion: version, image } = description.simulation;
-    const engine = { name, version, ...(image === undefined ? {} : { image }) };
-    const sandboxes = await probeSandboxes(extensionUri.fsPath, engine, output);
-    const subject = panelSubject(this.path, description, sandboxes, this.keptChoices);
+    const subject = panelSubject(this.path, description, this.sandboxes, this.keptChoices);
     if (this.events.length === 0 && !this.busy) this.events = [...(await lastRuns.load(this.path))];
     this.post(kind === 'replay' && this.events.length > 0 ? { kind, subject, events: this.events } : { kind: 'subject', subject });
+    const { engine: name, engineVersion: version, image } = description.simulation;
+    const engine = { name, version, ...(image === undefined ? {} : { image }) };
+    this.sandboxes = await probeSandboxes(extensionUri.fsPath, engine, output);
+    if (!this.disposed) this.post({ kind: 'subject', subject: { ...subject, sandboxes: this.sandboxes } });
   }
 
   private async run(choices: PanelChoices): Promise<void> {
