@@ -7,7 +7,8 @@ describe('a collapsed matrix equals the uncollapsed one', () => {
   it.each(samples)('$name', async ({ files, target }) => {
     const collapsed = await simulateFiles(files, target);
     const whole = await simulateFiles(files, target, { collapse: false });
-    const states = (cells: typeof whole.cells) => cells.map(({ id, status, verdict, fingerprint, why }) => ({ id, status, verdict, fingerprint, why }));
+    const states = (cells: typeof whole.cells) =>
+      cells.map(({ id, status, verdict, fingerprint, why }) => ({ id, status, verdict, fingerprint, why }));
     expect(states(collapsed.cells)).toEqual(states(whole.cells));
     expect(collapsed.cells.some((cell) => cell.sameAs !== undefined)).toBe(true);
     expect(whole.cells.every((cell) => cell.sameAs === undefined)).toBe(true);

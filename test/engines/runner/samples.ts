@@ -25,7 +25,10 @@ export const samples: readonly Sample[] = [
   { name: 'plain SQL, autocommit', files: { '001_shop.sql': shop, '002_currency.sql': change }, target: '002_currency.sql' },
   {
     name: 'plain SQL with a transaction of its own',
-    files: { '001_shop.sql': shop, '002_currency.sql': `BEGIN;${change}COMMIT;\nCREATE INDEX CONCURRENTLY orders_note_idx ON orders (note);\n` },
+    files: {
+      '001_shop.sql': shop,
+      '002_currency.sql': `BEGIN;${change}COMMIT;\nCREATE INDEX CONCURRENTLY orders_note_idx ON orders (note);\n`,
+    },
     target: '002_currency.sql',
   },
   {

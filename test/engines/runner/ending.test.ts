@@ -1,0 +1,72 @@
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { SimulationEvent } from '../../../src/protocol/simulation';
+import { SimulationCancelled, SimulationFailure } from '../../../src/runner/failure';
+import { simulate } from '../../../src/runner/simulate';
+import { samples } from './samples';
+import { request, simulateFiles, withFolder } from './simulating';
+
+async function sandboxFolders(): Promise<readonly string[]> {
+  return (await readdir(tmpdir())).filter((name) => name.startsWith('faultline-') && !name.startsWith('faultline-test-')).sort();
+}
+
+describe('a simulation that does not come to its end', () => {
+  it.each(['starting sandbox', 'tracing', 'running'] as const)('leaves nothing when it is cancelled while %s', async (phase) => {
+    const [sample] = samples;
+    if (sample === undefined) throw new Error('No sample.');
+    const before = await sandboxFolders();
+    const cancellation = new AbortController();
+    const events: SimulationEvent[] = [];
+    const emit = (event: SimulationEvent): void => {
+      events.push(event);
+      if (event.kind === 'phase' && event.phase === phase) setTimeout(() => cancellation.abort(), 20);
+    };
+    await withFolder(sample.files, async (folder) => {
+      const simulation = simulate({ ...request, path: join(folder, sample.target) }, emit, cancellation.signal);
+      await expect(simulation).rejects.toBeInstanceOf(SimulationCancelled);
+    });
+    expect(events.at(-1)).toEqual({ kind: 'cancelled' });
+    expect(await sandboxFolders()).toEqual(before);
+  });
+
+  it('says in one line that an earlier migration fails, and leaves nothing', async () => {
+    const before = await sandboxFolders();
+    const files = {
+      '001_a.sql': 'CREATE TABLE a (id int);\nINSERT INTO nowhere VALUES (1);',
+      '002_b.sql': 'ALTER TABLE a ADD COLUMN b int;',
+    };
+    const failure = await simulateFiles(files, '002_b.sql').catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(SimulationFailure);
+    expect(String(failure)).toMatch(/001_a.*fails at statement 2: relation "nowhere" does not exist.*--before/);
+    expect(await sandboxFolders()).toEqual(before);
+  });
+
+  it('says in one line that a statement can not be read', async () => {
+    const failure = await simulateFiles({ '001_a.sql': 'CREATE TABLE a (id int;' }, '001_a.sql').catch((error: unknown) => error);
+    expect(String(failure)).toMatch(/001_a\.sql:1: statement 1 can't be read \(syntax error/);
+  });
+});
+
+describe('a migration that fails by itself', () => {
+  it('is simulated up to the statement that fails, and says so', async () => {
+    const files = {
+      '001_a.sql': 'CREATE TABLE a (id int PRIMARY KEY);',
+      '002_b.sql': 'ALTER TABLE a ADD COLUMN b int;\nALTER TABLE a ADD COLUMN b int;\nCREATE TABLE c (id int);',
+    };
+    const simulation = await simulateFiles(files, '002_b.sql');
+    expect(simulation.failsByItself).toMatchObject({ statement: 2, code: '42701' });
+    expect(simulation.states.after).toBeUndefined();
+    const cells = new Map(simulation.cells.map((cell) => [cell.id, cell]));
+    expect(cells.get('crash@after:2')).toMatchObject({
+      status: 'impossible',
+      why: expect.stringContaining('fails by itself at statement 2'),
+    });
+    expect(cells.get('crash@after:1')).toMatchObject({
+      verdict: 'broken',
+      recovery: { back: { verified: true }, forward: { verified: false } },
+    });
+    expect(cells.get('crash@start')).toMatchObject({ verdict: 'rolled-back' });
+  });
+});

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PlannedCell } from '../../../src/model/fault';
+import type { Sandbox } from '../../../src/model/sandbox';
+import type { State } from '../../../src/model/state';
+import { type DraftPlan, planRecovery } from '../../../src/recovery/plan';
+import { capture } from '../../../src/runner/capture';
+import { Groundwork } from '../../../src/runner/groundwork';
+import { Laboratory } from '../../../src/runner/laboratory';
+import { type Observation, observe } from '../../../src/runner/observe';
+import { verifyBest } from '../../../src/runner/recover';
+import { readSubject } from '../../../src/runner/subject';
+import { type Trace, traceMigration } from '../../../src/runner/trace';
+import { sandboxProviders } from '../../../src/sandbox/providers';
+import { request, simulateFiles, verdictsOf, withFolder } from './simulating';
+
+/** Three statements, nothing around them; the third is refused. */
+const files = {
+  '001_base.sql': 'CREATE TABLE accounts (id bigserial PRIMARY KEY, owner text NOT NULL, balance numeric(12,2) NOT NULL DEFAULT 0);',
+  '002_three.sql': `
+ALTER TABLE accounts ADD COLUMN currency char(3) NOT NULL DEFAULT 'EUR';
+CREATE TABLE transfers (id bigserial PRIMARY KEY, source bigint NOT NULL REFERENCES accounts (id), amount numeric(12,2) NOT NULL);
+CREATE INDEX CONCURRENTLY accounts_owner_idx ON accounts (owner);
+`,
+};
+
+describe('three statements without a transaction, of which the third fails', () => {
+  it('can be brought back to before and on to after', async () => {
+    const simulation = await simulateFiles(files, '002_three.sql');
+    const cell = simulation.cells.find(({ id }) => id === 'error@before:3');
+    expect(cell?.verdict).toBe('broken');
+    expect(cell?.retry).toMatchObject({ outcome: 'error', error: { code: '42701' } });
+    expect(cell?.recovery?.back).toMatchObject({ verified: true, reached: simulation.states.before.fingerprint });
+    expect(cell?.recovery?.forward).toMatchObject({ verified: true, reached: simulation.states.after?.fingerprint });
+    expect(cell?.fingerprint).not.toBe(simulation.states.before.fingerprint);
+  });
+
+  it('has the same verdicts in a second run', async () => {
+    const first = await simulateFiles(files, '002_three.sql');
+    const second = await simulateFiles(files, '002_three.sql');
+    expect(verdictsOf(second)).toEqual(verdictsOf(first));
+    expect(second.states).toEqual(first.states);
+  });
+});
+
+describe('verification', () => {
+  let sandbox: Sandbox;
+  let laboratory: Laboratory;
+  let trace: Trace;
+  let observation: Observation;
+  let partial: State;
+  let drafts: { readonly back: readonly DraftPlan[]; readonly forward: readonly DraftPlan[] };
+
+  beforeAll(async () => {
+    const signal = new AbortController().signal;
+    const subject = await withFolder(files, (folder) => readSubject({ ...request, path: join(folder, '002_three.sql') }));
+    const started = await sandboxProviders.embedded.start({ engine: subject.engine, onProgress: () => undefined, signal });
+    if (!started.ok) throw new Error(started.error.message);
+    sandbox = started.value;
+    laboratory = new Laboratory(sandbox, signal);
+    const groundwork = await Groundwork.lay(laboratory, subject);
+    await groundwork.advanceTo(1);
+    const migration = subject.migrations[1];
+    if (migration === undefined) throw new Error('No migration.');
+    trace = await traceMigration(laboratory, subject.framework, migration, groundwork.database, { rows: 20, seed: 1 });
+    const cell: PlannedCell = { id: 'error@before:3', fault: 'error', point: { kind: 'before', statement: 3 } };
+    const observed = await observe(laboratory, trace, cell);
+    if ('why' in observed) throw new Error(observed.why);
+    observation = observed;
+    await observation.execution.close();
+    partial = await capture(laboratory, observation.database, trace.reading);
+    drafts = planRecovery({
+      migration,
+      plan: trace.plan,
+      protocol: subject.framework.run,
+      before: trace.before,
+      ...(trace.after !== undefined && { after: trace.after }),
+      partial,
+      completed: 2,
+      retryReaches: 'error',
+    });
+  });
+  afterAll(() => sandbox?.dispose());
+
+  const verify = (direction: 'back' | 'forward', plans: readonly DraftPlan[]) =>
+    verifyBest(laboratory, trace, observation.database, plans, direction === 'back' ? trace.before : trace.after);
+
+  it.each(['back', 'forward'] as const)('accepts the way %s', async (direction) => {
+    expect(await verify(direction, drafts[direction])).toMatchObject({ verified: true });
+  });
+
+  it.each(['back', 'forward'] as const)('refuses the way %s with any one step left out', async (direction) => {
+    const [draft] = drafts[direction];
+    if (draft === undefined) throw new Error('No draft.');
+    for (const left of draft.steps) {
+      const plan = await verify(direction, [{ ...draft, steps: draft.steps.filter((step) => step !== left) }]);
+      expect(plan.verified, left.text).toBe(false);
+    }
+  });
+
+  it.each(['back', 'forward'] as const)('refuses the way %s with a step changed by hand', async (direction) => {
+    const [draft] = drafts[direction];
+    if (draft === undefined) throw new Error('No draft.');
+    const changed = [
+      ...draft.steps,
+      { title: 'Sneak in a column.', why: '', text: 'ALTER TABLE accounts ADD COLUMN sneaked int;', language: 'sql' as const },
+    ];
+    const plan = await verify(direction, [{ ...draft, steps: changed }]);
+    expect(plan).toMatchObject({ verified: false });
+    expect(plan.problem).toMatch(/sneaked/);
+  });
+
+  it('says which step failed', async () => {
+    const [draft] = drafts.back;
+    if (draft === undefined) throw new Error('No draft.');
+    const plan = await verify('back', [
+      { ...draft, steps: [{ title: 'Nonsense.', why: '', text: 'DROP TABLE nowhere;', language: 'sql' }] },
+    ]);
+    expect(plan.verified).toBe(false);
+    expect(plan.problem).toContain('Step 1 failed: table "nowhere" does not exist');
+  });
+
+  it('changes one row by hand, and refuses', async () => {
+    const [draft] = drafts.back;
+    if (draft === undefined) throw new Error('No draft.');
+    const changed = [
+      ...draft.steps,
+      { title: 'Change a row.', why: '', text: 'UPDATE accounts SET balance = balance + 1 WHERE id = 1;', language: 'sql' as const },
+    ];
+    expect(await verify('back', [{ ...draft, steps: changed }])).toMatchObject({ verified: false });
+  });
+});
