@@ -42,6 +42,10 @@ export interface ProgramExecution {
   readonly wrapped: boolean;
   /** In words for the user: "Flyway runs each migration in one transaction". */
   readonly because: string;
+  /** Numbers of the statements that share a request, where some do and others do not (goose). Absent: as `requests` says. */
+  readonly groups?: readonly (readonly number[])[];
+  /** The framework's own message, when it reads this program and refuses to run it: nothing is sent. */
+  readonly refused?: string;
 }
 
 export type FrameworkName = 'sql' | 'flyway' | 'golang-migrate' | 'dbmate' | 'goose' | 'prisma';
@@ -58,4 +62,8 @@ export interface Migration {
   readonly down?: Program;
   /** True for frameworks that have no rollbacks by design (Prisma), and for files that are themselves only a down. */
   readonly downUnsupported?: boolean;
+  /** The id of the migration that comes before it in its folder. */
+  readonly previous?: string;
+  /** What the framework's history keeps to notice later edits, as the history table shows it. */
+  readonly checksum?: string;
 }

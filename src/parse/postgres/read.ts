@@ -36,6 +36,20 @@ export function readStatements(text: string, span: Span, placeholders: Readonly<
   return new ProgramReader(text, span, placeholders).read();
 }
 
+/**
+ * The same for text that a framework cuts into requests by rules of its own: one list per span, numbered through. A statement never
+ * reaches over the end of its span.
+ */
+export function readRequests(text: string, spans: readonly Span[], placeholders: Readonly<Record<string, string>>): Statement[][] {
+  const lines = new LineIndex(text);
+  let count = 0;
+  return spans.map((span) => {
+    const statements = new ProgramReader(text, span, placeholders, lines, count).read();
+    count += statements.length;
+    return statements;
+  });
+}
+
 interface Failure {
   readonly message: string;
   /** In code units of the text that was parsed. */
@@ -64,24 +78,22 @@ function shortened(message: string): string {
 }
 
 class ProgramReader {
-  private readonly lines: LineIndex;
   private readonly substituted: SubstitutedText;
   /** The program with its known placeholders replaced; all offsets below count in it. */
   private readonly sent: string;
   private readonly statements: Statement[] = [];
 
   constructor(
-    text: string,
+    private readonly source: string,
     private readonly span: Span,
     placeholders: Readonly<Record<string, string>>,
+    private readonly lines = new LineIndex(source),
+    /** How many statements of the program come before this text. */
+    private readonly before = 0,
   ) {
-    this.lines = new LineIndex(text);
-    this.source = text;
-    this.substituted = substitute(text.slice(span.start, span.end), placeholders);
+    this.substituted = substitute(source.slice(span.start, span.end), placeholders);
     this.sent = this.substituted.text;
   }
-
-  private readonly source: string;
 
   read(): Statement[] {
     if (this.sent.length > maximumProgramLength) {
@@ -201,7 +213,7 @@ class ProgramReader {
     const span = this.fileSpan(own);
     const sent = this.sent.slice(own.start, own.end);
     const place = {
-      index: this.statements.length + 1,
+      index: this.before + this.statements.length + 1,
       text: this.source.slice(span.start, span.end),
       sent,
       range: this.lines.range(span),

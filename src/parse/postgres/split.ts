@@ -84,7 +84,7 @@ export function split(text: string, start = 0, end = text.length): Split {
       lexer.seek(command.end);
       // \g, \gexec, \crosstabview and \watch send what was typed so far.
       if (/^\\(g|crosstabview|watch)/.test(text.slice(command.start, command.start + 14))) close();
-    } else if (lexer.word === ';' && (open === undefined || (open.brackets === 0 && open.atomicDepth === 0))) {
+    } else if (lexer.word === ';' && mayEnd(open)) {
       const copyData: Span | undefined = open?.fromStdin ? copyLines(text, lexer.end, end) : undefined;
       close(copyData);
       if (copyData !== undefined) {
@@ -101,6 +101,11 @@ export function split(text: string, start = 0, end = text.length): Split {
   }
   close();
   return { pieces, foreign, variables };
+}
+
+/** A semicolon in brackets or in a BEGIN ATOMIC body ends nothing. */
+function mayEnd(open: Open | undefined): boolean {
+  return open === undefined || (open.brackets === 0 && open.atomicDepth === 0);
 }
 
 /** It belongs to the statement before it, or is one by itself: the server refuses it. */

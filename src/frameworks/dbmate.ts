@@ -1,0 +1,115 @@
+import type { Migration, ProgramExecution } from '../model/migration';
+import { type Result, success } from '../model/result';
+import type { Framework, ReadOptions, SourceFile } from '../model/run-protocol';
+import { quoteLiteral } from '../parse/postgres/identifiers';
+import { readStatements } from '../parse/postgres/read';
+import { isTransactional } from '../plan/transactional';
+import { baseName, byText, confidence, problem, readProgram, sqlFiles } from './files';
+import { refusalOf, rowsOf, sqlStep, statementSteps } from './history';
+import { placeUnderMarker } from './placing';
+
+/**
+ * dbmate, from its sources: `pkg/dbmate/migration.go` (markers and options), `pkg/dbmate/db.go` (order of steps: a block is one Exec, in a
+ * transaction with its history row unless `transaction:false`), `pkg/driver/postgres/postgres.go` (history table). It takes no lock.
+ */
+
+const fileName = /^(\d+).*\.sql$/;
+const upMarker = /^--\s*migrate:up(?:\s*$|\s+\S+.*$)/m;
+const downMarker = /^--\s*migrate:down(?:\s*$|\s+\S+.*$)/m;
+const table = 'public.schema_migrations';
+
+export const dbmate: Framework = {
+  name: 'dbmate',
+  displayName: 'dbmate',
+
+  detect: (files) => confidence(files, (file) => upMarker.test(file.text)),
+
+  read(files, options) {
+    return sqlFiles(files)
+      .filter((file) => fileName.test(file.path))
+      .toSorted((left, right) => byText(left.path, right.path))
+      .map((file) => readMigration(file, options));
+  },
+
+  run: {
+    bookkeepingTables: [table],
+    setup: [`create table if not exists ${table} (version varchar(255) primary key)`],
+    steps(migration) {
+      const record = { kind: 'record', text: insertRow(migration) } as const;
+      return [
+        {
+          kind: 'check',
+          text: `select version from ${table} where version = ${quoteLiteral(migration.id)}`,
+          decide: (rows) => (rows.length > 0 ? { run: false, why: 'already applied' } : (refusalOf(migration) ?? { run: true })),
+        },
+        ...(migration.up.execution.wrapped
+          ? ([{ kind: 'begin', text: 'BEGIN' }, ...statementSteps(migration), record, { kind: 'commit', text: 'COMMIT' }] as const)
+          : [...statementSteps(migration), record]),
+      ];
+    },
+    onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' }] : []),
+    markApplied: (migration) => [
+      sqlStep(
+        `Record ${migration.id} as applied`,
+        'dbmate runs every file whose version is not in its table. It has no command for this, so the row is written by hand.',
+        `${insertRow(migration)} on conflict do nothing;`,
+      ),
+    ],
+    markNotApplied: ({ id }) => [
+      sqlStep(
+        `Remove ${id} from the history`,
+        'Without the row, dbmate up runs the migration again. dbmate has no command for this.',
+        `delete from ${table} where version = ${quoteLiteral(id)};`,
+      ),
+    ],
+    recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.version === id) ? 'applied' : 'absent'),
+  },
+
+  placeDown(migration, files, statements) {
+    const text = statements.join('\n');
+    const alone = readStatements(text, { start: 0, end: text.length }, {}).some((statement) => !isTransactional(statement));
+    return placeUnderMarker(migration, files, alone ? '-- migrate:down transaction:false' : '-- migrate:down', statements);
+  },
+};
+
+function insertRow({ id }: Migration): string {
+  return `insert into ${table} (version) values (${quoteLiteral(id)})`;
+}
+
+function readMigration(file: SourceFile, options: ReadOptions): Result<Migration> {
+  const up = upMarker.exec(file.text);
+  const down = downMarker.exec(file.text);
+  if (up === null) return problem(`${file.path}: dbmate requires each migration to define an up block with '-- migrate:up'.`);
+  if (down !== null && down.index < up.index) {
+    return problem(`${file.path}: dbmate requires '-- migrate:up' to appear before '-- migrate:down'.`);
+  }
+  const upSpan = { start: up.index + up[0].length, end: down?.index ?? file.text.length };
+  const upProgram = readProgram('up', file, upSpan, executionOf(up[0], file.text.slice(0, up.index)), options);
+  const base = {
+    id: fileName.exec(baseName(file.path))?.[1] ?? file.path,
+    title: baseName(file.path),
+    framework: 'dbmate',
+    engine: options.engine,
+    up: upProgram,
+  } as const;
+  if (down === null) return success(base);
+  const downSpan = { start: down.index + down[0].length, end: file.text.length };
+  return success({ ...base, down: readProgram('down', file, downSpan, executionOf(down[0], ''), options) });
+}
+
+/** Options stand behind the marker, on its line. Statements before the first marker make dbmate refuse the file. */
+function executionOf(marker: string, before: string): ProgramExecution {
+  const wrapped = !/\stransaction:false(\s|$)/.test(marker);
+  const strayLine = before
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .some((line) => line.trim() !== '' && !line.trimStart().startsWith('--'));
+  return {
+    requests: 'single-request',
+    wrapped,
+    because: wrapped
+      ? 'dbmate runs the block in one transaction, together with its history row'
+      : 'transaction:false: dbmate sends the block as one query, which PostgreSQL runs as one transaction; the history row comes after it',
+    ...(strayLine ? { refused: "dbmate does not support statements preceding the '-- migrate:up' block" } : {}),
+  };
+}

@@ -1,0 +1,31 @@
+/** What a file name tells Flyway (documentation, "Migrations", "Naming"). */
+export interface FlywayName {
+  readonly kind: 'versioned' | 'undo' | 'repeatable';
+  /** `1.2` for `V1_2__x.sql`; empty for repeatables. */
+  readonly version: string;
+  /** Underscores are spaces. */
+  readonly description: string;
+}
+
+const kinds = { V: 'versioned', B: 'versioned', U: 'undo', R: 'repeatable' } as const;
+
+/** Undefined for names that are none of Flyway's, with its default prefixes and separator. */
+export function parseFlywayName(name: string): FlywayName | undefined {
+  const match = /^(?:([VBU])(\d+(?:[._]\d+)*)|(R))(?:__(.*))?\.sql$/.exec(name);
+  if (match === null) return undefined;
+  const [, prefix, version = '', repeatable, description] = match;
+  if (description === undefined) return undefined;
+  const kind = kinds[(prefix ?? repeatable ?? 'R') as keyof typeof kinds];
+  return { kind, version: version.replaceAll('_', '.'), description: description.replaceAll('_', ' ') };
+}
+
+/** Part by part as numbers; missing parts are zero. */
+export function compareVersions(left: string, right: string): number {
+  const leftParts = left.split('.');
+  const rightParts = right.split('.');
+  for (let index = 0; index < Math.max(leftParts.length, rightParts.length); index++) {
+    const difference = BigInt(leftParts[index] ?? 0) - BigInt(rightParts[index] ?? 0);
+    if (difference !== 0n) return difference < 0n ? -1 : 1;
+  }
+  return 0;
+}

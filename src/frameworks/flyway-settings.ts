@@ -1,0 +1,71 @@
+import type { SourceFile } from '../model/run-protocol';
+import { baseName } from './files';
+
+/** The settings that change how a migration runs, from `flyway.conf` or `flyway.toml` in the folder or above it. */
+export interface FlywaySettings {
+  readonly placeholders: Readonly<Record<string, string>>;
+  readonly placeholderReplacement: boolean;
+  /** Transactional and non-transactional statements may stand in one file. */
+  readonly mixed: boolean;
+}
+
+export function readFlywaySettings(files: readonly SourceFile[]): FlywaySettings {
+  const entries = new Map<string, string>();
+  for (const file of files) {
+    const name = baseName(file.path);
+    if (name === 'flyway.conf') readProperties(file.text, entries);
+    if (name === 'flyway.toml') readToml(file.text, entries);
+  }
+  const placeholders: Record<string, string> = {};
+  for (const [key, value] of entries) {
+    if (key.startsWith('placeholders.')) placeholders[key.slice('placeholders.'.length)] = value;
+  }
+  return {
+    placeholders,
+    placeholderReplacement: entries.get('placeholderreplacement') !== 'false',
+    mixed: entries.get('mixed') === 'true',
+  };
+}
+
+/** `flyway.mixed=true`, one per line. */
+function readProperties(text: string, entries: Map<string, string>): void {
+  for (const line of text.split(/\r?\n/)) {
+    const match = /^\s*flyway\.([\w.]+)\s*=\s*(.*?)\s*$/.exec(line);
+    if (match?.[1] !== undefined) entries.set(keyOf(match[1]), match[2] ?? '');
+  }
+}
+
+/** The simple part of TOML that these settings need: tables, and keys with a string or a boolean on one line. */
+function readToml(text: string, entries: Map<string, string>): void {
+  let prefix = '';
+  for (const line of text.split(/\r?\n/)) {
+    const heading = /^\s*\[([^\]]+)\]/.exec(line)?.[1];
+    if (heading !== undefined) {
+      prefix = heading.replace(/^(flyway|environments\.\w+\.flyway)\.?/, '');
+      continue;
+    }
+    const match = /^\s*"?([\w.:-]+)"?\s*=\s*(?:"([^"]*)"|'([^']*)'|(true|false|\d+))/.exec(line);
+    if (match?.[1] === undefined) continue;
+    entries.set(keyOf(prefix === '' ? match[1] : `${prefix}.${match[1]}`), match[2] ?? match[3] ?? match[4] ?? '');
+  }
+}
+
+/** Names of placeholders keep their case, the settings' own do not. */
+function keyOf(key: string): string {
+  return key.startsWith('placeholders.') ? key : key.toLowerCase();
+}
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, index) => {
+  let value = index;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value;
+});
+
+/** CRC-32 over the lines without their line breaks, as a signed integer (`ChecksumCalculator.java`): line endings and a BOM change nothing. */
+export function flywayChecksum(text: string): number {
+  const lines = text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/);
+  const bytes = new TextEncoder().encode(lines.join(''));
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (crc >>> 8) ^ (crcTable[(crc ^ byte) & 0xff] ?? 0);
+  return ~crc | 0;
+}

@@ -1,0 +1,255 @@
+import type { Migration, ProgramExecution, Statement } from '../model/migration';
+import type { Operation } from '../model/operation';
+import { type Result, success } from '../model/result';
+import type { Framework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
+import { quoteLiteral } from '../parse/postgres/identifiers';
+import { readStatements } from '../parse/postgres/read';
+import { baseName, confidence, folderPrefix, problem, sqlFiles, wholeFile } from './files';
+import { compareVersions, type FlywayName, parseFlywayName } from './flyway-names';
+import { type FlywaySettings, flywayChecksum, readFlywaySettings } from './flyway-settings';
+import { type HistoryRow, isTrue, refusalOf, refused, rowsOf, sqlStep, statementSteps } from './history';
+import { placeInFile } from './placing';
+
+/**
+ * Flyway, from its sources: `DbMigrate.java` (order of steps, failed migrations), `PostgreSQLDatabase.java` (history table),
+ * `JdbcTableSchemaHistory.java` (the row is written on a second connection, after the migration's own statements and committed apart
+ * from them), `PostgreSQLAdvisoryLockTemplate.java` (lock), `PostgreSQLParser.java` (what can't run in a transaction).
+ */
+
+const table = 'public.flyway_schema_history';
+const lockNumber = '77431708279161';
+
+export const flyway: Framework = {
+  name: 'flyway',
+  displayName: 'Flyway',
+
+  detect(files) {
+    return confidence(files, (file) => parseFlywayName(baseName(file.path)) !== undefined);
+  },
+
+  read(files, options) {
+    const named = sqlFiles(files).flatMap((file): NamedFile[] => {
+      const name = parseFlywayName(baseName(file.path));
+      return name === undefined ? [] : [{ file, name }];
+    });
+    const settings = readFlywaySettings(files);
+    const undo = new Map(named.filter(({ name }) => name.kind === 'undo').map((entry) => [entry.name.version, entry]));
+    const versions = named.filter(({ name }) => name.kind === 'versioned').toSorted(byVersion);
+    const repeatables = named.filter(({ name }) => name.kind === 'repeatable').toSorted(byDescription);
+    const known = new Set(versions.map(({ name }) => name.version));
+    return [
+      ...[...versions, ...repeatables].map((entry) => readMigration(entry, undo.get(entry.name.version), files, settings, options)),
+      ...[...undo.values()]
+        .filter(({ name }) => !known.has(name.version))
+        .map(({ file, name }) => problem(`${file.path} undoes version ${name.version}, which has no V file here: it was left out.`)),
+    ];
+  },
+
+  run: {
+    bookkeepingTables: [table],
+    setup: [
+      `CREATE TABLE ${table} (
+    "installed_rank" INT NOT NULL,
+    "version" VARCHAR(50),
+    "description" VARCHAR(200) NOT NULL,
+    "type" VARCHAR(20) NOT NULL,
+    "script" VARCHAR(1000) NOT NULL,
+    "checksum" INTEGER,
+    "installed_by" VARCHAR(100) NOT NULL,
+    "installed_on" TIMESTAMP NOT NULL DEFAULT now(),
+    "execution_time" INTEGER NOT NULL,
+    "success" BOOLEAN NOT NULL
+)`,
+      `ALTER TABLE ${table} ADD CONSTRAINT "flyway_schema_history_pk" PRIMARY KEY ("installed_rank")`,
+      `CREATE INDEX "flyway_schema_history_s_idx" ON ${table} ("success")`,
+    ],
+    steps(migration) {
+      const statements = statementSteps(migration);
+      return [
+        { kind: 'lock', text: `SELECT pg_try_advisory_lock(${lockNumber})` },
+        {
+          kind: 'check',
+          text: `SELECT installed_rank, version, description, script, checksum, success FROM ${table} ORDER BY installed_rank`,
+          decide: (rows) => decide(migration, rows),
+        },
+        ...(migration.up.execution.wrapped
+          ? ([{ kind: 'begin', text: 'BEGIN' }, ...statements, { kind: 'commit', text: 'COMMIT' }] as const)
+          : statements),
+        { kind: 'record', text: insertRow(migration, true) },
+        { kind: 'unlock', text: `SELECT pg_advisory_unlock(${lockNumber})` },
+      ];
+    },
+    onError: (migration) => [
+      // A failure is written down only where the server could not take everything back.
+      { kind: 'record', text: migration.up.execution.wrapped ? 'ROLLBACK' : insertRow(migration, false) },
+      { kind: 'unlock', text: `SELECT pg_advisory_unlock(${lockNumber})` },
+    ],
+    markApplied: (migration) => [
+      sqlStep(
+        `Record ${migration.title} as applied`,
+        'Flyway runs every file that is not in its history. Its own command for the failed row is flyway repair; none marks a migration as done, so the row is written by hand.',
+        `${deleteRow(migration)}\n${insertRow(migration, true)};`,
+      ),
+    ],
+    markNotApplied: (migration) => [
+      sqlStep(
+        `Remove ${migration.title} from the history`,
+        'A failed row stops every further run. With the tool: flyway repair, which removes failed rows.',
+        deleteRow(migration),
+      ),
+    ],
+    recorded(migration, tables) {
+      const own = rowsOf(tables, table).filter((row) => row.script === scriptOf(migration));
+      if (own.some((row) => !isTrue(row.success))) return 'failed';
+      return own.length > 0 ? 'applied' : 'absent';
+    },
+  },
+
+  placeDown(migration, files, statements) {
+    const name = parseFlywayName(baseName(migration.up.path));
+    if (name?.kind !== 'versioned') {
+      return { kind: 'unsupported', why: 'Flyway has no undo for repeatable migrations: run the earlier text of the file again instead.' };
+    }
+    const path = migration.down?.path ?? `${folderPrefix(migration.up.path)}U${baseName(migration.up.path).slice(1)}`;
+    return placeInFile(migration, files, path, statements);
+  },
+};
+
+interface NamedFile {
+  readonly file: SourceFile;
+  readonly name: FlywayName;
+}
+
+function byVersion(left: NamedFile, right: NamedFile): number {
+  return compareVersions(left.name.version, right.name.version);
+}
+
+function byDescription(left: NamedFile, right: NamedFile): number {
+  return left.name.description < right.name.description ? -1 : 1;
+}
+
+function readMigration(
+  { file, name }: NamedFile,
+  undo: NamedFile | undefined,
+  files: readonly SourceFile[],
+  settings: FlywaySettings,
+  options: ReadOptions,
+): Result<Migration> {
+  const up = programOf('up', file, files, settings, options);
+  return success({
+    id: name.kind === 'repeatable' ? `R__${name.description}` : name.version,
+    title: baseName(file.path),
+    framework: 'flyway',
+    engine: options.engine,
+    up,
+    ...(undo === undefined ? {} : { down: programOf('down', undo.file, files, settings, options) }),
+    ...(name.kind === 'repeatable' ? { downUnsupported: true } : {}),
+    checksum: String(flywayChecksum(file.text)),
+  });
+}
+
+function programOf(
+  direction: 'up' | 'down',
+  file: SourceFile,
+  files: readonly SourceFile[],
+  settings: FlywaySettings,
+  options: ReadOptions,
+): Migration['up'] {
+  const own = { 'flyway:filename': baseName(file.path), 'flyway:defaultSchema': 'public' };
+  const placeholders = { ...own, ...settings.placeholders, ...options.placeholders };
+  const statements = readStatements(file.text, wholeFile(file), settings.placeholderReplacement ? placeholders : {});
+  const script = files.find((candidate) => candidate.path === `${file.path}.conf`);
+  return { direction, path: file.path, span: wholeFile(file), statements, execution: executionOf(statements, settings, script) };
+}
+
+const inTransaction = 'Flyway runs each migration in one transaction and writes its history row right after the commit';
+
+/** The script's own configuration decides; else Flyway looks for statements that can't run in a transaction. */
+function executionOf(statements: readonly Statement[], settings: FlywaySettings, script: SourceFile | undefined): ProgramExecution {
+  const configured = /^\s*executeInTransaction\s*=\s*(true|false)\s*$/m.exec(script?.text ?? '')?.[1];
+  const alone = statements.filter(({ operations }) => operations.some(flywayRunsAlone));
+  const isMixed = alone.length > 0 && alone.length < statements.length;
+  if (configured !== undefined) {
+    const wrapped = configured === 'true';
+    const because = wrapped ? inTransaction : 'executeInTransaction=false: Flyway sends each statement by itself, committed as it ends';
+    return { requests: 'per-statement', wrapped, because };
+  }
+  if (alone.length === 0) return { requests: 'per-statement', wrapped: true, because: inTransaction };
+  return {
+    requests: 'per-statement',
+    wrapped: false,
+    because: 'Flyway found a statement that can not run in a transaction, so it sends each statement by itself, committed as it ends',
+    ...(isMixed && !settings.mixed
+      ? { refused: 'Detected both transactional and non-transactional statements within the same migration (even though mixed is false).' }
+      : {}),
+  };
+}
+
+/**
+ * What Flyway's parser takes for non-transactional, by its regular expressions. It misses REINDEX INDEX/TABLE CONCURRENTLY and DETACH
+ * PARTITION CONCURRENTLY: these are run in a transaction and refused by the server.
+ */
+function flywayRunsAlone(operation: Operation): boolean {
+  switch (operation.kind) {
+    case 'create index':
+      return operation.index.concurrently;
+    case 'create object':
+    case 'drop object':
+      if (operation.kind === 'drop object' && operation.concurrently) return true;
+      return operation.objectKind === 'database' || operation.objectKind === 'subscription';
+    case 'reindex':
+      return operation.targetKind !== 'index' && operation.targetKind !== 'table';
+    case 'vacuum':
+    case 'alter system':
+      return true;
+    case 'other':
+      return ['CreateTableSpaceStmt', 'DropTableSpaceStmt', 'DiscardStmt'].includes(operation.node);
+    default:
+      return false;
+  }
+}
+
+/** The path below the location, as the history's `script` has it. */
+function scriptOf({ up }: Migration): string {
+  return up.path;
+}
+
+function decide(migration: Migration, rows: readonly HistoryRow[]): RunDecision {
+  const failed = rows.find((row) => !isTrue(row.success));
+  if (failed !== undefined) {
+    const name =
+      failed.version === null
+        ? `repeatable migration: ${failed.description}`
+        : `migration to version ${failed.version} (${failed.description})`;
+    return refused(
+      `Validate failed: Migrations have failed validation. Detected failed ${name}. Please remove any half-completed changes then run repair to fix the schema history.`,
+    );
+  }
+  const own = rows.filter((row) => row.script === scriptOf(migration));
+  const isRepeatable = migration.id.startsWith('R__');
+  const last = own.at(-1);
+  if (last !== undefined && (!isRepeatable || String(last.checksum) === migration.checksum)) return { run: false, why: 'already applied' };
+  return refusalOf(migration) ?? { run: true };
+}
+
+function insertRow(migration: Migration, succeeded: boolean): string {
+  const name = parseFlywayName(baseName(migration.up.path));
+  const version = name?.kind === 'versioned' ? quoteLiteral(name.version) : 'NULL';
+  const values = [
+    `(SELECT coalesce(max("installed_rank"), 0) + 1 FROM ${table})`,
+    version,
+    quoteLiteral(name?.description ?? ''),
+    "'SQL'",
+    quoteLiteral(scriptOf(migration)),
+    migration.checksum ?? 'NULL',
+    'current_user',
+    '0',
+    String(succeeded),
+  ];
+  const columns = '"installed_rank", "version", "description", "type", "script", "checksum", "installed_by", "execution_time", "success"';
+  return `INSERT INTO ${table} (${columns}) VALUES (${values.join(', ')})`;
+}
+
+function deleteRow(migration: Migration): string {
+  return `DELETE FROM ${table} WHERE "script" = ${quoteLiteral(scriptOf(migration))};`;
+}

@@ -1,0 +1,131 @@
+import type { Migration, ProgramExecution } from '../model/migration';
+import { type Result, success } from '../model/result';
+import type { Framework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
+import { baseName, byNumber, confidence, folderPrefix, groupBy, problem, readProgram, sqlFiles, wholeFile } from './files';
+import { type HistoryRow, isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
+import { placeInFile } from './placing';
+
+/**
+ * golang-migrate, from its sources: `source/parse.go` (names), `migrate.go` (order of steps), `database/postgres/postgres.go`
+ * (history table, lock, one simple query for a whole file).
+ */
+
+const fileName = /^([0-9]+)_(.*)\.(down|up)\.sql$/;
+const table = 'public.schema_migrations';
+
+const execution: ProgramExecution = {
+  requests: 'single-request',
+  wrapped: false,
+  because: 'golang-migrate sends the whole file as one query, which PostgreSQL runs as one transaction',
+};
+
+interface Named {
+  readonly file: SourceFile;
+  readonly version: string;
+  readonly direction: string;
+}
+
+export const golangMigrate: Framework = {
+  name: 'golang-migrate',
+  displayName: 'golang-migrate',
+
+  detect: (files) => confidence(files, (file) => fileName.test(baseName(file.path))),
+
+  read(files, options) {
+    const named = sqlFiles(files).flatMap(nameOf);
+    // Leading zeros do not count: 0002 and 2 are one version.
+    const versions = groupBy(named, ({ version }) => BigInt(version).toString());
+    return versions.toSorted(([left], [right]) => byNumber(left, right)).flatMap(([version, own]) => readVersion(version, own, options));
+  },
+
+  run: {
+    bookkeepingTables: [table],
+    setup: [`CREATE TABLE IF NOT EXISTS ${table} (version bigint not null primary key, dirty boolean not null)`],
+    steps: (migration) => [
+      { kind: 'lock', text: lockText('pg_advisory_lock') },
+      { kind: 'check', text: `SELECT version, dirty FROM ${table} LIMIT 1`, decide: (rows) => decide(migration, rows) },
+      { kind: 'record', text: setVersion(migration.id, true) },
+      ...statementSteps(migration),
+      { kind: 'record', text: setVersion(migration.id, false) },
+      { kind: 'unlock', text: lockText('pg_advisory_unlock') },
+    ],
+    // The dirty flag stays: only the lock is given back (`unlockErr`).
+    onError: () => [{ kind: 'unlock', text: lockText('pg_advisory_unlock') }],
+    markApplied: ({ id }) => [
+      sqlStep(
+        `Record version ${id} as applied`,
+        `Clears the dirty flag, which would stop every further run. With the tool: migrate force ${id}`,
+        setVersion(id, false),
+      ),
+    ],
+    markNotApplied: ({ previous }) => [
+      sqlStep(
+        previous === undefined ? 'Record that no migration is applied' : `Record version ${previous} as the current one`,
+        `Clears the dirty flag, so that the migration is run again. With the tool: migrate force ${previous ?? -1}`,
+        setVersion(previous, false),
+      ),
+    ],
+    recorded(migration, tables) {
+      const row = rowsOf(tables, table)[0];
+      if (row === undefined || byNumber(String(row.version), migration.id) < 0) return 'absent';
+      if (!isTrue(row.dirty)) return 'applied';
+      return byNumber(String(row.version), migration.id) === 0 ? 'failed' : 'applied';
+    },
+  },
+
+  placeDown(migration, files, statements) {
+    const path = migration.down?.path ?? migration.up.path.replace(/\.up\.sql$/, '.down.sql');
+    return placeInFile(migration, files, path, statements);
+  },
+};
+
+/** Only files of the folder itself: the file source does not look below it. */
+function nameOf(file: SourceFile): Named[] {
+  const match = fileName.exec(file.path);
+  const [, version, , direction] = match ?? [];
+  return version === undefined || direction === undefined || folderPrefix(file.path) !== '' ? [] : [{ file, version, direction }];
+}
+
+function readVersion(version: string, files: readonly Named[], options: ReadOptions): Result<Migration>[] {
+  const ups = files.filter(({ direction }) => direction === 'up');
+  const downs = files.filter(({ direction }) => direction === 'down');
+  const [up] = ups;
+  if (up === undefined) {
+    return [
+      problem(`${downs[0]?.file.path} has no .up.sql beside it: golang-migrate would run nothing for version ${version} and record it.`),
+    ];
+  }
+  const [down] = downs;
+  const extra = [...ups.slice(1), ...downs.slice(1)].map(({ file }) =>
+    problem(`duplicate migration file: ${file.path}. golang-migrate does not start while two files have the version ${version}.`),
+  );
+  return [
+    success({
+      id: version,
+      title: baseName(up.file.path),
+      framework: 'golang-migrate',
+      engine: options.engine,
+      up: readProgram('up', up.file, wholeFile(up.file), execution, options),
+      ...(down === undefined ? {} : { down: readProgram('down', down.file, wholeFile(down.file), execution, options) }),
+    }),
+    ...extra,
+  ];
+}
+
+function decide(migration: Migration, rows: readonly HistoryRow[]): RunDecision {
+  const row = rows[0];
+  if (row === undefined) return { run: true };
+  if (isTrue(row.dirty)) return refused(`Dirty database version ${row.version}. Fix and force version.`);
+  return byNumber(String(row.version), migration.id) >= 0 ? { run: false, why: 'already applied' } : { run: true };
+}
+
+/** One transaction that replaces the only row (`SetVersion`). */
+function setVersion(version: string | undefined, dirty: boolean): string {
+  const insert = version === undefined ? '' : ` INSERT INTO ${table} (version, dirty) VALUES (${version}, ${dirty});`;
+  return `BEGIN; TRUNCATE ${table};${insert} COMMIT;`;
+}
+
+/** The real key is a hash of the database, schema and table names; this one is too, though by another function. */
+function lockText(call: 'pg_advisory_lock' | 'pg_advisory_unlock'): string {
+  return `SELECT ${call}(hashtext(current_database() || '.${table}'))`;
+}

@@ -1,0 +1,46 @@
+import type { Migration } from '../model/migration';
+import type { RunDecision, RunProtocol, RunStep } from '../model/run-protocol';
+import type { RecoveryStep } from '../model/simulation';
+
+/** Parts that the run protocols share. */
+
+export type HistoryRow = Readonly<Record<string, unknown>>;
+export type HistoryRows = Parameters<RunProtocol['recorded']>[1];
+
+export function rowsOf(tables: HistoryRows, table: string): readonly HistoryRow[] {
+  return tables.find((candidate) => candidate.table === table)?.rows ?? [];
+}
+
+/** Booleans arrive as such from the driver, and as text from a snapshot. */
+export function isTrue(value: unknown): boolean {
+  return value === true || value === 't' || value === 'true';
+}
+
+/** Each statement a request of its own, or several together where the framework sends them so. */
+export function statementSteps({ up }: Migration): RunStep[] {
+  const sent = new Map(up.statements.map((statement) => [statement.index, statement.sent]));
+  if (up.statements.length === 0) return [];
+  const groups =
+    up.execution.requests === 'single-request'
+      ? [up.statements.map(({ index }) => index)]
+      : (up.execution.groups ?? up.statements.map(({ index }) => [index]));
+  return groups.map((statements) => ({
+    kind: 'statements',
+    statements,
+    text:
+      statements.length === 1 ? (sent.get(statements[0] ?? 0) ?? '') : statements.map((index) => `${sent.get(index) ?? ''};`).join('\n'),
+  }));
+}
+
+export function refused(message: string, code?: string): RunDecision {
+  return { run: false, why: 'refused', problem: code === undefined ? { message } : { message, code } };
+}
+
+/** What the framework says before it sends anything of a program that it will not run. */
+export function refusalOf({ up }: Migration): RunDecision | undefined {
+  return up.execution.refused === undefined ? undefined : refused(up.execution.refused);
+}
+
+export function sqlStep(title: string, why: string, text: string): RecoveryStep {
+  return { title, why, text, language: 'sql' };
+}

@@ -1,0 +1,146 @@
+import type { Migration, ProgramExecution } from '../model/migration';
+import { type Result, success } from '../model/result';
+import type { Framework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
+import { quoteLiteral } from '../parse/postgres/identifiers';
+import { byText, problem, readProgram, sqlFiles, wholeFile } from './files';
+import { type HistoryRow, refused, rowsOf, sqlStep, statementSteps } from './history';
+import { sha256 } from './sha256';
+
+/**
+ * Prisma Migrate (`prisma migrate deploy`), from prisma-engines: `schema-engine/commands/src/commands/apply_migrations.rs` (order of
+ * steps, failed migrations), `sql-schema-connector/src/sql_migration_persistence.rs` and `flavour/postgres` (history table, advisory lock,
+ * which ends with the session). The script is one query; the history row is written before it, in a transaction of its own.
+ */
+
+const ownFile = /^([^/]+)\/migration\.sql$/;
+const table = 'public._prisma_migrations';
+
+const execution: ProgramExecution = {
+  requests: 'single-request',
+  wrapped: false,
+  because:
+    'Prisma sends the whole file as one query, which PostgreSQL runs as one transaction; its history row is written before and after it',
+};
+
+export const prisma: Framework = {
+  name: 'prisma',
+  displayName: 'Prisma Migrate',
+
+  detect(files) {
+    if (!files.some((file) => ownFile.test(file.path))) return 0;
+    const isSure = files.some((file) => /(^|\/)(migration_lock\.toml|schema\.prisma)$/.test(file.path));
+    return isSure ? 1 : 0.7;
+  },
+
+  read(files, options) {
+    return sqlFiles(files)
+      .filter((file) => ownFile.test(file.path))
+      .toSorted((left, right) => byText(left.path, right.path))
+      .map((file) => readMigration(file, options));
+  },
+
+  run: {
+    bookkeepingTables: [table],
+    setup: [
+      `CREATE TABLE ${table} (
+    id                      VARCHAR(36) PRIMARY KEY NOT NULL,
+    checksum                VARCHAR(64) NOT NULL,
+    finished_at             TIMESTAMPTZ,
+    migration_name          VARCHAR(255) NOT NULL,
+    logs                    TEXT,
+    rolled_back_at          TIMESTAMPTZ,
+    started_at              TIMESTAMPTZ NOT NULL DEFAULT now(),
+    applied_steps_count     INTEGER NOT NULL DEFAULT 0
+)`,
+    ],
+    steps: (migration) => [
+      { kind: 'lock', text: 'SELECT pg_advisory_lock(72707369)' },
+      {
+        kind: 'check',
+        text: `SELECT migration_name, started_at, finished_at, rolled_back_at, logs FROM ${table} ORDER BY started_at`,
+        decide: (rows) => decide(migration, rows),
+      },
+      { kind: 'record', text: insertRow(migration, false) },
+      ...statementSteps(migration),
+      { kind: 'record', text: update(migration, 'applied_steps_count = applied_steps_count + 1') },
+      { kind: 'record', text: update(migration, 'finished_at = now()') },
+    ],
+    onError: (migration) => [{ kind: 'record', text: update(migration, "logs = 'A migration failed to apply.'") }],
+    markApplied: (migration) => [
+      sqlStep(
+        `Record ${migration.id} as applied`,
+        `Without it every further deploy stops with P3009. With the tool: npx prisma migrate resolve --applied ${migration.id}`,
+        `${deleteRow(migration)}\n${insertRow(migration, true)};`,
+      ),
+    ],
+    markNotApplied: (migration) => [
+      sqlStep(
+        `Remove the attempt at ${migration.id} from the history`,
+        `A row without finished_at stops every further deploy with P3009. With the tool, which keeps the row and marks it: npx prisma migrate resolve --rolled-back ${migration.id}`,
+        deleteRow(migration),
+      ),
+    ],
+    recorded(migration, tables) {
+      const own = rowsOf(tables, table).filter((row) => row.migration_name === migration.id && isAbsent(row.rolled_back_at));
+      if (own.some((row) => isAbsent(row.finished_at))) return 'failed';
+      return own.length > 0 ? 'applied' : 'absent';
+    },
+  },
+
+  placeDown: () => ({
+    kind: 'unsupported',
+    why: 'Prisma Migrate has no down migrations. Keep these statements for `prisma db execute`, then `prisma migrate resolve --rolled-back`.',
+  }),
+};
+
+function readMigration(file: SourceFile, options: ReadOptions): Result<Migration> {
+  const name = ownFile.exec(file.path)?.[1];
+  if (name === undefined) return problem(`${file.path} does not lie in a folder of its own, as Prisma has it.`);
+  return success({
+    id: name,
+    title: name,
+    framework: 'prisma',
+    engine: options.engine,
+    up: readProgram('up', file, wholeFile(file), execution, options),
+    downUnsupported: true,
+    checksum: sha256(file.text),
+  });
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === null || value === undefined;
+}
+
+function decide(migration: Migration, rows: readonly HistoryRow[]): RunDecision {
+  const failed = rows.filter((row) => isAbsent(row.finished_at) && isAbsent(row.rolled_back_at));
+  if (failed.length > 0) {
+    const names = failed.map((row) => `The \`${row.migration_name}\` migration started at ${timeText(row.started_at)} failed`).join('\n');
+    return refused(
+      `migrate found failed migrations in the target database, new migrations will not be applied. Read more about how to resolve migration issues in a production database: https://pris.ly/d/migrate-resolve\n${names}`,
+      'P3009',
+    );
+  }
+  const applied = rows.some((row) => row.migration_name === migration.id && isAbsent(row.rolled_back_at));
+  return applied ? { run: false, why: 'already applied' } : { run: true };
+}
+
+function timeText(value: unknown): string {
+  return value instanceof Date ? value.toISOString() : String(value);
+}
+
+/** A random id without gen_random_uuid(), which PostgreSQL 12 lacks. */
+const randomId = 'md5(random()::text || clock_timestamp()::text)::uuid::text';
+
+function insertRow({ id, checksum = '' }: Migration, finished: boolean): string {
+  const columns = `id, checksum, started_at, migration_name${finished ? ', finished_at, applied_steps_count' : ''}`;
+  const values = `${randomId}, ${quoteLiteral(checksum)}, now(), ${quoteLiteral(id)}${finished ? ', now(), 1' : ''}`;
+  return `INSERT INTO ${table} (${columns}) VALUES (${values})`;
+}
+
+function update({ id }: Migration, assignment: string): string {
+  return `UPDATE ${table} SET ${assignment} WHERE migration_name = ${quoteLiteral(id)} AND finished_at IS NULL AND rolled_back_at IS NULL`;
+}
+
+function deleteRow({ id }: Migration): string {
+  return `DELETE FROM ${table} WHERE migration_name = ${quoteLiteral(id)};`;
+}

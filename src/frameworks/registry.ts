@@ -1,0 +1,74 @@
+import type { Migration } from '../model/migration';
+import type { Problem } from '../model/result';
+import type { Framework, ReadOptions, SourceFile } from '../model/run-protocol';
+import { dbmate } from './dbmate';
+import { flyway } from './flyway';
+import { golangMigrate } from './golang-migrate';
+import { goose } from './goose';
+import { prisma } from './prisma';
+import { sql } from './sql';
+
+/** All frameworks; the first of equally sure ones is taken. */
+export const frameworks: readonly Framework[] = [prisma, goose, dbmate, golangMigrate, flyway, sql];
+
+export function frameworkByName(name: string): Framework | undefined {
+  return frameworks.find((framework) => framework.name === name);
+}
+
+/** The framework whose files these are, by their names and marks. Plain SQL when nothing says otherwise. */
+export function detectFramework(files: readonly SourceFile[]): Framework {
+  let best = sql;
+  let bestScore = 0;
+  for (const framework of frameworks) {
+    const score = framework.detect(files);
+    if (score > bestScore) {
+      best = framework;
+      bestScore = score;
+    }
+  }
+  return best;
+}
+
+export interface FolderReading {
+  readonly framework: Framework;
+  /** In the order in which the framework runs them. */
+  readonly migrations: readonly Migration[];
+  /** Files that could not be read as migrations, and what the framework would refuse. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads a folder. `framework` says which one to take; an unknown name is a problem, and the folder is read as what it looks like.
+ * `loadParser` must have resolved. Never throws on any content.
+ */
+export function readFolder(files: readonly SourceFile[], options: ReadOptions & { readonly framework?: string }): FolderReading {
+  const named = options.framework === undefined ? undefined : frameworkByName(options.framework);
+  const framework = named ?? detectFramework(files);
+  const problems: Problem[] = [];
+  if (options.framework !== undefined && named === undefined) {
+    const known = frameworks.map(({ name }) => name).join(', ');
+    problems.push({
+      message: `There is no framework named "${options.framework}". Known: ${known}. The folder was read as ${framework.name}.`,
+    });
+  }
+  const migrations: Migration[] = [];
+  const seen = new Map<string, string>();
+  for (const result of framework.read(files, options)) {
+    if (!result.ok) {
+      problems.push(result.error);
+      continue;
+    }
+    const migration = result.value;
+    const twin = seen.get(migration.id);
+    if (twin !== undefined) {
+      problems.push({
+        message: `${migration.up.path} has the version ${migration.id}, which ${twin} has already: ${framework.displayName} runs only one of them. Give one of the two files another version.`,
+      });
+      continue;
+    }
+    seen.set(migration.id, migration.up.path);
+    const previous = migrations.at(-1)?.id;
+    migrations.push(previous === undefined ? migration : { ...migration, previous });
+  }
+  return { framework, migrations, problems };
+}

@@ -1,0 +1,79 @@
+import type { Migration, ProgramExecution } from '../model/migration';
+import { type Result, success } from '../model/result';
+import type { Framework, ReadOptions, RunStep, SourceFile } from '../model/run-protocol';
+import { baseName, byText, problem, readProgram, sqlFiles, wholeFile } from './files';
+import { placeInFile } from './placing';
+
+const execution: ProgramExecution = {
+  requests: 'per-statement',
+  wrapped: false,
+  because: 'psql runs a file statement by statement, each committed as it ends, unless the file itself says BEGIN',
+};
+
+/** How a file says that it is the way back of the file whose name is left when this ending is taken away. */
+const downEnding = /[._-](down|rollback|revert|undo)$/i;
+const upEnding = /[._-](up|do)$/i;
+
+function stem(path: string): string {
+  return path.replace(/\.sql$/i, '');
+}
+
+function isDown(path: string): boolean {
+  return downEnding.test(stem(path));
+}
+
+/** The name that a file and its way back share. */
+function subject(path: string): string {
+  return stem(path).replace(downEnding, '').replace(upEnding, '');
+}
+
+/** A folder of SQL files that are run in the order of their names, as `psql -v ON_ERROR_STOP=1 -f` runs each. No history. */
+export const sql: Framework = {
+  name: 'sql',
+  displayName: 'Plain SQL',
+
+  detect(files) {
+    return sqlFiles(files).length > 0 ? 0.1 : 0;
+  },
+
+  read(files, options) {
+    const candidates = sqlFiles(files).toSorted((left, right) => byText(left.path, right.path));
+    const downs = new Map(candidates.filter((file) => isDown(file.path)).map((file) => [subject(file.path), file]));
+    const ups = candidates.filter((file) => !isDown(file.path));
+    const subjects = new Set(ups.map((file) => subject(file.path)));
+    return [
+      ...ups.map((file) => readMigration(file, downs.get(subject(file.path)), options)),
+      ...[...downs].filter(([name]) => !subjects.has(name)).map(([, file]) => orphan(file)),
+    ];
+  },
+
+  run: {
+    bookkeepingTables: [],
+    setup: [],
+    steps: ({ up }) => up.statements.map(({ index, sent }): RunStep => ({ kind: 'statements', statements: [index], text: sent })),
+    onError: () => [],
+    markApplied: () => [],
+    markNotApplied: () => [],
+    recorded: () => 'absent',
+  },
+
+  placeDown(migration, files, statements) {
+    const path = migration.down?.path ?? `${subject(migration.up.path)}.down.sql`;
+    return placeInFile(migration, files, path, statements);
+  },
+};
+
+function readMigration(file: SourceFile, down: SourceFile | undefined, options: ReadOptions): Result<Migration> {
+  return success({
+    id: stem(file.path),
+    title: baseName(file.path),
+    framework: 'sql',
+    engine: options.engine,
+    up: readProgram('up', file, wholeFile(file), execution, options),
+    ...(down === undefined ? {} : { down: readProgram('down', down, wholeFile(down), execution, options) }),
+  });
+}
+
+function orphan(file: SourceFile): Result<Migration> {
+  return problem(`${file.path} is named like the way back of ${subject(file.path)}.sql, and that file is not here: it was left out.`);
+}
