@@ -16,13 +16,10 @@ export function dataDifferences(from: State, to: State): StateDifference[] {
     const oldName = oldTable ? relationKey(oldTable) : data.table;
     const old = earlier.get(oldName);
     earlier.delete(oldName);
-    const columns = new Map(
-      match(oldTable?.columns ?? [], tables.get(data.table)?.columns ?? [], (column) => column.name).pairs.map(([a, b]) => [
-        b.name,
-        a.name,
-      ]),
-    );
-    const detail = rowDetail(old, data, columns);
+    const matched = match(oldTable?.columns ?? [], tables.get(data.table)?.columns ?? [], (column) => column.name);
+    const columns = new Map(matched.pairs.map(([a, b]) => [b.name, a.name]));
+    const sameColumns = matched.added.length + matched.removed.length === 0 && matched.pairs.every(([a, b]) => a.name === b.name);
+    const detail = rowDetail(old, data, columns, sameColumns);
     if (detail !== undefined) differences.push({ kind: 'rows', name: data.table, change: 'changed', detail });
   }
   for (const data of earlier.values()) {
@@ -32,7 +29,12 @@ export function dataDifferences(from: State, to: State): StateDifference[] {
   return differences;
 }
 
-function rowDetail(from: TableData | undefined, to: TableData, columns: ReadonlyMap<string, string>, sameColumns: boolean): string | undefined {
+function rowDetail(
+  from: TableData | undefined,
+  to: TableData,
+  columns: ReadonlyMap<string, string>,
+  sameColumns: boolean,
+): string | undefined {
   if (from === undefined) return to.rowCount === 0 ? undefined : `${rows(to.rowCount)} in the new table`;
   if (from.rowCount !== to.rowCount) {
     const more = to.rowCount - from.rowCount;
@@ -46,10 +48,9 @@ function rowDetail(from: TableData | undefined, to: TableData, columns: Readonly
       return earlier !== undefined && earlier !== after[column];
     });
     if (differing.length > 0) return `the values of ${differing.sort().join(', ')} differ`;
-    // Only the set of columns differs, and that is told with the columns.
-    if (Object.keys(before).length !== Object.keys(after).length || Object.keys(after).some((column) => !(column in before)))
-      return undefined;
   }
+  // Where the set of columns differs, that is told with the columns.
+  if (!sameColumns) return undefined;
   return from.rowsHash === to.rowsHash ? undefined : 'as many rows, with other values';
 }
 

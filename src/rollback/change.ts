@@ -1,0 +1,42 @@
+import type { Loss } from '../state/loss';
+
+/** One step of DDL on the way from one catalog to another. */
+export interface Change {
+  /** What is changed: `add column`, `drop index` ... */
+  readonly kind: string;
+  /** An imperative sentence. */
+  readonly title: string;
+  readonly why: string;
+  /** One statement, ending in a semicolon; sometimes a few that belong together. */
+  readonly text: string;
+  /** False for what the server refuses inside a transaction block. */
+  readonly transactional: boolean;
+  /** Data that this step makes room for and can't bring back. */
+  readonly loses?: { readonly text: string; readonly loss: Loss };
+}
+
+export interface ChangeOptions {
+  /** What the target is, for the reasons: `before the migration`. */
+  readonly goal: string;
+  /** Build and drop indexes of existing tables CONCURRENTLY: without blocking writes, and outside a transaction. */
+  readonly concurrently: boolean;
+  /** Tables (`schema.table` in `to`) known to have no rows: nothing is lost with them, and any column can be NOT NULL at once. */
+  readonly isEmpty: (table: string) => boolean;
+}
+
+export function change(
+  kind: string,
+  title: string,
+  why: string,
+  statement: string,
+  rest: Partial<Pick<Change, 'transactional' | 'loses'>> = {},
+): Change {
+  return {
+    kind,
+    title,
+    why,
+    text: statement.endsWith(';') ? statement : `${statement};`,
+    transactional: rest.transactional ?? true,
+    ...rest,
+  };
+}

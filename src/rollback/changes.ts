@@ -1,0 +1,271 @@
+import type { Catalog, Table } from '../model/catalog';
+import { relationKey } from '../model/catalog';
+import { quoteIdentifier } from '../parse/postgres/identifiers';
+import { match } from '../state/match';
+import { type Change, type ChangeOptions, change } from './change';
+import { columnChanges, dropColumn, matchColumns, replaced, retyped, type TablePair } from './columns';
+import { createDefinition, type DefinitionPlan, dropDefinition, planDefinitions } from './definitions';
+import { inOrderOfNeed } from './order';
+import {
+  addForeignKeys,
+  addKeysAndIndexes,
+  dependentForeignKeys,
+  dropParts,
+  type PartPlan,
+  partsOfNewTable,
+  partsOfPair,
+  policyChanges,
+  triggerChanges,
+} from './parts';
+import { attributeChanges } from './privileges';
+import { renameObjects } from './renames';
+import { createSequences, dropSequences, ownSequences, releaseSequences } from './sequences';
+import {
+  attachPartition,
+  createTable,
+  detachPartition,
+  dropTable,
+  finalizeDetach,
+  isCreatedAttached,
+  samePartition,
+  tableChanges,
+  tableSwitches,
+} from './tables';
+import { planTypes, withTypesSetAside } from './types';
+
+const defaults: ChangeOptions = { goal: 'in the state to reach', concurrently: true, isEmpty: () => false };
+
+/**
+ * DDL that turns one schema into another, in an order in which it can be executed: what goes, in reverse order of need; renames; then what
+ * changes and what comes. Objects are followed by identity, so a renamed table is renamed back with its rows.
+ *
+ * It never writes CASCADE: a statement touches what its title says and nothing else.
+ */
+export function catalogChanges(from: Catalog, to: Catalog, options: Partial<ChangeOptions> = {}): Change[] {
+  return new Writer(from, to, { ...defaults, ...options }).changes();
+}
+
+/** One run of the writer: what it found out, and the phases that use it. */
+class Writer {
+  private readonly finalizes: readonly Change[];
+  private readonly renamed: ReturnType<typeof renameObjects>;
+  private readonly from: Catalog;
+  private readonly pairs: readonly TablePair[];
+  private readonly newTables: readonly Table[];
+  private readonly oldTables: readonly Table[];
+  private readonly types: ReturnType<typeof planTypes>;
+  private readonly parts: readonly PartPlan[];
+  private readonly definitions: DefinitionPlan;
+
+  constructor(
+    private readonly original: Catalog,
+    private readonly to: Catalog,
+    private readonly options: ChangeOptions,
+  ) {
+    const [finalizes, settled] = finalizeAll(original, to);
+    this.finalizes = finalizes;
+    this.original = settled;
+    this.renamed = renameObjects(settled, to, options);
+    this.types = planTypes(this.renamed.catalog, to, options);
+    this.from = withTypesSetAside(this.renamed.catalog, this.types);
+    const tables = match(this.from.tables, to.tables, relationKey);
+    this.pairs = tables.pairs.map(([a, b]) => ({ from: a, to: b }));
+    this.newTables = parentsFirst(tables.added);
+    this.oldTables = parentsFirst(tables.removed).reverse();
+    const plans = [...this.pairs.map(partsOfPair), ...this.newTables.map(partsOfNewTable)];
+    this.parts = plans.map((plan) => dependentForeignKeys(plan, plans));
+    this.definitions = planDefinitions(settled, this.from, to, this.disturbedTables());
+  }
+
+  changes(): Change[] {
+    const { options, to } = this;
+    return [
+      ...this.finalizes,
+      ...this.dropDefinitions(this.definitions.dropped),
+      ...this.removals(),
+      ...this.renamed.changes,
+      ...this.createSchemas(),
+      ...this.types.first,
+      ...createSequences(this.from, to, options),
+      ...this.createDefinitions(this.definitions.early),
+      ...this.newTables.map((table) => createTable(table, to, options)),
+      ...this.pairs.flatMap((pair) => tableChanges(pair, options)),
+      ...this.pairs.flatMap((pair) => columnChanges(pair, to, options)),
+      ...this.parts.flatMap((plan) => addKeysAndIndexes(plan, options)),
+      ...this.parts.flatMap((plan) => addForeignKeys(plan, options)),
+      ...this.attachments(),
+      ...ownSequences(this.from, to, options),
+      ...this.createDefinitions(this.definitions.late),
+      ...this.parts.flatMap((plan) => triggerChanges(plan, options)),
+      ...this.parts.flatMap((plan) => policyChanges(plan, options)),
+      ...this.pairs.flatMap((pair) => tableSwitches(pair.from, pair.to, options)),
+      ...this.newTables.flatMap((table) => tableSwitches(undefined, table, options)),
+      ...this.dropDefinitions(this.definitions.droppedLate),
+      ...dropSequences(this.from, to, options),
+      ...this.types.last,
+      ...this.dropSchemas(),
+      ...this.attributes(),
+    ];
+  }
+
+  /** Tables that lose, retype or replace a column, and those that go, by their names after renames. */
+  private disturbedTables(): Set<string> {
+    const touched = this.pairs.filter((pair) => retyped(pair).size + replaced(pair).size + matchColumns(pair).removed.length > 0);
+    return new Set([...touched.map((pair) => relationKey(pair.from)), ...this.oldTables.map(relationKey)]);
+  }
+
+  /** What goes, by the names of the source: parts, columns, partitions, tables. */
+  private removals(): Change[] {
+    const { options } = this;
+    const originals = new Map(this.from.tables.map((table, place) => [table, this.original.tables[place] ?? table]));
+    const asNow = (plan: PartPlan): PartPlan => {
+      const table = plan.from && originals.get(plan.from);
+      return table === undefined ? plan : { ...plan, from: table, ...namesOf(plan, table) };
+    };
+    const plans = [
+      ...this.parts.map(asNow),
+      ...this.oldTables.map((table) => foreignKeysOf(originals.get(table) ?? table, this.oldTables)),
+    ];
+    const dropped = this.pairs.flatMap((pair) =>
+      matchColumns(pair)
+        .removed.filter((column) => column.inherited !== true)
+        .map((column) => {
+          const table = originals.get(pair.from) ?? pair.from;
+          return { table, column: table.columns.find((other) => other.identity === column.identity) ?? column };
+        }),
+    );
+    const oldKeys = new Set(this.oldTables.map((table) => relationKey(originals.get(table) ?? table)));
+    const goes = (table: string, column: string) =>
+      oldKeys.has(table) || dropped.some((entry) => relationKey(entry.table) === table && entry.column.name === column);
+    return [
+      ...this.pairs
+        .filter((pair) => pair.from.partitionOf !== undefined && !samePartition(pair.from, pair.to))
+        .map((pair) => detachPartition(originals.get(pair.from) ?? pair.from, options)),
+      ...plans.flatMap((plan) => dropParts(plan, 'foreign keys', options)),
+      ...plans.flatMap((plan) => dropParts(plan, 'the rest', options)),
+      ...releaseSequences(this.original, this.to, goes, options),
+      ...dropped
+        .sort((a, b) => Number(b.column.generated !== undefined) - Number(a.column.generated !== undefined))
+        .map(({ table, column }) => dropColumn(table, column, options)),
+      ...this.oldTables.map((table) => dropTable(originals.get(table) ?? table, options)),
+    ];
+  }
+
+  private attachments(): Change[] {
+    const moved = this.pairs
+      .filter((pair) => pair.to.partitionOf !== undefined && !samePartition(pair.from, pair.to))
+      .map((pair) => pair.to);
+    const made = this.newTables.filter((table) => table.partitionOf !== undefined && !isCreatedAttached(table));
+    return [...moved, ...made].map((table) => attachPartition(table, this.options));
+  }
+
+  private createSchemas(): Change[] {
+    return match(this.from.schemas, this.to.schemas, (schema) => schema.name).added.map((schema) =>
+      change(
+        'create schema',
+        `Create schema ${schema.name}`,
+        `It was there ${this.options.goal}.`,
+        `CREATE SCHEMA ${quoteIdentifier(schema.name)}`,
+      ),
+    );
+  }
+
+  private dropSchemas(): Change[] {
+    return match(this.from.schemas, this.to.schemas, (schema) => schema.name).removed.map((schema) =>
+      change(
+        'drop schema',
+        `Drop schema ${schema.name}`,
+        `It was not there ${this.options.goal}.`,
+        `DROP SCHEMA ${quoteIdentifier(schema.name)}`,
+      ),
+    );
+  }
+
+  private dropDefinitions(objects: DefinitionPlan['dropped']): Change[] {
+    const created = new Set([...this.definitions.early, ...this.definitions.late].map((object) => `${object.kind} ${object.name}`));
+    return objects.map((object) => dropDefinition(object, this.options, created.has(`${object.kind} ${object.name}`)));
+  }
+
+  private createDefinitions(objects: DefinitionPlan['early']): Change[] {
+    const kept = new Set(this.definitions.kept.map(([, b]) => b));
+    return objects.flatMap((object) => createDefinition(object, this.options, kept.has(object)));
+  }
+
+  private attributes(): Change[] {
+    const gone = new Set<object>(
+      this.types.setAside.flatMap(({ type }) => this.from.types.filter((other) => relationKey(other) === relationKey(type))),
+    );
+    const keptDefinitions = new Set<object>(this.definitions.kept.map(([a]) => a));
+    const allDefinitions = new Set<object>(this.from.definitions);
+    return attributeChanges(
+      this.from,
+      this.to,
+      (object) => !gone.has(object) && (!allDefinitions.has(object) || keptDefinitions.has(object)),
+      this.options,
+    );
+  }
+}
+
+/** Detaches that were begun are finished, and the catalog is as it is afterwards. */
+function finalizeAll(from: Catalog, to: Catalog): [Change[], Catalog] {
+  const wanted = new Set(to.tables.filter((table) => table.partitionOf?.detachPending).map((table) => table.identity));
+  const pending = from.tables.filter((table) => table.partitionOf?.detachPending && !wanted.has(table.identity));
+  const detached = from.tables.map((table): Table => {
+    if (!pending.includes(table)) return table;
+    const { partitionOf: _, ...rest } = table;
+    const own = <T extends { readonly inherited?: boolean }>(parts: readonly T[]): T[] =>
+      parts.map((part) => {
+        const { inherited: __, ...alone } = part;
+        return alone as T;
+      });
+    return {
+      ...rest,
+      columns: own(rest.columns),
+      constraints: own(rest.constraints),
+      indexes: own(rest.indexes),
+      triggers: rest.triggers.filter((trigger) => trigger.inherited !== true),
+    };
+  });
+  return [pending.map(finalizeDetach), { ...from, tables: detached }];
+}
+
+/** Partitions and children after their parents. */
+function parentsFirst(tables: readonly Table[]): Table[] {
+  return inOrderOfNeed(
+    tables.map((table) => ({
+      item: table,
+      key: relationKey(table),
+      needs: [...(table.partitionOf ? [table.partitionOf.parent] : []), ...(table.inherits ?? [])],
+    })),
+  );
+}
+
+/** The foreign keys of a table that goes, where they point to another one that goes: either could be dropped first then. */
+function foreignKeysOf(table: Table, gone: readonly Table[]): PartPlan {
+  const others = new Set(gone.filter((other) => other.identity !== table.identity).map(relationKey));
+  const plan = partsOfNewTable(table);
+  return {
+    ...plan,
+    from: table,
+    to: undefined,
+    addedConstraints: [],
+    addedIndexes: [],
+    addedPolicies: [],
+    addedTriggers: [],
+    droppedConstraints: table.constraints.filter(
+      (constraint) => constraint.kind === 'foreign key' && constraint.inherited !== true && others.has(constraint.references ?? ''),
+    ),
+  };
+}
+
+/** The parts that go, as the source calls them. */
+function namesOf(plan: PartPlan, table: Table): Partial<PartPlan> {
+  const find = <T extends { readonly identity: string }>(parts: readonly T[], all: readonly T[]) =>
+    parts.map((part) => all.find((other) => other.identity === part.identity) ?? part);
+  return {
+    droppedPolicies: find(plan.droppedPolicies, table.policies),
+    droppedTriggers: find(plan.droppedTriggers, table.triggers),
+    droppedConstraints: find(plan.droppedConstraints, table.constraints),
+    droppedIndexes: find(plan.droppedIndexes, table.indexes),
+  };
+}

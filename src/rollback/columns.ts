@@ -1,0 +1,244 @@
+import type { Catalog, Column, Constraint, Table } from '../model/catalog';
+import { relationKey } from '../model/catalog';
+import { quoteIdentifier } from '../parse/postgres/identifiers';
+import { match } from '../state/match';
+import { type Change, type ChangeOptions, change } from './change';
+import { namePattern, spoken, sqlName } from './names';
+import { identityOptions } from './sequences';
+
+/** A table in both catalogs, `from` as it is called after renames. */
+export interface TablePair {
+  readonly from: Table;
+  readonly to: Table;
+}
+
+/** The columns of two versions of a table, paired. A table that only shares its name has columns of its own. */
+export function matchColumns({ from, to }: TablePair) {
+  return match(from.columns, to.columns, (column) => column.name, from.identity === to.identity);
+}
+
+/** True when the column must be dropped and added: a generated column's expression can't be given to a plain column, nor changed before 17. */
+export function mustReplace(from: Column, to: Column): boolean {
+  if (to.generated === undefined) return false;
+  return from.generated?.expression !== to.generated.expression || from.generated.kind !== to.generated.kind;
+}
+
+/** Columns whose type changes: what is defined on them stands in the way. */
+export function retyped(pair: TablePair): Set<string> {
+  const { pairs } = matchColumns(pair);
+  return new Set(
+    pairs.filter(([a, b]) => b.inherited !== true && (a.type !== b.type || a.collation !== b.collation)).map(([, b]) => b.name),
+  );
+}
+
+/** Columns that are dropped and added, so that everything on them goes and comes with them. */
+export function replaced(pair: TablePair): Set<string> {
+  const disturbed = retyped(pair);
+  const { pairs } = matchColumns(pair);
+  return new Set(
+    pairs.filter(([a, b]) => b.inherited !== true && (mustReplace(a, b) || dependsOnAny(b, disturbed))).map(([, b]) => b.name),
+  );
+}
+
+function dependsOnAny(column: Column, names: ReadonlySet<string>): boolean {
+  return column.generated !== undefined && textNames(column.generated.expression, names);
+}
+
+/** True when a text names one of these columns. */
+export function textNames(text: string, columns: ReadonlySet<string>): boolean {
+  return [...columns].some((name) => namePattern(quoteIdentifier(name)).test(text));
+}
+
+/** Changes to the columns of one table. Dropped columns went before, NOT NULL comes last so that nothing has to be NOT NULL too early. */
+export function columnChanges(pair: TablePair, to: Catalog, options: ChangeOptions): Change[] {
+  const { pairs, added } = matchColumns(pair);
+  const again = replaced(pair);
+  const table = pair.to;
+  const drops = pairs.filter(([, b]) => again.has(b.name)).map(([a]) => dropColumn(table, a, options));
+  const adds = [...pairs.filter(([, b]) => again.has(b.name)).map(([, b]) => b), ...added.filter((column) => column.inherited !== true)];
+  const kept = pairs.filter(([, b]) => !again.has(b.name));
+  const plainFirst = [...adds].sort((a, b) => Number(a.generated !== undefined) - Number(b.generated !== undefined));
+  return [
+    ...drops,
+    ...kept.flatMap(([a, b]) => alterColumn(table, a, b, to, options)),
+    ...plainFirst.flatMap((column) => addColumn(table, column, to, options)),
+    ...kept.flatMap(([a, b]) => notNullChanges(pair, a, b, options)),
+  ];
+}
+
+/** Drops a column by its name in `table`. */
+export function dropColumn(table: Table, column: Column, options: ChangeOptions): Change {
+  return change(
+    'drop column',
+    `Drop column ${column.name} of ${spoken(table)}`,
+    `${spoken(table)} had no such column ${options.goal}.`,
+    `ALTER TABLE ${sqlName(table)} DROP COLUMN ${quoteIdentifier(column.name)}`,
+  );
+}
+
+function addColumn(table: Table, column: Column, catalog: Catalog, options: ChangeOptions): Change[] {
+  const empty = options.isEmpty(relationKey(table));
+  const fillsItself = column.default !== undefined || column.identityKind !== undefined || column.generated !== undefined;
+  const waits = column.notNull && !fillsItself && !empty;
+  const values = `${spoken(table)}.${column.name}`;
+  const lost = column.generated === undefined && !empty;
+  const text = `values of ${values}: restore them from a backup taken before the migration`;
+  const add = change(
+    'add column',
+    `Add column ${column.name} to ${spoken(table)}`,
+    `${spoken(table)} had this column ${options.goal}.`,
+    `ALTER TABLE ${sqlName(table)} ADD COLUMN ${columnText(table, waits ? { ...column, notNull: false } : column, catalog)}`,
+    lost ? { loses: { text, loss: { table: relationKey(table), columns: [column.name] } } } : {},
+  );
+  const storage = alterStorage(table, {}, column, options);
+  if (!waits) return [add, ...storage];
+  return [
+    add,
+    ...storage,
+    change(
+      'restore values',
+      `Fill ${values}, then make it NOT NULL`,
+      `It was NOT NULL ${options.goal}, which rows without a value do not allow.`,
+      `ALTER TABLE ${sqlName(table)} ${setNotNull(table, column)}`,
+    ),
+  ];
+}
+
+/** A column as it stands in CREATE TABLE and ADD COLUMN. */
+export function columnText(table: Table, column: Column, catalog: Catalog): string {
+  const parts = [quoteIdentifier(column.name), column.type];
+  if (column.collation !== undefined) parts.push(`COLLATE ${column.collation}`);
+  if (column.generated) parts.push(`GENERATED ALWAYS AS (${column.generated.expression}) ${column.generated.kind.toUpperCase()}`);
+  if (column.identityKind)
+    parts.push(`GENERATED ${column.identityKind.toUpperCase()} AS IDENTITY${identityOptions(catalog, table, column)}`);
+  if (column.default !== undefined) parts.push(`DEFAULT ${column.default}`);
+  if (column.notNull) {
+    const named = notNullConstraint(table, column);
+    if (named === undefined || named.validated)
+      parts.push(
+        named === undefined || hasDefaultName(table, named)
+          ? notNullText(named)
+          : `CONSTRAINT ${quoteIdentifier(named.name)} ${notNullText(named)}`,
+      );
+  }
+  return parts.join(' ');
+}
+
+function notNullText(constraint: Constraint | undefined): string {
+  return constraint?.definition.endsWith(' NO INHERIT') ? 'NOT NULL NO INHERIT' : 'NOT NULL';
+}
+
+/** Since Postgres 18 NOT NULL is a constraint with a name. */
+export function notNullConstraint(table: Table, column: Column): Constraint | undefined {
+  return table.constraints.find((constraint) => constraint.kind === 'not null' && constraint.columns[0] === column.name);
+}
+
+function hasDefaultName(table: Table, constraint: Constraint): boolean {
+  return constraint.name === `${table.name}_${constraint.columns[0] ?? ''}_not_null`;
+}
+
+function setNotNull(table: Table, column: Column): string {
+  const named = notNullConstraint(table, column);
+  const name = quoteIdentifier(column.name);
+  if (named === undefined || (hasDefaultName(table, named) && named.validated && !named.definition.endsWith('NO INHERIT'))) {
+    return `ALTER COLUMN ${name} SET NOT NULL`;
+  }
+  return `ADD CONSTRAINT ${quoteIdentifier(named.name)} ${named.definition}${named.validated ? '' : ' NOT VALID'}`;
+}
+
+function alterColumn(table: Table, from: Column, to: Column, catalog: Catalog, options: ChangeOptions): Change[] {
+  if (to.inherited === true) return [];
+  const name = quoteIdentifier(to.name);
+  const on = `ALTER TABLE ${sqlName(table)} ALTER COLUMN ${name}`;
+  const spokenName = `${spoken(table)}.${to.name}`;
+  const changes: Change[] = [];
+  const typeChanges = from.type !== to.type || from.collation !== to.collation;
+  const why = (what: string) => `It was ${what} ${options.goal}.`;
+  const alter = (title: string, reason: string, text: string) => changes.push(change('alter column', title, reason, `${on} ${text}`));
+  if (from.generated && !to.generated) alter(`Make ${spokenName} a plain column`, why('no generated column'), 'DROP EXPRESSION');
+  if (from.identityKind && !to.identityKind) alter(`Make ${spokenName} no identity column`, why('none'), 'DROP IDENTITY');
+  if (from.default !== undefined && (to.default === undefined || typeChanges)) {
+    alter(`Drop the default of ${spokenName}`, typeChanges ? 'The default is of the old type.' : why('without one'), 'DROP DEFAULT');
+  }
+  if (typeChanges) {
+    const collation = to.collation === undefined ? '' : ` COLLATE ${to.collation}`;
+    const using = from.type === to.type ? '' : ` USING ${viaText(from.type, to.type, name)}`;
+    alter(`Change ${spokenName} to ${to.type}`, why(to.type), `TYPE ${to.type}${collation}${using}`);
+  }
+  if (to.default !== undefined && (from.default !== to.default || typeChanges)) {
+    alter(`Set the default of ${spokenName}`, why(`DEFAULT ${to.default}`), `SET DEFAULT ${to.default}`);
+  }
+  if (to.identityKind && from.identityKind && to.identityKind !== from.identityKind) {
+    alter(
+      `Make ${spokenName} GENERATED ${to.identityKind.toUpperCase()}`,
+      why(to.identityKind),
+      `SET GENERATED ${to.identityKind.toUpperCase()}`,
+    );
+  }
+  if (to.identityKind && !from.identityKind) {
+    const kind = to.identityKind.toUpperCase();
+    // An identity column must be NOT NULL first.
+    if (!from.notNull) alter(`Make ${spokenName} NOT NULL`, 'An identity column has to be.', 'SET NOT NULL');
+    alter(`Make ${spokenName} an identity column`, why('one'), `ADD GENERATED ${kind} AS IDENTITY${identityOptions(catalog, table, to)}`);
+  }
+  return [...changes, ...alterStorage(table, from, to, options)];
+}
+
+/** Types of the user's own have no cast between one another; their texts are the same. */
+function viaText(from: string, to: string, name: string): string {
+  const array = to.endsWith('[]') ? '[]' : '';
+  const own = from.includes('.') && to.includes('.');
+  return own ? `${name}::text${array}::${to}` : `${name}::${to}`;
+}
+
+function alterStorage(
+  table: Table,
+  from: Pick<Column, 'storage' | 'compression' | 'statisticsTarget'>,
+  to: Column,
+  options: ChangeOptions,
+): Change[] {
+  const on = `ALTER TABLE ${sqlName(table)} ALTER COLUMN ${quoteIdentifier(to.name)}`;
+  const set = (what: string, value: string) =>
+    change('alter column', `Set ${what} of ${spoken(table)}.${to.name}`, `It was so ${options.goal}.`, `${on} SET ${value}`);
+  return [
+    ...(from.storage === to.storage ? [] : [set('the storage', `STORAGE ${to.storage ?? 'DEFAULT'}`)]),
+    ...(from.compression === to.compression ? [] : [set('the compression', `COMPRESSION ${to.compression ?? 'default'}`)]),
+    ...(from.statisticsTarget === to.statisticsTarget ? [] : [set('the statistics target', `STATISTICS ${to.statisticsTarget ?? -1}`)]),
+  ];
+}
+
+function notNullChanges(pair: TablePair, from: Column, to: Column, options: ChangeOptions): Change[] {
+  if (to.inherited === true) return [];
+  const on = `ALTER TABLE ${sqlName(pair.to)}`;
+  const name = `${spoken(pair.to)}.${to.name}`;
+  const becameIdentity = to.identityKind !== undefined && from.identityKind === undefined;
+  const why = (what: string) => `It ${what} ${options.goal}.`;
+  if (from.notNull && !to.notNull) {
+    return [
+      change('drop not null', `Let ${name} be NULL`, why('could be'), `${on} ALTER COLUMN ${quoteIdentifier(to.name)} DROP NOT NULL`),
+    ];
+  }
+  if (!from.notNull && to.notNull) {
+    return becameIdentity ? [] : [change('set not null', `Make ${name} NOT NULL`, why('was'), `${on} ${setNotNull(pair.to, to)}`)];
+  }
+  const before = notNullConstraint(pair.from, from);
+  const after = notNullConstraint(pair.to, to);
+  if (!before || !after || !to.notNull) return [];
+  const changes: Change[] = [];
+  if (before.name !== after.name && before.identity !== after.identity) {
+    const text = `${on} RENAME CONSTRAINT ${quoteIdentifier(before.name)} TO ${quoteIdentifier(after.name)}`;
+    changes.push(change('rename constraint', `Rename the NOT NULL constraint of ${name}`, why(`was called ${after.name}`), text));
+  }
+  const constraintName = quoteIdentifier(after.name);
+  if (!before.validated && after.validated) {
+    changes.push(
+      change('validate constraint', `Validate NOT NULL of ${name}`, why('was validated'), `${on} VALIDATE CONSTRAINT ${constraintName}`),
+    );
+  }
+  if (before.validated && !after.validated) {
+    const drop = `${on} ALTER COLUMN ${quoteIdentifier(to.name)} DROP NOT NULL`;
+    changes.push(change('drop not null', `Drop NOT NULL of ${name}`, why('was not validated'), drop));
+    changes.push(change('set not null', `Make ${name} NOT NULL for new rows`, why('was'), `${on} ${setNotNull(pair.to, to)}`));
+  }
+  return changes;
+}

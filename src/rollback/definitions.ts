@@ -1,0 +1,148 @@
+import type { Catalog, DefinedObject } from '../model/catalog';
+import { relationKey } from '../model/catalog';
+import { quoteIdentifier, quoteLiteral } from '../parse/postgres/identifiers';
+import { canonical } from '../state/canonical';
+import { match } from '../state/match';
+import { type Change, type ChangeOptions, change } from './change';
+import { mentions, spoken, sqlName } from './names';
+import { inOrderOfNeed } from './order';
+import { createIndex } from './parts';
+
+/** What happens to views, functions and the like. */
+export interface DefinitionPlan {
+  /** In the order in which they can go, by their names in the source. */
+  readonly dropped: readonly DefinedObject[];
+  /** Of those, functions and what else columns may rest on: they go when the columns have changed. */
+  readonly droppedLate: readonly DefinedObject[];
+  /** Functions that tables rest on, to be there before tables. */
+  readonly early: readonly DefinedObject[];
+  readonly late: readonly DefinedObject[];
+  /** Kept as they are, perhaps with other comments and grants. */
+  readonly kept: readonly (readonly [DefinedObject, DefinedObject])[];
+}
+
+/** How a definition is named by what depends on it. */
+export function definitionKey(object: DefinedObject): string {
+  const key = object.schema === '' ? object.name : relationKey(object);
+  return object.signature === undefined ? key : `${key}${object.kind === 'rule' ? ' ' : ''}${object.signature}`;
+}
+
+const routines = new Set<DefinedObject['kind']>(['function', 'procedure', 'aggregate']);
+const onRelations = new Set<DefinedObject['kind']>(['view', 'materialized view', 'rule']);
+
+/**
+ * @param original the source catalog, with the names that drops must use.
+ * @param from the same after renames.
+ * @param disturbed keys, in `from`, of tables that lose or retype a column: what is defined on them has to go meanwhile.
+ */
+export function planDefinitions(original: Catalog, from: Catalog, to: Catalog, disturbed: ReadonlySet<string>): DefinitionPlan {
+  const { pairs, removed, added } = match(from.definitions, to.definitions, definitionKey);
+  const gone = new Set<DefinedObject>(removed);
+  const changed = new Set<DefinedObject>();
+  for (const [a, b] of pairs) {
+    if (sameDefinition(a, b)) continue;
+    if (canReplace(a, b)) changed.add(b);
+    else gone.add(a);
+  }
+  takeAlong(from.definitions, gone, disturbed);
+  const again = pairs.filter(([a]) => gone.has(a)).map(([, b]) => b);
+  const created = orderedByNeed([...added, ...again, ...changed]);
+  const tableTexts = JSON.stringify(to.tables.map((table) => [table.columns, table.constraints, table.indexes]));
+  const isEarly = (object: DefinedObject) =>
+    object.kind === 'extension' ||
+    (routines.has(object.kind) &&
+      mentions(tableTexts, object) &&
+      !object.dependsOn.some((key) => to.tables.some((table) => relationKey(table) === key)));
+  const originals = new Map(original.definitions.map((object, place) => [from.definitions[place], object]));
+  const drops = orderedByNeed([...gone]).reverse();
+  const isLateDrop = (object: DefinedObject) => routines.has(object.kind) || object.kind === 'extension';
+  const asNow = (object: DefinedObject) => originals.get(object) ?? object;
+  return {
+    dropped: drops.filter((object) => !isLateDrop(object)).map(asNow),
+    droppedLate: drops.filter(isLateDrop),
+    early: created.filter(isEarly),
+    late: created.filter((object) => !isEarly(object)),
+    kept: pairs.filter(([a]) => !gone.has(a)),
+  };
+}
+
+function sameDefinition(a: DefinedObject, b: DefinedObject): boolean {
+  return (
+    a.definition === b.definition &&
+    a.populated === b.populated &&
+    canonical(a.indexes) === canonical(b.indexes) &&
+    canonical(a.triggers) === canonical(b.triggers)
+  );
+}
+
+/** CREATE OR REPLACE keeps a view's columns, and a function's result and argument names (manual, CREATE VIEW, CREATE FUNCTION). */
+function canReplace(a: DefinedObject, b: DefinedObject): boolean {
+  if (a.kind !== b.kind) return false;
+  if (a.kind === 'view')
+    return (a.columns ?? []).every((column, place) => column === b.columns?.[place]) && canonical(a.triggers) === canonical(b.triggers);
+  if (a.kind === 'extension') return true;
+  const hasDefaults = (object: DefinedObject) => / DEFAULT /.test(object.definition.split('\n')[0] ?? '');
+  return (
+    (a.kind === 'function' || a.kind === 'procedure') &&
+    a.signature === b.signature &&
+    canonical(a.columns) === canonical(b.columns) &&
+    (!hasDefaults(a) || hasDefaults(b))
+  );
+}
+
+/** Views and rules on what goes, and views on these. */
+function takeAlong(definitions: readonly DefinedObject[], gone: Set<DefinedObject>, disturbed: ReadonlySet<string>): void {
+  const keys = new Set([...disturbed, ...[...gone].map(definitionKey)]);
+  for (let before = -1; before !== gone.size; ) {
+    before = gone.size;
+    for (const object of definitions) {
+      const restsOnRelation = onRelations.has(object.kind) || object.definition.includes('BEGIN ATOMIC');
+      if (gone.has(object) || !restsOnRelation || !object.dependsOn.some((key) => keys.has(key))) continue;
+      gone.add(object);
+      keys.add(definitionKey(object));
+    }
+  }
+}
+
+function orderedByNeed(objects: readonly DefinedObject[]): DefinedObject[] {
+  return inOrderOfNeed(objects.map((item) => ({ item, key: definitionKey(item), needs: item.dependsOn })));
+}
+
+const words: Partial<Record<DefinedObject['kind'], string>> = {
+  'materialized view': 'MATERIALIZED VIEW',
+  'event trigger': 'EVENT TRIGGER',
+};
+
+/** How DROP, COMMENT and GRANT name it: `VIEW public.v`, `FUNCTION public.f(integer)`, `RULE r ON public.t`. */
+export function definitionTarget(object: DefinedObject): string {
+  const word = words[object.kind] ?? object.kind.toUpperCase();
+  const bare = object.schema === '' || object.kind === 'extension' || object.kind === 'rule';
+  const name = bare ? quoteIdentifier(object.name) : sqlName(object);
+  const signature = object.signature ?? '';
+  return `${word} ${name}${object.kind === 'rule' ? ' ' : ''}${signature}`;
+}
+
+export function dropDefinition(object: DefinedObject, options: ChangeOptions, comesBack: boolean): Change {
+  const why = comesBack ? 'It rests on something that changes below; it is made again afterwards.' : `It was not there ${options.goal}.`;
+  return change(`drop ${object.kind}`, `Drop ${object.kind} ${spoken(object)}`, why, `DROP ${definitionTarget(object)}`);
+}
+
+/** The statement that makes it, with a materialized view's indexes and a view's triggers. */
+export function createDefinition(object: DefinedObject, options: ChangeOptions, exists: boolean): Change[] {
+  const title = `${exists ? 'Restore' : 'Create'} ${object.kind} ${spoken(object)}`;
+  const why = `It was ${exists ? 'another one' : 'there'} ${options.goal}.`;
+  if (object.kind === 'extension' && exists) {
+    const version = /VERSION (.*)$/.exec(object.definition)?.[1] ?? quoteLiteral('');
+    return [change('alter extension', title, why, `ALTER EXTENSION ${quoteIdentifier(object.name)} UPDATE TO ${version}`)];
+  }
+  const orReplace =
+    exists && object.kind === 'view' ? object.definition.replace(/^CREATE VIEW/, 'CREATE OR REPLACE VIEW') : object.definition;
+  const text = object.kind === 'materialized view' && object.populated === false ? `${orReplace}\nWITH NO DATA` : orReplace;
+  return [
+    change(`create ${object.kind}`, title, why, text),
+    ...(object.indexes ?? []).map((index) => createIndex(object, index, { ...options, concurrently: false })),
+    ...(exists ? [] : (object.triggers ?? [])).map((trigger) =>
+      change('create trigger', `Create trigger ${trigger.name} on ${spoken(object)}`, why, trigger.definition),
+    ),
+  ];
+}

@@ -1,0 +1,33 @@
+import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
+
+/** A schema-qualified object as SQL. Objects of the virtual schema may have no schema of their own. */
+export function sqlName(object: { readonly schema: string; readonly name: string }): string {
+  return quoteQualified(object.schema === '' ? undefined : object.schema, object.name);
+}
+
+/** `schema.name` of a catalog key as SQL; a key without a dot is a bare name. */
+export function sqlNameOfKey(key: string): string {
+  const dot = key.indexOf('.');
+  return dot < 0 ? quoteIdentifier(key) : quoteQualified(key.slice(0, dot), key.slice(dot + 1));
+}
+
+/** As people say it: without the schema where that is `public`. */
+export function spoken(object: { readonly schema: string; readonly name: string }): string {
+  return object.schema === 'public' || object.schema === '' ? object.name : `${object.schema}.${object.name}`;
+}
+
+/** `schema.name` as people say it. */
+export function spokenKey(key: string): string {
+  return key.startsWith('public.') ? key.slice('public.'.length) : key;
+}
+
+/** Finds an SQL name where it stands for itself and is no part of a longer name. */
+export function namePattern(sql: string): RegExp {
+  const escaped = sql.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return new RegExp(`(?<![\\w"$.])${escaped}(?![\\w"$])`, 'g');
+}
+
+/** True when a text of the server's own writing (all names qualified) names this object. */
+export function mentions(text: string, object: { readonly schema: string; readonly name: string }): boolean {
+  return text.includes(object.name) && namePattern(sqlName(object)).test(text);
+}

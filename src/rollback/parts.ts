@@ -1,0 +1,296 @@
+import type { Constraint, Index, Policy, Table, Trigger } from '../model/catalog';
+import { relationKey } from '../model/catalog';
+import { quoteIdentifier } from '../parse/postgres/identifiers';
+import { match } from '../state/match';
+import { type Change, type ChangeOptions, change } from './change';
+import { replaced, retyped, type TablePair, textNames } from './columns';
+import { spoken, sqlName } from './names';
+
+/** The parts of a table that have to go and to come. `from` names where they go, `to` where they come. */
+export interface PartPlan {
+  readonly from: Table | undefined;
+  readonly to: Table | undefined;
+  readonly droppedPolicies: readonly Policy[];
+  readonly droppedTriggers: readonly Trigger[];
+  readonly droppedConstraints: readonly Constraint[];
+  readonly droppedIndexes: readonly Index[];
+  readonly addedPolicies: readonly Policy[];
+  readonly addedTriggers: readonly Trigger[];
+  readonly addedConstraints: readonly Constraint[];
+  readonly addedIndexes: readonly Index[];
+  readonly kept: {
+    readonly constraints: readonly (readonly [Constraint, Constraint])[];
+    readonly indexes: readonly (readonly [Index, Index])[];
+    readonly triggers: readonly (readonly [Trigger, Trigger])[];
+    readonly policies: readonly (readonly [Policy, Policy])[];
+  };
+}
+
+const isOwn = (part: { readonly inherited?: boolean }) => part.inherited !== true;
+
+/** NOT NULL goes with its column; indexes of constraints go with the constraint. */
+const ownConstraints = (table: Table) => table.constraints.filter((constraint) => constraint.kind !== 'not null');
+const ownIndexes = (table: Table) => table.indexes.filter((index) => index.constraint === undefined);
+
+/** Everything of a table that is new. */
+export function partsOfNewTable(to: Table): PartPlan {
+  return {
+    ...emptyPlan,
+    from: undefined,
+    to,
+    addedPolicies: to.policies,
+    addedTriggers: to.triggers.filter(isOwn),
+    addedConstraints: ownConstraints(to).filter(isOwn),
+    addedIndexes: ownIndexes(to).filter(isOwn),
+  };
+}
+
+const emptyPlan: PartPlan = {
+  from: undefined,
+  to: undefined,
+  droppedPolicies: [],
+  droppedTriggers: [],
+  droppedConstraints: [],
+  droppedIndexes: [],
+  addedPolicies: [],
+  addedTriggers: [],
+  addedConstraints: [],
+  addedIndexes: [],
+  kept: { constraints: [], indexes: [], triggers: [], policies: [] },
+};
+
+/** Parts of a table that stays: compares what is paired, and takes apart what stands in the way of a change of columns. */
+export function partsOfPair(pair: TablePair): PartPlan {
+  const same = pair.from.identity === pair.to.identity;
+  const again = replaced(pair);
+  const types = retyped(pair);
+  const policies = match(pair.from.policies, pair.to.policies, (part) => part.name, same);
+  const triggers = match(pair.from.triggers, pair.to.triggers, (part) => part.name, same);
+  const constraints = match(ownConstraints(pair.from), ownConstraints(pair.to), (part) => part.name, same);
+  const indexes = match(ownIndexes(pair.from), ownIndexes(pair.to), (part) => part.name, same);
+
+  const inTheWay = (definition: string) => textNames(definition, again) || textNames(definition, types);
+  const changed = {
+    policies: policies.pairs.filter(([a, b]) => a.definition !== b.definition || inTheWay(b.definition)),
+    triggers: triggers.pairs.filter(([a, b]) => isOwn(b) && (a.definition !== b.definition || inTheWay(b.definition))),
+    constraints: constraints.pairs.filter(([a, b]) => isOwn(b) && constraintChanges(a, b, again)),
+    indexes: indexes.pairs.filter(
+      ([a, b]) => isOwn(b) && (a.definition !== b.definition || !usable(a) || isOwn(a) !== isOwn(b) || textNames(b.definition, again)),
+    ),
+  };
+  const first = <T>(pairs: readonly (readonly [T, T])[]) => pairs.map(([a]) => a);
+  const second = <T>(pairs: readonly (readonly [T, T])[]) => pairs.map(([, b]) => b);
+  const rest = <T>(all: readonly (readonly [T, T])[], gone: readonly (readonly [T, T])[]) => all.filter((entry) => !gone.includes(entry));
+  return {
+    from: pair.from,
+    to: pair.to,
+    droppedPolicies: [...policies.removed, ...first(changed.policies)],
+    droppedTriggers: [...triggers.removed.filter(isOwn), ...first(changed.triggers)],
+    droppedConstraints: [...constraints.removed.filter(isOwn), ...first(changed.constraints)],
+    droppedIndexes: [...indexes.removed.filter(isOwn), ...first(changed.indexes).filter(isOwn)],
+    addedPolicies: [...policies.added, ...second(changed.policies)],
+    addedTriggers: [...triggers.added.filter(isOwn), ...second(changed.triggers)],
+    addedConstraints: [...constraints.added.filter(isOwn), ...second(changed.constraints)],
+    addedIndexes: [...indexes.added.filter(isOwn), ...second(changed.indexes)],
+    kept: {
+      policies: rest(policies.pairs, changed.policies),
+      triggers: rest(triggers.pairs, changed.triggers),
+      constraints: rest(constraints.pairs, changed.constraints),
+      indexes: rest(indexes.pairs, changed.indexes),
+    },
+  };
+}
+
+/** Validation alone is changed in place; all else needs the constraint to go and come. */
+function constraintChanges(from: Constraint, to: Constraint, again: ReadonlySet<string>): boolean {
+  return (
+    from.definition !== to.definition ||
+    (from.validated && !to.validated) ||
+    from.enforced !== to.enforced ||
+    textNames(to.definition, again)
+  );
+}
+
+function usable(index: Index): boolean {
+  return index.valid && index.ready && index.live;
+}
+
+/** Foreign keys of other tables that rest on a key which goes: they must go first and come back after it. */
+export function dependentForeignKeys(plan: PartPlan, plans: readonly PartPlan[]): PartPlan {
+  if (plan.from === undefined || plan.to === undefined) return plan;
+  const rests = (constraint: Constraint) =>
+    constraint.kind === 'foreign key' &&
+    plans.some(
+      (other) =>
+        other.from !== undefined &&
+        relationKey(other.from) === constraint.references &&
+        other.droppedConstraints.some((dropped) => dropped.kind === 'primary key' || dropped.kind === 'unique'),
+    );
+  const moved = plan.kept.constraints.filter(([a, b]) => isOwn(b) && rests(a));
+  if (moved.length === 0) return plan;
+  return {
+    ...plan,
+    droppedConstraints: [...plan.droppedConstraints, ...moved.map(([a]) => a)],
+    addedConstraints: [...plan.addedConstraints, ...moved.map(([, b]) => b)],
+    kept: { ...plan.kept, constraints: plan.kept.constraints.filter((entry) => !moved.includes(entry)) },
+  };
+}
+
+/** Removals of one table's parts; foreign keys are dropped for all tables first, by `which`. */
+export function dropParts(plan: PartPlan, which: 'foreign keys' | 'the rest', options: ChangeOptions): Change[] {
+  const { from } = plan;
+  if (from === undefined) return [];
+  const isForeign = (constraint: Constraint) => constraint.kind === 'foreign key';
+  const dropConstraint = (constraint: Constraint) =>
+    change(
+      'drop constraint',
+      `Drop constraint ${constraint.name} of ${spoken(from)}`,
+      reason(plan.addedConstraints, constraint, options),
+      `ALTER TABLE ${sqlName(from)} DROP CONSTRAINT ${quoteIdentifier(constraint.name)}`,
+    );
+  if (which === 'foreign keys') return plan.droppedConstraints.filter(isForeign).map(dropConstraint);
+  return [
+    ...plan.droppedPolicies.map((policy) =>
+      change(
+        'drop policy',
+        `Drop policy ${policy.name} of ${spoken(from)}`,
+        reason(plan.addedPolicies, policy, options),
+        `DROP POLICY ${quoteIdentifier(policy.name)} ON ${sqlName(from)}`,
+      ),
+    ),
+    ...plan.droppedTriggers.map((trigger) =>
+      change(
+        'drop trigger',
+        `Drop trigger ${trigger.name} of ${spoken(from)}`,
+        reason(plan.addedTriggers, trigger, options),
+        `DROP TRIGGER ${quoteIdentifier(trigger.name)} ON ${sqlName(from)}`,
+      ),
+    ),
+    ...plan.droppedConstraints.filter((constraint) => !isForeign(constraint)).map(dropConstraint),
+    ...plan.droppedIndexes.map((index) => dropIndex(from, index, plan.addedIndexes, options)),
+  ];
+}
+
+function reason(added: readonly { readonly name: string }[], dropped: { readonly name: string }, options: ChangeOptions): string {
+  return added.some((part) => part.name === dropped.name)
+    ? `It was another one ${options.goal}, or a column under it changes: it is made again below.`
+    : `It was not there ${options.goal}.`;
+}
+
+function dropIndex(table: Table, index: Index, added: readonly Index[], options: ChangeOptions): Change {
+  const concurrently = options.concurrently && table.kind !== 'partitioned table';
+  const why = usable(index)
+    ? reason(added, index, options)
+    : 'It is invalid: no query uses it, while writes still maintain it, and a unique one may reject them.';
+  return change(
+    'drop index',
+    `Drop ${usable(index) ? '' : 'invalid '}index ${index.name}`,
+    why,
+    `DROP INDEX ${concurrently ? 'CONCURRENTLY ' : ''}${quoteIdentifier(table.schema)}.${quoteIdentifier(index.name)}`,
+    { transactional: !concurrently },
+  );
+}
+
+/** Indexes and all constraints but foreign keys, which need the keys of every table first. */
+export function addKeysAndIndexes(plan: PartPlan, options: ChangeOptions): Change[] {
+  const { to } = plan;
+  if (to === undefined) return [];
+  const own = plan.addedConstraints.filter((constraint) => constraint.kind !== 'foreign key');
+  return [
+    ...own.flatMap((constraint) => addConstraint(plan, to, constraint, options)),
+    ...plan.addedIndexes.map((index) =>
+      createIndex(to, index, { ...options, concurrently: options.concurrently && plan.from !== undefined }),
+    ),
+    ...plan.kept.constraints.filter(([a, b]) => isOwn(b) && !a.validated && b.validated).map(([, b]) => validate(to, b, options)),
+  ];
+}
+
+export function addForeignKeys(plan: PartPlan, options: ChangeOptions): Change[] {
+  const { to } = plan;
+  if (to === undefined) return [];
+  return plan.addedConstraints
+    .filter((constraint) => constraint.kind === 'foreign key')
+    .flatMap((constraint) => addConstraint(plan, to, constraint, options));
+}
+
+function addConstraint(plan: PartPlan, table: Table, constraint: Constraint, options: ChangeOptions): Change[] {
+  const { kind } = constraint;
+  // On a table that holds rows: check new rows at once, the old ones under a lock that lets writes pass.
+  const inTwo = plan.from !== undefined && table.kind === 'table' && (kind === 'check' || kind === 'foreign key') && constraint.enforced;
+  const suffix = !constraint.enforced ? ' NOT ENFORCED' : inTwo || !constraint.validated ? ' NOT VALID' : '';
+  const add = change(
+    'add constraint',
+    `Add constraint ${constraint.name} to ${spoken(table)}`,
+    `It was there ${options.goal}.`,
+    `ALTER TABLE ${sqlName(table)} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} ${constraint.definition}${suffix}`,
+  );
+  return inTwo && constraint.validated ? [add, validate(table, constraint, options)] : [add];
+}
+
+function validate(table: Table, constraint: Constraint, options: ChangeOptions): Change {
+  return change(
+    'validate constraint',
+    `Validate constraint ${constraint.name} of ${spoken(table)}`,
+    `It was validated ${options.goal}: until then it is checked for new rows only.`,
+    `ALTER TABLE ${sqlName(table)} VALIDATE CONSTRAINT ${quoteIdentifier(constraint.name)}`,
+  );
+}
+
+/** CREATE INDEX from the server's own text. ONLY, which it writes for partitioned tables, would leave the partitions without. */
+export function createIndex(
+  owner: { readonly schema: string; readonly name: string; readonly kind: string },
+  index: Index,
+  options: ChangeOptions,
+): Change {
+  const concurrently = options.concurrently && owner.kind !== 'partitioned table';
+  const text = index.definition
+    .replace(/^(CREATE (?:UNIQUE )?INDEX )/, `$1${concurrently ? 'CONCURRENTLY ' : ''}`)
+    .replace(/ ON ONLY /, ' ON ');
+  return change('create index', `Create index ${index.name} on ${spoken(owner)}`, `It was there ${options.goal}.`, text, {
+    transactional: !concurrently,
+  });
+}
+
+const enabling: Record<string, string> = { O: 'ENABLE', D: 'DISABLE', R: 'ENABLE REPLICA', A: 'ENABLE ALWAYS' };
+
+/** Triggers that are new, and those that are enabled otherwise. Functions must be there. */
+export function triggerChanges(plan: PartPlan, options: ChangeOptions): Change[] {
+  const { to } = plan;
+  if (to === undefined) return [];
+  const on = `ALTER TABLE ${sqlName(to)}`;
+  const foreignKeysOff = plan.from?.foreignKeyTriggersDisabled === true && to.foreignKeyTriggersDisabled !== true;
+  const state = (trigger: Trigger) =>
+    change(
+      'enable trigger',
+      `${trigger.enabled === 'D' ? 'Disable' : 'Enable'} trigger ${trigger.name} of ${spoken(to)}`,
+      trigger.enabled === 'D'
+        ? `It was disabled ${options.goal}.`
+        : `While it is off, rows pass that it would have refused or changed. It was on ${options.goal}.`,
+      `${on} ${enabling[trigger.enabled] ?? 'ENABLE'} TRIGGER ${quoteIdentifier(trigger.name)}`,
+    );
+  return [
+    ...(foreignKeysOff
+      ? [
+          change(
+            'enable trigger',
+            `Enable the foreign key checks of ${spoken(to)}`,
+            `DISABLE TRIGGER ALL switched them off: rows that refer to nothing can get in. They were on ${options.goal}.`,
+            `${on} ENABLE TRIGGER ALL`,
+          ),
+        ]
+      : []),
+    ...plan.addedTriggers.map((trigger) =>
+      change('create trigger', `Create trigger ${trigger.name} on ${spoken(to)}`, `It was there ${options.goal}.`, trigger.definition),
+    ),
+    ...plan.addedTriggers.filter((trigger) => trigger.enabled !== 'O').map(state),
+    ...plan.kept.triggers.filter(([a, b]) => a.enabled !== b.enabled || (foreignKeysOff && b.enabled !== 'O')).map(([, b]) => state(b)),
+  ];
+}
+
+export function policyChanges(plan: PartPlan, options: ChangeOptions): Change[] {
+  const { to } = plan;
+  if (to === undefined) return [];
+  return plan.addedPolicies.map((policy) =>
+    change('create policy', `Create policy ${policy.name} on ${spoken(to)}`, `It was there ${options.goal}.`, policy.definition),
+  );
+}

@@ -1,0 +1,236 @@
+import type { Catalog, DefinedObject, Table } from '../model/catalog';
+import { quoteIdentifier, quoteLiteral } from '../parse/postgres/identifiers';
+import { match } from '../state/match';
+import { type Change, type ChangeOptions, change } from './change';
+import { definitionTarget } from './definitions';
+import { spoken, sqlName } from './names';
+
+/** What an object carries beside itself. */
+interface Attributes {
+  readonly comment?: string;
+  readonly owner?: string;
+  readonly grants?: readonly string[];
+}
+
+/** An object of the target, and what it was before; `from` is undefined when it was just made. */
+interface Subject {
+  readonly target: string;
+  readonly spoken: string;
+  readonly from: Attributes | undefined;
+  readonly to: Attributes;
+  /** What GRANT calls it, where that is another word; absent where there is nothing to grant. */
+  readonly grantTarget?: string;
+  /** What a new one grants by itself. */
+  readonly byDefault?: readonly string[];
+  readonly column?: string;
+}
+
+/**
+ * Comments, owners and privileges, when all objects are there.
+ * @param from the source after renames.
+ * @param survives whether an object of the source is still the same one, and was not dropped and made again.
+ */
+export function attributeChanges(from: Catalog, to: Catalog, survives: (identity: object) => boolean, options: ChangeOptions): Change[] {
+  const usualOwner = mostCommon(to.tables.flatMap((table) => table.owner ?? []));
+  return subjects(from, to, survives).flatMap((subject) => [
+    ...ownerChanges(subject, usualOwner, options),
+    ...commentChanges(subject, options),
+    ...grantChanges(subject, options),
+  ]);
+}
+
+function mostCommon(names: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+}
+
+function subjects(from: Catalog, to: Catalog, survives: (object: object) => boolean): Subject[] {
+  const old = <T extends { readonly identity: string }>(a: readonly T[], b: readonly T[], key: (object: T) => string) => {
+    const pairs = new Map(match(a, b, key).pairs.map(([x, y]) => [y, x]));
+    return (object: T) => {
+      const found = pairs.get(object);
+      return found !== undefined && survives(found) ? found : undefined;
+    };
+  };
+  const qualified = (object: { schema: string; name: string }) => `${object.schema}.${object.name}`;
+  const [schema, type, sequence, table] = [
+    old(from.schemas, to.schemas, (object) => object.name),
+    old(from.types, to.types, qualified),
+    old(from.sequences, to.sequences, qualified),
+    old(from.tables, to.tables, qualified),
+  ];
+  const definition = old(from.definitions, to.definitions, (object) => qualified(object) + (object.signature ?? ''));
+  return [
+    ...to.schemas.map((object) => ({
+      target: `SCHEMA ${quoteIdentifier(object.name)}`,
+      grantTarget: `SCHEMA ${quoteIdentifier(object.name)}`,
+      spoken: `schema ${object.name}`,
+      from: schema(object),
+      to: object,
+    })),
+    ...to.types.map((object) => ({
+      target: `${object.kind === 'domain' ? 'DOMAIN' : 'TYPE'} ${sqlName(object)}`,
+      grantTarget: `TYPE ${sqlName(object)}`,
+      spoken: spoken(object),
+      from: type(object),
+      to: object,
+      byDefault: ['PUBLIC=USAGE/'],
+    })),
+    ...to.sequences.map((object) => ({
+      target: `SEQUENCE ${sqlName(object)}`,
+      grantTarget: `SEQUENCE ${sqlName(object)}`,
+      spoken: spoken(object),
+      from: sequence(object),
+      to: object,
+    })),
+    ...to.tables.flatMap((object) => tableSubjects(object, table(object))),
+    ...to.definitions.map((object) => definitionSubject(object, definition(object))),
+  ];
+}
+
+function tableSubjects(table: Table, old: Table | undefined): Subject[] {
+  const name = sqlName(table);
+  const same = old?.identity === table.identity;
+  const part = <T extends { readonly identity: string; readonly name: string; readonly comment?: string }>(
+    word: string,
+    parts: readonly T[],
+    oldParts: readonly T[] | undefined,
+    target: (part: T) => string,
+  ): Subject[] => {
+    const pairs = new Map(match(oldParts ?? [], parts, (object) => object.name, same).pairs.map(([a, b]) => [b, a]));
+    return parts.map((object) => {
+      const found = pairs.get(object);
+      // A part that was dropped and made again has another identity in the target's eyes only; its comment is then set again.
+      return {
+        target: target(object),
+        spoken: `${word} ${object.name} of ${spoken(table)}`,
+        from: found,
+        to: { ...(object.comment === undefined ? {} : { comment: object.comment }) },
+      };
+    });
+  };
+  const columns = new Map(match(old?.columns ?? [], table.columns, (column) => column.name, same).pairs.map(([a, b]) => [b, a]));
+  return [
+    {
+      target: `${table.kind === 'foreign table' ? 'FOREIGN TABLE' : 'TABLE'} ${name}`,
+      grantTarget: `TABLE ${name}`,
+      spoken: spoken(table),
+      from: old,
+      to: table,
+    },
+    ...table.columns.map((column) => {
+      const found = columns.get(column);
+      return {
+        target: `COLUMN ${name}.${quoteIdentifier(column.name)}`,
+        grantTarget: `TABLE ${name}`,
+        column: column.name,
+        spoken: `${spoken(table)}.${column.name}`,
+        from: found && { ...found, grants: found.grants ?? [] },
+        to: { ...column, grants: column.grants ?? [] },
+      };
+    }),
+    ...part('constraint', table.constraints, old?.constraints, (object) => `CONSTRAINT ${quoteIdentifier(object.name)} ON ${name}`),
+    ...part('index', table.indexes, old?.indexes, (object) => `INDEX ${sqlName({ schema: table.schema, name: object.name })}`),
+    ...part('trigger', table.triggers, old?.triggers, (object) => `TRIGGER ${quoteIdentifier(object.name)} ON ${name}`),
+    ...part('policy', table.policies, old?.policies, (object) => `POLICY ${quoteIdentifier(object.name)} ON ${name}`),
+  ];
+}
+
+function definitionSubject(object: DefinedObject, old: DefinedObject | undefined): Subject {
+  const target = definitionTarget(object);
+  const isView = object.kind === 'view' || object.kind === 'materialized view';
+  const isRoutine = object.kind === 'function' || object.kind === 'procedure' || object.kind === 'aggregate';
+  const grantTarget = isView ? `TABLE ${sqlName(object)}` : object.kind === 'aggregate' ? target.replace(/^AGGREGATE/, 'FUNCTION') : target;
+  return {
+    target,
+    spoken: `${object.kind} ${spoken(object)}`,
+    from: old,
+    to: object,
+    ...(isView || isRoutine ? { grantTarget } : {}),
+    ...(isRoutine ? { byDefault: ['PUBLIC=EXECUTE/'] } : {}),
+  };
+}
+
+function ownerChanges({ from, to, target, spoken: name }: Subject, usual: string | undefined, options: ChangeOptions): Change[] {
+  const current = from === undefined ? usual : from.owner;
+  if (to.owner === undefined || current === undefined || current === to.owner) return [];
+  return [
+    change(
+      'owner',
+      `Give ${name} to ${to.owner}`,
+      `It belonged to ${to.owner} ${options.goal}.`,
+      `ALTER ${target} OWNER TO ${quoteIdentifier(to.owner)}`,
+    ),
+  ];
+}
+
+function commentChanges({ from, to, target, spoken: name }: Subject, options: ChangeOptions): Change[] {
+  if (from?.comment === to.comment) return [];
+  const text = to.comment === undefined ? 'NULL' : quoteLiteral(to.comment);
+  return [
+    change(
+      'comment',
+      `${to.comment === undefined ? 'Remove' : 'Set'} the comment on ${name}`,
+      `It was so ${options.goal}.`,
+      `COMMENT ON ${target} IS ${text}`,
+    ),
+  ];
+}
+
+function grantChanges(subject: Subject, options: ChangeOptions): Change[] {
+  const { to, from, grantTarget, spoken: name } = subject;
+  if (grantTarget === undefined || to.grants === undefined) return [];
+  if (from !== undefined && from.grants === undefined) return [];
+  const before = privileges(from?.grants ?? subject.byDefault ?? []);
+  const after = privileges(to.grants);
+  const list = (words: readonly string[]) =>
+    words.map((word) => (subject.column === undefined ? word : `${word} (${quoteIdentifier(subject.column)})`)).join(', ');
+  const role = (grantee: string) => (grantee === 'PUBLIC' ? 'PUBLIC' : quoteIdentifier(grantee));
+  const changes: Change[] = [];
+  for (const grantee of [...new Set([...before.keys(), ...after.keys()])].sort()) {
+    const [old, wanted] = [before.get(grantee) ?? [], after.get(grantee) ?? []];
+    const revoked = old.filter((word) => !wanted.includes(word)).map((word) => word.replace('*', ''));
+    const granted = wanted.filter((word) => !old.includes(word));
+    const why = `It was so ${options.goal}.`;
+    if (revoked.length > 0) {
+      changes.push(
+        change(
+          'revoke',
+          `Revoke privileges on ${name} from ${grantee}`,
+          why,
+          `REVOKE ${list(revoked)} ON ${grantTarget} FROM ${role(grantee)}`,
+        ),
+      );
+    }
+    const [plain, passable] = [
+      granted.filter((word) => !word.endsWith('*')),
+      granted.filter((word) => word.endsWith('*')).map((word) => word.slice(0, -1)),
+    ];
+    if (plain.length > 0)
+      changes.push(
+        change('grant', `Grant privileges on ${name} to ${grantee}`, why, `GRANT ${list(plain)} ON ${grantTarget} TO ${role(grantee)}`),
+      );
+    if (passable.length > 0) {
+      changes.push(
+        change(
+          'grant',
+          `Grant privileges on ${name} to ${grantee}`,
+          why,
+          `GRANT ${list(passable)} ON ${grantTarget} TO ${role(grantee)} WITH GRANT OPTION`,
+        ),
+      );
+    }
+  }
+  return changes;
+}
+
+/** `grantee=SELECT,INSERT*\/grantor` by grantee; who granted it is not compared, as only its holder can change it. */
+function privileges(grants: readonly string[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const grant of grants) {
+    const [, grantee = '', words = ''] = /^(.*)=([^=]*)\/[^/]*$/.exec(grant) ?? [];
+    found.set(grantee, [...(found.get(grantee) ?? []), ...words.split(',')]);
+  }
+  return found;
+}
