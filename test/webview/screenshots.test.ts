@@ -25,7 +25,10 @@ const states: readonly State[] = [
   {
     name: 'restricted',
     page: {
-      scenario: { ...partial, subject: { ...partial.subject, restricted: 'Trust this workspace to run its migrations; linting works without.' } },
+      scenario: {
+        ...partial,
+        subject: { ...partial.subject, restricted: 'Trust this workspace to run its migrations; linting works without.' },
+      },
       start: 'subject',
     },
   },

@@ -29,7 +29,8 @@ export function cellName(cells: readonly PlannedCell[]): string {
   const [first, ...others] = cells;
   if (first === undefined) return '';
   const kinds = [first, ...others].map((cell) => cell.point.kind);
-  const words = pointWords(first.point);
+  // A refused statement is not something that happens before it.
+  const words = first.fault === 'error' ? pointWords(first.point).replace(/^before (?=statement)/, 'at ') : pointWords(first.point);
   const place = others.length === 0 ? words : words.replace(first.point.kind, kinds.join(' or '));
   return `${faultWords[first.fault].label} ${place}`;
 }
@@ -59,12 +60,12 @@ export function progressOf(run: Run): { readonly done: number; readonly total: n
   return { done: possible.filter((cell) => viewCell(run, cell).kind !== 'pending').length, total: possible.length };
 }
 
-/** The first cell of the worst verdict: what a reader should look at before anything else. */
+/** The first cell of the worst verdict: what a reader should look at before anything else. None when nothing has to be repaired. */
 export function worstCell(run: Run): PlannedCell | undefined {
   let worst: { readonly cell: PlannedCell; readonly severity: number } | undefined;
   for (const cell of run.cells) {
     const view = viewCell(run, cell);
-    if (view.kind !== 'done' || cell.sameAs !== undefined) continue;
+    if (view.kind !== 'done' || cell.sameAs !== undefined || !isPartial(view.verdict)) continue;
     const severity = verdictsBySeverity.indexOf(view.verdict);
     if (worst === undefined || severity < worst.severity) worst = { cell, severity };
   }

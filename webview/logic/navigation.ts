@@ -53,3 +53,16 @@ function besides(matrix: MatrixView, from: GridPosition, direction: 1 | -1): Gri
   const here = starts.findLastIndex((start) => start <= from.column);
   return { row: from.row, column: starts[here + direction] ?? starts[here] ?? headerColumn };
 }
+
+/** The nearest position that exists: there may be no tile, and only statements have a header that does something. */
+export function reachable(matrix: MatrixView, position: GridPosition | undefined): GridPosition {
+  const row = position?.row ?? 0;
+  const column = position?.column ?? matrix.rows[row]?.tiles[0]?.start ?? headerColumn;
+  const here = matrix.rows[row];
+  if (column === headerColumn && here?.statement === undefined) return { row, column: here?.tiles[0]?.start ?? headerColumn };
+  if (column !== headerColumn && here !== undefined && tileAt(matrix, { row, column }) === undefined) {
+    const nearest = here.tiles.findLast(({ start }) => start <= column) ?? here.tiles[0];
+    return { row, column: nearest?.start ?? headerColumn };
+  }
+  return { row, column };
+}

@@ -87,6 +87,9 @@ function restOf(state: PanelState): Partial<PanelState> {
 
 function withSubject(state: PanelState, subject: PanelSubject): PanelState {
   if (state.subject?.path === subject.path) {
+    // A start was refused: nothing will come of it.
+    const refused = subject.restricted !== undefined && state.stage === 'running' && state.phase === undefined;
+    if (refused) return { ...state, stage: 'ready', subject };
     return { ...state, subject, choices: usableChoices(subject, state.choices ?? subject.choices) };
   }
   const remembered = state.remembered?.path === subject.path ? state.remembered : undefined;

@@ -1,6 +1,7 @@
 import type { PlannedCell } from '../../src/model/fault';
 import type { CellResult } from '../../src/model/simulation';
 import { faultWords, pointWords, verdictWords } from '../../src/model/words';
+import { cellName } from './cells';
 
 /** The story of a cell: the runner's own when it tells one, else put together from what was measured. */
 export function storyOf(result: CellResult): string {
@@ -30,10 +31,10 @@ export function retryWords(result: CellResult): string | undefined {
 /** Why a cell needs no recovery; undefined when it needs one. */
 export function nothingToDo(result: CellResult): string | undefined {
   if (result.verdict === 'rolled-back') {
-    return 'Nothing has to be repaired: the database is exactly as before, and the history is clean. Fix the cause and run the migration again.';
+    return 'Nothing has to be repaired: the database is exactly as before, and the history is clean. Fix the cause, then run the migration again.';
   }
   if (result.verdict === 'complete') {
-    return 'Nothing has to be repaired: the database is exactly as after, and the migration is recorded. Only the client did not hear of it.';
+    return 'Nothing has to be repaired: all of the migration is done, and it is recorded as applied.';
   }
   return undefined;
 }
@@ -41,7 +42,7 @@ export function nothingToDo(result: CellResult): string | undefined {
 /** `Ends exactly like crash after statement 1, which was run in its place.` */
 export function sameAsWords(cell: PlannedCell, cells: readonly PlannedCell[]): string | undefined {
   const other = cells.find((candidate) => candidate.id === cell.sameAs);
-  return other && `${faultWords[other.fault].label} ${pointWords(other.point)}`;
+  return other && cellName([other]);
 }
 
 function capital(text: string): string {

@@ -64,14 +64,15 @@ function Body({
         <>
           <Summary run={run} finished={stage === 'finished'} />
           <Matrix run={run} running={stage === 'running'} shown={shown} />
-          {shown !== undefined && <Details key={shown} run={run} id={shown} />}
+          {shown !== undefined && <Details run={run} id={shown} />}
+          {shown === undefined && stage === 'finished' && <p class="quiet">Choose a cell to read what happens there.</p>}
         </>
       )}
     </>
   );
 }
 
-/** The cell whose story is told: the chosen one, or the worst when all are known. */
+/** The cell whose story is told: the chosen one, or the worst when all are known and something has to be repaired. */
 function shownCell(state: PanelState, run: Run): string | undefined {
   const chosen = run.cells.find(({ id }) => id === state.selected);
   if (chosen !== undefined) return chosen.id;
@@ -87,7 +88,10 @@ function useAnnouncements(state: PanelState, announce: (text: string) => void): 
   useEffect(() => {
     if (stage === 'running')
       announce(progress === undefined ? `${phase ?? 'starting'}` : `${progress.done} of ${progress.total} failures tried`);
-    if (stage === 'finished' && run !== undefined) announce(Object.values(headlineText(run)).join(' '));
+    if (stage === 'finished' && run !== undefined) {
+      const { risk, wayOut } = headlineOf(run);
+      announce(`${risk} ${wayOut}`);
+    }
     if (stage === 'failed') announce(`The simulation could not be run. ${state.failure?.message ?? ''}`);
     if (stage === 'cancelled') announce('Cancelled.');
   }, [stage, phase, quarter]);
@@ -103,9 +107,4 @@ function useAnnouncements(state: PanelState, announce: (text: string) => void): 
     const view = viewCell(run, cell);
     announce(`${cellName([cell])}: ${viewWords(view)}. ${view.kind === 'done' ? storyOf(view.result) : ''}`);
   }, [state.selected]);
-}
-
-function headlineText(run: Run): { readonly risk: string; readonly wayOut: string } {
-  const { risk, wayOut } = headlineOf(run);
-  return { risk, wayOut };
 }

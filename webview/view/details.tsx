@@ -19,7 +19,7 @@ export function Details({ run, id }: { readonly run: Run; readonly id: string })
   return (
     <section class="details" aria-label={`Chosen cell: ${cellName([cell])}`}>
       <Story run={run} cell={cell} view={view} />
-      {view.kind === 'done' && <Findings result={view.result} />}
+      {view.kind === 'done' && <Findings key={view.result.id} result={view.result} />}
     </section>
   );
 }

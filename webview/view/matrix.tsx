@@ -1,15 +1,13 @@
-import type { JSX, VNode } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Point } from '../../src/model/fault';
-import { verdictWords } from '../../src/model/words';
-import { cellName, viewWords } from '../logic/cells';
-import { buildMatrix, type MatrixRow, type MatrixView, type Tile } from '../logic/matrix';
-import { type GridPosition, headerColumn, move, positionOf, tileAt } from '../logic/navigation';
+import type { VNode } from 'preact';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { buildMatrix, type MatrixView } from '../logic/matrix';
+import { type GridPosition, move, positionOf, reachable } from '../logic/navigation';
 import type { Run } from '../logic/panel-state';
-import { factsOf, timelineOf } from '../logic/timeline';
-import { useActions } from './context';
-import { ViewGlyph, viewTone } from './glyph';
-import { TimeBar } from './time-bar';
+import { MatrixRows } from './matrix-rows';
+
+/** In pixels; below the sum the matrix scrolls. `faultWidth` is what the style sheet gives to the slots of one fault. */
+const statementWidthMin = 150;
+const faultWidth = 84;
 
 interface MatrixProps {
   readonly run: Run;
@@ -26,7 +24,7 @@ export function Matrix({ run, running, shown }: MatrixProps): VNode {
   const current = reachable(matrix, position ?? (shown === undefined ? undefined : positionOf(matrix, shown)));
 
   const moved = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!moved.current) return;
     moved.current = false;
     grid.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
@@ -42,8 +40,26 @@ export function Matrix({ run, running, shown }: MatrixProps): VNode {
   return (
     <section aria-label="Failures by statement and fault">
       <div class="matrix-scroll">
-        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table of buttons with arrow keys is what role grid is for; its cells follow. */}
-        <table class="matrix" role="grid" aria-label="Failures by statement and fault" aria-busy={running} ref={grid} onKeyDown={onKeyDown}>
+        <table
+          class="matrix"
+          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table of buttons with arrow keys is what role grid is for; its cells follow.
+          role="grid"
+          aria-label="Failures by statement and fault"
+          aria-busy={running}
+          ref={grid}
+          onKeyDown={onKeyDown}
+          style={{ minWidth: `${statementWidthMin + matrix.faults.length * faultWidth}px` }}
+        >
+          <colgroup>
+            <col />
+          </colgroup>
+          {matrix.faults.map(({ name }) => (
+            <colgroup key={name}>
+              {matrix.slots.map((slot) => (
+                <col key={slot} class={`slot slot-of-${matrix.slots.length}`} />
+              ))}
+            </colgroup>
+          ))}
           <thead>
             <tr>
               <th scope="col">Statement, lock and time</th>
@@ -55,7 +71,7 @@ export function Matrix({ run, running, shown }: MatrixProps): VNode {
             </tr>
           </thead>
           <tbody>
-            <Rows run={run} matrix={matrix} current={current} shown={shown} onReach={setPosition} />
+            <MatrixRows run={run} matrix={matrix} current={current} shown={shown} onReach={setPosition} />
           </tbody>
         </table>
       </div>
@@ -64,199 +80,19 @@ export function Matrix({ run, running, shown }: MatrixProps): VNode {
   );
 }
 
-/** The nearest position that exists: there may be no tile, and only statements have a header that does something. */
-function reachable(matrix: MatrixView, position: GridPosition | undefined): GridPosition {
-  const row = position?.row ?? 0;
-  const column = position?.column ?? matrix.rows[row]?.tiles[0]?.start ?? headerColumn;
-  const here = matrix.rows[row];
-  if (column === headerColumn && here?.statement === undefined) return { row, column: here?.tiles[0]?.start ?? headerColumn };
-  if (column !== headerColumn && here !== undefined && tileAt(matrix, { row, column }) === undefined) {
-    const nearest = here.tiles.findLast(({ start }) => start <= column) ?? here.tiles[0];
-    return { row, column: nearest?.start ?? headerColumn };
-  }
-  return { row, column };
-}
-
-interface RowsProps {
-  readonly run: Run;
-  readonly matrix: MatrixView;
-  readonly current: GridPosition;
-  readonly shown: string | undefined;
-  readonly onReach: (position: GridPosition) => void;
-}
-
-function Rows({ run, matrix, current, shown, onReach }: RowsProps): JSX.Element {
-  const bars = useMemo(() => timelineOf(run.statements), [run.statements]);
-  const currentTile = tileAt(matrix, current);
-  return (
-    <>
-      {matrix.rows.map((row, index) => (
-        <tr key={row.key} class={row.statement === undefined ? 'point-row' : 'statement-row'}>
-          <RowHeader
-            row={row}
-            bar={row.statement && bars.get(row.statement.index)}
-            reachable={current.row === index && current.column === headerColumn}
-            onReach={() => onReach({ row: index, column: headerColumn })}
-          />
-          {matrix.faults.flatMap((fault, column) => {
-            const start = column * matrix.slots.length;
-            const tiles = row.tiles.filter((tile) => tile.start >= start && tile.start < start + matrix.slots.length);
-            if (tiles.length === 0) return <td key={fault.name} class="first last" colSpan={matrix.slots.length} />;
-            return fillGaps(tiles, start, matrix.slots.length).map((part) =>
-              part.tile === undefined ? (
-                <td key={part.start} class={edges(part, start, matrix.slots.length)} colSpan={part.span} />
-              ) : (
-                <TileCell
-                  key={part.start}
-                  tile={part.tile}
-                  edges={edges(part, start, matrix.slots.length)}
-                  shown={part.tile.cells.some(({ id }) => id === shown)}
-                  reachable={currentTile === part.tile && current.row === index}
-                  onReach={() => onReach({ row: index, column: part.start })}
-                />
-              ),
-            );
-          })}
-        </tr>
-      ))}
-    </>
-  );
-}
-
-interface Part {
-  readonly start: number;
-  readonly span: number;
-  readonly tile?: Tile;
-}
-
-/** A table row must have as many columns as the others, also where a fault has no cell. */
-function fillGaps(tiles: readonly Tile[], start: number, slots: number): readonly Part[] {
-  const parts: Part[] = [];
-  let next = start;
-  for (const tile of tiles) {
-    if (tile.start > next) parts.push({ start: next, span: tile.start - next });
-    parts.push({ start: tile.start, span: tile.span, tile });
-    next = tile.start + tile.span;
-  }
-  if (next < start + slots) parts.push({ start: next, span: start + slots - next });
-  return parts;
-}
-
-function edges(part: Part, start: number, slots: number): string {
-  return [...(part.start === start ? ['first'] : []), ...(part.start + part.span === start + slots ? ['last'] : [])].join(' ');
-}
-
-interface TileCellProps {
-  readonly tile: Tile;
-  readonly edges: string;
-  readonly shown: boolean;
-  readonly reachable: boolean;
-  readonly onReach: () => void;
-}
-
-function TileCell({ tile, edges: edgeClasses, shown, reachable: canTab, onReach }: TileCellProps): VNode {
-  const { dispatch } = useActions();
-  const first = tile.cells[0];
-  const label = `${cellName(tile.cells)}: ${viewWords(tile.view)}`;
-  const meaning = tile.view.kind === 'done' ? `. ${verdictWords[tile.view.verdict].meaning}` : '';
-  const open = () => {
-    onReach();
-    if (first !== undefined) dispatch({ kind: 'select', id: first.id });
-  };
-  return (
-    <td class={edgeClasses} colSpan={tile.span}>
-      <button
-        type="button"
-        class={`tile ${tile.view.kind} ${viewTone(tile.view)}${shown ? ' shown' : ''}`}
-        tabIndex={canTab ? 0 : -1}
-        aria-label={label}
-        aria-current={shown ? 'true' : undefined}
-        title={`${label}${meaning}`}
-        data-cell={first?.id}
-        onClick={open}
-        onFocus={onReach}
-      >
-        <ViewGlyph view={tile.view} />
-      </button>
-    </td>
-  );
-}
-
-interface RowHeaderProps {
-  readonly row: MatrixRow;
-  readonly bar: ReturnType<ReturnType<typeof timelineOf>['get']>;
-  readonly reachable: boolean;
-  readonly onReach: () => void;
-}
-
-function RowHeader({ row, bar, reachable: canTab, onReach }: RowHeaderProps): VNode {
-  const { post } = useActions();
-  const { statement, bracket } = row;
-  const protection = bracket === undefined ? '' : bracket.kind === 'autocommit' ? 'commits alone' : `in transaction ${bracket.index}`;
-  return (
-    <th scope="row" class={bracketClass(row)}>
-      {statement === undefined ? (
-        <span class="point-label">{row.point && pointLabel(row.point)}</span>
-      ) : (
-        <div class="statement">
-          <button
-            type="button"
-            class="statement-text"
-            tabIndex={canTab ? 0 : -1}
-            title={statement.text}
-            aria-label={`Statement ${statement.index}, ${protection}: ${oneLine(statement.text)}. Show in the file`}
-            onClick={() => post({ kind: 'reveal', statement: statement.index })}
-            onFocus={onReach}
-          >
-            <span class="statement-number">{statement.index}</span>
-            <code>{oneLine(statement.text)}</code>
-          </button>
-          <div class="facts">
-            {bar !== undefined && <TimeBar bar={bar} />}
-            <span class="facts-text" title={factsOf(statement).join(' · ')}>
-              {factsOf(statement).join(' · ')}
-            </span>
-          </div>
-        </div>
-      )}
-    </th>
-  );
-}
-
-function bracketClass({ bracket }: MatrixRow): string {
-  if (bracket === undefined) return 'row-header';
-  const kind = bracket.kind === 'autocommit' ? 'unprotected' : 'protected';
-  return `row-header bracket ${kind}${bracket.first ? ' bracket-first' : ''}${bracket.last ? ' bracket-last' : ''}`;
-}
-
-function pointLabel(point: Point): string {
-  switch (point.kind) {
-    case 'start':
-      return 'Connected, nothing sent yet';
-    case 'commit':
-      return 'COMMIT';
-    case 'unrecorded':
-      return 'Done, not yet recorded';
-    case 'unlock':
-      return 'Recorded, lock not yet released';
-    default:
-      return '';
-  }
-}
-
-function oneLine(text: string): string {
-  return text.split(/\s+/).join(' ').trim();
-}
-
 function Legend({ slots }: { readonly slots: MatrixView['slots'] }): VNode {
   return (
     <p class="legend">
-      {slots.length > 1 && (
-        <>
-          Under each fault: <b>{slots.join(' · ')}</b> the statement. A wide cell answers both.{' '}
-        </>
-      )}
-      <span class="legend-line unprotected" /> commits alone <span class="legend-line protected" /> in a transaction
+      {slots.length > 1 && <span>Under each fault: {slots.join(' · ')} the statement; a wide cell answers for both.</span>}
+      <span>
+        <i class="legend-line unprotected" /> commits alone
+      </span>
+      <span>
+        <i class="legend-line protected" /> in a transaction
+      </span>
+      <span>
+        <i class="legend-time" /> its share of the time, and how long its lock is held
+      </span>
     </p>
   );
 }

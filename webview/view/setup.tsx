@@ -24,13 +24,15 @@ export function Setup({ state, onStarted }: { readonly state: PanelState; readon
           </p>
         </>
       )}
-      {subject.restricted === undefined ? (
-        <Choices subject={subject} choices={choices} label={startLabel(state)} onStarted={onStarted} />
-      ) : (
+      {subject.restricted !== undefined ? (
         <div class="notice tone-caution" role="note">
           <strong>This workspace is restricted.</strong>
           <p>{subject.restricted}</p>
         </div>
+      ) : subject.sandboxes.every(({ unavailable }) => unavailable !== undefined) ? (
+        <NoSandbox subject={subject} />
+      ) : (
+        <Choices subject={subject} choices={choices} label={startLabel(state)} onStarted={onStarted} />
       )}
     </section>
   );
@@ -56,7 +58,6 @@ function Choices({ subject, choices, label, onStarted }: ChoicesProps): VNode {
   const rowsProblem = problemWith(rows, 'Rows', rowsMax);
   const seedProblem = problemWith(seed, 'Seed', seedMax);
   const unavailable = subject.sandboxes.filter((sandbox) => sandbox.unavailable !== undefined);
-  const none = unavailable.length === subject.sandboxes.length;
   const start = () => {
     dispatch({ kind: 'run' });
     post({ kind: 'run', choices: { ...choices, rows: Number(rows), seed: Number(seed) } });
@@ -64,7 +65,6 @@ function Choices({ subject, choices, label, onStarted }: ChoicesProps): VNode {
   };
   return (
     <>
-      {none && <p class="notice tone-bad">No sandbox can be used on this machine. One of these is needed:</p>}
       <div class="fields">
         <Field id="sandbox" label="Sandbox">
           <Dropdown
@@ -116,22 +116,37 @@ function Choices({ subject, choices, label, onStarted }: ChoicesProps): VNode {
             }}
           />
         </Field>
-        <div class="start">
-          <Button primary onPress={start} disabled={none || rowsProblem !== undefined || seedProblem !== undefined}>
-            {label}
-          </Button>
-        </div>
       </div>
-      {unavailable.length > 0 && (
-        <ul class="reasons">
-          {unavailable.map(({ name, label: text, unavailable: why }) => (
-            <li key={name}>
-              <b>{text}</b> {why}
-            </li>
-          ))}
-        </ul>
-      )}
+      {unavailable.length > 0 && <Reasons sandboxes={unavailable} />}
+      <Button primary onPress={start} disabled={rowsProblem !== undefined || seedProblem !== undefined}>
+        {label}
+      </Button>
     </>
+  );
+}
+
+function NoSandbox({ subject }: { readonly subject: PanelSubject }): VNode {
+  const { post } = useActions();
+  return (
+    <div class="notice tone-bad">
+      <strong>No sandbox can be used on this machine.</strong>
+      <p>A simulation needs a throwaway database. Any one of these will do:</p>
+      <Reasons sandboxes={subject.sandboxes} />
+      <Button onPress={() => post({ kind: 'ready' })}>Check again</Button>
+    </div>
+  );
+}
+
+/** Why sandboxes can't be used, and what to do about it. */
+function Reasons({ sandboxes }: { readonly sandboxes: PanelSubject['sandboxes'] }): VNode {
+  return (
+    <ul class="reasons">
+      {sandboxes.map(({ name, label, unavailable }) => (
+        <li key={name}>
+          <b>{label}</b> {unavailable}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -147,7 +162,7 @@ function Field({ id, label, problem, children }: FieldProps): VNode {
     <div class={problem === undefined ? 'field' : 'field invalid'}>
       <label for={id}>{label}</label>
       {children}
-      <span id={`${id}-problem`} class="problem">
+      <span id={`${id}-problem`} class="problem" role="alert">
         {problem}
       </span>
     </div>

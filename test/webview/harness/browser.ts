@@ -8,7 +8,11 @@ import type { Scenario } from './server';
 export function browserMissing(): string | undefined {
   const path = process.env.CHROMIUM;
   const reason =
-    path === undefined ? 'CHROMIUM does not name a Chromium executable' : existsSync(path) ? undefined : `CHROMIUM names ${path}, which is not there`;
+    path === undefined
+      ? 'CHROMIUM does not name a Chromium executable'
+      : existsSync(path)
+        ? undefined
+        : `CHROMIUM names ${path}, which is not there`;
   const required = (process.env.FAULTLINE_REQUIRE ?? '').split(',').includes('vscode');
   if (reason !== undefined && required) throw new Error(`The panel's tests need a browser: ${reason}.`);
   return reason;

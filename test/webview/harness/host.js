@@ -7,7 +7,9 @@
 
   const posted = [];
   const violations = [];
-  document.addEventListener('securitypolicyviolation', (event) => violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+  document.addEventListener('securitypolicyviolation', (event) =>
+    violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`),
+  );
   const send = (message) => window.postMessage(message, '*');
   const { subject, events } = scenario;
 

@@ -75,5 +75,8 @@ function fill(template: string, data: unknown): string {
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; font-src 'self'; img-src 'self' data:`;
   // In a script element only `</script` and `<!--` could end the data early.
   const json = JSON.stringify(data).replaceAll('<', '\\u003c');
-  return template.replaceAll('%POLICY%', policy).replaceAll('%NONCE%', nonce).replace('%DATA%', () => json);
+  return template
+    .replaceAll('%POLICY%', policy)
+    .replaceAll('%NONCE%', nonce)
+    .replace('%DATA%', () => json);
 }
