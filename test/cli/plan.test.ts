@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import stringWidth from 'string-width';
+import { describe, expect, test } from 'vitest';
+import { faultline, folderOf, isOneClearLine, schema } from './cli';
+
+const interesting = 'examples/shop/db/migrations/20250519080000_add_currency_to_orders.sql';
+
+describe('plan', () => {
+  test('brackets what commits together, and names locks and costs', async () => {
+    const { status, stdout } = await faultline(['plan', 'examples/library/sql/V3__due_dates.sql']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/┌ BEGIN[\s\S]*│ +1 ALTER TABLE loans[\s\S]*│ +4 ALTER TABLE loans[\s\S]*└ COMMIT/);
+    expect(stdout).toContain('ACCESS EXCLUSIVE');
+    for (const line of stdout.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(80);
+  });
+
+  test('json is what its schema says', async () => {
+    const validate = schema('plan');
+    const { stdout } = await faultline(['plan', interesting, '--format', 'json']);
+    const report = JSON.parse(stdout);
+    expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+    expect(report.up.atomic).toBe(false);
+    expect(report.up.transactions).toHaveLength(4);
+  });
+
+  test('the version decides: a default that was constant rewrites nothing from 11 on, a volatile one does', async () => {
+    const cwd = folderOf({
+      'migrations/1.sql': 'CREATE TABLE a (id int);\n',
+      'migrations/2.sql': 'ALTER TABLE a ADD COLUMN b uuid DEFAULT gen_random_uuid();\n',
+    });
+    const { stdout } = await faultline(['plan', 'migrations/2.sql', '--format', 'json', '--engine-version', '15'], { cwd });
+    const report = JSON.parse(stdout);
+    expect(report.migration.engineVersion).toBe('15');
+    expect(report.up.statements[0].cost).toBe('rewrite');
+  });
+});
+
+describe('down', () => {
+  test('prints statements that undo the migration', async () => {
+    const { status, stdout } = await faultline(['down', interesting]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/DROP COLUMN (IF EXISTS )?"?currency"?/);
+  });
+
+  test('--write puts it where the framework wants it, once', async () => {
+    const name = '20250519080000_add_currency_to_orders.sql';
+    const folder = 'examples/shop/db/migrations';
+    const cwd = folderOf(
+      Object.fromEntries(
+        ['20250110093000_create_customers.sql', '20250112081500_create_orders.sql', name].map((file) => [
+          `db/migrations/${file}`,
+          readFileSync(join(import.meta.dirname, '../..', folder, file), 'utf8'),
+        ]),
+      ),
+    );
+    const first = await faultline(['down', `db/migrations/${name}`, '--write'], { cwd });
+    expect([first.status, first.stderr]).toEqual([0, `inserted the rollback into db/migrations/${name}\n`]);
+    expect(readFileSync(join(cwd, 'db/migrations', name), 'utf8')).toMatch(/-- migrate:down[^\n]*\n[\s\S]*DROP COLUMN/);
+    const second = await faultline(['down', `db/migrations/${name}`, '--write'], { cwd });
+    expect(second.status).toBe(2);
+    expect(second.stderr).toSatisfy(isOneClearLine);
+  });
+
+  test('--write makes the file that golang-migrate wants', async () => {
+    const cwd = folderOf({
+      'migrations/000001_a.up.sql': 'CREATE TABLE a (id int);\n',
+      'migrations/000002_b.up.sql': 'ALTER TABLE a ADD COLUMN b int;\n',
+    });
+    const { stderr } = await faultline(['down', 'migrations/000002_b.up.sql', '--write'], { cwd });
+    expect(stderr).toBe('created migrations/000002_b.down.sql\n');
+    expect(readFileSync(join(cwd, 'migrations/000002_b.down.sql'), 'utf8')).toContain('DROP COLUMN');
+  });
+});
+
+describe('rules', () => {
+  test('the list, as text and as its schema says', async () => {
+    const validate = schema('rules');
+    const report = JSON.parse((await faultline(['rules', '--format', 'json'])).stdout);
+    expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+    expect(report.rules.length).toBeGreaterThanOrEqual(12);
+    const { stdout } = await faultline(['rules']);
+    for (const rule of report.rules) expect(stdout).toContain(rule.id);
+    for (const line of stdout.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(80);
+  });
+
+  test('one rule in full', async () => {
+    const [rule] = JSON.parse((await faultline(['rules', '--format', 'json'])).stdout).rules;
+    const { status, stdout } = await faultline(['explain', rule.id]);
+    expect(status).toBe(0);
+    expect(stdout).toContain(rule.url);
+  });
+});
+
+test('help and version are no failures', async () => {
+  const help = await faultline(['--help']);
+  expect([help.status, help.stderr]).toEqual([0, '']);
+  expect(help.stdout).toContain('simulate');
+  const version = await faultline(['--version']);
+  expect([version.status, version.stdout]).toEqual([
+    0,
+    `${JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')).version}\n`,
+  ]);
+});

@@ -1,0 +1,123 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import stringWidth from 'string-width';
+import { describe, expect, test } from 'vitest';
+import type { SimulationReport } from '../../src/model/simulation';
+import { faultline, folderOf, isOneClearLine, schema, startFaultline } from './cli';
+
+const minutes = 60_000;
+
+/** Three statements that commit one by one; the third is refused because of what the second wrote. */
+function failingProject(): string {
+  return folderOf({
+    'migrations/1_accounts.sql': 'CREATE TABLE accounts (id bigint PRIMARY KEY, email text);\nINSERT INTO accounts VALUES (1, NULL);\n',
+    'migrations/2_email.sql': [
+      'ALTER TABLE accounts ADD COLUMN verified boolean;',
+      'UPDATE accounts SET verified = true;',
+      'ALTER TABLE accounts ALTER COLUMN email SET NOT NULL;',
+      '',
+    ].join('\n'),
+  });
+}
+
+/** What sandboxes leave in the temporary folder when they are not removed. */
+function leftovers(): readonly string[] {
+  return readdirSync(tmpdir()).filter(
+    (name) => name.startsWith('faultline') && !name.startsWith('faultline-cli-') && !name.startsWith('faultline-test-'),
+  );
+}
+
+describe('simulate', () => {
+  test('one migration: json as its schema says, an HTML report beside it, and what was proven', { timeout: 3 * minutes }, async () => {
+    const validate = schema('simulate');
+    const cwd = folderOf({
+      'migrations/1_orders.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY, total integer NOT NULL);\n',
+      'migrations/2_currency.sql':
+        "ALTER TABLE orders ADD COLUMN currency text;\nUPDATE orders SET currency = 'EUR';\nALTER TABLE orders ALTER COLUMN currency SET NOT NULL;\n",
+    });
+    const args = ['simulate', 'migrations/2_currency.sql', '--rows', '50', '--seed', '7', '--format', 'json', '--html', 'report.html'];
+    const { status, stdout, stderr } = await faultline(args, { cwd });
+    expect([status, stderr]).toEqual([1, '']);
+    const report: SimulationReport = JSON.parse(stdout);
+    expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+    const [simulation] = report.simulations;
+    expect(simulation?.migration).toMatchObject({ framework: 'sql', engine: 'postgres', engineVersion: '18', seed: 7, rows: 50 });
+    expect(simulation?.cells.filter((cell) => cell.status === 'failed')).toEqual([]);
+    const crash = simulation?.cells.find((cell) => cell.id === 'crash@after:1');
+    expect(crash?.verdict).toBe('broken');
+    expect(crash?.retry?.error?.code).toBe('42701');
+    expect(crash?.recovery?.back).toMatchObject({ verified: true, reached: simulation?.states.before.fingerprint });
+    expect(crash?.recovery?.forward).toMatchObject({ verified: true, reached: simulation?.states.after?.fingerprint });
+    expect(readFileSync(join(cwd, 'report.html'), 'utf8')).toContain('2_currency');
+  });
+
+  test('the terminal gets 80 columns; the choice of faults and points holds; --fail-on decides', { timeout: 3 * minutes }, async () => {
+    const cwd = folderOf({ 'migrations/1_a.sql': 'CREATE TABLE a (id int);\nCREATE TABLE b (id int);\n' });
+    const args = ['simulate', 'migrations/1_a.sql', '--faults', 'disconnect,error', '--points', 'before', '--fail-on', 'none'];
+    const { status, stdout, stderr } = await faultline(args, { cwd });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/error +disconnect/);
+    expect(stdout).not.toMatch(/crash|lost ack/);
+    for (const line of stdout.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(80);
+  });
+
+  test('a migration that fails by itself says so, and the way back is still proven', { timeout: 3 * minutes }, async () => {
+    const cwd = failingProject();
+    const { status, stdout } = await faultline(['simulate', 'migrations/2_email.sql', '--rows', '0', '--format', 'json'], { cwd });
+    expect(status).toBe(1);
+    const [simulation] = (JSON.parse(stdout) as SimulationReport).simulations;
+    expect(simulation?.failsByItself).toMatchObject({ statement: 3, code: '23502' });
+    expect(simulation?.cells.find((cell) => cell.id === 'crash@after:2')?.recovery?.back.verified).toBe(true);
+  });
+
+  test('Ctrl-C in the middle: status 130, one line, and nothing is left running or lying about', { timeout: 3 * minutes }, async () => {
+    const before = leftovers();
+    const child = startFaultline(['simulate', 'examples/shop/db/migrations']);
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (data) => (stderr += data));
+    child.stdin.end();
+    // Wait until there is a sandbox to leave behind.
+    for (let waited = 0; waited < 30_000 && leftovers().length === before.length; waited += 100)
+      await new Promise((done) => setTimeout(done, 100));
+    expect(leftovers().length).toBeGreaterThan(before.length);
+    await new Promise((done) => setTimeout(done, 1500));
+    child.kill('SIGINT');
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    expect([status, stderr]).toEqual([130, 'cancelled; the sandbox is gone\n']);
+    expect(leftovers()).toEqual(before);
+  });
+
+  test.each([
+    ['a missing file', ['nowhere.sql']],
+    ['an unknown fault', ['migrations', '--faults', 'earthquake']],
+    ['an unknown point', ['migrations', '--points', 'beneath:2']],
+    ['an unknown verdict', ['migrations', '--fail-on', 'sad']],
+    ['rows that are no number', ['migrations', '--rows', 'many']],
+    ['an unknown sandbox', ['migrations', '--sandbox', 'cloud']],
+    ['a missing state before', ['migrations', '--before', 'nowhere.sql']],
+    ['a migration that can not be read', ['broken/1.sql']],
+  ])('2 with one clear line for %s', async (_, args) => {
+    const cwd = folderOf({ 'migrations/1.sql': 'SELECT 1;\n', 'broken/1.sql': 'SELEC 1;\n' });
+    const { status, stdout, stderr } = await faultline(['simulate', ...args], { cwd });
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toSatisfy(isOneClearLine);
+  });
+});
+
+test('clean removes nothing of the living', async () => {
+  const { status, stderr } = await faultline(['clean']);
+  expect([status, stderr]).toEqual([0, '']);
+});
+
+test('the demo leaves its report where it says', { timeout: 5 * minutes }, async () => {
+  const { spawnSync } = await import('node:child_process');
+  const { stdout, status } = spawnSync(process.execPath, ['scripts/demo.mjs'], {
+    cwd: join(import.meta.dirname, '../..'),
+    encoding: 'utf8',
+  });
+  expect(status).toBe(0);
+  const [, path] = /The same as a page: (\S+)/.exec(stdout) ?? [];
+  expect(path && existsSync(join(import.meta.dirname, '../..', path))).toBe(true);
+  expect(stdout).toContain('Go forward');
+});
