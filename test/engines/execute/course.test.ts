@@ -164,6 +164,22 @@ describe('gates', () => {
   });
 });
 
+describe('the outcome waits until the server has come to rest', () => {
+  const text = 'CREATE TABLE a (id int); SELECT pg_sleep(0.5); CREATE TABLE b (id int);';
+  it.each<[FaultName, string[]]>([
+    ['disconnect', []],
+    ['lost-ack', ['idle']],
+  ])('%s while the request goes on', async (fault, sessions) => {
+    const { execution, address } = await execute(text, { single: true, fault, point: { kind: 'after', statement: 1 } });
+    await execution.held;
+    await execution.strike();
+    await execution.outcome;
+    expect(await exists(address, 'b')).toBe(true);
+    expect((await migrationSessions(address)).map(({ state }) => state)).toEqual(sessions);
+    await execution.close();
+  });
+});
+
 it('tells how long each statement of a single request took', async () => {
   const { execution } = await execute('SELECT 1; SELECT pg_sleep(0.3); CREATE TABLE a AS SELECT generate_series(1, 7) -- no semicolon', {
     single: true,
