@@ -26,8 +26,16 @@ function commandLine(): Command {
   const program = new Command('faultline')
     .description('Lint database migrations, simulate every failure in a throwaway database, and prove the way out.')
     .version(version)
-    .configureOutput({ outputError: (text, write) => write(`${text.replace(/^error: /, 'faultline: ').trim().replace(/\s*\n\s*/g, ' ')}\n`) })
-    .addHelpText('after', '\nExit status: 0 nothing found, 1 findings or failing verdicts, 2 the command could not do its work.')
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          `${text
+            .replace(/^error: /, 'faultline: ')
+            .trim()
+            .replace(/\s*\n\s*/g, ' ')}\n`,
+        ),
+    })
+    .addHelpText('after', '\nExit status: 0 nothing to complain about; 1 findings or failing verdicts;\n2 the command could not do its work.')
     .exitOverride();
   addLintCommand(program);
   addPlanCommand(program);

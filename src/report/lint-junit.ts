@@ -11,7 +11,7 @@ export function lintJunit(report: LintReport): string {
     const name = escapeXml(file.path);
     const cases = own.map((entry) => {
       const place = `${entry.path}:${entry.range.start.line + 1}:${entry.range.start.character + 1}`;
-      const text = [place, entry.message, entry.help, entry.url ?? ''].filter((part) => part !== '').join('\n');
+      const text = [place, entry.message, entry.help, entry.url].filter((part) => part !== '').join('\n');
       return [
         `    <testcase classname="${name}" name="${escapeXml(`${entry.rule} (${entry.range.start.line + 1}:${entry.range.start.character + 1})`)}">`,
         `      <failure type="${entry.severity}" message="${escapeXml(entry.message)}">${escapeXml(text)}</failure>`,
@@ -21,7 +21,7 @@ export function lintJunit(report: LintReport): string {
     const body = cases.length === 0 ? `    <testcase classname="${name}" name="no findings"/>` : cases.join('\n');
     return `  <testsuite name="${name}" tests="${Math.max(1, own.length)}" failures="${own.length}" errors="0">\n${body}\n  </testsuite>`;
   });
-  const tests = report.files.reduce((total, file) => total + Math.max(1, file.findings.length + file.errors.length), 0);
+  const tests = report.files.reduce((total, file) => total + Math.max(1, file.findings.length), 0);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="faultline" tests="${tests}" failures="${entries.length}" errors="0" time="${seconds}">`,

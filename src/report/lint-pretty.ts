@@ -15,7 +15,7 @@ const excerptLines = 3;
  * the report; a file without one gets no excerpt.
  */
 export function lintPretty(report: LintReport, sources: ReadonlyMap<string, string>, palette: Palette): string {
-  const withFindings = report.files.filter((file) => file.findings.length > 0 || file.errors.length > 0);
+  const withFindings = report.files.filter((file) => file.findings.length > 0);
   const lines = withFindings.flatMap((file) => [...fileLines(file, sources.get(file.path), palette), '']);
   return `${[...lines, ...summaryLines(report, palette)].join('\n')}\n`;
 }
@@ -23,13 +23,9 @@ export function lintPretty(report: LintReport, sources: ReadonlyMap<string, stri
 function fileLines(file: FileReport, source: string | undefined, palette: Palette): readonly string[] {
   const lines = source?.split(/\r\n|\n|\r/) ?? [];
   const facts = `${file.framework} · ${engineTitle(file)}`;
-  const entries = [
-    ...file.errors.map((error) => ({ range: error.range, lines: errorLines(error, lines, palette) })),
-    ...file.findings.map((finding) => ({ range: finding.range, lines: findingLines(finding, lines, palette) })),
-  ].sort((left, right) => left.range.start.line - right.range.start.line || left.range.start.character - right.range.start.character);
   return [
     spread(palette.bold(truncate(oneLine(file.path), terminalColumns - stringWidth(facts) - 2)), palette.dim(facts)),
-    ...entries.flatMap((entry) => ['', ...entry.lines]),
+    ...file.findings.flatMap((finding) => ['', ...findingLines(finding, lines, palette)]),
   ];
 }
 
@@ -45,15 +41,6 @@ function findingLines(finding: Finding, source: readonly string[], palette: Pale
     ...excerpt(finding.range, source, palette),
     ...note('help', finding.help, palette),
     ...finding.fixes.flatMap((fix) => note('fix', fix.safe ? `${fix.title} (--fix does this)` : fix.title, palette)),
-  ];
-}
-
-function errorLines(error: FileReport['errors'][number], source: readonly string[], palette: Palette): readonly string[] {
-  const place = `${error.range.start.line + 1}:${error.range.start.character + 1}`;
-  return [
-    spread(`${indent}${palette.red('error')} ${palette.bold('not read')}`, palette.dim(place)),
-    ...wrap(error.message, terminalColumns - 2).map((line) => indent + line),
-    ...excerpt(error.range, source, palette),
   ];
 }
 
@@ -98,15 +85,13 @@ function display(text: string): string {
 
 function summaryLines(report: LintReport, palette: Palette): readonly string[] {
   const { findings, files } = report.summary;
-  const unread = report.files.reduce((total, file) => total + file.errors.length, 0);
   const counts = (['error', 'warning', 'info'] as const).flatMap((severity) =>
     findings[severity] === 0
       ? []
       : [severityPaint(severity, palette)(severity === 'info' ? `${findings.info} info` : plural(findings[severity], severity))],
   );
   const safe = report.files.flatMap((file) => file.findings).filter((finding) => finding.fixes.some((fix) => fix.safe)).length;
-  const parts = [...(unread > 0 ? [palette.red(`${plural(unread, 'place')} not read`)] : []), ...counts];
-  const total = parts.length === 0 ? palette.green('✓ no findings') : parts.join(', ');
+  const total = counts.length === 0 ? palette.green('✓ no findings') : counts.join(', ');
   return [`${total} in ${plural(files, 'file')}`, ...(safe > 0 ? [palette.dim(`--fix repairs ${safe} of them`)] : [])];
 }
 

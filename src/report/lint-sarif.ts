@@ -1,6 +1,6 @@
 import type { LintReport } from '../model/finding';
 import type { Range } from '../model/text';
-import { type LintEntry, lintEntries, unreadableRule } from './lint-entries';
+import { type LintEntry, lintEntries } from './lint-entries';
 import { stableHash } from './stable-hash';
 
 const levels = { error: 'error', warning: 'warning', info: 'note' } as const;
@@ -42,7 +42,7 @@ export function lintSarif(report: LintReport, tool: { readonly version: string; 
 
 function descriptor(id: string, rules: readonly SarifRule[]) {
   const rule = rules.find((candidate) => candidate.id === id);
-  const title = id === unreadableRule ? 'Text that could not be read' : (rule?.title ?? id);
+  const title = rule?.title ?? id;
   return { id, shortDescription: { text: title }, ...(rule ? { helpUri: rule.url } : {}) };
 }
 

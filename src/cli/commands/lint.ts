@@ -88,9 +88,8 @@ function checkOptions(paths: readonly string[], options: LintOptions): void {
   if (options.fix && options.fixDryRun) throw new CommandFailure('give --fix or --fix-dry-run, not both');
 }
 
-/** Its place in `severityOrder`. What could not be read counts as an error. */
+/** Its place in `severityOrder`. */
 function worstSeverity(report: LintReport): number {
-  if (report.files.some((file) => file.errors.length > 0)) return severityOrder.indexOf('error');
   return Math.max(0, ...report.files.flatMap((file) => file.findings.map((finding) => severityOrder.indexOf(finding.severity))));
 }
 

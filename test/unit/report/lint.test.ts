@@ -1,5 +1,7 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
+import type { FileReport } from '../../../src/model/finding';
+import type { Range } from '../../../src/model/text';
 import { lintGithub } from '../../../src/report/lint-github';
 import { lintGitlab } from '../../../src/report/lint-gitlab';
 import { lintReport as makeReport } from '../../../src/report/lint-json';
@@ -10,6 +12,19 @@ import { plainPalette } from '../../../src/report/palette';
 import { lintReport, lintSources } from './sample';
 
 const rules = [{ id: 'index-not-concurrent', title: 'Index built without CONCURRENTLY', url: 'https://example.org/i' }];
+
+/** A file with these findings and nothing else of note. */
+function fileWith(findings: readonly { readonly message: string; readonly range: Range }[], path = 'a.sql'): FileReport {
+  const common = { rule: 'some-rule', severity: 'error', help: '', url: '', section: 'up', fixes: [] } as const;
+  return {
+    path,
+    engine: 'postgres',
+    engineVersion: '18',
+    framework: 'sql',
+    findings: findings.map((finding) => ({ ...common, ...finding })),
+    errors: [],
+  };
+}
 
 describe('pretty', () => {
   test('fits 80 columns, and underlines exactly what the finding is about', () => {
@@ -24,19 +39,7 @@ describe('pretty', () => {
   test('a place far to the right in a long line is in view, and wide characters do not shift the carets', () => {
     const text = `SELECT '${'ü漢'.repeat(60)}', wrong FROM a;`;
     const start = { line: 0, character: text.indexOf('wrong') };
-    const report = makeReport(
-      [
-        {
-          path: 'a.sql',
-          engine: 'postgres',
-          engineVersion: '18',
-          framework: 'sql',
-          findings: [],
-          errors: [{ message: 'no', range: { start, end: { line: 0, character: start.character + 5 } } }],
-        },
-      ],
-      1,
-    );
+    const report = makeReport([fileWith([{ message: 'no', range: { start, end: { line: 0, character: start.character + 5 } } }])], 1);
     const lines = lintPretty(report, new Map([['a.sql', text]]), plainPalette).split('\n');
     const at = lines.findIndex((line) => line.includes('wrong'));
     const column = stringWidth((lines[at] ?? '').slice(0, (lines[at] ?? '').indexOf('wrong')));
@@ -65,22 +68,10 @@ test('sarif: places count from 1, rules are described, and paths are relative UR
 });
 
 test('github: line ends, percent signs, colons and commas are escaped where they would end a field', () => {
-  const [file] = lintReport.files;
-  const report = makeReport(
-    file
-      ? [
-          {
-            ...file,
-            path: 'a,b:c.sql',
-            errors: [{ message: '100%\nbad', range: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } } }],
-            findings: [],
-          },
-        ]
-      : [],
-    1,
-  );
+  const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
+  const report = makeReport([fileWith([{ message: '100%\nbad', range }], 'a,b:c.sql')], 1);
   expect(lintGithub(report)).toBe(
-    '::error file=a%2Cb%3Ac.sql,line=1,endLine=1,col=1,endColumn=2,title=Faultline%3A unreadable::100%25%0Abad\n',
+    '::error file=a%2Cb%3Ac.sql,line=1,endLine=1,col=1,endColumn=2,title=Faultline%3A some-rule::100%25%0Abad\n',
   );
 });
 

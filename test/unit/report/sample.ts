@@ -152,6 +152,16 @@ const file: FileReport = {
       fixes: [{ title: 'Add CONCURRENTLY', safe: true, edits: [] }],
     },
     {
+      rule: 'unreadable-statement',
+      severity: 'error',
+      message: 'syntax error at or near "FOO"',
+      help: '',
+      url: 'https://example.org/rules/unreadable-statement.md',
+      section: 'down',
+      range: { start: { line: 5, character: 4 }, end: { line: 5, character: 7 } },
+      fixes: [],
+    },
+    {
       rule: 'no-lock-timeout',
       severity: 'warning',
       message: 'Nothing limits how long this waits for its lock.',
@@ -168,7 +178,7 @@ const file: FileReport = {
 export const lintReport: LintReport = {
   version: 1,
   files: [file, { ...file, path: 'db/migrations/0008_clean.sql', findings: [], errors: [] }],
-  summary: { files: 2, findings: { error: 1, warning: 1, info: 0 }, durationMs: 12 },
+  summary: { files: 2, findings: { error: 2, warning: 1, info: 0 }, durationMs: 12 },
 };
 
 export const lintSources: ReadonlyMap<string, string> = new Map([
