@@ -106,7 +106,8 @@ function withSubject(state: PanelState, subject: PanelSubject): PanelState {
 function usableChoices(subject: PanelSubject, choices: PanelChoices): PanelChoices {
   const usable = subject.sandboxes.filter((sandbox) => sandbox.unavailable === undefined);
   const sandbox = usable.some(({ name }) => name === choices.sandbox) ? choices.sandbox : (usable[0]?.name ?? choices.sandbox);
-  const engineVersion = subject.engineVersions.includes(choices.engineVersion) ? choices.engineVersion : subject.choices.engineVersion;
+  const versions = [choices.engineVersion, subject.choices.engineVersion, ...subject.engineVersions.slice(-1)];
+  const engineVersion = versions.find((version) => subject.engineVersions.includes(version)) ?? choices.engineVersion;
   return { ...choices, sandbox, engineVersion };
 }
 

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import type { Catalog, Column, Table } from '../../../src/model/catalog';
+import type { CellResult, RecoveryPlan } from '../../../src/model/simulation';
+import type { State } from '../../../src/model/state';
+import { stateDifferences } from '../../../src/state/difference';
+import { fieldsText, stateRows } from '../../../webview/logic/differences';
+import { lossOf, planText, proofOf, rollbackStatements } from '../../../webview/logic/plans';
+import { nothingToDo, storyOf } from '../../../webview/logic/story';
+import { factsOf, timelineOf } from '../../../webview/logic/timeline';
+import { statement } from './runs';
+
+const result: CellResult = {
+  id: 'crash@after:1',
+  point: { kind: 'after', statement: 1 },
+  fault: 'crash',
+  status: 'done',
+  verdict: 'broken',
+};
+
+function stateWith(columns: readonly Partial<Column>[], versions: readonly string[]): State {
+  const table: Table = {
+    identity: '1',
+    schema: 'public',
+    name: 'orders',
+    kind: 'table',
+    persistence: 'permanent',
+    columns: columns.map((column, position) => ({ identity: String(position), name: 'c', type: 'text', notNull: false, ...column })),
+    constraints: [],
+    indexes: [],
+    triggers: [],
+    policies: [],
+    rowSecurity: 'off',
+  };
+  const catalog: Catalog = { schemas: [], tables: [table], sequences: [], types: [], definitions: [] };
+  const bookkeeping = [{ table: 'public.schema_migrations', rows: versions.map((version) => ({ version })) }];
+  return { catalog, data: [], sequences: [], bookkeeping, sessions: [], preparedTransactions: [] };
+}
+
+describe('the state beside before and after', () => {
+  const before = stateWith([{ name: 'id', type: 'integer' }], ['1']);
+  const now = stateWith([{ name: 'id', type: 'bigint' }, { name: 'currency' }], ['1']);
+  const after = stateWith(
+    [
+      { name: 'id', type: 'bigint' },
+      { name: 'currency', notNull: true },
+    ],
+    ['1', '2'],
+  );
+  const rows = stateRows({ ...result, differsFromBefore: stateDifferences(before, now), differsFromAfter: stateDifferences(after, now) });
+
+  it('tells each object once: what is there, what was, what should be', () => {
+    expect(rows.objects).toEqual([
+      { kind: 'column', name: 'orders.currency', now: 'text', before: 'missing', after: 'not null: true', standing: 'wrong' },
+      { kind: 'column', name: 'orders.id', now: 'type: bigint', before: 'type: integer', after: undefined, standing: 'done' },
+    ]);
+  });
+
+  it('tells each history row apart', () => {
+    expect(rows.bookkeeping).toEqual([
+      { kind: 'bookkeeping', name: 'schema_migrations: version=2', now: 'missing', before: undefined, after: 'there', standing: 'todo' },
+    ]);
+    expect(fieldsText({ version: '1', dirty: true, at: null })).toBe('version = 1, dirty = true, at = NULL');
+  });
+
+  it('leaves a change that it can not take apart as it is told', () => {
+    const change = { kind: 'rows', name: 'public.orders', change: 'changed', detail: 'the values of currency differ' } as const;
+    expect(stateRows({ ...result, differsFromBefore: [change] }).objects[0]).toMatchObject({
+      now: 'the values of currency differ',
+      before: 'different',
+      after: undefined,
+    });
+  });
+});
+
+describe('a recovery plan', () => {
+  const plan: RecoveryPlan = {
+    verified: true,
+    durationMs: 131,
+    steps: [
+      { title: 'Remove the\ncolumn.', why: '', text: 'ALTER TABLE orders DROP COLUMN c;', language: 'sql' },
+      { title: 'Tell the tool.', why: '', text: 'migrate force 1\nmigrate up', language: 'shell' },
+    ],
+  };
+
+  it('says what was proven, and no more', () => {
+    expect(proofOf(plan, 'forward').text).toBe('verified: reaches after in 131 ms');
+    expect(proofOf({ ...plan, verified: false, verifiedExceptLoss: true, loses: 'the old values' }, 'back')).toMatchObject({
+      kind: 'except-loss',
+      text: 'verified except for what it loses: the old values',
+    });
+    expect(proofOf({ ...plan, verified: false, problem: 'step 1 stops' }, 'back').text).toBe('not verified: step 1 stops');
+    expect(lossOf(plan, 'back')).toBe('Loses nothing.');
+    expect(lossOf({ ...plan, verified: false, loses: 'rows' }, 'back')).toBe('Loses: rows');
+  });
+
+  it('copies as SQL: whatever is not becomes a comment', () => {
+    expect(planText(plan)).toBe(
+      '-- 1. Remove the column.\nALTER TABLE orders DROP COLUMN c;\n\n-- 2. Tell the tool.\n-- In a shell:\n-- migrate force 1\n-- migrate up\n',
+    );
+    expect(rollbackStatements(plan)).toEqual(['ALTER TABLE orders DROP COLUMN c;']);
+  });
+});
+
+describe('the story of a cell', () => {
+  it('is the one that was told, else made of what was measured', () => {
+    expect(storyOf({ ...result, story: 'It was told.' })).toBe('It was told.');
+    expect(storyOf(result)).toBe('The server crashed after statement 1. Part of it is done, and running it again fails: it needs repair.');
+  });
+
+  it('says why nothing needs to be done', () => {
+    expect(nothingToDo({ ...result, verdict: 'rolled-back' })).toContain('exactly as before');
+    expect(nothingToDo({ ...result, verdict: 'complete' })).toContain('recorded as applied');
+    expect(nothingToDo(result)).toBeUndefined();
+  });
+});
+
+describe('the timeline', () => {
+  it('puts statements side by side to scale, and a lock until it is released', () => {
+    const bars = timelineOf([statement(1, 1, 'ACCESS EXCLUSIVE', 10, 40), statement(2, 1, 'ROW EXCLUSIVE', 30)]);
+    expect(bars.get(1)).toEqual({ start: 0, length: 0.25, lockLength: 1, weight: 'all' });
+    expect(bars.get(2)).toEqual({ start: 0.25, length: 0.75, lockLength: 0.75, weight: 'none' });
+    expect(timelineOf([statement(1, 1, 'SHARE', 0)]).get(1)).toMatchObject({ start: 0, length: 0 });
+  });
+
+  it('names the lock that hurts most, and what it costs', () => {
+    const locks = [
+      { relation: 'public.a', mode: 'ROW EXCLUSIVE', heldMs: 9 },
+      { relation: 'public.b', mode: 'SHARE', heldMs: 1 },
+    ];
+    expect(factsOf({ ...statement(1, 1), locks, rewrites: ['public.b'], rows: 2000 })).toEqual([
+      'SHARE on b',
+      'rewrites b',
+      '10 ms',
+      '2,000 rows',
+    ]);
+  });
+});

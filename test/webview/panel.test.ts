@@ -1,0 +1,209 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { FromPanel, ToPanel } from '../../src/protocol/panel';
+import { browserMissing, launchBrowser, readScenarios } from './harness/browser';
+import { type Harness, type HarnessPage, startHarness } from './harness/server';
+
+const missing = browserMissing();
+const { partial, green, running } = readScenarios();
+
+describe.skipIf(missing !== undefined)(`the panel in a browser${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+  let harness: Harness;
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[] = [];
+
+  beforeAll(async () => {
+    [harness, browser] = await Promise.all([startHarness(), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await harness?.close();
+  });
+  afterEach(async () => {
+    // Under the extension's policy: no violation, no error, whatever was done.
+    expect(await page.evaluate('window.harness.violations')).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  async function open(options: Partial<HarnessPage> = {}): Promise<void> {
+    complaints = [];
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    await page.goto(harness.url({ theme: 'dark', scenario: partial, start: 'replay', ...options }));
+  }
+
+  const posted = () => page.evaluate('window.harness.posted') as Promise<FromPanel[]>;
+  const send = (message: ToPanel) => page.evaluate(`window.harness.send(${JSON.stringify(message)})`);
+  const focused = () => page.evaluate('document.activeElement?.getAttribute("aria-label")') as Promise<string | null>;
+  const tile = (id: string) => page.locator(`[data-cell="${id}"]`);
+  const story = () => page.locator('.story');
+
+  it('says ready, shows what will happen, and runs with the choices made', async () => {
+    await open({ start: 'subject' });
+    await page.getByText('4 statements, no transaction').waitFor();
+    await page.getByText('No Docker daemon answers').waitFor();
+    await page.locator('#rows input').fill('500');
+    await page.locator('#seed input').fill('');
+    await page.getByText('Seed: a whole number').waitFor();
+    expect(await page.locator('vscode-button', { hasText: 'Simulate failures' }).getAttribute('disabled')).not.toBeNull();
+    await page.locator('#seed input').fill('11');
+    await page.locator('#version').click();
+    await page.locator('vscode-option', { hasText: '15' }).click();
+    await page.locator('vscode-button', { hasText: 'Simulate failures' }).click();
+    await page.locator('.headline').waitFor();
+    expect(await posted()).toEqual([
+      { kind: 'ready' },
+      { kind: 'run', choices: { sandbox: 'embedded', engineVersion: 15, rows: 500, seed: 11 } },
+    ]);
+  });
+
+  it('offers nothing to run in a restricted workspace', async () => {
+    const subject = { ...partial.subject, restricted: 'Trust this workspace first.' };
+    await open({ start: 'subject', scenario: { subject, events: [] } });
+    await page.getByText('Trust this workspace first.').waitFor();
+    expect(await page.locator('vscode-button').count()).toBe(0);
+  });
+
+  it('moves with the arrows, Home and End, as one tab stop, and opens with Enter', async () => {
+    await open();
+    await tile('disconnect@before:2').click();
+    expect(await page.locator('.matrix [tabindex="0"]').count()).toBe(1);
+    await page.keyboard.press('ArrowRight');
+    expect(await focused()).toBe('disconnect after statement 2: broken');
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).toContain('disconnect after statement 3');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('End');
+    expect(await focused()).toBe('lost ack after statement 2: applied twice');
+    await page.keyboard.press('Home');
+    expect(await focused()).toMatch(/^Statement 2, commits alone: UPDATE orders/);
+    await page.keyboard.press('Control+End');
+    expect(await focused()).toContain('lost ack before the history was written');
+    await page.keyboard.press('Control+Home');
+    expect(await focused()).toContain('error before anything was sent: impossible');
+
+    await tile('crash@after:2').focus();
+    expect(await story().textContent()).not.toContain('crash after statement 2');
+    await page.keyboard.press('Enter');
+    await page.locator('.story', { hasText: 'crash after statement 2' }).waitFor();
+    expect(await focused()).toBe('crash after statement 2: broken');
+    expect(await page.locator('[role="status"]').textContent()).toContain('crash after statement 2: broken. The server crashed');
+    expect(await tile('crash@after:2').getAttribute('aria-current')).toBe('true');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Space');
+    await page.locator('.story', { hasText: 'crash before statement 2' }).waitFor();
+    expect(await story().textContent()).toContain('ends exactly like crash after statement 1');
+  });
+
+  it('copies a step and all steps, opens and inserts them', async () => {
+    await open();
+    await tile('crash@after:2').click();
+    const back = page.locator('[data-direction="back"]');
+    const forward = page.locator('[data-direction="forward"]');
+    expect(await page.locator('.plan').first().getAttribute('data-direction')).toBe('forward');
+    expect(await forward.textContent()).toContain('verified: reaches after in 131 ms');
+    await forward.locator('.code vscode-button').first().click();
+    await page.locator('vscode-button', { hasText: 'Copied' }).waitFor();
+    await forward.locator('vscode-button', { hasText: 'Copy all' }).click();
+    await back.locator('vscode-button', { hasText: 'Open in editor' }).click();
+    await back.locator('vscode-button', { hasText: 'Insert as rollback' }).click();
+    expect(await forward.locator('vscode-button', { hasText: 'Insert as rollback' }).count()).toBe(0);
+    await page.locator('.statement-text').first().click();
+    const [, copied, all, opened, inserted, revealed] = await posted();
+    expect(copied).toMatchObject({ kind: 'copy', text: expect.stringMatching(/^CREATE INDEX CONCURRENTLY/) });
+    expect(all).toMatchObject({
+      kind: 'copy',
+      text: expect.stringMatching(/^-- 1\. Carry on with statement 3\.\n[\s\S]*-- 3\. Record the migration\./),
+    });
+    expect(opened).toEqual({
+      kind: 'open',
+      language: 'sql',
+      title: 'Go back from crash@after:2',
+      text: '-- 1. Remove the column with the values that were written into it.\nALTER TABLE public.orders DROP COLUMN currency;\n',
+    });
+    expect(inserted).toEqual({ kind: 'insert-rollback', statements: ['ALTER TABLE public.orders DROP COLUMN currency;'] });
+    expect(revealed).toEqual({ kind: 'reveal', statement: 1 });
+  });
+
+  it('fills in while it runs, and cancels', async () => {
+    await open({ scenario: running });
+    await page.locator('.count', { hasText: '17 of 29' }).waitFor();
+    expect(await tile('crash@after:4').getAttribute('aria-label')).toBe('crash after statement 4: not run yet');
+    const cell = partial.events.find((event) => event.kind === 'cell' && event.cell.id === 'crash@after:4');
+    if (cell === undefined) throw new Error('the fixture lost a cell');
+    await send({ kind: 'event', event: cell });
+    // It answers a second cell too: nothing comes between statement 4 and the history.
+    await page.locator('.count', { hasText: '19 of 29' }).waitFor();
+    expect(await tile('crash@unrecorded').getAttribute('aria-label')).toContain('unrecorded');
+    expect(await tile('crash@after:4').getAttribute('aria-label')).toBe('crash after statement 4: unrecorded');
+    await page.locator('vscode-button', { hasText: 'Cancel' }).click();
+    await page.getByText('Cancelled.', { exact: true }).first().waitFor();
+    expect((await posted()).at(-1)).toEqual({ kind: 'cancel' });
+    expect(await page.locator('vscode-button', { hasText: 'Run again' }).count()).toBe(1);
+  });
+
+  it('keeps the focus in the matrix while results come in', async () => {
+    await open({ scenario: running });
+    await tile('crash@after:4').focus();
+    for (const event of partial.events.slice(-8)) await send({ kind: 'event', event });
+    await page.locator('.headline').waitFor();
+    expect(await focused()).toBe('crash after statement 4: unrecorded');
+  });
+
+  it('says why it could not run, and tries again', async () => {
+    await open({ scenario: { ...partial, events: [{ kind: 'failed', message: 'No port is free. Close something.' }] } });
+    await page.getByText('No port is free. Close something.', { exact: true }).waitFor();
+    await page.locator('vscode-button', { hasText: 'Try again' }).click();
+    expect((await posted()).at(-1)).toMatchObject({ kind: 'run' });
+  });
+
+  it('comes back after a reload as it was left', async () => {
+    await open();
+    await tile('lost-ack@after:3').click();
+    await page.locator('.story', { hasText: 'lost ack after statement 3' }).waitFor();
+    await page.locator('vscode-button', { hasText: 'Settings' }).click();
+    await page.locator('#rows input').fill('123');
+    await page.reload();
+    await page.locator('.story', { hasText: 'lost ack after statement 3' }).waitFor();
+    expect(await page.locator('.state-table').textContent()).toContain('idle in transaction');
+    await page.locator('vscode-button', { hasText: 'Settings' }).click();
+    expect(await page.locator('#rows input').inputValue()).toBe('123');
+  });
+
+  it('needs no repair where nothing is left', async () => {
+    await open({ scenario: green });
+    expect(await page.locator('.headline').textContent()).toContain('nothing is left half done');
+    expect(await story().count()).toBe(0);
+    await tile('crash@before:2').click();
+    await page.getByText('Nothing has to be repaired').waitFor();
+    expect(await page.locator('.plan').count()).toBe(0);
+  });
+
+  it('treats what it shows as text', async () => {
+    const [first, ...rest] = partial.events;
+    const evil = '<img src=x onerror=alert(1)>';
+    const events = rest.map((event) =>
+      event.kind === 'planned' ? { ...event, statements: event.statements.map((statement) => ({ ...statement, text: evil })) } : event,
+    );
+    await open({ scenario: { subject: { ...partial.subject, title: evil }, events: [...(first ? [first] : []), ...events.slice(0, 12)] } });
+    await page.locator('h1', { hasText: evil }).waitFor();
+    expect(await page.locator('img').count()).toBe(0);
+  });
+
+  it('never scrolls the page sideways', async () => {
+    for (const scenario of [partial, green, running]) {
+      await open({ scenario });
+      await page.locator('.matrix').waitFor();
+      for (const width of [400, 640, 800, 1280, 1600]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await page.evaluate('document.documentElement.scrollWidth'), `at ${width}`).toBeLessThanOrEqual(width);
+      }
+      if (scenario !== running) await page.close();
+    }
+  });
+});
