@@ -1,5 +1,5 @@
 import type { Statement } from '../../model/migration';
-import type { RequestOrder } from '../../wire/postgres/connection';
+import type { RequestOrder } from '../../wire/postgres/handlers';
 
 /** What a statement raises that is refused on purpose: a class of codes that no server uses. */
 export const refusalCode = 'FL001';

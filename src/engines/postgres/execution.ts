@@ -5,7 +5,8 @@ import type { FaultName, Point } from '../../model/fault';
 import type { Migration } from '../../model/migration';
 import type { RunProtocol } from '../../model/run-protocol';
 import type { DatabaseAddress } from '../../model/sandbox';
-import { PostgresConnection, type RequestOrder, type WireRequest } from '../../wire/postgres/connection';
+import { PostgresConnection } from '../../wire/postgres/connection';
+import type { RequestOrder, WireRequest } from '../../wire/postgres/handlers';
 import { rowsOfTag } from '../../wire/postgres/messages';
 import type { Completion } from '../../wire/postgres/responses';
 import { startProxy, type WireProxy } from '../../wire/proxy';
@@ -81,7 +82,7 @@ class PostgresExecution implements Execution {
   private connection: PostgresConnection | undefined;
   private client: pg.Client | undefined;
   private gate: Gate | undefined;
-  private closing: Promise<void> | undefined;
+  private closed = false;
 
   constructor(request: ExecutionRequest) {
     this.request = request;
@@ -102,14 +103,19 @@ class PostgresExecution implements Execution {
     await fault.strike({ address: request.address, signal: request.signal, connection, release: () => this.release() });
   }
 
-  close(): Promise<void> {
-    this.closing ??= this.closeAll();
-    return this.closing;
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.closeAll();
+    // What was still being opened is closed by the run itself.
+    await this.outcome.catch(() => undefined);
   }
 
   private async run(): Promise<ExecutionOutcome> {
     const { signal } = this.request;
-    const abort = (): void => void this.close();
+    const abort = (): void => {
+      this.closed = true;
+      void this.closeAll();
+    };
     signal.addEventListener('abort', abort, { once: true });
     try {
       signal.throwIfAborted();
@@ -120,7 +126,7 @@ class PostgresExecution implements Execution {
       signal.throwIfAborted();
       return this.outcomeOf(ending);
     } catch (error) {
-      await this.close();
+      await this.closeAll();
       throw signal.aborted ? new Error('Cancelled.') : this.explained(error);
     } finally {
       signal.removeEventListener('abort', abort);
@@ -148,6 +154,7 @@ class PostgresExecution implements Execution {
     const through: DatabaseAddress = { ...address, host: '127.0.0.1', port: this.proxy.port };
     this.client = createClient(through, migrationApplicationName);
     if (this.ambush?.place.kind === 'inside') this.gate = await Gate.close(address);
+    if (this.closed) throw new Error('Closed before it had begun.');
     await this.client.connect();
     return this.client;
   }
@@ -263,6 +270,7 @@ class PostgresExecution implements Execution {
     return error instanceof Error ? error : new Error(String(error));
   }
 
+  /** Closes what is open now. Harmless when it is closed already. */
   private async closeAll(): Promise<void> {
     // A session that is still there reads the end of its connection and ends; that takes as long as what it is doing.
     this.connection?.cut({ client: 'end', server: 'end' });

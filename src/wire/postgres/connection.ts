@@ -1,55 +1,15 @@
 import { connect, type Socket } from 'node:net';
+import { ClientOutput } from './client-output';
 import { FrameReader, type Segment } from './frames';
-import { queryFrame, type ServerReport, type TransactionStatus } from './messages';
-import { type ClientAction, RequestReader, type RequestText, wholeFromClient } from './requests';
-import { type Completion, ResponseReader, wholeFromServer } from './responses';
-
-/** One request of one connection. */
-export interface WireRequest extends RequestText {
-  readonly connection: PostgresConnection;
-  /** From 1, counted within the connection. */
-  readonly number: number;
-}
-
-/** What is to be done with a request. */
-export interface RequestOrder {
-  /** Sent in place of the request's own text; simple queries only. */
-  readonly text?: string;
-  /** Ordinals (from 0) of the results that the client must not see, as they belong to statements that `text` added. */
-  readonly hide?: readonly number[];
-  /** Nothing of the response is passed on until `releaseResponse`. */
-  readonly holdResponse?: boolean;
-}
-
-/** Who watches and steers. Every handler is optional. */
-export interface WireHandlers {
-  /** The first ReadyForQuery: signed in, nothing asked yet. */
-  ready?(connection: PostgresConnection): void;
-  /** A request was read and nothing of it has reached the server. It is held back as long as the promise is pending. */
-  request?(request: WireRequest): Promise<RequestOrder> | RequestOrder | undefined;
-  /** The server finished the request. Called before its last frame is passed on, and also when the response is held. */
-  completed?(request: WireRequest, completion: Completion): void;
-  notice?(notice: ServerReport, connection: PostgresConnection): 'show' | 'hide';
-  closed?(connection: PostgresConnection): void;
-}
-
-/** How each side of a connection is cut. */
-export interface Cut {
-  /** `reset` sends RST, `end` FIN. */
-  readonly client: 'reset' | 'end';
-  /**
-   * `end` sends FIN and goes on reading until the server has closed its side, which it does when the process has ended: nothing is lost
-   * that the server would still do. `keep` leaves this side open, as when a network drops in silence.
-   */
-  readonly server: 'reset' | 'end' | 'keep';
-}
+import type { Cut, RequestOrder, WireHandlers, WireRequest } from './handlers';
+import { queryFrame, type TransactionStatus } from './messages';
+import { type ClientAction, RequestReader, wholeFromClient } from './requests';
+import { ResponseReader, wholeFromServer } from './responses';
 
 /** Longest Query or Parse frame of which the text is kept whole. */
 const greatestText = 16 << 20;
 /** Bytes from the client that wait behind a held request, before its socket is no longer read. */
 const greatestQueue = 1 << 20;
-/** Bytes of a held response that are kept. A longer one can't be released: the connection is cut instead. */
-const greatestWithheld = 64 << 20;
 
 /**
  * Sends RST and nothing else. `resetAndDestroy` alone ends the stream first, so that a FIN goes out and the other side may take it for an
@@ -84,8 +44,7 @@ export class PostgresConnection {
   private requestCount = 0;
   /** The rest of a frame that was replaced is skipped. */
   private skipping = false;
-  private withheld: Buffer[] = [];
-  private withheldBytes = 0;
+  private readonly output: ClientOutput;
   /** The whole of the held response has arrived. */
   private heldToTheEnd = false;
   private isReady = false;
@@ -98,6 +57,7 @@ export class PostgresConnection {
     this.number = number;
     this.client = client;
     this.handlers = handlers;
+    this.output = new ClientOutput(client);
     this.server = connect({ ...target, allowHalfOpen: true, noDelay: true });
     this.responses = new ResponseReader(
       () => performance.now(),
@@ -131,13 +91,13 @@ export class PostgresConnection {
   /** Passes on a held response: what has arrived of it at once, the rest as it comes. */
   releaseResponse(): void {
     if (this.severed) return;
-    if (this.withheldBytes > greatestWithheld) {
+    if (this.output.overflowed) {
       this.cut({ client: 'reset', server: 'end' });
       return;
     }
     if (this.heldToTheEnd) this.heldToTheEnd = false;
     else this.responses.releaseOldest();
-    this.flushWithheld();
+    this.output.flush();
   }
 
   /** Cuts the connection. What is held is dropped. */
@@ -220,7 +180,7 @@ export class PostgresConnection {
     this.severed = true;
     this.queue.length = 0;
     this.queuedBytes = 0;
-    this.withheld = [];
+    this.output.drop();
     this.setGone();
     this.client.resume();
     this.server.resume();
@@ -339,9 +299,9 @@ export class PostgresConnection {
     const copyRequested = this.responses.copyRequested(segment);
     const { destination, completes } = this.responses.accept(segment);
     if (!this.severed) {
-      if (copyRequested) this.flushWithheld();
-      if (destination === 'client' || copyRequested) this.toClient(segment.bytes);
-      else if (destination === 'withheld') this.withhold(segment.bytes);
+      if (copyRequested) this.output.flush();
+      if (destination === 'client' || copyRequested) this.output.write(segment.bytes);
+      else if (destination === 'withheld') this.output.withhold(segment.bytes);
     }
     if (!completes) return;
     if (destination === 'withheld') this.heldToTheEnd = true;
@@ -350,25 +310,6 @@ export class PostgresConnection {
       this.handlers.ready?.(this);
     }
     if (this.responses.idle) this.wakeIdleWaiters();
-  }
-
-  private toClient(bytes: Buffer): void {
-    // Behind a held response everything else waits too: the client must see the answers in order.
-    if (this.withheldBytes > 0) this.withhold(bytes);
-    else if (this.client.writable) this.client.write(bytes);
-  }
-
-  private withhold(bytes: Buffer): void {
-    this.withheldBytes += bytes.length;
-    if (this.withheldBytes <= greatestWithheld) this.withheld.push(bytes);
-    else this.withheld = [];
-  }
-
-  private flushWithheld(): void {
-    const bytes = this.withheld;
-    this.withheld = [];
-    this.withheldBytes = 0;
-    for (const part of bytes) this.toClient(part);
   }
 
   private wakeIdleWaiters(): void {

@@ -165,7 +165,8 @@ describe('gates', () => {
 });
 
 describe('the outcome waits until the server has come to rest', () => {
-  const text = 'CREATE TABLE a (id int); SELECT pg_sleep(0.5); CREATE TABLE b (id int);';
+  const text =
+    'CREATE TABLE a (id int); DROP TABLE IF EXISTS x; SELECT pg_sleep(0.5); DROP TABLE IF EXISTS x, y, z; CREATE TABLE b (id int);';
   it.each<[FaultName, string[]]>([
     ['disconnect', []],
     ['lost-ack', ['idle']],
@@ -215,6 +216,23 @@ describe('cancelling', () => {
     const sessions = await migrationSessions(address);
     for (const { pid } of sessions) await rowsOf(address, `SELECT pg_terminate_backend(${pid})`);
   });
+});
+
+it('leaves nothing open whenever it is cancelled or closed', async () => {
+  const text = 'CREATE TABLE a (id int); CREATE TABLE b (id int);';
+  for (let waitMs = 0; waitMs < 24; waitMs++) {
+    const controller = new AbortController();
+    const point: Point = { kind: 'after', statement: 1 };
+    const { execution, address } = await execute(text, { single: true, fault: 'crash', point, signal: controller.signal });
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs / 2));
+    if (waitMs % 2 === 0) controller.abort();
+    await execution.close();
+    expect(await execution.held).toMatch(/held|finished/);
+    const sessions =
+      "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
+    await expect.poll(() => rowsOf(address, sessions)).toEqual([]);
+  }
+  expect(openSockets()).toBeLessThanOrEqual(1);
 });
 
 describe('what can not be carried out', () => {

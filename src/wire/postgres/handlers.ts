@@ -1,0 +1,44 @@
+import type { PostgresConnection } from './connection';
+import type { ServerReport } from './messages';
+import type { RequestText } from './requests';
+import type { Completion } from './responses';
+
+/** One request of one connection. */
+export interface WireRequest extends RequestText {
+  readonly connection: PostgresConnection;
+  /** From 1, counted within the connection. */
+  readonly number: number;
+}
+
+/** What is to be done with a request. */
+export interface RequestOrder {
+  /** Sent in place of the request's own text; simple queries only. */
+  readonly text?: string;
+  /** Ordinals (from 0) of the results that the client must not see, as they belong to statements that `text` added. */
+  readonly hide?: readonly number[];
+  /** Nothing of the response is passed on until `releaseResponse`. */
+  readonly holdResponse?: boolean;
+}
+
+/** Who watches and steers. Every handler is optional. */
+export interface WireHandlers {
+  /** The first ReadyForQuery: signed in, nothing asked yet. */
+  ready?(connection: PostgresConnection): void;
+  /** A request was read and nothing of it has reached the server. It is held back as long as the promise is pending. */
+  request?(request: WireRequest): Promise<RequestOrder> | RequestOrder | undefined;
+  /** The server finished the request. Called before its last frame is passed on, and also when the response is held. */
+  completed?(request: WireRequest, completion: Completion): void;
+  notice?(notice: ServerReport, connection: PostgresConnection): 'show' | 'hide';
+  closed?(connection: PostgresConnection): void;
+}
+
+/** How each side of a connection is cut. */
+export interface Cut {
+  /** `reset` sends RST, `end` FIN. */
+  readonly client: 'reset' | 'end';
+  /**
+   * `end` sends FIN and goes on reading until the server has closed its side, which it does when the process has ended: nothing is lost
+   * that the server would still do. `keep` leaves this side open, as when a network drops in silence.
+   */
+  readonly server: 'reset' | 'end' | 'keep';
+}
