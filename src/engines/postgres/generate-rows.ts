@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase, QueryResult } from 'pg';
 import { loadParser } from '../../parse/load';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { type FillTable, readTables } from './generate-rows-catalog';
@@ -74,6 +74,12 @@ const attempts = [
   { candidates: true, withNull: true, factor: 64 },
 ] as const;
 
+interface Measure {
+  readonly existing: number;
+  /** The highest whole number in a unique key: new numbers begin above it. */
+  readonly highest: number;
+}
+
 interface MadeRows {
   readonly step: FillStep;
   readonly existing: number;
@@ -97,9 +103,10 @@ class Filler {
   }
 
   async fill(): Promise<GeneratedRows> {
+    const measures = await measure(this.client, [...this.tables.values()]);
     for (const step of fillOrder([...this.tables.values()])) {
       if (isExcluded(step.table, this.options.excludeTables)) continue;
-      const why = this.refused.get(nameOf(step.table)) ?? (await this.fillTable(step));
+      const why = this.refused.get(nameOf(step.table)) ?? (await this.fillTable(step, measures));
       if (why !== undefined) this.skipped.push({ table: nameOf(step.table), why });
     }
     for (const made of this.made) await this.fillLater(made);
@@ -123,10 +130,10 @@ class Filler {
   }
 
   /** Returns why the table got no rows; undefined when it got some, or has enough. */
-  private async fillTable(step: FillStep): Promise<string | undefined> {
+  private async fillTable(step: FillStep, measures: ReadonlyMap<number, Measure>): Promise<string | undefined> {
     const { table } = step;
     if (table.partitioned && table.partitionConditions.length === 0) return 'it has no partitions';
-    const { existing, highest } = await this.measure(table);
+    const { existing, highest } = measures.get(table.oid) ?? { existing: 0, highest: 0 };
     const wanted = this.options.rows - existing;
     if (wanted <= 0) return undefined;
     const made: MadeRows = { step, existing, relations: [], places: [] };
@@ -152,32 +159,19 @@ class Filler {
     return undefined;
   }
 
-  /** Number of rows, and the highest whole number in a unique key: new numbers begin above. */
-  private async measure(table: FillTable): Promise<{ readonly existing: number; readonly highest: number }> {
-    const unique = new Set(table.uniqueKeys.flat());
-    const numbers = table.columns.filter(
-      (column) => unique.has(column.name) && ['int2', 'int4', 'int8'].includes(column.form.base) && !column.byServer,
-    );
-    const highest = numbers.map((column) => `max(${quoteIdentifier(column.name)})`);
-    const from = `${table.partitioned ? '' : 'ONLY '}${quoteQualified(table.schema, table.name)}`;
-    const rows = await this.client.query(
-      `SELECT count(*) AS existing, greatest(count(*), ${['0', ...highest].join(', ')}) AS highest FROM ${from}`,
-    );
-    return { existing: Number(rows.rows[0]?.existing), highest: Number(rows.rows[0]?.highest) };
-  }
-
   /** Number of rows inserted, or the server's message. */
   private async tried(statement: string, made: MadeRows | undefined): Promise<number | string> {
-    await this.client.query('SAVEPOINT faultline_fill');
+    const returning = made === undefined ? '' : ' RETURNING tableoid::bigint::float8 AS relation, ctid::text AS place';
     try {
-      const returning = made === undefined ? '' : ' RETURNING tableoid::bigint::float8 AS relation, ctid::text AS place';
-      const result = await this.client.query<{ relation: number; place: string }>(statement + returning);
-      for (const row of result.rows) {
+      const text = `SAVEPOINT faultline_fill; ${statement}${returning}; RELEASE SAVEPOINT faultline_fill`;
+      // One result for each statement of the text, which the types of the driver do not know.
+      const results = (await this.client.query(text)) as unknown as readonly QueryResult<{ relation: number; place: string }>[];
+      const inserted = results[1];
+      for (const row of inserted?.rows ?? []) {
         made?.relations.push(row.relation);
         made?.places.push(row.place);
       }
-      await this.client.query('RELEASE SAVEPOINT faultline_fill');
-      return result.rowCount ?? 0;
+      return inserted?.rowCount ?? 0;
     } catch (error) {
       await this.client.query('ROLLBACK TO SAVEPOINT faultline_fill; RELEASE SAVEPOINT faultline_fill');
       return `the server refused: ${(error as Error).message}`;
@@ -208,12 +202,30 @@ class Filler {
   }
 }
 
+/** How many rows the tables have, by oid. */
+async function measure(client: ClientBase, tables: readonly FillTable[]): Promise<ReadonlyMap<number, Measure>> {
+  if (tables.length === 0) return new Map();
+  const queries = tables.map((table) => {
+    const unique = new Set(table.uniqueKeys.flat());
+    const whole = table.columns.filter(
+      (column) => unique.has(column.name) && ['int2', 'int4', 'int8'].includes(column.form.base) && !column.byServer,
+    );
+    const highest = whole.map((column) => `max(${quoteIdentifier(column.name)})`);
+    return `SELECT ${table.oid}::float8 AS oid, count(*) AS existing, greatest(${['count(*)', ...highest].join(', ')}) AS highest FROM ${relation(table)}`;
+  });
+  const { rows } = await client.query<{ oid: number; existing: string; highest: string }>(queries.join('\nUNION ALL '));
+  return new Map(rows.map((row) => [row.oid, { existing: Number(row.existing), highest: Number(row.highest) }]));
+}
+
 function orphans(table: FillTable, key: FillTable['foreignKeys'][number], target: FillTable): string {
   const pairs = key.columns.map((name, at) => [`c.${quoteIdentifier(name)}`, `p.${quoteIdentifier(key.targetColumns[at] ?? '')}`] as const);
   const present = pairs.map(([column]) => `${column} IS NOT NULL`).join(' AND ');
   const equal = pairs.map(([column, other]) => `${column} = ${other}`).join(' AND ');
-  const relation = (each: FillTable) => `${each.partitioned ? '' : 'ONLY '}${quoteQualified(each.schema, each.name)}`;
   return `SELECT FROM ${relation(table)} AS c WHERE ${present} AND NOT EXISTS (SELECT FROM ${relation(target)} AS p WHERE ${equal})`;
+}
+
+function relation(table: FillTable): string {
+  return `${table.partitioned ? '' : 'ONLY '}${quoteQualified(table.schema, table.name)}`;
 }
 
 function mayChange(table: FillTable, name: string): boolean {
