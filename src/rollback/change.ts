@@ -13,6 +13,8 @@ export interface Change {
   readonly transactional: boolean;
   /** Data that this step makes room for and can't bring back. */
   readonly loses?: { readonly text: string; readonly loss: Loss };
+  /** It checks rows of this table (`schema.table`), and fails while these are lost. */
+  readonly needsRowsOf?: string;
 }
 
 export interface ChangeOptions {
@@ -29,7 +31,7 @@ export function change(
   title: string,
   why: string,
   statement: string,
-  rest: Partial<Pick<Change, 'transactional' | 'loses'>> = {},
+  rest: Partial<Pick<Change, 'transactional' | 'loses' | 'needsRowsOf'>> = {},
 ): Change {
   return {
     kind,

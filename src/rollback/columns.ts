@@ -97,9 +97,10 @@ function addColumn(table: Table, column: Column, catalog: Catalog, options: Chan
     ...storage,
     change(
       'restore values',
-      `Fill ${values}, then make it NOT NULL`,
+      `Make ${values} NOT NULL`,
       `It was NOT NULL ${options.goal}, which rows without a value do not allow.`,
       `ALTER TABLE ${sqlName(table)} ${setNotNull(table, column)}`,
+      { needsRowsOf: relationKey(table) },
     ),
   ];
 }

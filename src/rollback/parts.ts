@@ -233,6 +233,7 @@ function validate(table: Table, constraint: Constraint, options: ChangeOptions):
     `Validate constraint ${constraint.name} of ${spoken(table)}`,
     `It was validated ${options.goal}: until then it is checked for new rows only.`,
     `ALTER TABLE ${sqlName(table)} VALIDATE CONSTRAINT ${quoteIdentifier(constraint.name)}`,
+    constraint.references === undefined ? {} : { needsRowsOf: constraint.references },
   );
 }
 

@@ -1,3 +1,4 @@
+import { type Constraint, relationKey, type Table } from '../model/catalog';
 import type { State, TableData } from '../model/state';
 
 /** What a recovery plan can't bring back, by table. Columns: only these columns' values; absent: all rows of the table. */
@@ -21,6 +22,7 @@ export function maskLost(state: State, losses: readonly Loss[]): State {
   );
   return {
     ...state,
+    catalog: { ...state.catalog, tables: state.catalog.tables.map((table) => withoutChecks(table, losses, whole)) },
     data: state.data.map((data) => {
       if (!tables.has(data.table)) return data;
       if (whole.has(data.table)) return { table: data.table, rowCount: 0, rowsHash: 'lost' };
@@ -29,6 +31,19 @@ export function maskLost(state: State, losses: readonly Loss[]): State {
     sequences: state.sequences.map((position) =>
       sequences.has(position.sequence) ? { sequence: position.sequence, lastValue: '1', isCalled: false } : position,
     ),
+  };
+}
+
+/** NOT NULL on a lost column and the validation of foreign keys to a lost table wait until the rows are restored. */
+function withoutChecks(table: Table, losses: readonly Loss[], whole: ReadonlySet<string>): Table {
+  const columns = new Set(losses.filter((loss) => loss.table === relationKey(table)).flatMap((loss) => loss.columns ?? []));
+  const waits = (constraint: Constraint) => constraint.kind === 'foreign key' && whole.has(constraint.references ?? '');
+  return {
+    ...table,
+    columns: table.columns.map((column) => (columns.has(column.name) ? { ...column, notNull: false } : column)),
+    constraints: table.constraints
+      .filter((constraint) => constraint.kind !== 'not null' || !constraint.columns.some((column) => columns.has(column)))
+      .map((constraint) => (waits(constraint) ? { ...constraint, validated: false } : constraint)),
   };
 }
 

@@ -1,0 +1,60 @@
+import type { RecoveryStep } from '../model/simulation';
+import type { State } from '../model/state';
+import type { Change } from '../rollback/change';
+import { catalogChanges } from '../rollback/changes';
+import type { Loss } from '../state/loss';
+import { type DataLoss, dataBack } from './data';
+import { failureModes } from './modes/registry';
+import { sequenceSteps } from './modes/sequence-behind';
+import { type DraftPlan, type RecoverySituation, sqlStep } from './situation';
+
+/** Ways back to before: ends what was left open, takes back rows, turns the schema back, and clears the history. */
+export function planBack(situation: RecoverySituation): DraftPlan[] {
+  const { before, partial, protocol, migration } = situation;
+  const data = dataBack(situation);
+  const changes = catalogChanges(partial.catalog, before.catalog, {
+    goal: 'before the migration',
+    concurrently: true,
+    isEmpty: (table) => rowCount(before, table) === 0,
+  });
+  const lost = changes.flatMap((change) => change.loses ?? []).filter(({ loss }) => !isAllNull(before, loss));
+  const gone = lost.map(({ loss }) => loss);
+  const steps: RecoveryStep[] = [
+    ...failureModes.flatMap((mode) => mode.back(situation)),
+    ...data.steps,
+    ...changes.map((change) => stepOf(change, gone)),
+    ...sequenceSteps(partial, before),
+    ...protocol.markNotApplied(migration),
+  ];
+  const certain = [...lost, ...data.losses.filter((entry) => !entry.doubtful)];
+  const doubtful = data.losses.filter((entry) => entry.doubtful);
+  const draft = draftOf(steps, certain);
+  return doubtful.length === 0 ? [draft] : [draft, draftOf(steps, [...certain, ...doubtful])];
+}
+
+function draftOf(steps: readonly RecoveryStep[], losses: readonly Pick<DataLoss, 'text' | 'loss'>[]): DraftPlan {
+  if (losses.length === 0) return { steps };
+  return { steps, loses: [...new Set(losses.map((entry) => entry.text))].join('; '), loss: losses.map((entry) => entry.loss) };
+}
+
+/** A step that needs rows which are lost can only be told: what it checks is not there yet. */
+function stepOf(change: Change, lost: readonly Loss[]): RecoveryStep {
+  const waits = change.needsRowsOf !== undefined && lost.some((loss) => loss.table === change.needsRowsOf);
+  if (!waits) return sqlStep(change.title, change.why, change.text);
+  return {
+    title: `When the rows are restored: ${change.title.charAt(0).toLowerCase()}${change.title.slice(1)}`,
+    why: `${change.why} It can't be done before the lost values are back.`,
+    text: change.text,
+    language: 'text',
+  };
+}
+
+function rowCount(state: State, table: string): number {
+  return state.data.find((data) => data.table === table)?.rowCount ?? 0;
+}
+
+/** A column of which every value was NULL loses nothing: sums of hashes skip NULL. */
+function isAllNull(before: State, loss: Loss): boolean {
+  const hashes = before.data.find((data) => data.table === loss.table)?.columnHashes;
+  return loss.columns?.every((column) => hashes?.[column] === '0') ?? false;
+}

@@ -1,0 +1,168 @@
+import { relationKey, type Table } from '../model/catalog';
+import type { Statement } from '../model/migration';
+import type { ObjectName, Operation } from '../model/operation';
+import type { RecoveryStep } from '../model/simulation';
+import type { State, TableData } from '../model/state';
+import { quoteIdentifier } from '../parse/postgres/identifiers';
+import { spoken, spokenKey, sqlName } from '../rollback/names';
+import type { Loss } from '../state/loss';
+import { match } from '../state/match';
+import { type RecoverySituation, sqlStep } from './situation';
+
+/** What happened to the rows of tables that are in both states, beside what DDL does to them. */
+export interface DataBack {
+  /** Take back what can be told apart: constant rows that were inserted. */
+  readonly steps: readonly RecoveryStep[];
+  readonly losses: readonly DataLoss[];
+}
+
+export interface DataLoss {
+  readonly text: string;
+  readonly loss: Loss;
+  /** The values differ, but perhaps only in how the new type writes them. */
+  readonly doubtful: boolean;
+}
+
+/** The way back for data. What is gone is found by comparing the states, whatever removed it: a statement, a trigger, a crash. */
+export function dataBack(situation: RecoverySituation): DataBack {
+  const { migration, completed, before, partial } = situation;
+  const done = migration.up.statements.filter((statement) => statement.index <= completed);
+  const tables = new Map(match(before.catalog.tables, partial.catalog.tables, relationKey).pairs.map(([a, b]) => [b, a]));
+  const differing = differingTables(before, partial, tables);
+  const steps: RecoveryStep[] = [];
+  const losses: DataLoss[] = [];
+  for (const [table, difference] of differing) {
+    const deletions = done.toReversed().flatMap((statement) => deletionSteps(statement, table));
+    steps.push(...deletions);
+    const loss = lossOf(difference, table, done, deletions.length > 0);
+    if (loss !== undefined) losses.push(loss);
+  }
+  return { steps, losses };
+}
+
+interface Difference {
+  readonly original: Table;
+  readonly old: TableData;
+  readonly current: TableData;
+  readonly columns: readonly { readonly name: string; readonly retyped: boolean }[];
+}
+
+/** Tables whose rows are others than before, in columns that both have. */
+function differingTables(before: State, partial: State, tables: ReadonlyMap<Table, Table>): [Table, Difference][] {
+  const then = new Map(before.data.map((data) => [data.table, data]));
+  const now = new Map(partial.data.map((data) => [data.table, data]));
+  const found: [Table, Difference][] = [];
+  for (const [table, original] of tables) {
+    const [old, current] = [then.get(relationKey(original)), now.get(relationKey(table))];
+    if (old === undefined || current === undefined || old.rowsHash === current.rowsHash) continue;
+    const columns = match(original.columns, table.columns, (column) => column.name, original.identity === table.identity)
+      .pairs.filter(([a, b]) => b.generated === undefined && old.columnHashes?.[a.name] !== current.columnHashes?.[b.name])
+      .map(([a, b]) => ({ name: a.name, retyped: a.type !== b.type }));
+    if (columns.length > 0 || old.rowCount !== current.rowCount) found.push([table, { original, old, current, columns }]);
+  }
+  return found;
+}
+
+function lossOf(
+  { original, then, now, columns }: Difference,
+  table: Table,
+  done: readonly Statement[],
+  deletes: boolean,
+): DataLoss | undefined {
+  const key = relationKey(original);
+  const by = statementsOn(table, original, done);
+  const backup = 'restore them from a backup taken before the migration';
+  if (current.rowCount < old.rowCount) {
+    const why =
+      table.persistence === 'unlogged' && current.rowCount === 0
+        ? 'a crash empties an unlogged table; load them again from where they came'
+        : backup;
+    return { text: `rows of ${spokenKey(key)}${by}: ${why}`, loss: { table: key }, doubtful: false };
+  }
+  // What deleting the inserted rows leaves is compared when the plan is executed.
+  if (deletes) return undefined;
+  if (current.rowCount > old.rowCount) {
+    const text = `rows that were added to ${spokenKey(key)}${by} stay: nothing tells them from the others; compare with a backup taken before the migration`;
+    return { text, loss: { table: key }, doubtful: false };
+  }
+  const names = columns.map((column) => column.name);
+  return {
+    text: `values of ${names.map((name) => `${spokenKey(key)}.${name}`).join(', ')}${by}: ${backup}`,
+    loss: { table: key, columns: names },
+    doubtful: columns.every((column) => column.retyped),
+  };
+}
+
+/** ` (statement 3)` where the statements that write to the table are known. */
+function statementsOn(table: Table, original: Table, done: readonly Statement[]): string {
+  const numbers = done
+    .filter((statement) =>
+      statement.operations.some((operation) => writtenTables(operation).some((name) => names(name, table) || names(name, original))),
+    )
+    .map((statement) => statement.index);
+  return numbers.length === 0 ? '' : ` (statement ${numbers.join(', ')})`;
+}
+
+/** The tables whose rows an operation changes, beside what triggers and cascades do. */
+export function writtenTables(operation: Operation): readonly ObjectName[] {
+  switch (operation.kind) {
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge':
+    case 'copy':
+      return [operation.table];
+    case 'truncate':
+      return operation.tables;
+    default:
+      return [];
+  }
+}
+
+/** A name without a schema may be in any: the search path is not known here. */
+export function names(name: ObjectName, table: { readonly schema: string; readonly name: string }): boolean {
+  return name.name === table.name && (name.schema === undefined || name.schema === table.schema);
+}
+
+function deletionSteps(statement: Statement, table: Table): RecoveryStep[] {
+  return statement.operations.flatMap((operation) => {
+    if (operation.kind !== 'insert' || operation.rows === undefined || !names(operation.table, table)) return [];
+    const text = deletion(operation.columns, operation.rows, table);
+    if (text === undefined) return [];
+    return [
+      sqlStep(
+        `Delete the rows that statement ${statement.index} inserted into ${spoken(table)}`,
+        'They were not there before the migration.',
+        text,
+      ),
+    ];
+  });
+}
+
+/** Types without an equality operator that takes a literal. */
+const withoutEquality = /^(json|xml|point|line|lseg|box|path|polygon|circle)\b(?!b)/;
+
+/** DELETE of constant rows: by the key where the statement gives one, else by all values. */
+export function deletion(columns: readonly string[], rows: readonly (readonly string[])[], table: Table): string | undefined {
+  const listed = columns.length > 0 ? columns : table.columns.map((column) => column.name);
+  const known = new Map(table.columns.map((column) => [column.name, column]));
+  const comparable = (name: string) => {
+    const column = known.get(name);
+    return column !== undefined && !withoutEquality.test(column.type);
+  };
+  const key = table.constraints.find((constraint) => constraint.kind === 'primary key')?.columns ?? [];
+  const usable = listed.map((name, place) => ({ name, place })).filter(({ name }) => comparable(name));
+  const byKey = key.length > 0 && key.every((name) => usable.some((column) => column.name === name));
+  const chosen = byKey ? usable.filter(({ name }) => key.includes(name)) : usable;
+  const conditions = rows.map((row) =>
+    chosen
+      .filter(({ place }) => row[place] !== undefined && row[place]?.toUpperCase() !== 'DEFAULT')
+      .map(({ name, place }) =>
+        row[place]?.toUpperCase() === 'NULL' ? `${quoteIdentifier(name)} IS NULL` : `${quoteIdentifier(name)} = ${row[place] ?? ''}`,
+      )
+      .join(' AND '),
+  );
+  if (conditions.length === 0 || conditions.some((condition) => condition === '')) return undefined;
+  const where = conditions.length === 1 ? conditions[0] : conditions.map((condition) => `(${condition})`).join('\n   OR ');
+  return `DELETE FROM ${sqlName(table)}\n WHERE ${where}`;
+}

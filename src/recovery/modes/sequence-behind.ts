@@ -1,0 +1,37 @@
+import { relationKey } from '../../model/catalog';
+import type { RecoveryStep } from '../../model/simulation';
+import type { State } from '../../model/state';
+import { quoteIdentifier, quoteLiteral } from '../../parse/postgres/identifiers';
+import { spokenKey, sqlNameOfKey } from '../../rollback/names';
+import { isBehind } from '../../state/sequences';
+import { sqlStep } from '../situation';
+
+/** Sequences that would give a value that is taken, as `schema.name`. */
+function behind(state: State): Set<string> {
+  const increments = new Map(state.catalog.sequences.map((sequence) => [relationKey(sequence), BigInt(sequence.increment)]));
+  return new Set(
+    state.sequences.filter((position) => isBehind(position, increments.get(position.sequence) ?? 1n)).map((position) => position.sequence),
+  );
+}
+
+/**
+ * Moves the sequences that are behind their columns, where they are not so in the state to reach. Last step of either way: a sequence moves
+ * with the rows. The third argument of setval makes the next value 1 on an empty table, not 2 (manual, sequence functions).
+ */
+export function sequenceSteps(partial: State, target: State): RecoveryStep[] {
+  const accepted = behind(target);
+  return partial.catalog.sequences
+    .filter(
+      (sequence) => sequence.ownedBy !== undefined && behind(partial).has(relationKey(sequence)) && !accepted.has(relationKey(sequence)),
+    )
+    .filter((sequence) => target.catalog.sequences.some((other) => relationKey(other) === relationKey(sequence)))
+    .map((sequence) => {
+      const { table = '', column = '' } = sequence.ownedBy ?? {};
+      const key = quoteIdentifier(column);
+      return sqlStep(
+        `Move sequence ${sequence.name} past ${spokenKey(table)}.${column}`,
+        'It stands behind its column: the next insert would meet a value that is taken.',
+        `SELECT setval(${quoteLiteral(sqlNameOfKey(relationKey(sequence)))}, coalesce(max(${key}), 1), max(${key}) IS NOT NULL) FROM ${sqlNameOfKey(table)}`,
+      );
+    });
+}

@@ -1,0 +1,38 @@
+import type { Migration } from '../model/migration';
+import type { ExecutionPlan } from '../model/plan';
+import type { RunProtocol } from '../model/run-protocol';
+import type { RecoveryStep } from '../model/simulation';
+import type { State } from '../model/state';
+import type { Loss } from '../state/loss';
+
+/** What is known when a way out of a partial state is looked for. States are best captured with column hashes. */
+export interface RecoverySituation {
+  readonly migration: Migration;
+  readonly plan: ExecutionPlan;
+  readonly protocol: RunProtocol;
+  readonly before: State;
+  /** Absent when the migration fails by itself: then there is no way forward but to change it. */
+  readonly after?: State;
+  readonly partial: State;
+  /** Number of leading statements whose effects are in the partial state. */
+  readonly completed: number;
+  /** The statement that may have left a half. */
+  readonly interrupted?: number;
+  /** Where running the migration again ends, if that was tried. */
+  readonly retryReaches?: 'after' | 'before' | 'error' | 'differs';
+}
+
+/** A plan before anybody has executed it. */
+export interface DraftPlan {
+  readonly steps: readonly RecoveryStep[];
+  /** What it can't bring back, and where that would have to come from. */
+  readonly loses?: string;
+  /** The same for `maskLost`, so that all the rest can be compared. */
+  readonly loss?: readonly Loss[];
+  /** Why there is no such plan; `steps` is then what can be said anyway. */
+  readonly impossible?: string;
+}
+
+export function sqlStep(title: string, why: string, text: string): RecoveryStep {
+  return { title, why, text: /;\s*$/.test(text) ? text : `${text};`, language: 'sql' };
+}
