@@ -64,7 +64,7 @@ function differingTables(before: State, partial: State, tables: ReadonlyMap<Tabl
 }
 
 function lossOf(
-  { original, then, now, columns }: Difference,
+  { original, old, current, columns }: Difference,
   table: Table,
   done: readonly Statement[],
   deletes: boolean,
