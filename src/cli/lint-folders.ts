@@ -6,7 +6,7 @@ import type { Problem } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
 import { findConfiguration } from '../workspace/configuration-file';
-import { findMigrationFolders, type MigrationFolder, mergeFolders, migrationFolderAt } from '../workspace/find-folders';
+import { findMigrationFolders, type MigrationFolder, mergeFolders, migrationFoldersAt } from '../workspace/find-folders';
 import { folderOf, readMigrationSource, shownPath, toSlashes } from '../workspace/read-folder';
 import { decode } from '../workspace/read-text';
 import type { LintOptions } from './commands/lint';
@@ -34,7 +34,7 @@ export interface LintedFiles {
 /** Lints what the paths name, or the migrations of the workspace when there are none. */
 export async function lintFolders(paths: readonly string[], options: LintOptions): Promise<LintedFiles> {
   await loadParser();
-  const folders = paths.length === 0 ? await workspaceFolders(options) : await Promise.all(paths.map(folderAt));
+  const folders = paths.length === 0 ? await workspaceFolders(options) : (await Promise.all(paths.map(foldersAt))).flat();
   const linted: LintedSource[] = [];
   const problems: Problem[] = [];
   for (const found of mergeFolders(folders)) {
@@ -106,8 +106,8 @@ async function workspaceFolders(options: LintOptions): Promise<readonly Migratio
   return orFail(await findMigrationFolders(found?.folder ?? process.cwd(), configuration.migrations));
 }
 
-async function folderAt(path: string): Promise<MigrationFolder> {
-  return orFail(await migrationFolderAt(path));
+async function foldersAt(path: string): Promise<readonly MigrationFolder[]> {
+  return orFail(await migrationFoldersAt(path));
 }
 
 function lintConfiguration(options: LintOptions, settings: Awaited<ReturnType<typeof resolveSettings>>): Configuration {

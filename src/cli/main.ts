@@ -35,7 +35,10 @@ function commandLine(): Command {
             .replace(/\s*\n\s*/g, ' ')}\n`,
         ),
     })
-    .addHelpText('after', '\nExit status: 0 nothing to complain about; 1 findings or failing verdicts;\n2 the command could not do its work.')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 nothing to complain about; 1 findings or failing verdicts;\n2 the command could not do its work.',
+    )
     .exitOverride();
   addLintCommand(program);
   addPlanCommand(program);

@@ -50,7 +50,11 @@ function programLines(program: PlanReportProgram, palette: Palette): readonly st
 
 function transactionLines(program: PlanReportProgram, transaction: PlannedTransaction, palette: Palette): readonly string[] {
   const statements = program.statements.filter((statement) => transaction.statements.includes(statement.index));
-  const inner = statements.flatMap((statement, position) => [...(position === 0 ? [] : ['']), ...statementLines(statement, palette)]);
+  const alone = transaction.kind === 'autocommit';
+  const inner = statements.flatMap((statement, position) => [
+    ...(position === 0 ? [] : ['']),
+    ...statementLines(statement, alone, palette),
+  ]);
   if (transaction.kind === 'autocommit') return inner.map((line) => `${palette.yellow('┊')} ${line}`.trimEnd());
   const opens = {
     framework: 'BEGIN  sent by the framework',
@@ -65,7 +69,7 @@ function transactionLines(program: PlanReportProgram, transaction: PlannedTransa
   ];
 }
 
-function statementLines(statement: PlanReportProgram['statements'][number], palette: Palette): readonly string[] {
+function statementLines(statement: PlanReportProgram['statements'][number], alone: boolean, palette: Palette): readonly string[] {
   const number = `${statement.index}`.padStart(2);
   const indent = '   ';
   const columns = terminalColumns - 2 - indent.length;
@@ -84,7 +88,7 @@ function statementLines(statement: PlanReportProgram['statements'][number], pale
     ...hang(`${palette.dim(number)} `, shown),
     ...factsLines(statement, columns, palette).map((line) => indent + line),
     ...(statement.because === '' ? [] : wrap(statement.because, columns).map((line) => indent + palette.dim(line))),
-    ...(statement.transactional ? [] : [indent + palette.yellow('refused inside a transaction block')]),
+    ...(statement.transactional || alone ? [] : [indent + palette.red('refused by the server: it can not run in a transaction')]),
   ];
 }
 

@@ -120,7 +120,8 @@ function joinPieces(pieces: readonly Piece[], columns: number): readonly string[
   const lines: string[] = [];
   let line = '';
   for (const piece of pieces) {
-    const fits = stringWidth(line) + 1 + stringWidth(piece.text) <= columns;
+    // A quoted piece may span lines: what has to fit is its first one, behind the last one of what is there.
+    const fits = stringWidth(line.slice(line.lastIndexOf('\n') + 1)) + 1 + stringWidth(piece.text.split('\n', 1)[0] ?? '') <= columns;
     if (piece.breakBefore === 'no') line += piece.text;
     else if (piece.breakBefore === 'may' && fits) line += ` ${piece.text}`;
     else {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Result } from '../model/result';
 import { failure, success } from '../model/result';
@@ -28,16 +28,22 @@ export async function findMigrationFolders(
   return globs === undefined || globs.length === 0 ? detectFolders(root) : matchGlobs(root, globs);
 }
 
-/** What a path on the command line means: a folder with all its migrations, or one file. */
-export async function migrationFolderAt(path: string): Promise<Result<MigrationFolder>> {
+/**
+ * What a path on the command line means: one file; a folder of migrations; or a folder of projects, whose migrations are looked for
+ * below it. A folder in which nothing looks like migrations is taken at its word.
+ */
+export async function migrationFoldersAt(path: string): Promise<Result<readonly MigrationFolder[]>> {
   const absolute = resolve(path);
   try {
-    if ((await stat(absolute)).isDirectory()) return success({ folder: absolute });
+    if (!(await stat(absolute)).isDirectory()) return success([fileIn(folderOf(absolute), absolute)]);
   } catch (error) {
     return failure(systemProblem(error, shownPath(absolute)));
   }
-  const folder = folderOf(absolute);
-  return success({ folder, targets: [toSlashes(relative(folder, absolute))] });
+  const groups = await groupByFolder(absolute);
+  if (!groups.ok) return groups;
+  if (groups.value.has(absolute)) return success([{ folder: absolute }]);
+  const found = outermostMigrations(groups.value);
+  return success(found.length === 0 ? [{ folder: absolute }] : found);
 }
 
 /** One entry per folder: naming a folder and a file in it, or a file twice, means the whole once. */
@@ -69,20 +75,30 @@ function fileIn(folder: string, file: string): MigrationFolder {
 }
 
 async function detectFolders(root: string): Promise<Result<readonly MigrationFolder[]>> {
+  const groups = await groupByFolder(root);
+  if (!groups.ok) return groups;
+  const found = outermostMigrations(groups.value);
+  if (found.length > 0) return success(found);
+  return failure({ message: 'no migrations found here: give their folder, or set "migrations" in faultline.json' });
+}
+
+/** The SQL files below a folder, relative to it, by the absolute folder that holds them. */
+async function groupByFolder(root: string): Promise<Result<ReadonlyMap<string, readonly string[]>>> {
   const listed = await listMigrationFiles(root);
   if (!listed.ok) return listed;
-  const byFolder = new Map<string, string[]>();
+  const groups = new Map<string, string[]>();
   for (const path of listed.value.filter((file) => file.toLowerCase().endsWith('.sql'))) {
     const folder = folderOf(join(root, path));
-    byFolder.set(folder, [...(byFolder.get(folder) ?? []), path]);
+    groups.set(folder, [...(groups.get(folder) ?? []), path]);
   }
-  const found = [...byFolder].filter(([, paths]) => looksLikeMigrations(paths)).map(([folder]) => folder);
-  // A folder of migrations is read with its sub-folders: those are not linted again for themselves.
-  const outermost = found.filter((folder) => !found.some((other) => folder !== other && folder.startsWith(`${other}/`)));
-  if (outermost.length === 0) {
-    return failure({ message: 'no migrations found here: give their folder, or set "migrations" in faultline.json' });
-  }
-  return success(outermost.sort().map((folder) => ({ folder })));
+  return success(groups);
+}
+
+/** A folder of migrations is read with its sub-folders: those do not count for themselves. */
+function outermostMigrations(groups: ReadonlyMap<string, readonly string[]>): readonly MigrationFolder[] {
+  const found = [...groups].filter(([, paths]) => looksLikeMigrations(paths)).map(([folder]) => folder);
+  const outermost = found.filter((folder) => !found.some((other) => folder !== other && folder.startsWith(`${other}${sep}`)));
+  return outermost.sort().map((folder) => ({ folder }));
 }
 
 /** `paths` are the SQL files of one folder, relative to the workspace. */

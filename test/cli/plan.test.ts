@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
-import { faultline, folderOf, isOneClearLine, schema } from './cli';
+import { faultline, folderOf, isOneClearLine, root, schema } from './cli';
 
 const interesting = 'examples/shop/db/migrations/20250519080000_add_currency_to_orders.sql';
 
@@ -50,13 +50,13 @@ describe('down', () => {
       Object.fromEntries(
         ['20250110093000_create_customers.sql', '20250112081500_create_orders.sql', name].map((file) => [
           `db/migrations/${file}`,
-          readFileSync(join(import.meta.dirname, '../..', folder, file), 'utf8'),
+          readFileSync(join(root, folder, file), 'utf8'),
         ]),
       ),
     );
     const first = await faultline(['down', `db/migrations/${name}`, '--write'], { cwd });
     expect([first.status, first.stderr]).toEqual([0, `inserted the rollback into db/migrations/${name}\n`]);
-    expect(readFileSync(join(cwd, 'db/migrations', name), 'utf8')).toMatch(/-- migrate:down[^\n]*\n[\s\S]*DROP COLUMN/);
+    expect(readFileSync(join(cwd, 'db/migrations', name), 'utf8')).toMatch(/-- \+goose Down\n[\s\S]*DROP COLUMN/);
     const second = await faultline(['down', `db/migrations/${name}`, '--write'], { cwd });
     expect(second.status).toBe(2);
     expect(second.stderr).toSatisfy(isOneClearLine);
@@ -97,8 +97,5 @@ test('help and version are no failures', async () => {
   expect([help.status, help.stderr]).toEqual([0, '']);
   expect(help.stdout).toContain('simulate');
   const version = await faultline(['--version']);
-  expect([version.status, version.stdout]).toEqual([
-    0,
-    `${JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')).version}\n`,
-  ]);
+  expect([version.status, version.stdout]).toEqual([0, `${JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version}\n`]);
 });

@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import type { SimulationReport } from '../../src/model/simulation';
-import { faultline, folderOf, isOneClearLine, schema, startFaultline } from './cli';
+import { faultline, folderOf, isOneClearLine, root, schema, startFaultline } from './cli';
 
 const minutes = 60_000;
 
@@ -110,14 +111,13 @@ test('clean removes nothing of the living', async () => {
   expect([status, stderr]).toEqual([0, '']);
 });
 
-test('the demo leaves its report where it says', { timeout: 5 * minutes }, async () => {
-  const { spawnSync } = await import('node:child_process');
+test('the demo leaves its report where it says', { timeout: 5 * minutes }, () => {
   const { stdout, status } = spawnSync(process.execPath, ['scripts/demo.mjs'], {
-    cwd: join(import.meta.dirname, '../..'),
+    cwd: root,
     encoding: 'utf8',
   });
   expect(status).toBe(0);
   const [, path] = /The same as a page: (\S+)/.exec(stdout) ?? [];
-  expect(path && existsSync(join(import.meta.dirname, '../..', path))).toBe(true);
+  expect(path && existsSync(join(root, path))).toBe(true);
   expect(stdout).toContain('Go forward');
 });

@@ -61,3 +61,13 @@ test('spread sets two texts apart, or on two lines', () => {
 test('hang indents what follows', () => {
   expect(hang('1. ', ['a', 'b'])).toEqual(['1. a', '   b']);
 });
+
+test('a function body begins on the line that announces it', () => {
+  expect(wrapSql('CREATE FUNCTION f() RETURNS int AS $$\nBEGIN\n  RETURN 1;\nEND;\n$$ LANGUAGE plpgsql', 60)).toEqual([
+    'CREATE FUNCTION f() RETURNS int AS $$',
+    'BEGIN',
+    '  RETURN 1;',
+    'END;',
+    '$$ LANGUAGE plpgsql',
+  ]);
+});

@@ -1,4 +1,4 @@
--- migrate:up
+-- +goose Up
 CREATE TABLE customers (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     email text NOT NULL,
@@ -9,5 +9,5 @@ CREATE TABLE customers (
 
 COMMENT ON COLUMN customers.country_code IS 'ISO 3166-1 alpha-2, where invoices go';
 
--- migrate:down
+-- +goose Down
 DROP TABLE customers;

@@ -1,4 +1,4 @@
--- migrate:up
+-- +goose Up
 CREATE TABLE products (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     sku text NOT NULL,
@@ -9,5 +9,5 @@ CREATE TABLE products (
     CONSTRAINT products_price_not_negative CHECK (price_cents >= 0)
 );
 
--- migrate:down
+-- +goose Down
 DROP TABLE products;

@@ -1,4 +1,4 @@
--- migrate:up
+-- +goose Up
 CREATE TYPE order_status AS ENUM ('cart', 'placed', 'paid', 'shipped', 'cancelled');
 
 CREATE TABLE orders (
@@ -10,6 +10,6 @@ CREATE TABLE orders (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 
--- migrate:down
+-- +goose Down
 DROP TABLE orders;
 DROP TYPE order_status;

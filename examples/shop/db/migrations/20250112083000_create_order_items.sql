@@ -1,4 +1,4 @@
--- migrate:up
+-- +goose Up
 CREATE TABLE order_items (
     order_id bigint NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
     product_id bigint NOT NULL REFERENCES products (id),
@@ -10,5 +10,5 @@ CREATE TABLE order_items (
 
 CREATE INDEX order_items_product_id_idx ON order_items (product_id);
 
--- migrate:down
+-- +goose Down
 DROP TABLE order_items;

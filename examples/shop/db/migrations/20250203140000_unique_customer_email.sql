@@ -1,5 +1,6 @@
--- migrate:up transaction:false
+-- +goose NO TRANSACTION
+-- +goose Up
 CREATE UNIQUE INDEX CONCURRENTLY customers_email_key ON customers (lower(email));
 
--- migrate:down transaction:false
+-- +goose Down
 DROP INDEX CONCURRENTLY customers_email_key;

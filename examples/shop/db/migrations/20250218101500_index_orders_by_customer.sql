@@ -1,5 +1,6 @@
--- migrate:up transaction:false
+-- +goose NO TRANSACTION
+-- +goose Up
 CREATE INDEX CONCURRENTLY orders_customer_id_placed_at_idx ON orders (customer_id, placed_at DESC);
 
--- migrate:down transaction:false
+-- +goose Down
 DROP INDEX CONCURRENTLY orders_customer_id_placed_at_idx;

@@ -1,4 +1,5 @@
--- migrate:up
+-- +goose Up
+-- +goose StatementBegin
 CREATE FUNCTION touch_updated_at() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -6,11 +7,12 @@ BEGIN
     RETURN NEW;
 END;
 $$;
+-- +goose StatementEnd
 
 CREATE TRIGGER orders_touch_updated_at
     BEFORE UPDATE OF status, total_cents ON orders
     FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
--- migrate:down
+-- +goose Down
 DROP TRIGGER orders_touch_updated_at ON orders;
 DROP FUNCTION touch_updated_at();

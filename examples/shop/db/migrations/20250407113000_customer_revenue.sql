@@ -1,4 +1,4 @@
--- migrate:up
+-- +goose Up
 CREATE VIEW customer_revenue AS
 SELECT customers.id AS customer_id,
        customers.country_code,
@@ -8,5 +8,5 @@ FROM customers
 LEFT JOIN orders ON orders.customer_id = customers.id AND orders.status IN ('paid', 'shipped')
 GROUP BY customers.id;
 
--- migrate:down
+-- +goose Down
 DROP VIEW customer_revenue;

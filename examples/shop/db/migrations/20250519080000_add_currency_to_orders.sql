@@ -1,4 +1,5 @@
--- migrate:up transaction:false
+-- +goose NO TRANSACTION
+-- +goose Up
 ALTER TABLE orders ADD COLUMN currency char(3);
 
 -- Until now every shop but the Swiss one sold in euros.
