@@ -66,7 +66,7 @@ export class Assessor {
 
   /** Ends the sessions that still block others, as the recovery plan tells an operator to. Returns the steps that did it. */
   private async release({ blocking, database }: Observation): Promise<readonly RecoveryStep[]> {
-    const steps = openSessionSteps(blocking);
+    const steps = openSessionSteps(blocking, this.laboratory.sandbox.engine.major);
     const texts = steps.map((step) => step.text);
     const executed = await executeSteps(this.laboratory.sandbox.address(database), texts, this.laboratory.signal);
     if (!executed.ok) throw new Error(`The session that was left could not be ended: ${executed.error.message}`);

@@ -2,7 +2,9 @@ import { executeSteps } from '../engines/postgres/steps';
 import type { RecoveryPlan } from '../model/simulation';
 import type { State } from '../model/state';
 import type { DraftPlan } from '../recovery/plan';
+import { stateDifferences } from '../state/difference';
 import { fingerprint } from '../state/fingerprint';
+import { maskLost } from '../state/loss';
 import { capture } from './capture';
 import type { Laboratory } from './laboratory';
 import type { Trace } from './trace';
@@ -45,16 +47,26 @@ async function verify(
   });
 }
 
+type Comparison = Pick<RecoveryPlan, 'verified' | 'reached' | 'problem' | 'verifiedExceptLoss'>;
+
 /** The proof. A plan that loses something is never verified; whether all the rest is right is said apart. */
-export function compareWithTarget(
-  trace: Trace,
-  draft: DraftPlan,
-  state: State,
-  target: State,
-): Pick<RecoveryPlan, 'verified' | 'reached' | 'problem' | 'verifiedExceptLoss'> {
+function compareWithTarget(trace: Trace, draft: DraftPlan, state: State, target: State): Comparison {
   const { reference } = trace.fingerprints;
   const reached = fingerprint(state, reference);
-  const exact = reached === fingerprint(target, reference);
-  if (draft.loses === undefined && exact) return { verified: true, reached };
-  return { verified: false, reached };
+  if (draft.loses !== undefined) {
+    const rest = (whole: State) => fingerprint(maskLost(whole, draft.loss ?? []), reference);
+    if (rest(state) === rest(target)) return { verified: false, reached, verifiedExceptLoss: true };
+  } else if (reached === fingerprint(target, reference)) {
+    return { verified: true, reached };
+  }
+  return { verified: false, reached, problem: whatDiffers(target, state) };
+}
+
+const differencesNamed = 3;
+
+function whatDiffers(target: State, state: State): string {
+  const differences = stateDifferences(target, state).filter(({ kind }) => kind !== 'session');
+  const named = differences.slice(0, differencesNamed).map(({ kind, name, change }) => `${kind} ${name} ${change}`);
+  const more = differences.length > differencesNamed ? ` and ${differences.length - differencesNamed} more` : '';
+  return named.length === 0 ? 'It ends in another state.' : `It ends in another state: ${named.join(', ')}${more}.`;
 }

@@ -68,7 +68,7 @@ describe('verification', () => {
     if ('why' in observed) throw new Error(observed.why);
     observation = observed;
     await observation.execution.close();
-    partial = await capture(laboratory, observation.database, trace.reading);
+    partial = await capture(laboratory, observation.database, { ...trace.reading, columnHashes: true });
     drafts = planRecovery({
       migration,
       plan: trace.plan,
