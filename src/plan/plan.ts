@@ -1,0 +1,55 @@
+import { type Catalog, emptyCatalog } from '../model/catalog';
+import type { Migration, Program } from '../model/migration';
+import type { ExecutionPlan, PlannedStatement, PlannedTransaction } from '../model/plan';
+import { replaySteps } from '../schema/virtual-schema';
+import { CreatedRelations, type Situation } from './situation';
+import { statementFacts } from './statement-facts';
+import { changesNothing, summarise } from './summary';
+import { isTransactional } from './transactional';
+import { groupIntoTransactions } from './transactions';
+
+/**
+ * The migration as it will run: its statements in the transactions that framework and server make of them, each with the locks it takes
+ * and what it costs on the migration's engine version. `before` is the schema that the program meets; without it every table counts as
+ * an existing one of unknown shape. A direction that the migration does not have gives an empty plan.
+ */
+export function planProgram(migration: Migration, direction: 'up' | 'down', before: Catalog = emptyCatalog): ExecutionPlan {
+  const program = direction === 'up' ? migration.up : migration.down;
+  const { engine } = migration;
+  if (program === undefined) {
+    return { engine, direction, transactions: [], statements: [], atomic: true, summary: 'There is no rollback.' };
+  }
+  const transactions = groupIntoTransactions(program);
+  const statements = planStatements(program, transactions, before, engine.major);
+  const atomic = isAtomic(program, transactions, statements);
+  return { engine, direction, transactions, statements, atomic, summary: summarise(program, transactions, statements, atomic) };
+}
+
+function planStatements(
+  program: Program,
+  transactions: readonly PlannedTransaction[],
+  before: Catalog,
+  version: number,
+): PlannedStatement[] {
+  const transactionOf = new Map(transactions.flatMap(({ index, statements }) => statements.map((number) => [number, index] as const)));
+  const schemas = replaySteps(before, program.statements);
+  const created = new CreatedRelations(program.statements, before);
+  return program.statements.map((statement, position): PlannedStatement => {
+    const situation: Situation = { version, catalog: schemas[position] ?? before, created: created.before(position) };
+    const { locks, cost, because } = statementFacts(statement, situation);
+    const transaction = transactionOf.get(statement.index) ?? 1;
+    return { statement, transaction, locks, cost, because, transactional: isTransactional(statement) };
+  });
+}
+
+/**
+ * A failure leaves nothing behind when all that changes something is in one transaction, and nothing of it works outside of
+ * transactions (CREATE INDEX CONCURRENTLY commits in between; a failed one leaves an invalid index).
+ */
+function isAtomic(program: Program, transactions: readonly PlannedTransaction[], statements: readonly PlannedStatement[]): boolean {
+  if (program.execution.refused !== undefined) return true;
+  const kinds = new Map(transactions.map(({ index, kind }) => [index, kind]));
+  const changing = statements.filter((planned) => !changesNothing(planned.statement));
+  if (new Set(changing.map(({ transaction }) => transaction)).size > 1) return false;
+  return changing.every(({ transactional, transaction }) => transactional || kinds.get(transaction) !== 'autocommit');
+}

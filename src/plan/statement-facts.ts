@@ -1,0 +1,35 @@
+import type { Statement } from '../model/migration';
+import { type CostClass, type Lock, postgresLockModes } from '../model/plan';
+import type { Fact } from './fact';
+import { operationFact } from './facts';
+import type { Situation } from './situation';
+
+/** Dearest last. What is unknown counts as more than a data change: somebody should look. */
+const costOrder: readonly CostClass[] = ['none', 'metadata', 'data', 'unknown', 'scan', 'build', 'rewrite'];
+
+/** What a statement locks, and what the dearest thing that it does costs. */
+export function statementFacts(statement: Statement, situation: Situation): Fact {
+  if (statement.unreadable !== undefined) {
+    return { locks: [], cost: 'unknown', because: 'The statement could not be read, so what it locks and costs is not known' };
+  }
+  const facts = statement.operations.map((operation) => operationFact(operation, situation));
+  let dearest: Fact = { locks: [], cost: 'none', because: 'It changes nothing in the database' };
+  for (const fact of facts) {
+    if (facts.length === 1 || costOrder.indexOf(fact.cost) > costOrder.indexOf(dearest.cost)) dearest = fact;
+  }
+  return { ...dearest, locks: strongest(facts.flatMap(({ locks }) => locks)) };
+}
+
+/** One lock per relation. */
+function strongest(locks: readonly Lock[]): Lock[] {
+  const byRelation = new Map<string, Lock>();
+  for (const lock of locks) {
+    const other = byRelation.get(lock.relation);
+    if (other === undefined || strength(lock) > strength(other)) byRelation.set(lock.relation, lock);
+  }
+  return [...byRelation.values()];
+}
+
+function strength(lock: Lock): number {
+  return (postgresLockModes as readonly string[]).indexOf(lock.mode);
+}

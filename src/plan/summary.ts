@@ -1,0 +1,58 @@
+import type { Program, Statement } from '../model/migration';
+import type { Operation } from '../model/operation';
+import type { PlannedStatement, PlannedTransaction } from '../model/plan';
+import { immutableFunctions, stableFunctions } from '../parse/postgres/operations/expressions';
+
+/** True for statements that leave nothing in the database: settings, transaction control, reads. */
+export function changesNothing(statement: Statement): boolean {
+  return statement.unreadable === undefined && statement.operations.every(leavesNothing);
+}
+
+const harmlessFunctions = new Set(['set_config', 'pg_advisory_lock', 'pg_advisory_xact_lock', 'pg_sleep', 'count', 'max', 'min', 'sum']);
+
+function leavesNothing(operation: Operation): boolean {
+  switch (operation.kind) {
+    case 'set':
+    case 'transaction':
+    case 'lock table':
+      return true;
+    case 'select':
+      return operation.functions.every((name) => {
+        const bare = name.replace(/^pg_catalog\./, '');
+        return harmlessFunctions.has(bare) || stableFunctions.has(bare) || immutableFunctions.has(bare);
+      });
+    default:
+      return false;
+  }
+}
+
+/** One sentence on what a failure leaves. */
+export function summarise(
+  program: Program,
+  transactions: readonly PlannedTransaction[],
+  statements: readonly PlannedStatement[],
+  atomic: boolean,
+): string {
+  const { refused } = program.execution;
+  if (refused !== undefined) return `It will not run: ${refused}`;
+  if (statements.length === 0) return 'There is nothing to run.';
+  const count = `${statements.length} ${statements.length === 1 ? 'statement' : 'statements'}`;
+  const kinds = new Map(transactions.map(({ index, kind }) => [index, kind]));
+  const impossible = statements.find(({ transactional, transaction }) => !transactional && kinds.get(transaction) !== 'autocommit');
+  if (impossible !== undefined) {
+    return `${count}, of which number ${impossible.statement.index} can't run in a transaction and is refused: the migration always fails`;
+  }
+  const alone = statements.find(({ transactional }) => !transactional);
+  if (statements.length === 1) {
+    return alone === undefined
+      ? '1 statement, committed as it ends: a failure leaves nothing behind'
+      : '1 statement, outside of transactions: a failure can leave something half done behind';
+  }
+  if (transactions.every(({ kind }) => kind === 'autocommit')) {
+    return atomic
+      ? `${count}, no transaction: only one of them changes something`
+      : `${count}, no transaction: a failure leaves part of it`;
+  }
+  const how = transactions.length === 1 ? 'one transaction' : `${transactions.length} transactions`;
+  return atomic ? `${count}, ${how}: a failure leaves nothing behind` : `${count}, ${how}: a failure leaves what was committed before it`;
+}
