@@ -69,6 +69,14 @@ const states: readonly State[] = [
   },
   { name: 'cancelled', page: { scenario: { ...running, events: [...running.events, { kind: 'cancelled' }] }, start: 'replay' } },
   { name: 'worst', page: { scenario: partial, start: 'replay' } },
+  {
+    name: 'settings',
+    page: { scenario: green, start: 'replay' },
+    act: async (page) => {
+      await page.locator('vscode-button', { hasText: 'Settings' }).click();
+      await page.locator('#rows input').fill('many');
+    },
+  },
   { name: 'stuck', page: { scenario: partial, start: 'replay' }, act: choose('lost-ack@after:3') },
   { name: 'false-success', page: { scenario: partial, start: 'replay' }, act: choose('crash@after:3') },
   { name: 'impossible', page: { scenario: partial, start: 'replay' }, act: choose('error@after:2') },

@@ -32,11 +32,13 @@ export function Header({ state, settingsOpen, onSettings }: HeaderProps): VNode 
       {ran && (
         <div class="actions">
           <Button onPress={onSettings} expanded={settingsOpen}>
-            Settings
+            {settingsOpen ? 'Close settings' : 'Settings'}
           </Button>
-          <Button primary onPress={rerun} disabled={restricted}>
-            Run again
-          </Button>
+          {!settingsOpen && (
+            <Button primary onPress={rerun} disabled={restricted}>
+              Run again
+            </Button>
+          )}
         </div>
       )}
     </header>

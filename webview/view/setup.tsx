@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { PanelChoices, PanelSubject } from '../../src/protocol/panel';
 import type { PanelState } from '../logic/panel-state';
 import { Button, Dropdown, TextField } from '../ui';
@@ -127,12 +127,20 @@ function Choices({ subject, choices, label, onStarted }: ChoicesProps): VNode {
 
 function NoSandbox({ subject }: { readonly subject: PanelSubject }): VNode {
   const { post } = useActions();
+  const [checking, setChecking] = useState(false);
+  useEffect(() => setChecking(false), [subject]);
+  const check = () => {
+    setChecking(true);
+    post({ kind: 'ready' });
+  };
   return (
     <div class="notice tone-bad">
       <strong>No sandbox can be used on this machine.</strong>
       <p>A simulation needs a throwaway database. Any one of these will do:</p>
       <Reasons sandboxes={subject.sandboxes} />
-      <Button onPress={() => post({ kind: 'ready' })}>Check again</Button>
+      <Button onPress={check} disabled={checking}>
+        {checking ? 'Checking…' : 'Check again'}
+      </Button>
     </div>
   );
 }
