@@ -12,7 +12,6 @@ export interface PartialState {
 }
 
 const harmless: readonly Verdict[] = ['rolled-back', 'complete'];
-const notRepairedByRetry: readonly Verdict[] = ['broken', 'data-lost', 'stuck', 'false-success', 'applied-twice'];
 
 /** The cell to look at first; none when no cell could be carried out. A harmless one when all are. */
 export function worstCell(simulation: Pick<Simulation, 'cells'>): CellResult | undefined {
@@ -73,18 +72,31 @@ export function headline(simulation: Simulation): { readonly risk: string; reado
   return { risk: risk(simulation), wayOut: wayOut(simulation) };
 }
 
+/** What to say of the worst verdict that occurs, and whether to say where it occurs first. */
+const risks: Readonly<Record<Verdict, { readonly text: string; readonly place: boolean }>> = {
+  'data-lost': { text: 'If this fails, data can be lost', place: true },
+  'false-success': { text: 'If this fails, it can be reported as done without being done', place: true },
+  'applied-twice': { text: 'If this fails, running it again can apply it twice', place: true },
+  broken: { text: 'If this fails, running it again does not repair it', place: true },
+  stuck: { text: 'If the server is not heard from, a session can stay open and block others until somebody ends it.', place: false },
+  blocked: { text: 'If this fails, the retry is refused until a flag or a lock is cleared by hand.', place: false },
+  unrecorded: { text: 'If this fails late, everything is done and the history does not say so.', place: false },
+  resumable: { text: 'If this fails, part of it stays; running it again finishes the job.', place: false },
+  complete: { text: 'If this fails, nothing is left half done.', place: false },
+  'rolled-back': { text: 'If this fails, nothing is left behind: fix the cause and run it again.', place: false },
+};
+
 function risk(simulation: Simulation): string {
   const done = simulation.cells.filter((cell) => cell.status === 'done' && cell.verdict !== undefined);
-  if (done.length === 0) return 'No failure could be carried out here, so nothing is known about what one leaves.';
-  const bad = done.filter((cell) => cell.verdict !== undefined && notRepairedByRetry.includes(cell.verdict));
-  const first = bad[0];
-  if (first !== undefined)
-    return `If this fails, a retry may not repair it: the first such point is ${pointWords(firstPoint(simulation, bad))}.`;
-  if (done.some((cell) => cell.verdict === 'blocked'))
-    return 'If this fails, the retry is refused until a flag or a lock is cleared by hand.';
-  if (done.some((cell) => cell.verdict === 'unrecorded')) return 'If this fails late, everything is done and the history does not say so.';
-  if (done.some((cell) => cell.verdict === 'resumable')) return 'If this fails, part of it stays; running it again finishes the job.';
-  return 'If this fails, nothing is left behind: fix the cause and run it again.';
+  const worst = verdictsBySeverity.find((verdict) => done.some((cell) => cell.verdict === verdict));
+  if (worst === undefined) return 'No failure could be carried out here, so nothing is known about what one leaves.';
+  const { text, place } = risks[worst];
+  if (!place) return text;
+  const first = firstPoint(
+    simulation,
+    done.filter((cell) => cell.verdict === worst),
+  );
+  return `${text}: the first such point is ${pointWords(first)}.`;
 }
 
 /** The earliest point among cells, as the execution comes by. */

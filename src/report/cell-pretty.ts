@@ -1,4 +1,4 @@
-import type { CellResult, RecoveryPlan, RecoveryStep, Simulation, StateDifference } from '../model/simulation';
+import type { CellResult, RecoveryPlan, RecoveryStep, StateDifference } from '../model/simulation';
 import { faultWords, pointWords, verdictWords } from '../model/words';
 import { bookkeepingText, differenceMark, differenceText, proofText, retryText } from './cell-words';
 import { shortFingerprint } from './numbers';
@@ -14,7 +14,7 @@ const shownDifferences = 12;
 const labelColumns = 14;
 
 /** One cell for the terminal: its story, what it left, what a retry does, and the two ways out with their proof. */
-export function cellPretty(simulation: Simulation, cell: CellResult, { title, palette }: CellPrettyOptions): readonly string[] {
+export function cellPretty(cell: CellResult, { title, palette }: CellPrettyOptions): readonly string[] {
   const words = cell.verdict === undefined ? undefined : verdictWords[cell.verdict];
   const what = `${faultWords[cell.fault].label} ${pointWords(cell.point)}`;
   const verdict = words === undefined ? '' : paintTone(palette, words.tone)(`${words.glyph} ${words.label}`);
@@ -31,7 +31,7 @@ export function cellPretty(simulation: Simulation, cell: CellResult, { title, pa
     ...(cell.fingerprint === undefined ? [] : fact('State', shortFingerprint(cell.fingerprint), palette)),
     ...differences('Since before', cell.differsFromBefore, palette),
     ...differences('Unlike after', cell.differsFromAfter, palette),
-    ...recoveryLines(simulation, cell, palette),
+    ...recoveryLines(cell, palette),
   ];
 }
 
@@ -52,14 +52,14 @@ function differences(label: string, list: readonly StateDifference[] | undefined
   return hang(palette.dim(padRight(label, labelColumns)), all);
 }
 
-function recoveryLines(simulation: Simulation, cell: CellResult, palette: Palette): readonly string[] {
+function recoveryLines(cell: CellResult, palette: Palette): readonly string[] {
   const recovery = cell.recovery;
   if (recovery === undefined) return [];
   const order = recovery.recommended === 'back' ? (['back', 'forward'] as const) : (['forward', 'back'] as const);
   return [
     ...order.flatMap((direction) => [
       '',
-      ...planLines({ direction, plan: recovery[direction], recommended: direction === recovery.recommended, simulation, palette }),
+      ...planLines({ direction, plan: recovery[direction], recommended: direction === recovery.recommended, palette }),
     ]),
     '',
     ...wrap(recovery.because, terminalColumns),
@@ -70,7 +70,6 @@ interface PlanToShow {
   readonly direction: 'back' | 'forward';
   readonly plan: RecoveryPlan;
   readonly recommended: boolean;
-  readonly simulation: Simulation;
   readonly palette: Palette;
 }
 

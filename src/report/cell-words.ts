@@ -1,5 +1,5 @@
 import type { CellResult, RecoveryPlan, StateDifference } from '../model/simulation';
-import { formatDuration } from './numbers';
+import { formatDuration, plural } from './numbers';
 
 /** What a retry does, in a sentence. */
 export function retryText(cell: CellResult): string {
@@ -18,18 +18,17 @@ export function retryText(cell: CellResult): string {
   }
 }
 
-/** What the framework's own tables say after the failure. */
+/** What the framework's own tables say after the failure: what changed in them, or how much there is when that is not known. */
 export function bookkeepingText(cell: CellResult): string {
   const rows = cell.bookkeeping ?? [];
+  const changed = cell.differsFromBefore?.filter((difference) => difference.kind === 'bookkeeping');
+  if (changed !== undefined && changed.length > 0) {
+    return changed.map((difference) => `${differenceMark(difference)} ${difference.name}: ${difference.detail}`).join('; ');
+  }
   if (rows.length === 0) return 'nothing recorded';
-  return rows.map(({ table, row }) => `${table}: ${fieldsText(row)}`).join('; ');
-}
-
-function fieldsText(row: Readonly<Record<string, unknown>>): string {
-  return Object.entries(row)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([name, value]) => `${name} = ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
-    .join(', ');
+  const tables = [...new Set(rows.map(({ table }) => table))];
+  const counts = tables.map((table) => `${plural(rows.filter((row) => row.table === table).length, 'row')} in ${table}`).join(', ');
+  return changed === undefined ? counts : `as before: ${counts}`;
 }
 
 /** `+` added, `-` removed, `~` changed. */
@@ -50,4 +49,9 @@ export function proofText(plan: RecoveryPlan, direction: 'back' | 'forward'): st
   if (plan.verified) return `verified: reaches ${goal}${time}`;
   if (plan.verifiedExceptLoss) return `reaches ${goal} but for what it loses`;
   return 'not verified';
+}
+
+/** A step's title as a sentence, to be followed by another. */
+export function sentence(title: string): string {
+  return /[.!?:]$/.test(title) ? title : `${title}.`;
 }

@@ -1,7 +1,7 @@
 import type { CellResult, RecoveryPlan, Simulation, SimulationReport, StateDifference } from '../model/simulation';
 import { failedGlyph, faultWords, impossibleGlyph, pointWords, verdictsBySeverity, verdictWords } from '../model/words';
 import { headline, type PartialState, partialStates } from './assessment';
-import { bookkeepingText, differenceMark, differenceText, proofText, retryText } from './cell-words';
+import { bookkeepingText, differenceMark, differenceText, proofText, retryText, sentence } from './cell-words';
 import { type Matrix, matrixOf } from './matrix';
 import { formatCount, formatDuration, plural, shortFingerprint } from './numbers';
 import { oneLine, printable, truncate } from './terminal-text';
@@ -130,7 +130,7 @@ function planSection(plan: RecoveryPlan, direction: 'back' | 'forward', recommen
     ...(plan.loses === undefined ? [] : [`Loses: ${inline(plan.loses)}`]),
     ...(plan.problem === undefined ? [] : [`Not proven: ${inline(plan.problem)}`]),
     ...plan.steps.flatMap((step, index) => [
-      `${index + 1}. ${inline([step.title, step.why].filter((part) => part !== '').join(' '))}`,
+      `${index + 1}. ${inline([sentence(step.title), step.why].filter((part) => part !== '').join(' '))}`,
       fence(step.language === 'text' ? '' : step.language, step.text),
     ]),
   ];

@@ -23,8 +23,8 @@ export function simulationPretty(report: SimulationReport, palette: Palette): st
   }
   const worst = worstOf(report.simulations);
   if (worst) {
-    const of = single ? '' : ` (${worst.simulation.migration.id})`;
-    lines.push('', ...cellPretty(worst.simulation, worst.cell, { title: `Worst cell${of}`, palette }));
+    const title = single ? 'Worst cell' : truncate(oneLine(nameOf(worst.simulation)), 34);
+    lines.push('', ...cellPretty(worst.cell, { title, palette }));
   }
   if (!single) lines.push('', totalLine(report, palette));
   return `${lines
@@ -41,11 +41,15 @@ function isHarmless(simulation: Simulation): boolean {
   );
 }
 
+function nameOf({ migration }: Simulation): string {
+  return migration.path ?? migration.id;
+}
+
 function harmlessLine(simulation: Simulation, palette: Palette): string {
-  const { summary, migration } = simulation;
+  const { summary } = simulation;
   const right = `${plural(summary.cells, 'cell')}, ${formatDuration(summary.durationMs)}`;
-  const left = `${verdictWords['rolled-back'].glyph} ${truncate(oneLine(migration.id), 34)}`;
-  return spread(palette.green(left) + palette.dim(' no failure leaves anything'), palette.dim(right));
+  const left = `${verdictWords['rolled-back'].glyph} ${truncate(oneLine(nameOf(simulation)), 44)}`;
+  return spread(palette.green(left) + palette.dim(' rolls back'), palette.dim(right));
 }
 
 function simulationLines(simulation: Simulation, palette: Palette): readonly string[] {
@@ -58,7 +62,7 @@ function simulationLines(simulation: Simulation, palette: Palette): readonly str
     `seed ${migration.seed}`,
   ];
   return [
-    palette.bold(truncate(oneLine(migration.path ?? migration.id), terminalColumns)),
+    palette.bold(truncate(oneLine(nameOf(simulation)), terminalColumns)),
     palette.dim(truncate(facts.join(' · '), terminalColumns)),
     '',
     ...wrap(risk, terminalColumns),
@@ -217,7 +221,7 @@ function totalLine(report: SimulationReport, palette: Palette): string {
   const { summary } = report;
   const unsafe = report.simulations.filter((simulation) => !isHarmless(simulation)).length;
   const text = `${plural(summary.simulations, 'migration')}, ${plural(summary.cells, 'cell')} in ${formatDuration(summary.durationMs)}; `;
-  return palette.bold(text + (unsafe === 0 ? 'no failure leaves anything behind' : `${unsafe} can be left half done`));
+  return palette.bold(text + (unsafe === 0 ? 'no failure leaves anything behind' : `${unsafe} can leave something behind`));
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,6 +1,6 @@
 import type { CellResult, RecoveryPlan, Simulation, StateDifference } from '../../model/simulation';
 import { faultWords, pointWords, verdictWords } from '../../model/words';
-import { bookkeepingText, differenceMark, proofText, retryText } from '../cell-words';
+import { bookkeepingText, differenceMark, proofText, retryText, sentence } from '../cell-words';
 import { escapeXml } from '../escape';
 import { formatDuration, shortFingerprint } from '../numbers';
 import { oneLine } from '../terminal-text';
@@ -74,7 +74,7 @@ function recovery(recovery: NonNullable<CellResult['recovery']>): string {
 function plan(plan: RecoveryPlan, direction: 'back' | 'forward', recommended: boolean): string {
   const steps = plan.steps.map(
     (step) =>
-      `<li>${escapeXml(step.title)}${step.why === '' ? '' : ` <span class="dim">${escapeXml(step.why)}</span>`}<pre>${escapeXml(step.text)}</pre></li>`,
+      `<li>${escapeXml(sentence(step.title))}${step.why === '' ? '' : ` <span class="dim">${escapeXml(step.why)}</span>`}<pre>${escapeXml(step.text)}</pre></li>`,
   );
   const caution = [
     ...(plan.loses === undefined ? [] : [`Loses: ${plan.loses}`]),
