@@ -1,10 +1,9 @@
 import { relationKey, type Table } from '../model/catalog';
 import type { Statement } from '../model/migration';
-import type { ObjectName, Operation } from '../model/operation';
 import type { RecoveryStep } from '../model/simulation';
 import type { State, TableData } from '../model/state';
-import { quoteIdentifier } from '../parse/postgres/identifiers';
-import { spoken, spokenKey, sqlName } from '../rollback/names';
+import { spoken, spokenKey } from '../rollback/names';
+import { deletionOf, isNamed, writtenTables } from '../rollback/rows';
 import type { Loss } from '../state/loss';
 import { match } from '../state/match';
 import { type RecoverySituation, sqlStep } from './situation';
@@ -97,37 +96,16 @@ function lossOf(
 function statementsOn(table: Table, original: Table, done: readonly Statement[]): string {
   const numbers = done
     .filter((statement) =>
-      statement.operations.some((operation) => writtenTables(operation).some((name) => names(name, table) || names(name, original))),
+      statement.operations.some((operation) => writtenTables(operation).some((name) => isNamed(name, table) || isNamed(name, original))),
     )
     .map((statement) => statement.index);
   return numbers.length === 0 ? '' : ` (statement ${numbers.join(', ')})`;
 }
 
-/** The tables whose rows an operation changes, beside what triggers and cascades do. */
-export function writtenTables(operation: Operation): readonly ObjectName[] {
-  switch (operation.kind) {
-    case 'insert':
-    case 'update':
-    case 'delete':
-    case 'merge':
-    case 'copy':
-      return [operation.table];
-    case 'truncate':
-      return operation.tables;
-    default:
-      return [];
-  }
-}
-
-/** A name without a schema may be in any: the search path is not known here. */
-export function names(name: ObjectName, table: { readonly schema: string; readonly name: string }): boolean {
-  return name.name === table.name && (name.schema === undefined || name.schema === table.schema);
-}
-
 function deletionSteps(statement: Statement, table: Table): RecoveryStep[] {
   return statement.operations.flatMap((operation) => {
-    if (operation.kind !== 'insert' || operation.rows === undefined || !names(operation.table, table)) return [];
-    const text = deletion(operation.columns, operation.rows, table);
+    if (operation.kind !== 'insert' || operation.rows === undefined || !isNamed(operation.table, table)) return [];
+    const text = deletionOf(operation.columns, operation.rows, table);
     if (text === undefined) return [];
     return [
       sqlStep(
@@ -137,32 +115,4 @@ function deletionSteps(statement: Statement, table: Table): RecoveryStep[] {
       ),
     ];
   });
-}
-
-/** Types without an equality operator that takes a literal. */
-const withoutEquality = /^(json|xml|point|line|lseg|box|path|polygon|circle)\b(?!b)/;
-
-/** DELETE of constant rows: by the key where the statement gives one, else by all values. */
-export function deletion(columns: readonly string[], rows: readonly (readonly string[])[], table: Table): string | undefined {
-  const listed = columns.length > 0 ? columns : table.columns.map((column) => column.name);
-  const known = new Map(table.columns.map((column) => [column.name, column]));
-  const comparable = (name: string) => {
-    const column = known.get(name);
-    return column !== undefined && !withoutEquality.test(column.type);
-  };
-  const key = table.constraints.find((constraint) => constraint.kind === 'primary key')?.columns ?? [];
-  const usable = listed.map((name, place) => ({ name, place })).filter(({ name }) => comparable(name));
-  const byKey = key.length > 0 && key.every((name) => usable.some((column) => column.name === name));
-  const chosen = byKey ? usable.filter(({ name }) => key.includes(name)) : usable;
-  const conditions = rows.map((row) =>
-    chosen
-      .filter(({ place }) => row[place] !== undefined && row[place]?.toUpperCase() !== 'DEFAULT')
-      .map(({ name, place }) =>
-        row[place]?.toUpperCase() === 'NULL' ? `${quoteIdentifier(name)} IS NULL` : `${quoteIdentifier(name)} = ${row[place] ?? ''}`,
-      )
-      .join(' AND '),
-  );
-  if (conditions.length === 0 || conditions.some((condition) => condition === '')) return undefined;
-  const where = conditions.length === 1 ? conditions[0] : conditions.map((condition) => `(${condition})`).join('\n   OR ');
-  return `DELETE FROM ${sqlName(table)}\n WHERE ${where}`;
 }

@@ -3,7 +3,7 @@ import type { Statement } from '../model/migration';
 import type { PlannedTransaction } from '../model/plan';
 import type { RecoveryStep } from '../model/simulation';
 import { catalogChanges } from '../rollback/changes';
-import { names, writtenTables } from './data';
+import { isNamed, writtenTables } from '../rollback/rows';
 import { emptiedUnlogged, unfilledUnlogged } from './modes/emptied-unlogged';
 import { failureModes } from './modes/registry';
 import { sequenceSteps } from './modes/sequence-behind';
@@ -94,7 +94,7 @@ function unfilledStatements({ migration, completed, partial }: RecoverySituation
   const empty = unfilledUnlogged(partial);
   const tables = partial.catalog.tables.filter((table) => empty.has(relationKey(table)));
   const fills = (statement: Statement) =>
-    statement.operations.some((operation) => writtenTables(operation).some((name) => tables.some((table) => names(name, table))));
+    statement.operations.some((operation) => writtenTables(operation).some((name) => tables.some((table) => isNamed(name, table))));
   return migration.up.statements
     .filter((statement) => statement.index <= completed && fills(statement))
     .map((statement) =>

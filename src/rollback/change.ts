@@ -13,6 +13,8 @@ export interface Change {
   readonly transactional: boolean;
   /** Data that this step makes room for and can't bring back. */
   readonly loses?: { readonly text: string; readonly loss: Loss };
+  /** Set where the target is not known well enough to write the statement: what is missing. `text` is then no use. */
+  readonly unknown?: string;
   /** It checks rows of this table (`schema.table`), and fails while these are lost. */
   readonly needsRowsOf?: string;
 }
@@ -31,7 +33,7 @@ export function change(
   title: string,
   why: string,
   statement: string,
-  rest: Partial<Pick<Change, 'transactional' | 'loses' | 'needsRowsOf'>> = {},
+  rest: Partial<Pick<Change, 'transactional' | 'loses' | 'needsRowsOf' | 'unknown'>> = {},
 ): Change {
   return {
     kind,

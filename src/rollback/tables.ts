@@ -17,13 +17,12 @@ export function dropTable(table: Table, options: ChangeOptions): Change {
 export function createTable(table: Table, catalog: Catalog, options: ChangeOptions): Change {
   const empty = options.isEmpty(relationKey(table)) || table.kind === 'partitioned table';
   const text = `rows of ${spoken(table)}: restore them from a backup taken before the migration`;
-  return change(
-    'create table',
-    `Create table ${spoken(table)}`,
-    `It was there ${options.goal}.`,
-    createTableText(table, catalog),
-    empty ? {} : { loses: { text, loss: { table: relationKey(table) } } },
-  );
+  return change('create table', `Create table ${spoken(table)}`, `It was there ${options.goal}.`, createTableText(table, catalog), {
+    ...(empty ? {} : { loses: { text, loss: { table: relationKey(table) } } }),
+    ...(table.complete === false
+      ? { unknown: `Not undone: table ${spoken(table)}, which is dropped: no migration that was read creates it.` }
+      : {}),
+  });
 }
 
 function createTableText(table: Table, catalog: Catalog): string {

@@ -1,0 +1,56 @@
+import type { Catalog, Table } from '../model/catalog';
+import type { Statement } from '../model/migration';
+import type { ObjectName, Operation } from '../model/operation';
+import type { DownPart } from './down';
+import { deletionOf, isNamed, writtenTables } from './rows';
+
+/** What the rollback can do about rows, last statement first: inserted constants can be deleted, all else can only be said. */
+export function dataDown(statements: readonly Statement[], before: Catalog, after: Catalog): DownPart[] {
+  return statements.toReversed().flatMap((statement) =>
+    statement.operations.toReversed().flatMap((operation) =>
+      writtenTables(operation).flatMap((name) => {
+        const table = after.tables.find((candidate) => isNamed(name, candidate));
+        const old = table && before.tables.find((candidate) => candidate.identity === table.identity);
+        // A table that the migration makes goes with its rows; one that it drops is told with the table.
+        const made = table !== undefined && old === undefined;
+        if (made || isDroppedLater(name, before, after)) return [];
+        return downOfRows(operation, statement, table, old);
+      }),
+    ),
+  );
+}
+
+function isDroppedLater(name: ObjectName, before: Catalog, after: Catalog): boolean {
+  const old = before.tables.find((table) => isNamed(name, table));
+  return old !== undefined && !after.tables.some((table) => table.identity === old.identity);
+}
+
+function downOfRows(operation: Operation, statement: Statement, table: Table | undefined, old: Table | undefined): DownPart[] {
+  const where = table?.name ?? ('table' in operation && typeof operation.table === 'object' ? operation.table.name : 'a table');
+  const comment = (text: string): DownPart[] => [{ comments: [text], text: [] }];
+  const backup = 'take them from a backup made before the migration';
+  switch (operation.kind) {
+    case 'insert': {
+      const text = operation.rows && table && deletionOf(operation.columns, operation.rows, table);
+      if (text !== undefined) return [{ comments: [], text: [`${text};`] }];
+      return comment(`Not undone: rows that statement ${statement.index} inserted into ${where} can't be told from the others.`);
+    }
+    case 'update': {
+      // Values of columns that the migration adds go with them.
+      const kept = operation.columns.filter(
+        (column) => old === undefined || old.complete === false || old.columns.some((other) => other.name === column),
+      );
+      const own = operation.columns.filter((column) => table?.complete === false && isAdded(column, table, old));
+      if (kept.length === 0 || kept.every((column) => own.includes(column))) return [];
+      return comment(
+        `Not undone: the old values of ${kept.map((column) => `${where}.${column}`).join(', ')}, which statement ${statement.index} overwrote; ${backup}.`,
+      );
+    }
+    default:
+      return comment(`Not undone: rows of ${where} that statement ${statement.index} removed or changed; ${backup}.`);
+  }
+}
+
+function isAdded(column: string, table: Table, old: Table | undefined): boolean {
+  return table.columns.some((other) => other.name === column) && !old?.columns.some((other) => other.name === column);
+}

@@ -1,0 +1,113 @@
+import type { Catalog, Table } from '../model/catalog';
+import type { Statement } from '../model/migration';
+import type { ObjectName, Operation } from '../model/operation';
+import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
+import type { DownPart } from './down';
+import { isNamed } from './rows';
+
+/**
+ * Operations on what no earlier migration shows: they leave no trace in the virtual schema, so they are turned round one by one, last
+ * first, as far as their own text tells what was there.
+ */
+export function unseenDown(statements: readonly Statement[], before: Catalog, after: Catalog): DownPart[] {
+  return statements
+    .toReversed()
+    .flatMap((statement) => statement.operations.toReversed().flatMap((operation) => downOf(operation, before, after)));
+}
+
+function downOf(operation: Operation, before: Catalog, after: Catalog): DownPart[] {
+  switch (operation.kind) {
+    case 'rename column':
+    case 'drop column':
+    case 'alter column type':
+    case 'set default':
+    case 'drop default':
+    case 'set not null':
+    case 'drop not null':
+      return hasColumn(operation.table, operation.column, before, after) ? [] : downOfColumn(operation);
+    case 'drop constraint': {
+      const table = find(operation.table, before);
+      if (table?.complete === true || table?.constraints.some((constraint) => constraint.name === operation.constraint)) return [];
+      return unknown(`constraint ${operation.constraint} of ${operation.table.name}, which is dropped`);
+    }
+    case 'rename object':
+      return downOfRename(operation, before, after);
+    case 'drop object':
+      return operation.objects.flatMap((name) =>
+        isKnown(name, before, after) ? [] : unknown(`${operation.objectKind} ${name.name}, which is dropped`),
+      );
+    case 'grant':
+    case 'revoke':
+      return unknown(`privileges: ${operation.kind.toUpperCase()} ${operation.detail}`);
+    case 'do block':
+      return unknown('what the DO block does');
+    default:
+      return [];
+  }
+}
+
+type ColumnOperation = Extract<
+  Operation,
+  { kind: 'rename column' | 'drop column' | 'alter column type' | 'set default' | 'drop default' | 'set not null' | 'drop not null' }
+>;
+
+function downOfColumn(operation: ColumnOperation): DownPart[] {
+  const on = `ALTER TABLE ${quoteQualified(operation.table.schema, operation.table.name)}`;
+  const column = quoteIdentifier(operation.column);
+  const name = `${operation.table.name}.${operation.column}`;
+  switch (operation.kind) {
+    case 'rename column':
+      return [{ comments: [], text: [`${on} RENAME COLUMN ${quoteIdentifier(operation.newName)} TO ${column};`] }];
+    case 'set not null':
+      return [{ comments: [], text: [`${on} ALTER COLUMN ${column} DROP NOT NULL;`] }];
+    case 'drop not null':
+      return [{ comments: [], text: [`${on} ALTER COLUMN ${column} SET NOT NULL;`] }];
+    case 'drop column':
+      return unknown(`column ${name}, which is dropped with its values: its type is in no migration that was read`);
+    case 'alter column type':
+      return unknown(`the type that ${name} had before`);
+    case 'set default':
+    case 'drop default':
+      return unknown(`the default that ${name} had before`);
+  }
+}
+
+function downOfRename(operation: Extract<Operation, { kind: 'rename object' }>, before: Catalog, after: Catalog): DownPart[] {
+  const { object, objectKind, newName } = operation;
+  if (isKnown(object, before, after) || isKnown({ ...object, name: newName }, before, after)) return [];
+  const text = `ALTER ${objectKind.toUpperCase()} ${quoteQualified(object.schema, newName)} RENAME TO ${quoteIdentifier(object.name)};`;
+  return [{ comments: [], text: [text] }];
+}
+
+function unknown(what: string): DownPart[] {
+  return [{ comments: [`Not undone: ${what}. Write it by hand.`], text: [] }];
+}
+
+function find(name: ObjectName, catalog: Catalog): Table | undefined {
+  return catalog.tables.find((table) => isNamed(name, table));
+}
+
+/** A whole table's columns are all known; of an incomplete one those that were seen. */
+function hasColumn(table: ObjectName, column: string, before: Catalog, after: Catalog): boolean {
+  const [old, now] = [find(table, before), find(table, after)];
+  const tables = [old, now].flatMap((found) => found ?? []);
+  if (tables.some((found) => found.complete !== false)) return true;
+  return tables.some((found) => found.columns.some((other) => other.name === column));
+}
+
+function isKnown(name: ObjectName, before: Catalog, after: Catalog): boolean {
+  return [before, after].some(
+    (catalog) =>
+      [
+        ...catalog.tables,
+        ...catalog.types,
+        ...catalog.sequences,
+        ...catalog.definitions,
+        ...catalog.tables.flatMap((table) => partsOf(table)),
+      ].some((object) => isNamed(name, object)) || catalog.schemas.some((schema) => schema.name === name.name),
+  );
+}
+
+function partsOf(table: Table): { schema: string; name: string }[] {
+  return [...table.indexes, ...table.triggers, ...table.policies].map(({ name }) => ({ schema: table.schema, name }));
+}

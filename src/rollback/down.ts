@@ -1,0 +1,78 @@
+import type { Catalog, Table } from '../model/catalog';
+import type { Migration, Statement } from '../model/migration';
+import type { Change } from './change';
+import { catalogChanges } from './changes';
+import { dataDown } from './down-data';
+import { unseenDown } from './down-unseen';
+
+/** A rollback made from what a migration does. */
+export interface GeneratedDown {
+  /** Statements with semicolons, in order. What can't be undone is an SQL comment, before the statement it belongs to or alone. */
+  readonly statements: readonly string[];
+  /** The same losses in words, one by one; empty when nothing is lost. */
+  readonly irreversible: readonly string[];
+}
+
+/**
+ * The statements that undo a migration.
+ * @param before the schema before it, which may be virtual and incomplete: what no earlier migration shows is not known.
+ * @param after the schema after its statements were replayed on `before`.
+ */
+export function generateDown(migration: Migration, before: Catalog, after: Catalog): GeneratedDown {
+  const known = withUnseenTables(before, after);
+  const changes = catalogChanges(after, known, { goal: 'before this migration', concurrently: runsAlone(migration), isEmpty: () => false });
+  const parts = [
+    ...dataDown(migration.up.statements, known, after),
+    ...changes.map(downOfChange),
+    ...unseenDown(migration.up.statements, before, after),
+  ];
+  const short = !migration.up.statements.some((statement) => statement.sent.includes('public.'));
+  return {
+    statements: parts
+      .map((part) => [...part.comments.map((comment) => `-- ${comment}`), ...part.text].join('\n'))
+      .map((text) => (short ? withoutPublic(text) : text)),
+    irreversible: parts.flatMap((part) => part.comments),
+  };
+}
+
+/** A piece of the rollback: comments say what is lost. */
+export interface DownPart {
+  readonly comments: readonly string[];
+  /** Empty when nothing can be done. */
+  readonly text: readonly string[];
+}
+
+function downOfChange(change: Change): DownPart {
+  if (change.unknown !== undefined) return { comments: [change.unknown], text: [] };
+  if (change.kind === 'restore values') {
+    return { comments: [`When the values are restored: ${change.text.replaceAll('\n', ' ')}`], text: [] };
+  }
+  return { comments: change.loses === undefined ? [] : [`Lost: ${change.loses.text}.`], text: [change.text] };
+}
+
+/** A table that the migration alters, and no earlier one shows, was there: only what the migration did to it is known. */
+function withUnseenTables(before: Catalog, after: Catalog): Catalog {
+  const seen = new Set(before.tables.map((table) => table.identity));
+  const unseen = after.tables
+    .filter((table) => table.complete === false && !seen.has(table.identity))
+    .map((table): Table => ({ ...table, columns: [], constraints: [], indexes: [], triggers: [], policies: [] }));
+  return unseen.length === 0 ? before : { ...before, tables: [...before.tables, ...unseen] };
+}
+
+/** CONCURRENTLY needs every statement to be sent by itself, outside a transaction; then the rollback runs so too. */
+function runsAlone({ up }: Migration): boolean {
+  const separate = up.execution.requests === 'per-statement' || up.statements.length === 1;
+  return separate && !up.execution.wrapped && up.statements.some(isConcurrent);
+}
+
+function isConcurrent(statement: Statement): boolean {
+  return statement.operations.some(
+    (operation) =>
+      (operation.kind === 'create index' && operation.index.concurrently) || (operation.kind === 'drop object' && operation.concurrently),
+  );
+}
+
+/** The way the migration itself writes names. */
+function withoutPublic(text: string): string {
+  return text.replace(/(?<![\w".$'])public\.(?=["\w])/g, '');
+}

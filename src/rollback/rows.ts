@@ -1,0 +1,52 @@
+import type { Table } from '../model/catalog';
+import type { ObjectName, Operation } from '../model/operation';
+import { quoteIdentifier } from '../parse/postgres/identifiers';
+import { sqlName } from './names';
+
+/** The tables whose rows an operation changes, beside what triggers and cascades do. */
+export function writtenTables(operation: Operation): readonly ObjectName[] {
+  switch (operation.kind) {
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge':
+    case 'copy':
+      return [operation.table];
+    case 'truncate':
+      return operation.tables;
+    default:
+      return [];
+  }
+}
+
+/** Whether a name in a text may mean this table. A name without a schema may be in any: the search path is not known here. */
+export function isNamed(name: ObjectName, table: { readonly schema: string; readonly name: string }): boolean {
+  return name.name === table.name && (name.schema === undefined || name.schema === table.schema);
+}
+
+/** Types without an equality operator that takes a literal. */
+const withoutEquality = /^(json|xml|point|line|lseg|box|path|polygon|circle)$/;
+
+/**
+ * DELETE of constant rows: by the key where the rows give it, else by all values. Undefined where no value can be compared.
+ * @param columns as the INSERT lists them; empty for all columns of the table in order.
+ * @param rows SQL literals.
+ */
+export function deletionOf(columns: readonly string[], rows: readonly (readonly string[])[], table: Table): string | undefined {
+  const listed = columns.length > 0 ? columns : table.columns.map((column) => column.name);
+  const types = new Map(table.columns.map((column) => [column.name, column.type]));
+  const isComparable = (name: string) => (types.has(name) || table.complete === false) && !withoutEquality.test(types.get(name) ?? '');
+  const usable = listed.map((name, place) => ({ name, place })).filter(({ name }) => isComparable(name));
+  const key = table.constraints.find((constraint) => constraint.kind === 'primary key')?.columns ?? [];
+  const byKey = key.length > 0 && key.every((name) => usable.some((column) => column.name === name));
+  const chosen = byKey ? usable.filter(({ name }) => key.includes(name)) : usable;
+  const conditions = rows.map((row) => chosen.flatMap(({ name, place }) => condition(quoteIdentifier(name), row[place])).join(' AND '));
+  if (conditions.length === 0 || conditions.includes('')) return undefined;
+  const where = conditions.length === 1 ? conditions.join() : conditions.map((text) => `(${text})`).join('\n   OR ');
+  return `DELETE FROM ${sqlName(table)}\n WHERE ${where}`;
+}
+
+function condition(name: string, value: string | undefined): string[] {
+  if (value === undefined || value.toUpperCase() === 'DEFAULT') return [];
+  return [value.toUpperCase() === 'NULL' ? `${name} IS NULL` : `${name} = ${value}`];
+}
