@@ -45,10 +45,11 @@ function isAfter(measured: Measurements): boolean {
   return measured.physical === 'after';
 }
 
-function judgeUntouched(measured: Measurements): Verdict {
-  if (measured.retry.outcome === 'error') return measured.retry.afterRelease ? 'blocked' : 'broken';
-  if (measured.retry.outcome === 'differs') return measured.retry.twice ? 'applied-twice' : 'false-success';
-  return measured.recorded === 'failed' && measured.retry.outcome !== 'after' ? 'blocked' : 'rolled-back';
+function judgeUntouched({ retry }: Measurements): Verdict {
+  if (retry.outcome === 'differs') return retry.twice ? 'applied-twice' : 'false-success';
+  // A retry that fails for the migration's own reasons failed before too: nothing stayed, and the cause is there to be fixed.
+  if (retry.outcome !== 'error' || !retry.refusedByHistory) return 'rolled-back';
+  return retry.afterRelease ? 'blocked' : 'broken';
 }
 
 function judgePartial(retry: RetryMeasurement): Verdict {

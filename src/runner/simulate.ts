@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Verdict } from '../model/fault';
 import type { Sandbox } from '../model/sandbox';
 import type { CellResult, SimulatedMigration, Simulation, SimulationSummary } from '../model/simulation';
@@ -19,6 +20,8 @@ export async function simulate(
   emit: (event: SimulationEvent) => void,
   signal: AbortSignal,
 ): Promise<readonly Simulation[]> {
+  // Every session that is open listens for the cancellation.
+  setMaxListeners(0, signal);
   try {
     return await simulateInSandbox(request, emit, signal);
   } catch (error) {

@@ -83,9 +83,7 @@ function assertReadable(migrations: readonly Migration[], targets: readonly numb
     const unreadable = migration?.up.statements.find((statement) => statement.unreadable !== undefined);
     if (migration === undefined || unreadable?.unreadable === undefined) continue;
     const line = unreadable.unreadable.range.start.line + 1;
-    throw new SimulationFailure(
-      `${migration.up.path}:${line}: statement ${unreadable.index} can't be read (${unreadable.unreadable.message}). Mend it before simulating.`,
-    );
+    throw new SimulationFailure(`${migration.up.path}:${line}: ${unreadable.unreadable.message} Mend it before simulating.`);
   }
 }
 

@@ -200,7 +200,7 @@ class ProgramReader {
     const offset = Math.min(span.start + failure.offset, Math.max(span.end - 1, span.start));
     const lexer = new Lexer(this.sent, offset, span.end);
     const found = lexer.next() === 'end' ? { start: offset, end: span.end } : { start: lexer.start, end: lexer.end };
-    const message = `PostgreSQL can't read this statement: ${failure.message}. The rest of the file is still checked.`;
+    const message = `PostgreSQL can't read this statement: ${failure.message}.`;
     this.add(span, { unreadable: { message, span: found } });
   }
 

@@ -45,7 +45,9 @@ describe('a simulation that does not come to its end', () => {
 
   it('says in one line that a statement can not be read', async () => {
     const failure = await simulateFiles({ '001_a.sql': 'CREATE TABLE a (id int;' }, '001_a.sql').catch((error: unknown) => error);
-    expect(String(failure)).toMatch(/001_a\.sql:1: statement 1 can't be read \(syntax error/);
+    expect(String(failure)).toMatch(
+      /001_a\.sql:1: PostgreSQL can't read this statement: syntax error at or near ";"\. Mend it before simulating\./,
+    );
   });
 });
 
