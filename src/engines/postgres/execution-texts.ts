@@ -14,16 +14,18 @@ export const markNotice = 'Faultline: mark';
 
 /**
  * Waits until the advisory lock is free. Timeouts that the migration has set would end the waiting: statement_timeout strikes once for a
- * statement and lock_timeout once for a lock, so the loop waits again. The lock is not kept.
+ * statement and lock_timeout once for a lock, so the loop waits again. A timeout may fire although the lock was granted at that moment, so
+ * it is a lock of the subtransaction, given back by ending that with an error in either case.
  */
 const gate = `DO $faultline$ BEGIN
 RAISE INFO '${gateNotice}';
 LOOP
   BEGIN
-    PERFORM pg_catalog.pg_advisory_lock(${gateKey});
-    PERFORM pg_catalog.pg_advisory_unlock(${gateKey});
-    EXIT;
-  EXCEPTION WHEN query_canceled OR lock_not_available THEN NULL;
+    PERFORM pg_catalog.pg_advisory_xact_lock(${gateKey});
+    RAISE EXCEPTION USING ERRCODE = 'FL000';
+  EXCEPTION
+    WHEN SQLSTATE 'FL000' THEN EXIT;
+    WHEN query_canceled OR lock_not_available THEN NULL;
   END;
 END LOOP;
 END $faultline$`;

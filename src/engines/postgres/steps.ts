@@ -23,6 +23,7 @@ export async function executeSteps(address: DatabaseAddress, texts: readonly str
     };
     signal.addEventListener('abort', abort, { once: true });
     try {
+      signal.throwIfAborted();
       for (const [step, text] of texts.entries()) {
         const error = await executeStep(client, text);
         signal.throwIfAborted();

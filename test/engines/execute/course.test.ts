@@ -149,6 +149,20 @@ describe('gates', () => {
     await execution.close();
   });
 
+  it('give their lock back though a timeout fires as it is granted', async () => {
+    const text = "SET lock_timeout = '1ms'; CREATE TABLE a (id int); CREATE TABLE b (id int);";
+    for (let round = 0; round < 15; round++) {
+      const { execution, address } = await execute(text, { single: true, fault: 'lost-ack', point: { kind: 'before', statement: 3 } });
+      await execution.held;
+      await new Promise((resolve) => setTimeout(resolve, 10 + round / 3));
+      await execution.strike();
+      await execution.outcome;
+      const locks = await rowsOf(address, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid <> 42");
+      await execution.close();
+      expect(locks).toEqual([]);
+    }
+  });
+
   it('are not in the way of SET TRANSACTION', async () => {
     const text = 'BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; CREATE TABLE a (id int); COMMIT;';
     for (const statement of [1, 2]) {
