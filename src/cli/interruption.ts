@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { exitStatus } from './failure';
 
 /** A signal that ends long work in good order, and how the command then exits. */
@@ -16,6 +17,8 @@ const statusOf = { SIGINT: exitStatus.interrupted, SIGTERM: exitStatus.terminate
  */
 export function listenForInterruption(): Interruption {
   const controller = new AbortController();
+  // Everything that runs side by side listens to it; that is no leak.
+  setMaxListeners(0, controller.signal);
   let status: number | undefined;
   const handlers = (Object.keys(statusOf) as (keyof typeof statusOf)[]).map((name) => {
     const handler = () => {

@@ -1,4 +1,4 @@
-import type { Migration, ProgramExecution } from '../model/migration';
+import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
 import type { Framework, ReadOptions, RunStep, SourceFile } from '../model/run-protocol';
 import { baseName, byText, problem, readProgram, sqlFiles, wholeFile } from './files';
@@ -8,6 +8,16 @@ const execution: ProgramExecution = {
   requests: 'per-statement',
   wrapped: false,
   because: 'psql runs a file statement by statement, each committed as it ends, unless the file itself says BEGIN',
+};
+
+/**
+ * A file that locks a table, and opens no transaction itself, can only be meant for `psql --single-transaction`: the server refuses LOCK
+ * TABLE outside of a transaction (manual, "LOCK").
+ */
+const inOneTransaction: ProgramExecution = {
+  requests: 'per-statement',
+  wrapped: true,
+  because: 'the file locks a table, which only works inside a transaction: psql --single-transaction runs it in one',
 };
 
 /** How a file says that it is the way back of the file whose name is left when this ending is taken away. */
@@ -50,8 +60,11 @@ export const sql: Framework = {
   run: {
     bookkeepingTables: [],
     setup: [],
-    steps: ({ up }) => up.statements.map(({ index, sent }): RunStep => ({ kind: 'statements', statements: [index], text: sent })),
-    onError: () => [],
+    steps: ({ up }) => {
+      const statements = up.statements.map(({ index, sent }): RunStep => ({ kind: 'statements', statements: [index], text: sent }));
+      return up.execution.wrapped ? [{ kind: 'begin', text: 'BEGIN' }, ...statements, { kind: 'commit', text: 'COMMIT' }] : statements;
+    },
+    onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' }] : []),
     markApplied: () => [],
     markNotApplied: () => [],
     recorded: () => 'absent',
@@ -69,9 +82,21 @@ function readMigration(file: SourceFile, down: SourceFile | undefined, options: 
     title: baseName(file.path),
     framework: 'sql',
     engine: options.engine,
-    up: readProgram('up', file, wholeFile(file), execution, options),
-    ...(down === undefined ? {} : { down: readProgram('down', down, wholeFile(down), execution, options) }),
+    up: readWhole('up', file, options),
+    ...(down === undefined ? {} : { down: readWhole('down', down, options) }),
   });
+}
+
+function readWhole(direction: 'up' | 'down', file: SourceFile, options: ReadOptions): Program {
+  const program = readProgram(direction, file, wholeFile(file), execution, options);
+  return needsTransaction(program) ? { ...program, execution: inOneTransaction } : program;
+}
+
+/** Does it lock a table before it opens a transaction, if it ever does? */
+function needsTransaction({ statements }: Program): boolean {
+  const kinds = statements.flatMap(({ operations }) => operations).map(({ kind }) => kind);
+  const lock = kinds.indexOf('lock table');
+  return lock !== -1 && !kinds.slice(0, lock).includes('transaction');
 }
 
 function orphan(file: SourceFile): Result<Migration> {
