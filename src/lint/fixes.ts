@@ -65,8 +65,10 @@ function touches(left: TextEdit, right: TextEdit): boolean {
 /** Applies edits that do not overlap. A path that is not among the files is made. */
 export function applyEdits(files: readonly SourceFile[], edits: readonly (TextEdit & { readonly path: string })[]): readonly SourceFile[] {
   const texts = new Map(files.map((file) => [file.path, file.text]));
-  const byPath = Map.groupBy(edits, (edit) => edit.path);
-  for (const [path, own] of byPath) texts.set(path, editText(texts.get(path) ?? '', own));
+  for (const path of new Set(edits.map((edit) => edit.path))) {
+    const own = edits.filter((edit) => edit.path === path);
+    texts.set(path, editText(texts.get(path) ?? '', own));
+  }
   return [...texts].map(([path, text]) => ({ path, text })).sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 

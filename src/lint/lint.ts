@@ -76,7 +76,10 @@ class FolderRun {
   private readonly rules: readonly Rule[];
   /** Findings can depend on what other files there are and on what is no migration, such as a tool's configuration. */
   private readonly surroundings: string;
-  private readonly linted = new Map<string, { readonly programs: Program[]; readonly findings: Finding[]; readonly errors: FileReport['errors'][number][] }>();
+  private readonly linted = new Map<
+    string,
+    { readonly programs: Program[]; readonly findings: Finding[]; readonly errors: FileReport['errors'][number][] }
+  >();
 
   constructor(
     private readonly input: LintInput,

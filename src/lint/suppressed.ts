@@ -53,7 +53,13 @@ function unusedFinding(
     section: sectionOf(file.programs, suppression.span),
     range: lines.range(suppression.span),
     fixes: whole
-      ? [{ title: 'Remove the suppression', safe: true, edits: [{ range: lines.range(commentLine(file.text, suppression.span)), newText: '' }] }]
+      ? [
+          {
+            title: 'Remove the suppression',
+            safe: true,
+            edits: [{ range: lines.range(commentLine(file.text, suppression.span)), newText: '' }],
+          },
+        ]
       : [],
   };
 }

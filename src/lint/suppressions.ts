@@ -66,7 +66,10 @@ export function applySuppressions(
   findings: readonly Finding[],
   suppressions: readonly Suppression[],
   lines: LineIndex,
-): { readonly kept: readonly Finding[]; readonly unused: readonly { readonly suppression: Suppression; readonly rules: readonly string[] }[] } {
+): {
+  readonly kept: readonly Finding[];
+  readonly unused: readonly { readonly suppression: Suppression; readonly rules: readonly string[] }[];
+} {
   const used = new Map<Suppression, Set<string>>();
   const kept = findings.filter((finding) => {
     const offset = lines.offset(finding.range.start);

@@ -1,9 +1,38 @@
+import { addColumnRewrite } from './postgres/add-column-rewrite';
+import { columnTypeRewrite } from './postgres/column-type-rewrite';
+import { concurrentInTransaction } from './postgres/concurrent-in-transaction';
+import { constraintValidatedAtOnce } from './postgres/constraint-validated-at-once';
+import { destructiveChange } from './postgres/destructive-change';
+import { indexNotConcurrent } from './postgres/index-not-concurrent';
+import { invalidIndexKept } from './postgres/invalid-index-kept';
+import { missingGuard } from './postgres/missing-guard';
+import { missingLockTimeout } from './postgres/missing-lock-timeout';
+import { partialOnFailure } from './postgres/partial-on-failure';
+import { setNotNullScan } from './postgres/set-not-null-scan';
+import { unbatchedWrite } from './postgres/unbatched-write';
 import type { Rule } from './rule';
+import { missingRollback } from './shared/missing-rollback';
 import { unreadableStatement } from './shared/unreadable-statement';
 import { unusedSuppression } from './shared/unused-suppression';
 
-/** Every rule. Adding one is adding its file and a line here. */
-export const allRules: readonly Rule[] = [unreadableStatement, unusedSuppression];
+/** Every rule, in the order in which findings at one place are shown. Adding one is adding its file and a line here. */
+export const allRules: readonly Rule[] = [
+  unreadableStatement,
+  concurrentInTransaction,
+  indexNotConcurrent,
+  invalidIndexKept,
+  addColumnRewrite,
+  columnTypeRewrite,
+  setNotNullScan,
+  constraintValidatedAtOnce,
+  unbatchedWrite,
+  destructiveChange,
+  missingLockTimeout,
+  partialOnFailure,
+  missingGuard,
+  missingRollback,
+  unusedSuppression,
+];
 
 export function ruleById(id: string): Rule | undefined {
   return allRules.find((rule) => rule.id === id);

@@ -1,5 +1,5 @@
-import type { FrameworkName } from '../model/migration';
 import type { Fix, Severity } from '../model/finding';
+import type { FrameworkName } from '../model/migration';
 import type { SourceFile } from '../model/run-protocol';
 import type { Range } from '../model/text';
 import type { RuleContext } from './context';

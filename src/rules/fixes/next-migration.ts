@@ -1,0 +1,128 @@
+import type { FrameworkName, Migration } from '../../model/migration';
+import type { SourceFile } from '../../model/run-protocol';
+import type { TextEdit } from '../../model/text';
+import type { RuleContext } from '../context';
+import { createFile } from '../edits';
+import { isRecognised, noTransactionMark } from './no-transaction';
+import { asFrameworkStatement } from './statement';
+
+/** A migration that a fix adds right behind the one it mends. */
+export interface NewMigration {
+  /** For its name: `validate_orders_user_id_fkey`. */
+  readonly slug: string;
+  /** Statements, each with its semicolon. */
+  readonly up: readonly string[];
+  readonly down: readonly string[];
+  /** False when it must run outside a transaction. */
+  readonly transactional: boolean;
+}
+
+/**
+ * Edits that make these migrations, in the framework's own form, with names that sort right behind the linted one. Undefined when
+ * there is no room for them: the next number is taken, or the name has none.
+ */
+export function addMigrations(context: RuleContext, migrations: readonly NewMigration[]): readonly TextEdit[] | undefined {
+  const edits: TextEdit[] = [];
+  for (const [position, migration] of migrations.entries()) {
+    const path = nextPath(context.framework.name, context.migration, context.files, position + 1, migration.slug);
+    if (path === undefined) return undefined;
+    const files = newFiles(context, path, migration);
+    if (files === undefined) return undefined;
+    edits.push(...files.map((file) => createFile(file.path, file.text)));
+  }
+  return edits;
+}
+
+/** The files of a new migration; its rollback goes where the framework itself would have it. */
+function newFiles(context: RuleContext, path: string, migration: NewMigration): readonly SourceFile[] | undefined {
+  const { framework } = context;
+  const files = new Map([
+    [
+      path,
+      upText(
+        framework.name,
+        migration.up.map((statement) => asFrameworkStatement(context, statement)),
+      ),
+    ],
+  ]);
+  if (!migration.transactional && !migration.up.every((statement) => isRecognised(framework.name, statement))) {
+    const mark = noTransactionMark(framework.name, files.get(path) ?? '', 'up');
+    if (mark?.kind === 'patch') files.set(path, splice(files.get(path) ?? '', mark.patch.span, mark.patch.newText));
+    else if (mark?.kind === 'file') files.set(path + mark.suffix, mark.text);
+    else if (migration.up.length > 1 && framework.name !== 'sql') return undefined;
+  }
+  if (migration.down.length > 0) placeDown(context, files, path, migration.down);
+  return [...files].map(([filePath, text]) => ({ path: filePath, text }));
+}
+
+function placeDown(context: RuleContext, files: Map<string, string>, path: string, down: readonly string[]): void {
+  const { framework, engine } = context;
+  const sources = [...files].map(([filePath, text]) => ({ path: filePath, text }));
+  const [read] = framework.read(sources, { engine, placeholders: {} });
+  if (read?.ok !== true) return;
+  const placed = framework.placeDown(read.value, sources, down);
+  if (placed.kind === 'create') files.set(placed.path, placed.text);
+  else if (placed.kind === 'edit') files.set(placed.path, splice(files.get(path) ?? '', placed.span, placed.newText));
+}
+
+function splice(text: string, span: { readonly start: number; readonly end: number }, newText: string): string {
+  return text.slice(0, span.start) + newText + text.slice(span.end);
+}
+
+function upText(framework: FrameworkName, statements: readonly string[]): string {
+  const body = `${statements.join('\n\n')}\n`;
+  if (framework === 'dbmate') return `-- migrate:up\n${body}`;
+  if (framework === 'goose') return `-- +goose Up\n${body}`;
+  return body;
+}
+
+/** A path with a version between this migration's and the next one's. */
+function nextPath(
+  framework: FrameworkName,
+  migration: Migration,
+  files: readonly SourceFile[],
+  step: number,
+  slug: string,
+): string | undefined {
+  const { path } = migration.up;
+  const slash = path.lastIndexOf('/') + 1;
+  if (framework === 'prisma') return nextFolder(path, files, step, slug);
+  const folder = path.slice(0, slash);
+  const name = path.slice(slash);
+  const siblings = files.filter((file) => file.path.startsWith(folder)).map((file) => file.path.slice(slash));
+  if (framework === 'flyway') return nextFlyway(folder, name, siblings, step, slug);
+  const digits = /^\d+/.exec(name)?.[0];
+  if (digits === undefined) return undefined;
+  const number = freeNumber(digits, siblings, step);
+  return number === undefined ? undefined : `${folder}${number}_${slug}${name.endsWith('.up.sql') ? '.up.sql' : '.sql'}`;
+}
+
+function nextFolder(path: string, files: readonly SourceFile[], step: number, slug: string): string | undefined {
+  const parts = path.split('/');
+  const [folder, file] = parts.slice(-2);
+  const digits = /^\d+/.exec(folder ?? '')?.[0];
+  if (digits === undefined || file === undefined) return undefined;
+  const siblings = files.map((candidate) => candidate.path.split('/').at(-2) ?? '');
+  const number = freeNumber(digits, siblings, step);
+  return number === undefined ? undefined : [...parts.slice(0, -2), `${number}_${slug}`, file].join('/');
+}
+
+/** The number `step` behind `digits`, as wide, when none from it to there is taken. */
+function freeNumber(digits: string, siblings: readonly string[], step: number): string | undefined {
+  const taken = new Set(
+    siblings
+      .map((name) => /^\d+/.exec(name)?.[0])
+      .filter((found) => found !== undefined)
+      .map((found) => BigInt(found)),
+  );
+  for (let offset = 1; offset <= step; offset++) if (taken.has(BigInt(digits) + BigInt(offset))) return undefined;
+  return (BigInt(digits) + BigInt(step)).toString().padStart(digits.length, '0');
+}
+
+/** `V3_1` sorts between `V3` and `V4` (Flyway, "Versioned migrations"). */
+function nextFlyway(folder: string, name: string, siblings: readonly string[], step: number, slug: string): string | undefined {
+  const version = /^V(.+?)__/.exec(name)?.[1];
+  if (version === undefined) return undefined;
+  const hasParts = siblings.some((sibling) => sibling !== name && new RegExp(`^V${version.replaceAll('.', '\\.')}[._]\\d`).test(sibling));
+  return hasParts ? undefined : `${folder}V${version}_${step}__${slug}.sql`;
+}

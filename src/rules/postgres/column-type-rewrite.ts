@@ -1,0 +1,109 @@
+import { whyFree } from '../../plan/type-change';
+import { findColumn } from '../../schema/lookup';
+import { headRange, isInUse, type OperationOf, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
+import { lockEnd, version } from '../phrases';
+import type { Rule, Violation } from '../rule';
+
+export const columnTypeRewrite: Rule = {
+  id: 'column-type-rewrite',
+  title: 'Type change that writes the whole table again',
+  severity: 'error',
+  explanation: `Changing a column's type converts every value: the server writes the whole table and its indexes again under ACCESS EXCLUSIVE. Code that still runs
+may also not be ready for the new type.
+
+Some changes are free because the stored values stay as they are: a longer \`varchar\` or none of its limit, \`varchar\` to \`text\` and back to one without limit, a greater
+precision of \`numeric\` with the same scale, more digits of a \`timestamp\`, \`cidr\` to \`inet\`. About those this rule is silent, and about tables that the same migration creates.
+
+Otherwise expand and contract: add a new column, let a trigger keep it up to date, fill it in batches, let the application move over, and drop the old column in a later migration.`,
+  bad: [
+    {
+      title: 'integer to bigint',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [
+        { path: '0001_users.sql', text: 'CREATE TABLE users (id int PRIMARY KEY, name varchar(50));\n' },
+        { path: '0002_id.sql', text: 'ALTER TABLE users ALTER COLUMN id TYPE bigint;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE users ALTER COLUMN id TYPE bigint', says: 'from integer to bigint' }],
+    },
+    {
+      title: 'A shorter varchar; an expression',
+      framework: 'sql',
+      files: [
+        { path: '0001_users.sql', text: 'CREATE TABLE users (id int PRIMARY KEY, name varchar(50), note varchar(50));\n' },
+        {
+          path: '0002_name.sql',
+          text: 'ALTER TABLE users ALTER COLUMN name TYPE varchar(20);\nALTER TABLE users ALTER COLUMN note TYPE text USING upper(note);\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE users ALTER COLUMN name TYPE varchar(20)', says: 'character varying(20)' },
+        { at: 'ALTER TABLE users ALTER COLUMN note TYPE text USING upper(note)', says: 'upper(note)' },
+      ],
+    },
+    {
+      title: 'The old type was never seen',
+      framework: 'sql',
+      files: [{ path: '0001_users.sql', text: 'ALTER TABLE users ALTER COLUMN id TYPE bigint;\n' }],
+      findings: [{ at: 'ALTER TABLE users ALTER COLUMN id TYPE bigint', says: 'unless' }],
+    },
+  ],
+  good: [
+    {
+      title: 'Changes that leave the values as they are',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [
+        {
+          path: '0001_users.sql',
+          text: 'CREATE TABLE users (a varchar(50), b varchar(50), c numeric(10,2), d timestamp(3), e cidr, f varchar(5));\n',
+        },
+        {
+          path: '0002_users.sql',
+          text: 'ALTER TABLE users ALTER a TYPE varchar(100), ALTER b TYPE text, ALTER c TYPE numeric(12,2), ALTER d TYPE timestamp, ALTER e TYPE inet, ALTER f TYPE varchar;\n',
+        },
+      ],
+    },
+    {
+      title: 'A table of the same migration',
+      framework: 'sql',
+      files: [{ path: '0001_users.sql', text: 'CREATE TABLE users (id int);\nALTER TABLE users ALTER id TYPE bigint;\n' }],
+    },
+    {
+      title: 'Most probably a varchar that loses its limit',
+      framework: 'sql',
+      files: [{ path: '0001_users.sql', text: 'ALTER TABLE users ALTER COLUMN name TYPE text;\n' }],
+    },
+  ],
+  check: (context) => operationsOf(context, 'alter column type').flatMap(({ step, operation }) => check(context, step, operation)),
+};
+
+function check(context: RuleContext, step: Step, operation: OperationOf<'alter column type'>): Violation[] {
+  const { table, column, type, using } = operation;
+  if (!isInUse(context, step, table)) return [];
+  const old = findColumn(tableBefore(step, table), column);
+  const computed = using !== undefined && !isOnlyCast(using, column);
+  if (!computed && old !== undefined && whyFree(old.type, type) !== undefined) return [];
+  // Of an unseen column it is not known what it was; these are what people widen a varchar or a numeric to.
+  if (!computed && old === undefined && ['text', 'character varying', 'numeric'].includes(type)) return [];
+  const shown = shownName(table);
+  const change = computed
+    ? `USING ${using} computes a new value for every row`
+    : old === undefined
+      ? `Changing ${column} to ${type} converts every row, unless its values are stored alike already (what it was is not in these migrations)`
+      : `Changing ${column} from ${old.type} to ${type} converts every row`;
+  return [
+    {
+      range: headRange(context, step.statement),
+      message: `${change}: ${version(context)} writes ${shown} and its indexes again while ${shown} is locked (ACCESS EXCLUSIVE) ${lockEnd(step)}.`,
+      help: `Expand and contract: add a column of type ${type}, keep it up to date with a trigger, fill it in batches, move the application over, and drop ${column} in a later migration.`,
+      fixes: [],
+    },
+  ];
+}
+
+/** `USING name` and `USING name::text` are what the server would do by itself. */
+function isOnlyCast(using: string, column: string): boolean {
+  const bare = using.replaceAll(/["()\s]/g, '').toLowerCase();
+  return bare === column.toLowerCase() || bare.startsWith(`${column.toLowerCase()}::`);
+}

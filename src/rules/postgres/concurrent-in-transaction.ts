@@ -1,0 +1,180 @@
+import type { Operation } from '../../model/operation';
+import { quoteQualified } from '../../parse/postgres/identifiers';
+import { tokenize } from '../../parse/postgres/lexer';
+import { headRange, type RuleContext, type Step } from '../context';
+import { replaceSpan, wholeLines } from '../edits';
+import { addMigrations } from '../fixes/next-migration';
+import { runOutside } from '../fixes/outside';
+import { becauseTransaction, version } from '../phrases';
+import type { Rule, Violation } from '../rule';
+import { newIndexName } from './concurrent-index';
+
+export const concurrentInTransaction: Rule = {
+  id: 'concurrent-in-transaction',
+  title: "Statement that can't run inside a transaction",
+  severity: 'error',
+  explanation: `CREATE INDEX CONCURRENTLY, DROP INDEX CONCURRENTLY, REINDEX CONCURRENTLY, DETACH PARTITION CONCURRENTLY, VACUUM, CREATE and DROP DATABASE,
+CREATE and DROP TABLESPACE and ALTER SYSTEM commit in the middle of their own work, so the server refuses them inside a transaction (SQLSTATE 25001). Whether there is one depends on the
+framework: most open one around each migration, and golang-migrate and Prisma send a file as one request, which is one transaction as soon as it holds two statements.
+
+Take the statement out of the transaction with the framework's mark, or give it a migration of its own.`,
+  bad: [
+    {
+      title: 'goose opens a transaction',
+      framework: 'goose',
+      files: [
+        {
+          path: '00001_users.sql',
+          text: '-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY, email text);\n\n-- +goose Down\nDROP TABLE users;\n',
+        },
+        {
+          path: '00002_email.sql',
+          text: '-- +goose Up\nCREATE INDEX CONCURRENTLY users_email_idx ON users (email);\n\n-- +goose Down\nDROP INDEX users_email_idx;\n',
+        },
+      ],
+      findings: [{ at: 'CREATE INDEX CONCURRENTLY users_email_idx ON users (email)', says: 'transaction' }],
+      fixed: [
+        {
+          path: '00002_email.sql',
+          text: '-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY users_email_idx ON users (email);\n\n-- +goose Down\nDROP INDEX users_email_idx;\n',
+        },
+      ],
+    },
+    {
+      title: 'Two statements in one request of golang-migrate',
+      framework: 'golang-migrate',
+      files: [
+        { path: '0001_users.up.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n' },
+        {
+          path: '0002_email.up.sql',
+          text: 'ALTER TABLE users ADD COLUMN name text;\nCREATE INDEX CONCURRENTLY users_email_idx ON users (email);\n',
+        },
+      ],
+      findings: [{ at: 'CREATE INDEX CONCURRENTLY users_email_idx ON users (email)', says: '25001' }],
+    },
+    {
+      title: 'Between BEGIN and COMMIT',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [{ path: '0001_v.sql', text: 'BEGIN;\nVACUUM users;\nCOMMIT;\n' }],
+      findings: [{ at: 'VACUUM users', says: 'BEGIN and COMMIT' }],
+      fixed: [{ path: '0001_v.sql', text: 'VACUUM users;\n' }],
+    },
+    {
+      title: 'Flyway refuses to mix',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n' },
+        { path: 'V2__i.sql', text: 'ALTER TABLE users ADD COLUMN a int;\nCREATE INDEX CONCURRENTLY i ON users (a);\n' },
+      ],
+      findings: [{ at: 'CREATE INDEX CONCURRENTLY i ON users (a)', says: 'Flyway runs none' }],
+      fixed: [
+        { path: 'U2_1__i.sql', text: 'DROP INDEX CONCURRENTLY i;\n' },
+        { path: 'V2__i.sql', text: 'ALTER TABLE users ADD COLUMN a int;\n' },
+        { path: 'V2_1__i.sql', text: 'CREATE INDEX CONCURRENTLY i ON users (a);\n' },
+      ],
+    },
+    {
+      title: 'Prisma, with other statements in the file',
+      framework: 'prisma',
+      files: [
+        { path: '20240101000000_a/migration.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n' },
+        {
+          path: '20240201000000_b/migration.sql',
+          text: 'ALTER TABLE users ADD COLUMN a int;\nCREATE INDEX CONCURRENTLY i ON users (email);\n',
+        },
+      ],
+      findings: [{ at: 'CREATE INDEX CONCURRENTLY i ON users (email)', says: '25001' }],
+    },
+  ],
+  good: [
+    {
+      title: 'Marked for dbmate',
+      framework: 'dbmate',
+      files: [
+        {
+          path: '1_i.sql',
+          text: '-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY i ON users (email);\n\n-- migrate:down\nDROP INDEX i;\n',
+        },
+      ],
+    },
+    {
+      title: 'Alone in a file of golang-migrate',
+      framework: 'golang-migrate',
+      files: [{ path: '0001_i.up.sql', text: '-- one statement\nCREATE INDEX CONCURRENTLY i ON users (email);\n' }],
+    },
+    {
+      title: 'Plain SQL commits each statement',
+      framework: 'sql',
+      files: [{ path: '0001_i.sql', text: 'VACUUM users;\nREINDEX TABLE CONCURRENTLY users;\n' }],
+    },
+  ],
+  check: (context) => {
+    const alone = context.steps.filter((step) => !step.planned.transactional);
+    const { refused } = context.program.execution;
+    // Flyway refuses to mix: then none of the file is run.
+    if (refused !== undefined && /transactional/.test(refused)) return alone.map((step) => checkRefused(context, step, refused));
+    return alone.filter((step) => step.inTransaction).map((step) => check(context, step));
+  },
+};
+
+function checkRefused(context: RuleContext, step: Step, refused: string): Violation {
+  const removed = replaceSpan(context, wholeLines(context, step.statement.span), '');
+  const added = addMigrations(context, [
+    { slug: slugOf(step), up: [`${step.statement.text};`], down: rollback(step), transactional: false },
+  ]);
+  const title = 'Move it into a migration of its own';
+  return {
+    range: headRange(context, step.statement),
+    message: `${statementName(step)} can't run inside a transaction, and the statements beside it would be run in one: ${context.framework.displayName} runs none of the file ("${refused}").`,
+    help: `${title}.`,
+    fixes: added === undefined ? [] : [{ title, safe: false, edits: [removed, ...added] }],
+  };
+}
+
+function check(context: RuleContext, step: Step): Violation {
+  const name = statementName(step);
+  const fix = runOutside(context, 'Run it outside a transaction', {
+    step,
+    patches: [],
+    slug: slugOf(step),
+    down: rollback(step),
+  });
+  return {
+    range: headRange(context, step.statement),
+    message: `${version(context)} refuses ${name} inside a transaction (25001), and this one runs in one: ${becauseTransaction(context, step)}. The migration fails here.`,
+    help: fix === undefined ? 'Move it into a migration of its own that runs outside a transaction.' : `${fix.title}.`,
+    fixes: fix === undefined ? [] : [fix],
+  };
+}
+
+/** The leading keywords: CREATE UNIQUE INDEX CONCURRENTLY. */
+function statementName(step: Step): string {
+  const words: string[] = [];
+  for (const token of tokenize(step.statement.text)) {
+    if (!keywords.has(token.word)) break;
+    words.push(token.word.toUpperCase());
+  }
+  const concurrently = /\bconcurrently\b/i.test(step.statement.text) && !words.includes('CONCURRENTLY') ? ' ... CONCURRENTLY' : '';
+  return (words.join(' ') || 'this statement') + concurrently;
+}
+
+const keywords = new Set(
+  'create unique index concurrently drop reindex table database schema system vacuum alter tablespace subscription'.split(' '),
+);
+
+function slugOf(step: Step): string {
+  const [operation] = step.statement.operations;
+  if (operation?.kind === 'create index') return operation.index.name ?? newIndexName(step, operation.index.table) ?? 'create_index';
+  return statementName(step)
+    .toLowerCase()
+    .replaceAll(/[^a-z]+/g, '_');
+}
+
+function rollback(step: Step): readonly string[] {
+  const [operation]: readonly (Operation | undefined)[] = step.statement.operations;
+  if (operation?.kind !== 'create index') return [];
+  const { index } = operation;
+  const name = index.name ?? newIndexName(step, index.table);
+  return name === undefined ? [] : [`DROP INDEX CONCURRENTLY ${quoteQualified(index.table.schema, name)};`];
+}

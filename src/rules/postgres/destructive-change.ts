@@ -1,0 +1,311 @@
+import type { Fix } from '../../model/finding';
+import type { ObjectKind, ObjectName } from '../../model/operation';
+import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
+import { namesIn } from '../../schema/definitions';
+import { findNamed, findTable } from '../../schema/lookup';
+import { headRange, isInUse, type OperationOf, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { endWithTerminator, insertAt } from '../edits';
+import type { Rule, Violation } from '../rule';
+
+export const destructiveChange: Rule = {
+  id: 'destructive-change',
+  title: 'Drop or rename of something that is in use',
+  severity: 'warning',
+  explanation: `Dropping a table, a column or a schema, and TRUNCATE, destroy data that no rollback brings back. Dropping or renaming anything that running code names
+breaks that code from the moment of the commit until the new version is deployed everywhere; CASCADE also drops what the text does not name.
+
+Expand and contract: first deploy code that no longer uses the old name, and drop in a later migration. Keep the data of what is dropped aside, in a table of its own, until nobody can want
+it back. For a renamed table, a view with the old name lets old code go on.
+
+Silent in rollbacks, for what the same migration creates, for a view that is dropped to be created again, for a drop whose data an
+earlier statement of the migration copies into another table, and for a table renamed with a view left under its old name.`,
+  bad: [
+    {
+      title: 'A column',
+      framework: 'sql',
+      files: [
+        { path: '0001_users.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, phone text);\n' },
+        { path: '0002_phone.sql', text: 'ALTER TABLE users DROP COLUMN phone;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE users DROP COLUMN phone', says: 'no rollback brings back' }],
+      fixed: [
+        {
+          path: '0002_phone.sql',
+          text: 'CREATE TABLE users_phone_kept AS SELECT id, phone FROM users;\nALTER TABLE users DROP COLUMN phone;\n',
+        },
+      ],
+    },
+    {
+      title: 'A table, with CASCADE',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__users.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, phone text);\n' },
+        { path: 'V2__drop.sql', text: 'DROP TABLE users CASCADE;\n' },
+      ],
+      findings: [{ at: 'DROP TABLE users CASCADE', says: 'CASCADE' }],
+      fixed: [{ path: 'V2__drop.sql', text: 'CREATE TABLE users_kept AS TABLE users;\nDROP TABLE users CASCADE;\n' }],
+    },
+    {
+      title: 'Renames',
+      framework: 'sql',
+      files: [
+        { path: '0001_users.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, phone text);\n' },
+        { path: '0002_r.sql', text: 'ALTER TABLE users RENAME TO people;\nALTER TABLE people RENAME COLUMN phone TO telephone;\n' },
+      ],
+      findings: [
+        { at: 'ALTER TABLE users RENAME TO people', says: 'users' },
+        { at: 'ALTER TABLE people RENAME COLUMN phone TO telephone', says: 'phone' },
+      ],
+      fixed: [
+        {
+          path: '0002_r.sql',
+          text: 'ALTER TABLE users RENAME TO people;\nCREATE VIEW users AS SELECT * FROM people;\nALTER TABLE people RENAME COLUMN phone TO telephone;\n',
+        },
+      ],
+    },
+    {
+      title: 'TRUNCATE, a schema, a type',
+      framework: 'sql',
+      files: [{ path: '0001_d.sql', text: 'TRUNCATE users;\nDROP SCHEMA old CASCADE;\nDROP TYPE mood;\n' }],
+      findings: [
+        { at: 'TRUNCATE users', says: 'users' },
+        { at: 'DROP SCHEMA old CASCADE', says: 'CASCADE' },
+        { at: 'DROP TYPE mood', says: 'mood' },
+      ],
+    },
+  ],
+  good: [
+    {
+      title: 'In a rollback, and for what the migration makes itself',
+      framework: 'dbmate',
+      files: [
+        {
+          path: '1_users.sql',
+          text: '-- migrate:up\nCREATE TABLE users (id bigint);\nCREATE TABLE scratch (id bigint);\nDROP TABLE scratch;\n\n-- migrate:down\nDROP TABLE users;\n',
+        },
+      ],
+    },
+    {
+      title: 'A view that is created again; indexes, constraints and functions',
+      framework: 'sql',
+      files: [
+        { path: '0001_v.sql', text: 'CREATE TABLE users (id bigint, CONSTRAINT c CHECK (id > 0));\nCREATE VIEW v AS SELECT 1 AS a;\n' },
+        {
+          path: '0002_v.sql',
+          text: 'DROP VIEW v;\nCREATE VIEW v AS SELECT 1 AS a, 2 AS b;\nALTER TABLE users DROP CONSTRAINT c;\nDROP FUNCTION IF EXISTS f();\n',
+        },
+      ],
+    },
+    {
+      title: 'With the data kept aside',
+      framework: 'sql',
+      files: [
+        { path: '0001_users.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, phone text);\n' },
+        {
+          path: '0002_phone.sql',
+          text: 'CREATE TABLE users_phone_kept AS SELECT id, phone FROM users;\nALTER TABLE users DROP COLUMN phone;\n',
+        },
+      ],
+    },
+  ],
+  check: (context) => {
+    if (context.program.direction === 'down') return [];
+    return [
+      ...operationsOf(context, 'drop column').flatMap(({ step, operation }) => checkColumn(context, step, operation)),
+      ...operationsOf(context, 'drop object').flatMap(({ step, operation }) => checkDrop(context, step, operation)),
+      ...operationsOf(context, 'truncate').flatMap(({ step, operation }) => checkTruncate(context, step, operation)),
+      ...operationsOf(context, 'rename column').flatMap(({ step, operation }) => checkRenamedColumn(context, step, operation)),
+      ...operationsOf(context, 'rename object', 'set schema').flatMap(({ step, operation }) =>
+        checkRenamedObject(context, step, operation),
+      ),
+    ];
+  },
+};
+
+const laterHelp = 'Deploy code that no longer uses it first, and drop it in a later migration.';
+
+function violation(context: RuleContext, step: Step, message: string, help: string, fix?: Fix): Violation {
+  return { range: headRange(context, step.statement), message, help, fixes: fix === undefined ? [] : [fix] };
+}
+
+function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'drop column'>): Violation[] {
+  const { table, column } = operation;
+  const known = findTable(step.before, table);
+  const addedHere = known !== undefined && isAddedHere(context, known.identity, column);
+  if (!isInUse(context, step, table) || addedHere || isKeptAside(context, step, table, column)) return [];
+  const key = known?.constraints.find((constraint) => constraint.kind === 'primary key')?.columns ?? [];
+  const columns = [...key.filter((name) => name !== column), column].map(quoteIdentifier).join(', ');
+  const fix = keepAside(
+    context,
+    step,
+    `${table.name}_${column}_kept`,
+    table,
+    `SELECT ${columns} FROM ${quoteQualified(table.schema, table.name)}`,
+  );
+  const cascade = operation.cascade ? ' CASCADE also drops whatever depends on it, unnamed.' : '';
+  return [
+    violation(
+      context,
+      step,
+      `Dropping ${shownName(table)}.${column} destroys its data, which no rollback brings back, and breaks running code that still reads it.${cascade}`,
+      `${laterHelp} Keep its data in a table of its own until nobody can want it back.`,
+      fix,
+    ),
+  ];
+}
+
+/** Was the column added by the same migration? */
+function isAddedHere(context: RuleContext, table: string, column: string): boolean {
+  const before = context.before.tables.find((candidate) => candidate.identity === table);
+  if (before === undefined || before.complete === false) return false;
+  return !before.columns.some((candidate) => candidate.name === column);
+}
+
+const droppedKinds: readonly ObjectKind[] = [
+  'table',
+  'foreign table',
+  'view',
+  'materialized view',
+  'schema',
+  'type',
+  'domain',
+  'sequence',
+  'database',
+];
+
+function checkDrop(context: RuleContext, step: Step, operation: OperationOf<'drop object'>): Violation[] {
+  const { objectKind } = operation;
+  if (!droppedKinds.includes(objectKind)) return [];
+  const affected = operation.objects.filter((name) => !isHarmlessDrop(context, step, objectKind, name));
+  const [first] = affected;
+  if (first === undefined) return [];
+  const names = affected.map(shownName).join(', ');
+  const holdsData = ['table', 'foreign table', 'schema', 'database'].includes(objectKind);
+  const loss = holdsData ? ' destroys its data, which no rollback brings back, and' : '';
+  const cascade = operation.cascade ? ' CASCADE also drops whatever depends on it, unnamed.' : '';
+  const fix =
+    objectKind === 'table' && affected.length === 1
+      ? keepAside(context, step, `${first.name}_kept`, first, `TABLE ${quoteQualified(first.schema, first.name)}`)
+      : undefined;
+  const keep = holdsData ? ' Keep its data aside until nobody can want it back.' : '';
+  return [
+    violation(
+      context,
+      step,
+      `Dropping ${objectKind} ${names}${loss} breaks running code that still names it.${cascade}`,
+      `${laterHelp}${keep}`,
+      fix,
+    ),
+  ];
+}
+
+function isHarmlessDrop(context: RuleContext, step: Step, kind: ObjectKind, name: ObjectName): boolean {
+  if (kind === 'table') return !isInUse(context, step, name) || isKeptAside(context, step, name);
+  const isRecreated = context.steps.some(
+    (later) =>
+      later.statement.index > step.statement.index &&
+      later.statement.operations.some((operation) => operation.kind === 'create object' && operation.object.name === name.name),
+  );
+  const isView = kind === 'view' || kind === 'materialized view';
+  if (isView && (isRecreated || !isInUse(context, step, name))) return true;
+  const before = [...context.before.types, ...context.before.sequences];
+  const now = findNamed([...step.before.types, ...step.before.sequences], name);
+  return now !== undefined && !before.some((object) => object.identity === now.identity);
+}
+
+function checkTruncate(context: RuleContext, step: Step, operation: OperationOf<'truncate'>): Violation[] {
+  const affected = operation.tables.filter((name) => isInUse(context, step, name) && !isKeptAside(context, step, name));
+  if (affected.length === 0) return [];
+  const cascade = operation.cascade ? ' CASCADE also empties every table that refers to it, unnamed.' : '';
+  const message = `TRUNCATE destroys all rows of ${affected.map(shownName).join(', ')}, which no rollback brings back.${cascade}`;
+  return [
+    violation(
+      context,
+      step,
+      message,
+      'Keep the rows aside first, in a table of their own, or delete in batches what is really not needed.',
+    ),
+  ];
+}
+
+function checkRenamedColumn(context: RuleContext, step: Step, operation: OperationOf<'rename column'>): Violation[] {
+  const { table, column, newName } = operation;
+  const known = findTable(step.before, table);
+  if (!isInUse(context, step, table) || (known !== undefined && isAddedHere(context, known.identity, column))) return [];
+  return [
+    violation(
+      context,
+      step,
+      `Renaming ${shownName(table)}.${column} breaks running code that still says ${column} until the new version is deployed everywhere, and an old version then can't be brought back.`,
+      `Expand and contract: add ${newName}, write both, fill it in batches, move the readers over, then drop ${column} in a later migration.`,
+    ),
+  ];
+}
+
+function checkRenamedObject(context: RuleContext, step: Step, operation: OperationOf<'rename object' | 'set schema'>): Violation[] {
+  const { object, objectKind } = operation;
+  const isRelation = ['table', 'view', 'materialized view', 'foreign table'].includes(objectKind);
+  if (!isRelation && !['schema', 'type', 'domain'].includes(objectKind)) return [];
+  if (isRelation && (!isInUse(context, step, object) || leavesView(context, step, object))) return [];
+  const target =
+    operation.kind === 'rename object'
+      ? quoteQualified(object.schema, operation.newName)
+      : quoteQualified(operation.newSchema, object.name);
+  const verb = operation.kind === 'rename object' ? 'Renaming' : 'Moving';
+  const end = endWithTerminator(context, step.statement.span);
+  const terminated = end > step.statement.span.end;
+  const fix: Fix | undefined =
+    objectKind === 'table' && step.statement.operations.length === 1
+      ? {
+          title: 'Leave a view under the old name',
+          safe: false,
+          edits: [
+            insertAt(
+              context,
+              end,
+              `${terminated ? '' : ';'}\nCREATE VIEW ${quoteQualified(object.schema, object.name)} AS SELECT * FROM ${target};`,
+            ),
+          ],
+        }
+      : undefined;
+  return [
+    violation(
+      context,
+      step,
+      `${verb} ${objectKind} ${shownName(object)} breaks running code that still names it, until the new version is deployed everywhere.`,
+      isRelation ? 'Leave a view under the old name until no code uses it; a plain view of one table can be written through.' : laterHelp,
+      fix,
+    ),
+  ];
+}
+
+function leavesView(context: RuleContext, step: Step, name: ObjectName): boolean {
+  return context.steps.some(
+    (later) =>
+      later.statement.index > step.statement.index &&
+      later.statement.operations.some(
+        (operation) => operation.kind === 'create object' && operation.objectKind === 'view' && operation.object.name === name.name,
+      ),
+  );
+}
+
+/** Does an earlier statement of the migration copy the data into another table? */
+function isKeptAside(context: RuleContext, step: Step, table: ObjectName, column?: string): boolean {
+  return context.steps.some((earlier) => {
+    if (earlier.statement.index >= step.statement.index) return false;
+    const copies = earlier.statement.operations.some(
+      (operation) =>
+        (operation.kind === 'create table' && operation.asQuery && operation.persistence !== 'temporary') ||
+        (operation.kind === 'insert' && operation.rows === undefined && operation.table.name !== table.name),
+    );
+    const names = namesIn(earlier.statement.text, [table.name, ...(column === undefined ? [] : [column])]);
+    const wholeRows = column !== undefined && (earlier.statement.text.includes('*') || /\bas\s+table\b/i.test(earlier.statement.text));
+    return copies && names.includes(table.name) && (column === undefined || names.includes(column) || wholeRows);
+  });
+}
+
+function keepAside(context: RuleContext, step: Step, name: string, table: ObjectName, query: string): Fix | undefined {
+  if (findTable(step.before, { ...table, name }) !== undefined) return undefined;
+  const text = `CREATE TABLE ${quoteQualified(table.schema, name)} AS ${query};\n`;
+  return { title: `Keep the data aside first, in ${name}`, safe: false, edits: [insertAt(context, step.statement.span.start, text)] };
+}

@@ -1,0 +1,187 @@
+import type { Fix } from '../../model/finding';
+import type { ObjectName, Operation } from '../../model/operation';
+import { tokenize } from '../../parse/postgres/lexer';
+import { identifierOf } from '../../schema/definitions';
+import { findIndex, findTable } from '../../schema/lookup';
+import { headRange, isInUse, type RuleContext, type Step } from '../context';
+import { endWithTerminator, indentation, insertAt } from '../edits';
+import { lockEnd } from '../phrases';
+import type { Rule, Violation } from '../rule';
+
+export const missingLockTimeout: Rule = {
+  id: 'missing-lock-timeout',
+  title: 'Blocking lock without a lock_timeout',
+  severity: 'warning',
+  explanation: `A statement that needs a strong lock waits behind every transaction that uses the table, be it an idle one that somebody forgot. While it waits, everything that
+comes after it on that table waits too, even plain reads: one ALTER TABLE that does nothing yet can stop an application. PostgreSQL's default is to wait without end.
+
+Set lock_timeout, so that the statement gives up after some seconds and can be tried again at a better moment: SET LOCAL inside a transaction, where it ends with it; SET outside of one,
+where SET LOCAL has no effect. Don't let it reach a CREATE INDEX CONCURRENTLY, where giving up leaves an invalid index.
+
+Reported once per program, at its first such statement. Silent for tables that the same migration creates.`,
+  bad: [
+    {
+      title: 'In a transaction',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' },
+        { path: 'V2__c.sql', text: 'ALTER TABLE users ADD COLUMN a int;\nALTER TABLE users ADD COLUMN b int;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE users ADD COLUMN a int', says: 'ACCESS EXCLUSIVE' }],
+      fixed: [
+        {
+          path: 'V2__c.sql',
+          text: "SET LOCAL lock_timeout = '5s';\nALTER TABLE users ADD COLUMN a int;\nALTER TABLE users ADD COLUMN b int;\n",
+        },
+      ],
+    },
+    {
+      title: 'Outside of one',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' },
+        { path: '0002_c.sql', text: '-- a column\nALTER TABLE users ADD COLUMN a int;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE users ADD COLUMN a int', says: 'users' }],
+      fixed: [{ path: '0002_c.sql', text: "-- a column\nSET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN a int;\n" }],
+    },
+    {
+      title: 'A single statement of golang-migrate becomes one transaction with it',
+      framework: 'golang-migrate',
+      files: [
+        { path: '0001_t.up.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' },
+        { path: '0002_c.up.sql', text: 'ALTER TABLE users ADD COLUMN a int;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE users ADD COLUMN a int', says: 'users' }],
+      fixed: [{ path: '0002_c.up.sql', text: "SET LOCAL lock_timeout = '5s';\nALTER TABLE users ADD COLUMN a int;\n" }],
+    },
+    {
+      title: 'Not for the concurrent build behind it',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' },
+        { path: '0002_c.sql', text: 'ALTER TABLE users ADD COLUMN IF NOT EXISTS a int;\nCREATE INDEX CONCURRENTLY i ON users (a);\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE users ADD COLUMN IF NOT EXISTS a int', says: 'users' }],
+      fixed: [
+        {
+          path: '0002_c.sql',
+          text: "SET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN IF NOT EXISTS a int;\nRESET lock_timeout;\nCREATE INDEX CONCURRENTLY i ON users (a);\n",
+        },
+      ],
+    },
+  ],
+  good: [
+    {
+      title: 'It is set',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' },
+        { path: 'V2__c.sql', text: "SET LOCAL lock_timeout = '2s';\nALTER TABLE users ADD COLUMN a int;\n" },
+        { path: 'V3__c.sql', text: 'SET lock_timeout TO 2000;\nALTER TABLE users ADD COLUMN b int;\n' },
+        { path: 'V4__c.sql', text: "SELECT set_config('lock_timeout', '2s', true);\nALTER TABLE users ADD COLUMN c int;\n" },
+      ],
+    },
+    {
+      title: 'New tables, and work that blocks nobody',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY);\nALTER TABLE users ADD COLUMN a int;\nCREATE INDEX ON users (a);\n',
+        },
+        {
+          path: '0002_c.sql',
+          text: 'CREATE INDEX CONCURRENTLY i ON users (a);\nINSERT INTO users VALUES (1, 2);\nCREATE VIEW v AS SELECT 1;\n',
+        },
+      ],
+    },
+  ],
+  check: (context) => {
+    let session = false;
+    let localTo: Step['transaction'] | undefined;
+    for (const step of context.steps) {
+      for (const operation of step.statement.operations) {
+        const set = timeoutSetting(step, operation);
+        if (set === 'off') session = false;
+        else if (set === 'session') session = true;
+        else if (set === 'local' && step.inTransaction) localTo = step.transaction;
+      }
+      const lock = blockingLock(context, step);
+      if (lock !== undefined && !session && localTo !== step.transaction) return [violation(context, step, lock)];
+    }
+    return [];
+  },
+};
+
+const blockingModes = ['SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE'];
+
+/** The strongest lock of the statement that stops reads or writes of a table in use. */
+function blockingLock(context: RuleContext, step: Step): { readonly relation: string; readonly mode: string } | undefined {
+  const blocking = step.planned.locks.filter((lock) => blockingModes.includes(lock.mode) && isShared(context, step, lock.relation));
+  return blocking.toSorted((left, right) => blockingModes.indexOf(right.mode) - blockingModes.indexOf(left.mode))[0];
+}
+
+function isShared(context: RuleContext, step: Step, relation: string): boolean {
+  const name = readName(relation);
+  const known = findTable(step.before, name) ?? findTable(step.after, name);
+  const owner = known === undefined ? findIndex(step.before, name)?.owner : undefined;
+  if (owner !== undefined) return isInUse(context, step, owner);
+  const isNewObject = step.statement.operations.some(
+    (operation) => operation.kind === 'create object' && operation.object.name === name.name,
+  );
+  return !isNewObject && isInUse(context, step, name);
+}
+
+function readName(relation: string): ObjectName {
+  const parts = tokenize(relation).flatMap((token) => identifierOf(relation, token) ?? []);
+  const name = parts.at(-1) ?? relation;
+  return parts.length > 1 && parts[0] !== undefined ? { schema: parts[0], name } : { name };
+}
+
+function timeoutSetting(step: Step, operation: Operation): 'session' | 'local' | 'off' | undefined {
+  if (operation.kind === 'set' && operation.name.toLowerCase() === 'lock_timeout') {
+    const value = (operation.value ?? '').replaceAll(/['"\s]/g, '').toLowerCase();
+    if (value === '' || value === 'default' || /^0(ms|s|min|h|d)?$/.test(value)) return 'off';
+    return operation.local ? 'local' : 'session';
+  }
+  const isCall = operation.kind === 'select' && operation.functions.some((name) => name.endsWith('set_config'));
+  return isCall && step.statement.text.includes('lock_timeout') ? 'session' : undefined;
+}
+
+function violation(context: RuleContext, step: Step, lock: { readonly relation: string; readonly mode: string }): Violation {
+  const stops = lock.mode === 'ACCESS EXCLUSIVE' ? 'reads and writes' : 'writes';
+  return {
+    range: headRange(context, step.statement),
+    message: `This takes ${lock.mode} on ${lock.relation} ${lockEnd(step)}, and waits for it without end: behind one long transaction it makes all ${stops} of ${lock.relation} queue up.`,
+    help: `Set a lock_timeout of some seconds before it (${usesLocal(context, step) ? 'SET LOCAL: it ends with the transaction' : 'SET: there is no transaction for SET LOCAL'}), and try again when it strikes.`,
+    fixes: [setTimeoutFix(context, step)],
+  };
+}
+
+/** Two statements in one request are one transaction, so SET LOCAL has one to hold in. */
+function usesLocal(context: RuleContext, step: Step): boolean {
+  return step.inTransaction || context.program.execution.requests === 'single-request';
+}
+
+function setTimeoutFix(context: RuleContext, step: Step): Fix {
+  const local = usesLocal(context, step);
+  const { start } = step.statement.span;
+  const indent = indentation(context, start);
+  const edits = [insertAt(context, start, `SET ${local ? 'LOCAL ' : ''}lock_timeout = '5s';\n${indent}`)];
+  if (!local) {
+    const concurrent = context.steps.find((later) => later.statement.index > step.statement.index && !later.planned.transactional);
+    if (concurrent !== undefined) edits.push(insertAt(context, concurrent.statement.span.start, 'RESET lock_timeout;\n'));
+    else if (context.framework.name !== 'sql') edits.push(resetAtEnd(context));
+  }
+  // A timeout undoes a whole transaction; outside of one it can leave the first half.
+  return { title: `Set a lock_timeout${local ? ' for this transaction' : ''}`, safe: local || context.plan.statements.length === 1, edits };
+}
+
+/** Frameworks run the next migration on the same connection. */
+function resetAtEnd(context: RuleContext) {
+  const last = context.steps.at(-1)?.statement.span ?? context.program.span;
+  const end = endWithTerminator(context, last);
+  return insertAt(context, end, `${end === last.end ? ';' : ''}\nRESET lock_timeout;`);
+}

@@ -1,0 +1,172 @@
+import type { Fix } from '../../model/finding';
+import { quoteQualified } from '../../parse/postgres/identifiers';
+import { headRange, isInUse, type OperationOf, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
+import { runOutside } from '../fixes/outside';
+import { lockEnd } from '../phrases';
+import type { Rule, Violation } from '../rule';
+import { readSimpleWrite, remainingRows } from './assignments';
+import { batchedBlock } from './batches';
+import { limitsRows } from './row-filter';
+
+export const unbatchedWrite: Rule = {
+  id: 'unbatched-write',
+  title: 'UPDATE or DELETE of many rows in one go',
+  severity: 'warning',
+  explanation: `One statement over a large table locks every row it writes until the end, makes as many dead rows as live ones before vacuum can remove any, and
+loses all of its work when it fails near the end. With DDL in the same transaction it also keeps the DDL's locks for all that time.
+
+Work in batches of some thousand rows, each committed by itself, with a condition that leaves out what is done, so that it can be stopped and
+started again.
+
+Silent when the WHERE names rows by a key (\`id = 5\`, \`id IN (1, 2)\`, a range of ids) or limits them, and for tables that the same migration creates.`,
+  bad: [
+    {
+      title: 'Every row, in plain SQL',
+      framework: 'sql',
+      files: [
+        { path: '0001_users.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, active boolean);\n' },
+        { path: '0002_a.sql', text: 'UPDATE users SET active = true;\n' },
+      ],
+      findings: [{ at: 'UPDATE users SET active = true', says: 'every row of users' }],
+      fixed: [
+        {
+          path: '0002_a.sql',
+          text: `DO $$
+DECLARE
+  batch_first users.id%TYPE;
+  batch_last users.id%TYPE;
+BEGIN
+  SELECT id INTO batch_first FROM users ORDER BY id LIMIT 1;
+  WHILE batch_first IS NOT NULL LOOP
+    SELECT id INTO batch_last
+    FROM (SELECT id FROM users WHERE id >= batch_first ORDER BY id LIMIT 10000) AS batch
+    ORDER BY id DESC LIMIT 1;
+    UPDATE users SET active = true
+    WHERE id BETWEEN batch_first AND batch_last AND (active IS DISTINCT FROM true);
+    COMMIT;
+    SELECT id INTO batch_first FROM users WHERE id > batch_last ORDER BY id LIMIT 1;
+  END LOOP;
+END
+$$;
+`,
+        },
+      ],
+    },
+    {
+      title: 'A condition that grows with the table, in the transaction of goose',
+      framework: 'goose',
+      files: [
+        {
+          path: '00001_users.sql',
+          text: '-- +goose Up\nCREATE TABLE users (email text, seen date);\n\n-- +goose Down\nDROP TABLE users;\n',
+        },
+        { path: '00002_d.sql', text: "-- +goose Up\nDELETE FROM users WHERE seen < '2020-01-01';\n\n-- +goose Down\nSELECT 1;\n" },
+      ],
+      findings: [{ at: "DELETE FROM users WHERE seen < '2020-01-01'", says: 'all rows of users that match' }],
+      fixed: [
+        {
+          path: '00002_d.sql',
+          text: `-- +goose NO TRANSACTION
+-- +goose Up
+-- +goose StatementBegin
+DO $$
+BEGIN
+  LOOP
+    DELETE FROM users
+    WHERE ctid = ANY (ARRAY(SELECT ctid FROM users WHERE seen < '2020-01-01' LIMIT 10000));
+    EXIT WHEN NOT FOUND;
+    COMMIT;
+  END LOOP;
+END
+$$;
+-- +goose StatementEnd
+
+-- +goose Down
+SELECT 1;
+`,
+        },
+      ],
+    },
+    {
+      title: 'Counting up twice would be wrong, so there is no automatic batch',
+      framework: 'sql',
+      files: [
+        { path: '0001_users.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, visits int);\n' },
+        { path: '0002_a.sql', text: 'UPDATE users SET visits = visits + 1;\n' },
+      ],
+      findings: [{ at: 'UPDATE users SET visits = visits + 1', says: 'every row of users' }],
+    },
+  ],
+  good: [
+    {
+      title: 'Rows named by a key',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text UNIQUE, a int);\n' },
+        {
+          path: '0002_t.sql',
+          text: "UPDATE users SET a = 1 WHERE id = 5;\nUPDATE users SET a = 1 WHERE email = 'x' AND a = 2;\nDELETE FROM users WHERE id IN (1, 2, 3);\nUPDATE users SET a = 2 WHERE id >= 1 AND id < 1000;\n",
+        },
+      ],
+    },
+    {
+      title: 'A batch',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, a int);\n' },
+        { path: '0002_t.sql', text: 'UPDATE users SET a = 1 WHERE id IN (SELECT id FROM users WHERE a IS NULL LIMIT 1000);\n' },
+      ],
+    },
+    {
+      title: 'A loop in batches',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, a int);\n' },
+        {
+          path: '0002_t.sql',
+          text: 'DO $$ BEGIN LOOP UPDATE users SET a = 1 WHERE ctid = ANY (ARRAY(SELECT ctid FROM users WHERE a IS NULL LIMIT 1000)); EXIT WHEN NOT FOUND; COMMIT; END LOOP; END $$;\n',
+        },
+      ],
+    },
+    {
+      title: 'A table of the same migration',
+      framework: 'sql',
+      files: [{ path: '0001_t.sql', text: 'CREATE TABLE users (a int);\nUPDATE users SET a = 1;\nDELETE FROM users;\n' }],
+    },
+  ],
+  check: (context) => operationsOf(context, 'update', 'delete').flatMap(({ step, operation }) => check(context, step, operation)),
+};
+
+function check(context: RuleContext, step: Step, operation: OperationOf<'update' | 'delete'>): Violation[] {
+  const { table, where } = operation;
+  if (!isInUse(context, step, table)) return [];
+  if (where !== undefined && limitsRows(where, tableBefore(step, table))) return [];
+  const verb = operation.kind === 'update' ? 'updates' : 'deletes';
+  const what = operation.hasWhere ? `all rows of ${shownName(table)} that match` : `every row of ${shownName(table)}`;
+  const fix = batchFix(context, step, operation);
+  return [
+    {
+      range: headRange(context, step.statement),
+      message: `This ${verb} ${what} in one statement: they stay locked ${lockEnd(step)}, the old versions of all of them pile up, and a failure near the end loses all of the work.`,
+      help: 'Write in batches of some thousand rows, each committed by itself, with a condition that leaves out the rows that are done.',
+      fixes: fix === undefined ? [] : [fix],
+    },
+  ];
+}
+
+function batchFix(context: RuleContext, step: Step, operation: OperationOf<'update' | 'delete'>): Fix | undefined {
+  if (step.statement.operations.length > 1 || step.statement.text !== step.statement.sent) return undefined;
+  const write = readSimpleWrite(step.statement.text);
+  const remaining = write === undefined ? undefined : remainingRows(write, operation.where);
+  if (write === undefined || remaining === undefined) return undefined;
+  const { table } = operation;
+  const replacement = batchedBlock({
+    table: tableBefore(step, table) ?? { schema: table.schema ?? '', name: table.name },
+    target: quoteQualified(table.schema, table.name),
+    head: write.head,
+    remaining,
+  });
+  if (replacement === undefined) return undefined;
+  const slug = `${operation.kind}_${table.name}`;
+  return runOutside(context, 'Write in batches that can be resumed', { step, patches: [], replacement, slug, down: [] });
+}

@@ -1,0 +1,123 @@
+import type { Fix } from '../../model/finding';
+import { LineIndex } from '../../parse/lines';
+import { generateDown } from '../../rollback/down';
+import { headRange, type RuleContext } from '../context';
+import { createFile } from '../edits';
+import type { Rule, Violation } from '../rule';
+
+export const missingRollback: Rule = {
+  id: 'missing-rollback',
+  title: 'Migration without a rollback',
+  severity: 'info',
+  explanation: `When a deployment goes wrong after the migration, somebody has to write the way back under pressure. A rollback that was written, read and tried
+beforehand takes minutes instead.
+
+The fix inserts one, generated from what the migration does and from the schema that the earlier migrations leave, in the framework's own form: a \`.down.sql\` file, a block \`-- migrate:down\` or
+\`-- +goose Down\`, an undo script of Flyway. What can't be undone, such as the data of a dropped column, stands in it as a comment.
+
+Silent for frameworks without rollbacks (Prisma), and for migrations that change nothing.`,
+  bad: [
+    {
+      title: 'golang-migrate: a file of its own',
+      framework: 'golang-migrate',
+      files: [{ path: '0001_users.up.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' }],
+      findings: [{ at: 'CREATE TABLE users (id bigint PRIMARY KEY)', says: 'no rollback' }],
+      fixed: [{ path: '0001_users.down.sql', text: 'DROP TABLE users;\n' }],
+    },
+    {
+      title: 'dbmate: a block in the file',
+      framework: 'dbmate',
+      files: [
+        { path: '1_users.sql', text: '-- migrate:up\nCREATE TABLE users (id bigint PRIMARY KEY);\n\n-- migrate:down\nDROP TABLE users;\n' },
+        { path: '2_name.sql', text: '-- migrate:up\nALTER TABLE users ADD COLUMN name text;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE users ADD COLUMN name text', says: 'no rollback' }],
+      fixed: [
+        {
+          path: '2_name.sql',
+          text: '-- migrate:up\nALTER TABLE users ADD COLUMN name text;\n\n-- migrate:down\nALTER TABLE users DROP COLUMN name;\n',
+        },
+      ],
+    },
+    {
+      title: 'goose: the name that the server chose',
+      framework: 'goose',
+      files: [
+        {
+          path: '00001_users.sql',
+          text: '-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY, email text);\n\n-- +goose Down\nDROP TABLE users;\n',
+        },
+        { path: '00002_email.sql', text: '-- +goose Up\nALTER TABLE users ADD UNIQUE (email);\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE users ADD UNIQUE (email)', says: 'no rollback' }],
+    },
+  ],
+  good: [
+    {
+      title: 'Prisma has none',
+      framework: 'prisma',
+      files: [{ path: '20240101000000_a/migration.sql', text: 'CREATE TABLE a (id int);\n' }],
+    },
+    {
+      title: 'There is one',
+      framework: 'golang-migrate',
+      files: [
+        { path: '0001_users.up.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' },
+        { path: '0001_users.down.sql', text: 'DROP TABLE users;\n' },
+      ],
+    },
+    { title: 'Nothing to undo', framework: 'sql', files: [{ path: '0001_v.sql', text: 'VACUUM;\nSELECT 1;\n' }] },
+  ],
+  check: (context) => {
+    const { migration, program } = context;
+    const isMissing = migration.down === undefined || migration.down.statements.length === 0;
+    if (program.direction === 'down' || !isMissing || migration.downUnsupported === true) return [];
+    const [first] = program.statements;
+    return first === undefined || !changesAnything(context) ? [] : [check(context, first)];
+  },
+};
+
+const harmless = new Set([
+  'select',
+  'set',
+  'transaction',
+  'vacuum',
+  'analyze',
+  'lock table',
+  'reindex',
+  'cluster',
+  'refresh materialized view',
+]);
+
+function changesAnything(context: RuleContext): boolean {
+  return context.program.statements.some((statement) => statement.operations.some((operation) => !harmless.has(operation.kind)));
+}
+
+function check(context: RuleContext, first: RuleContext['program']['statements'][number]): Violation {
+  const fix = insertRollback(context);
+  return {
+    range: headRange(context, first),
+    message: `${context.migration.title} has no rollback: when the deployment fails behind it, the way back has to be written in the middle of the incident.`,
+    help: `Write the rollback now, in ${context.framework.displayName}'s own form, and try it by simulating.`,
+    fixes: fix === undefined ? [] : [fix],
+  };
+}
+
+/** Adding a way back changes nothing of the way there, so it is safe; one that can't restore everything wants to be read first. */
+function insertRollback(context: RuleContext): Fix | undefined {
+  // Without the statements that can't be read, the rollback would be of another migration.
+  if (context.program.statements.some((statement) => statement.unreadable !== undefined)) return undefined;
+  const down = generateDown(context.migration, context.before, context.after);
+  if (down.statements.length === 0) return undefined;
+  const placed = context.framework.placeDown(context.migration, context.files, down.statements);
+  if (placed.kind === 'unsupported') return undefined;
+  const lost = down.irreversible.length;
+  const title = lost === 0 ? 'Insert the rollback' : `Insert the rollback (${lost === 1 ? 'one thing' : `${lost} things`} can't be undone)`;
+  if (placed.kind === 'create') return { title, safe: lost === 0, edits: [createFile(placed.path, placed.text)] };
+  const lines =
+    placed.path === context.program.path
+      ? context.lines
+      : new LineIndex(context.files.find((file) => file.path === placed.path)?.text ?? '');
+  const edit = { range: lines.range(placed.span), newText: placed.newText };
+  return { title, safe: lost === 0, edits: [placed.path === context.program.path ? edit : { path: placed.path, ...edit }] };
+}
