@@ -40,14 +40,37 @@ export function startTime(processId: number): string | undefined {
 
 /** Process ids of the children of a process, now. Empty on Windows, where the system keeps no such list at hand. */
 export function childrenOf(processId: number): readonly number[] {
+  return processesWithParents().flatMap(([id, parent]) => (parent === processId ? [id] : []));
+}
+
+/** Kills a process and all that it has started, and waits until they are gone. For commands, whose children belong to nobody else. */
+export async function endTree(processId: number): Promise<void> {
+  if (process.platform === 'win32') {
+    try {
+      run('taskkill.exe', ['/PID', String(processId), '/T', '/F']);
+    } catch {
+      // It has ended by itself.
+    }
+    return;
+  }
+  // Stopped, it starts no more of them while the list is made.
+  signalProcess(processId, 'SIGSTOP');
+  const all = [processId];
+  const parents = processesWithParents();
+  for (const parent of all) all.push(...parents.flatMap(([id, its]) => (its === parent ? [id] : [])));
+  for (const each of all) signalProcess(each, 'SIGKILL');
+  await ended(all, 5000);
+}
+
+function processesWithParents(): readonly (readonly [id: number, parent: number])[] {
   if (process.platform === 'win32') return [];
   if (process.platform === 'linux') {
     const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-    return all.map(Number).filter((id) => linuxStatus(id)?.[1] === String(processId));
+    return all.map((id) => [Number(id), Number(linuxStatus(Number(id))?.[1])]);
   }
   try {
-    const lines = run('ps', ['-ax', '-o', 'pid=,ppid=']).split('\n');
-    return lines.map((line) => line.trim().split(/\s+/).map(Number)).flatMap(([id, parent]) => (parent === processId && id ? [id] : []));
+    const lines = run('ps', ['-ax', '-o', 'pid=,ppid=']).trim().split('\n');
+    return lines.map((line) => line.trim().split(/\s+/).map(Number)).map(([id = 0, parent = 0]) => [id, parent]);
   } catch {
     return [];
   }

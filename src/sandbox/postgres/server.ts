@@ -4,7 +4,7 @@ import { appendFileSync, chownSync, closeSync, openSync, readFileSync, rmSync, w
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SandboxError } from '../problem';
-import { childrenOf, ended, endedNow, isRunning, signalProcess } from '../processes';
+import { childrenOf, ended, endedNow, endTree, isRunning, signalProcess } from '../processes';
 import type { Account } from './account';
 import { logTail, type ServerFolder } from './folder';
 import { freePort } from './port';
@@ -175,11 +175,21 @@ export class ServerProcess {
 
   private run(program: string, parameters: readonly string[], signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const options = { ...this.surroundings(), ...(signal === undefined ? {} : { signal }) };
-      const child = execFile(this.program(program), parameters, options, (error, stdout, stderr) => {
-        if (error === null) return resolve();
-        reject(new SandboxError(explain(program, error, `${stdout}\n${stderr}`), typeof error.code === 'string' ? error.code : undefined));
+      let ending: Promise<void> | undefined;
+      const child = execFile(this.program(program), parameters, this.surroundings(), (error, stdout, stderr) => {
+        signal?.removeEventListener('abort', end);
+        if (ending !== undefined) ending.then(() => reject(new SandboxError('Cancelled.', 'ABORT_ERR')));
+        else if (error === null) resolve();
+        else
+          reject(
+            new SandboxError(explain(program, error, `${stdout}\n${stderr}`), typeof error.code === 'string' ? error.code : undefined),
+          );
       });
+      // initdb runs a server of its own, which would go on writing after it.
+      const end = () => {
+        ending = endTree(child.pid ?? 0);
+      };
+      signal?.addEventListener('abort', end, { once: true });
       child.stdin?.end();
     });
   }

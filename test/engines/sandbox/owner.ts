@@ -1,0 +1,28 @@
+import type { SandboxProviderName } from '../../../src/model/sandbox';
+import { sandboxProviders } from '../../../src/sandbox/providers';
+
+/** Owns a sandbox, tells where it is, and ends in the way that its second argument names. */
+async function main(): Promise<void> {
+  const [name, then] = process.argv.slice(2);
+  const signal = new AbortController().signal;
+  const options = { engine: { name: 'postgres', major: 18 } as const, onProgress: () => undefined, signal };
+  const result = await sandboxProviders[name as SandboxProviderName].start(options);
+  if (!result.ok) throw new Error(result.error.message);
+  const sandbox = result.value;
+  const [row] = await sandbox.query(`SELECT current_setting('data_directory') AS folder, pg_read_file('postmaster.pid') AS lock`);
+  const message = {
+    port: sandbox.address('postgres').port,
+    postmaster: Number(String(row?.lock).split('\n')[0]),
+    folder: String(row?.folder),
+  };
+  await new Promise((resolve) => process.send?.(message, resolve));
+  if (then === 'throw') throw new Error('thrown on purpose');
+  if (then === 'exit') process.exit(3);
+  setInterval(() => undefined, 1000);
+}
+
+main().catch((error: Error) => {
+  setImmediate(() => {
+    throw error;
+  });
+});
