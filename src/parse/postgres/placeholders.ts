@@ -43,7 +43,8 @@ export function substitute(text: string, placeholders: Readonly<Record<string, s
   if (names.length === 0 || !(text.includes(':') || text.includes('${'))) return new SubstitutedText(text, []);
   // The forms are fixed, so this is a search for known words rather than a reading of SQL.
   const known = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
-  const pattern = new RegExp(`(?<!:):(?:'(${known})'|"(${known})"|(${known})(?![A-Za-z0-9_$]))|\\$\\{(${known})\\}`, 'g');
+  // After an even run of colons: `::name` is a cast, `:::name` a cast to what the variable holds.
+  const pattern = new RegExp(`(?<=(?<!:)(?:::)*):(?:'(${known})'|"(${known})"|(${known})(?![A-Za-z0-9_$]))|\\$\\{(${known})\\}`, 'g');
   const replacements: Replacement[] = [];
   let sent = '';
   let last = 0;
