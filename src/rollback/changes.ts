@@ -87,6 +87,7 @@ class Writer {
       ...this.createSchemas(),
       ...this.types.first,
       ...createSequences(this.from, to, options),
+      ...this.dropDefinitions(this.definitions.droppedBetween),
       ...this.createDefinitions(this.definitions.early),
       ...this.newTables.map((table) => createTable(table, to, options)),
       ...this.pairs.flatMap((pair) => tableChanges(pair, options)),

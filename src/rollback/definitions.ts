@@ -12,7 +12,9 @@ import { createIndex } from './parts';
 export interface DefinitionPlan {
   /** In the order in which they can go, by their names in the source. */
   readonly dropped: readonly DefinedObject[];
-  /** Of those, functions and what else columns may rest on: they go when the columns have changed. */
+  /** Functions and what else columns may rest on, which are made again: they go when columns have gone, before others come. */
+  readonly droppedBetween: readonly DefinedObject[];
+  /** Those that are not made again: they go when the columns have changed. */
   readonly droppedLate: readonly DefinedObject[];
   /** Functions that tables rest on, to be there before tables. */
   readonly early: readonly DefinedObject[];
@@ -46,8 +48,8 @@ export function planDefinitions(original: Catalog, from: Catalog, to: Catalog, d
   }
   takeAlong(from.definitions, gone, disturbed);
   const again = pairs.filter(([a]) => gone.has(a)).map(([, b]) => b);
-  const created = orderedByNeed([...added, ...again, ...changed]);
-  const tableTexts = JSON.stringify(to.tables.map((table) => [table.columns, table.constraints, table.indexes]));
+  const created = orderedByNeed([...added, ...again, ...[...changed].filter((object) => !again.includes(object))]);
+  const tableTexts = textsOfTables(to);
   const isEarly = (object: DefinedObject) =>
     object.kind === 'extension' ||
     (routines.has(object.kind) &&
@@ -59,11 +61,22 @@ export function planDefinitions(original: Catalog, from: Catalog, to: Catalog, d
   const asNow = (object: DefinedObject) => originals.get(object) ?? object;
   return {
     dropped: drops.filter((object) => !isLateDrop(object)).map(asNow),
-    droppedLate: drops.filter(isLateDrop),
+    droppedBetween: drops.filter((object) => isLateDrop(object) && !removed.includes(object)),
+    droppedLate: drops.filter((object) => isLateDrop(object) && removed.includes(object)),
     early: created.filter(isEarly),
     late: created.filter((object) => !isEarly(object)),
     kept: pairs.filter(([a]) => !gone.has(a)),
   };
+}
+
+/** All texts in tables that may name a function. */
+function textsOfTables(catalog: Catalog): string {
+  const texts = catalog.tables.flatMap((table) => [
+    ...table.columns.flatMap((column) => [column.default ?? '', column.generated?.expression ?? '']),
+    ...table.constraints.map((constraint) => constraint.definition),
+    ...table.indexes.map((index) => index.definition),
+  ]);
+  return texts.join('\n');
 }
 
 function sameDefinition(a: DefinedObject, b: DefinedObject): boolean {

@@ -57,8 +57,8 @@ function namePatternOfSchema(name: string): RegExp {
 function moveObjects(from: Catalog, to: Catalog, options: ChangeOptions): Renamed {
   const moves: Move[] = [
     ...movesOf(from.types, to.types, (type) => (type.kind === 'domain' ? 'DOMAIN' : 'TYPE')),
-    ...movesOf(from.sequences, to.sequences, () => 'SEQUENCE'),
     ...movesOf(from.tables, to.tables, (table) => (table.kind === 'foreign table' ? 'FOREIGN TABLE' : 'TABLE')),
+    ...movesOf(from.sequences, to.sequences, () => 'SEQUENCE'),
     ...movesOf(
       from.definitions.filter((object) => renamable.has(object.kind)),
       to.definitions.filter((object) => renamable.has(object.kind)),
@@ -67,10 +67,14 @@ function moveObjects(from: Catalog, to: Catalog, options: ChangeOptions): Rename
   ];
   const changes: Change[] = [];
   let catalog = from;
+  // A sequence that a column owns moves to another schema with the table (manual, ALTER TABLE, SET SCHEMA).
+  const owned = new Set(from.sequences.filter((sequence) => sequence.ownedBy !== undefined).map((sequence) => sequence.identity));
   const occupied = new Set(moves.map((move) => relationKey(move.from)));
   const later: Move[] = [];
-  for (const move of moves) {
-    occupied.delete(relationKey(move.from));
+  for (const planned of moves) {
+    const follows = 'identity' in planned.from && planned.word === 'SEQUENCE' && owned.has(String(planned.from.identity));
+    const move = follows ? { ...planned, from: { ...planned.from, schema: planned.to.schema } } : planned;
+    occupied.delete(relationKey(planned.from));
     // Two objects that change names with one another need a third name for a moment.
     if (!occupied.has(relationKey(move.to))) {
       changes.push(...moveChanges(move, options));

@@ -79,7 +79,12 @@ function tableParts(from: Catalog, to: Catalog): StateDifference[] {
     const same = before.identity === after.identity;
     return [
       ...compare(before.columns, after.columns, columnDescription(owner), same),
-      ...compare(before.constraints.filter(worthTelling), after.constraints.filter(worthTelling), constraintDescription(owner), same),
+      ...compare(
+        before.constraints.filter((constraint) => worthTelling(constraint, after)),
+        after.constraints.filter((constraint) => worthTelling(constraint, before)),
+        constraintDescription(owner),
+        same,
+      ),
       ...compare(before.indexes.filter(standsAlone), after.indexes.filter(standsAlone), indexDescription(owner), same),
       ...compare(before.triggers, after.triggers, triggerDescription(owner), same),
       ...compare(before.policies, after.policies, policyDescription(owner), same),
@@ -87,9 +92,11 @@ function tableParts(from: Catalog, to: Catalog): StateDifference[] {
   });
 }
 
-/** A validated NOT NULL is told with its column; its name interests nobody. */
-function worthTelling(constraint: Constraint): boolean {
-  return constraint.kind !== 'not null' || !constraint.validated;
+/** A validated NOT NULL is told with its column, unless only its name is another one. */
+function worthTelling(constraint: Constraint, other: Table): boolean {
+  if (constraint.kind !== 'not null' || !constraint.validated) return true;
+  const same = other.constraints.find((candidate) => candidate.kind === 'not null' && candidate.definition === constraint.definition);
+  return same !== undefined && same.name !== constraint.name;
 }
 
 function standsAlone(index: Index): boolean {
@@ -136,6 +143,10 @@ const sequenceDescription: Description<Sequence> = {
     ]),
 };
 
+function clusteredOn(table: Table): string | undefined {
+  return table.indexes.find((index) => index.clustered)?.name;
+}
+
 const tableDescription: Description<Table> = {
   kind: (table) => table.kind,
   name: relationKey,
@@ -145,6 +156,7 @@ const tableDescription: Description<Table> = {
     ...(a.partitionOf?.detachPending !== b.partitionOf?.detachPending && b.partitionOf?.detachPending
       ? [`being detached from ${b.partitionOf.parent}: the detach was begun and never finished`]
       : members(a, b, [['partitionOf', 'partition of']])),
+    ...members({ clustered: clusteredOn(a) }, { clustered: clusteredOn(b) }, [['clustered', 'clustered on']]),
     ...members(a, b, [
       ['kind', 'kind'],
       ['persistence', 'persistence'],

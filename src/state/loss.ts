@@ -1,4 +1,4 @@
-import { type Constraint, relationKey, type Table } from '../model/catalog';
+import { type Catalog, type Constraint, relationKey, type Table } from '../model/catalog';
 import type { State, TableData } from '../model/state';
 
 /** What a recovery plan can't bring back, by table. Columns: only these columns' values; absent: all rows of the table. */
@@ -13,8 +13,9 @@ export interface Loss {
  * hashes where single columns are lost: without them, the table's rows as a whole count as lost.
  */
 export function maskLost(state: State, losses: readonly Loss[]): State {
-  const tables = new Set(losses.map((loss) => loss.table));
-  const whole = new Set(losses.filter((loss) => loss.columns === undefined).map((loss) => loss.table));
+  const views = viewsOn(state.catalog, new Set(losses.map((loss) => loss.table)));
+  const tables = new Set([...losses.map((loss) => loss.table), ...views]);
+  const whole = new Set([...losses.filter((loss) => loss.columns === undefined).map((loss) => loss.table), ...views]);
   const sequences = new Set(
     state.catalog.sequences
       .filter((sequence) => tables.has(sequence.ownedBy?.table ?? ''))
@@ -32,6 +33,19 @@ export function maskLost(state: State, losses: readonly Loss[]): State {
       sequences.has(position.sequence) ? { sequence: position.sequence, lastValue: '1', isCalled: false } : position,
     ),
   };
+}
+
+/** Views, materialized ones among them, whose rows come from these tables. */
+function viewsOn(catalog: Catalog, tables: ReadonlySet<string>): Set<string> {
+  const found = new Set<string>();
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    for (const object of catalog.definitions) {
+      const isView = object.kind === 'view' || object.kind === 'materialized view';
+      if (isView && object.dependsOn.some((key) => tables.has(key) || found.has(key))) found.add(relationKey(object));
+    }
+  }
+  return found;
 }
 
 /** NOT NULL on a lost column and the validation of foreign keys to a lost table wait until the rows are restored. */

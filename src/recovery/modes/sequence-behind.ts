@@ -3,6 +3,7 @@ import type { RecoveryStep } from '../../model/simulation';
 import type { State } from '../../model/state';
 import { quoteIdentifier, quoteLiteral } from '../../parse/postgres/identifiers';
 import { spokenKey, sqlNameOfKey } from '../../rollback/names';
+import { match } from '../../state/match';
 import { isBehind } from '../../state/sequences';
 import { sqlStep } from '../situation';
 
@@ -15,16 +16,18 @@ function behind(state: State): Set<string> {
 }
 
 /**
- * Moves the sequences that are behind their columns, where they are not so in the state to reach. Last step of either way: a sequence moves
+ * Moves the sequences that are behind their columns, where they are not so in the state to reach, and those that are made anew for columns
+ * with values. Last step of either way, by the target's names: a sequence moves
  * with the rows. The third argument of setval makes the next value 1 on an empty table, not 2 (manual, sequence functions).
  */
 export function sequenceSteps(partial: State, target: State): RecoveryStep[] {
   const accepted = behind(target);
-  return partial.catalog.sequences
-    .filter(
-      (sequence) => sequence.ownedBy !== undefined && behind(partial).has(relationKey(sequence)) && !accepted.has(relationKey(sequence)),
-    )
-    .filter((sequence) => target.catalog.sequences.some((other) => relationKey(other) === relationKey(sequence)))
+  const now = behind(partial);
+  const { added, pairs } = match(partial.catalog.sequences, target.catalog.sequences, relationKey);
+  const lagging = pairs.filter(([a, b]) => now.has(relationKey(a)) && !accepted.has(relationKey(b))).map(([, b]) => b);
+  const inUse = new Set(target.sequences.filter((position) => position.greatestInUse !== undefined).map((position) => position.sequence));
+  return [...lagging, ...added.filter((sequence) => inUse.has(relationKey(sequence)))]
+    .filter((sequence) => sequence.ownedBy !== undefined)
     .map((sequence) => {
       const { table = '', column = '' } = sequence.ownedBy ?? {};
       const key = quoteIdentifier(column);

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withControlClient } from '../../../src/engines/postgres/connect';
+import { captureState } from '../../../src/engines/postgres/snapshot';
+import type { Sandbox } from '../../../src/model/sandbox';
+import type { State } from '../../../src/model/state';
+import { sequenceSteps } from '../../../src/recovery/modes/sequence-behind';
+import { catalogChanges } from '../../../src/rollback/changes';
+import { stateDifferences } from '../../../src/state/difference';
+import { fingerprint } from '../../../src/state/fingerprint';
+import { maskLost } from '../../../src/state/loss';
+import { startSandbox } from '../execute/laboratory';
+import { base, pairs } from './pairs';
+
+/** Majors to run on; another than 18 must be installed: `FAULTLINE_MAJOR=14`. */
+const major = Number(process.env.FAULTLINE_MAJOR ?? 18);
+
+let sandbox: Sandbox;
+let before: State;
+let count = 0;
+
+beforeAll(async () => {
+  sandbox = await startSandbox(major);
+  await sandbox.createDatabase('base');
+  await sandbox.query(base, 'base');
+  before = await capture('base');
+}, 120_000);
+
+afterAll(() => sandbox?.dispose());
+
+function capture(database: string): Promise<State> {
+  return withControlClient(sandbox.address(database), (client) =>
+    captureState(client, { bookkeepingTables: [], volatile: {}, columnHashes: true }),
+  );
+}
+
+async function onClone<T>(work: (database: string) => Promise<T>): Promise<T> {
+  count += 1;
+  const database = `pair_${count}`;
+  await sandbox.cloneDatabase('base', database);
+  try {
+    return await work(database);
+  } finally {
+    await sandbox.dropDatabases([database]);
+  }
+}
+
+async function changed(database: string, sql: string): Promise<State> {
+  await withControlClient(sandbox.address(database), (client) => client.query(`SET allow_system_table_mods = on; ${sql}`));
+  return capture(database);
+}
+
+async function execute(database: string, texts: readonly string[]): Promise<void> {
+  await withControlClient(sandbox.address(database), async (client) => {
+    for (const text of texts) {
+      await client.query(text).catch((error: Error) => {
+        throw new Error(`${error.message} in: ${text}`);
+      });
+    }
+  });
+}
+
+const changesBack = (after: State) =>
+  catalogChanges(after.catalog, before.catalog, {
+    goal: 'before',
+    concurrently: true,
+    isEmpty: (table) => (before.data.find((data) => data.table === table)?.rowCount ?? 0) === 0,
+  });
+
+describe('the way back from one change', () => {
+  for (const pair of pairs.filter((candidate) => major >= (candidate.minimumMajor ?? 0))) {
+    test(pair.name, () =>
+      onClone(async (database) => {
+        const after = await changed(database, pair.sql);
+        expect(fingerprint(after), 'the change shows in the fingerprint').not.toBe(fingerprint(before));
+        expect(stateDifferences(before, after), 'the change is told').not.toHaveLength(0);
+        const changes = changesBack(after);
+        const lost = new Set(changes.flatMap((change) => change.loses?.loss.table ?? []));
+        expect(lost.size > 0).toBe(pair.loses === true);
+        const waits = (change: { needsRowsOf?: string }) => change.needsRowsOf !== undefined && lost.has(change.needsRowsOf);
+        const texts = changes.filter((change) => !waits(change)).map((change) => change.text);
+        await execute(database, [...texts, ...sequenceSteps(after, before).map((step) => step.text)]);
+        const loss = changes.flatMap((change) => change.loses?.loss ?? []);
+        const reached = maskLost(await capture(database), loss);
+        const target = maskLost(before, loss);
+        expect(stateDifferences(target, reached)).toEqual([]);
+        expect(fingerprint(reached)).toBe(fingerprint(target));
+      }),
+    );
+  }
+});
