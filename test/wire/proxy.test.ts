@@ -331,6 +331,25 @@ describe('cutting', () => {
     await until(async () => (await backendState(connection)) === undefined);
   });
 
+  it('the client only, while a request is held: the server never gets it', async () => {
+    const client = await clientOn();
+    await client.query('CREATE TABLE dropped (id int)');
+    let letGo: (order: RequestOrder) => void = () => undefined;
+    orders = () =>
+      new Promise((resolve) => {
+        letGo = resolve;
+      });
+    const running = client.query('INSERT INTO dropped VALUES (1)').catch((error: unknown) => error);
+    await until(() => seen.length === 2);
+    theConnection().cut({ client: 'reset', server: 'keep' });
+    letGo({});
+    await running;
+    await theConnection().clientClosed;
+    expect(await backendState(theConnection())).toBe('idle');
+    await theConnection().whenIdle();
+    expect(await sandbox.query('SELECT count(*)::int AS n FROM dropped', 'wire')).toEqual([{ n: 0 }]);
+  });
+
   it('with a reset on both sides', async () => {
     const client = await clientOn();
     const connection = theConnection();
