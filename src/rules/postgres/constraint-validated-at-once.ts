@@ -143,7 +143,7 @@ function checkAdded(context: RuleContext, step: Step, operation: OperationOf<'ad
   return [
     {
       range: headRange(context, step.statement),
-      message: why(context, step, table, constraint),
+      message: why(step, table, constraint),
       help,
       fixes: fix === undefined ? [] : [fix],
     },
@@ -175,7 +175,7 @@ function isCheckedAtOnce(constraint: ConstraintSpecification): boolean {
   return !constraint.notValid && !/\bnot\s+enforced\b/i.test(constraint.definition ?? '');
 }
 
-function why(context: RuleContext, step: Step, table: ObjectName, constraint: ConstraintSpecification): string {
+function why(step: Step, table: ObjectName, constraint: ConstraintSpecification): string {
   const shown = shownName(table);
   if (constraint.kind !== 'foreign key') {
     return `This CHECK reads every row of ${shown} while ${shown} is locked (ACCESS EXCLUSIVE) ${lockEnd(step)}: nobody reads or writes it meanwhile.`;
@@ -193,7 +193,7 @@ function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'a
   if (constraint === undefined) return [];
   const help =
     'Add the column alone, then the constraint with ADD CONSTRAINT ... NOT VALID, and VALIDATE CONSTRAINT in a later transaction.';
-  return [{ range: headRange(context, step.statement), message: why(context, step, table, constraint), help, fixes: [] }];
+  return [{ range: headRange(context, step.statement), message: why(step, table, constraint), help, fixes: [] }];
 }
 
 /** VALIDATE while the lock of ADD is still held gains nothing. */

@@ -299,12 +299,10 @@ function checkConstraint(context: RuleContext, step: Step, operation: OperationO
   const { constraint, table } = operation;
   if (constraint.kind !== 'primary key' && constraint.kind !== 'unique') return [];
   if (constraint.usingIndex !== undefined || !isInUse(context, step, table)) return [];
-  return [
-    violation(context, step, buildsUnderLock(context, step, table), useIndexHelp(constraint.kind), constraintFix(context, step, operation)),
-  ];
+  return [violation(context, step, buildsUnderLock(step, table), useIndexHelp(constraint.kind), constraintFix(context, step, operation))];
 }
 
-function buildsUnderLock(context: RuleContext, step: Step, table: ObjectName): string {
+function buildsUnderLock(step: Step, table: ObjectName): string {
   return `This constraint builds its index while ${shownName(table)} is locked (ACCESS EXCLUSIVE) ${lockEnd(step)}: nobody reads or writes meanwhile.`;
 }
 
@@ -337,5 +335,5 @@ function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'a
   const { column, table } = operation;
   if ((!column.unique && !column.primaryKey) || !isInUse(context, step, table)) return [];
   const help = `Add the column alone. Then build the index with CREATE UNIQUE INDEX CONCURRENTLY and add the constraint with USING INDEX. ${outside.replace('It', 'The build')}`;
-  return [violation(context, step, buildsUnderLock(context, step, table), help, undefined)];
+  return [violation(context, step, buildsUnderLock(step, table), help, undefined)];
 }

@@ -1,0 +1,56 @@
+import { frameworkByName } from '../frameworks/registry';
+import type { BadExample, Rule, RuleExample } from './rule';
+
+/** The page of a rule in `docs/rules`, in Markdown. */
+export function rulePage(rule: Rule): string {
+  return `${[
+    `# ${rule.title}`,
+    `\`${rule.id}\` · default severity: ${rule.severity}`,
+    paragraphs(rule.explanation),
+    ...(rule.bad.length === 0 ? [] : ['## Found', ...rule.bad.map(badExample)]),
+    ...(rule.good.length === 0
+      ? []
+      : ['## Not found', ...rule.good.map((example) => [`### ${example.title}`, shownFiles(example)].join('\n\n'))]),
+    '## Settings',
+    `In \`faultline.json\`: \`{ "rules": { "${rule.id}": "off" } }\`, or \`"info"\`, \`"warning"\`, \`"error"\`. For one statement, in the line above it: \`-- faultline-ignore ${rule.id}: reason\`.`,
+    '<!-- Made from the rule by scripts/rules-docs.mjs; edit the rule. -->',
+  ].join('\n\n')}\n`;
+}
+
+/** The table of all rules. */
+export function rulesIndex(rules: readonly Rule[]): string {
+  const rows = rules.map((rule) => `| [\`${rule.id}\`](${rule.id}.md) | ${rule.severity} | ${rule.title} |`);
+  return [
+    '# Rules',
+    'Every example on these pages is run by the tests; what the rules say about PostgreSQL is proven on real servers (`test/engines/rules`).',
+    ['| rule | severity | finds |', '|---|---|---|', ...rows].join('\n'),
+    '<!-- Made from the rules by scripts/rules-docs.mjs. -->\n',
+  ].join('\n\n');
+}
+
+/** Source lines are broken for the editor; in Markdown a paragraph is one line. */
+function paragraphs(text: string): string {
+  return text
+    .split(/\n{2,}/)
+    .map((paragraph) => paragraph.replaceAll(/\s*\n\s*/g, ' '))
+    .join('\n\n');
+}
+
+function badExample(example: BadExample): string {
+  const says = example.findings.map((finding) => `- \`${finding.at.split('\n', 1)[0]}\``).join('\n');
+  const fixed =
+    example.fixed === undefined ? [] : ['After the fix:', example.fixed.map((file) => fenced(file.path, file.text)).join('\n\n')];
+  return [`### ${example.title}`, shownFiles(example), `Marked:\n\n${says}`, ...fixed].join('\n\n');
+}
+
+function shownFiles(example: RuleExample): string {
+  const versions = example.majors === undefined ? '' : `, PostgreSQL ${example.majors.join(' and ')}`;
+  const framework = frameworkByName(example.framework)?.displayName ?? example.framework;
+  return [`${framework}${versions}:`, ...example.files.map((file) => fenced(file.path, file.text))].join('\n\n');
+}
+
+function fenced(path: string, text: string): string {
+  const language = path.endsWith('.sql') ? 'sql' : 'ini';
+  const shown = text === '' ? '-- empty' : text.trimEnd();
+  return `\`\`\`${language}\n-- ${path}\n${shown}\n\`\`\``.replace('```ini\n-- ', '```ini\n# ');
+}

@@ -1,0 +1,160 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { LintCache } from '../../../src/lint/cache';
+import { defaultConfiguration } from '../../../src/lint/configuration';
+import { applySafeFixes, editText } from '../../../src/lint/fixes';
+import { lintFolder } from '../../../src/lint/lint';
+import { loadParser } from '../../../src/parse/load';
+import { allRules } from '../../../src/rules/registry';
+import type { Rule } from '../../../src/rules/rule';
+
+beforeAll(loadParser);
+
+const table = { path: '0001_users.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n' };
+
+function findings(text: string, rules: Record<string, 'off' | 'info' | 'warning' | 'error'> = {}) {
+  const { reports } = lintFolder({
+    files: [table, { path: '0002_change.sql', text }],
+    paths: ['0002_change.sql'],
+    configuration: { ...defaultConfiguration, rules: { 'missing-rollback': 'off', 'missing-lock-timeout': 'off', ...rules } },
+  });
+  return reports.flatMap((report) => report.findings);
+}
+
+const ids = (text: string, rules = {}) => findings(text, rules).map((finding) => finding.rule);
+
+describe('suppressions', () => {
+  it('silence a rule for the statement behind them', () => {
+    expect(ids('ALTER TABLE users DROP COLUMN email;\n')).toEqual(['destructive-change']);
+    expect(ids('-- faultline-ignore destructive-change: nobody reads it\nALTER TABLE users DROP COLUMN email;\n')).toEqual([]);
+    expect(ids('/* faultline-ignore destructive-change: agreed */ ALTER TABLE users DROP COLUMN email;\n')).toEqual([]);
+  });
+
+  it('take several rules, and a comment at the end of the line', () => {
+    expect(ids('CREATE INDEX i ON users (email); -- faultline-ignore index-not-concurrent: small\n')).toEqual([]);
+    const both =
+      '-- faultline-ignore index-not-concurrent, destructive-change: small\nALTER TABLE users DROP COLUMN email, ADD UNIQUE (id);\n';
+    expect(ids(both)).toEqual([]);
+  });
+
+  it('reach no further than one statement', () => {
+    const text = '-- faultline-ignore destructive-change: agreed\nSELECT 1;\nALTER TABLE users DROP COLUMN email;\n';
+    expect(ids(text)).toEqual(['unused-suppression', 'destructive-change']);
+  });
+
+  it('of a file reach all of it', () => {
+    const text = '-- faultline-ignore-file destructive-change: agreed\nSELECT 1;\nALTER TABLE users DROP COLUMN email;\n';
+    expect(ids(text)).toEqual([]);
+  });
+
+  it('are comments, not words in a string or a body', () => {
+    const text = "SELECT '-- faultline-ignore destructive-change: no';\nALTER TABLE users DROP COLUMN email;\n";
+    expect(ids(text)).toEqual(['destructive-change']);
+    const body = 'DO $$ BEGIN\n-- faultline-ignore-file destructive-change: no\nEND $$;\nALTER TABLE users DROP COLUMN email;\n';
+    expect(ids(body)).toEqual(['destructive-change']);
+  });
+
+  it('that suppress nothing are findings, also half of one', () => {
+    const text = '-- faultline-ignore destructive-change, index-not-concurrent: agreed\nALTER TABLE users DROP COLUMN email;\n';
+    const [unused] = findings(text);
+    expect(unused?.rule).toBe('unused-suppression');
+    expect(unused?.message).toContain('index-not-concurrent');
+    expect(unused?.message).not.toContain('destructive-change finds nothing');
+    expect(unused?.fixes).toEqual([]);
+  });
+
+  it('of a rule that is off are none', () => {
+    const text = '-- faultline-ignore destructive-change: agreed\nSELECT 1;\n';
+    expect(ids(text, { 'destructive-change': 'off' })).toEqual([]);
+  });
+
+  it('of squawk are read, with its names or none, and never reported', () => {
+    expect(ids('-- squawk-ignore ban-drop-column\nALTER TABLE users DROP COLUMN email;\n')).toEqual([]);
+    expect(ids('-- squawk-ignore\nALTER TABLE users DROP COLUMN email;\n')).toEqual([]);
+    expect(ids('-- squawk-ignore-file ban-drop-column\nSELECT 1;\nALTER TABLE users DROP COLUMN email;\n')).toEqual([]);
+    expect(ids('-- squawk-ignore prefer-big-int\nSELECT 1;\n')).toEqual([]);
+  });
+
+  it('silence the rollback that is missing, at the first statement', () => {
+    const on = { 'missing-rollback': 'info' } as const;
+    expect(ids('CREATE TABLE a (id int);\n', on)).toEqual(['missing-rollback']);
+    expect(ids('-- faultline-ignore missing-rollback: never rolled back\nCREATE TABLE a (id int);\n', on)).toEqual([]);
+  });
+});
+
+describe('severities', () => {
+  it('come from the configuration, and off is off', () => {
+    expect(findings('ALTER TABLE users DROP COLUMN email;\n', { 'destructive-change': 'error' })[0]?.severity).toBe('error');
+    expect(ids('ALTER TABLE users DROP COLUMN email;\n', { 'destructive-change': 'off' })).toEqual([]);
+  });
+});
+
+describe('what can not be read', () => {
+  it('is one finding and one error, and the rest of the file is linted', () => {
+    const { reports } = lintFolder({
+      files: [table, { path: '0002_x.sql', text: 'ALTER TABEL users;\nALTER TABLE users DROP COLUMN email;\n' }],
+      paths: ['0002_x.sql'],
+      configuration: { ...defaultConfiguration, rules: { 'missing-rollback': 'off', 'missing-lock-timeout': 'off' } },
+    });
+    expect(reports[0]?.errors).toHaveLength(1);
+    expect(reports[0]?.findings.map((finding) => finding.rule)).toEqual(['unreadable-statement', 'destructive-change']);
+  });
+
+  it.each(['', '\ufeff', '\0\0', 'not sql at all', 'SELECT (', "'", '-- faultline-ignore', 'CREATE TABLE'])('never throws: %j', (text) => {
+    expect(() => lintFolder({ files: [{ path: '0001_x.sql', text }] })).not.toThrow();
+  });
+});
+
+describe('safe fixes', () => {
+  it('are applied until none is left, and come to an end', () => {
+    const files = [table, { path: '0002_c.sql', text: 'ALTER TABLE users ADD COLUMN a int;\n' }];
+    const fixed = applySafeFixes(files, (current) => lintFolder({ files: current }).reports);
+    expect(fixed.changed).toEqual(['0001_users.down.sql', '0002_c.down.sql', '0002_c.sql']);
+    expect(fixed.files.find((file) => file.path === '0002_c.sql')?.text).toBe(
+      "SET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN a int;\n",
+    );
+    expect(fixed.files.find((file) => file.path === '0002_c.down.sql')?.text).toContain('ALTER TABLE users DROP COLUMN a;');
+    const again = applySafeFixes(fixed.files, (current) => lintFolder({ files: current }).reports);
+    expect(again.applied).toBe(0);
+  });
+
+  it('keep line ends and what stands around', () => {
+    const text = 'ALTER TABLE users ADD COLUMN a int;\r\n-- end\r\n';
+    const fixed = applySafeFixes(
+      [table, { path: '0002_c.sql', text }],
+      (current) => lintFolder({ files: current, paths: ['0002_c.sql'] }).reports,
+    );
+    expect(fixed.files.find((file) => file.path === '0002_c.sql')?.text).toBe(
+      "SET lock_timeout = '5s';\r\nALTER TABLE users ADD COLUMN a int;\r\n-- end\r\n",
+    );
+  });
+
+  it('edit a text at UTF-16 positions', () => {
+    const at = (line: number, character: number) => ({ line, character });
+    expect(editText('a😀b\nc', [{ range: { start: at(0, 3), end: at(0, 4) }, newText: 'X' }])).toBe('a😀X\nc');
+  });
+});
+
+describe('the cache', () => {
+  it('lints again only what changed, and what depends on it', () => {
+    const linted: string[] = [];
+    const spy: Rule = {
+      ...(allRules[0] as Rule),
+      id: 'spy',
+      check: (context) => {
+        linted.push(context.program.path);
+        return [];
+      },
+    };
+    const cache = new LintCache();
+    const third = { path: '0003_b.sql', text: 'ALTER TABLE users ADD COLUMN b int;\n' };
+    const lint = (second: string) => {
+      linted.length = 0;
+      lintFolder({ files: [table, { path: '0002_a.sql', text: second }, third], cache, rules: [spy] });
+      return [...linted];
+    };
+    expect(lint('ALTER TABLE users ADD COLUMN a int;\n')).toHaveLength(3);
+    expect(lint('ALTER TABLE users ADD COLUMN a int;\n')).toEqual([]);
+    expect(lint('ALTER TABLE users ADD COLUMN a int; -- a comment\n')).toEqual(['0002_a.sql']);
+    expect(lint('ALTER TABLE users ADD COLUMN a bigint;\n')).toEqual(['0002_a.sql', '0003_b.sql']);
+  });
+});
