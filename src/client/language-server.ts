@@ -5,7 +5,7 @@ import { RestartPolicy } from './restart-policy';
 
 /** The language server as the rest of the extension sees it. */
 export interface LanguageServer {
-  /** Resolves when the first start is over, also when it failed: the problem has then been shown. */
+  /** Resolves when the first start is over, also when it failed: the user is then asked what to do. */
   readonly started: Promise<void>;
   readonly onStateChange: vscode.Event<ServerState>;
   readonly state: ServerState;
@@ -28,6 +28,8 @@ export function startLanguageServer(context: vscode.ExtensionContext, output: Ou
   const policy = new RestartPolicy();
   const stateChanges = new vscode.EventEmitter<ServerState>();
   let state: ServerState = 'starting';
+  /** Whether the server has answered since it was last started. */
+  let running = false;
 
   const options: LanguageClientOptions = {
     documentSelector: [
@@ -40,7 +42,10 @@ export function startLanguageServer(context: vscode.ExtensionContext, output: Ou
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed: () => {
-        if (policy.shouldRestart(Date.now())) {
+        // A server that could not even start will not do so the next time.
+        const couldStart = running;
+        running = false;
+        if (couldStart && policy.shouldRestart(Date.now())) {
           output.warn('The language server ended unexpectedly. It is started again.');
           return { action: CloseAction.Restart, handled: true };
         }
@@ -61,11 +66,11 @@ export function startLanguageServer(context: vscode.ExtensionContext, output: Ou
 
   async function restart(): Promise<void> {
     policy.reset();
-    await client.restart();
+    await (client.isRunning() ? client.restart() : client.start());
   }
 
   async function offerRestart(): Promise<void> {
-    const message = 'Faultline’s language server crashed five times in three minutes, so it was not started again. Nothing is linted.';
+    const message = 'Faultline’s language server keeps ending, so it is not started again. Nothing is linted until it is.';
     const choice = await vscode.window.showErrorMessage(message, 'Start Again', 'Show Output');
     if (choice === 'Start Again') await restart();
     if (choice === 'Show Output') output.channel.show();
@@ -75,6 +80,7 @@ export function startLanguageServer(context: vscode.ExtensionContext, output: Ou
     stateChanges,
     client.onDidChangeState((change) => {
       state = states[change.newState];
+      if (state === 'running') running = true;
       stateChanges.fire(state);
     }),
     { dispose: () => void client.dispose().catch(() => undefined) },

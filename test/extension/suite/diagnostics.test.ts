@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
 import { closeAll, eventually, fileUri, findingOf, findings, openFile, pause, ruleOf } from './workspace';
 
-const addCurrency = 'dbmate/db/migrations/20260102093000_add_currency.sql';
+const addCurrency = 'goose/migrations/00002_add_currency.sql';
 const blockingIndex = 'index-not-concurrent';
 
 describe('diagnostics', () => {
@@ -13,7 +13,7 @@ describe('diagnostics', () => {
     const found = await findingOf(document, blockingIndex);
     assert.match(document.getText(found.range), /CREATE INDEX/);
     assert.ok(typeof found.code === 'object' && found.code.target.toString().includes(blockingIndex), 'the code links to the rule’s page');
-    assert.equal(found.severity, vscode.DiagnosticSeverity.Warning);
+    assert.equal(found.severity, vscode.DiagnosticSeverity.Error);
     assert.equal(found.source, 'faultline');
     assert.match(found.message, /orders/);
   });
@@ -36,11 +36,11 @@ describe('diagnostics', () => {
     const document = await openFile(addCurrency);
     await findingOf(document, blockingIndex);
     const edit = new vscode.WorkspaceEdit();
-    edit.insert(document.uri, new vscode.Position(1, 0), 'ALTER TABEL orders ADD;\n');
+    edit.insert(document.uri, new vscode.Position(2, 0), 'ALTER TABEL orders ADD;\n');
     await vscode.workspace.applyEdit(edit);
     const unreadable = await findingOf(document, 'unreadable-statement');
-    assert.equal(unreadable.range.start.line, 1);
-    assert.equal((await findingOf(document, blockingIndex)).range.start.line, 6);
+    assert.equal(unreadable.range.start.line, 2);
+    assert.equal((await findingOf(document, blockingIndex)).range.start.line, 7);
   });
 
   it('follow faultline.json', async () => {

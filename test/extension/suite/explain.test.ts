@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
 import { closeAll, eventually, findingOf, openFile } from './workspace';
 
-const addCurrency = 'dbmate/db/migrations/20260102093000_add_currency.sql';
+const addCurrency = 'goose/migrations/00002_add_currency.sql';
 
 function markdownOf(hovers: readonly vscode.Hover[]): string {
   return hovers.flatMap(({ contents }) => contents.map((content) => (typeof content === 'string' ? content : content.value))).join('\n');
@@ -32,7 +32,7 @@ describe('explanations', () => {
     });
     assert.deepEqual(
       lenses.map((lens) => lens.range.start.line),
-      [1, 1],
+      [2, 2],
     );
     const [simulate, summary] = lenses;
     assert.equal(simulate?.command?.title, 'Simulate failures');
@@ -47,7 +47,7 @@ describe('explanations', () => {
     await vscode.commands.executeCommand('faultline.showPlan');
     const plan = vscode.Uri.from({
       scheme: 'faultline-plan',
-      path: 'Plan of 20260102093000_add_currency.sql.md',
+      path: 'Plan of 00002_add_currency.sql.md',
       query: document.uri.toString(),
     });
     const text = (await vscode.workspace.openTextDocument(plan)).getText();

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
 import { apply, closeAll, eventually, findingOf, findings, openFile, quickFixes, ruleOf } from './workspace';
 
-const addCurrency = 'dbmate/db/migrations/20260102093000_add_currency.sql';
+const addCurrency = 'goose/migrations/00002_add_currency.sql';
 const blockingIndex = 'index-not-concurrent';
 
 describe('fixes', () => {
@@ -12,8 +12,8 @@ describe('fixes', () => {
     const document = await openFile(addCurrency);
     const found = await findingOf(document, blockingIndex);
     const actions = await quickFixes(document, found.range);
-    const fix = actions.find((action) => action.isPreferred && action.diagnostics?.some((of) => ruleOf(of) === blockingIndex));
-    assert.ok(fix, `a preferred fix among: ${actions.map(({ title }) => title).join('; ')}`);
+    const fix = actions.find(({ title }) => title === 'Build the index concurrently');
+    assert.ok(fix, `a fix among: ${actions.map(({ title }) => title).join('; ')}`);
     await apply(fix);
     assert.match(document.getText(), /CREATE INDEX CONCURRENTLY (IF NOT EXISTS )?orders_currency_idx ON orders \(currency\);/);
     await eventually('the finding is gone', () => (findings(document).some((of) => ruleOf(of) === blockingIndex) ? undefined : true));
@@ -33,6 +33,16 @@ describe('fixes', () => {
     await eventually('the finding is suppressed', () => (findings(document).some((of) => ruleOf(of) === blockingIndex) ? undefined : true));
   });
 
+  it('are preferred where they are safe, and come before the suppressions', async () => {
+    const document = await openFile(addCurrency);
+    const found = await findingOf(document, 'missing-guard');
+    const actions = await quickFixes(document, found.range);
+    const guard = actions.find(({ title }) => title === 'Add IF NOT EXISTS');
+    assert.equal(guard?.isPreferred, true);
+    const ignores = actions.map(({ title }) => title.startsWith('Ignore this finding here'));
+    assert.deepEqual(ignores, [...ignores].sort(), actions.map(({ title }) => title).join('; '));
+  });
+
   it('are all applied by source.fixAll, as far as they are safe', async () => {
     const document = await openFile(addCurrency);
     await findingOf(document, blockingIndex);
@@ -48,7 +58,10 @@ describe('fixes', () => {
     const [all] = actions;
     assert.ok(all);
     await apply(all);
-    assert.match(document.getText(), /CREATE INDEX CONCURRENTLY/);
-    assert.match(document.getText(), /UPDATE orders SET currency = 'EUR'/, 'what changes data is left alone');
+    const text = document.getText();
+    assert.match(text, /ADD COLUMN IF NOT EXISTS currency text;/);
+    assert.match(text, /^-- \+goose Down$/m);
+    assert.match(text, /UPDATE orders SET currency = 'EUR' WHERE currency IS NULL;/, 'what may change data is left alone');
+    assert.doesNotMatch(text, /CREATE INDEX CONCURRENTLY/, 'what is not safe is left alone');
   });
 });

@@ -11,12 +11,12 @@ describe('the simulation panel', () => {
   afterEach(closeAll);
 
   it('opens beside the migration, once per file', async () => {
-    const first = await openFile('dbmate/db/migrations/20260102093000_add_currency.sql');
+    const first = await openFile('goose/migrations/00002_add_currency.sql');
     await vscode.commands.executeCommand('faultline.simulate', first.uri.toString());
     await eventually('a panel is open', () => (simulationTabs().length === 1 ? true : undefined));
     await vscode.commands.executeCommand('faultline.simulate', first.uri);
     assert.equal(simulationTabs().length, 1);
-    const second = await openFile('goose/migrations/00002_add_source.sql');
+    const second = await openFile('flyway/sql/V2__index_accounts.sql');
     await vscode.commands.executeCommand('faultline.simulate', second.uri);
     await eventually('a second panel is open', () => (simulationTabs().length === 2 ? true : undefined));
   });

@@ -11,17 +11,17 @@ async function insertRollback(document: vscode.TextDocument, mark: RegExp): Prom
 describe('insert rollback', () => {
   afterEach(closeAll);
 
-  it('writes dbmate’s section, in reverse order', async () => {
-    const document = await openFile('dbmate/db/migrations/20260102093000_add_currency.sql');
+  it('writes dbmate’s section', async () => {
+    const document = await openFile('dbmate/db/migrations/20260102093000_add_note.sql');
     const text = await insertRollback(document, /-- migrate:down/);
     const down = text.slice(text.indexOf('-- migrate:down'));
-    assert.match(down, /DROP COLUMN (IF EXISTS )?"?currency"?/);
+    assert.match(down, /DROP COLUMN (IF EXISTS )?"?note"?/);
   });
 
-  it('writes goose’s section', async () => {
-    const document = await openFile('goose/migrations/00002_add_source.sql');
+  it('writes goose’s section, in reverse order', async () => {
+    const document = await openFile('goose/migrations/00002_add_currency.sql');
     const text = await insertRollback(document, /-- \+goose Down/);
-    assert.match(text.slice(text.indexOf('+goose Down')), /DROP COLUMN (IF EXISTS )?"?source"?/);
+    assert.match(text.slice(text.indexOf('+goose Down')), /DROP INDEX[^]*DROP COLUMN (IF EXISTS )?"?currency"?/, 'in reverse order');
   });
 
   it('creates Flyway’s undo file', async () => {

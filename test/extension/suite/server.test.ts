@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { closeAll, eventually, findingOf, findings, openFile } from './workspace';
 
-const addCurrency = 'dbmate/db/migrations/20260102093000_add_currency.sql';
+const addCurrency = 'goose/migrations/00002_add_currency.sql';
 const blockingIndex = 'index-not-concurrent';
 
 /** The process ids of the language servers that this extension host has started. */
@@ -33,7 +33,7 @@ describe('the language server', () => {
     edit.replace(
       document.uri,
       new vscode.Range(0, 0, document.lineCount, 0),
-      '-- migrate:up\nCREATE INDEX late_idx ON orders (total_cents);\n',
+      '-- +goose Up\nCREATE INDEX late_idx ON orders (total_cents);\n',
     );
     await vscode.workspace.applyEdit(edit);
     const again = await eventually('the new server lints the new text', () =>

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { WorkbenchWindow } from './window';
 
-const migration = '20260102093000_add_currency.sql';
+const migration = '00002_add_currency.sql';
 
 describe('a migration from squiggle to verified recovery', () => {
   let window: WorkbenchWindow;
