@@ -42,5 +42,5 @@ export function refusalOf({ up }: Migration): RunDecision | undefined {
 }
 
 export function sqlStep(title: string, why: string, text: string): RecoveryStep {
-  return { title, why, text, language: 'sql' };
+  return { title, why, text, language: 'sql', concerns: 'history' };
 }

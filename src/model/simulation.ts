@@ -15,6 +15,8 @@ export interface RecoveryStep {
   readonly why: string;
   readonly text: string;
   readonly language: 'sql' | 'shell' | 'text';
+  /** Absent: schema and data. What concerns sessions or the framework's own history has no place in a migration's rollback. */
+  readonly concerns?: 'sessions' | 'history';
 }
 
 /** Steps from a partial state to before (back) or after (forward), with the proof. */

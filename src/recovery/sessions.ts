@@ -24,11 +24,14 @@ export function openSessionSteps(sessions: readonly SessionLeft[], major = 18): 
   const held = [...new Set(sessions.flatMap((session) => session.locks.map((lock) => `${lock.mode} on ${lock.relation}`)))];
   const what = held.length === 0 ? 'nobody will end its transaction' : `it holds ${held.join(', ')}, and others wait for that`;
   return [
-    sqlStep(
-      'End the session that the migration left open',
-      `The client is gone, but the server does not know: ${what}. Its open transaction is rolled back. Try pg_cancel_backend first if it is still executing.`,
-      text,
-    ),
+    {
+      ...sqlStep(
+        'End the session that the migration left open',
+        `The client is gone, but the server does not know: ${what}. Its open transaction is rolled back. Try pg_cancel_backend first if it is still executing.`,
+        text,
+      ),
+      concerns: 'sessions',
+    },
   ];
 }
 
