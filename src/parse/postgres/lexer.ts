@@ -51,6 +51,8 @@ export class Lexer {
   end = 0;
   /** False when a literal or comment ran into the end of the text. */
   terminated = true;
+  /** How deeply the block comment nests that was found last. */
+  commentDepth = 0;
 
   constructor(
     readonly text: string,
@@ -192,6 +194,7 @@ export class Lexer {
   }
 
   private readLineComment(offset: number): TokenKind {
+    this.commentDepth = 0;
     let end = offset;
     while (end < this.limit && this.text.charCodeAt(end) !== 10 && this.text.charCodeAt(end) !== 13) end++;
     this.end = end;
@@ -200,11 +203,12 @@ export class Lexer {
 
   private readBlockComment(offset: number): TokenKind {
     let depth = 1;
+    this.commentDepth = 1;
     let end = offset + 2;
     while (end < this.limit && depth > 0) {
       const pair = this.text.charCodeAt(end) * 256 + this.text.charCodeAt(end + 1);
       if (pair === 42 * 256 + 47) depth--;
-      else if (pair === 47 * 256 + 42) depth++;
+      else if (pair === 47 * 256 + 42) this.commentDepth = Math.max(this.commentDepth, ++depth);
       else {
         end++;
         continue;

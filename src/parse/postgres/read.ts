@@ -7,7 +7,7 @@ import { Lexer } from './lexer';
 import { operationsOf } from './operations/operations';
 import { placeholderName, type SubstitutedText, standIn, substitute } from './placeholders';
 import { ByteIndex, codePointsToUnits, statementSource } from './source';
-import { type Piece, type Split, split } from './split';
+import { type Piece, split, type Unterminated } from './split';
 
 /** Longer programs are not read: an editor would freeze, and they are dumps rather than migrations. In UTF-16 code units. */
 export const maximumProgramLength = 4 * 1024 * 1024;
@@ -19,7 +19,10 @@ export const maximumProgramLength = 4 * 1024 * 1024;
 const maximumDepth = 1000;
 
 /** How much text may be read again while recovering from half-typed statements, so that damaged input stays linear. */
-const maximumReread = 4 * maximumProgramLength;
+const maximumReread = maximumProgramLength;
+
+/** A text with more statements that can't be read is no SQL: the rest of it is not tried. */
+const maximumFailures = 500;
 
 /** A statement that has ended, although a quote or a bracket in it has not: the next line begins a new one at its margin. */
 const lineThatStarts =
@@ -82,6 +85,7 @@ class ProgramReader {
   /** The program with its known placeholders replaced; all offsets below count in it. */
   private readonly sent: string;
   private readonly statements: Statement[] = [];
+  private failures = 0;
 
   constructor(
     private readonly source: string,
@@ -121,30 +125,31 @@ class ProgramReader {
     const parts = split(this.sent, start);
     const readable = wellFormed(blank(this.sent, parts.foreign));
     const replaced = parts.variables.length === 0 ? undefined : withStandIns(readable, parts.variables);
-    if (this.readWhole(parts, readable, start) || (replaced !== undefined && this.readWhole(parts, replaced, start))) {
-      return this.sent.length;
-    }
-    for (const piece of parts.pieces) {
-      const failure = this.readPiece(piece, readable, replaced);
-      if (failure === undefined) continue;
-      const cut = mayResume ? this.findCut(piece) : undefined;
-      if (cut === undefined) {
-        this.addUnreadable(piece, failure);
-        continue;
-      }
-      const half = { ...piece, end: cut.end };
-      const ownFailure = this.readPiece(half, readable, replaced);
-      if (ownFailure !== undefined) this.addUnreadable(half, ownFailure);
-      return cut.resume;
-    }
-    return this.sent.length;
+    return this.readPieces(parts.pieces, readable, replaced, mayResume) ?? this.sent.length;
   }
 
-  /** The fast way: everything in one call. False when the parser refuses, or sees other boundaries than the splitter. */
-  private readWhole(parts: Split, readable: string, start: number): boolean {
-    const { pieces } = parts;
-    if (pieces.some((piece) => piece.depth > maximumDepth || piece.unterminated)) return false;
-    const text = readable.slice(start);
+  /**
+   * Reads pieces together where that works, and else in halves, so that one bad statement costs little. Returns where to go on when that is
+   * not after the last of them.
+   */
+  private readPieces(pieces: readonly Piece[], readable: string, replaced: string | undefined, mayResume: boolean): number | undefined {
+    if (this.readTogether(pieces, readable) || (replaced !== undefined && this.readTogether(pieces, replaced))) return undefined;
+    const [piece] = pieces;
+    if (piece === undefined) return undefined;
+    if (this.failures >= maximumFailures) return this.giveUp(piece);
+    if (pieces.length === 1) return this.readAlone(piece, readable, replaced, mayResume);
+    const middle = pieces.length >> 1;
+    return (
+      this.readPieces(pieces.slice(0, middle), readable, replaced, mayResume) ??
+      this.readPieces(pieces.slice(middle), readable, replaced, mayResume)
+    );
+  }
+
+  /** The fast way: all in one call. False when the parser refuses, or sees other boundaries than the splitter. */
+  private readTogether(pieces: readonly Piece[], readable: string): boolean {
+    const start = pieces[0]?.start ?? 0;
+    if (pieces.some((piece) => piece.depth > maximumDepth || piece.unterminated !== undefined)) return false;
+    const text = readable.slice(start, pieces.at(-1)?.end ?? start);
     const parsed = parse(text);
     if ('failure' in parsed || parsed.statements.length !== pieces.length) return false;
     const bytes = new ByteIndex(text);
@@ -162,9 +167,34 @@ class ProgramReader {
     return true;
   }
 
+  private readAlone(piece: Piece, readable: string, replaced: string | undefined, mayResume: boolean): number | undefined {
+    const failure = this.readPiece(piece, readable, replaced);
+    if (failure === undefined) return undefined;
+    this.failures++;
+    const cut = mayResume ? this.findCut(piece) : undefined;
+    if (cut === undefined) {
+      this.addUnreadable(piece, failure);
+      return undefined;
+    }
+    const { unterminated, ...half } = { ...piece, end: cut.end };
+    const ends = unterminated === undefined || unterminated.offset >= cut.end;
+    const own = this.readPiece(ends ? half : { ...half, unterminated }, readable, replaced);
+    if (own !== undefined) this.addUnreadable(half, own);
+    return cut.resume;
+  }
+
+  /** Everything from here on becomes one statement that is not read. */
+  private giveUp(first: Piece): number {
+    const end = this.sent.trimEnd().length;
+    const message = `${maximumFailures} statements before this one could not be read, so the rest was not tried: this does not look like SQL for PostgreSQL.`;
+    this.add({ start: first.start, end }, { unreadable: { message, span: first } });
+    return this.sent.length;
+  }
+
   /** Reads one piece alone. Nothing is added when it fails. */
   private readPiece(piece: Piece, readable: string, replaced: string | undefined): Failure | undefined {
     if (piece.depth > maximumDepth) return { message: 'it is nested too deeply', offset: 0 };
+    if (piece.unterminated !== undefined) return unterminatedFailure(piece, piece.unterminated);
     let first: Failure | undefined;
     for (const candidate of replaced === undefined ? [readable] : [readable, replaced]) {
       const text = candidate.slice(piece.start, piece.end);
@@ -241,6 +271,19 @@ class ProgramReader {
     const source = this.substituted.toSource(span);
     return { start: this.span.start + source.start, end: this.span.start + source.end };
   }
+}
+
+/** Said without asking the parser, whose scanner can take very long over such text. */
+function unterminatedFailure(piece: Piece, { kind, offset }: Unterminated): Failure {
+  const what =
+    kind === 'comment'
+      ? 'comment'
+      : kind === 'quoted identifier'
+        ? 'quoted identifier'
+        : kind === 'dollar string'
+          ? 'dollar-quoted string'
+          : 'quoted string';
+  return { message: `the ${what} that begins here never ends`, offset: offset - piece.start };
 }
 
 /** Placeholders for which the parser was given a stand-in. */

@@ -1,23 +1,31 @@
 import type { Span } from '../../model/text';
-import { Lexer } from './lexer';
+import { Lexer, type TokenKind } from './lexer';
 
 /** A stretch of text between two terminators, from its first token to its last. */
 export interface Piece extends Span {
   /** How deeply its expressions may nest; an upper bound. */
   readonly depth: number;
-  /** The literal or comment that never ends. */
-  readonly unterminated: boolean;
+  /** The literal or comment in it that never ends. */
+  readonly unterminated?: Unterminated;
   /** `COPY ... FROM stdin`: the lines that follow, up to `\.`. */
   readonly copyData?: Span;
 }
 
+export interface Unterminated {
+  readonly kind: TokenKind;
+  readonly offset: number;
+}
+
 export interface Split {
   readonly pieces: readonly Piece[];
-  /** What the parser must not see: psql's backslash commands, COPY data. */
+  /** What the parser must not see: psql's backslash commands, COPY data, comments that nest deeply. */
   readonly foreign: readonly Span[];
   /** psql variables and `${...}` outside literals and comments. */
   readonly variables: readonly Span[];
 }
+
+/** PostgreSQL's scanner takes time that grows with the square of a comment's nesting. */
+const deepestComment = 16;
 
 /** Words that make an expression or a query one level deeper without a bracket. */
 const deepening = new Set(['not', 'union', 'intersect', 'except', 'join', 'is', 'isnull', 'notnull', 'collate', 'at', 'like', 'ilike']);
@@ -37,7 +45,7 @@ interface Open {
   squareBrackets: number;
   atomicDepth: number;
   fromStdin: boolean;
-  unterminated: boolean;
+  unterminated: Unterminated | undefined;
 }
 
 function openAt(start: number): Open {
@@ -53,7 +61,7 @@ function openAt(start: number): Open {
     squareBrackets: 0,
     atomicDepth: 0,
     fromStdin: false,
-    unterminated: false,
+    unterminated: undefined,
   };
 }
 
@@ -62,58 +70,85 @@ function openAt(start: number): Open {
  * commands and COPY data are set aside. Linear in the length of the text, and never fails.
  */
 export function split(text: string, start = 0, end = text.length): Split {
-  const lexer = new Lexer(text, start, end);
-  const pieces: Piece[] = [];
-  const foreign: Span[] = [];
-  const variables: Span[] = [];
-  let open: Open | undefined;
+  return new Splitter(text, start, end).split();
+}
 
-  const close = (copyData?: Span): void => {
-    if (open === undefined) return;
-    const { start, end, depth, unterminated } = open;
-    pieces.push({ start, end, depth, unterminated, ...(copyData ? { copyData } : {}) });
-    open = undefined;
-  };
+class Splitter {
+  private readonly lexer: Lexer;
+  private readonly pieces: Piece[] = [];
+  private readonly foreign: Span[] = [];
+  private readonly variables: Span[] = [];
+  private open: Open | undefined;
 
-  while (lexer.next() !== 'end') {
-    if (lexer.kind === 'comment') {
-      if (!lexer.terminated) open = unterminatedComment(open, lexer);
-    } else if (lexer.kind === 'backslash') {
-      const command = { start: lexer.start, end: lineEnd(text, lexer.start, end) };
-      foreign.push(command);
-      lexer.seek(command.end);
-      // \g, \gexec, \crosstabview and \watch send what was typed so far.
-      if (/^\\(g|crosstabview|watch)/.test(text.slice(command.start, command.start + 14))) close();
-    } else if (lexer.word === ';' && mayEnd(open)) {
-      const copyData: Span | undefined = open?.fromStdin ? copyLines(text, lexer.end, end) : undefined;
-      close(copyData);
-      if (copyData !== undefined) {
-        foreign.push(copyData);
-        lexer.seek(copyData.end);
-      }
-    } else {
-      open ??= openAt(lexer.start);
-      if (lexer.kind === 'variable' && !isSlice(text, lexer.start, open)) variables.push({ start: lexer.start, end: lexer.end });
-      open.end = lexer.end;
-      open.unterminated ||= !lexer.terminated;
-      follow(open, lexer.word, lexer.kind === 'operator');
-    }
+  constructor(
+    private readonly text: string,
+    start: number,
+    private readonly end: number,
+  ) {
+    this.lexer = new Lexer(text, start, end);
   }
-  close();
-  return { pieces, foreign, variables };
+
+  split(): Split {
+    while (this.lexer.next() !== 'end') {
+      if (this.lexer.kind === 'comment') this.takeComment();
+      else if (this.lexer.kind === 'backslash') this.takeBackslash();
+      else if (this.lexer.word === ';' && mayEnd(this.open)) this.takeTerminator();
+      else this.takeToken();
+    }
+    this.close();
+    return { pieces: this.pieces, foreign: this.foreign, variables: this.variables };
+  }
+
+  private takeComment(): void {
+    const { start, end, terminated, commentDepth } = this.lexer;
+    if (terminated) {
+      if (commentDepth > deepestComment) this.foreign.push({ start, end });
+      return;
+    }
+    // It belongs to the statement before it, or is one by itself: the server refuses it.
+    this.open ??= openAt(start);
+    this.open.end = end;
+    this.open.unterminated = { kind: 'comment', offset: start };
+  }
+
+  private takeBackslash(): void {
+    const command = { start: this.lexer.start, end: lineEnd(this.text, this.lexer.start, this.end) };
+    this.foreign.push(command);
+    this.lexer.seek(command.end);
+    // \g, \gexec, \crosstabview and \watch send what was typed so far.
+    if (/^\\(g|crosstabview|watch)/.test(this.text.slice(command.start, command.start + 14))) this.close();
+  }
+
+  private takeTerminator(): void {
+    const copyData: Span | undefined = this.open?.fromStdin ? copyLines(this.text, this.lexer.end, this.end) : undefined;
+    this.close(copyData);
+    if (copyData === undefined) return;
+    this.foreign.push(copyData);
+    this.lexer.seek(copyData.end);
+  }
+
+  private takeToken(): void {
+    const { kind, start, end, terminated } = this.lexer;
+    this.open ??= openAt(start);
+    if (kind === 'variable' && !isSlice(this.text, start, this.open)) this.variables.push({ start, end });
+    this.open.end = end;
+    if (!terminated) this.open.unterminated = { kind, offset: start };
+    follow(this.open, this.lexer.word, kind === 'operator');
+  }
+
+  private close(copyData?: Span): void {
+    if (this.open === undefined) return;
+    const { start, depth, unterminated } = this.open;
+    // What never ends takes the white space at the end of the text with it.
+    const end = unterminated === undefined ? this.open.end : start + this.text.slice(start, this.open.end).trimEnd().length;
+    this.pieces.push({ start, end, depth, ...(unterminated ? { unterminated } : {}), ...(copyData ? { copyData } : {}) });
+    this.open = undefined;
+  }
 }
 
 /** A semicolon in brackets or in a BEGIN ATOMIC body ends nothing. */
 function mayEnd(open: Open | undefined): boolean {
   return open === undefined || (open.brackets === 0 && open.atomicDepth === 0);
-}
-
-/** It belongs to the statement before it, or is one by itself: the server refuses it. */
-function unterminatedComment(open: Open | undefined, lexer: Lexer): Open {
-  const current = open ?? openAt(lexer.start);
-  current.end = lexer.end;
-  current.unterminated = true;
-  return current;
 }
 
 /** Keeps count of brackets, BEGIN ATOMIC bodies and nesting. */
