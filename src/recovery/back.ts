@@ -1,6 +1,6 @@
 import type { RecoveryStep } from '../model/simulation';
 import type { State } from '../model/state';
-import type { Change } from '../rollback/change';
+import { type Change, waitsFor } from '../rollback/change';
 import { catalogChanges } from '../rollback/changes';
 import type { Loss } from '../state/loss';
 import { type DataLoss, dataBack } from './data';
@@ -39,8 +39,7 @@ function draftOf(steps: readonly RecoveryStep[], losses: readonly Pick<DataLoss,
 
 /** A step that needs rows which are lost can only be told: what it checks is not there yet. */
 function stepOf(change: Change, lost: readonly Loss[]): RecoveryStep {
-  const waits = change.needsRowsOf !== undefined && lost.some((loss) => loss.table === change.needsRowsOf);
-  if (!waits) return sqlStep(change.title, change.why, change.text);
+  if (!waitsFor(change, lost)) return sqlStep(change.title, change.why, change.text);
   return {
     title: `When the rows are restored: ${change.title.charAt(0).toLowerCase()}${change.title.slice(1)}`,
     why: `${change.why} It can't be done before the lost values are back.`,

@@ -1,4 +1,4 @@
-import type { Loss } from '../state/loss';
+import { isLost, type Loss } from '../state/loss';
 
 /** One step of DDL on the way from one catalog to another. */
 export interface Change {
@@ -15,8 +15,14 @@ export interface Change {
   readonly loses?: { readonly text: string; readonly loss: Loss };
   /** Set where the target is not known well enough to write the statement: what is missing. `text` is then no use. */
   readonly unknown?: string;
-  /** It checks rows of this table (`schema.table`), and fails while these are lost. */
-  readonly needsRowsOf?: string;
+  /** It checks values of these columns of this table (`schema.table`), and fails while they are lost. */
+  readonly needs?: { readonly table: string; readonly columns: readonly string[] };
+}
+
+/** True when a change can't be made before what is lost has been restored. */
+export function waitsFor(change: Change, losses: readonly Loss[]): boolean {
+  const { needs } = change;
+  return needs !== undefined && isLost(needs, losses);
 }
 
 export interface ChangeOptions {
@@ -33,7 +39,7 @@ export function change(
   title: string,
   why: string,
   statement: string,
-  rest: Partial<Pick<Change, 'transactional' | 'loses' | 'needsRowsOf' | 'unknown'>> = {},
+  rest: Partial<Pick<Change, 'transactional' | 'loses' | 'needs' | 'unknown'>> = {},
 ): Change {
   return {
     kind,

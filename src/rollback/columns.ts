@@ -100,7 +100,7 @@ function addColumn(table: Table, column: Column, catalog: Catalog, options: Chan
       `Make ${values} NOT NULL`,
       `It was NOT NULL ${options.goal}, which rows without a value do not allow.`,
       `ALTER TABLE ${sqlName(table)} ${setNotNull(table, column)}`,
-      { needsRowsOf: relationKey(table) },
+      { needs: { table: relationKey(table), columns: [column.name] } },
     ),
   ];
 }

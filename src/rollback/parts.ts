@@ -1,6 +1,7 @@
 import type { Constraint, Index, Policy, Table, Trigger } from '../model/catalog';
 import { relationKey } from '../model/catalog';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
+import { referencedColumns } from '../state/loss';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
 import { replaced, retyped, type TablePair, textNames } from './columns';
@@ -233,7 +234,7 @@ function validate(table: Table, constraint: Constraint, options: ChangeOptions):
     `Validate constraint ${constraint.name} of ${spoken(table)}`,
     `It was validated ${options.goal}: until then it is checked for new rows only.`,
     `ALTER TABLE ${sqlName(table)} VALIDATE CONSTRAINT ${quoteIdentifier(constraint.name)}`,
-    constraint.references === undefined ? {} : { needsRowsOf: constraint.references },
+    constraint.references === undefined ? {} : { needs: { table: constraint.references, columns: referencedColumns(constraint) } },
   );
 }
 

@@ -23,7 +23,7 @@ export function maskLost(state: State, losses: readonly Loss[]): State {
   );
   return {
     ...state,
-    catalog: { ...state.catalog, tables: state.catalog.tables.map((table) => withoutChecks(table, losses, whole)) },
+    catalog: { ...state.catalog, tables: state.catalog.tables.map((table) => withoutChecks(table, losses)) },
     data: state.data.map((data) => {
       if (!tables.has(data.table)) return data;
       if (whole.has(data.table)) return { table: data.table, rowCount: 0, rowsHash: 'lost' };
@@ -48,10 +48,24 @@ function viewsOn(catalog: Catalog, tables: ReadonlySet<string>): Set<string> {
   return found;
 }
 
-/** NOT NULL on a lost column and the validation of foreign keys to a lost table wait until the rows are restored. */
-function withoutChecks(table: Table, losses: readonly Loss[], whole: ReadonlySet<string>): Table {
+/** True when one of these columns of a table, or all of its rows, are among what is lost. */
+export function isLost(values: { readonly table: string; readonly columns: readonly string[] }, losses: readonly Loss[]): boolean {
+  return losses.some(
+    (loss) => loss.table === values.table && (loss.columns === undefined || loss.columns.some((column) => values.columns.includes(column))),
+  );
+}
+
+/** The columns of the other table that a foreign key names. */
+export function referencedColumns(constraint: Constraint): string[] {
+  const list = /REFERENCES [^(]*\(([^)]*)\)/.exec(constraint.definition)?.[1] ?? '';
+  return list.split(', ').map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name));
+}
+
+/** NOT NULL on a lost column and the validation of foreign keys to a lost table wait until what they check is restored. */
+function withoutChecks(table: Table, losses: readonly Loss[]): Table {
   const columns = new Set(losses.filter((loss) => loss.table === relationKey(table)).flatMap((loss) => loss.columns ?? []));
-  const waits = (constraint: Constraint) => constraint.kind === 'foreign key' && whole.has(constraint.references ?? '');
+  const waits = (constraint: Constraint) =>
+    constraint.kind === 'foreign key' && isLost({ table: constraint.references ?? '', columns: referencedColumns(constraint) }, losses);
   return {
     ...table,
     columns: table.columns.map((column) => (columns.has(column.name) ? { ...column, notNull: false } : column)),
