@@ -1,3 +1,6 @@
+import { type Token, tokenize } from '../parse/postgres/lexer';
+import { identifierOf } from './definitions';
+
 /**
  * Names that PostgreSQL chooses where the text gives none, so that a generated rollback names the right object. The rules are those of
  * `makeObjectName`, `ChooseIndexName` and `ChooseConstraintName` (src/backend/commands/indexcmds.c, src/backend/catalog/pg_constraint.c):
@@ -53,29 +56,47 @@ export function indexColumnNames(keys: readonly string[], isColumn: (key: string
   return names;
 }
 
-/** The name of an expression (`FigureColname`): a function gives its name, a cast its column's; an operator has none and gives `expr`. */
+/**
+ * The name of an expression (`FigureColname`): a function gives its name, a cast the name of what it casts, CASE `case`, and anything
+ * with an operator has none and gives `expr`.
+ */
 function expressionName(text: string): string {
-  const bare = stripParentheses(text.trim());
-  const call = /^(?:"?[\w$]+"?\.)?"?([a-z_][\w$]*)"?\s*\(/i.exec(bare);
-  if (call?.[1] !== undefined && closesAtEnd(bare, call[0].length - 1)) return call[1].toLowerCase();
-  const column = /^(?:[\w$]+\.)?([a-z_][\w$]*)(?:::.*)?$/i.exec(bare);
-  if (column?.[1] !== undefined) return column[1].toLowerCase();
-  return /^case\b/i.test(bare) ? 'case' : 'expr';
+  let tokens = withoutParentheses(tokenize(text));
+  const cast = topLevelIndex(tokens, '::');
+  if (cast !== -1) tokens = withoutParentheses(tokens.slice(0, cast));
+  if (tokens[0]?.word === 'case') return 'case';
+  const open = tokens.findIndex((token) => token.word === '(');
+  // `schema.function(...)` or `table.column`: names and dots only, and for a call nothing behind its parentheses.
+  const path = tokens.slice(0, open === -1 ? tokens.length : open);
+  const isPath =
+    path.length > 0 && path.every((token, position) => (position % 2 === 0 ? identifierOf(text, token) !== undefined : token.word === '.'));
+  const last = path.at(-1);
+  if (!isPath || last === undefined || (open !== -1 && closingIndex(tokens, open) !== tokens.length - 1)) return 'expr';
+  return identifierOf(text, last) ?? 'expr';
 }
 
-function stripParentheses(text: string): string {
-  return text.startsWith('(') && closesAtEnd(text, 0) ? stripParentheses(text.slice(1, -1).trim()) : text;
+function withoutParentheses(tokens: readonly Token[]): readonly Token[] {
+  if (tokens[0]?.word !== '(' || closingIndex(tokens, 0) !== tokens.length - 1) return tokens;
+  return withoutParentheses(tokens.slice(1, -1));
 }
 
-/** Does the parenthesis at `open` close at the very end of the text, or before nothing but a cast? */
-function closesAtEnd(text: string, open: number): boolean {
+function closingIndex(tokens: readonly Token[], open: number): number {
   let depth = 0;
-  for (let offset = open; offset < text.length; offset++) {
-    if (text[offset] === '(') depth++;
-    else if (text[offset] === ')' && --depth === 0)
-      return /^\s*(::.*)?$/.test(text.slice(offset + 1)) && (open > 0 || offset === text.length - 1);
-  }
-  return false;
+  return tokens.findIndex((token, position) => {
+    if (position < open) return false;
+    if (token.word === '(') depth++;
+    if (token.word === ')') depth--;
+    return depth === 0;
+  });
+}
+
+function topLevelIndex(tokens: readonly Token[], word: string): number {
+  let depth = 0;
+  return tokens.findIndex((token) => {
+    if (token.word === '(') depth++;
+    if (token.word === ')') depth--;
+    return depth === 0 && token.word === word;
+  });
 }
 
 function byteLength(text: string): number {
