@@ -213,6 +213,8 @@ class PostgresExecution implements Execution {
   }
 
   private hold(): void {
+    // Of the processes that are killed one after the other, one may still find the time to say that another is gone.
+    if (this.fault?.aftermath === 'dies') this.connection?.mute();
     this.isHeld = true;
     this.setHeld('held');
   }

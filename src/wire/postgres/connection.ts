@@ -49,6 +49,7 @@ export class PostgresConnection {
   private heldToTheEnd = false;
   private isReady = false;
   private severed = false;
+  private muted = false;
   private readonly gone: Promise<void>;
   private setGone: () => void = () => undefined;
   private readonly idleWaiters: (() => void)[] = [];
@@ -98,6 +99,12 @@ export class PostgresConnection {
     if (this.heldToTheEnd) this.heldToTheEnd = false;
     else this.responses.releaseOldest();
     this.output.flush();
+  }
+
+  /** From now on the client hears nothing of the server but the end of the connection: a server that is killed says no farewell. */
+  mute(): void {
+    this.muted = true;
+    this.output.drop();
   }
 
   /** Cuts the connection. What is held is dropped. */
@@ -298,7 +305,7 @@ export class PostgresConnection {
   private handleServer(segment: Segment): void {
     const copyRequested = this.responses.copyRequested(segment);
     const { destination, completes } = this.responses.accept(segment);
-    if (!this.severed) {
+    if (!this.severed && !this.muted) {
       if (copyRequested) this.output.flush();
       if (destination === 'client' || copyRequested) this.output.write(segment.bytes);
       else if (destination === 'withheld') this.output.withhold(segment.bytes);

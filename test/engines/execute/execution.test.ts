@@ -141,11 +141,24 @@ describe('disconnect and crash', () => {
     );
     await sandbox.crash();
     for (const { execution, address, expected, cell } of held) {
-      expect((await execution.outcome).result).toBe('connection lost');
+      const error = { code: '', message: 'Connection terminated unexpectedly' };
+      expect([cell, await execution.outcome]).toMatchObject([cell, { result: 'connection lost', error }]);
       expect([cell, await stateOf(sandbox.address(address.database))]).toEqual([cell, expected]);
       await execution.close();
     }
   });
+});
+
+it('hears no farewell of a server that crashes', async () => {
+  const { migration, protocol } = shaped('wrapped');
+  const address = await freshDatabase(sandbox, historySetup);
+  const point = at('before', 2);
+  const execution = startExecution({ address, migration, protocol, fault: 'crash', point, signal: new AbortController().signal });
+  await execution.held;
+  // Says FATAL 57P01 before it ends, as a process does that finds its postmaster dead.
+  await rowsOf(address, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'faultline migration'");
+  expect(await execution.outcome).toMatchObject({ result: 'connection lost', error: { code: '' } });
+  await execution.close();
 });
 
 describe('lost-ack', () => {
