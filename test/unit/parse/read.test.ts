@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of SQL tools.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Statement } from '../../../src/model/migration';
 import { LineIndex } from '../../../src/parse/lines';
