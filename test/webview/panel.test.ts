@@ -1,11 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FromPanel, ToPanel } from '../../src/protocol/panel';
-import { browserMissing, launchBrowser, readScenarios } from './harness/browser';
+import { browserMissing, handMade, launchBrowser, recorded } from './harness/browser';
 import { type Harness, type HarnessPage, startHarness } from './harness/server';
 
 const missing = browserMissing();
-const { partial, green, running } = readScenarios();
+const { partial, green, running } = handMade;
 
 describe.skipIf(missing !== undefined)(`the panel in a browser${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
   let harness: Harness;
@@ -126,7 +126,15 @@ describe.skipIf(missing !== undefined)(`the panel in a browser${missing === unde
       title: 'Go back from crash@after:2',
       text: '-- 1. Remove the column with the values that were written into it.\nALTER TABLE public.orders DROP COLUMN currency;\n',
     });
-    expect(inserted).toEqual({ kind: 'insert-rollback', statements: ['ALTER TABLE public.orders DROP COLUMN currency;'] });
+    // Not the steps of this cell, which undo two statements, but the proven way back of the whole migration.
+    expect(inserted).toEqual({
+      kind: 'insert-rollback',
+      statements: [
+        'ALTER TABLE orders ALTER COLUMN total TYPE numeric(10, 2), ALTER COLUMN currency DROP NOT NULL;',
+        'DROP INDEX CONCURRENTLY IF EXISTS public.orders_currency_created_at_customer_idx;',
+        'ALTER TABLE public.orders DROP COLUMN currency;',
+      ],
+    });
     expect(revealed).toEqual({ kind: 'reveal', statement: 1 });
   });
 
@@ -182,6 +190,19 @@ describe.skipIf(missing !== undefined)(`the panel in a browser${missing === unde
     await tile('crash@before:2').click();
     await page.getByText('Nothing has to be repaired').waitFor();
     expect(await page.locator('.plan').count()).toBe(0);
+  });
+
+  it('shows what the embedded server really said', async () => {
+    for (const scenario of Object.values(recorded)) {
+      await open({ scenario });
+      await page.locator('.headline').waitFor();
+      const planned = scenario.events.find((event) => event.kind === 'planned');
+      expect(await page.locator('.statement').count()).toBe(planned?.statements.length);
+      expect(await page.locator('.tile.pending, .tile.failed').count()).toBe(0);
+      expect(await page.locator('.story-text').textContent()).not.toBe('');
+      expect(await page.locator('.proof-verified').count()).toBeGreaterThan(0);
+      if (scenario !== recorded.golangMigrate) await page.close();
+    }
   });
 
   it('treats what it shows as text', async () => {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { browserMissing, launchBrowser, readScenarios } from './harness/browser';
+import { browserMissing, handMade, launchBrowser, recorded } from './harness/browser';
 import { type Harness, type HarnessPage, startHarness } from './harness/server';
 
 /** Pictures of every state, to be looked at: `FAULTLINE_SHOTS=DIRECTORY npx vitest run --project webview screenshots`. */
@@ -16,7 +16,7 @@ interface State {
   readonly act?: (page: Page) => Promise<void>;
 }
 
-const { partial, green, byItself, running } = readScenarios();
+const { partial, green, byItself, running } = handMade;
 const choose = (id: string) => async (page: Page) => {
   await page.locator(`[data-cell="${id}"]`).click();
 };
@@ -83,6 +83,9 @@ const states: readonly State[] = [
   { name: 'not-carried-out', page: { scenario: partial, start: 'replay' }, act: choose('disconnect@after:3') },
   { name: 'green', page: { scenario: green, start: 'replay' } },
   { name: 'by-itself', page: { scenario: byItself, start: 'replay' }, act: choose('crash@after:2') },
+  { name: 'goose', page: { scenario: recorded.goose, start: 'replay' }, act: choose('crash@after:3') },
+  { name: 'flyway', page: { scenario: recorded.flyway, start: 'replay' } },
+  { name: 'golang-migrate', page: { scenario: recorded.golangMigrate, start: 'replay' } },
   {
     name: 'focus',
     page: { scenario: partial, start: 'replay' },

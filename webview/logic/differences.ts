@@ -50,7 +50,7 @@ function rowOf(before: StateDifference | undefined, after: StateDifference | und
   return [
     {
       kind: any.kind,
-      name: withoutDefaultSchema(history ? `${any.name}: ${any.detail}` : any.name),
+      name: withoutDefaultSchema(history ? `${any.name}: ${withoutMasked(any.detail)}` : any.name),
       now: history ? presence(any.change !== 'removed') : nowOf(any),
       before: before && (history ? presence(before.change === 'removed') : otherOf(before)),
       after: after && (history ? presence(after.change === 'removed') : otherOf(after)),
@@ -109,11 +109,41 @@ function withoutDefaultSchema(name: string): string {
   return name.replace(/(^| on )public\./g, '$1');
 }
 
-/** `version = 20260102, dirty = true`. */
+/** `version=20260102 dirty=true`; values that differ from run to run are left out. */
 export function fieldsText(row: Readonly<Record<string, unknown>>): string {
-  return Object.entries(row)
-    .map(([name, value]) => `${name} = ${valueText(value)}`)
-    .join(', ');
+  return withoutMasked(
+    Object.entries(row)
+      .map(([name, value]) => `${name}=${valueText(value)}`)
+      .join(' '),
+  );
+}
+
+/** Times and the like are masked before states are compared (src/engines/postgres/snapshot-bookkeeping.ts): they tell nothing. */
+function withoutMasked(text: string): string {
+  return text.replace(/\s*\b\w+=\(differs from run to run\)/g, '').trim();
+}
+
+/** Where a history row stands, in words. */
+export function historyWords({ now, standing }: StateRow): string {
+  const there = now === 'there';
+  switch (standing) {
+    case 'done':
+      return there ? 'Added' : 'Removed';
+    case 'todo':
+      return there ? 'Not removed yet' : 'Not there yet';
+    case 'wrong':
+      return there ? 'Only there now' : 'Only missing now';
+  }
+}
+
+/** `AccessExclusiveLock`, as pg_locks writes it, in the words of the manual: `ACCESS EXCLUSIVE`. */
+export function lockWords(mode: string): string {
+  return /^(?:[A-Z][a-z]+)+Lock$/.test(mode)
+    ? mode
+        .slice(0, -4)
+        .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+        .toUpperCase()
+    : mode;
 }
 
 function valueText(value: unknown): string {

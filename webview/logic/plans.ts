@@ -1,5 +1,6 @@
-import type { RecoveryPlan, RecoveryStep } from '../../src/model/simulation';
+import type { CellResult, RecoveryPlan, RecoveryStep } from '../../src/model/simulation';
 import { formatDuration } from './numbers';
+import type { Run } from './panel-state';
 
 export type Direction = 'back' | 'forward';
 
@@ -49,9 +50,29 @@ function asSql(step: RecoveryStep): string {
   );
 }
 
-/** The statements that can stand in a migration's rollback. */
-export function rollbackStatements(plan: RecoveryPlan): readonly string[] {
-  return plan.steps.filter((step) => step.language === 'sql').map((step) => step.text);
+export interface Rollback {
+  readonly statements: readonly string[];
+  /** True when these are not the steps of the plan at hand, but the way back from where the whole migration is done. */
+  readonly ofWhole: boolean;
+}
+
+/**
+ * What can stand as the migration's rollback: it must undo all of the migration, so it is the proven way back from a cell in which
+ * everything was done. Only where no cell came that far, the plan at hand. Undefined when there is nothing to insert.
+ */
+export function rollbackOf(run: Run, result: CellResult): Rollback | undefined {
+  const own = result.recovery?.back;
+  if (own === undefined) return undefined;
+  const finished = Object.values(run.results).filter((cell) => cell.recovery !== undefined && isAllDone(cell));
+  const proven = finished.find((cell) => cell.recovery?.back.verified) ?? finished.find((cell) => cell.recovery?.back.verifiedExceptLoss);
+  const plan = isAllDone(result) ? own : (proven?.recovery?.back ?? own);
+  const statements = plan.steps.filter((step) => step.language === 'sql' && step.concerns === undefined).map((step) => step.text);
+  return statements.length === 0 ? undefined : { statements, ofWhole: plan !== own };
+}
+
+/** Schema and data are as after; the history and sessions may not be. */
+function isAllDone({ differsFromAfter }: CellResult): boolean {
+  return differsFromAfter?.every(({ kind }) => kind === 'bookkeeping' || kind === 'session') ?? false;
 }
 
 function oneLine(text: string): string {

@@ -19,12 +19,12 @@ export function Details({ run, id }: { readonly run: Run; readonly id: string })
   return (
     <section class="details" aria-label={`Chosen cell: ${cellName([cell])}`}>
       <Story run={run} cell={cell} view={view} />
-      {view.kind === 'done' && <Findings key={view.result.id} result={view.result} />}
+      {view.kind === 'done' && <Findings key={view.result.id} run={run} result={view.result} />}
     </section>
   );
 }
 
-function Findings({ result }: { readonly result: CellResult }): VNode {
+function Findings({ run, result }: { readonly run: Run; readonly result: CellResult }): VNode {
   const calm = nothingToDo(result);
   if (calm !== undefined) {
     return (
@@ -37,7 +37,7 @@ function Findings({ result }: { readonly result: CellResult }): VNode {
   return (
     <div class="columns">
       <StateTable result={result} />
-      <Recovery result={result} />
+      <Recovery run={run} result={result} />
     </div>
   );
 }

@@ -1,12 +1,13 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { CellResult, RecoveryPlan, RecoveryStep } from '../../src/model/simulation';
-import { type Direction, directionTitles, lossOf, planText, proofOf, rollbackStatements } from '../logic/plans';
+import type { Run } from '../logic/panel-state';
+import { type Direction, directionTitles, lossOf, planText, proofOf, type Rollback, rollbackOf } from '../logic/plans';
 import { Button } from '../ui';
 import { useActions } from './context';
 
 /** The two ways out of a partial state, the recommended one first. */
-export function Recovery({ result }: { readonly result: CellResult }): VNode {
+export function Recovery({ run, result }: { readonly run: Run; readonly result: CellResult }): VNode {
   const { recovery } = result;
   if (recovery === undefined) {
     return (
@@ -27,6 +28,7 @@ export function Recovery({ result }: { readonly result: CellResult }): VNode {
           plan={recovery[direction]}
           because={direction === recovery.recommended ? recovery.because : undefined}
           cellId={result.id}
+          rollback={direction === 'back' ? rollbackOf(run, result) : undefined}
         />
       ))}
     </div>
@@ -39,14 +41,14 @@ interface PlanProps {
   /** Why it is the recommended one; absent for the other. */
   readonly because: string | undefined;
   readonly cellId: string;
+  readonly rollback: Rollback | undefined;
 }
 
-function Plan({ direction, plan, because, cellId }: PlanProps): VNode {
+function Plan({ direction, plan, because, cellId, rollback }: PlanProps): VNode {
   const { post } = useActions();
   const title = directionTitles[direction];
   const proof = proofOf(plan, direction);
   const loss = lossOf(plan, direction);
-  const statements = rollbackStatements(plan);
   return (
     <article class={because === undefined ? 'plan' : 'plan recommended'} data-direction={direction} aria-label={title}>
       <header>
@@ -79,9 +81,10 @@ function Plan({ direction, plan, because, cellId }: PlanProps): VNode {
             >
               Open in editor
             </Button>
-            {direction === 'back' && statements.length > 0 && (
-              <Button onPress={() => post({ kind: 'insert-rollback', statements })}>Insert as rollback</Button>
+            {rollback !== undefined && (
+              <Button onPress={() => post({ kind: 'insert-rollback', statements: rollback.statements })}>Insert as rollback</Button>
             )}
+            {rollback?.ofWhole && <p class="quiet small">The rollback that is inserted undoes the whole migration. It was verified too.</p>}
           </footer>
         </>
       )}

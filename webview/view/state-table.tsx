@@ -1,9 +1,9 @@
-import type { VNode } from 'preact';
+import { Fragment, type VNode } from 'preact';
 import type { CellResult, SessionLeft } from '../../src/model/simulation';
-import { fieldsText, type StateRow, stateRows } from '../logic/differences';
+import { fieldsText, historyWords, lockWords, type StateRow, stateRows } from '../logic/differences';
 
-/** History rows shown; the latest ones matter. */
-const historyMax = 4;
+/** More history rows than this are there to be unfolded: most of them are of earlier migrations. */
+const historyShown = 2;
 
 /** The state after the failure beside before and after, then what the framework recorded, and who is still connected. */
 export function StateTable({ result }: { readonly result: CellResult }): VNode {
@@ -31,13 +31,16 @@ export function StateTable({ result }: { readonly result: CellResult }): VNode {
         <tbody>
           <Heading text="Bookkeeping" />
           {bookkeeping.map((row) => (
-            <ObjectRow key={row.name} row={row} />
+            <HistoryRow key={row.name} row={row} />
           ))}
           {history.length === 0 && <Wide>No history rows.</Wide>}
-          {history.length > historyMax && <Wide>{`${history.length - historyMax} earlier history rows, then:`}</Wide>}
-          {history.slice(-historyMax).map(({ table, row }, position) => (
-            <Wide key={`${table} ${position}`}>{`${table}: ${fieldsText(row)}`}</Wide>
-          ))}
+          {history.length > 0 && (
+            <tr>
+              <td class="quiet" colSpan={4}>
+                <History rows={history} />
+              </td>
+            </tr>
+          )}
           <Heading text="Sessions and locks" />
           {sessions.length === 0 && <Wide>None left.</Wide>}
           {sessions.map((session) => (
@@ -46,6 +49,23 @@ export function StateTable({ result }: { readonly result: CellResult }): VNode {
         </tbody>
       </table>
     </div>
+  );
+}
+
+function History({ rows }: { readonly rows: NonNullable<CellResult['bookkeeping']> }): VNode {
+  const list = (
+    <ul class="history">
+      {rows.map(({ table, row }, position) => (
+        <li key={position}>{`${table.replace(/^public\./, '')}: ${fieldsText(row)}`}</li>
+      ))}
+    </ul>
+  );
+  if (rows.length <= historyShown) return list;
+  return (
+    <details>
+      <summary>All {rows.length} history rows as they are now</summary>
+      {list}
+    </details>
   );
 }
 
@@ -65,7 +85,7 @@ function ObjectRow({ row }: { readonly row: StateRow }): VNode {
           {standingMarks[row.standing]}
         </span>
         {row.kind !== 'bookkeeping' && <span class="kind">{row.kind} </span>}
-        {row.name}
+        <Breakable text={row.name} />
         <span class="sr-only">, {standingWords[row.standing]}</span>
       </th>
       <td class="now" data-head="now">
@@ -74,6 +94,35 @@ function ObjectRow({ row }: { readonly row: StateRow }): VNode {
       <Other head="before" text={row.before} />
       <Other head="after" text={row.after} />
     </tr>
+  );
+}
+
+/** A history row is told whole, since it has no name. */
+function HistoryRow({ row }: { readonly row: StateRow }): VNode {
+  return (
+    <tr class={`standing-${row.standing}`} title={standingWords[row.standing]}>
+      <th scope="row" colSpan={4}>
+        <span class="mark" aria-hidden="true">
+          {standingMarks[row.standing]}
+        </span>
+        <span class="now">{historyWords(row)}</span> <Breakable text={row.name} />
+      </th>
+    </tr>
+  );
+}
+
+/** Long names may break after an underscore or a dot rather than anywhere. */
+function Breakable({ text }: { readonly text: string }): VNode {
+  const parts = text.split(/(?<=[_.])/);
+  return (
+    <>
+      {parts.map((part, position) => (
+        <Fragment key={position}>
+          {position > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </>
   );
 }
 
@@ -106,7 +155,7 @@ function Wide({ children }: { readonly children: string }): VNode {
 }
 
 function SessionRow({ session }: { readonly session: SessionLeft }): VNode {
-  const locks = session.locks.map(({ relation, mode }) => `${mode} on ${relation}`).join(', ');
+  const locks = session.locks.map(({ relation, mode }) => `${lockWords(mode)} on ${relation}`).join(', ');
   return (
     <tr class="standing-wrong">
       <th scope="row">

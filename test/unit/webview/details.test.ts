@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Catalog, Column, Table } from '../../../src/model/catalog';
-import type { CellResult, RecoveryPlan } from '../../../src/model/simulation';
+import type { CellResult, RecoveryPlan, RecoveryStep } from '../../../src/model/simulation';
 import type { State } from '../../../src/model/state';
 import { stateDifferences } from '../../../src/state/difference';
-import { fieldsText, stateRows } from '../../../webview/logic/differences';
-import { lossOf, planText, proofOf, rollbackStatements } from '../../../webview/logic/plans';
+import { fieldsText, historyWords, lockWords, stateRows } from '../../../webview/logic/differences';
+import { lossOf, planText, proofOf, rollbackOf } from '../../../webview/logic/plans';
 import { nothingToDo, storyOf } from '../../../webview/logic/story';
 import { factsOf, timelineOf } from '../../../webview/logic/timeline';
-import { statement } from './runs';
+import { plan, recovery, runOf, statement } from './runs';
 
 const result: CellResult = {
   id: 'crash@after:1',
@@ -59,7 +59,10 @@ describe('the state beside before and after', () => {
     expect(rows.bookkeeping).toEqual([
       { kind: 'bookkeeping', name: 'schema_migrations: version=2', now: 'missing', before: undefined, after: 'there', standing: 'todo' },
     ]);
-    expect(fieldsText({ version: '1', dirty: true, at: null })).toBe('version = 1, dirty = true, at = NULL');
+    expect(fieldsText({ version: '1', dirty: true, at: null })).toBe('version=1 dirty=true at=NULL');
+    expect(fieldsText({ id: 1, at: '(differs from run to run)' })).toBe('id=1');
+    expect(rows.bookkeeping.map(historyWords)).toEqual(['Not there yet']);
+    expect([lockWords('AccessExclusiveLock'), lockWords('SHARE')]).toEqual(['ACCESS EXCLUSIVE', 'SHARE']);
   });
 
   it('leaves a change that it can not take apart as it is told', () => {
@@ -73,7 +76,7 @@ describe('the state beside before and after', () => {
 });
 
 describe('a recovery plan', () => {
-  const plan: RecoveryPlan = {
+  const example: RecoveryPlan = {
     verified: true,
     durationMs: 131,
     steps: [
@@ -83,21 +86,59 @@ describe('a recovery plan', () => {
   };
 
   it('says what was proven, and no more', () => {
-    expect(proofOf(plan, 'forward').text).toBe('verified: reaches after in 131 ms');
-    expect(proofOf({ ...plan, verified: false, verifiedExceptLoss: true, loses: 'the old values' }, 'back')).toMatchObject({
+    expect(proofOf(example, 'forward').text).toBe('verified: reaches after in 131 ms');
+    expect(proofOf({ ...example, verified: false, verifiedExceptLoss: true, loses: 'the old values' }, 'back')).toMatchObject({
       kind: 'except-loss',
       text: 'verified except for what it loses: the old values',
     });
-    expect(proofOf({ ...plan, verified: false, problem: 'step 1 stops' }, 'back').text).toBe('not verified: step 1 stops');
-    expect(lossOf(plan, 'back')).toBe('Loses nothing.');
-    expect(lossOf({ ...plan, verified: false, loses: 'rows' }, 'back')).toBe('Loses: rows');
+    expect(proofOf({ ...example, verified: false, problem: 'step 1 stops' }, 'back').text).toBe('not verified: step 1 stops');
+    expect(lossOf(example, 'back')).toBe('Loses nothing.');
+    expect(lossOf({ ...example, verified: false, loses: 'rows' }, 'back')).toBe('Loses: rows');
   });
 
   it('copies as SQL: whatever is not becomes a comment', () => {
-    expect(planText(plan)).toBe(
+    expect(planText(example)).toBe(
       '-- 1. Remove the column.\nALTER TABLE orders DROP COLUMN c;\n\n-- 2. Tell the tool.\n-- In a shell:\n-- migrate force 1\n-- migrate up\n',
     );
-    expect(rollbackStatements(plan)).toEqual(['ALTER TABLE orders DROP COLUMN c;']);
+  });
+});
+
+describe('the rollback to insert', () => {
+  const step = (text: string, more: Partial<RecoveryStep> = {}): RecoveryStep => ({ title: text, why: '', text, language: 'sql', ...more });
+  const cell = (
+    kind: 'after' | 'unrecorded',
+    steps: readonly RecoveryStep[],
+    differsFromAfter: CellResult['differsFromAfter'],
+    verified = true,
+  ) => ({
+    fault: 'crash' as const,
+    point: kind === 'after' ? { kind, statement: 1 } : { kind },
+    verdict: 'broken' as const,
+    result: { differsFromAfter: differsFromAfter ?? [], ...recovery(plan(verified, { steps }), plan(true)) },
+  });
+  const missing = { kind: 'index', name: 'i', change: 'removed', detail: '' } as const;
+  const unwritten = { kind: 'bookkeeping', name: 'h', change: 'removed', detail: '' } as const;
+  const half = cell('after', [step('DROP COLUMN;')], [missing, unwritten]);
+  const whole = cell(
+    'unrecorded',
+    [step('END;', { concerns: 'sessions' }), step('DROP INDEX;'), step('DROP COLUMN;'), step('DELETE;', { concerns: 'history' })],
+    [unwritten],
+  );
+  const rollback = (specs: Parameters<typeof runOf>[2], id: string) => {
+    const run = runOf([statement(1, 1)], [], specs);
+    const chosen = run.results[id];
+    return chosen && rollbackOf(run, chosen);
+  };
+
+  it('undoes the whole migration, whichever cell is chosen, and leaves sessions and history alone', () => {
+    const statements = ['DROP INDEX;', 'DROP COLUMN;'];
+    expect(rollback([half, whole], 'crash@after:1')).toEqual({ statements, ofWhole: true });
+    expect(rollback([half, whole], 'crash@unrecorded')).toEqual({ statements, ofWhole: false });
+  });
+
+  it('is the plan at hand where no cell came to the end, and nothing where nothing is to be undone', () => {
+    expect(rollback([half], 'crash@after:1')).toEqual({ statements: ['DROP COLUMN;'], ofWhole: false });
+    expect(rollback([cell('after', [step('DELETE;', { concerns: 'history' })], [missing])], 'crash@after:1')).toBeUndefined();
   });
 });
 

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import type { Scenario } from './server';
 
@@ -22,8 +21,13 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '', args: ['--no-sandbox', '--disable-gpu'] });
 }
 
-/** Recorded and hand-made runs: what the extension would send to the panel. */
-export function readScenarios(): Readonly<Record<'partial' | 'green' | 'byItself' | 'running', Scenario>> {
-  const path = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'fixtures', 'simulation-events.json');
-  return JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<'partial' | 'green' | 'byItself' | 'running', Scenario>>;
+/** Made by hand, so that every verdict and every stage occurs. */
+export const handMade = readScenarios<'partial' | 'green' | 'byItself' | 'running'>('simulation-events.json');
+
+/** Recorded from the embedded server, by `record.mjs`. */
+export const recorded = readScenarios<'goose' | 'flyway' | 'golangMigrate'>('simulation-recorded.json');
+
+function readScenarios<Name extends string>(file: string): Readonly<Record<Name, Scenario>> {
+  const path = join(import.meta.dirname, '..', '..', 'fixtures', file);
+  return JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<Name, Scenario>>;
 }
