@@ -14,8 +14,8 @@ import { placeUnderMarker } from './placing';
  */
 
 const fileName = /^(\d+).*\.sql$/;
-const upMarker = /^--\s*migrate:up(?:\s*$|\s+\S+.*$)/m;
-const downMarker = /^--\s*migrate:down(?:\s*$|\s+\S+.*$)/m;
+const upMarker = /^\ufeff?--\s*migrate:up(?:\s*$|\s+\S+.*$)/m;
+const downMarker = /^\ufeff?--\s*migrate:down(?:\s*$|\s+\S+.*$)/m;
 const table = 'public.schema_migrations';
 
 export const dbmate: Framework = {

@@ -11,6 +11,7 @@ import { placeInFile } from './placing';
  */
 
 const fileName = /^([0-9]+)_(.*)\.(down|up)\.sql$/;
+const upFileName = /^[0-9]+_.*\.up\.sql$/;
 const table = 'public.schema_migrations';
 
 const execution: ProgramExecution = {
@@ -29,7 +30,7 @@ export const golangMigrate: Framework = {
   name: 'golang-migrate',
   displayName: 'golang-migrate',
 
-  detect: (files) => confidence(files, (file) => fileName.test(baseName(file.path))),
+  detect: (files) => confidence(files, (file) => upFileName.test(baseName(file.path))),
 
   read(files, options) {
     const named = sqlFiles(files).flatMap(nameOf);
