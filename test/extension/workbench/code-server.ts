@@ -9,6 +9,8 @@ import { join } from 'node:path';
 export interface CodeServer {
   /** The address of a window on a folder, with the extension in it. */
   windowUrl(folder: string): string;
+  /** Changes the user's settings, as an edit of settings.json does: open windows follow. */
+  changeSettings(settings: Readonly<Record<string, unknown>>): void;
   stop(): Promise<void>;
 }
 
@@ -28,7 +30,9 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const ownNode = join(installation, 'node_modules/.bin/node');
   const work = await mkdtemp(join(tmpdir(), 'faultline-workbench-'));
   mkdirSync(join(work, 'data/User'), { recursive: true });
-  writeFileSync(join(work, 'data/User/settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }));
+  let settings: Readonly<Record<string, unknown>> = { ...quietSettings, ...options.settings };
+  const settingsFile = join(work, 'data/User/settings.json');
+  writeFileSync(settingsFile, JSON.stringify(settings));
   const port = await freePort();
   const log = openSync(join(work, 'server.log'), 'w');
   const child = spawn(
@@ -57,6 +61,10 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   }
   return {
     stop,
+    changeSettings(changes) {
+      settings = { ...settings, ...changes };
+      writeFileSync(settingsFile, JSON.stringify(settings));
+    },
     windowUrl(folder) {
       const payload = [
         ['extensionDevelopmentPath', `vscode-remote://127.0.0.1:${port}${options.extension}`],
@@ -82,6 +90,8 @@ const quietSettings = {
   'chat.disableAIFeatures': true,
   'editor.minimap.enabled': false,
   'files.autoSave': 'off',
+  // No dialog: an untrusted folder simply opens restricted.
+  'security.workspace.trust.startupPrompt': 'never',
 };
 
 /** Ends the server and what it started: it leads a process group of its own. */

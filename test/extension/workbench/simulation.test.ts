@@ -1,7 +1,16 @@
 import { strict as assert } from 'node:assert';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { WorkbenchWindow } from './window';
 
 const migration = '00002_add_currency.sql';
+const runTimeoutMs = 120_000;
+
+/** Processes of the runner that this checkout has started and that are still there. */
+async function runners(): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,args=']);
+  return stdout.split('\n').filter((line) => line.includes(`${process.cwd()}/dist/runner.js`));
+}
 
 describe('a migration from squiggle to verified recovery', () => {
   let window: WorkbenchWindow;
@@ -15,17 +24,25 @@ describe('a migration from squiggle to verified recovery', () => {
 
   it('underlines the blocking index and says how the migration runs', async () => {
     await window.openFile(migration);
-    await window.page.locator('.squiggly-warning, .squiggly-error').first().waitFor();
+    await window.page.locator('.squiggly-error').first().waitFor();
     await window.page.locator('.codelens-decoration', { hasText: 'Simulate failures' }).first().waitFor();
     await window.screenshot('editor-dark-1280');
+  });
+
+  it('explains a statement on hover', async () => {
+    await window.line('SET NOT NULL').hover();
+    const hover = window.page.locator('.monaco-hover:visible', { hasText: 'Transaction' });
+    await hover.waitFor();
+    await window.screenshot('hover-dark-1280');
   });
 
   it('applies the quick fix at the cursor', async () => {
     await window.line('CREATE INDEX orders_currency_idx').click();
     await window.page.keyboard.press('Control+.');
-    await window.page.locator('.action-widget .monaco-list-row').first().waitFor();
+    const fix = window.page.locator('.action-widget .monaco-list-row', { hasText: 'Build the index concurrently' });
+    await fix.waitFor();
     await window.screenshot('quick-fix-dark-1280');
-    await window.page.keyboard.press('Enter');
+    await fix.click();
     await window.line('CREATE INDEX CONCURRENTLY').waitFor();
     assert.match(await window.editorText(), /CREATE INDEX CONCURRENTLY\b.* orders_currency_idx/);
     await window.page.keyboard.press('Control+S');
@@ -38,20 +55,37 @@ describe('a migration from squiggle to verified recovery', () => {
     await start.waitFor();
     await window.screenshot('panel-ready-dark-1280');
     await start.click();
-    await panel.locator('button.tile.done').first().waitFor({ timeout: 60_000 });
-    await panel.locator('table.matrix[aria-busy="false"]').waitFor({ timeout: 120_000 });
+    await panel.locator('table.matrix[aria-busy="true"]').waitFor({ timeout: runTimeoutMs });
+    await panel.locator('table.matrix[aria-busy="false"]').waitFor({ timeout: runTimeoutMs });
+    assert.ok((await panel.locator('button.tile.done').count()) > 10, 'the cells are filled');
+    assert.equal(await panel.locator('button.tile.failed').count(), 0, 'no cell failed to be carried out');
   });
 
   it('shows the verified recovery of the chosen cell', async () => {
     const panel = window.panel();
-    await panel.locator('button.tile[data-cell^="crash@"]').last().scrollIntoViewIfNeeded();
-    const broken = panel.locator('button.tile.tone-bad, button.tile.tone-caution').first();
-    await broken.click();
-    const proof = panel.locator('.plan .proof').first();
-    await proof.waitFor();
-    assert.match((await proof.textContent()) ?? '', /verified/i);
-    assert.ok((await panel.locator('.plan li .code pre').count()) > 0, 'the plan has steps');
-    await window.screenshot('panel-cell-dark-1280');
+    const cell = panel.locator('button.tile[data-cell="crash@after:3"]');
+    await cell.click();
+    const proofs = panel.locator('.plan .proof');
+    await proofs.first().waitFor();
+    assert.deepEqual(
+      (await proofs.allTextContents()).map((text) => /verified/.test(text)),
+      [true, true],
+    );
+    assert.ok((await panel.locator('.plan li .code pre').count()) >= 2, 'the plans have steps');
+  });
+
+  it('looks right in both themes and at any width', async () => {
+    await window.runCommand('View: Close Primary Side Bar');
+    await window.screenshot('panel-beside-dark-1600', 1600);
+    await window.runCommand('View: Toggle Maximize Editor Group');
+    await window.panel().locator('.summary, h1').first().scrollIntoViewIfNeeded();
+    for (const width of [1280, 1600, 400]) await window.screenshot(`panel-dark-${width}`, width);
+    await window.useTheme('Default Light Modern', 'vs');
+    for (const width of [1280, 400]) await window.screenshot(`panel-light-${width}`, width);
+    await window.panel().locator('.recovery').first().scrollIntoViewIfNeeded();
+    await window.screenshot('panel-recovery-light-1280');
+    await window.useTheme('Default Dark Modern', 'vs-dark');
+    await window.screenshot('panel-recovery-dark-1280');
   });
 
   it('shows the last run again after the window is reloaded', async () => {
@@ -59,5 +93,22 @@ describe('a migration from squiggle to verified recovery', () => {
     const panel = window.panel();
     await panel.locator('button.tile.done').first().waitFor({ timeout: 60_000 });
     assert.ok((await panel.locator('.plan .proof').count()) > 0, 'the chosen cell is shown again');
+  });
+
+  it('can be cancelled, and leaves no process behind', async () => {
+    const panel = window.panel();
+    await panel.getByRole('button', { name: 'Run again' }).first().click();
+    await panel.getByRole('button', { name: 'Cancel' }).first().click();
+    await panel.getByText('Cancelled').first().waitFor({ timeout: 30_000 });
+    for (let left = await runners(); left.length > 0; left = await runners()) await window.page.waitForTimeout(200);
+  });
+
+  it('inserts a recovery as the migration’s rollback', async () => {
+    await window.page.reload();
+    const panel = window.panel();
+    await panel.locator('button.tile[data-cell="crash@after:3"]').click({ timeout: 60_000 });
+    await panel.getByRole('button', { name: 'Insert as rollback' }).click();
+    await window.line('-- +goose Down').waitFor();
+    assert.match(await window.editorText(), /\+goose Down[^]*DROP COLUMN currency/);
   });
 });

@@ -8,8 +8,6 @@ describe('an untrusted workspace', () => {
   after(() => window?.close());
 
   it('is linted, and refuses to simulate with a reason', async () => {
-    const refuse = window.page.getByRole('button', { name: /No, I don't trust/ });
-    await refuse.click();
     await window.openFile('00002_add_currency.sql');
     await window.page.locator('.squiggly-warning, .squiggly-error').first().waitFor();
     await window.page.locator('.codelens-decoration a', { hasText: 'Simulate failures' }).first().click();

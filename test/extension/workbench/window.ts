@@ -7,6 +7,14 @@ import { type CodeServer, startCodeServer } from './code-server';
 const root = process.cwd();
 const artifacts = join(root, 'artifacts');
 
+const defaultWidth = 1280;
+const height = 800;
+
+/** Animations and layout come to rest. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 600));
+}
+
 /** One VS Code window in a browser, on a copy of the fixture workspace. */
 export class WorkbenchWindow {
   private constructor(
@@ -16,20 +24,20 @@ export class WorkbenchWindow {
     private readonly server: CodeServer,
   ) {}
 
-  static async open(options: { readonly theme?: string; readonly trusted?: boolean } = {}): Promise<WorkbenchWindow> {
+  static async open(options: { readonly trusted?: boolean } = {}): Promise<WorkbenchWindow> {
     const folder = await mkdtemp(join(tmpdir(), 'faultline-shop-'));
     await cp(resolve(root, 'test/fixtures/workspace'), folder, { recursive: true });
     const server = await startCodeServer({
       extension: root,
       trusted: options.trusted ?? true,
-      settings: { 'workbench.colorTheme': options.theme ?? 'Default Dark Modern' },
+      settings: { 'workbench.colorTheme': 'Default Dark Modern' },
     });
     const executablePath = process.env.CHROMIUM;
     const browser = await chromium.launch({
       ...(executablePath === undefined ? {} : { executablePath }),
       args: ['--no-sandbox', '--disable-gpu'],
     });
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await browser.newPage({ viewport: { width: defaultWidth, height } });
     page.setDefaultTimeout(30_000);
     await page.goto(server.windowUrl(folder));
     await page.locator('.monaco-workbench').waitFor();
@@ -94,13 +102,22 @@ export class WorkbenchWindow {
     return lines.join('\n').replace(/\u00a0/g, ' ');
   }
 
+  /** Changes the colour theme of the open window. */
+  async useTheme(name: string, kind: 'vs' | 'vs-dark'): Promise<void> {
+    this.server.changeSettings({ 'workbench.colorTheme': name });
+    await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
+  }
+
   /** The page inside the simulation panel. */
   panel(): FrameLocator {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
   }
 
-  async screenshot(name: string): Promise<void> {
+  /** A picture of the window, `width` pixels wide. */
+  async screenshot(name: string, width = defaultWidth): Promise<void> {
     await mkdir(artifacts, { recursive: true });
+    await this.page.setViewportSize({ width, height });
+    await settle();
     await this.page.screenshot({ path: join(artifacts, `${name}.png`) });
   }
 }
