@@ -2,8 +2,8 @@ import type { Statement } from '../../model/migration';
 import type { RequestOrder } from '../../wire/postgres/handlers';
 
 /** What a statement raises that is refused on purpose: a class of codes that no server uses. */
-export const refusalCode = 'FL001';
-export const refusalMessage = 'Faultline: statement refused on purpose';
+const refusalCode = 'FL001';
+const refusalMessage = 'Faultline: statement refused on purpose';
 
 /** The advisory lock that a gate waits for; "faultlin" in ASCII. Advisory locks are apart for each database. */
 export const gateKey = '7377306773279762798';

@@ -47,6 +47,7 @@ export class PostgresConnection {
   private readonly output: ClientOutput;
   /** The whole of the held response has arrived. */
   private heldToTheEnd = false;
+  /** Signed in: the first ReadyForQuery has come. */
   private isReady = false;
   private severed = false;
   private muted = false;
@@ -71,7 +72,7 @@ export class PostgresConnection {
     this.clientClosed = new Promise((resolve) => this.client.once('close', () => resolve()));
     this.listenToClient();
     this.listenToServer();
-    this.closed = Promise.all([this.serverClosed, this.clientClosed]).then(() => handlers.closed?.(this));
+    this.closed = Promise.all([this.serverClosed, this.clientClosed]).then(() => undefined);
   }
 
   /** The server process behind this connection; known once it is ready. */
@@ -312,10 +313,7 @@ export class PostgresConnection {
     }
     if (!completes) return;
     if (destination === 'withheld') this.heldToTheEnd = true;
-    if (!this.isReady) {
-      this.isReady = true;
-      this.handlers.ready?.(this);
-    }
+    this.isReady = true;
     if (this.responses.idle) this.wakeIdleWaiters();
   }
 

@@ -22,14 +22,11 @@ export interface RequestOrder {
 
 /** Who watches and steers. Every handler is optional. */
 export interface WireHandlers {
-  /** The first ReadyForQuery: signed in, nothing asked yet. */
-  ready?(connection: PostgresConnection): void;
   /** A request was read and nothing of it has reached the server. It is held back as long as the promise is pending. */
   request?(request: WireRequest): Promise<RequestOrder> | RequestOrder | undefined;
   /** The server finished the request. Called before its last frame is passed on, and also when the response is held. */
   completed?(request: WireRequest, completion: Completion): void;
   notice?(notice: ServerReport, connection: PostgresConnection): 'show' | 'hide';
-  closed?(connection: PostgresConnection): void;
 }
 
 /** How each side of a connection is cut. */
