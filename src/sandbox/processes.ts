@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
@@ -38,28 +38,48 @@ export function startTime(processId: number): string | undefined {
   }
 }
 
-/** Process ids of the children of a process, now. Empty on Windows, where the system keeps no such list at hand. */
-export function childrenOf(processId: number): readonly number[] {
-  return processesWithParents().flatMap(([id, parent]) => (parent === processId ? [id] : []));
-}
-
-/** Kills a process and all that it has started, and waits until they are gone. For commands, whose children belong to nobody else. */
-export async function endTree(processId: number): Promise<void> {
+/**
+ * Kills a process and all that it has started, and returns their ids without waiting for their end. The process is stopped first, so
+ * that it starts no more of them while the list is made. A signal to its process group would not do for a database server, every
+ * session of which makes a group of its own (setsid).
+ */
+export function killTree(processId: number): readonly number[] {
   if (process.platform === 'win32') {
     try {
       run('taskkill.exe', ['/PID', String(processId), '/T', '/F']);
     } catch {
       // It has ended by itself.
     }
-    return;
+    return [processId];
   }
-  // Stopped, it starts no more of them while the list is made.
   signalProcess(processId, 'SIGSTOP');
+  const all = withDescendants(processId);
+  for (const each of all) signalProcess(each, 'SIGKILL');
+  return all;
+}
+
+/** The process and all that descend from it, now. On Windows, which keeps no such list at hand, the process alone. */
+export function withDescendants(processId: number): readonly number[] {
   const all = [processId];
   const parents = processesWithParents();
   for (const parent of all) all.push(...parents.flatMap(([id, its]) => (its === parent ? [id] : [])));
-  for (const each of all) signalProcess(each, 'SIGKILL');
-  await ended(all, 5000);
+  return all;
+}
+
+/** Processes whose working folder this is; on Linux only, elsewhere none are found. */
+export function processesIn(folder: string): readonly number[] {
+  if (process.platform !== 'linux') return [];
+  const real = realpathSync(folder);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((processId) => {
+      try {
+        return readlinkSync(`/proc/${processId}/cwd`) === real;
+      } catch {
+        return false;
+      }
+    });
 }
 
 function processesWithParents(): readonly (readonly [id: number, parent: number])[] {

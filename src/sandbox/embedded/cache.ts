@@ -1,6 +1,6 @@
-import { lstatSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Account, canReach } from '../postgres/account';
 import { SandboxError } from '../problem';
 
@@ -21,6 +21,8 @@ export function cacheFolder(account: Account | undefined): string {
 }
 
 function prepare(folder: string, account: Account | undefined): string | undefined {
+  const there = nearestThere(folder);
+  if (!canReach(there, account)) return `can't be reached by ${account?.name}`;
   try {
     mkdirSync(folder, { recursive: true, mode: account === undefined ? 0o700 : 0o755 });
     const status = lstatSync(folder);
@@ -31,6 +33,11 @@ function prepare(folder: string, account: Account | undefined): string | undefin
   } catch (error) {
     return `can't be made (${(error as NodeJS.ErrnoException).code})`;
   }
+}
+
+/** The folder itself, or the deepest one above it that exists. */
+function nearestThere(folder: string): string {
+  return existsSync(folder) || folder === dirname(folder) ? folder : nearestThere(dirname(folder));
 }
 
 function userCache(): string {

@@ -31,7 +31,16 @@ export function installPackage(name: string, version: string, folder: string, si
     throw new SandboxError(`npm is needed to fetch ${name} and is not on PATH. Install npm, or use --sandbox docker.`);
   }
   const quote = (text: string) => (npm.shell ? `"${text}"` : text);
-  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--no-package-lock', '--loglevel=error'];
+  const options = [
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-save',
+    '--no-package-lock',
+    '--loglevel=error',
+    '--fetch-retries=1',
+    '--fetch-retry-mintimeout=1000',
+  ];
   const parameters = [...npm.parameters, 'install', '--prefix', quote(folder), ...options, `${name}@${version}`];
   return new Promise((resolve, reject) => {
     const child = spawn(quote(npm.command), parameters, {

@@ -82,13 +82,18 @@ export function findServerFolders(): readonly { readonly folder: ServerFolder; r
   });
 }
 
-/** Removes the folder; a server that is just ending may still be writing into it, hence the retries. */
+/** A server that is just ending may still be writing. */
+const insisting = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
+
+/** Removes the folder, its owner's name last: should this be cut short, the next start can go on with it. */
 export async function removeServerFolder(folder: ServerFolder): Promise<void> {
-  await rm(folder.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  await rm(folder.data, insisting);
+  await rm(folder.path, insisting);
 }
 
 export function removeServerFolderNow(folder: ServerFolder): void {
-  rmSync(folder.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+  rmSync(folder.data, insisting);
+  rmSync(folder.path, insisting);
 }
 
 /** Lines of the end of the server's log that tell why it did not start, for error messages. */

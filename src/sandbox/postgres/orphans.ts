@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDead } from '../owner';
-import { childrenOf, ended, isRunning, signalProcess } from '../processes';
+import { ended, isRunning, killTree, processesIn, signalProcess, withDescendants } from '../processes';
 import { findServerFolders, removeServerFolder, type ServerFolder } from './folder';
 
 /** Ends and removes the servers on this machine whose owners are dead. Returns a line for each. */
@@ -22,14 +22,17 @@ async function stopServerOf(folder: ServerFolder): Promise<boolean> {
   const lock = readLock(folder);
   if (lock === undefined) return false;
   if (!runsIn(lock.processId, folder)) {
+    // Sessions may outlive a server that was killed, as long as they are busy.
+    const left = processesIn(folder.data);
+    for (const processId of left) signalProcess(processId, 'SIGKILL');
+    await ended(left, 2000);
     removeSharedMemory(lock);
-    return false;
+    return left.length > 0;
   }
-  const all = [lock.processId, ...childrenOf(lock.processId)];
-  signalProcess(lock.processId, 'SIGQUIT');
-  if (!(await ended(all, 6000))) {
-    for (const processId of all) signalProcess(processId, 'SIGKILL');
-    await ended(all, 2000);
+  const all = withDescendants(lock.processId);
+  if (process.platform !== 'win32') signalProcess(lock.processId, 'SIGQUIT');
+  if (process.platform === 'win32' || !(await ended(all, 6000))) {
+    await ended(killTree(lock.processId), 2000);
     removeSharedMemory(lock);
   }
   return true;

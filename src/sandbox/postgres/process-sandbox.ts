@@ -54,8 +54,7 @@ class ProcessSandbox implements Sandbox {
   }
 
   async crash(): Promise<void> {
-    const sessions = process.platform === 'win32' ? await this.query('SELECT pid FROM pg_stat_activity') : [];
-    await this.server.kill(sessions.map((row) => Number(row.pid)));
+    await this.server.kill();
     await this.administrator.disconnect();
     await this.server.start();
     await this.ready();

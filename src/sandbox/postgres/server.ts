@@ -4,7 +4,7 @@ import { appendFileSync, chownSync, closeSync, openSync, readFileSync, rmSync, w
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SandboxError } from '../problem';
-import { childrenOf, ended, endedNow, endTree, isRunning, signalProcess } from '../processes';
+import { ended, endedNow, isRunning, killTree, signalProcess, withDescendants } from '../processes';
 import type { Account } from './account';
 import { logTail, type ServerFolder } from './folder';
 import { freePort } from './port';
@@ -27,6 +27,7 @@ export class ServerProcess {
   private currentPort = 0;
   private postmaster: number | undefined;
   private spawnProblem: string | undefined;
+  private command: number | undefined;
 
   constructor(
     private readonly binaries: ServerBinaries,
@@ -71,41 +72,30 @@ export class ServerProcess {
     }
   }
 
-  /**
-   * Kills the server and all its sessions with SIGKILL, and returns when they are gone. `known` are process ids of sessions, needed
-   * where the system can't list them. The postmaster is stopped first so that no session is born while the list is made; a signal to
-   * the process group would not do, since every session makes a group of its own (setsid).
-   */
-  async kill(known: readonly number[] = []): Promise<void> {
-    const postmaster = this.postmaster;
-    if (postmaster === undefined) return;
-    if (process.platform !== 'win32') signalProcess(postmaster, 'SIGSTOP');
-    const all = [postmaster, ...new Set([...childrenOf(postmaster), ...known])];
-    for (const processId of all) signalProcess(processId, 'SIGKILL');
-    if (!(await ended(all, stopTimeoutMs))) throw new SandboxError('Processes of the database server did not end after SIGKILL.');
+  /** Kills the server and all its sessions with SIGKILL, and returns when they are gone. */
+  async kill(): Promise<void> {
+    if (this.postmaster === undefined) return;
+    const killed = killTree(this.postmaster);
+    if (!(await ended(killed, stopTimeoutMs))) throw new SandboxError('Processes of the database server did not end after SIGKILL.');
     this.postmaster = undefined;
   }
 
   /** Ends the server at once: immediate shutdown, which gives back its System V shared memory as a kill would not. */
   async stop(): Promise<void> {
-    const postmaster = this.postmaster;
-    if (postmaster === undefined) return;
-    const sessions = childrenOf(postmaster);
-    signalProcess(postmaster, 'SIGQUIT');
-    if (!(await ended([postmaster], stopTimeoutMs))) await this.kill(sessions);
-    await ended(sessions, stopTimeoutMs);
+    if (this.postmaster === undefined) return;
+    const all = withDescendants(this.postmaster);
+    if (process.platform !== 'win32') signalProcess(this.postmaster, 'SIGQUIT');
+    if (process.platform === 'win32' || !(await ended(all, stopTimeoutMs))) await this.kill();
     this.postmaster = undefined;
   }
 
-  /** The same, synchronously. */
+  /** The same, synchronously, and with whatever command is still running. */
   stopNow(): void {
-    const postmaster = this.postmaster;
-    if (postmaster === undefined) return;
-    const sessions = childrenOf(postmaster);
-    signalProcess(postmaster, 'SIGQUIT');
-    if (endedNow([postmaster, ...sessions], 2000)) return;
-    for (const processId of [postmaster, ...sessions]) signalProcess(processId, 'SIGKILL');
-    endedNow([postmaster, ...sessions], 1000);
+    if (this.command !== undefined) endedNow(killTree(this.command), 1000);
+    if (this.postmaster === undefined) return;
+    const all = withDescendants(this.postmaster);
+    if (process.platform !== 'win32') signalProcess(this.postmaster, 'SIGQUIT');
+    if (process.platform === 'win32' || !endedNow(all, 2000)) endedNow(killTree(this.postmaster), 1000);
   }
 
   /** Throws when the server process has ended by itself. */
@@ -175,8 +165,9 @@ export class ServerProcess {
 
   private run(program: string, parameters: readonly string[], signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      let ending: Promise<void> | undefined;
+      let ending: Promise<boolean> | undefined;
       const child = execFile(this.program(program), parameters, this.surroundings(), (error, stdout, stderr) => {
+        this.command = undefined;
         signal?.removeEventListener('abort', end);
         if (ending !== undefined) ending.then(() => reject(new SandboxError('Cancelled.', 'ABORT_ERR')));
         else if (error === null) resolve();
@@ -185,9 +176,10 @@ export class ServerProcess {
             new SandboxError(explain(program, error, `${stdout}\n${stderr}`), typeof error.code === 'string' ? error.code : undefined),
           );
       });
+      this.command = child.pid;
       // initdb runs a server of its own, which would go on writing after it.
       const end = () => {
-        ending = endTree(child.pid ?? 0);
+        if (child.pid !== undefined) ending = ended(killTree(child.pid), stopTimeoutMs);
       };
       signal?.addEventListener('abort', end, { once: true });
       child.stdin?.end();

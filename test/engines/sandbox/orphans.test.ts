@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { currentOwner, formatOwner, isDead, parseOwner } from '../../../src/sandbox/owner';
 import { isRunning } from '../../../src/sandbox/processes';
@@ -32,12 +33,20 @@ describe.skipIf(process.platform === 'win32')('a server whose owner was killed w
     const owner = await ownerProcess('embedded', 'wait');
     owner.child.kill('SIGKILL');
     await owner.ended;
-    for (const processId of processesWith(dirname(owner.ready.folder))) process.kill(processId, 'SIGKILL');
+    // A session that is busy outlives the server.
+    const client = new pg.Client({ ...owner.ready.address });
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query('SELECT pg_backend_pid() AS id');
+    client.query('SELECT count(*) FROM generate_series(1, 2000000000)').catch(() => undefined);
+    process.kill(owner.ready.postmaster, 'SIGKILL');
     await expect.poll(() => isRunning(owner.ready.postmaster)).toBe(false);
+    expect(isRunning(rows[0]?.id)).toBe(true);
     const lines = await sandboxProviders.embedded.removeOrphans();
     expect(lines.filter((line) => line.includes(dirname(owner.ready.folder)))).toHaveLength(1);
     expect(foldersIn(temporary.path)).toEqual([]);
     expect(segmentsOf([owner.ready.postmaster])).toEqual([]);
+    expect(isRunning(rows[0]?.id)).toBe(false);
   });
 
   it('is left alone while its owner lives', async () => {

@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const sandbox = result.value;
   const [row] = await sandbox.query(`SELECT current_setting('data_directory') AS folder, pg_read_file('postmaster.pid') AS lock`);
   const message = {
-    port: sandbox.address('postgres').port,
+    address: sandbox.address('postgres'),
     postmaster: Number(String(row?.lock).split('\n')[0]),
     folder: String(row?.folder),
   };

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { Sandbox, SandboxOptions, SandboxProviderName } from '../../../src/model/sandbox';
+import type { DatabaseAddress, Sandbox, SandboxOptions, SandboxProviderName } from '../../../src/model/sandbox';
 import { temporaryFolders } from '../../../src/sandbox/postgres/temporary';
 import { sandboxProviders } from '../../../src/sandbox/providers';
 
@@ -66,7 +66,7 @@ export function ownTemporaryFolder(): { readonly path: string; readonly restore:
 export interface OwnerProcess {
   readonly child: ChildProcess;
   /** What it said when its sandbox was up. */
-  readonly ready: { readonly port: number; readonly postmaster: number; readonly folder: string };
+  readonly ready: { readonly address: DatabaseAddress; readonly postmaster: number; readonly folder: string };
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 }
 
