@@ -145,6 +145,8 @@ describe('a driver does not notice the proxy', () => {
       ['extended', prepared.text],
       ['extended', 'SELECT $1::int'],
     ]);
+    // The error is heard before the ReadyForQuery that ends its response.
+    await until(() => seen.every(({ completion }) => completion !== undefined));
     expect(seen.every(({ completion }) => completion?.status === 'I')).toBe(true);
   });
 
