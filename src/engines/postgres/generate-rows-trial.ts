@@ -6,10 +6,12 @@ import { saltOf, type ValueSource } from './generate-rows-values';
 
 const sampleRows = 64;
 
+export type Trial = { readonly candidates: Candidates } | { readonly impossible: string };
+
 /**
  * Candidates for the columns that conditions are on, tried on the server against the conditions that read nothing else: those that
  * meet them in every row of a sample, or, when there are none, in some. What depends on two columns is left to chance and the filter.
- * With `withNull`, columns that may be NULL are now and then.
+ * With `withNull`, columns that may be NULL are now and then. Impossible when a column has no value that meets even its own conditions.
  */
 export async function tryCandidates(
   client: ClientBase,
@@ -17,7 +19,7 @@ export async function tryCandidates(
   seed: number,
   first: number,
   withNull: boolean,
-): Promise<Candidates> {
+): Promise<Trial> {
   const chosen = new Map<string, readonly string[]>();
   for (const column of table.columns.filter((each) => !each.byServer)) {
     const conditions = conditionsOn(table, column);
@@ -26,9 +28,10 @@ export async function tryCandidates(
     const good = await bestOf(client, table, column, candidates, first);
     const mayBeNull = !column.notNull && !column.form.domainNotNull;
     const all = mayBeNull && (withNull || good.length === 0) ? [...good, 'NULL'] : good;
-    if (all.length > 0) chosen.set(column.name, all);
+    if (all.length === 0) return { impossible: `no values were found for its column ${column.name} that meet ${conditions.join(' and ')}` };
+    chosen.set(column.name, all);
   }
-  return chosen;
+  return { candidates: chosen };
 }
 
 /** What a column's values are computed from. */

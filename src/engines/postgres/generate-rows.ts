@@ -5,7 +5,7 @@ import { type FillTable, readTables } from './generate-rows-catalog';
 import { laterStatement } from './generate-rows-later';
 import { type FillStep, fillOrder, mayBeNull } from './generate-rows-order';
 import { fillStatement } from './generate-rows-statement';
-import { tryCandidates } from './generate-rows-trial';
+import { type Trial, tryCandidates } from './generate-rows-trial';
 
 export interface GenerateRowsOptions {
   /** Tables with fewer rows are filled up to this many. */
@@ -73,6 +73,8 @@ const attempts = [
   { candidates: true, withNull: false, factor: 8 },
   { candidates: true, withNull: true, factor: 64 },
 ] as const;
+
+const untried: Trial = { candidates: new Map() };
 
 interface Measure {
   readonly existing: number;
@@ -145,8 +147,21 @@ class Filler {
       if (limit <= 0) break;
       const last = next + limit * factor - 1;
       const { seed } = this.options;
-      const candidates = trying ? await tryCandidates(this.client, table, seed, next, withNull) : new Map();
-      const statement = fillStatement({ step, tables: this.tables, seed, candidates, withNull, first: next, last, limit });
+      const trial = trying ? await tryCandidates(this.client, table, seed, next, withNull) : untried;
+      if ('impossible' in trial) {
+        problem ??= trial.impossible;
+        break;
+      }
+      const statement = fillStatement({
+        step,
+        tables: this.tables,
+        seed,
+        candidates: trial.candidates,
+        withNull,
+        first: next,
+        last,
+        limit,
+      });
       if ('impossible' in statement) return statement.impossible;
       const inserted = await this.tried(statement.text, step.later.length > 0 ? made : undefined);
       if (typeof inserted === 'string') problem ??= inserted;
