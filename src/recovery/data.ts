@@ -1,4 +1,4 @@
-import { relationKey, type Table } from '../model/catalog';
+import { type Catalog, relationKey, type Table } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { RecoveryStep } from '../model/simulation';
 import type { State, TableData } from '../model/state';
@@ -31,12 +31,19 @@ export function dataBack(situation: RecoverySituation): DataBack {
   const steps: RecoveryStep[] = [];
   const losses: DataLoss[] = [];
   for (const [table, difference] of differing) {
-    const deletions = done.toReversed().flatMap((statement) => deletionSteps(statement, table));
-    steps.push(...deletions);
+    const written = withAncestors(table, partial.catalog);
+    const deletions = done.toReversed().flatMap((statement) => written.flatMap((named) => deletionSteps(statement, named)));
+    steps.push(...deletions.filter((step) => !steps.some((known) => known.text === step.text)));
     const loss = lossOf(difference, table, done, deletions.length > 0);
     if (loss !== undefined) losses.push(loss);
   }
   return { steps, losses };
+}
+
+/** A partition's rows are written through its parents too. */
+function withAncestors(table: Table, catalog: Catalog): Table[] {
+  const parent = catalog.tables.find((other) => relationKey(other) === table.partitionOf?.parent);
+  return parent === undefined ? [table] : [table, ...withAncestors(parent, catalog)];
 }
 
 interface Difference {

@@ -74,14 +74,13 @@ class Writer {
     this.oldTables = parentsFirst(tables.removed).reverse();
     const plans = [...this.pairs.map(partsOfPair), ...this.newTables.map(partsOfNewTable)];
     this.parts = plans.map((plan) => dependentForeignKeys(plan, plans));
-    this.definitions = planDefinitions(settled, this.from, to, this.disturbedTables());
+    this.definitions = planDefinitions(settled, this.from, to, this.disturbedTables(), new Set(this.oldTables.map(relationKey)));
   }
 
   changes(): Change[] {
     const { options, to } = this;
     return [
       ...this.finalizes,
-      ...this.dropDefinitions(this.definitions.dropped),
       ...this.removals(),
       ...this.renamed.changes,
       ...this.createSchemas(),
@@ -109,10 +108,10 @@ class Writer {
     ];
   }
 
-  /** Tables that lose, retype or replace a column, and those that go, by their names after renames. */
+  /** Tables that lose, retype or replace a column, by their names after renames. */
   private disturbedTables(): Set<string> {
     const touched = this.pairs.filter((pair) => retyped(pair).size + replaced(pair).size + matchColumns(pair).removed.length > 0);
-    return new Set([...touched.map((pair) => relationKey(pair.from)), ...this.oldTables.map(relationKey)]);
+    return new Set(touched.map((pair) => relationKey(pair.from)));
   }
 
   /** What goes, by the names of the source: parts, columns, partitions, tables. */
@@ -139,6 +138,8 @@ class Writer {
     const goes = (table: string, column: string) =>
       oldKeys.has(table) || dropped.some((entry) => relationKey(entry.table) === table && entry.column.name === column);
     return [
+      ...plans.flatMap((plan) => dropParts(plan, 'triggers and policies', options)),
+      ...this.dropDefinitions(this.definitions.dropped),
       ...this.pairs
         .filter((pair) => pair.from.partitionOf !== undefined && !samePartition(pair.from, pair.to))
         .map((pair) => detachPartition(originals.get(pair.from) ?? pair.from, options)),

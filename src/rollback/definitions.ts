@@ -35,9 +35,16 @@ const onRelations = new Set<DefinedObject['kind']>(['view', 'materialized view',
 /**
  * @param original the source catalog, with the names that drops must use.
  * @param from the same after renames.
- * @param disturbed keys, in `from`, of tables that lose or retype a column: what is defined on them has to go meanwhile.
+ * @param disturbed keys, in `from`, of tables that lose or retype a column: views on them have to go meanwhile.
+ * @param dropped keys, in `from`, of tables that go: functions that take or give their rows go before them.
  */
-export function planDefinitions(original: Catalog, from: Catalog, to: Catalog, disturbed: ReadonlySet<string>): DefinitionPlan {
+export function planDefinitions(
+  original: Catalog,
+  from: Catalog,
+  to: Catalog,
+  disturbed: ReadonlySet<string>,
+  dropped: ReadonlySet<string>,
+): DefinitionPlan {
   const { pairs, removed, added } = match(from.definitions, to.definitions, definitionKey);
   const gone = new Set<DefinedObject>(removed);
   const changed = new Set<DefinedObject>();
@@ -46,7 +53,7 @@ export function planDefinitions(original: Catalog, from: Catalog, to: Catalog, d
     if (canReplace(a, b)) changed.add(b);
     else gone.add(a);
   }
-  takeAlong(from.definitions, gone, disturbed);
+  takeAlong(from.definitions, gone, disturbed, dropped);
   const again = pairs.filter(([a]) => gone.has(a)).map(([, b]) => b);
   const created = orderedByNeed([...added, ...again, ...[...changed].filter((object) => !again.includes(object))]);
   const tableTexts = textsOfTables(to);
@@ -57,7 +64,9 @@ export function planDefinitions(original: Catalog, from: Catalog, to: Catalog, d
       !object.dependsOn.some((key) => to.tables.some((table) => relationKey(table) === key)));
   const originals = new Map(original.definitions.map((object, place) => [from.definitions[place], object]));
   const drops = orderedByNeed([...gone]).reverse();
-  const isLateDrop = (object: DefinedObject) => routines.has(object.kind) || object.kind === 'extension';
+  const vanishing = new Set([...dropped, ...[...gone].filter((object) => onRelations.has(object.kind)).map(definitionKey)]);
+  const isLateDrop = (object: DefinedObject) =>
+    object.kind === 'extension' || (routines.has(object.kind) && !object.dependsOn.some((key) => vanishing.has(key)));
   const asNow = (object: DefinedObject) => originals.get(object) ?? object;
   return {
     dropped: drops.filter((object) => !isLateDrop(object)).map(asNow),
@@ -103,16 +112,22 @@ function canReplace(a: DefinedObject, b: DefinedObject): boolean {
   );
 }
 
-/** Views and rules on what goes, and views on these. */
-function takeAlong(definitions: readonly DefinedObject[], gone: Set<DefinedObject>, disturbed: ReadonlySet<string>): void {
-  const keys = new Set([...disturbed, ...[...gone].map(definitionKey)]);
+/** Views and rules on what goes or changes, functions on the rows of what goes, and what rests on these in turn. */
+function takeAlong(
+  definitions: readonly DefinedObject[],
+  gone: Set<DefinedObject>,
+  disturbed: ReadonlySet<string>,
+  dropped: ReadonlySet<string>,
+): void {
+  const vanishing = new Set([...dropped, ...[...gone].map(definitionKey)]);
   for (let before = -1; before !== gone.size; ) {
     before = gone.size;
     for (const object of definitions) {
-      const restsOnRelation = onRelations.has(object.kind) || object.definition.includes('BEGIN ATOMIC');
-      if (gone.has(object) || !restsOnRelation || !object.dependsOn.some((key) => keys.has(key))) continue;
+      const restsOnColumns = onRelations.has(object.kind) || object.definition.includes('BEGIN ATOMIC');
+      const isInTheWay = (key: string) => vanishing.has(key) || (restsOnColumns && disturbed.has(key));
+      if (gone.has(object) || !object.dependsOn.some(isInTheWay)) continue;
       gone.add(object);
-      keys.add(definitionKey(object));
+      vanishing.add(definitionKey(object));
     }
   }
 }

@@ -137,8 +137,8 @@ export function dependentForeignKeys(plan: PartPlan, plans: readonly PartPlan[])
   };
 }
 
-/** Removals of one table's parts; foreign keys are dropped for all tables first, by `which`. */
-export function dropParts(plan: PartPlan, which: 'foreign keys' | 'the rest', options: ChangeOptions): Change[] {
+/** Removals of one table's parts, in three rounds over all tables: views rest on keys, functions serve triggers, keys serve foreign keys. */
+export function dropParts(plan: PartPlan, which: 'triggers and policies' | 'foreign keys' | 'the rest', options: ChangeOptions): Change[] {
   const { from } = plan;
   if (from === undefined) return [];
   const isForeign = (constraint: Constraint) => constraint.kind === 'foreign key';
@@ -150,23 +150,27 @@ export function dropParts(plan: PartPlan, which: 'foreign keys' | 'the rest', op
       `ALTER TABLE ${sqlName(from)} DROP CONSTRAINT ${quoteIdentifier(constraint.name)}`,
     );
   if (which === 'foreign keys') return plan.droppedConstraints.filter(isForeign).map(dropConstraint);
+  if (which === 'triggers and policies') {
+    return [
+      ...plan.droppedPolicies.map((policy) =>
+        change(
+          'drop policy',
+          `Drop policy ${policy.name} of ${spoken(from)}`,
+          reason(plan.addedPolicies, policy, options),
+          `DROP POLICY ${quoteIdentifier(policy.name)} ON ${sqlName(from)}`,
+        ),
+      ),
+      ...plan.droppedTriggers.map((trigger) =>
+        change(
+          'drop trigger',
+          `Drop trigger ${trigger.name} of ${spoken(from)}`,
+          reason(plan.addedTriggers, trigger, options),
+          `DROP TRIGGER ${quoteIdentifier(trigger.name)} ON ${sqlName(from)}`,
+        ),
+      ),
+    ];
+  }
   return [
-    ...plan.droppedPolicies.map((policy) =>
-      change(
-        'drop policy',
-        `Drop policy ${policy.name} of ${spoken(from)}`,
-        reason(plan.addedPolicies, policy, options),
-        `DROP POLICY ${quoteIdentifier(policy.name)} ON ${sqlName(from)}`,
-      ),
-    ),
-    ...plan.droppedTriggers.map((trigger) =>
-      change(
-        'drop trigger',
-        `Drop trigger ${trigger.name} of ${spoken(from)}`,
-        reason(plan.addedTriggers, trigger, options),
-        `DROP TRIGGER ${quoteIdentifier(trigger.name)} ON ${sqlName(from)}`,
-      ),
-    ),
     ...plan.droppedConstraints.filter((constraint) => !isForeign(constraint)).map(dropConstraint),
     ...plan.droppedIndexes.map((index) => dropIndex(from, index, plan.addedIndexes, options)),
   ];

@@ -1,0 +1,108 @@
+/** A migration on a small shop, applied statement by statement, and what its ways out must come to. */
+export interface Case {
+  readonly name: string;
+  readonly migration: string;
+  /** After which statements data of before is gone, so that going back is proven in all but the loss. */
+  readonly losesAfter?: number;
+  /** Number of leading statements that leave a half in place of what they do; executed before capture in place of the next one. */
+  readonly leftover?: { readonly after: number; readonly sql: readonly string[] };
+  /** Rows stay that nothing tells from the others. */
+  readonly staysAfter?: number;
+}
+
+export const shop = `
+CREATE TYPE status AS ENUM ('new', 'paid');
+CREATE TABLE customers (id serial PRIMARY KEY, email text NOT NULL UNIQUE, vip boolean DEFAULT false);
+CREATE TABLE orders (id serial PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers, total numeric(10, 2) NOT NULL, note text, state status DEFAULT 'new');
+CREATE UNLOGGED TABLE staging (id integer, raw text);
+CREATE TABLE log (at date NOT NULL, line text) PARTITION BY RANGE (at);
+CREATE TABLE log_2020 PARTITION OF log FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE TABLE log_2021 PARTITION OF log FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
+CREATE VIEW open_orders AS SELECT id, total FROM orders WHERE state = 'new';
+INSERT INTO customers (email) SELECT 'c' || g || '@example.com' FROM generate_series(1, 30) g;
+INSERT INTO orders (customer_id, total, note) SELECT 1 + g % 30, g, 'note ' || g FROM generate_series(1, 90) g;
+INSERT INTO log SELECT date '2020-01-01' + g * 7, 'line ' || g FROM generate_series(1, 90) g;
+`;
+
+export const cases: readonly Case[] = [
+  {
+    name: 'new column, filled and required',
+    migration: `ALTER TABLE orders ADD COLUMN currency text; UPDATE orders SET currency = 'EUR'; ALTER TABLE orders ALTER COLUMN currency SET NOT NULL;`,
+  },
+  {
+    name: 'constant rows',
+    migration: `INSERT INTO customers (id, email) VALUES (1001, 'a@example.com'), (1002, 'it''s@example.com');
+      INSERT INTO log VALUES ('2021-05-05', NULL); CREATE INDEX customers_vip ON customers (vip);`,
+  },
+  {
+    name: 'dropped column',
+    migration: 'CREATE INDEX orders_note ON orders (note); ALTER TABLE orders DROP COLUMN note; CREATE TABLE notes (id integer);',
+    losesAfter: 2,
+  },
+  {
+    name: 'dropped table',
+    migration: 'ALTER TABLE orders DROP CONSTRAINT orders_customer_id_fkey; DROP TABLE customers; CREATE TABLE people (id integer);',
+    losesAfter: 2,
+  },
+  {
+    name: 'overwritten values',
+    migration: `UPDATE orders SET note = 'x' WHERE id < 10; ALTER TABLE orders ADD COLUMN a integer; CREATE TABLE b (id integer);`,
+    losesAfter: 1,
+  },
+  {
+    name: 'deleted rows',
+    migration: `DELETE FROM orders WHERE id > 50; CREATE TABLE b (id integer); CREATE TABLE c (id integer);`,
+    losesAfter: 1,
+  },
+  {
+    name: 'rows from a query',
+    migration: `INSERT INTO orders (customer_id, total) SELECT id, 0 FROM customers; CREATE TABLE b (id integer); CREATE TABLE c (id integer);`,
+    staysAfter: 1,
+  },
+  {
+    name: 'renames and types',
+    migration: `ALTER TABLE customers RENAME COLUMN email TO mail; ALTER TABLE orders RENAME TO purchases; ALTER TABLE purchases ALTER COLUMN customer_id TYPE bigint;
+      ALTER TYPE status ADD VALUE 'sent'; CREATE OR REPLACE VIEW open_orders AS SELECT id, total FROM purchases WHERE state = 'paid';`,
+  },
+  {
+    name: 'index left invalid',
+    migration:
+      'CREATE TABLE marks (id integer); CREATE INDEX CONCURRENTLY orders_total ON orders (total); ALTER TABLE orders ADD COLUMN z integer;',
+    leftover: {
+      after: 1,
+      sql: [
+        'CREATE INDEX orders_total ON orders (total)',
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'orders_total'::regclass",
+      ],
+    },
+  },
+  {
+    name: 'detach left pending',
+    migration: 'CREATE TABLE marks (id integer); ALTER TABLE log DETACH PARTITION log_2021 CONCURRENTLY; DROP TABLE log_2021;',
+    leftover: { after: 1, sql: ["UPDATE pg_inherits SET inhdetachpending = true WHERE inhrelid = 'log_2021'::regclass"] },
+    losesAfter: 3,
+  },
+  {
+    name: 'trigger disabled for a load',
+    migration:
+      'ALTER TABLE orders DISABLE TRIGGER ALL; INSERT INTO orders (id, customer_id, total) VALUES (500, 1, 1); ALTER TABLE orders ENABLE TRIGGER ALL;',
+  },
+  {
+    name: 'foreign key in two steps',
+    migration:
+      'ALTER TABLE orders ADD COLUMN buyer integer; ALTER TABLE orders ADD CONSTRAINT buyer_fk FOREIGN KEY (buyer) REFERENCES customers (id) NOT VALID; ALTER TABLE orders VALIDATE CONSTRAINT buyer_fk;',
+  },
+  {
+    name: 'explicit ids, then the sequence',
+    migration: `INSERT INTO customers (id, email) VALUES (5000, 'far@example.com'); SELECT setval('customers_id_seq', (SELECT max(id) FROM customers)); CREATE TABLE c (id integer);`,
+  },
+  {
+    name: 'setting for the session',
+    migration: 'SET search_path = other, public; CREATE SCHEMA other; CREATE TABLE here (id integer); CREATE TABLE there (id integer);',
+  },
+  {
+    name: 'own transactions',
+    migration:
+      'CREATE TABLE a (id integer); BEGIN; CREATE TABLE b (id integer); INSERT INTO b VALUES (1); COMMIT; CREATE TABLE c (id integer);',
+  },
+];

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withControlClient } from '../../../src/engines/postgres/connect';
+import { captureState } from '../../../src/engines/postgres/snapshot';
+import { executeSteps } from '../../../src/engines/postgres/steps';
+import { sql as plainSql } from '../../../src/frameworks/sql';
+import type { Migration } from '../../../src/model/migration';
+import type { Sandbox } from '../../../src/model/sandbox';
+import type { State } from '../../../src/model/state';
+import { loadParser } from '../../../src/parse/load';
+import { planProgram } from '../../../src/plan/plan';
+import { type DraftPlan, planRecovery } from '../../../src/recovery/plan';
+import { stateDifferences } from '../../../src/state/difference';
+import { fingerprint } from '../../../src/state/fingerprint';
+import { maskLost } from '../../../src/state/loss';
+import { startSandbox } from '../execute/laboratory';
+import { type Case, cases, shop } from './cases';
+
+let sandbox: Sandbox;
+let before: State;
+let count = 0;
+
+beforeAll(async () => {
+  await loadParser();
+  sandbox = await startSandbox(18);
+  await sandbox.createDatabase('shop');
+  await sandbox.query(shop, 'shop');
+  before = await capture('shop');
+}, 120_000);
+
+afterAll(() => sandbox?.dispose());
+
+function capture(database: string): Promise<State> {
+  return withControlClient(sandbox.address(database), (client) =>
+    captureState(client, { bookkeepingTables: [], volatile: {}, columnHashes: true }),
+  );
+}
+
+async function onClone<T>(source: string, work: (database: string) => Promise<T>): Promise<T> {
+  count += 1;
+  const database = `recovery_${count}`;
+  await sandbox.cloneDatabase(source, database);
+  try {
+    return await work(database);
+  } finally {
+    await sandbox.dropDatabases([database]);
+  }
+}
+
+function run(database: string, texts: readonly string[]): Promise<void> {
+  return withControlClient(sandbox.address(database), async (client) => {
+    await client.query('SET allow_system_table_mods = on');
+    for (const text of texts) await client.query(text);
+  });
+}
+
+function migrationOf(text: string): Migration {
+  const [read] = plainSql.read([{ path: '001_change.sql', text }], { engine: { name: 'postgres', major: 18 }, placeholders: {} });
+  if (!read?.ok) throw new Error('The sample was not read.');
+  return read.value;
+}
+
+interface Proof {
+  readonly plan: DraftPlan;
+  readonly exact: boolean;
+  readonly exceptLoss: boolean;
+  readonly problem: string;
+}
+
+/** Executes candidates until one is proven, as the runner does. */
+async function best(
+  partial: string,
+  drafts: readonly DraftPlan[],
+  target: State,
+  reference: { before: State; after: State },
+): Promise<Proof> {
+  const proofs: Proof[] = [];
+  for (const plan of drafts) {
+    const proof = await onClone(partial, async (database): Promise<Proof> => {
+      const texts = plan.steps.filter((step) => step.language === 'sql').map((step) => step.text);
+      const executed = await executeSteps(sandbox.address(database), texts, new AbortController().signal);
+      if (!executed.ok) return { plan, exact: false, exceptLoss: false, problem: `${executed.error.message}: ${texts[executed.step]}` };
+      const state = await capture(database);
+      const loss = plan.loss ?? [];
+      const exact = plan.loses === undefined && fingerprint(state, reference) === fingerprint(target, reference);
+      const exceptLoss = fingerprint(maskLost(state, loss), reference) === fingerprint(maskLost(target, loss), reference);
+      return { plan, exact, exceptLoss, problem: JSON.stringify(stateDifferences(maskLost(target, loss), maskLost(state, loss))) };
+    });
+    if (proof.exact) return proof;
+    proofs.push(proof);
+  }
+  const [first] = [...proofs].sort((a, b) => Number(b.exceptLoss) - Number(a.exceptLoss));
+  if (first === undefined) throw new Error('There is no candidate.');
+  return first;
+}
+
+describe.each(cases)('$name', (subject: Case) => {
+  const points = subject.leftover ? [subject.leftover.after] : [];
+  test('both ways out of every partial state', async () => {
+    const migration = migrationOf(subject.migration);
+    const statements = migration.up.statements;
+    const plan = planProgram(migration, 'up', before.catalog);
+    const after = await onClone('shop', async (database) => {
+      await run(
+        database,
+        statements.map((statement) => statement.sent),
+      );
+      return capture(database);
+    });
+    const boundaries = plan.transactions
+      .map((transaction) => Math.max(...transaction.statements))
+      .filter((last) => last < statements.length);
+    for (const completed of subject.leftover ? points : boundaries) {
+      await onClone('shop', async (database) => {
+        await run(database, [...statements.slice(0, completed).map((statement) => statement.sent), ...(subject.leftover?.sql ?? [])]);
+        const partial = await capture(database);
+        const drafts = planRecovery({ migration, plan, protocol: plainSql.run, before, after, partial, completed, retryReaches: 'error' });
+        const back = await best(database, drafts.back, before, { before, after });
+        const forward = await best(database, drafts.forward, after, { before, after });
+        const label = `${subject.name}, ${completed} done`;
+        const lossy = completed >= Math.min(subject.losesAfter ?? 99, subject.staysAfter ?? 99);
+        expect
+          .soft({ back: label, exact: back.exact, exceptLoss: back.exceptLoss, ...(back.exceptLoss ? {} : { problem: back.problem }) })
+          .toEqual({
+            back: label,
+            exact: !lossy,
+            exceptLoss: true,
+          });
+        expect.soft(back.plan.loses !== undefined).toBe(lossy);
+        expect
+          .soft({ forward: label, exact: forward.exact, ...(forward.exact ? {} : { problem: forward.problem }) })
+          .toEqual({ forward: label, exact: true });
+      });
+    }
+  });
+});
