@@ -13,13 +13,7 @@ export type Trial = { readonly candidates: Candidates } | { readonly impossible:
  * meet them in every row of a sample, or, when there are none, in some. What depends on two columns is left to chance and the filter.
  * With `withNull`, columns that may be NULL are now and then. Impossible when a column has no value that meets even its own conditions.
  */
-export async function tryCandidates(
-  client: ClientBase,
-  table: FillTable,
-  seed: number,
-  first: number,
-  withNull: boolean,
-): Promise<Trial> {
+export async function tryCandidates(client: ClientBase, table: FillTable, seed: number, first: number, withNull: boolean): Promise<Trial> {
   const chosen = new Map<string, readonly string[]>();
   for (const column of table.columns.filter((each) => !each.byServer)) {
     const conditions = conditionsOn(table, column);
