@@ -55,6 +55,8 @@ export async function observeCrashes(
   await laboratory.sandbox.crash();
   const observed: (Observation | FailedExperiment)[] = [];
   for (const running of held) {
+    // A host that dies sends no farewell: striking ends the client's wait for one.
+    await running.execution.strike();
     observed.push(await settle(laboratory, trace, running).catch((error) => abandon(laboratory, running, error)));
   }
   return [...failed, ...observed];
