@@ -1,4 +1,5 @@
 import { h, render } from 'preact';
+import type { ToPanel } from '../src/protocol/panel';
 import { connectHost } from './host';
 import { initialState, type PanelAction, reduce, toRemember } from './logic/panel-state';
 import './styles/main.css';
@@ -10,7 +11,17 @@ import { App } from './view/app';
 const host = connectHost();
 const root = document.getElementById('app') ?? document.body;
 let state = initialState(host.remembered());
+let remembered = '';
 let scheduled = false;
+
+function take(message: ToPanel | PanelAction): void {
+  state = reduce(state, message);
+  const worthKeeping = toRemember(state);
+  const text = JSON.stringify(worthKeeping);
+  if (text !== remembered) host.remember(worthKeeping);
+  remembered = text;
+  scheduleRender();
+}
 
 /** Results may come in faster than a screen shows them: one render per frame is enough. */
 function scheduleRender(): void {
@@ -23,20 +34,10 @@ function scheduleRender(): void {
 }
 
 function draw(): void {
-  render(h(App, { state, dispatch, post: host.post }), root);
-}
-
-function dispatch(action: PanelAction): void {
-  state = reduce(state, action);
-  host.remember(toRemember(state));
-  scheduleRender();
+  render(h(App, { state, dispatch: take, post: host.post }), root);
 }
 
 registerControls();
-host.onMessage((message) => {
-  state = reduce(state, message);
-  host.remember(toRemember(state));
-  scheduleRender();
-});
+host.onMessage(take);
 draw();
 host.post({ kind: 'ready' });

@@ -47,9 +47,10 @@ export function buildMatrix(run: Run): MatrixView {
   const slots: readonly PointKind[] = present.length === 0 ? ['before'] : present;
   const skeleton = skeletonRows(run);
   const brackets = bracketsOf(run, skeleton);
+  const cellAt = cellFinder(run);
   const rows = skeleton.map((row, position): MatrixRow => {
     const bracket = brackets[position];
-    return { ...row, ...(bracket !== undefined && { bracket }), tiles: tilesOf(run, row, faults, slots) };
+    return { ...row, ...(bracket !== undefined && { bracket }), tiles: tilesOf(run, row, faults, slots, cellAt) };
   });
   return { faults: faults.map((name) => ({ name, label: faultWords[name].label })), slots, rows };
 }
@@ -59,33 +60,47 @@ type Skeleton = Omit<MatrixRow, 'tiles' | 'bracket'>;
 /** Points in the order in which the execution comes by (cells are planned in it), the ones around a statement as one row. */
 function skeletonRows(run: Run): readonly Skeleton[] {
   const rows = new Map<string, Skeleton>();
+  const statements = new Map(run.statements.map((statement) => [statement.index, statement]));
   const addStatement = (index: number) => {
-    const statement = run.statements.find((candidate) => candidate.index === index);
-    if (statement !== undefined) rows.set(`statement ${index}`, { key: `statement ${index}`, statement });
+    const statement = statements.get(index);
+    const key = `statement ${index}`;
+    if (statement !== undefined && !rows.has(key)) rows.set(key, { key, statement });
   };
   for (const { point } of run.cells) {
+    const key = pointKey(point);
     if (slotKinds.includes(point.kind)) addStatement(point.statement ?? 0);
-    else rows.set(pointKey(point), { key: pointKey(point), point });
+    else if (!rows.has(key)) rows.set(key, { key, point });
   }
-  for (const { index } of run.statements) if (!rows.has(`statement ${index}`)) addStatement(index);
+  for (const { index } of run.statements) addStatement(index);
   return [...rows.values()];
+}
+
+type CellFinder = (fault: FaultName, point: Point) => PlannedCell | undefined;
+
+function cellFinder(run: Run): CellFinder {
+  const cells = new Map(run.cells.map((cell) => [`${cell.fault} ${pointKey(cell.point)}`, cell]));
+  return (fault, point) => cells.get(`${fault} ${pointKey(point)}`);
 }
 
 function pointKey(point: Point): string {
   return `${point.kind} ${point.statement ?? ''}`.trim();
 }
 
-function tilesOf(run: Run, row: Skeleton, faults: readonly FaultName[], slots: readonly PointKind[]): readonly Tile[] {
+function tilesOf(
+  run: Run,
+  { statement, point }: Skeleton,
+  faults: readonly FaultName[],
+  slots: readonly PointKind[],
+  cellAt: CellFinder,
+): readonly Tile[] {
   return faults.flatMap((fault, column) => {
-    const mine = run.cells.filter((cell) => cell.fault === fault);
     const start = column * slots.length;
-    if (row.statement === undefined) {
-      const cell = mine.find((candidate) => pointKey(candidate.point) === row.key);
-      return cell === undefined ? [] : [{ cells: [cell], start, span: slots.length, view: viewCell(run, cell) }];
+    if (statement !== undefined) {
+      const around = slots.map((kind) => cellAt(fault, { kind, statement: statement.index }));
+      return joinNeighbours(run, around, start);
     }
-    const index = row.statement.index;
-    const around = slots.map((kind) => mine.find((cell) => cell.point.kind === kind && cell.point.statement === index));
-    return joinNeighbours(run, around, start);
+    const cell = point && cellAt(fault, point);
+    return cell === undefined ? [] : [{ cells: [cell], start, span: slots.length, view: viewCell(run, cell) }];
   });
 }
 
@@ -112,11 +127,11 @@ function answeredTogether(left: PlannedCell, right: PlannedCell): boolean {
 
 /** A transaction reaches from its first statement to its COMMIT, when that is a row of its own, and else to its last statement. */
 function bracketsOf(run: Run, rows: readonly Skeleton[]): readonly (Bracket | undefined)[] {
+  const transactionOf = new Map(run.statements.map((statement) => [statement.index, statement.transaction]));
   const owners = rows.map((row, position) => {
     if (row.statement !== undefined) return row.statement.transaction;
     const next = rows.slice(position).find((later) => later.point?.kind === 'commit' || later.statement !== undefined);
-    const committing = next?.point?.statement;
-    return run.statements.find((statement) => statement.index === committing)?.transaction;
+    return next?.point?.statement === undefined ? undefined : transactionOf.get(next.point.statement);
   });
   return owners.map((owner, position) => {
     if (owner === undefined || rows[position]?.point?.kind === 'start') return undefined;

@@ -123,6 +123,7 @@ function Facts({ run, cell, result }: { readonly run: Run; readonly cell: Planne
   );
 }
 
-function ErrorText({ error }: { readonly error: { readonly code: string; readonly message: string } }): VNode {
-  return <code>{`${error.code} ${error.message}`.trim()}</code>;
+function ErrorText({ error: { code, message } }: { readonly error: { readonly code: string; readonly message: string } }): VNode {
+  // Network errors of Node repeat their code: `read ECONNRESET`.
+  return <code>{message.includes(code) ? message : `${code} ${message}`}</code>;
 }

@@ -63,7 +63,7 @@ function chipTexts({ run }: PanelState, subject: PanelSubject): readonly string[
   const { engine, engineVersion, sandbox, framework, rows, seed } = run.migration;
   return [
     `${engineName(engine)} ${engineVersion} · ${sandbox}`,
-    `${framework} · ${transactionRule(run.transactions.map(({ kind }) => kind))}`,
+    `${subject.framework || framework} · ${transactionRule(run.transactions.map(({ kind }) => kind))}`,
     `${formatCount(rows)} rows · seed ${seed}`,
   ];
 }

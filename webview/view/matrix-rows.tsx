@@ -4,60 +4,92 @@ import type { Point } from '../../src/model/fault';
 import { verdictWords } from '../../src/model/words';
 import { cellName, viewWords } from '../logic/cells';
 import type { MatrixRow, MatrixView, Tile } from '../logic/matrix';
-import { type GridPosition, headerColumn, tileAt } from '../logic/navigation';
+import { type GridPosition, headerColumn } from '../logic/navigation';
 import type { Run } from '../logic/panel-state';
-import { factsOf, timelineOf } from '../logic/timeline';
+import { type Bar, factsOf, timelineOf } from '../logic/timeline';
 import { useActions } from './context';
 import { ViewGlyph, viewTone } from './glyph';
 import { TimeBar } from './time-bar';
+
+/** Says that the reader has come to a place of the matrix. */
+type Reach = (row: number, start: number, span: number) => void;
 
 interface RowsProps {
   readonly run: Run;
   readonly matrix: MatrixView;
   readonly current: GridPosition;
   readonly shown: string | undefined;
-  readonly onReach: (position: GridPosition) => void;
+  readonly onReach: Reach;
 }
 
 /** One row for each statement, and for each point between statements. */
 export function MatrixRows({ run, matrix, current, shown, onReach }: RowsProps): JSX.Element {
   const bars = useMemo(() => timelineOf(run.statements), [run.statements]);
-  const currentTile = tileAt(matrix, current);
   return (
     <>
       {matrix.rows.map((row, index) => (
-        <tr key={row.key} class={row.statement === undefined ? 'point-row' : 'statement-row'}>
-          <RowHeader
-            row={row}
-            bar={row.statement && bars.get(row.statement.index)}
-            reachable={current.row === index && current.column === headerColumn}
-            onReach={() => onReach({ row: index, column: headerColumn })}
-          />
-          {matrix.faults.flatMap((fault, column) => {
-            const start = column * matrix.slots.length;
-            const tiles = row.tiles.filter((tile) => tile.start >= start && tile.start < start + matrix.slots.length);
-            if (tiles.length === 0) return <td key={fault.name} class="first last" colSpan={matrix.slots.length} />;
-            return fillGaps(tiles, start, matrix.slots.length).map((part) =>
-              part.tile === undefined ? (
-                <td key={part.start} class={edges(part, start, matrix.slots.length)} colSpan={part.span} />
-              ) : (
-                <TileCell
-                  key={part.start}
-                  tile={part.tile}
-                  edges={edges(part, start, matrix.slots.length)}
-                  shown={part.tile.cells.some(({ id }) => id === shown)}
-                  reachable={currentTile === part.tile && current.row === index}
-                  onReach={() => {
-                    // A wide tile is reached in the column that the reader came from.
-                    if (currentTile !== part.tile || current.row !== index) onReach({ row: index, column: part.start });
-                  }}
-                />
-              ),
-            );
-          })}
-        </tr>
+        <Row
+          key={row.key}
+          matrix={matrix}
+          row={row}
+          index={index}
+          bar={row.statement && bars.get(row.statement.index)}
+          column={current.row === index ? current.column : undefined}
+          shown={row.tiles.some((tile) => holds(tile, shown)) ? shown : undefined}
+          onReach={onReach}
+        />
       ))}
     </>
+  );
+}
+
+interface RowProps {
+  readonly matrix: MatrixView;
+  readonly row: MatrixRow;
+  readonly index: number;
+  readonly bar: Bar | undefined;
+  /** Where the keyboard is, when it is in this row. */
+  readonly column: number | undefined;
+  readonly shown: string | undefined;
+  readonly onReach: Reach;
+}
+
+/** Drawn anew only when something in it changed: a result touches one row of perhaps hundreds. */
+function Row(props: RowProps): VNode {
+  const { row, bar, column, shown } = props;
+  return useMemo(() => drawRow(props), [appearance(row), row.statement, bar, column, shown]);
+}
+
+/** All of a row that can be seen, besides its statement. */
+function appearance({ tiles, bracket }: MatrixRow): string {
+  const looks = tiles.map(({ start, span, cells, view }) => `${cells[0]?.id} ${start} ${span} ${viewWords(view)}`);
+  return JSON.stringify([looks, bracket]);
+}
+
+function holds(tile: Tile, cellId: string | undefined): boolean {
+  return tile.cells.some(({ id }) => id === cellId);
+}
+
+function drawRow({ matrix, row, index, bar, column, shown, onReach }: RowProps): VNode {
+  const { slots } = matrix;
+  return (
+    <tr class={row.statement === undefined ? 'point-row' : 'statement-row'}>
+      <RowHeader row={row} bar={bar} reachable={column === headerColumn} onReach={() => onReach(index, headerColumn, 1)} />
+      {matrix.faults.flatMap((_fault, position) => {
+        const start = position * slots.length;
+        const tiles = row.tiles.filter((tile) => tile.start >= start && tile.start < start + slots.length);
+        return fillGaps(tiles, start, slots.length).map((part) => {
+          const edgeClasses = edges(part, start, slots.length);
+          const { tile } = part;
+          if (tile === undefined) return <td key={part.start} class={edgeClasses} colSpan={part.span} />;
+          const reachable = column !== undefined && column >= part.start && column < part.start + part.span;
+          const reach = () => onReach(index, part.start, part.span);
+          return (
+            <TileCell key={part.start} tile={tile} edges={edgeClasses} shown={holds(tile, shown)} reachable={reachable} onReach={reach} />
+          );
+        });
+      })}
+    </tr>
   );
 }
 
@@ -122,7 +154,7 @@ function TileCell({ tile, edges: edgeClasses, shown, reachable: canTab, onReach 
 
 interface RowHeaderProps {
   readonly row: MatrixRow;
-  readonly bar: ReturnType<ReturnType<typeof timelineOf>['get']>;
+  readonly bar: Bar | undefined;
   readonly reachable: boolean;
   readonly onReach: () => void;
 }

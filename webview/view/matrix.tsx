@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { buildMatrix, type MatrixView } from '../logic/matrix';
 import { type GridPosition, move, positionOf, reachable } from '../logic/navigation';
 import type { Run } from '../logic/panel-state';
@@ -29,6 +29,10 @@ export function Matrix({ run, running, shown }: MatrixProps): VNode {
     moved.current = false;
     grid.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
   });
+  // A wide tile is reached in the column that the reader came from: being inside it is enough.
+  const onReach = useCallback((row: number, start: number, span: number) => {
+    setPosition((old) => (old?.row === row && old.column >= start && old.column < start + span ? old : { row, column: start }));
+  }, []);
   const onKeyDown = (event: KeyboardEvent) => {
     const target = move(matrix, current, event.key, event.ctrlKey || event.metaKey);
     if (target === undefined) return;
@@ -71,7 +75,7 @@ export function Matrix({ run, running, shown }: MatrixProps): VNode {
             </tr>
           </thead>
           <tbody>
-            <MatrixRows run={run} matrix={matrix} current={current} shown={shown} onReach={setPosition} />
+            <MatrixRows run={run} matrix={matrix} current={current} shown={shown} onReach={onReach} />
           </tbody>
         </table>
       </div>

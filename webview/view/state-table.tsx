@@ -105,7 +105,7 @@ function HistoryRow({ row }: { readonly row: StateRow }): VNode {
         <span class="mark" aria-hidden="true">
           {standingMarks[row.standing]}
         </span>
-        <span class="now">{historyWords(row)}</span> <Breakable text={row.name} />
+        <b class="now">{historyWords(row)}:</b> <Breakable text={row.name} />
       </th>
     </tr>
   );
