@@ -291,7 +291,13 @@ function checkDetach(context: RuleContext, step: Step, operation: OperationOf<'d
           down: [],
         });
   return [
-    violation(context, step, message, `Use DETACH PARTITION ... CONCURRENTLY; the table must have no default partition. ${outside}`, fix),
+    violation(
+      context,
+      step,
+      message,
+      `Use DETACH PARTITION ... CONCURRENTLY; the table must have no default partition, and the partition keeps its bound as a CHECK. ${outside}`,
+      fix,
+    ),
   ];
 }
 

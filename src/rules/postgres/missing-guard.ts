@@ -46,8 +46,9 @@ Silent when the whole migration is one transaction, and for the last transaction
       title: 'No guard of its own: drop it first',
       framework: 'sql',
       files: [
+        { path: '0001_a.sql', text: 'CREATE TABLE a (id int);\nCREATE VIEW v AS SELECT 2;\n' },
         {
-          path: '0001_t.sql',
+          path: '0002_t.sql',
           text: "ALTER TABLE a ADD CONSTRAINT c CHECK (id > 0) NOT VALID;\nDROP VIEW v;\nCREATE TYPE mood AS ENUM ('a');\nCREATE VIEW w AS SELECT 1;\nCREATE TABLE z (id int);\n",
         },
       ],
@@ -59,7 +60,7 @@ Silent when the whole migration is one transaction, and for the last transaction
       ],
       fixed: [
         {
-          path: '0001_t.sql',
+          path: '0002_t.sql',
           text: "ALTER TABLE a DROP CONSTRAINT IF EXISTS c;\nALTER TABLE a ADD CONSTRAINT c CHECK (id > 0) NOT VALID;\nDROP VIEW v;\nCREATE TYPE mood AS ENUM ('a');\nCREATE VIEW w AS SELECT 1;\nCREATE TABLE z (id int);\n",
         },
       ],

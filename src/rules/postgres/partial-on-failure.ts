@@ -48,19 +48,20 @@ Silent when the whole program is one transaction, when only one statement has an
       title: 'A concurrent build behind other statements',
       framework: 'goose',
       files: [
+        { path: '00001_a.sql', text: '-- +goose Up\nCREATE TABLE a (id int);\n\n-- +goose Down\nDROP TABLE a;\n' },
         {
-          path: '00001_t.sql',
+          path: '00002_t.sql',
           text: '-- +goose NO TRANSACTION\n-- +goose Up\nALTER TABLE a ADD COLUMN b int;\nCREATE INDEX CONCURRENTLY i ON a (b);\n\n-- +goose Down\nALTER TABLE a DROP COLUMN IF EXISTS b;\n',
         },
       ],
       findings: [{ at: 'ALTER TABLE a ADD COLUMN b int', says: 'stays' }],
       fixed: [
         {
-          path: '00001_t.sql',
+          path: '00002_t.sql',
           text: '-- +goose Up\nALTER TABLE a ADD COLUMN b int;\n\n-- +goose Down\nALTER TABLE a DROP COLUMN IF EXISTS b;\n',
         },
         {
-          path: '00002_build_behind.sql',
+          path: '00003_build_behind.sql',
           text: '-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY i ON a (b);\n',
         },
       ],
