@@ -203,7 +203,7 @@ function flywayRunsAlone(operation: Operation): boolean {
     case 'alter system':
       return true;
     case 'other':
-      return ['CreateTableSpaceStmt', 'DropTableSpaceStmt', 'DiscardStmt'].includes(operation.node);
+      return ['CreateTableSpaceStmt', 'DropTableSpaceStmt', 'DiscardStmt (ALL)'].includes(operation.node);
     default:
       return false;
   }

@@ -197,6 +197,8 @@ type OperationBody =
       readonly labels?: readonly string[];
       /** Relations and functions that a view or a function names, as far as the parser sees them. */
       readonly uses?: readonly ObjectName[];
+      /** Subscriptions only: no replication slot is made, because of connect or create_slot = false. */
+      readonly withoutSlot?: boolean;
       /** Sequences only: the column of OWNED BY. */
       readonly ownedBy?: { readonly table: ObjectName; readonly column: string };
     }

@@ -50,6 +50,8 @@ function isConstrainedDomain(type: string, { catalog }: Situation): boolean {
   const parts = type.split('.');
   const name = parts.at(-1) ?? type;
   const schema = parts.length > 1 ? parts[0] : undefined;
-  const domain = findNamed(catalog.types, schema === undefined ? { name } : { schema, name })?.domain;
-  return domain !== undefined && (domain.notNull || domain.checks.length > 0);
+  const found = findNamed(catalog.types, schema === undefined ? { name } : { schema, name });
+  if (found?.kind !== 'domain') return false;
+  if (found.domain !== undefined) return found.domain.notNull || found.domain.checks.length > 0;
+  return /\b(CHECK|NOT\s+NULL)\b/i.test(found.definition);
 }

@@ -90,8 +90,8 @@ export function validateConstraintFact(
   const [schema, name] = known?.references?.split('.') ?? [];
   const referenced: ObjectName | undefined =
     schema === undefined || name === undefined ? undefined : schema === 'public' ? { name } : { schema, name };
+  if (known?.validated) return fact('metadata', `${constraint} is valid already`, [table, 'SHARE UPDATE EXCLUSIVE']);
   const locks: Locks = [[table, 'SHARE UPDATE EXCLUSIVE'], ...(referenced === undefined ? [] : [[referenced, 'ROW SHARE'] as const])];
-  if (known?.validated) return fact('metadata', `${constraint} is valid already`, ...locks);
   return fact('scan', 'Every row is checked, while reads and writes go on', ...locks);
 }
 

@@ -9,7 +9,15 @@ export function isTransactional(statement: Pick<Statement, 'operations'>): boole
   return statement.operations.every((operation) => !refusedInTransaction(operation));
 }
 
-const refusedNodes = new Set(['CreateTableSpaceStmt', 'DropTableSpaceStmt', 'AlterDatabaseSetTablespaceStmt']);
+const refusedNodes = new Set(['CreateTableSpaceStmt', 'DropTableSpaceStmt', 'AlterDatabaseStmt (SET TABLESPACE)', 'DiscardStmt (ALL)']);
+
+/** REINDEX of these works table by table, each in a transaction of its own. */
+const severalTables: ReadonlySet<string> = new Set(['schema', 'database', 'system']);
+
+/** CREATE SUBSCRIPTION makes its replication slot outside of transactions, unless it is told to make none. */
+function makesSlot({ objectKind, withoutSlot }: Extract<Operation, { kind: 'create object' }>): boolean {
+  return objectKind === 'subscription' && withoutSlot !== true;
+}
 
 function refusedInTransaction(operation: Operation): boolean {
   switch (operation.kind) {
@@ -18,15 +26,9 @@ function refusedInTransaction(operation: Operation): boolean {
     case 'drop object':
       return operation.concurrently || operation.objectKind === 'database' || operation.objectKind === 'subscription';
     case 'create object':
-      // CREATE SUBSCRIPTION makes its replication slot outside of transactions, which is the default.
-      return operation.objectKind === 'database' || operation.objectKind === 'subscription';
+      return operation.objectKind === 'database' || makesSlot(operation);
     case 'reindex':
-      return (
-        operation.concurrently ||
-        operation.targetKind === 'schema' ||
-        operation.targetKind === 'database' ||
-        operation.targetKind === 'system'
-      );
+      return operation.concurrently || severalTables.has(operation.targetKind);
     case 'detach partition':
       return operation.concurrently;
     case 'vacuum':

@@ -9,17 +9,18 @@ import { typeText } from './types';
 export const volatileFunctions: ReadonlySet<string> = new Set(
   `random random_normal gen_random_uuid uuidv4 uuidv7 clock_timestamp timeofday nextval currval lastval setval setseed pg_sleep
   uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4 gen_random_bytes gen_salt pg_advisory_lock pg_advisory_xact_lock
-  pg_try_advisory_lock pg_notify set_config txid_current pg_current_xact_id`.split(/\s+/),
+  pg_try_advisory_lock pg_notify set_config`.split(/\s+/),
 );
 
 /** `provolatile = 's'`. */
 export const stableFunctions: ReadonlySet<string> = new Set(
   `now transaction_timestamp statement_timestamp current_setting to_char to_timestamp to_date concat concat_ws format to_json to_jsonb
   json_build_object jsonb_build_object json_build_array jsonb_build_array array_to_string current_database current_schema
-  current_schemas pg_backend_pid inet_client_addr inet_server_addr version date_part quote_nullable txid_current_snapshot`.split(/\s+/),
+  current_schemas pg_backend_pid inet_client_addr inet_server_addr version date_part quote_nullable txid_current
+  txid_current_snapshot pg_current_xact_id`.split(/\s+/),
 );
 
-/** `provolatile = 'i'`, in every form of the function. */
+/** `provolatile = 'i'` in the common forms of the function, and volatile in none. */
 export const immutableFunctions: ReadonlySet<string> = new Set(
   `lower upper initcap length char_length character_length octet_length md5 sha224 sha256 sha384 sha512 abs ceil ceiling floor sqrt
   power pow exp ln sign mod div gcd lcm replace btrim ltrim rtrim lpad rpad repeat reverse substr left right split_part strpos position

@@ -3,7 +3,7 @@ import type { StatementSource } from '../source';
 import { alterTable } from './alter-table';
 import { createTable, createTableAs, ifNotExistsAfter } from './create-table';
 import { copy, insert, merge, remove, select, truncate, update, writesIn } from './data';
-import { createIndex, reindex } from './indexes';
+import { createIndex, isOn, reindex } from './indexes';
 import { nameFromParts, objectKind, relationName } from './names';
 import { all, kindOf, type NodeKind, type NodeOf, strings } from './nodes';
 import * as objects from './objects';
@@ -53,7 +53,24 @@ const readers: { readonly [K in NodeKind]?: Reader<K> } = {
     },
   ],
   CreatePublicationStmt: (_source, { pubname }) => [objects.created('publication', { name: pubname ?? '' })],
-  CreateSubscriptionStmt: (_source, { subname }) => [objects.created('subscription', { name: subname ?? '' })],
+  CreateSubscriptionStmt: (_source, { subname, options }) => [
+    {
+      ...objects.created('subscription', { name: subname ?? '' }),
+      ...(all(options, 'DefElem').some(isOffSlot) ? { withoutSlot: true } : {}),
+    },
+  ],
+  // Two statements that the server refuses in a transaction, though not in every form: the name says which form it is.
+  AlterDatabaseStmt: (_source, { options }) => [
+    {
+      kind: 'other',
+      node: all(options, 'DefElem').some(({ defname }) => defname === 'tablespace')
+        ? 'AlterDatabaseStmt (SET TABLESPACE)'
+        : 'AlterDatabaseStmt',
+    },
+  ],
+  DiscardStmt: (_source, { target }) => [
+    { kind: 'other', node: target === 'DISCARD_ALL' || target === undefined ? 'DiscardStmt (ALL)' : 'DiscardStmt' },
+  ],
   CreateRoleStmt: (_source, { role }) => [objects.created('role', { name: role ?? '' })],
   CreatedbStmt: (_source, { dbname }) => [objects.created('database', { name: dbname ?? '' })],
   AlterEnumStmt: objects.alterEnum,
@@ -86,6 +103,10 @@ const readers: { readonly [K in NodeKind]?: Reader<K> } = {
 function dropped(kind: 'database' | 'role' | 'subscription', names: readonly string[], ifExists = false): Operation {
   const objects = names.map((name) => ({ name }));
   return { kind: 'drop object', objectKind: kind, objects, ifExists, cascade: false, concurrently: false };
+}
+
+function isOffSlot(option: NodeOf<'DefElem'>): boolean {
+  return (option.defname === 'connect' || option.defname === 'create_slot') && !isOn(option.defname)(option);
 }
 
 function whole(source: StatementSource): string {
