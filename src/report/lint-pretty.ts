@@ -24,7 +24,8 @@ function fileLines(file: FileReport, source: string | undefined, palette: Palett
   const lines = source?.split(/\r\n|\n|\r/) ?? [];
   const facts = `${file.framework} · ${engineTitle(file)}`;
   return [
-    spread(palette.bold(truncate(oneLine(file.path), terminalColumns - stringWidth(facts) - 2)), palette.dim(facts)),
+    // The path stays whole, however long: it is what is clicked on and copied.
+    spread(palette.bold(oneLine(file.path)), palette.dim(facts)),
     ...file.findings.flatMap((finding) => ['', ...findingLines(finding, lines, palette)]),
   ];
 }

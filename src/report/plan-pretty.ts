@@ -1,5 +1,6 @@
 import type { CostClass, PlannedTransaction } from '../model/plan';
 import type { Tone } from '../model/words';
+import { plural } from './numbers';
 import { type Palette, paintTone } from './palette';
 import type { PlanReport, PlanReportProgram } from './plan-json';
 import { hang, oneLine, terminalColumns, truncate, wrap, wrapSql } from './terminal-text';
@@ -73,11 +74,7 @@ function statementLines(statement: PlanReportProgram['statements'][number], alon
   const number = `${statement.index}`.padStart(2);
   const indent = '   ';
   const columns = terminalColumns - 2 - indent.length;
-  const sql = wrapSql(statement.text, columns);
-  const shown =
-    sql.length > statementLinesShown
-      ? [...sql.slice(0, statementLinesShown - 1), palette.dim(`… ${sql.length - statementLinesShown + 1} more lines`)]
-      : sql;
+  const shown = shownSql(statement.text, columns, palette);
   if (statement.unreadable !== undefined) {
     return [
       ...hang(`${palette.dim(number)} `, shown),
@@ -90,6 +87,15 @@ function statementLines(statement: PlanReportProgram['statements'][number], alon
     ...(statement.because === '' ? [] : wrap(statement.because, columns).map((line) => indent + palette.dim(line))),
     ...(statement.transactional || alone ? [] : [indent + palette.red('refused by the server: it can not run in a transaction')]),
   ];
+}
+
+/** The first lines of a statement. A statement may have megabytes: no more of it is looked at than can be shown. */
+function shownSql(text: string, columns: number, palette: Palette): readonly string[] {
+  const head = text.slice(0, columns * statementLinesShown * 2);
+  const lines = wrapSql(head, columns);
+  if (lines.length <= statementLinesShown && head.length === text.length) return lines;
+  const kept = lines.slice(0, statementLinesShown - 1);
+  return [...kept, palette.dim(`… ${plural(text.split('\n').length, 'line')} in all`)];
 }
 
 function factsLines(statement: PlanReportProgram['statements'][number], columns: number, palette: Palette): readonly string[] {

@@ -40,10 +40,15 @@ export function startFaultline(args: readonly string[], options: RunOptions = {}
   });
 }
 
+const folders = new Set<string>();
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder that is removed after the tests of the file; `files` are texts by path. */
 export function folderOf(files: Readonly<Record<string, string | Buffer>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-cli-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.add(folder);
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

@@ -142,6 +142,11 @@ describe('bad input', () => {
     const cwd = folderOf({ 'migrations/1.sql': text });
     const report = await lintJson(['migrations'], { cwd });
     expect(report.files[0]?.errors[0]?.range.start).toEqual({ line: 1, character: "SELECT 'ü😀'; ".length });
+    const other = folderOf({ 'migrations/1.sql': create, 'migrations/2.sql': `\uFEFFSELECT 1;\n${index}`.replace(/\n/g, '\r\n') });
+    expect((await faultline(['lint', 'migrations/2.sql', '--fix'], { cwd: other })).stderr).toMatch(/^applied/);
+    const fixed = readFileSync(join(other, 'migrations/2.sql'), 'utf8');
+    expect(fixed.startsWith('\uFEFF')).toBe(true);
+    expect(fixed.replace(/\r\n/g, '')).not.toMatch(/[\r\n]/);
   });
 
   test.each([
