@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** The panel in every state, theme and width, as pictures: an extra that is asked for by naming a folder for them. */
+const pictures = process.env.FAULTLINE_SHOTS === undefined ? [] : ['test/webview/screenshots.ts'];
+
 /** Suites by what they need: `unit` nothing, `engines` the embedded Postgres, `docker` a Docker daemon, `webview` a Chromium. */
 export default defineConfig({
   test: {
@@ -13,7 +16,7 @@ export default defineConfig({
         test: { name: 'engines', include: ['test/engines/**/*.test.ts', 'test/wire/**/*.test.ts', 'test/cli/**/*.test.ts'] },
       },
       { extends: true, test: { name: 'docker', include: ['test/docker/**/*.test.ts'] } },
-      { extends: true, test: { name: 'webview', include: ['test/webview/**/*.test.ts'] } },
+      { extends: true, test: { name: 'webview', include: ['test/webview/**/*.test.ts', ...pictures] } },
     ],
   },
 });

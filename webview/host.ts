@@ -23,6 +23,15 @@ export function connectHost(): Host {
     post: (message) => api.postMessage(message),
     remembered: () => api.getState(),
     remember: (state) => api.setState(state),
-    onMessage: (listener) => window.addEventListener('message', ({ data }: MessageEvent<ToPanel>) => listener(data)),
+    onMessage: (listener) =>
+      window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+        if (isToPanel(data)) listener(data);
+      }),
   };
+}
+
+/** Browser extensions and developer tools post to pages too; what the extension itself sends is taken at its word. */
+function isToPanel(data: unknown): data is ToPanel {
+  if (typeof data !== 'object' || data === null || !('kind' in data)) return false;
+  return data.kind === 'subject' || data.kind === 'event' || data.kind === 'replay';
 }

@@ -6,7 +6,7 @@ import { browserMissing, handMade, launchBrowser, recorded } from './harness/bro
 import { type Harness, type HarnessPage, startHarness } from './harness/server';
 
 /** Pictures of every state, to be looked at: `FAULTLINE_SHOTS=DIRECTORY npx vitest run --project webview screenshots`. */
-const directory = process.env.FAULTLINE_SHOTS;
+const directory = process.env.FAULTLINE_SHOTS ?? 'shots';
 const widths = [400, 800, 1280, 1600];
 const themes = ['dark', 'light', 'high-contrast', 'high-contrast-light'];
 
@@ -96,12 +96,12 @@ const states: readonly State[] = [
   },
 ];
 
-describe.skipIf(directory === undefined || browserMissing() !== undefined)('screenshots of the panel', () => {
+describe.skipIf(browserMissing() !== undefined)('screenshots of the panel', () => {
   let harness: Harness;
   let browser: Browser;
   beforeAll(async () => {
     [harness, browser] = await Promise.all([startHarness(), launchBrowser()]);
-    await mkdir(directory ?? '', { recursive: true });
+    await mkdir(directory, { recursive: true });
   });
   afterAll(async () => {
     await browser.close();
@@ -119,7 +119,7 @@ describe.skipIf(directory === undefined || browserMissing() !== undefined)('scre
         for (const width of theme === 'dark' || theme === 'light' ? widths : [400, 1280]) {
           await page.setViewportSize({ width, height: 800 });
           await page.waitForTimeout(250);
-          await page.screenshot({ path: join(directory ?? '', `${state.name}-${theme}-${width}.png`), fullPage: true });
+          await page.screenshot({ path: join(directory, `${state.name}-${theme}-${width}.png`), fullPage: true });
         }
         await page.close();
       }
