@@ -37,3 +37,8 @@ export async function containerOf(owner: Owner): Promise<Docker.Container> {
 export async function volumes(): Promise<readonly string[]> {
   return (await docker().listVolumes()).Volumes.map((volume) => volume.Name);
 }
+
+export async function hasImage(name: string): Promise<boolean> {
+  const images = await docker().listImages();
+  return images.some((image) => image.RepoTags?.includes(name));
+}

@@ -62,6 +62,8 @@ export async function checkContainer(container: Docker.Container): Promise<void>
     throw new SandboxError(`${name} ran out of memory and was killed. Give Docker more memory, or use fewer rows or jobs.`);
   if (state.ExitCode === 137 || state.ExitCode === 143)
     throw new SandboxError(`${name} was killed from outside (exit code ${state.ExitCode}). Start the simulation again.`);
+  if (state.ExitCode === 126 || state.ExitCode === 127)
+    throw new SandboxError(`${name} holds no PostgreSQL server. Name a PostgreSQL image.`);
   throw new SandboxError(`${name} stopped with exit code ${state.ExitCode}: ${await lastWords(container)}`);
 }
 
