@@ -32,7 +32,7 @@ export function describeStatement(planned: PlannedStatement, plan: ExecutionPlan
     `**Statement ${planned.statement.index} of ${plan.statements.length}**${direction} · ${engineLabel(plan.engine)}`,
     ...(transaction === undefined ? [] : [`**Transaction** ${describeTransaction(transaction, plan)}`]),
     `**Locks** ${describeLocks(planned)}`,
-    `**Cost** ${costs[planned.cost]}${planned.because === '' ? '' : `: ${escapeMarkdown(planned.because)}`}`,
+    `**Cost** ${costs[planned.cost]}${planned.because === '' ? '' : `. ${escapeMarkdown(planned.because)}`}`,
   ];
   if (!planned.transactional) lines.push('The server refuses this statement inside a transaction.');
   return lines.join('\n\n');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { SimulationEvent } from '../../protocol/simulation';
 
-/** Keeps the events of the last run of each migration in the workspace's storage, so that a reloaded window shows them again. */
+/** Keeps the events of the last finished run of each migration in the workspace's storage, so that a reloaded window shows them again. */
 export class LastRuns {
   constructor(private readonly folder: vscode.Uri | undefined) {}
 

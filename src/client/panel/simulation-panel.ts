@@ -136,7 +136,8 @@ export class SimulationPanel {
     const running = runSimulation(this.services.extensionUri.fsPath, request, this.services.output, (event) => this.record(event));
     this.running = running;
     await running.ended;
-    await this.services.lastRuns.save(this.path, this.events);
+    // A run that was cancelled does not push out one that has an answer.
+    if (this.events.some((event) => event.kind === 'finished')) await this.services.lastRuns.save(this.path, this.events);
   }
 
   private record(event: SimulationEvent): void {

@@ -9,8 +9,6 @@ import { join } from 'node:path';
 export interface CodeServer {
   /** The address of a window on a folder, with the extension in it. */
   windowUrl(folder: string): string;
-  /** Changes the user's settings, as an edit of settings.json does: open windows follow. */
-  changeSettings(settings: Readonly<Record<string, unknown>>): void;
   stop(): Promise<void>;
 }
 
@@ -18,7 +16,6 @@ export interface CodeServerOptions {
   readonly extension: string;
   /** False: every folder is untrusted until the user says otherwise. */
   readonly trusted: boolean;
-  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 const startTimeoutMs = 30_000;
@@ -30,9 +27,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const ownNode = join(installation, 'node_modules/.bin/node');
   const work = await mkdtemp(join(tmpdir(), 'faultline-workbench-'));
   mkdirSync(join(work, 'data/User'), { recursive: true });
-  let settings: Readonly<Record<string, unknown>> = { ...quietSettings, ...options.settings };
-  const settingsFile = join(work, 'data/User/settings.json');
-  writeFileSync(settingsFile, JSON.stringify(settings));
+  writeFileSync(join(work, 'data/User/settings.json'), JSON.stringify({ ...quietSettings, ...themeSettings() }));
   const port = await freePort();
   const log = openSync(join(work, 'server.log'), 'w');
   const child = spawn(
@@ -61,10 +56,6 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   }
   return {
     stop,
-    changeSettings(changes) {
-      settings = { ...settings, ...changes };
-      writeFileSync(settingsFile, JSON.stringify(settings));
-    },
     windowUrl(folder) {
       const payload = [
         ['extensionDevelopmentPath', `vscode-remote://127.0.0.1:${port}${options.extension}`],
@@ -72,6 +63,18 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
       ];
       return `${base}?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
     },
+  };
+}
+
+/** The window follows the browser's colour scheme. The themes' ids differ by version: one was once `Default Dark Modern`. */
+function themeSettings() {
+  const themes = join(process.env.CODE_SERVER_DIR ?? '', 'node_modules/code-server/lib/vscode/extensions/theme-defaults/package.json');
+  const manifest = readFileSync(themes, 'utf8');
+  const id = (kind: string) => (manifest.includes(`"Default ${kind} Modern"`) ? `Default ${kind} Modern` : `${kind} Modern`);
+  return {
+    'window.autoDetectColorScheme': true,
+    'workbench.preferredDarkColorTheme': id('Dark'),
+    'workbench.preferredLightColorTheme': id('Light'),
   };
 }
 

@@ -80,11 +80,11 @@ describe('a migration from squiggle to verified recovery', () => {
     await window.runCommand('View: Toggle Maximize Editor Group');
     await window.panel().locator('.summary, h1').first().scrollIntoViewIfNeeded();
     for (const width of [1280, 1600, 400]) await window.screenshot(`panel-dark-${width}`, width);
-    await window.useTheme('Default Light Modern', 'vs');
+    await window.useTheme('Light');
     for (const width of [1280, 400]) await window.screenshot(`panel-light-${width}`, width);
     await window.panel().locator('.recovery').first().scrollIntoViewIfNeeded();
     await window.screenshot('panel-recovery-light-1280');
-    await window.useTheme('Default Dark Modern', 'vs-dark');
+    await window.useTheme('Dark');
     await window.screenshot('panel-recovery-dark-1280');
   });
 

@@ -30,14 +30,13 @@ export class WorkbenchWindow {
     const server = await startCodeServer({
       extension: root,
       trusted: options.trusted ?? true,
-      settings: { 'workbench.colorTheme': 'Default Dark Modern' },
     });
     const executablePath = process.env.CHROMIUM;
     const browser = await chromium.launch({
       ...(executablePath === undefined ? {} : { executablePath }),
       args: ['--no-sandbox', '--disable-gpu'],
     });
-    const page = await browser.newPage({ viewport: { width: defaultWidth, height } });
+    const page = await browser.newPage({ viewport: { width: defaultWidth, height }, colorScheme: 'dark' });
     page.setDefaultTimeout(30_000);
     await page.goto(server.windowUrl(folder));
     await page.locator('.monaco-workbench').waitFor();
@@ -103,9 +102,9 @@ export class WorkbenchWindow {
   }
 
   /** Changes the colour theme of the open window. */
-  async useTheme(name: string, kind: 'vs' | 'vs-dark'): Promise<void> {
-    this.server.changeSettings({ 'workbench.colorTheme': name });
-    await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
+  async useTheme(kind: 'Dark' | 'Light'): Promise<void> {
+    await this.page.emulateMedia({ colorScheme: kind === 'Dark' ? 'dark' : 'light' });
+    await this.page.locator(kind === 'Dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs').waitFor();
   }
 
   /** The page inside the simulation panel. */

@@ -29,7 +29,7 @@ describe('what a hover says', () => {
     expect(text).toContain('**Statement 1 of 3** · PostgreSQL 18');
     expect(text).toContain('**Transaction** opened by the framework, with 2 other statements');
     expect(text).toContain('**Locks** ACCESS EXCLUSIVE on `orders`');
-    expect(text).toContain('**Cost** writes the whole table again: DEFAULT gen\\_random\\_uuid() is volatile');
+    expect(text).toContain('**Cost** writes the whole table again. DEFAULT gen\\_random\\_uuid() is volatile');
   });
 
   it('is plain about a statement that commits alone', () => {
