@@ -12,20 +12,6 @@ export function findTable(catalog: Catalog, name: ObjectName, searchPath: readon
   return findNamed(catalog.tables, name, searchPath);
 }
 
-/** The view, function or other defined object of that name. */
-export function findDefinition(
-  catalog: Catalog,
-  name: ObjectName,
-  kinds: readonly DefinedObject['kind'][],
-  searchPath: readonly string[] = [defaultSchema],
-): DefinedObject | undefined {
-  return findNamed(
-    catalog.definitions.filter((object) => kinds.includes(object.kind)),
-    name,
-    searchPath,
-  );
-}
-
 /** The index of that name with its table (or materialized view). */
 export function findIndex(
   catalog: Catalog,

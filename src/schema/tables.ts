@@ -1,4 +1,4 @@
-import { type Catalog, relationKey, type Table } from '../model/catalog';
+import { relationKey, type Table } from '../model/catalog';
 import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { addColumn } from './columns';
@@ -169,10 +169,4 @@ export function attachPartition(workspace: Workspace, operation: Of<'attach part
 export function detachPartition(workspace: Workspace, operation: Of<'detach partition'>): void {
   const { partitionOf: _, ...rest } = workspace.tableOrUnseen(operation.partition);
   workspace.tables.set(rest);
-}
-
-/** Tables in `after` that `before` did not have: new, empty, and used by nobody yet. */
-export function newTables(before: Catalog, after: Catalog): ReadonlySet<string> {
-  const known = new Set(before.tables.map((table) => table.identity));
-  return new Set(after.tables.filter((table) => !known.has(table.identity) && table.complete !== false).map((table) => table.identity));
 }

@@ -27,7 +27,7 @@ Silent for tables that the same migration creates.`,
     {
       title: 'A volatile default',
       framework: 'sql',
-      majors: [12, 18],
+      majors: [13, 18],
       files: [
         { path: '0001_users.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' },
         { path: '0002_token.sql', text: 'ALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid();\n' },
