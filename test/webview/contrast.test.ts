@@ -2,15 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserMissing, handMade, launchBrowser } from './harness/browser';
+import { handMade, launchBrowser, withoutBrowser } from './harness/browser';
 import { type Harness, startHarness } from './harness/server';
 
-const missing = browserMissing();
 const measure = readFileSync(join(import.meta.dirname, 'harness', 'contrast.js'), 'utf8').replace(/;\s*$/, '');
 const { partial, green, running } = handMade;
 const failed = { ...partial, events: [{ kind: 'failed', message: 'The sandbox did not start.' } as const] };
 
-describe.skipIf(missing !== undefined)(`text can be read in every theme${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+describe.skipIf(withoutBrowser())('text can be read in every theme', () => {
   let harness: Harness;
   let browser: Browser;
   beforeAll(async () => {

@@ -1,13 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FromPanel, ToPanel } from '../../src/protocol/panel';
-import { browserMissing, handMade, launchBrowser, recorded } from './harness/browser';
+import { handMade, launchBrowser, recorded, withoutBrowser } from './harness/browser';
 import { type Harness, type HarnessPage, startHarness } from './harness/server';
 
-const missing = browserMissing();
 const { partial, green, running } = handMade;
 
-describe.skipIf(missing !== undefined)(`the panel in a browser${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+describe.skipIf(withoutBrowser())('the panel in a browser', () => {
   let harness: Harness;
   let browser: Browser;
   let page: Page;

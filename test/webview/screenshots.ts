@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { browserMissing, handMade, launchBrowser, recorded } from './harness/browser';
+import { handMade, launchBrowser, recorded, withoutBrowser } from './harness/browser';
 import { type Harness, type HarnessPage, startHarness } from './harness/server';
 
 /** Pictures of every state, to be looked at: `FAULTLINE_SHOTS=DIRECTORY npx vitest run --project webview screenshots`. */
@@ -96,7 +96,7 @@ const states: readonly State[] = [
   },
 ];
 
-describe.skipIf(browserMissing() !== undefined)('screenshots of the panel', () => {
+describe.skipIf(withoutBrowser())('screenshots of the panel', () => {
   let harness: Harness;
   let browser: Browser;
   beforeAll(async () => {

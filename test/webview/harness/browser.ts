@@ -1,20 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { requireOrSkip } from '../../require';
 import type { Scenario } from './server';
 
-/** Why there is no browser here; undefined when there is one. With FAULTLINE_REQUIRE=vscode its absence is a failure. */
-export function browserMissing(): string | undefined {
+/** Skips a suite where there is no browser; with FAULTLINE_REQUIRE=vscode its absence is a failure. */
+export function withoutBrowser(): boolean {
   const path = process.env.CHROMIUM;
-  const reason =
-    path === undefined
-      ? 'CHROMIUM does not name a Chromium executable'
-      : existsSync(path)
-        ? undefined
-        : `CHROMIUM names ${path}, which is not there`;
-  const required = (process.env.FAULTLINE_REQUIRE ?? '').split(',').includes('vscode');
-  if (reason !== undefined && required) throw new Error(`The panel's tests need a browser: ${reason}.`);
-  return reason;
+  if (path === undefined) return requireOrSkip('vscode', 'CHROMIUM does not name a Chromium executable');
+  return requireOrSkip('vscode', existsSync(path) ? undefined : `CHROMIUM names ${path}, which is not there`);
 }
 
 export function launchBrowser(): Promise<Browser> {
