@@ -13,11 +13,14 @@ export interface PartialState {
 
 const harmless: readonly Verdict[] = ['rolled-back', 'complete'];
 
-/** The cell to look at first; none when no cell could be carried out. A harmless one when all are. */
+/**
+ * The cell to look at first; none when no cell could be carried out. A harmless one when all are. Among equally bad ones, that whose
+ * recovery is not proven, and then that with the most to undo.
+ */
 export function worstCell(simulation: Pick<Simulation, 'cells'>): CellResult | undefined {
   const own = simulation.cells.filter((cell) => cell.status === 'done' && cell.verdict !== undefined && cell.sameAs === undefined);
   return [...own].sort(
-    (left, right) => severity(left) - severity(right) || unproven(right) - unproven(left) || changes(right) - changes(left),
+    (left, right) => severity(left) - severity(right) || unproven(right) - unproven(left) || toUndo(right) - toUndo(left),
   )[0];
 }
 
@@ -38,8 +41,8 @@ function unproven(cell: CellResult): number {
   return cell.recovery === undefined ? 0 : Number(!cell.recovery.back.verified) + Number(!cell.recovery.forward.verified);
 }
 
-function changes(cell: CellResult): number {
-  return (cell.differsFromBefore?.length ?? 0) + (cell.differsFromAfter?.length ?? 0);
+function toUndo(cell: CellResult): number {
+  return cell.differsFromBefore?.length ?? 0;
 }
 
 /** The distinct states that failures leave and that are neither before nor after, in the order in which the execution comes by. */
