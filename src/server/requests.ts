@@ -83,7 +83,13 @@ function simulationDefaults(configuration: Configuration, engine: Engine = defau
   };
 }
 
+/** A rollback that is there already was written by somebody: it is never replaced. */
 function place(analysis: Analysis, statements: readonly string[]): PlaceDownResult {
+  const { down } = analysis.migration;
+  if (down !== undefined && down.statements.length > 0) {
+    const why = `${down.path} has a rollback already, which was left as it is. Remove it first if another is to take its place.`;
+    return { kind: 'unsupported', why };
+  }
   if (statements.length === 0) {
     return {
       kind: 'unsupported',

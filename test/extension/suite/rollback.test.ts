@@ -24,6 +24,14 @@ describe('insert rollback', () => {
     assert.match(text.slice(text.indexOf('+goose Down')), /DROP INDEX[^]*DROP COLUMN (IF EXISTS )?"?currency"?/, 'in reverse order');
   });
 
+  it('leaves a rollback alone that is there already', async () => {
+    const document = await openFile('goose/migrations/00001_create_orders.sql');
+    const before = document.getText();
+    await vscode.commands.executeCommand('faultline.insertRollback');
+    assert.equal(document.getText(), before);
+    assert.equal(document.isDirty, false);
+  });
+
   it('creates Flyway’s undo file', async () => {
     await openFile('flyway/sql/V2__index_accounts.sql');
     await vscode.commands.executeCommand('faultline.insertRollback');
