@@ -188,8 +188,16 @@ function alterColumn(table: Table, from: Column, to: Column, catalog: Catalog, o
 /** Types of the user's own have no cast between one another; their texts are the same. */
 function viaText(from: string, to: string, name: string): string {
   const array = to.endsWith('[]') ? '[]' : '';
-  const own = from.includes('.') && to.includes('.');
+  const own = from.includes('.') && (to.includes('.') || from.replace(/_replaced(\[\])?$/, '$1').endsWith(`.${to}`));
   return own ? `${name}::text${array}::${to}` : `${name}::${to}`;
+}
+
+/** What CREATE TABLE gives a column of this type (pg_type.typstorage); SET STORAGE DEFAULT came with Postgres 16. */
+function defaultStorage(type: string): string {
+  if (/^(numeric|inet|cidr)\b(?!.*\[\])/.test(type)) return 'MAIN';
+  return /^(smallint|integer|bigint|boolean|real|double|date|time|timestamp|interval|uuid|money|oid)\b(?!.*\[\])/.test(type)
+    ? 'PLAIN'
+    : 'EXTENDED';
 }
 
 function alterStorage(
@@ -202,7 +210,7 @@ function alterStorage(
   const set = (what: string, value: string) =>
     change('alter column', `Set ${what} of ${spoken(table)}.${to.name}`, `It was so ${options.goal}.`, `${on} SET ${value}`);
   return [
-    ...(from.storage === to.storage ? [] : [set('the storage', `STORAGE ${to.storage ?? 'DEFAULT'}`)]),
+    ...(from.storage === to.storage ? [] : [set('the storage', `STORAGE ${to.storage ?? defaultStorage(to.type)}`)]),
     ...(from.compression === to.compression ? [] : [set('the compression', `COMPRESSION ${to.compression ?? 'default'}`)]),
     ...(from.statisticsTarget === to.statisticsTarget ? [] : [set('the statistics target', `STATISTICS ${to.statisticsTarget ?? -1}`)]),
   ];

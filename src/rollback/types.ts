@@ -149,6 +149,14 @@ function alterComposite(from: TypeObject, to: TypeObject, options: ChangeOptions
   ];
 }
 
+/** Texts of the virtual schema name a type as its author did: often without the schema. */
+function bareAside(columnType: string, plan: TypePlan): string {
+  const found = plan.setAside.find(
+    ({ type }) => columnType === quoteIdentifier(type.name) || columnType === `${quoteIdentifier(type.name)}[]`,
+  );
+  return found === undefined ? columnType : columnType.replace(quoteIdentifier(found.type.name), sqlName(found.type));
+}
+
 /** The catalog with every use of a set-aside type under its new name: what uses it then shows as changed. */
 export function withTypesSetAside(catalog: Catalog, plan: TypePlan): Catalog {
   const rename = (text: string) =>
@@ -163,7 +171,7 @@ export function withTypesSetAside(catalog: Catalog, plan: TypePlan): Catalog {
       ...table,
       columns: table.columns.map((column) => ({
         ...column,
-        type: rename(column.type),
+        type: rename(bareAside(column.type, plan)),
         ...(column.default === undefined ? {} : { default: rename(column.default) }),
         ...(column.generated === undefined ? {} : { generated: { ...column.generated, expression: rename(column.generated.expression) } }),
       })),

@@ -48,7 +48,6 @@ async function onClone<T>(source: string, work: (database: string) => Promise<T>
 
 function run(database: string, texts: readonly string[]): Promise<void> {
   return withControlClient(sandbox.address(database), async (client) => {
-    await client.query('SET allow_system_table_mods = on');
     for (const text of texts) await client.query(text);
   });
 }
