@@ -45,15 +45,7 @@ const facts: { readonly [K in OperationKind]: FactOf<K> } = {
   'drop constraint': dropConstraint,
   'rename constraint': ({ table }) => fact('metadata', catalogOnly, [table, 'ACCESS EXCLUSIVE']),
   'attach partition': attachPartitionFact,
-  'detach partition': ({ table, partition, concurrently, finalize }) =>
-    concurrently || finalize
-      ? fact(
-          'metadata',
-          'CONCURRENTLY works in two transactions and waits for others in between',
-          [table, 'SHARE UPDATE EXCLUSIVE'],
-          [partition, 'ACCESS EXCLUSIVE'],
-        )
-      : fact('metadata', catalogOnly, [table, 'ACCESS EXCLUSIVE'], [partition, 'ACCESS EXCLUSIVE']),
+  'detach partition': detachPartition,
   'alter table': alterTableFact,
   'rename column': ({ table }) =>
     fact('metadata', `${catalogOnly}, but code that uses the old name breaks at once`, [table, 'ACCESS EXCLUSIVE']),
@@ -146,6 +138,21 @@ function createTable(operation: Extract<Operation, { kind: 'create table' }>): F
   ];
   if (asQuery) return fact('data', 'It writes the rows of its query into a new table', ...locks);
   return fact('metadata', 'A new table is empty, and nobody waits for it', ...locks);
+}
+
+function detachPartition(operation: OperationOf<'detach partition'>, { version }: Situation): Fact {
+  const { table, partition, concurrently, finalize } = operation;
+  if (concurrently || finalize) {
+    const because = 'CONCURRENTLY works in two transactions and waits for others in between';
+    return fact('metadata', because, [table, 'SHARE UPDATE EXCLUSIVE'], [partition, 'ACCESS EXCLUSIVE']);
+  }
+  // The partition's own lock was weaker before 14.
+  return fact(
+    'metadata',
+    catalogOnly,
+    [table, 'ACCESS EXCLUSIVE'],
+    [partition, version < 14 ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE'],
+  );
 }
 
 function dropConstraint({ table, constraint }: Extract<Operation, { kind: 'drop constraint' }>, situation: Situation): Fact {

@@ -4,6 +4,7 @@ import type { Statement } from '../../model/migration';
 import type { Span } from '../../model/text';
 import { LineIndex } from '../lines';
 import { Lexer } from './lexer';
+import { TextMemory } from './memory';
 import { operationsOf } from './operations/operations';
 import { placeholderName, type SubstitutedText, standIn, substitute } from './placeholders';
 import { ByteIndex, codePointsToUnits, statementSource } from './source';
@@ -36,7 +37,7 @@ const lineThatStarts =
  * `loadParser` must have resolved.
  */
 export function readStatements(text: string, span: Span, placeholders: Readonly<Record<string, string>>): Statement[] {
-  return new ProgramReader(text, span, placeholders).read();
+  return programs.recall(text, variantOf([span], placeholders), () => [new ProgramReader(text, span, placeholders).read()])[0] ?? [];
 }
 
 /**
@@ -44,13 +45,22 @@ export function readStatements(text: string, span: Span, placeholders: Readonly<
  * reaches over the end of its span.
  */
 export function readRequests(text: string, spans: readonly Span[], placeholders: Readonly<Record<string, string>>): Statement[][] {
-  const lines = new LineIndex(text);
-  let count = 0;
-  return spans.map((span) => {
-    const statements = new ProgramReader(text, span, placeholders, lines, count).read();
-    count += statements.length;
-    return statements;
+  return programs.recall(text, `requests ${variantOf(spans, placeholders)}`, () => {
+    const lines = new LineIndex(text);
+    let count = 0;
+    return spans.map((span) => {
+      const statements = new ProgramReader(text, span, placeholders, lines, count).read();
+      count += statements.length;
+      return statements;
+    });
   });
+}
+
+/** A folder of some hundred migrations. What is in it was read before: nobody may change it. */
+const programs = new TextMemory<Statement[][]>(16 * 1024 * 1024);
+
+function variantOf(spans: readonly Span[], placeholders: Readonly<Record<string, string>>): string {
+  return JSON.stringify([spans.map(({ start, end }) => [start, end]), placeholders]);
 }
 
 interface Failure {

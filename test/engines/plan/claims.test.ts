@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptyCatalog } from '../../../src/model/catalog';
 import type { Migration } from '../../../src/model/migration';
-import { postgresLockModes } from '../../../src/model/plan';
+import { type Lock, postgresLockModes } from '../../../src/model/plan';
 import type { Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
 import { immutableFunctions, stableFunctions, volatileFunctions } from '../../../src/parse/postgres/operations/expressions';
@@ -44,6 +44,21 @@ function planned(sample: Sample, major: number) {
 
 const strength = (mode: string | undefined): number => (postgresLockModes as readonly string[]).indexOf(mode ?? '');
 
+/** What other sessions can feel, from SHARE UPDATE EXCLUSIVE on; weaker modes are part of every statement. */
+function expectLocks(claimed: readonly Lock[], seen: Readonly<Record<string, string>>, { statement, gone = [] }: Sample): void {
+  const predicted = Object.fromEntries(claimed.map(({ relation, mode }) => [relation, mode]));
+  const created = /^CREATE TABLE (\w+)/.exec(statement)?.[1];
+  for (const [relation, mode] of Object.entries(seen)) {
+    if (relation === created || gone.includes(relation) || strength(mode) < strength('SHARE UPDATE EXCLUSIVE')) continue;
+    expect([relation, predicted[relation]]).toEqual([relation, mode]);
+  }
+  for (const [relation, mode] of Object.entries(predicted)) {
+    // Locks of indexes and views are not looked up.
+    const isTable = relation in seen || !['t_a', 'x', 'v', 's', 'fresh', ...gone].includes(relation);
+    if (isTable && relation !== created) expect([relation, seen[relation]]).toEqual([relation, mode]);
+  }
+}
+
 describe.each(majors)('PostgreSQL %i', (major) => {
   let sandbox: Sandbox;
   beforeAll(async () => {
@@ -58,17 +73,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     const seen = await withClient(address, (client) => observe(client, sample.statement));
     expect(plan.cost, plan.because).toBe(sample.cost);
 
-    // What other sessions can feel, from SHARE UPDATE EXCLUSIVE on; weaker modes are part of every statement.
-    const predicted = Object.fromEntries(plan.locks.map(({ relation, mode }) => [relation, mode]));
-    const created = /^CREATE TABLE (\w+)/.exec(sample.statement)?.[1];
-    for (const [relation, mode] of Object.entries(seen.locks)) {
-      if (relation === created || sample.gone?.includes(relation) || strength(mode) < strength('SHARE UPDATE EXCLUSIVE')) continue;
-      expect([relation, predicted[relation]]).toEqual([relation, mode]);
-    }
-    for (const [relation, mode] of Object.entries(predicted)) {
-      const isTable = relation in seen.locks || !['t_a', 'x', 'v', 's', 'fresh', ...(sample.gone ?? [])].includes(relation);
-      if (isTable && relation !== created) expect([relation, seen.locks[relation]]).toEqual([relation, mode]);
-    }
+    expectLocks(plan.locks, seen.locks, sample);
 
     const isTruncated = sample.statement.startsWith('TRUNCATE');
     if (plan.cost === 'rewrite') expect(seen.rewritten).not.toEqual([]);
@@ -104,6 +109,8 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     for (const name of volatileFunctions) if (volatilities.has(name)) expect([name, kindsOf(name).includes('v')]).toEqual([name, true]);
     for (const name of stableFunctions) expect([name, kindsOf(name).includes('v')]).toEqual([name, false]);
     for (const name of immutableFunctions) {
+      // Until 14 the form for a time with time zone, which has no date to tell the zone's offset by, was volatile.
+      if (name === 'timezone' && major < 15) continue;
       expect([name, kindsOf(name).includes('v')]).toEqual([name, false]);
       if (volatilities.has(name)) expect([name, kindsOf(name).includes('i')]).toEqual([name, true]);
     }

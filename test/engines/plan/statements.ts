@@ -182,7 +182,7 @@ export const transactions: readonly { readonly statement: string; readonly since
   { statement: 'REINDEX TABLE CONCURRENTLY t' },
   { statement: 'REINDEX INDEX CONCURRENTLY t_a' },
   { statement: 'REINDEX SCHEMA public' },
-  { statement: 'REINDEX (VERBOSE) SYSTEM', since: 14 },
+  { statement: 'REINDEX (VERBOSE) SYSTEM', since: 16 },
   { statement: 'ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY', since: 14 },
   { statement: 'ALTER TABLE p DETACH PARTITION p1' },
   { statement: 'REFRESH MATERIALIZED VIEW CONCURRENTLY m' },

@@ -16,7 +16,7 @@ export const volatileFunctions: ReadonlySet<string> = new Set(
 export const stableFunctions: ReadonlySet<string> = new Set(
   `now transaction_timestamp statement_timestamp current_setting to_char to_timestamp to_date concat concat_ws format to_json to_jsonb
   json_build_object jsonb_build_object json_build_array jsonb_build_array array_to_string current_database current_schema
-  current_schemas pg_backend_pid inet_client_addr inet_server_addr version date_part quote_nullable txid_current
+  current_schemas pg_backend_pid inet_client_addr inet_server_addr version date_part quote_nullable convert_to convert_from txid_current
   txid_current_snapshot pg_current_xact_id`.split(/\s+/),
 );
 
@@ -27,7 +27,7 @@ export const immutableFunctions: ReadonlySet<string> = new Set(
   ascii chr encode decode translate regexp_replace regexp_match make_date make_time make_timestamp make_interval array_append
   array_prepend array_cat array_length array_remove cardinality jsonb_set jsonb_typeof json_typeof int4range int8range numrange
   daterange tsrange tstzrange point box circle polygon path lseg row_number quote_ident uuid_nil uuid_ns_dns timezone
-  justify_hours justify_days justify_interval to_hex convert_to convert_from numeric_inc pg_size_pretty`.split(/\s+/),
+  justify_hours justify_days justify_interval to_hex numeric_inc pg_size_pretty`.split(/\s+/),
 );
 
 const ranks: readonly Volatility[] = ['constant', 'stable', 'unknown', 'volatile'];
