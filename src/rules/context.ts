@@ -4,7 +4,7 @@ import type { Migration, Program, Statement } from '../model/migration';
 import type { ObjectName, Operation, OperationKind } from '../model/operation';
 import type { ExecutionPlan, PlannedStatement, PlannedTransaction } from '../model/plan';
 import type { Framework, SourceFile } from '../model/run-protocol';
-import type { Range } from '../model/text';
+import type { Range, Span } from '../model/text';
 import type { LineIndex } from '../parse/lines';
 import { findNamed, findTable } from '../schema/lookup';
 
@@ -75,6 +75,17 @@ export function shownName(name: ObjectName): string {
 
 /** The first line of a statement: enough to see where it is, and no squiggle under a page of text. */
 export function headRange(context: RuleContext, statement: Statement): Range {
-  const firstLine = statement.text.split(/\r\n|\r|\n/, 1)[0] ?? '';
-  return context.lines.range({ start: statement.span.start, end: statement.span.start + firstLine.length });
+  return firstLine(context, statement.span);
+}
+
+/** The same for one of several operations of a statement: its own part of an ALTER TABLE. */
+export function operationRange(context: RuleContext, statement: Statement, operation: Operation): Range {
+  return statement.operations.length > 1 && operation.span !== undefined
+    ? firstLine(context, operation.span)
+    : headRange(context, statement);
+}
+
+function firstLine(context: RuleContext, span: Span): Range {
+  const line = context.text.slice(span.start, span.end).split(/\r\n|\r|\n/, 1)[0] ?? '';
+  return context.lines.range({ start: span.start, end: span.start + line.length });
 }

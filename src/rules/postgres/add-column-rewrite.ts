@@ -2,7 +2,7 @@ import type { Fix } from '../../model/finding';
 import type { ColumnSpecification } from '../../model/operation';
 import type { Span } from '../../model/text';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
-import { headRange, isInUse, type OperationOf, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
+import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { statementTokens } from '../edits';
 import type { NewMigration } from '../fixes/next-migration';
 import { notNullSteps } from '../fixes/not-null';
@@ -138,7 +138,7 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'add col
   const fix = backfillFix(context, step, operation) ?? virtualFix(context, step, operation);
   return [
     {
-      range: headRange(context, step.statement),
+      range: operationRange(context, step.statement, operation),
       message: `${reason}, so ${version(context)} writes every row of ${shown} and its indexes again. ${shown} is locked (ACCESS EXCLUSIVE) ${lockEnd(step)}: nobody reads or writes it meanwhile.`,
       help: helpFor(context, column),
       fixes: fix === undefined ? [] : [fix],

@@ -1,6 +1,6 @@
 import { whyFree } from '../../plan/type-change';
 import { findColumn } from '../../schema/lookup';
-import { headRange, isInUse, type OperationOf, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
+import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { lockEnd, version } from '../phrases';
 import type { Rule, Violation } from '../rule';
 
@@ -94,7 +94,7 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'alter c
       : `Changing ${column} from ${old.type} to ${type} converts every row`;
   return [
     {
-      range: headRange(context, step.statement),
+      range: operationRange(context, step.statement, operation),
       message: `${change}: ${version(context)} writes ${shown} and its indexes again while ${shown} is locked (ACCESS EXCLUSIVE) ${lockEnd(step)}.`,
       help: `Expand and contract: add a column of type ${type}, keep it up to date with a trigger, fill it in batches, move the application over, and drop ${column} in a later migration.`,
       fixes: [],

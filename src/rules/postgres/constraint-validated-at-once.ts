@@ -2,7 +2,7 @@ import type { Fix } from '../../model/finding';
 import type { ConstraintSpecification, ObjectName } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { columnConstraints } from '../../schema/definitions';
-import { headRange, isInUse, type OperationOf, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
+import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { insertion } from '../fixes/patches';
 import { continueLater, moveBehind } from '../fixes/phases';
 import { becauseTransaction, lockEnd, version } from '../phrases';
@@ -142,7 +142,7 @@ function checkAdded(context: RuleContext, step: Step, operation: OperationOf<'ad
   const fix = partitioned ? undefined : notValidFix(context, step, operation);
   return [
     {
-      range: headRange(context, step.statement),
+      range: operationRange(context, step.statement, operation),
       message: why(step, table, constraint),
       help,
       fixes: fix === undefined ? [] : [fix],
@@ -193,7 +193,7 @@ function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'a
   if (constraint === undefined) return [];
   const help =
     'Add the column alone, then the constraint with ADD CONSTRAINT ... NOT VALID, and VALIDATE CONSTRAINT in a later transaction.';
-  return [{ range: headRange(context, step.statement), message: why(step, table, constraint), help, fixes: [] }];
+  return [{ range: operationRange(context, step.statement, operation), message: why(step, table, constraint), help, fixes: [] }];
 }
 
 /** VALIDATE while the lock of ADD is still held gains nothing. */
@@ -220,7 +220,7 @@ function checkValidated(context: RuleContext, step: Step, operation: OperationOf
         });
   return [
     {
-      range: headRange(context, step.statement),
+      range: operationRange(context, step.statement, operation),
       message: `${operation.constraint} is validated in the same transaction that adds it (${becauseTransaction(context, step)}): the lock of ADD CONSTRAINT is still held while every row of ${shownName(operation.table)} is checked, as if NOT VALID were not there.`,
       help: 'Validate it in a later transaction: a migration of its own.',
       fixes: fix === undefined ? [] : [fix],

@@ -1,9 +1,9 @@
 import type { Fix } from '../../model/finding';
-import type { ObjectKind, ObjectName } from '../../model/operation';
+import type { ObjectKind, ObjectName, Operation } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { namesIn } from '../../schema/definitions';
 import { findNamed, findTable } from '../../schema/lookup';
-import { headRange, isInUse, type OperationOf, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
 import { endWithTerminator, insertAt } from '../edits';
 import type { Rule, Violation } from '../rule';
 
@@ -124,8 +124,8 @@ earlier statement of the migration copies into another table, and for a table re
 
 const laterHelp = 'Deploy code that no longer uses it first, and drop it in a later migration.';
 
-function violation(context: RuleContext, step: Step, message: string, help: string, fix?: Fix): Violation {
-  return { range: headRange(context, step.statement), message, help, fixes: fix === undefined ? [] : [fix] };
+function violation(context: RuleContext, step: Step, operation: Operation, message: string, help: string, fix?: Fix): Violation {
+  return { range: operationRange(context, step.statement, operation), message, help, fixes: fix === undefined ? [] : [fix] };
 }
 
 function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'drop column'>): Violation[] {
@@ -147,6 +147,7 @@ function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'d
     violation(
       context,
       step,
+      operation,
       `Dropping ${shownName(table)}.${column} destroys its data, which no rollback brings back, and breaks running code that still reads it.${cascade}`,
       `${laterHelp} Keep its data in a table of its own until nobody can want it back.`,
       fix,
@@ -192,6 +193,7 @@ function checkDrop(context: RuleContext, step: Step, operation: OperationOf<'dro
     violation(
       context,
       step,
+      operation,
       `Dropping ${objectKind} ${names}${loss} breaks running code that still names it.${cascade}`,
       `${laterHelp}${keep}`,
       fix,
@@ -222,6 +224,7 @@ function checkTruncate(context: RuleContext, step: Step, operation: OperationOf<
     violation(
       context,
       step,
+      operation,
       message,
       'Keep the rows aside first, in a table of their own, or delete in batches what is really not needed.',
     ),
@@ -236,6 +239,7 @@ function checkRenamedColumn(context: RuleContext, step: Step, operation: Operati
     violation(
       context,
       step,
+      operation,
       `Renaming ${shownName(table)}.${column} breaks running code that still says ${column} until the new version is deployed everywhere, and an old version then can't be brought back.`,
       `Expand and contract: add ${newName}, write both, fill it in batches, move the readers over, then drop ${column} in a later migration.`,
     ),
@@ -272,6 +276,7 @@ function checkRenamedObject(context: RuleContext, step: Step, operation: Operati
     violation(
       context,
       step,
+      operation,
       `${verb} ${objectKind} ${shownName(object)} breaks running code that still names it, until the new version is deployed everywhere.`,
       isRelation ? 'Leave a view under the old name until no code uses it; a plain view of one table can be written through.' : laterHelp,
       fix,

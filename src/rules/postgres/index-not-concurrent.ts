@@ -1,8 +1,8 @@
 import type { Fix } from '../../model/finding';
-import type { ObjectName } from '../../model/operation';
+import type { ObjectName, Operation } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { findIndex, findNamed, findTable } from '../../schema/lookup';
-import { headRange, isInUse, type OperationOf, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
 import { runOutside } from '../fixes/outside';
 import { insertion } from '../fixes/patches';
 import { lockEnd } from '../phrases';
@@ -178,8 +178,8 @@ Silent for tables that the same migration creates, since nobody uses them yet, a
 
 const outside = 'It can only run outside a transaction.';
 
-function violation(context: RuleContext, step: Step, message: string, help: string, fix: Fix | undefined): Violation {
-  return { range: headRange(context, step.statement), message, help, fixes: fix === undefined ? [] : [fix] };
+function violation(context: RuleContext, step: Step, operation: Operation, message: string, help: string, fix: Fix | undefined): Violation {
+  return { range: operationRange(context, step.statement, operation), message, help, fixes: fix === undefined ? [] : [fix] };
 }
 
 function checkCreate(context: RuleContext, step: Step, operation: OperationOf<'create index'>): Violation[] {
@@ -189,7 +189,9 @@ function checkCreate(context: RuleContext, step: Step, operation: OperationOf<'c
   const message = `Building this index locks ${table} (SHARE) ${lockEnd(step)}: every INSERT, UPDATE and DELETE on it waits meanwhile.`;
   if (findTable(step.before, index.table)?.kind === 'partitioned table') {
     const help = `A partitioned table has no concurrent build: create the index ON ONLY ${table}, build one CONCURRENTLY on each partition, and attach them with ALTER INDEX ... ATTACH PARTITION.`;
-    return index.keys.length > 0 && !/\bonly\b/i.test(step.statement.text) ? [violation(context, step, message, help, undefined)] : [];
+    return index.keys.length > 0 && !/\bonly\b/i.test(step.statement.text)
+      ? [violation(context, step, operation, message, help, undefined)]
+      : [];
   }
   const { patches, preceding, name } = createIndexPatches(context, step, operation);
   const fix =
@@ -202,7 +204,7 @@ function checkCreate(context: RuleContext, step: Step, operation: OperationOf<'c
           slug: name,
           down: [`DROP INDEX CONCURRENTLY ${quoteQualified(index.table.schema, name)};`],
         });
-  return [violation(context, step, message, `Use CREATE INDEX CONCURRENTLY. ${outside}`, fix)];
+  return [violation(context, step, operation, message, `Use CREATE INDEX CONCURRENTLY. ${outside}`, fix)];
 }
 
 function checkDrop(context: RuleContext, step: Step, operation: OperationOf<'drop object'>): Violation[] {
@@ -218,6 +220,7 @@ function checkDrop(context: RuleContext, step: Step, operation: OperationOf<'dro
       violation(
         context,
         step,
+        operation,
         message,
         'An index of a partitioned table has no concurrent drop: set a short lock_timeout and retry.',
         undefined,
@@ -236,7 +239,7 @@ function checkDrop(context: RuleContext, step: Step, operation: OperationOf<'dro
           down: [],
         })
       : undefined;
-  return [violation(context, step, message, `Use DROP INDEX CONCURRENTLY, one index per statement. ${outside}`, fix)];
+  return [violation(context, step, operation, message, `Use DROP INDEX CONCURRENTLY, one index per statement. ${outside}`, fix)];
 }
 
 function checkReindex(context: RuleContext, step: Step, operation: OperationOf<'reindex'>): Violation[] {
@@ -256,7 +259,7 @@ function checkReindex(context: RuleContext, step: Step, operation: OperationOf<'
           slug: `reindex_${target.name}`,
           down: [],
         });
-  return [violation(context, step, message, `Use REINDEX ... CONCURRENTLY. ${outside}`, fix)];
+  return [violation(context, step, operation, message, `Use REINDEX ... CONCURRENTLY. ${outside}`, fix)];
 }
 
 function checkRefresh(context: RuleContext, step: Step, operation: OperationOf<'refresh materialized view'>): Violation[] {
@@ -271,7 +274,15 @@ function checkRefresh(context: RuleContext, step: Step, operation: OperationOf<'
     unique && offset !== undefined ? [{ range: context.lines.range({ start: offset, end: offset }), newText: 'CONCURRENTLY ' }] : [];
   const fix = edits.length === 0 ? undefined : { title: 'Refresh the view concurrently', safe: true, edits };
   return [
-    violation(context, step, message, 'Use REFRESH MATERIALIZED VIEW CONCURRENTLY; the view needs a unique index over whole columns.', fix),
+    violation(
+      context,
+      step,
+      operation,
+      operation,
+      message,
+      'Use REFRESH MATERIALIZED VIEW CONCURRENTLY; the view needs a unique index over whole columns.',
+      fix,
+    ),
   ];
 }
 
@@ -294,6 +305,7 @@ function checkDetach(context: RuleContext, step: Step, operation: OperationOf<'d
     violation(
       context,
       step,
+      operation,
       message,
       `Use DETACH PARTITION ... CONCURRENTLY; the table must have no default partition, and the partition keeps its bound as a CHECK. ${outside}`,
       fix,
@@ -305,7 +317,17 @@ function checkConstraint(context: RuleContext, step: Step, operation: OperationO
   const { constraint, table } = operation;
   if (constraint.kind !== 'primary key' && constraint.kind !== 'unique') return [];
   if (constraint.usingIndex !== undefined || !isInUse(context, step, table)) return [];
-  return [violation(context, step, buildsUnderLock(step, table), useIndexHelp(constraint.kind), constraintFix(context, step, operation))];
+  return [
+    violation(
+      context,
+      step,
+      operation,
+      operation,
+      buildsUnderLock(step, table),
+      useIndexHelp(constraint.kind),
+      constraintFix(context, step, operation),
+    ),
+  ];
 }
 
 function buildsUnderLock(step: Step, table: ObjectName): string {
@@ -341,5 +363,5 @@ function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'a
   const { column, table } = operation;
   if ((!column.unique && !column.primaryKey) || !isInUse(context, step, table)) return [];
   const help = `Add the column alone. Then build the index with CREATE UNIQUE INDEX CONCURRENTLY and add the constraint with USING INDEX. ${outside.replace('It', 'The build')}`;
-  return [violation(context, step, buildsUnderLock(step, table), help, undefined)];
+  return [violation(context, step, operation, buildsUnderLock(step, table), help, undefined)];
 }

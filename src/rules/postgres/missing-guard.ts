@@ -1,14 +1,13 @@
 import type { Fix } from '../../model/finding';
 import type { Operation } from '../../model/operation';
-import type { Span } from '../../model/text';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { findIndex, findNamed, findTable } from '../../schema/lookup';
-import { type OperationOf, type RuleContext, type Step, shownName } from '../context';
+import { type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import { insertAt, statementTokens } from '../edits';
 import { asFrameworkStatement } from '../fixes/statement';
 import type { Rule, Violation } from '../rule';
 import { builtName, dropLeftover, newIndexName } from './concurrent-index';
-import { canBeMetAgain, isRepeatableOperation } from './repeatable';
+import { canBeMetAgain, isRepeatableOperation, needsNoTransaction } from './repeatable';
 
 export const missingGuard: Rule = {
   id: 'missing-guard',
@@ -33,7 +32,7 @@ Silent when the whole migration is one transaction, and for the last transaction
       ],
       findings: [
         { at: 'CREATE TABLE a (id int)', says: 'CREATE TABLE a' },
-        { at: 'ADD COLUMN b int', says: 'column b' },
+        { at: 'ALTER TABLE a ADD COLUMN b int', says: 'column b' },
       ],
       fixed: [
         {
@@ -43,25 +42,20 @@ Silent when the whole migration is one transaction, and for the last transaction
       ],
     },
     {
-      title: 'No guard of its own: drop it first',
+      title: 'What could be one transaction is said once; where there is no guard, drop first',
       framework: 'sql',
       files: [
         { path: '0001_a.sql', text: 'CREATE TABLE a (id int);\nCREATE VIEW v AS SELECT 2;\n' },
         {
           path: '0002_t.sql',
-          text: "ALTER TABLE a ADD CONSTRAINT c CHECK (id > 0) NOT VALID;\nDROP VIEW v;\nCREATE TYPE mood AS ENUM ('a');\nCREATE VIEW w AS SELECT 1;\nCREATE TABLE z (id int);\n",
+          text: "ALTER TABLE a ADD CONSTRAINT c CHECK (id > 0) NOT VALID;\nDROP VIEW v;\nCREATE TYPE mood AS ENUM ('a');\nCREATE VIEW w AS SELECT 1;\nCREATE INDEX ON a (id);\nCREATE TABLE z (id int);\n",
         },
       ],
-      findings: [
-        { at: 'ADD CONSTRAINT c CHECK (id > 0) NOT VALID', says: 'constraint c' },
-        { at: 'DROP VIEW v', says: 'DROP VIEW' },
-        { at: "CREATE TYPE mood AS ENUM ('a')", says: 'mood' },
-        { at: 'CREATE VIEW w AS SELECT 1', says: 'w' },
-      ],
+      findings: [{ at: 'ALTER TABLE a ADD CONSTRAINT c CHECK (id > 0) NOT VALID', says: '4 more' }],
       fixed: [
         {
           path: '0002_t.sql',
-          text: "ALTER TABLE a DROP CONSTRAINT IF EXISTS c;\nALTER TABLE a ADD CONSTRAINT c CHECK (id > 0) NOT VALID;\nDROP VIEW v;\nCREATE TYPE mood AS ENUM ('a');\nCREATE VIEW w AS SELECT 1;\nCREATE TABLE z (id int);\n",
+          text: "ALTER TABLE a DROP CONSTRAINT IF EXISTS c;\nALTER TABLE a ADD CONSTRAINT c CHECK (id > 0) NOT VALID;\nDROP VIEW IF EXISTS v;\nDROP TYPE IF EXISTS mood;\nCREATE TYPE mood AS ENUM ('a');\nCREATE OR REPLACE VIEW w AS SELECT 1;\nCREATE INDEX IF NOT EXISTS a_id_idx ON a (id);\nCREATE TABLE z (id int);\n",
         },
       ],
     },
@@ -101,17 +95,36 @@ Silent when the whole migration is one transaction, and for the last transaction
     },
     { title: 'Alone', framework: 'sql', files: [{ path: '0001_t.sql', text: 'CREATE TABLE a (id int);\n' }] },
   ],
-  check: (context) =>
-    context.steps
+  check: (context) => {
+    const unguarded = context.steps
       .filter((step) => canBeMetAgain(context, step))
       .flatMap((step) =>
-        step.statement.operations.flatMap((operation) => {
-          if (isRepeatableOperation(context, step, operation)) return [];
-          const guard = guardFor(context, step, operation);
-          return guard === undefined ? [] : [violation(context, step, operation, guard)];
+        step.statement.operations.flatMap((operation): Unguarded[] => {
+          const guard = isRepeatableOperation(context, step, operation) ? undefined : guardFor(context, step, operation);
+          return guard === undefined ? [] : [{ step, operation, guard }];
         }),
-      ),
+      );
+    const [first, ...others] = unguarded;
+    if (first === undefined) return [];
+    // What could all be one transaction wants that first, so it is said once; what can't has to be guarded statement by statement.
+    if (others.length > 0 && !context.steps.some(needsNoTransaction))
+      return [violation(context, first, together(unguarded), others.length)];
+    return unguarded.map((one) => violation(context, one, one.guard.fix, 0));
+  },
 };
+
+interface Unguarded {
+  readonly step: Step;
+  readonly operation: Operation;
+  readonly guard: Guard;
+}
+
+/** One fix with the guards of all of them. */
+function together(unguarded: readonly Unguarded[]): Fix | undefined {
+  const fixes = unguarded.flatMap(({ guard }) => guard.fix ?? []);
+  if (fixes.length === 0) return undefined;
+  return { title: `Guard ${fixes.length} statements`, safe: fixes.every((fix) => fix.safe), edits: fixes.flatMap((fix) => fix.edits) };
+}
 
 interface Guard {
   /** `CREATE TABLE a`. */
@@ -120,19 +133,15 @@ interface Guard {
   readonly fix?: Fix;
 }
 
-function violation(context: RuleContext, step: Step, operation: Operation, guard: Guard): Violation {
+function violation(context: RuleContext, { step, operation, guard }: Unguarded, fix: Fix | undefined, others: number): Violation {
   const fails = 'ifExists' in operation ? 'is gone already' : 'is there already';
+  const more = others === 0 ? '' : ` The same goes for ${others} more statements.`;
   return {
-    range: context.lines.range(firstLine(context, operation.span ?? step.statement.span)),
-    message: `When a later statement fails, this one stays, and the next attempt fails here because it ${fails}: ${guard.what} has no guard, and the migration is not one transaction.`,
+    range: operationRange(context, step.statement, operation),
+    message: `When a later statement fails, this one stays, and the next attempt fails here because it ${fails}: ${guard.what} has no guard, and the migration is not one transaction.${more}`,
     help: guard.help,
-    fixes: guard.fix === undefined ? [] : [guard.fix],
+    fixes: fix === undefined ? [] : [fix],
   };
-}
-
-function firstLine(context: RuleContext, span: Span): Span {
-  const line = context.text.slice(span.start, span.end).split(/\r\n|\r|\n/, 1)[0] ?? '';
-  return { start: span.start, end: span.start + line.length };
 }
 
 /** The guard that fits; undefined for operations that this rule is not about. */
@@ -196,6 +205,15 @@ function indexGuard(context: RuleContext, step: Step, operation: OperationOf<'cr
   const exists = name !== undefined && findIndex(step.before, { ...index.table, name }) !== undefined;
   // IF NOT EXISTS needs a name (manual, CREATE INDEX).
   if (!index.concurrently && index.name !== undefined) return ifNotExists(context, operation, what, exists);
+  const on = statementTokens(context, step.statement.span).find((token) => token.word === 'on');
+  if (!index.concurrently && name !== undefined && on !== undefined && !exists) {
+    const edits = [insertAt(context, on.start, `IF NOT EXISTS ${quoteIdentifier(name)} `)];
+    return {
+      what,
+      help: 'Name the index and add IF NOT EXISTS.',
+      fix: { title: 'Name the index and add IF NOT EXISTS', safe: true, edits },
+    };
+  }
   const help = index.concurrently
     ? 'Drop what a failed build leaves first: DROP INDEX CONCURRENTLY IF EXISTS. IF NOT EXISTS would keep an invalid index.'
     : 'Name the index and add IF NOT EXISTS.';

@@ -1,10 +1,9 @@
 import type { Constraint, Table } from '../../model/catalog';
-import type { ObjectName } from '../../model/operation';
-import type { Span } from '../../model/text';
+import type { ObjectName, Operation } from '../../model/operation';
 import { tokenize } from '../../parse/postgres/lexer';
 import { identifierOf } from '../../schema/definitions';
 import { findColumn } from '../../schema/lookup';
-import { headRange, isInUse, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
+import { isInUse, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { notNullSteps } from '../fixes/not-null';
 import { continueLater } from '../fixes/phases';
 import { lockEnd, version } from '../phrases';
@@ -99,17 +98,18 @@ Silent when such a CHECK is there, when the column is NOT NULL already, and for 
   ],
   check: (context) => [
     ...operationsOf(context, 'set not null').flatMap(({ step, operation }) =>
-      check(context, step, operation.table, operation.column, operation.span),
+      check(context, step, operation, operation.table, operation.column),
     ),
     ...operationsOf(context, 'add constraint').flatMap(({ step, operation }) =>
       operation.constraint.kind === 'not null' && !operation.constraint.notValid
-        ? check(context, step, operation.table, operation.constraint.column, operation.span)
+        ? check(context, step, operation, operation.table, operation.constraint.column)
         : [],
     ),
   ],
 };
 
-function check(context: RuleContext, step: Step, name: ObjectName, columnName: string, span: Span | undefined): Violation[] {
+function check(context: RuleContext, step: Step, operation: Operation, name: ObjectName, columnName: string): Violation[] {
+  const { span } = operation;
   if (!isInUse(context, step, name)) return [];
   const table = tableBefore(step, name);
   if (findColumn(table, columnName)?.notNull === true || provesNotNull(table, columnName)) return [];
@@ -125,7 +125,7 @@ function check(context: RuleContext, step: Step, name: ObjectName, columnName: s
   const shown = shownName(name);
   return [
     {
-      range: headRange(context, step.statement),
+      range: operationRange(context, step.statement, operation),
       message: `SET NOT NULL checks every row of ${shown} under ACCESS EXCLUSIVE: nobody reads or writes ${shown} during the scan, and ${lockEnd(step)}. No validated CHECK proves that ${columnName} holds no NULL.`,
       help:
         context.engine.major >= 18

@@ -1,6 +1,6 @@
 import type { Fix } from '../../model/finding';
 import { quoteQualified } from '../../parse/postgres/identifiers';
-import { headRange, isInUse, type OperationOf, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
+import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { runOutside } from '../fixes/outside';
 import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
@@ -146,7 +146,7 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'update'
   const fix = batchFix(context, step, operation);
   return [
     {
-      range: headRange(context, step.statement),
+      range: operationRange(context, step.statement, operation),
       message: `This ${verb} ${what} in one statement: they stay locked ${lockEnd(step)}, the old versions of all of them pile up, and a failure near the end loses all of the work.`,
       help: 'Write in batches of some thousand rows, each committed by itself, with a condition that leaves out the rows that are done.',
       fixes: fix === undefined ? [] : [fix],
