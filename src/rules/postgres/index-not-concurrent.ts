@@ -278,7 +278,6 @@ function checkRefresh(context: RuleContext, step: Step, operation: OperationOf<'
       context,
       step,
       operation,
-      operation,
       message,
       'Use REFRESH MATERIALIZED VIEW CONCURRENTLY; the view needs a unique index over whole columns.',
       fix,
@@ -321,7 +320,6 @@ function checkConstraint(context: RuleContext, step: Step, operation: OperationO
     violation(
       context,
       step,
-      operation,
       operation,
       buildsUnderLock(step, table),
       useIndexHelp(constraint.kind),
