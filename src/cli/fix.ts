@@ -58,7 +58,7 @@ export async function writeFixes({ applied, changes }: FixOutcome): Promise<stri
 /** What `--fix` would change, as a patch. */
 export function dryRunText({ changes }: FixOutcome): string {
   if (changes.length === 0) return 'Nothing to fix by itself.\n';
-  return changes.map(({ path, before, after }) => `${unifiedDiff(shownPath(path), before ?? '', after).join('\n')}\n`).join('');
+  return changes.map(({ path, before, after }) => `${unifiedDiff(shownPath(path), before, after).join('\n')}\n`).join('');
 }
 
 function textOf(files: readonly SourceFile[], path: string): string | undefined {

@@ -93,7 +93,16 @@ function summaryLines(report: LintReport, palette: Palette): readonly string[] {
   );
   const safe = report.files.flatMap((file) => file.findings).filter((finding) => finding.fixes.some((fix) => fix.safe)).length;
   const total = counts.length === 0 ? palette.green('✓ no findings') : counts.join(', ');
-  return [`${total} in ${plural(files, 'file')}`, ...(safe > 0 ? [palette.dim(`--fix repairs ${safe} of them`)] : [])];
+  return [
+    `${total} in ${plural(files, 'file')}${palette.dim(detected(report))}`,
+    ...(safe > 0 ? [palette.dim(`--fix repairs ${safe} of them`)] : []),
+  ];
+}
+
+/** What the files were taken for, when there is one answer: a wrong guess shows here first. */
+function detected(report: LintReport): string {
+  const kinds = [...new Set(report.files.map((file) => `${file.framework} · ${engineTitle(file)}`))];
+  return kinds.length === 1 ? ` (${kinds[0]})` : '';
 }
 
 function severityPaint(severity: Severity, palette: Palette): (text: string) => string {

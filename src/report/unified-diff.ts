@@ -5,11 +5,11 @@ const comparedPairsLimit = 4_000_000;
 
 type Edit = { readonly mark: ' ' | '-' | '+'; readonly line: string };
 
-/** What turns one text into another, as `diff -u` writes it. Empty when they are the same. */
-export function unifiedDiff(path: string, from: string, to: string): readonly string[] {
+/** What turns one text into another, as `diff -u` writes it. Empty when they are the same; no `from` means a new file. */
+export function unifiedDiff(path: string, from: string | undefined, to: string): readonly string[] {
   if (from === to) return [];
-  const edits = lineEdits(splitLines(from), splitLines(to));
-  return [`--- a/${path}`, `+++ b/${path}`, ...hunks(edits)];
+  const edits = lineEdits(splitLines(from ?? ''), splitLines(to));
+  return [from === undefined ? '--- /dev/null' : `--- a/${path}`, `+++ b/${path}`, ...hunks(edits)];
 }
 
 /** A last line without a line end is told apart, as in `diff -u`, by its missing terminator. */

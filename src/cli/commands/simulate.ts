@@ -1,8 +1,9 @@
-import { resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { FaultName, Verdict } from '../../model/fault';
 import type { SandboxProviderName } from '../../model/sandbox';
-import type { SimulationReport } from '../../model/simulation';
+import type { Simulation, SimulationReport } from '../../model/simulation';
 import type { SimulationEvent, SimulationRequest } from '../../protocol/simulation';
 import { simulationHtml } from '../../report/simulation-html';
 import { simulationJson, simulationReport } from '../../report/simulation-json';
@@ -10,7 +11,7 @@ import { simulationMarkdown } from '../../report/simulation-markdown';
 import { simulationPretty } from '../../report/simulation-pretty';
 import { simulate as runSimulations } from '../../runner/simulate';
 import { findConfiguration } from '../../workspace/configuration-file';
-import { folderOf } from '../../workspace/read-folder';
+import { folderOf, shownPath } from '../../workspace/read-folder';
 import { CommandFailure, exitStatus, orFail } from '../failure';
 import { listenForInterruption } from '../interruption';
 import { resolveSettings, type Settings } from '../load';
@@ -73,7 +74,8 @@ async function simulate(path: string, options: SimulateOptions): Promise<number>
     const follow = new ProgressOfSimulation(progress);
     const simulations = await runSimulations(requestOf(absolute, options, settings), (event) => follow.tell(event), interruption.signal);
     progress.clear();
-    const report = simulationReport(simulations, performance.now() - started);
+    const shown = await withShownPaths(absolute, simulations);
+    const report = simulationReport(shown, performance.now() - started);
     await writeResult(render(report, options), options.out);
     if (options.html !== undefined) await writeResult(simulationHtml(report), options.html);
     return statusOf(report, options.failOn ?? settings.configuration.simulate.failOn ?? defaultFailOn);
@@ -89,6 +91,17 @@ async function simulate(path: string, options: SimulateOptions): Promise<number>
     progress.clear();
     interruption.release();
   }
+}
+
+/** The runner names files relative to their folder; people, and other tools, want them as they lie from here. */
+async function withShownPaths(path: string, simulations: readonly Simulation[]): Promise<readonly Simulation[]> {
+  const folder = (await stat(path)).isDirectory() ? path : folderOf(path);
+  return simulations.map((simulation) => {
+    const { migration } = simulation;
+    return migration.path === undefined
+      ? simulation
+      : { ...simulation, migration: { ...migration, path: shownPath(join(folder, migration.path)) } };
+  });
 }
 
 function requestOf(path: string, options: SimulateOptions, settings: Settings): SimulationRequest {

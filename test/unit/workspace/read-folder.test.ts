@@ -1,0 +1,148 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { findMigrationFolders, mergeFolders, migrationFoldersAt } from '../../../src/workspace/find-folders';
+import { readMigrationSource } from '../../../src/workspace/read-folder';
+
+const root = mkdtempSync(join(tmpdir(), 'faultline-workspace-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let count = 0;
+
+/** A repository of its own: nothing above it is looked at. */
+function repository(files: Readonly<Record<string, string | Buffer>>): string {
+  count += 1;
+  const folder = join(root, String(count));
+  mkdirSync(join(folder, '.git'), { recursive: true });
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+async function read(path: string) {
+  const result = await readMigrationSource(path);
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value;
+}
+
+async function problemOf(path: string): Promise<string> {
+  const result = await readMigrationSource(path);
+  return result.ok ? 'no problem' : result.error.message;
+}
+
+describe('readMigrationSource', () => {
+  test('a file comes with its siblings, sorted, and says which it is', async () => {
+    const folder = repository({ 'm/2.sql': 'two', 'm/1.sql': 'one', 'm/notes.txt': 'no', 'm/3.sql.conf': 'three' });
+    const source = await read(join(folder, 'm/2.sql'));
+    expect(source).toMatchObject({ folder: join(folder, 'm'), target: '2.sql' });
+    expect(source.files).toEqual([
+      { path: '1.sql', text: 'one' },
+      { path: '2.sql', text: 'two' },
+      { path: '3.sql.conf', text: 'three' },
+    ]);
+  });
+
+  test('a framework with a folder per migration is read from the folder above', async () => {
+    const folder = repository({
+      'prisma/schema.prisma': 'model',
+      'prisma/migrations/1_a/migration.sql': 'a',
+      'prisma/migrations/2_b/migration.sql': 'b',
+    });
+    const source = await read(join(folder, 'prisma/migrations/2_b/migration.sql'));
+    expect(source.folder).toBe(join(folder, 'prisma/migrations'));
+    expect(source.target).toBe('2_b/migration.sql');
+    expect(source.files.map((file) => file.path)).toEqual(['../schema.prisma', '1_a/migration.sql', '2_b/migration.sql']);
+  });
+
+  test('markers and configuration come from above, no further than the repository', async () => {
+    writeFileSync(join(root, 'flyway.conf'), 'outside');
+    const folder = repository({ 'flyway.conf': 'inside', 'faultline.json': '{}', 'db/sql/V1__a.sql': 'a' });
+    const source = await read(join(folder, 'db/sql'));
+    expect(source.files[0]).toEqual({ path: '../../flyway.conf', text: 'inside' });
+    expect(source.configuration).toEqual({ path: join(folder, 'faultline.json'), folder, text: '{}' });
+    const bare = await read(repository({ 'm/1.sql': 'a' }));
+    expect(bare.configuration).toBeUndefined();
+    expect(bare.files).toEqual([{ path: 'm/1.sql', text: 'a' }]);
+  });
+
+  test('links that lead in a circle end', async () => {
+    const folder = repository({ 'm/1.sql': 'a' });
+    symlinkSync(folder, join(folder, 'm/back'));
+    symlinkSync(join(folder, 'gone.sql'), join(folder, 'm/dangling.sql'));
+    expect((await read(join(folder, 'm'))).files.map((file) => file.path)).toEqual(['1.sql']);
+  });
+
+  test('the byte-order mark is taken off, line ends are kept', async () => {
+    const folder = repository({ '1.sql': '\uFEFFa\r\nb' });
+    expect((await read(folder)).files[0]?.text).toBe('a\r\nb');
+  });
+
+  test('an unreadable sibling is skipped and told; when it is the one that was named, it is the problem', async () => {
+    const folder = repository({ '1.sql': 'a', '2.sql': Buffer.from([0x66, 0xfc]), '3.sql': Buffer.from([1, 0, 2]) });
+    const source = await read(folder);
+    expect(source.files).toHaveLength(1);
+    expect(source.skipped.map((file) => file.problem.message)).toEqual([
+      expect.stringContaining('2.sql is not valid UTF-8'),
+      expect.stringContaining('3.sql is not a text file'),
+    ]);
+    expect(await problemOf(join(folder, '2.sql'))).toContain('not valid UTF-8');
+  });
+
+  test('each problem is one line that names the path', async () => {
+    const folder = repository({ 'a.txt': 'x', 'm/big.sql': '' });
+    truncateSync(join(folder, 'm/big.sql'), 33 * 1024 * 1024);
+    expect(await problemOf(join(folder, 'gone'))).toMatch(/gone does not exist$/);
+    expect(await problemOf(join(folder, 'a.txt/b.sql'))).toContain('part of the path is a file');
+    expect(await problemOf(folder.concat('/m/big.sql'))).toContain('33 MB');
+    expect(await problemOf(join(repository({ 'a.txt': 'x' })))).toContain('holds no .sql files');
+  });
+});
+
+describe('finding migrations', () => {
+  async function found(globs?: readonly string[], folder = project) {
+    const result = await findMigrationFolders(folder, globs);
+    if (!result.ok) return result.error.message;
+    return result.value.map(({ folder: at, targets }) => [at.slice(folder.length + 1), ...(targets ?? [])]);
+  }
+  const project = repository({
+    'db/migrations/1.sql': '',
+    'db/migrations/old/0.sql': '',
+    'reports/sales.sql': '',
+    'service/sql/V1__a.sql': '',
+    'node_modules/x/migrations/1.sql': '',
+  });
+
+  test('by the name of the folder, or by versions in the names of the files', async () => {
+    expect(await found()).toEqual([['db/migrations'], ['service/sql']]);
+  });
+
+  test('by globs, which may name a folder', async () => {
+    expect(await found(['db/migrations/*.sql'])).toEqual([['db/migrations', '1.sql']]);
+    expect(await found(['reports'])).toEqual([['reports', 'sales.sql']]);
+    expect(await found(['nothing/*.sql'])).toMatch(/^no \.sql file matches/);
+  });
+
+  test('a path that was given is taken at its word', async () => {
+    const at = async (path: string) => {
+      const result = await migrationFoldersAt(join(project, path));
+      return result.ok ? result.value.map(({ folder }) => folder.slice(project.length + 1)) : result.error.message;
+    };
+    expect(await at('reports')).toEqual(['reports']);
+    expect(await at('db')).toEqual(['db/migrations']);
+    expect(await at('db/migrations')).toEqual(['db/migrations']);
+    expect(await at('reports/sales.sql')).toEqual(['reports']);
+    expect(await at('gone')).toContain('does not exist');
+  });
+
+  test('a folder and a file in it are the folder', () => {
+    const merged = mergeFolders([
+      { folder: '/a', targets: ['1.sql'] },
+      { folder: '/a' },
+      { folder: '/b', targets: ['1.sql'] },
+      { folder: '/b', targets: ['2.sql', '1.sql'] },
+    ]);
+    expect(merged).toEqual([{ folder: '/a' }, { folder: '/b', targets: ['1.sql', '2.sql'] }]);
+  });
+});
