@@ -117,8 +117,19 @@ function moveChanges(move: Move, options: ChangeOptions): Change[] {
   return changes;
 }
 
+function rewriteDefinitions(catalog: Catalog, pattern: RegExp, replacement: string): Catalog['definitions'] {
+  const isView = (kind: string) => kind === 'view' || kind === 'materialized view' || kind === 'rule';
+  return catalog.definitions.map((object) =>
+    isView(object.kind) ? { ...object, definition: object.definition.replace(pattern, () => replacement) } : object,
+  );
+}
+
 function rewriteObject(catalog: Catalog, move: Move): Catalog {
-  const renamed = rewrite(catalog, namePattern(sqlName(move.from)), sqlName(move.to), (schema) => schema);
+  const qualified = rewrite(catalog, namePattern(sqlName(move.from)), sqlName(move.to), (schema) => schema);
+  // Views name columns by their relation's bare name: `users.id`.
+  const bare = new RegExp(`${namePattern(quoteIdentifier(move.from.name)).source}(?=\\.)`, 'g');
+  const isSchema = catalog.schemas.some((schema) => schema.name === move.from.name);
+  const renamed = isSchema ? qualified : { ...qualified, definitions: rewriteDefinitions(qualified, bare, quoteIdentifier(move.to.name)) };
   const rename = <T extends { readonly schema: string; readonly name: string; readonly identity: string }>(objects: readonly T[]): T[] =>
     objects.map((object) =>
       'identity' in move.from && object.identity === move.from.identity

@@ -3,7 +3,7 @@ import type { StateDifference } from '../model/simulation';
 import type { BookkeepingTable, State, TableData } from '../model/state';
 import { canonical } from './canonical';
 import { match } from './match';
-import { isBehind, sequenceTokens } from './sequences';
+import { isBehind, nextValue } from './sequences';
 
 /** Tables whose rows differ; a renamed table is followed by its identity. Rows of a new or dropped table are told when it has any. */
 export function dataDifferences(from: State, to: State): StateDifference[] {
@@ -58,20 +58,26 @@ function rows(count: number): string {
   return count === 1 ? '1 row' : `${count} rows`;
 }
 
-/** Sequences that would give a value that is taken already, and those that were moved on purpose in one of the two only. */
+/** After a crash a sequence may have jumped ahead by so many values, and by a few that were drawn and not used: nothing to tell. */
+const usualJump = 32n;
+
+/** Sequences that would give a value that is taken already, and those that moved back, or far ahead where the rows do not explain it. */
 export function sequenceDifferences(from: State, to: State): StateDifference[] {
-  const earlier = sequenceTokens(from, { before: from, after: to });
-  const later = sequenceTokens(to, { before: from, after: to });
+  const earlier = new Map(from.sequences.map((position) => [position.sequence, position]));
+  const increments = new Map(to.catalog.sequences.map((sequence) => [relationKey(sequence), BigInt(sequence.increment)]));
   return to.sequences.flatMap((position): StateDifference[] => {
-    const increment = BigInt(to.catalog.sequences.find((sequence) => relationKey(sequence) === position.sequence)?.increment ?? '1');
+    const old = earlier.get(position.sequence);
+    if (old === undefined) return [];
+    const increment = increments.get(position.sequence) ?? 1n;
     const tell = (detail: string): StateDifference[] => [{ kind: 'sequence', name: position.sequence, change: 'changed', detail }];
-    const before = earlier[position.sequence];
-    if (isBehind(position, increment) && before !== undefined && !before.startsWith('behind')) {
-      return tell(`behind its column: next value after ${position.lastValue}, greatest in use ${position.greatestInUse ?? 'none'}`);
+    if (isBehind(position, increment) !== isBehind(old, increment)) {
+      const standing = `next value ${nextValue(position, increment)}, greatest in use ${position.greatestInUse ?? 'none'}`;
+      return tell(isBehind(position, increment) ? `behind its column: ${standing}` : `no longer behind its column: ${standing}`);
     }
-    if (before === undefined || before === later[position.sequence]) return [];
-    const old = from.sequences.find((other) => other.sequence === position.sequence);
-    return tell(`at ${position.lastValue}, was at ${old?.lastValue ?? 'nothing'}`);
+    const steps = (nextValue(position, increment) - nextValue(old, increment)) / (increment === 0n ? 1n : increment);
+    const explained = position.isCalled && position.lastValue === position.greatestInUse;
+    if (explained || (steps >= 0n && steps <= usualJump)) return [];
+    return tell(`next value ${nextValue(position, increment)}, was ${nextValue(old, increment)}`);
   });
 }
 

@@ -10,10 +10,11 @@ export interface Reference {
 /** True when the next value would be one that the column has already. Positions only grow here: descending sequences are not judged. */
 export function isBehind(position: SequencePosition, increment: bigint): boolean {
   if (position.greatestInUse === undefined || increment < 0n) return false;
-  return next(position, increment) <= BigInt(wholePart(position.greatestInUse));
+  return nextValue(position, increment) <= BigInt(wholePart(position.greatestInUse));
 }
 
-function next(position: SequencePosition, increment: bigint): bigint {
+/** What nextval would give. */
+export function nextValue(position: SequencePosition, increment: bigint): bigint {
   return BigInt(position.lastValue) + (position.isCalled ? increment : 0n);
 }
 
@@ -36,7 +37,7 @@ export function sequenceTokens(state: State, reference: Reference | undefined): 
   for (const position of state.sequences) {
     const increment = increments.get(position.sequence) ?? 1n;
     const move = moves.get(position.sequence);
-    const moved = move === undefined ? '' : hasMoved(next(position, increment), move) ? ', moved' : ', not moved';
+    const moved = move === undefined ? '' : hasMoved(nextValue(position, increment), move) ? ', moved' : ', not moved';
     tokens[position.sequence] = `${isBehind(position, increment) ? 'behind' : 'clear'}${moved}`;
   }
   return tokens;
@@ -61,7 +62,7 @@ function movedOnPurpose(reference: Reference): Map<string, Move> {
     const earlier = before.get(after.sequence);
     if (earlier === undefined) continue;
     const increment = increments.get(after.sequence) ?? 1n;
-    const [from, to] = [next(earlier, increment), next(after, increment)];
+    const [from, to] = [nextValue(earlier, increment), nextValue(after, increment)];
     const explained = after.isCalled && after.lastValue === after.greatestInUse;
     if (from !== to && !explained) moves.set(after.sequence, { from, to });
   }
