@@ -60,14 +60,21 @@ export function progressOf(run: Run): { readonly done: number; readonly total: n
   return { done: possible.filter((cell) => viewCell(run, cell).kind !== 'pending').length, total: possible.length };
 }
 
-/** The first cell of the worst verdict: what a reader should look at before anything else. None when nothing has to be repaired. */
+/**
+ * What a reader should look at before anything else: the worst verdict, there what has no proven way out, there what differs most. The
+ * same choice as in the reports (src/report/assessment.ts). None when nothing has to be repaired.
+ */
 export function worstCell(run: Run): PlannedCell | undefined {
-  let worst: { readonly cell: PlannedCell; readonly severity: number } | undefined;
-  for (const cell of run.cells) {
+  const candidates = run.cells.flatMap((cell) => {
     const view = viewCell(run, cell);
-    if (view.kind !== 'done' || cell.sameAs !== undefined || !isPartial(view.verdict)) continue;
-    const severity = verdictsBySeverity.indexOf(view.verdict);
-    if (worst === undefined || severity < worst.severity) worst = { cell, severity };
-  }
-  return worst?.cell;
+    if (view.kind !== 'done' || cell.sameAs !== undefined || !isPartial(view.verdict)) return [];
+    const { recovery, differsFromBefore = [], differsFromAfter = [] } = view.result;
+    const unproven = recovery === undefined ? 0 : Number(!recovery.back.verified) + Number(!recovery.forward.verified);
+    const differences = differsFromBefore.length + differsFromAfter.length;
+    return [{ cell, severity: verdictsBySeverity.indexOf(view.verdict), unproven, differences }];
+  });
+  candidates.sort(
+    (left, right) => left.severity - right.severity || right.unproven - left.unproven || right.differences - left.differences,
+  );
+  return candidates[0]?.cell;
 }

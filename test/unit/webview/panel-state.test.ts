@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Verdict } from '../../../src/model/fault';
+import type { CellResult } from '../../../src/model/simulation';
 import type { PanelSubject, ToPanel } from '../../../src/protocol/panel';
 import type { SimulationEvent } from '../../../src/protocol/simulation';
 import { progressOf, viewCell, worstCell } from '../../../webview/logic/cells';
 import { countCells } from '../../../webview/logic/counts';
 import { initialState, type PanelAction, type PanelState, reduce, toRemember } from '../../../webview/logic/panel-state';
-import { runOf, simulationOf, statement } from './runs';
+import { plan, recovery, runOf, simulationOf, statement } from './runs';
 
 const choices = { sandbox: 'embedded', engineVersion: 18, rows: 100, seed: 1 } as const;
 const subject: PanelSubject = {
@@ -136,6 +138,27 @@ describe('the state of the panel', () => {
       { kind: 'subject', subject: { ...subject, restricted: 'Trust it.' } },
     ]);
     expect(state.stage).toBe('ready');
+  });
+});
+
+describe('the worst cell', () => {
+  const at = (index: number, verdict: Verdict, result: Partial<CellResult> = {}) => ({
+    fault: 'crash' as const,
+    point: { kind: 'after' as const, statement: index },
+    verdict,
+    result,
+  });
+  const worst = (...specs: ReturnType<typeof at>[]) => worstCell(runOf([], [], specs))?.id;
+  const change = { kind: 'index', name: 'i', change: 'added', detail: '' } as const;
+
+  it('has the worst verdict, then the weakest proof, then the most differences', () => {
+    expect(worst(at(1, 'resumable'), at(2, 'broken'), at(3, 'rolled-back'))).toBe('crash@after:2');
+    expect(worst(at(1, 'broken', recovery(plan(true), plan(true))), at(2, 'broken', recovery(plan(true), plan(false))))).toBe(
+      'crash@after:2',
+    );
+    expect(worst(at(1, 'broken'), at(2, 'broken', { differsFromBefore: [change] }))).toBe('crash@after:2');
+    expect(worst(at(1, 'broken'), at(2, 'broken'))).toBe('crash@after:1');
+    expect(worst(at(1, 'rolled-back'), at(2, 'complete'))).toBeUndefined();
   });
 });
 
