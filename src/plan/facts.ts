@@ -5,6 +5,7 @@ import { type Fact, fact } from './fact';
 import { addColumnFact } from './facts-column';
 import { addConstraintFact, attachPartitionFact, setNotNullFact, validateConstraintFact } from './facts-constraint';
 import { alterColumnFact, alterTableFact } from './facts-detail';
+import { otherFact } from './facts-other';
 import { isNew, label, type Situation, tableOf } from './situation';
 import { typeChangeFact } from './type-change';
 
@@ -112,7 +113,7 @@ const facts: { readonly [K in OperationKind]: FactOf<K> } = {
       ...tables.map((table) => [table, 'SHARE UPDATE EXCLUSIVE'] as const),
     ),
   'alter system': () => fact('metadata', 'It changes the configuration file of the server'),
-  other: ({ node }) => fact('unknown', `Faultline has no facts about this kind of statement (${node})`),
+  other: otherFact,
 };
 
 /** What an operation locks and costs when it runs in this situation. */

@@ -158,7 +158,7 @@ class ProgramReader {
   /** The fast way: all in one call. False when the parser refuses, or sees other boundaries than the splitter. */
   private readTogether(pieces: readonly Piece[], readable: string): boolean {
     const start = pieces[0]?.start ?? 0;
-    if (pieces.some((piece) => piece.depth > maximumDepth || piece.unterminated !== undefined)) return false;
+    if (pieces.some((piece) => piece.depth > maximumDepth || piece.unterminated !== undefined || piece.elsewhere)) return false;
     const text = readable.slice(start, pieces.at(-1)?.end ?? start);
     const parsed = parse(text);
     if ('failure' in parsed || parsed.statements.length !== pieces.length) return false;
@@ -178,6 +178,12 @@ class ProgramReader {
   }
 
   private readAlone(piece: Piece, readable: string, replaced: string | undefined, mayResume: boolean): number | undefined {
+    if (piece.elsewhere) {
+      const message =
+        "This psql command takes its work from another file, which Faultline doesn't follow. Put the statements here instead.";
+      this.add(piece, { unreadable: { message, span: piece } });
+      return undefined;
+    }
     const failure = this.readPiece(piece, readable, replaced);
     if (failure === undefined) return undefined;
     this.failures++;

@@ -7,6 +7,8 @@ export interface Piece extends Span {
   readonly depth: number;
   /** The literal or comment in it that never ends. */
   readonly unterminated?: Unterminated;
+  /** It is a command of psql that runs or loads something from elsewhere, so what it does can't be seen here. */
+  readonly elsewhere?: boolean;
   /** `COPY ... FROM stdin`: the lines that follow, up to `\.`. */
   readonly copyData?: Span;
 }
@@ -26,6 +28,9 @@ export interface Split {
 
 /** PostgreSQL's scanner takes time that grows with the square of a comment's nesting. */
 const deepestComment = 16;
+
+/** Commands of psql whose work is in another file (manual, psql, "Meta-Commands"). */
+const elsewhere = new Set(['\\i', '\\ir', '\\include', '\\include_relative', '\\copy']);
 
 /** Words that make an expression or a query one level deeper without a bracket. */
 const deepening = new Set(['not', 'union', 'intersect', 'except', 'join', 'is', 'isnull', 'notnull', 'collate', 'at', 'like', 'ilike']);
@@ -116,7 +121,12 @@ class Splitter {
     this.foreign.push(command);
     this.lexer.seek(command.end);
     // \g, \gexec, \crosstabview and \watch send what was typed so far.
-    if (/^\\(g|crosstabview|watch)/.test(this.text.slice(command.start, command.start + 14))) this.close();
+    const word = /^\\\w*/.exec(this.text.slice(command.start, command.start + 20))?.[0] ?? '';
+    if (/^\\(g|crosstabview|watch)/.test(word)) this.close();
+    if (!elsewhere.has(word)) return;
+    this.close();
+    const end = command.start + this.text.slice(command.start, command.end).trimEnd().length;
+    this.pieces.push({ start: command.start, end, depth: 0, elsewhere: true });
   }
 
   private takeTerminator(): void {

@@ -190,9 +190,10 @@ describe('changes of type', () => {
   });
 });
 
-it('plans five thousand statements quickly', () => {
+// The limits are wide, for busy machines: they tell linear work from work that grows with the square.
+it('plans five thousand statements quickly', { timeout: 120_000 }, () => {
   const text = Array.from({ length: 5000 }, (_, row) => `CREATE TABLE t${row} (a int);\n`).join('');
   const started = performance.now();
   expect(plan('V1__a.sql', text).statements).toHaveLength(5000);
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(performance.now() - started).toBeLessThan(60_000);
 });
