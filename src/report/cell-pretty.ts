@@ -92,8 +92,8 @@ function stepLines(step: RecoveryStep, number: number, palette: Palette): readon
   const text =
     step.language === 'sql' ? wrapSql(step.text, terminalColumns - indent.length) : wrap(step.text, terminalColumns - indent.length);
   return [
-    ...hang(`  ${number}  `, wrap(step.title, terminalColumns - indent.length)),
+    ...hang(`${String(number).padStart(3)}  `, wrap(step.title, terminalColumns - indent.length)),
     ...why,
-    ...text.map((line) => indent + palette.blue(line)),
+    ...text.map((line) => (line.trim() === '' ? '' : indent + palette.blue(line))),
   ];
 }

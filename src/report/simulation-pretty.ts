@@ -23,7 +23,7 @@ export function simulationPretty(report: SimulationReport, palette: Palette): st
   }
   const worst = worstOf(report.simulations);
   if (worst) {
-    const title = single ? 'Worst cell' : truncate(oneLine(nameOf(worst.simulation)), 34);
+    const title = single ? 'Worst cell' : truncate(oneLine(fileNameOf(worst.simulation)), 40);
     lines.push('', ...cellPretty(worst.cell, { title, palette }));
   }
   if (!single) lines.push('', totalLine(report, palette));
@@ -45,10 +45,15 @@ function nameOf({ migration }: Simulation): string {
   return migration.path ?? migration.id;
 }
 
+/** Without its folders: enough where the others of the folder are listed too. */
+function fileNameOf(simulation: Simulation): string {
+  return nameOf(simulation).split('/').at(-1) ?? '';
+}
+
 function harmlessLine(simulation: Simulation, palette: Palette): string {
   const { summary } = simulation;
   const right = `${plural(summary.cells, 'cell')}, ${formatDuration(summary.durationMs)}`;
-  const left = `${verdictWords['rolled-back'].glyph} ${truncate(oneLine(nameOf(simulation)), 44)}`;
+  const left = `${verdictWords['rolled-back'].glyph} ${truncate(oneLine(fileNameOf(simulation)), 44)}`;
   return spread(palette.green(left) + palette.dim(' rolls back'), palette.dim(right));
 }
 

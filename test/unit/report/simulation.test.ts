@@ -48,7 +48,7 @@ describe('pretty', () => {
     const lines = simulationPretty(simulationReport([harmless, harmless], 1), plainPalette)
       .trim()
       .split('\n');
-    expect(lines.filter((line) => line.startsWith('✓ db/migrations/20260102'))).toHaveLength(2);
+    expect(lines.filter((line) => line.startsWith('✓ 20260102'))).toHaveLength(2);
     expect(lines.at(-1)).toContain('no failure leaves anything behind');
   });
 
