@@ -449,6 +449,13 @@ describe('placing a rollback', () => {
     expect(after.migration.down?.execution.refused).toBeUndefined();
   });
 
+  it('leaves comments where they are, and no semicolon behind', () => {
+    const text = '-- migrate:up\nSELECT 1;\n-- migrate:down\n-- why\nSELECT 2;\nSELECT 3 ;\n-- end\n';
+    expect(placed({ '1_a.sql': text })['1_a.sql']).toBe(
+      '-- migrate:up\nSELECT 1;\n-- migrate:down\n-- why\nDROP TABLE a;\nDROP TABLE b;\n-- end\n',
+    );
+  });
+
   it('keeps the line breaks of the file', () => {
     expect(placed({ '1_a.sql': '-- migrate:up\r\nSELECT 1;\r\n' })['1_a.sql']).toBe(
       '-- migrate:up\r\nSELECT 1;\r\n\r\n-- migrate:down\r\nDROP TABLE a;\r\nDROP TABLE b;\r\n',

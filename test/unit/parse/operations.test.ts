@@ -109,6 +109,22 @@ describe('defaults', () => {
   });
 });
 
+describe('text of many bytes', () => {
+  it("shifts nothing that is taken from the text by the parser's byte offsets", () => {
+    const before = 'é 漢字 😀';
+    const sql = `SELECT '${before}'; ALTER TABLE "${before}" ADD c text DEFAULT lower('${before}') NOT NULL, ADD CONSTRAINT "${before}2" CHECK (c <> '${before}') NOT VALID, ADD d text DEFAULT 'x'`;
+    // Once together with another statement, once alone.
+    for (const text of [sql, sql.slice(sql.indexOf('ALTER'))]) {
+      const last = readStatements(text, { start: 0, end: text.length }, {}).at(-1);
+      expect(last?.operations).toMatchObject([
+        { column: { default: { text: `lower('${before}')` }, notNull: true } },
+        { constraint: { name: `${before}2`, expression: `c <> '${before}'`, definition: `CHECK (c <> '${before}')` } },
+        { column: { default: { text: "'x'" } } },
+      ]);
+    }
+  });
+});
+
 describe('columns', () => {
   it('know serial, identity and generated ones', () => {
     expect(column('bigserial')).toMatchObject({ type: 'bigint', serial: true, notNull: true });

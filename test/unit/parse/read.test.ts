@@ -81,8 +81,8 @@ describe('ranges', () => {
   });
 
   it('point at the word that the parser stumbled over', () => {
-    const [statement] = read("/* é😀 */\nSELECT '😀' FROM WHERE");
-    expect(statement?.unreadable?.range).toEqual({ start: { line: 1, character: 17 }, end: { line: 1, character: 22 } });
+    const [statement] = read("/* é😀 */\nSELECT '😀😀😀' FROM WHERE");
+    expect(statement?.unreadable?.range).toEqual({ start: { line: 1, character: 21 }, end: { line: 1, character: 26 } });
     expect(statement?.unreadable?.message).toContain('syntax error at or near "WHERE"');
   });
 });

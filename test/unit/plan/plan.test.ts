@@ -42,10 +42,11 @@ describe('transactions', () => {
     expect(transactions(plan('1/migration.sql', three))).toEqual(['implicit: 1 2 3']);
     expect(transactions(plan('1.sql', `-- migrate:up\n${three}`))).toEqual(['framework: 1 2 3']);
     expect(transactions(plan('1.sql', `-- migrate:up transaction:false\n${three}`))).toEqual(['implicit: 1 2 3']);
-    expect(transactions(plan('1_a.sql', '-- +goose NO TRANSACTION\n-- +goose Up\nSELECT 1;\nSELECT 2; SELECT 3;\n'))).toEqual([
-      'autocommit: 1',
-      'implicit: 2 3',
-    ]);
+    expect(
+      transactions(
+        plan('1_a.sql', '-- +goose NO TRANSACTION\n-- +goose Up\nSELECT 1;\nSELECT 2; SELECT 3;\nSELECT 4;\nSELECT 5; SELECT 6;\n'),
+      ),
+    ).toEqual(['autocommit: 1', 'implicit: 2 3', 'autocommit: 4', 'implicit: 5 6']);
     expect(transactions(plan('1_a.up.sql', 'SELECT 1'))).toEqual(['autocommit: 1']);
     expect(transactions(plan('a.sql', ''))).toEqual([]);
   });
