@@ -33,15 +33,13 @@ export function ruleContext(input: ProgramInput): RuleContext {
   for (const [position, planned] of plan.statements.entries()) {
     const transaction = transactions.get(planned.transaction);
     if (transaction === undefined) continue;
-    const at = program.statements.indexOf(planned.statement);
-    const index = at === -1 ? position : at;
     steps.push({
       statement: planned.statement,
       planned,
       transaction,
       inTransaction: transaction.kind !== 'autocommit',
-      before: schemas[index] ?? before,
-      after: schemas[index + 1] ?? before,
+      before: schemas[position] ?? before,
+      after: schemas[position + 1] ?? before,
     });
   }
   return {

@@ -40,16 +40,33 @@ export interface RuleContext {
 
 export type OperationOf<K extends OperationKind> = Extract<Operation, { kind: K }>;
 
-/** Every operation of the given kinds, with its step, in order. */
+interface PlacedOperation<O> {
+  readonly step: Step;
+  readonly operation: O;
+}
+
+const byKind = new WeakMap<RuleContext, ReadonlyMap<OperationKind, readonly PlacedOperation<Operation>[]>>();
+
+/** Every operation of these kinds, with its step, kind by kind and in order. */
 export function operationsOf<K extends OperationKind>(
   context: RuleContext,
   ...kinds: readonly K[]
-): { readonly step: Step; readonly operation: OperationOf<K>; readonly position: number }[] {
-  return context.steps.flatMap((step) =>
-    step.statement.operations.flatMap((operation, position) =>
-      kinds.includes(operation.kind as K) ? [{ step, operation: operation as OperationOf<K>, position }] : [],
-    ),
-  );
+): readonly PlacedOperation<OperationOf<K>>[] {
+  const known = byKind.get(context) ?? groupByKind(context);
+  byKind.set(context, known);
+  return kinds.flatMap((kind) => (known.get(kind) ?? []) as readonly PlacedOperation<OperationOf<K>>[]);
+}
+
+function groupByKind(context: RuleContext): ReadonlyMap<OperationKind, readonly PlacedOperation<Operation>[]> {
+  const groups = new Map<OperationKind, PlacedOperation<Operation>[]>();
+  for (const step of context.steps) {
+    for (const operation of step.statement.operations) {
+      const group = groups.get(operation.kind);
+      if (group === undefined) groups.set(operation.kind, [{ step, operation }]);
+      else group.push({ step, operation });
+    }
+  }
+  return groups;
 }
 
 /**

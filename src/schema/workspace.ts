@@ -15,10 +15,14 @@ export class ObjectStore<T extends Placed> {
 
   constructor(
     objects: readonly T[],
-    private readonly onChange: () => void,
+    /** Called with what went and what came. */
+    private readonly onChange: (gone: T | undefined, come: T | undefined) => void,
   ) {
     this.objects = new Map(objects.map((object) => [object.identity, object]));
-    for (const object of objects) this.identities.set(storeKey(object.schema, object.name), object.identity);
+    for (const object of objects) {
+      this.identities.set(storeKey(object.schema, object.name), object.identity);
+      onChange(undefined, object);
+    }
   }
 
   values(): readonly T[] {
@@ -44,13 +48,13 @@ export class ObjectStore<T extends Placed> {
     if (old !== undefined) this.identities.delete(storeKey(old.schema, old.name));
     this.objects.set(object.identity, object);
     this.identities.set(storeKey(object.schema, object.name), object.identity);
-    this.onChange();
+    this.onChange(old, object);
   }
 
   delete(object: T): void {
     this.objects.delete(object.identity);
     this.identities.delete(storeKey(object.schema, object.name));
-    this.onChange();
+    this.onChange(object, undefined);
   }
 }
 
@@ -68,10 +72,18 @@ export class Workspace {
   readonly definitions: ObjectStore<DefinedObject>;
   /** Where names without a schema are looked for; the first is where they are created. */
   searchPath: readonly string[] = [defaultSchema];
+  private readonly relations = new Map<string, number>();
+  private readonly constraints = new Map<string, number>();
   private nextIdentity: number;
   private current: VirtualCatalog | undefined;
 
   constructor(catalog: Catalog) {
+    // The names of relations and of constraints are counted as objects come and go: a name is chosen for each unnamed index.
+    const counting = (gone: NamedParts | undefined, come: NamedParts | undefined) => {
+      this.current = undefined;
+      if (gone !== undefined) this.count(gone, -1);
+      if (come !== undefined) this.count(come, 1);
+    };
     const changed = () => {
       this.current = undefined;
     };
@@ -79,10 +91,10 @@ export class Workspace {
       catalog.schemas.map((schema) => ({ ...schema, schema: '' })),
       changed,
     );
-    this.tables = new ObjectStore(catalog.tables, changed);
-    this.sequences = new ObjectStore(catalog.sequences, changed);
+    this.tables = new ObjectStore(catalog.tables, counting);
+    this.sequences = new ObjectStore(catalog.sequences, counting);
     this.types = new ObjectStore(catalog.types, changed);
-    this.definitions = new ObjectStore(catalog.definitions, changed);
+    this.definitions = new ObjectStore(catalog.definitions, counting);
     this.nextIdentity = 'nextIdentity' in catalog ? (catalog as VirtualCatalog).nextIdentity : greatestIdentity(catalog) + 1;
   }
 
@@ -150,18 +162,34 @@ export class Workspace {
 
   /** Is the name taken by a relation (table, index, sequence, view) of that schema? */
   relationExists(schema: string, name: string): boolean {
-    if (this.tables.get(schema, name) !== undefined || this.sequences.get(schema, name) !== undefined) return true;
-    const isView = this.definitions.get(schema, name)?.kind;
-    if (isView === 'view' || isView === 'materialized view') return true;
-    const owners = [...this.tables.values(), ...this.definitions.values()];
-    return owners.some((owner) => owner.schema === schema && owner.indexes?.some((index) => index.name === name) === true);
+    return this.relations.has(storeKey(schema, name));
   }
 
   constraintExists(schema: string, name: string): boolean {
-    return this.tables
-      .values()
-      .some((table) => table.schema === schema && table.constraints.some((constraint) => constraint.name === name));
+    return this.constraints.has(storeKey(schema, name));
   }
+
+  private count(object: NamedParts, change: 1 | -1): void {
+    const isRelation = object.kind === undefined || !['function', 'procedure', 'aggregate', 'rule', 'extension'].includes(object.kind);
+    const relations = [...(isRelation ? [object] : []), ...(object.indexes ?? [])];
+    for (const { name } of relations) add(this.relations, storeKey(object.schema, name), change);
+    for (const { name } of object.constraints ?? []) add(this.constraints, storeKey(object.schema, name), change);
+  }
+}
+
+/** What of an object takes names in its schema. */
+interface NamedParts {
+  readonly schema: string;
+  readonly name: string;
+  readonly kind?: string;
+  readonly indexes?: readonly { readonly name: string }[];
+  readonly constraints?: readonly { readonly name: string }[];
+}
+
+function add(counts: Map<string, number>, key: string, change: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + change;
+  if (count > 0) counts.set(key, count);
+  else counts.delete(key);
 }
 
 function greatestIdentity(catalog: Catalog): number {

@@ -52,27 +52,46 @@ export function isRepeatableOperation(context: RuleContext, step: Step, operatio
 
 /** DROP ... IF EXISTS of the same name, earlier in the program. */
 function isDroppedBefore(context: RuleContext, step: Step, kind: string, name: string | undefined): boolean {
-  if (name === undefined) return false;
-  return earlierOperations(context, step).some(
-    (operation) =>
-      operation.kind === 'drop object' &&
-      operation.objectKind === kind &&
-      operation.ifExists &&
-      operation.objects.some((object) => object.name === name),
-  );
+  const dropped = summaryOf(context).firstDrops.get(`${kind} ${name}`);
+  return name !== undefined && dropped !== undefined && dropped < step.statement.index;
 }
 
 function isConstraintDroppedBefore(context: RuleContext, step: Step, table: ObjectName, name: string | undefined): boolean {
-  return [...earlierOperations(context, step), ...step.statement.operations].some(
-    (operation) =>
-      operation.kind === 'drop constraint' && operation.ifExists && operation.table.name === table.name && operation.constraint === name,
-  );
+  const dropped = summaryOf(context).firstDrops.get(`constraint ${table.name}.${name}`);
+  return name !== undefined && dropped !== undefined && dropped <= step.statement.index;
 }
 
-function earlierOperations(context: RuleContext, step: Step): readonly Operation[] {
-  return context.steps
-    .filter((earlier) => earlier.statement.index < step.statement.index)
-    .flatMap((earlier) => earlier.statement.operations);
+/** What is asked of a whole program again and again. */
+interface ProgramSummary {
+  /** `kind name` to the number of the first statement that drops it IF EXISTS. */
+  readonly firstDrops: ReadonlyMap<string, number>;
+  /** Number of the last transaction in which something changes. */
+  readonly lastEffect: number;
+}
+
+const summaries = new WeakMap<RuleContext, ProgramSummary>();
+
+function summaryOf(context: RuleContext): ProgramSummary {
+  const known = summaries.get(context);
+  if (known !== undefined) return known;
+  const firstDrops = new Map<string, number>();
+  let lastEffect = 0;
+  for (const step of context.steps) {
+    if (hasEffect(step)) lastEffect = Math.max(lastEffect, step.transaction.index);
+    for (const key of step.statement.operations.flatMap(guardedDrops)) {
+      if (!firstDrops.has(key)) firstDrops.set(key, step.statement.index);
+    }
+  }
+  const summary = { firstDrops, lastEffect };
+  summaries.set(context, summary);
+  return summary;
+}
+
+function guardedDrops(operation: Operation): readonly string[] {
+  if (operation.kind === 'drop object' && operation.ifExists)
+    return operation.objects.map((object) => `${operation.objectKind} ${object.name}`);
+  if (operation.kind === 'drop constraint' && operation.ifExists) return [`constraint ${operation.table.name}.${operation.constraint}`];
+  return [];
 }
 
 /** Statements that only set the scene: nothing of them stays that a retry could meet. */
@@ -83,7 +102,7 @@ export function hasEffect(step: Step): boolean {
 /** Can the statement have been committed when a later one fails, so that the next attempt meets its result? */
 export function canBeMetAgain(context: RuleContext, step: Step): boolean {
   if (context.plan.atomic || !hasEffect(step)) return false;
-  return context.steps.some((later) => later.transaction.index > step.transaction.index && hasEffect(later));
+  return summaryOf(context).lastEffect > step.transaction.index;
 }
 
 /** Has it to run outside a transaction: by itself, or because it commits batches? */
