@@ -2,9 +2,10 @@ import type { Connection, Diagnostic, TextDocuments } from 'vscode-languageserve
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { FileReport } from '../model/finding';
 import { configurationFileName } from '../workspace/configuration-file';
-import { type Analysis, compare } from './analysis';
+import { compare } from './analysis';
 import { configurationDiagnostics } from './configuration-diagnostics';
-import { toDiagnostic, toErrorDiagnostic } from './to-lsp';
+import type { MigrationFolders } from './migration-folders';
+import { toDiagnostic, toErrorDiagnostic, toNotice } from './to-lsp';
 
 /** How long typing must rest before the text is linted. */
 const debounceMs = 150;
@@ -16,7 +17,7 @@ export class DiagnosticsPublisher {
   constructor(
     private readonly connection: Connection,
     private readonly documents: TextDocuments<TextDocument>,
-    private readonly analyse: (uri: string) => Promise<Analysis | undefined>,
+    private readonly folders: MigrationFolders,
   ) {}
 
   /** Lints a document soon; a later call starts the wait again. */
@@ -55,9 +56,10 @@ export class DiagnosticsPublisher {
   private async diagnosticsOf(uri: string): Promise<Diagnostic[]> {
     try {
       if (uri.endsWith(`/${configurationFileName}`)) return configurationDiagnostics(this.documents.get(uri)?.getText() ?? '');
-      const analysis = await this.analyse(uri);
-      if (analysis === undefined) return [];
-      return reportDiagnostics(analysis.report);
+      const analysis = await this.folders.analyse(uri);
+      if (analysis !== undefined) return reportDiagnostics(analysis.report);
+      const refusal = await this.folders.refusal(uri);
+      return refusal === undefined ? [] : [toNotice(refusal)];
     } catch (error) {
       // A defect of ours: the file keeps no stale squiggles, and the reason is in the output.
       this.connection.console.error(`${uri}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

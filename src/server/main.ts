@@ -30,7 +30,7 @@ let canWatchFiles = false;
 let canAskConfiguration = false;
 
 const folders = new MigrationFolders(documents, settings, () => workspaceFolders);
-const publisher = new DiagnosticsPublisher(connection, documents, (uri) => folders.analyse(uri));
+const publisher = new DiagnosticsPublisher(connection, documents, folders);
 
 connection.onInitialize((parameters: InitializeParams): InitializeResult => {
   const { workspace } = parameters.capabilities;

@@ -20,6 +20,12 @@ export interface EffectiveConfiguration {
 }
 
 /**
+ * Longer files are data rather than migrations. At the parser's slowest, many tiny statements, this many characters take seconds, and the
+ * editor would wait for them at every key.
+ */
+const maximumLength = 1024 * 1024;
+
+/**
  * The folders of the open migrations: read from the disk once, kept until something on the disk changes, with the text of the open
  * documents laid over. One analysis serves all features until a text or a setting changes.
  */
@@ -45,11 +51,25 @@ export class MigrationFolders {
     const path = fromUri(uri);
     if (path === undefined || !path.toLowerCase().endsWith('.sql')) return undefined;
     const configuration = await this.configurationFor(uri);
-    if (!(await this.isMigration(uri, path, configuration))) return undefined;
+    if (!(await this.isMigration(uri, path, configuration)) || this.isTooLong(uri)) return undefined;
     const folder = folderOf(path);
     const files = await this.filesOf(folder, path);
     const analysed = await this.analyseOnce(folder, files, configuration.value);
     return analysed.file(toSlashes(relative(folder, path)));
+  }
+
+  /** Why a migration is not analysed, in words; undefined when it is, and for files that are no migrations. */
+  async refusal(uri: string): Promise<string | undefined> {
+    const path = fromUri(uri);
+    if (path === undefined || !this.isTooLong(uri)) return undefined;
+    if (!(await this.isMigration(uri, path, await this.configurationFor(uri)))) return undefined;
+    const length = this.documents.get(uri)?.getText().length ?? 0;
+    const megabytes = (length / 1024 / 1024).toFixed(1);
+    return `This file holds ${megabytes} million characters, and only migrations of up to one million are linted while you type. The command \`faultline lint\` reads it.`;
+  }
+
+  private isTooLong(uri: string): boolean {
+    return (this.documents.get(uri)?.getText().length ?? 0) > maximumLength;
   }
 
   /** A broken faultline.json counts as absent here; its own diagnostic says what is wrong. */
@@ -95,7 +115,9 @@ export class MigrationFolders {
     const own = toSlashes(relative(folder, path));
     const unsaved = [...open].filter(([name]) => name === own && !onDisk.some((file) => file.path === name));
     const files = onDisk.map((file) => ({ path: file.path, text: open.get(file.path) ?? file.text }));
-    return [...files, ...unsaved.map(([name, text]) => ({ path: name, text }))].sort((left, right) => (left.path < right.path ? -1 : 1));
+    return [...files, ...unsaved.map(([name, text]) => ({ path: name, text }))]
+      .filter((file) => file.text.length <= maximumLength)
+      .sort((left, right) => (left.path < right.path ? -1 : 1));
   }
 
   private nameIn(folder: string, uri: string): string | undefined {

@@ -51,6 +51,12 @@ export function toErrorDiagnostic(error: FileReport['errors'][number]): Diagnost
   return { range: toLspRange(error.range), severity: DiagnosticSeverity.Error, source: diagnosticSource, message: error.message };
 }
 
+/** Something to know about the whole file, on its first character. */
+export function toNotice(message: string): Diagnostic {
+  const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
+  return { range, severity: DiagnosticSeverity.Information, source: diagnosticSource, message };
+}
+
 /** Replacements in one file. `version` is the document's, when it is open: the editor then refuses edits of a text that has changed. */
 export interface FileEdits {
   readonly path: string;

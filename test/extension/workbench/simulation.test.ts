@@ -6,10 +6,11 @@ import { WorkbenchWindow } from './window';
 const migration = '00002_add_currency.sql';
 const runTimeoutMs = 120_000;
 
-/** Processes of the runner that this checkout has started and that are still there. */
-async function runners(): Promise<string[]> {
+/** Ids of the runner processes that this checkout has started and that are still there. */
+async function runners(): Promise<number[]> {
   const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,args=']);
-  return stdout.split('\n').filter((line) => line.includes(`${process.cwd()}/dist/runner.js`));
+  const lines = stdout.split('\n').filter((line) => line.includes(`${process.cwd()}/dist/runner.js`));
+  return lines.map((line) => Number.parseInt(line, 10));
 }
 
 describe('a migration from squiggle to verified recovery', () => {
@@ -101,6 +102,22 @@ describe('a migration from squiggle to verified recovery', () => {
     await panel.getByRole('button', { name: 'Cancel' }).first().click();
     await panel.getByText('Cancelled').first().waitFor({ timeout: 30_000 });
     for (let left = await runners(); left.length > 0; left = await runners()) await window.page.waitForTimeout(200);
+  });
+
+  it('says so when the runner dies, and the next run works', async () => {
+    const panel = window.panel();
+    await panel.getByRole('button', { name: 'Run again' }).first().click();
+    await panel.locator('table.matrix[aria-busy="true"]').waitFor({ timeout: runTimeoutMs });
+    for (const pid of await runners()) process.kill(pid, 'SIGKILL');
+    await panel.getByText('ended by SIGKILL before it was done').waitFor();
+    await window.screenshot('panel-failed-dark-1280');
+    await panel.getByRole('button', { name: 'Try again' }).click();
+    await panel.locator('table.matrix[aria-busy="false"] button.tile.done').first().waitFor({ timeout: runTimeoutMs });
+  });
+
+  it('shows a statement in its file', async () => {
+    await window.panel().locator('button.statement-text').nth(2).click();
+    await window.page.locator('.statusbar-item', { hasText: /Ln 7, Col/ }).waitFor();
   });
 
   it('inserts a recovery as the migration’s rollback', async () => {
