@@ -1,5 +1,6 @@
-// Runs every suite, one after another, and ends with `N passed, N failed, N skipped` over all of them. A suite that needs what this
-// machine does not have is skipped, and said so in one line; with FAULTLINE_REQUIRE=docker,vscode such a skip is a failure.
+// Runs every suite, or those that are named (`npm test -- unit docker`), one after another, and ends with
+// `N passed, N failed, N skipped` over all of them. A suite that needs what this machine does not have is skipped, and said so in one
+// line; with FAULTLINE_REQUIRE=docker,vscode such a skip is a failure.
 import { spawn } from 'node:child_process';
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,6 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 
 const required = new Set((process.env.FAULTLINE_REQUIRE ?? '').split(',').filter(Boolean));
-const reports = await mkdtemp(join(tmpdir(), 'faultline-test-'));
 
 /** `missing` says in one line why a suite can't run here; nothing when it can. `needs` is its name in FAULTLINE_REQUIRE. */
 const suites = [
@@ -19,9 +19,17 @@ const suites = [
   { name: 'extension', run: extensionTests },
 ];
 
+const named = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+const unknown = named.find((name) => !suites.some((suite) => suite.name === name));
+if (unknown !== undefined) {
+  console.error(`There is no suite "${unknown}": give ${suites.map((suite) => suite.name).join(', ')}.`);
+  process.exit(2);
+}
+
+const reports = await mkdtemp(join(tmpdir(), 'faultline-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 try {
-  for (const suite of suites) {
+  for (const suite of suites.filter(({ name }) => named.length === 0 || named.includes(name))) {
     const why = await suite.missing?.();
     if (why !== undefined) {
       const failed = required.has(suite.needs);
@@ -42,7 +50,7 @@ try {
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
-/** One project of vitest.config.ts. What can't be counted, such as a file that does not load, is one failure. */
+/** One project of vitest.config.mts. What can't be counted, such as a file that does not load, is one failure. */
 async function vitest(project) {
   const file = join(reports, `${project}.json`);
   const { status } = await run('npx', [
