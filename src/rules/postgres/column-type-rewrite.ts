@@ -3,6 +3,7 @@ import { findColumn } from '../../schema/lookup';
 import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { lockEnd, version } from '../phrases';
 import type { Rule, Violation } from '../rule';
+import { expandColumn } from './expand-column';
 
 export const columnTypeRewrite: Rule = {
   id: 'column-type-rewrite',
@@ -25,6 +26,61 @@ Otherwise expand and contract: add a new column, let a trigger keep it up to dat
         { path: '0002_id.sql', text: 'ALTER TABLE users ALTER COLUMN id TYPE bigint;\n' },
       ],
       findings: [{ at: 'ALTER TABLE users ALTER COLUMN id TYPE bigint', says: 'from integer to bigint' }],
+    },
+    {
+      title: 'Expand: a column beside it, in step with it',
+      framework: 'sql',
+      files: [
+        { path: '0001_orders.sql', text: 'CREATE TABLE orders (id bigint PRIMARY KEY, amount int);\n' },
+        { path: '0002_amount.sql', text: 'ALTER TABLE orders ALTER COLUMN amount TYPE bigint;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE orders ALTER COLUMN amount TYPE bigint', says: 'from integer to bigint' }],
+      fixed: [
+        {
+          path: '0002_amount.sql',
+          text: `ALTER TABLE orders ADD COLUMN amount_new bigint;
+CREATE FUNCTION orders_amount_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.amount_new := NEW.amount::bigint;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER orders_amount_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_amount_new_sync();
+DO $$
+DECLARE
+  batch_first orders.id%TYPE;
+  batch_last orders.id%TYPE;
+BEGIN
+  SELECT id INTO batch_first FROM orders ORDER BY id LIMIT 1;
+  WHILE batch_first IS NOT NULL LOOP
+    SELECT id INTO batch_last
+    FROM (SELECT id FROM orders WHERE id >= batch_first ORDER BY id LIMIT 10000) AS batch
+    ORDER BY id DESC LIMIT 1;
+    UPDATE orders SET amount_new = amount::bigint
+    WHERE id BETWEEN batch_first AND batch_last AND (amount_new IS NULL AND amount IS NOT NULL);
+    COMMIT;
+    SELECT id INTO batch_first FROM orders WHERE id > batch_last ORDER BY id LIMIT 1;
+  END LOOP;
+END
+$$;
+`,
+        },
+      ],
+    },
+    {
+      title: 'In goose, statements that hold others stand between its marks',
+      framework: 'goose',
+      files: [
+        {
+          path: '00001_orders.sql',
+          text: '-- +goose Up\nCREATE TABLE orders (id bigint PRIMARY KEY, note varchar(50));\n\n-- +goose Down\nDROP TABLE orders;\n',
+        },
+        {
+          path: '00002_note.sql',
+          text: '-- +goose Up\nALTER TABLE orders ALTER COLUMN note TYPE text USING upper(note);\n\n-- +goose Down\nSELECT 1;\n',
+        },
+      ],
+      findings: [{ at: 'ALTER TABLE orders ALTER COLUMN note TYPE text USING upper(note)', says: 'upper(note)' }],
     },
     {
       title: 'A shorter varchar; an expression',
@@ -87,6 +143,7 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'alter c
   // Of an unseen column it is not known what it was; these are what people widen a varchar or a numeric to.
   if (!computed && old === undefined && ['text', 'character varying', 'numeric'].includes(type)) return [];
   const shown = shownName(table);
+  const fix = expandColumn(context, step, operation);
   const change = computed
     ? `USING ${using} computes a new value for every row`
     : old === undefined
@@ -97,7 +154,7 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'alter c
       range: operationRange(context, step.statement, operation),
       message: `${change}: ${version(context)} writes ${shown} and its indexes again while ${shown} is locked (ACCESS EXCLUSIVE) ${lockEnd(step)}.`,
       help: `Expand and contract: add a column of type ${type}, keep it up to date with a trigger, fill it in batches, move the application over, and drop ${column} in a later migration.`,
-      fixes: [],
+      fixes: fix === undefined ? [] : [fix],
     },
   ];
 }

@@ -25,7 +25,7 @@ END $$`;
 /** Rules whose fixes keep data that the original destroys, or change nothing that runs. */
 const different = new Set(['destructive-change', 'unreadable-statement', 'unused-suppression']);
 
-/** Fixes that end in another schema on purpose; none of them is safe. */
+/** Fixes that end in another schema on purpose, as those of a type change do; none of them is safe. */
 const differentTitles = new Set([
   'Make it VIRTUAL: computed on reading',
   // The server leaves a CHECK that says what the bound said (manual, ALTER TABLE, DETACH PARTITION).
@@ -59,7 +59,7 @@ describe.each(majors)('what fixes lead to on PostgreSQL %i', (major) => {
       const fixed = await stateAfter(lint(example, files, major), path);
       // A migration that the server refuses as it stands has no state to compare with: then the fix has to make it run.
       expect(fixed.error, `${fix.title} runs`).toBeUndefined();
-      if (differentTitles.has(fix.title)) expect(fix.safe).toBe(false);
+      if (differentTitles.has(fix.title) || id === 'column-type-rewrite') expect(fix.safe).toBe(false);
       else if (before.error === undefined) expect(fixed.state, fix.title).toBe(before.state);
     }
   });
