@@ -25,7 +25,7 @@ code,pre{font:12px/1.5 "Cascadia Code","JetBrains Mono",Consolas,"DejaVu Sans Mo
 a.cell:hover,a.cell:focus-visible{outline:2px solid var(--focus);outline-offset:1px}.none{color:var(--dim);border:1px dashed var(--line);line-height:20px}.failed{color:var(--bad);border:1px solid var(--bad);line-height:20px}
 ${['good', 'neutral', 'caution', 'bad', 'deceptive', 'quiet'].map((tone) => `.fill-${tone}{background:var(--${tone})}.ink-${tone}{color:var(--${tone})}.edge-${tone} .story{border-left-color:var(--${tone})}`).join('')}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;margin:12px 0 20px;padding:0;font-size:12px;color:var(--dim)}.legend .cell{width:16px;height:16px;line-height:16px;font-size:10px}.legend b{font-weight:600;color:var(--fg)}
-.state{display:none;scroll-margin-top:16px}.state:target,:root:not(:has(.state:target)) .shown{display:block}
+.state{display:none;scroll-margin-top:40vh}.state:target,:root:not(:has(.state:target)) .shown{display:block}
 .story{background:var(--panel);border:1px solid var(--line);border-left:3px solid;border-radius:4px;padding:12px 16px;margin-bottom:18px}.story p{margin:6px 0}.story .cell{width:18px;height:18px;line-height:18px;font-size:11px}
 .columns{display:grid;grid-template-columns:minmax(280px,5fr) minmax(320px,6fr);gap:24px}
 .facts-table{width:100%;border-collapse:collapse;border:1px solid var(--line)}.facts-table tr>*{border-top:1px solid var(--line);padding:6px 10px;vertical-align:top;text-align:left;overflow-wrap:anywhere}.facts-table th{width:7.5em;font-weight:400;color:var(--dim);background:var(--panel)}
