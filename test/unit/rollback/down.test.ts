@@ -1,0 +1,64 @@
+import { beforeAll, expect, test } from 'vitest';
+import { sql } from '../../../src/frameworks/sql';
+import { emptyCatalog } from '../../../src/model/catalog';
+import { loadParser } from '../../../src/parse/load';
+import { generateDown } from '../../../src/rollback/down';
+import { replay } from '../../../src/schema/virtual-schema';
+
+beforeAll(loadParser);
+
+function down(text: string, earlier = '') {
+  const read = (source: string) => {
+    const [result] = sql.read([{ path: '001.sql', text: source }], { engine: { name: 'postgres', major: 18 }, placeholders: {} });
+    if (!result?.ok) throw new Error('not read');
+    return result.value;
+  };
+  const migration = read(text);
+  const before = earlier === '' ? emptyCatalog : replay(emptyCatalog, read(earlier).up.statements);
+  return generateDown(migration, before, replay(before, migration.up.statements));
+}
+
+test('the last thing done is the first undone', () => {
+  expect(down('CREATE TABLE a (id integer PRIMARY KEY); CREATE TABLE b (a_id integer REFERENCES a);').statements).toEqual([
+    'ALTER TABLE b DROP CONSTRAINT b_a_id_fkey;',
+    'DROP TABLE b;',
+    'DROP TABLE a;',
+  ]);
+});
+
+test('a table that no earlier migration shows is altered, not dropped', () => {
+  expect(down('ALTER TABLE orders ADD COLUMN note text; CREATE INDEX orders_note ON orders (note);').statements).toEqual([
+    'DROP INDEX orders_note;',
+    'ALTER TABLE orders DROP COLUMN note;',
+  ]);
+});
+
+test('what was never seen is turned round from its own text', () => {
+  expect(down('ALTER TABLE orders RENAME COLUMN a TO b; ALTER TABLE orders ALTER COLUMN c SET NOT NULL;').statements).toEqual([
+    'ALTER TABLE orders ALTER COLUMN c DROP NOT NULL;',
+    'ALTER TABLE orders RENAME COLUMN b TO a;',
+  ]);
+});
+
+test('what can not come back is said where it would stand', () => {
+  const { statements, irreversible } = down('ALTER TABLE t DROP COLUMN note;', 'CREATE TABLE t (id integer, note text NOT NULL);');
+  expect(statements).toEqual([
+    '-- Lost: values of t.note: restore them from a backup taken before the migration.\nALTER TABLE t ADD COLUMN note text;',
+    '-- When the values are restored: ALTER TABLE t ALTER COLUMN note SET NOT NULL;',
+  ]);
+  expect(irreversible).toHaveLength(2);
+  expect(down('DROP TABLE unseen;').statements.join()).toMatch(/^-- Not undone: table unseen/);
+  expect(down('UPDATE t SET id = 1;', 'CREATE TABLE t (id integer);').statements.join()).toMatch(/^-- Not undone: the old values of t\.id/);
+});
+
+test('constant rows are deleted by their key', () => {
+  const earlier = 'CREATE TABLE t (id integer PRIMARY KEY, a text);';
+  expect(down("INSERT INTO t (id, a) VALUES (1, 'x'), (2, NULL);", earlier).statements).toEqual([
+    'DELETE FROM t\n WHERE (id = 1)\n   OR (id = 2);',
+  ]);
+  expect(down('INSERT INTO t (a) VALUES (NULL);', earlier).statements).toEqual(['DELETE FROM t\n WHERE a IS NULL;']);
+});
+
+test('indexes go concurrently where they came so', () => {
+  expect(down('CREATE INDEX CONCURRENTLY i ON t (id);', 'CREATE TABLE t (id integer);').statements).toEqual(['DROP INDEX CONCURRENTLY i;']);
+});
