@@ -9,10 +9,16 @@ export function becauseTransaction(context: RuleContext, step: Step): string {
 }
 
 /** Until when a lock that the statement takes is held. */
-export function lockEnd(step: Step): string {
-  if (!step.inTransaction) return 'until the statement ends';
-  const isLast = step.transaction.statements.at(-1) === step.statement.index;
-  return isLast ? 'until the transaction commits' : 'until the transaction commits, behind all its other statements';
+export function lockEnd(context: RuleContext, step: Step): string {
+  const { kind, statements } = step.transaction;
+  if (kind === 'autocommit') return 'until the statement ends';
+  const end =
+    kind === 'framework'
+      ? `until ${context.framework.displayName} commits its transaction`
+      : kind === 'explicit'
+        ? 'until COMMIT'
+        : `until the whole file is done, which ${context.framework.displayName} sends as one request`;
+  return statements.at(-1) === step.statement.index ? end : `${end}, behind all the other statements`;
 }
 
 export function version(context: RuleContext): string {

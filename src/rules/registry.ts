@@ -12,12 +12,15 @@ import { setNotNullScan } from './postgres/set-not-null-scan';
 import { unbatchedWrite } from './postgres/unbatched-write';
 import type { Rule } from './rule';
 import { missingRollback } from './shared/missing-rollback';
+import { refusedByFramework } from './shared/refused-by-framework';
 import { unreadableStatement } from './shared/unreadable-statement';
+import { unresolvedPlaceholder } from './shared/unresolved-placeholder';
 import { unusedSuppression } from './shared/unused-suppression';
 
 /** Every rule, in the order in which findings at one place are shown. Adding one is adding its file and a line here. */
 export const allRules: readonly Rule[] = [
   unreadableStatement,
+  refusedByFramework,
   concurrentInTransaction,
   indexNotConcurrent,
   invalidIndexKept,
@@ -31,6 +34,7 @@ export const allRules: readonly Rule[] = [
   partialOnFailure,
   missingGuard,
   missingRollback,
+  unresolvedPlaceholder,
   unusedSuppression,
 ];
 

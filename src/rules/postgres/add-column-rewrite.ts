@@ -139,7 +139,7 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'add col
   return [
     {
       range: operationRange(context, step.statement, operation),
-      message: `${reason}, so ${version(context)} writes every row of ${shown} and its indexes again. ${shown} is locked (ACCESS EXCLUSIVE) ${lockEnd(step)}: nobody reads or writes it meanwhile.`,
+      message: `${reason}, so ${version(context)} writes every row of ${shown} and its indexes again. ${shown} is locked (ACCESS EXCLUSIVE) ${lockEnd(context, step)}: nobody reads or writes it meanwhile.`,
       help: helpFor(context, column),
       fixes: fix === undefined ? [] : [fix],
     },

@@ -152,7 +152,7 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'alter c
   return [
     {
       range: operationRange(context, step.statement, operation),
-      message: `${change}: ${version(context)} writes ${shown} and its indexes again while ${shown} is locked (ACCESS EXCLUSIVE) ${lockEnd(step)}.`,
+      message: `${change}: ${version(context)} writes ${shown} and its indexes again while ${shown} is locked (ACCESS EXCLUSIVE) ${lockEnd(context, step)}.`,
       help: `Expand and contract: add a column of type ${type}, keep it up to date with a trigger, fill it in batches, move the application over, and drop ${column} in a later migration.`,
       fixes: fix === undefined ? [] : [fix],
     },

@@ -143,7 +143,7 @@ function checkAdded(context: RuleContext, step: Step, operation: OperationOf<'ad
   return [
     {
       range: operationRange(context, step.statement, operation),
-      message: why(step, table, constraint),
+      message: why(context, step, table, constraint),
       help,
       fixes: fix === undefined ? [] : [fix],
     },
@@ -175,14 +175,14 @@ function isCheckedAtOnce(constraint: ConstraintSpecification): boolean {
   return !constraint.notValid && !/\bnot\s+enforced\b/i.test(constraint.definition ?? '');
 }
 
-function why(step: Step, table: ObjectName, constraint: ConstraintSpecification): string {
+function why(context: RuleContext, step: Step, table: ObjectName, constraint: ConstraintSpecification): string {
   const shown = shownName(table);
   if (constraint.kind !== 'foreign key') {
-    return `This CHECK reads every row of ${shown} while ${shown} is locked (ACCESS EXCLUSIVE) ${lockEnd(step)}: nobody reads or writes it meanwhile.`;
+    return `This CHECK reads every row of ${shown} while ${shown} is locked (ACCESS EXCLUSIVE) ${lockEnd(context, step)}: nobody reads or writes it meanwhile.`;
   }
   const target = shownName(constraint.target.table);
   const both = target === shown ? shown : `${shown} and ${target}`;
-  return `This foreign key looks up every row of ${shown} while ${both} ${target === shown ? 'is' : 'are'} locked against writes (SHARE ROW EXCLUSIVE) ${lockEnd(step)}.`;
+  return `This foreign key looks up every row of ${shown} while ${both} ${target === shown ? 'is' : 'are'} locked against writes (SHARE ROW EXCLUSIVE) ${lockEnd(context, step)}.`;
 }
 
 function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'add column'>): Violation[] {
@@ -193,7 +193,7 @@ function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'a
   if (constraint === undefined) return [];
   const help =
     'Add the column alone, then the constraint with ADD CONSTRAINT ... NOT VALID, and VALIDATE CONSTRAINT in a later transaction.';
-  return [{ range: operationRange(context, step.statement, operation), message: why(step, table, constraint), help, fixes: [] }];
+  return [{ range: operationRange(context, step.statement, operation), message: why(context, step, table, constraint), help, fixes: [] }];
 }
 
 /** VALIDATE while the lock of ADD is still held gains nothing. */

@@ -47,7 +47,7 @@ Silent for tables that the same migration creates, since nobody uses them yet, a
           text: '-- migrate:up\nCREATE INDEX ON users (email);\n\n-- migrate:down\nDROP INDEX CONCURRENTLY users_email_idx;\n',
         },
       ],
-      findings: [{ at: 'CREATE INDEX ON users (email)', says: 'until the transaction commits' }],
+      findings: [{ at: 'CREATE INDEX ON users (email)', says: 'until dbmate commits' }],
       fixed: [
         {
           path: '2_email.sql',
@@ -186,7 +186,7 @@ function checkCreate(context: RuleContext, step: Step, operation: OperationOf<'c
   const { index } = operation;
   if (index.concurrently || !isInUse(context, step, index.table)) return [];
   const table = shownName(index.table);
-  const message = `Building this index locks ${table} (SHARE) ${lockEnd(step)}: every INSERT, UPDATE and DELETE on it waits meanwhile.`;
+  const message = `Building this index locks ${table} (SHARE) ${lockEnd(context, step)}: every INSERT, UPDATE and DELETE on it waits meanwhile.`;
   if (findTable(step.before, index.table)?.kind === 'partitioned table') {
     const help = `A partitioned table has no concurrent build: create the index ON ONLY ${table}, build one CONCURRENTLY on each partition, and attach them with ALTER INDEX ... ATTACH PARTITION.`;
     return index.keys.length > 0 && !/\bonly\b/i.test(step.statement.text)
@@ -213,7 +213,7 @@ function checkDrop(context: RuleContext, step: Step, operation: OperationOf<'dro
   const used = owners.filter((owner) => owner === undefined || isInUse(context, step, owner));
   if (used.length === 0) return [];
   const table = used[0] === undefined ? 'its table' : used[0].name;
-  const message = `DROP INDEX locks ${table} (ACCESS EXCLUSIVE) ${lockEnd(step)}: it waits for every running query on the table, and all reads and writes queue behind it.`;
+  const message = `DROP INDEX locks ${table} (ACCESS EXCLUSIVE) ${lockEnd(context, step)}: it waits for every running query on the table, and all reads and writes queue behind it.`;
   const partitioned = owners.some((owner) => owner !== undefined && 'constraints' in owner && owner.kind === 'partitioned table');
   if (partitioned)
     return [
@@ -248,7 +248,7 @@ function checkReindex(context: RuleContext, step: Step, operation: OperationOf<'
   const owner = targetKind === 'index' ? findIndex(step.before, target)?.owner : undefined;
   const relation = targetKind === 'table' ? target : owner;
   if (relation !== undefined && !isInUse(context, step, relation)) return [];
-  const message = `REINDEX lets nobody write to ${relation === undefined ? 'the table' : relation.name}, nor read through the index, ${lockEnd(step)}.`;
+  const message = `REINDEX lets nobody write to ${relation === undefined ? 'the table' : relation.name}, nor read through the index, ${lockEnd(context, step)}.`;
   const offset = operation.insertAt?.concurrently;
   const fix =
     offset === undefined
@@ -266,7 +266,7 @@ function checkRefresh(context: RuleContext, step: Step, operation: OperationOf<'
   if (operation.concurrently || !isInUse(context, step, operation.view)) return [];
   const view = findNamed(step.before.definitions, operation.view);
   if (view?.populated === false) return [];
-  const message = `REFRESH MATERIALIZED VIEW locks ${shownName(operation.view)} (ACCESS EXCLUSIVE) ${lockEnd(step)}: all reads of it wait while its query runs.`;
+  const message = `REFRESH MATERIALIZED VIEW locks ${shownName(operation.view)} (ACCESS EXCLUSIVE) ${lockEnd(context, step)}: all reads of it wait while its query runs.`;
   const unique = view?.indexes?.some((index) => index.unique && !/\bwhere\b/i.test(index.definition)) === true;
   const offset = operation.insertAt?.concurrently;
   // Unlike the others, this one may run inside a transaction (manual, REFRESH MATERIALIZED VIEW).
@@ -288,7 +288,7 @@ function checkRefresh(context: RuleContext, step: Step, operation: OperationOf<'
 function checkDetach(context: RuleContext, step: Step, operation: OperationOf<'detach partition'>): Violation[] {
   if (operation.concurrently || operation.finalize || context.engine.major < 14 || !isInUse(context, step, operation.table)) return [];
   if (!isInUse(context, step, operation.partition)) return [];
-  const message = `DETACH PARTITION locks ${shownName(operation.table)} (ACCESS EXCLUSIVE) with all its partitions' queries ${lockEnd(step)}.`;
+  const message = `DETACH PARTITION locks ${shownName(operation.table)} (ACCESS EXCLUSIVE) with all its partitions' queries ${lockEnd(context, step)}.`;
   const end = operation.span?.end;
   const alone = step.statement.operations.length === 1;
   const fix =
@@ -321,15 +321,15 @@ function checkConstraint(context: RuleContext, step: Step, operation: OperationO
       context,
       step,
       operation,
-      buildsUnderLock(step, table),
+      buildsUnderLock(context, step, table),
       useIndexHelp(constraint.kind),
       constraintFix(context, step, operation),
     ),
   ];
 }
 
-function buildsUnderLock(step: Step, table: ObjectName): string {
-  return `This constraint builds its index while ${shownName(table)} is locked (ACCESS EXCLUSIVE) ${lockEnd(step)}: nobody reads or writes meanwhile.`;
+function buildsUnderLock(context: RuleContext, step: Step, table: ObjectName): string {
+  return `This constraint builds its index while ${shownName(table)} is locked (ACCESS EXCLUSIVE) ${lockEnd(context, step)}: nobody reads or writes meanwhile.`;
 }
 
 function useIndexHelp(kind: 'primary key' | 'unique'): string {
@@ -361,5 +361,5 @@ function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'a
   const { column, table } = operation;
   if ((!column.unique && !column.primaryKey) || !isInUse(context, step, table)) return [];
   const help = `Add the column alone. Then build the index with CREATE UNIQUE INDEX CONCURRENTLY and add the constraint with USING INDEX. ${outside.replace('It', 'The build')}`;
-  return [violation(context, step, operation, buildsUnderLock(step, table), help, undefined)];
+  return [violation(context, step, operation, buildsUnderLock(context, step, table), help, undefined)];
 }

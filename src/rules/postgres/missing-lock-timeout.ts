@@ -154,7 +154,7 @@ function violation(context: RuleContext, step: Step, lock: { readonly relation: 
   const stops = lock.mode === 'ACCESS EXCLUSIVE' ? 'reads and writes' : 'writes';
   return {
     range: headRange(context, step.statement),
-    message: `This takes ${lock.mode} on ${lock.relation} ${lockEnd(step)}, and waits for it without end: behind one long transaction it makes all ${stops} of ${lock.relation} queue up.`,
+    message: `This takes ${lock.mode} on ${lock.relation} ${lockEnd(context, step)}, and waits for it without end: behind one long transaction it makes all ${stops} of ${lock.relation} queue up.`,
     help: `Set a lock_timeout of some seconds before it (${usesLocal(context, step) ? 'SET LOCAL: it ends with the transaction' : 'SET: there is no transaction for SET LOCAL'}), and try again when it strikes.`,
     fixes: [setTimeoutFix(context, step)],
   };

@@ -126,7 +126,7 @@ function check(context: RuleContext, step: Step, operation: Operation, name: Obj
   return [
     {
       range: operationRange(context, step.statement, operation),
-      message: `SET NOT NULL checks every row of ${shown} under ACCESS EXCLUSIVE: nobody reads or writes ${shown} during the scan, and ${lockEnd(step)}. No validated CHECK proves that ${columnName} holds no NULL.`,
+      message: `SET NOT NULL checks every row of ${shown} under ACCESS EXCLUSIVE: nobody reads or writes it during the scan and ${lockEnd(context, step)}. No validated CHECK proves that ${columnName} holds no NULL.`,
       help:
         context.engine.major >= 18
           ? `On ${version(context)}: ADD CONSTRAINT ... NOT NULL ${columnName} NOT VALID, and VALIDATE CONSTRAINT in a later transaction.`

@@ -147,7 +147,7 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'update'
   return [
     {
       range: operationRange(context, step.statement, operation),
-      message: `This ${verb} ${what} in one statement: they stay locked ${lockEnd(step)}, the old versions of all of them pile up, and a failure near the end loses all of the work.`,
+      message: `This ${verb} ${what} in one statement: they stay locked ${lockEnd(context, step)}, the old versions of all of them pile up, and a failure near the end loses all of the work.`,
       help: 'Write in batches of some thousand rows, each committed by itself, with a condition that leaves out the rows that are done.',
       fixes: fix === undefined ? [] : [fix],
     },
