@@ -101,7 +101,7 @@ function whatRetryDoes({ retry, physical, held }: StoryFacts): string {
     case 'before':
       return `${once} reports success and changes nothing.`;
     case 'error':
-      return `${once} stops with ${`${retry.error?.code ?? ''} ${retry.error?.message ?? 'an error'}`.trim()}.`;
+      return `${once} stops with ${`${retry.error?.code ?? ''} ${retry.error?.message ?? 'an error'}`.trim().replace(/\.$/, '')}.`;
     case 'differs':
       return `${once} reports success, and ends in a state that the migration was not meant to reach.`;
   }

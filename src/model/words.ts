@@ -92,3 +92,13 @@ export function pointWords(point: Point): string {
       return 'before the lock was released';
   }
 }
+
+/** `AccessExclusiveLock`, as pg_locks writes it, in the words of the manual: `ACCESS EXCLUSIVE`. */
+export function lockModeLabel(mode: string): string {
+  return /^(?:[A-Z][a-z]+)+Lock$/.test(mode)
+    ? mode
+        .slice(0, -4)
+        .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+        .toUpperCase()
+    : mode;
+}

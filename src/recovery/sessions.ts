@@ -1,4 +1,5 @@
 import type { RecoveryStep, SessionLeft } from '../model/simulation';
+import { lockModeLabel } from '../model/words';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { sqlStep } from './situation';
 
@@ -21,7 +22,7 @@ export function openSessionSteps(sessions: readonly SessionLeft[], major = 18): 
     `  AND (${conditions.join('\n    OR ')});`,
     ...(major >= 14 ? [] : ['SELECT pg_sleep(1);']),
   ].join('\n');
-  const held = [...new Set(sessions.flatMap((session) => session.locks.map((lock) => `${lock.mode} on ${lock.relation}`)))];
+  const held = [...new Set(sessions.flatMap((session) => session.locks.map((lock) => `${lockModeLabel(lock.mode)} on ${lock.relation}`)))];
   const what = held.length === 0 ? 'nobody will end its transaction' : `it holds ${held.join(', ')}, and others wait for that`;
   return [
     {

@@ -6,6 +6,7 @@ import { judge } from '../faults/verdict';
 import type { Verdict } from '../model/fault';
 import type { CellResult, RecoveryPlan, RecoveryStep, StateDifference } from '../model/simulation';
 import type { State } from '../model/state';
+import { lockModeLabel } from '../model/words';
 import { decide } from '../recovery/decision';
 import { openSessionSteps, planRecovery } from '../recovery/plan';
 import { stateDifferences } from '../state/difference';
@@ -175,7 +176,7 @@ export class Assessor {
       frameworkName: trace.framework.displayName,
       recorded: assessed.recorded,
       retry: assessed.retry.reported,
-      held: observation.blocking.flatMap((session) => session.locks.map((lock) => `${lock.mode} on ${lock.relation}`)),
+      held: observation.blocking.flatMap((session) => session.locks.map((lock) => `${lockModeLabel(lock.mode)} on ${lock.relation}`)),
     });
   }
 }

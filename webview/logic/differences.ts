@@ -136,16 +136,6 @@ export function historyWords({ now, standing }: StateRow): string {
   }
 }
 
-/** `AccessExclusiveLock`, as pg_locks writes it, in the words of the manual: `ACCESS EXCLUSIVE`. */
-export function lockWords(mode: string): string {
-  return /^(?:[A-Z][a-z]+)+Lock$/.test(mode)
-    ? mode
-        .slice(0, -4)
-        .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
-        .toUpperCase()
-    : mode;
-}
-
 function valueText(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);

@@ -1,6 +1,7 @@
 import { Fragment, type VNode } from 'preact';
 import type { CellResult, SessionLeft } from '../../src/model/simulation';
-import { fieldsText, historyWords, lockWords, type StateRow, stateRows } from '../logic/differences';
+import { lockModeLabel } from '../../src/model/words';
+import { fieldsText, historyWords, type StateRow, stateRows } from '../logic/differences';
 
 /** More history rows than this are there to be unfolded: most of them are of earlier migrations. */
 const historyShown = 2;
@@ -155,7 +156,7 @@ function Wide({ children }: { readonly children: string }): VNode {
 }
 
 function SessionRow({ session }: { readonly session: SessionLeft }): VNode {
-  const locks = session.locks.map(({ relation, mode }) => `${lockWords(mode)} on ${relation}`).join(', ');
+  const locks = session.locks.map(({ relation, mode }) => `${lockModeLabel(mode)} on ${relation}`).join(', ');
   return (
     <tr class="standing-wrong">
       <th scope="row">

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Catalog, Column, Table } from '../../../src/model/catalog';
 import type { CellResult, RecoveryPlan, RecoveryStep } from '../../../src/model/simulation';
 import type { State } from '../../../src/model/state';
+import { lockModeLabel } from '../../../src/model/words';
 import { stateDifferences } from '../../../src/state/difference';
-import { fieldsText, historyWords, lockWords, stateRows } from '../../../webview/logic/differences';
+import { fieldsText, historyWords, stateRows } from '../../../webview/logic/differences';
 import { lossOf, planText, proofOf, rollbackOf } from '../../../webview/logic/plans';
 import { nothingToDo, storyOf } from '../../../webview/logic/story';
 import { factsOf, timelineOf } from '../../../webview/logic/timeline';
@@ -62,7 +63,7 @@ describe('the state beside before and after', () => {
     expect(fieldsText({ version: '1', dirty: true, at: null })).toBe('version=1 dirty=true at=NULL');
     expect(fieldsText({ id: 1, at: '(differs from run to run)' })).toBe('id=1');
     expect(rows.bookkeeping.map(historyWords)).toEqual(['Not there yet']);
-    expect([lockWords('AccessExclusiveLock'), lockWords('SHARE')]).toEqual(['ACCESS EXCLUSIVE', 'SHARE']);
+    expect([lockModeLabel('AccessExclusiveLock'), lockModeLabel('SHARE')]).toEqual(['ACCESS EXCLUSIVE', 'SHARE']);
   });
 
   it('leaves a change that it can not take apart as it is told', () => {
