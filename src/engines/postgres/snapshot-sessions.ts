@@ -1,8 +1,6 @@
 import type pg from 'pg';
 import type { SessionLeft } from '../../model/simulation';
-
-/** The application name under which the executor connects. */
-export const migrationApplicationName = 'faultline migration';
+import { migrationApplicationName } from './connect';
 
 export interface SessionRow {
   pid: number;
@@ -21,7 +19,7 @@ export function sessionsQuery(processIds: readonly number[]): string {
   return `
 SELECT a.pid, a.state, a.query, (
   SELECT json_agg(json_build_object('relation', l.relation, 'mode', l.mode) ORDER BY l.relation, l.mode) FROM (
-    SELECT CASE k.locktype WHEN 'relation' THEN k.relation::regclass::text
+    SELECT CASE k.locktype WHEN 'relation' THEN coalesce(quote_ident(n.nspname) || '.' || quote_ident(c.relname), k.relation::text)
         ELSE 'advisory lock ' || CASE WHEN k.objsubid = 1 THEN ((k.classid::bigint << 32) | k.objid::bigint)::text
           ELSE k.classid || ', ' || k.objid END END AS relation,
       k.mode || CASE WHEN k.granted THEN '' ELSE ' (waiting)' END AS mode
