@@ -185,6 +185,8 @@ export interface DefinedObject extends Named {
   readonly dependsOn: readonly string[];
   /** Views: the output columns as `name type`, in order. Functions: the result type. What CREATE OR REPLACE can't change freely. */
   readonly columns?: readonly string[];
+  /** Live server only: the columns it reads, as `table identity.column identity`. */
+  readonly columnsUsed?: readonly string[];
   /** Storage parameters of a view, `name=value`, sorted. */
   readonly options?: readonly string[];
   /** Indexes of a materialized view. */

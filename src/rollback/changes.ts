@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
 import { columnChanges, dropColumn, matchColumns, replaced, retyped, type TablePair } from './columns';
-import { createDefinition, type DefinitionPlan, dropDefinition, planDefinitions } from './definitions';
+import { createDefinition, type DefinitionPlan, type Disturbed, dropDefinition, planDefinitions } from './definitions';
 import { inOrderOfNeed } from './order';
 import {
   addForeignKeys,
@@ -74,7 +74,7 @@ class Writer {
     this.oldTables = parentsFirst(tables.removed).reverse();
     const plans = [...this.pairs.map(partsOfPair), ...this.newTables.map(partsOfNewTable)];
     this.parts = plans.map((plan) => dependentForeignKeys(plan, plans));
-    this.definitions = planDefinitions(settled, this.from, to, this.disturbedTables(), new Set(this.oldTables.map(relationKey)));
+    this.definitions = planDefinitions(settled, this.from, to, this.disturbed(), new Set(this.oldTables.map(relationKey)));
   }
 
   changes(): Change[] {
@@ -108,10 +108,18 @@ class Writer {
     ];
   }
 
-  /** Tables that lose, retype or replace a column, by their names after renames. */
-  private disturbedTables(): Set<string> {
-    const touched = this.pairs.filter((pair) => retyped(pair).size + replaced(pair).size + matchColumns(pair).removed.length > 0);
-    return new Set(touched.map((pair) => relationKey(pair.from)));
+  /** The columns that views must not read while they change. */
+  private disturbed(): Disturbed {
+    const tables = new Set<string>();
+    const columns = new Set<string>();
+    for (const pair of this.pairs) {
+      const { removed, pairs } = matchColumns(pair);
+      const changing = new Set([...retyped(pair), ...replaced(pair)]);
+      const disturbed = [...removed, ...pairs.filter(([, b]) => changing.has(b.name)).map(([a]) => a)];
+      if (disturbed.length > 0) tables.add(relationKey(pair.from));
+      for (const column of disturbed) columns.add(`${pair.from.identity}.${column.identity}`);
+    }
+    return { tables, columns };
   }
 
   /** What goes, by the names of the source: parts, columns, partitions, tables. */

@@ -23,6 +23,14 @@ export interface DefinitionPlan {
   readonly kept: readonly (readonly [DefinedObject, DefinedObject])[];
 }
 
+/** Columns that go, change their type, or are made again. */
+export interface Disturbed {
+  /** Keys of their tables, by their names after renames. */
+  readonly tables: ReadonlySet<string>;
+  /** `table identity.column identity`. */
+  readonly columns: ReadonlySet<string>;
+}
+
 /** How a definition is named by what depends on it. */
 export function definitionKey(object: DefinedObject): string {
   const key = object.schema === '' ? object.name : relationKey(object);
@@ -35,14 +43,14 @@ const onRelations = new Set<DefinedObject['kind']>(['view', 'materialized view',
 /**
  * @param original the source catalog, with the names that drops must use.
  * @param from the same after renames.
- * @param disturbed keys, in `from`, of tables that lose or retype a column: views on them have to go meanwhile.
+ * @param disturbed what views must not read meanwhile: they go, and come back.
  * @param dropped keys, in `from`, of tables that go: functions that take or give their rows go before them.
  */
 export function planDefinitions(
   original: Catalog,
   from: Catalog,
   to: Catalog,
-  disturbed: ReadonlySet<string>,
+  disturbed: Disturbed,
   dropped: ReadonlySet<string>,
 ): DefinitionPlan {
   const { pairs, removed, added } = match(from.definitions, to.definitions, definitionKey);
@@ -112,11 +120,17 @@ function canReplace(a: DefinedObject, b: DefinedObject): boolean {
   );
 }
 
+/** Of the virtual schema only the tables are known that a view reads. */
+function reads(object: DefinedObject, disturbed: Disturbed): boolean {
+  if (object.columnsUsed !== undefined) return object.columnsUsed.some((column) => disturbed.columns.has(column));
+  return object.dependsOn.some((key) => disturbed.tables.has(key));
+}
+
 /** Views and rules on what goes or changes, functions on the rows of what goes, and what rests on these in turn. */
 function takeAlong(
   definitions: readonly DefinedObject[],
   gone: Set<DefinedObject>,
-  disturbed: ReadonlySet<string>,
+  disturbed: Disturbed,
   dropped: ReadonlySet<string>,
 ): void {
   const vanishing = new Set([...dropped, ...[...gone].map(definitionKey)]);
@@ -124,8 +138,8 @@ function takeAlong(
     before = gone.size;
     for (const object of definitions) {
       const restsOnColumns = onRelations.has(object.kind) || object.definition.includes('BEGIN ATOMIC');
-      const isInTheWay = (key: string) => vanishing.has(key) || (restsOnColumns && disturbed.has(key));
-      if (gone.has(object) || !object.dependsOn.some(isInTheWay)) continue;
+      const isInTheWay = object.dependsOn.some((key) => vanishing.has(key)) || (restsOnColumns && reads(object, disturbed));
+      if (gone.has(object) || !isInTheWay) continue;
       gone.add(object);
       vanishing.add(definitionKey(object));
     }

@@ -5,14 +5,14 @@ import type { CatalogRows, EventTriggerRow, FunctionRow, PublicationRow, Relatio
 
 /** What is dropped and created by its definition: views, functions, rules, extensions and the like. */
 export function definedObjects(rows: CatalogRows, parts: RelationParts): DefinedObject[] {
-  const needs = new Map<string, string[]>();
-  for (const { dependent, key } of rows.dependencies) {
-    if (key !== null) needs.set(dependent, [...(needs.get(dependent) ?? []), key]);
-  }
-  const dependsOn = (identity: string) => (needs.get(identity) ?? []).sort();
+  const needs = grouped(rows.dependencies, ({ key }) => key);
+  const uses = grouped(rows.dependencies, ({ used }) => used);
+  const dependsOn = (identity: string) => needs.get(identity) ?? [];
   const kept = new Set(rows.relations.map((row) => `${row.schema}.${row.name}`));
   return [
-    ...rows.relations.filter((row) => 'vm'.includes(row.kind)).map((row) => view(row, parts, dependsOn(row.identity))),
+    ...rows.relations
+      .filter((row) => 'vm'.includes(row.kind))
+      .map((row) => ({ ...view(row, parts, dependsOn(row.identity)), columnsUsed: uses.get(row.identity) ?? [] })),
     ...rows.functions.map((row) => routine(row, dependsOn(row.identity))),
     ...rows.rules
       .filter((row) => kept.has(`${row.schema}.${row.table}`))
@@ -23,6 +23,7 @@ export function definedObjects(rows: CatalogRows, parts: RelationParts): Defined
           signature: `ON ${quoteQualified(row.schema, row.table)}`,
           definition: row.definition.replace(/;\s*$/, ''),
           dependsOn: [...new Set([`${row.schema}.${row.table}`, ...dependsOn(row.identity)])].sort(),
+          columnsUsed: uses.get(row.identity) ?? [],
         }),
       ),
     ...rows.extensions.map((row) =>
@@ -39,6 +40,20 @@ export function definedObjects(rows: CatalogRows, parts: RelationParts): Defined
       present<DefinedObject>({ ...common(row), kind: 'statistics', definition: row.definition, dependsOn: [] }),
     ),
   ];
+}
+
+/** Distinct values by dependent, sorted. */
+function grouped(
+  dependencies: CatalogRows['dependencies'],
+  value: (row: CatalogRows['dependencies'][number]) => string | null,
+): Map<string, string[]> {
+  const groups = new Map<string, Set<string>>();
+  for (const row of dependencies) {
+    const found = value(row);
+    const group = groups.get(row.dependent) ?? new Set();
+    if (found !== null) groups.set(row.dependent, group.add(found));
+  }
+  return new Map([...groups].map(([dependent, group]) => [dependent, [...group].sort()]));
 }
 
 function common(row: { identity: string; schema?: string; name: string; comment: string | null; owner?: string; grants?: string[] }) {

@@ -213,7 +213,8 @@ SELECT DISTINCT CASE WHEN d.classid = 'pg_rewrite'::regclass
     WHEN d.refclassid = 'pg_proc'::regclass THEN (SELECT n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')'
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = d.refobjid)
     ELSE (SELECT n.nspname || '.' || coalesce(e.typname, t.typname) FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-      LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' WHERE t.oid = d.refobjid) END AS key
+      LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' WHERE t.oid = d.refobjid) END AS key,
+  CASE WHEN d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 THEN d.refobjid || '.' || d.refobjsubid END AS used
 FROM pg_depend d LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
 WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass)
   AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass)

@@ -196,6 +196,6 @@ export interface CatalogRows {
   eventTriggers: EventTriggerRow[];
   publications: PublicationRow[];
   statistics: StatisticsRow[];
-  dependencies: { dependent: string; key: string | null }[];
+  dependencies: { dependent: string; key: string | null; used: string | null }[];
   preparedTransactions: { gid: string }[];
 }
