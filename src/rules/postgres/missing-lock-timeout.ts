@@ -84,6 +84,13 @@ Reported once per program, at its first such statement. Silent for tables that t
       ],
     },
     {
+      title: 'A rollback that drops what its migration made',
+      framework: 'dbmate',
+      files: [
+        { path: '1_t.sql', text: '-- migrate:up\nCREATE TABLE users (id bigint PRIMARY KEY);\n\n-- migrate:down\nDROP TABLE users;\n' },
+      ],
+    },
+    {
       title: 'New tables, and work that blocks nobody',
       framework: 'sql',
       files: [
@@ -128,10 +135,23 @@ function isShared(context: RuleContext, step: Step, relation: string): boolean {
   const known = findTable(step.before, name) ?? findTable(step.after, name);
   const owner = known === undefined ? findIndex(step.before, name)?.owner : undefined;
   if (owner !== undefined) return isInUse(context, step, owner);
+  if (undoesCreation(context, step, name)) return false;
   const isNewObject = step.statement.operations.some(
     (operation) => operation.kind === 'create object' && operation.object.name === name.name,
   );
   return !isNewObject && isInUse(context, step, name);
+}
+
+/** A rollback that drops the table which its migration made: what would queue up behind it has nothing left to use. */
+function undoesCreation(context: RuleContext, step: Step, name: ObjectName): boolean {
+  if (context.program.direction === 'up') return false;
+  const isDropped = step.statement.operations.some(
+    (operation) => operation.kind === 'drop object' && operation.objects.some((object) => object.name === name.name),
+  );
+  const isMade = context.migration.up.statements.some((statement) =>
+    statement.operations.some((operation) => operation.kind === 'create table' && operation.table.name === name.name),
+  );
+  return isDropped && isMade;
 }
 
 function readName(relation: string): ObjectName {
