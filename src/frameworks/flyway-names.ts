@@ -1,13 +1,14 @@
 /** What a file name tells Flyway (documentation, "Migrations", "Naming"). */
 export interface FlywayName {
-  readonly kind: 'versioned' | 'undo' | 'repeatable';
+  /** A baseline replaces all versions up to its own on a new database only, so it is not among the migrations that are run here. */
+  readonly kind: 'versioned' | 'undo' | 'repeatable' | 'baseline';
   /** `1.2` for `V1_2__x.sql`; empty for repeatables. */
   readonly version: string;
   /** Underscores are spaces. */
   readonly description: string;
 }
 
-const kinds = { V: 'versioned', B: 'versioned', U: 'undo', R: 'repeatable' } as const;
+const kinds = { V: 'versioned', B: 'baseline', U: 'undo', R: 'repeatable' } as const;
 
 /** Undefined for names that are none of Flyway's, with its default prefixes and separator. */
 export function parseFlywayName(name: string): FlywayName | undefined {

@@ -2,7 +2,7 @@ import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
 import type { DownPlacement, Framework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
 import { readRequests } from '../parse/postgres/read';
-import { baseName, byNumber, confidence, problem, sqlFiles } from './files';
+import { baseName, byNumber, confidence, folderPrefix, problem, sqlFiles } from './files';
 import { type GooseSection, readGooseFile } from './goose-file';
 import { type HistoryRow, isTrue, refusalOf, rowsOf, sqlStep, statementSteps } from './history';
 import { placeUnderMarker } from './placing';
@@ -23,10 +23,13 @@ export const goose: Framework = {
   detect: (files) => confidence(files, (file) => /^\ufeff?--\s*\+goose\s+Up\s*$/m.test(file.text)),
 
   read(files, options) {
-    return sqlFiles(files)
-      .filter((file) => versionOf(file) > 0n)
-      .toSorted((left, right) => byNumber(versionOf(left).toString(), versionOf(right).toString()))
-      .map((file) => readMigration(file, options));
+    return (
+      sqlFiles(files)
+        // Only files of the folder itself; version 0 is the row that goose writes first.
+        .filter((file) => folderPrefix(file.path) === '' && versionOf(file) > 0n)
+        .toSorted((left, right) => byNumber(versionOf(left).toString(), versionOf(right).toString()))
+        .map((file) => readMigration(file, options))
+    );
   },
 
   run: {

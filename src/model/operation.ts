@@ -58,6 +58,8 @@ export interface IndexSpecification {
   readonly table: ObjectName;
   readonly unique: boolean;
   readonly concurrently: boolean;
+  /** ON ONLY: of a partitioned table alone, without its partitions. */
+  readonly only?: boolean;
   /** Column names or expression texts, in order. */
   readonly keys: readonly string[];
   readonly method: string;

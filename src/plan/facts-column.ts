@@ -41,6 +41,8 @@ function addColumnCost(column: ColumnSpecification, situation: Situation): [Fact
   if (column.notNull && initial === undefined && column.generated === undefined) {
     return ['scan', 'NOT NULL without a DEFAULT reads every row, and fails at the first one there is'];
   }
+  if (column.generated?.kind === 'virtual' && column.notNull)
+    return ['scan', `NOT NULL computes ${name} for every row, while nobody can use the table`];
   if (column.generated?.kind === 'virtual') return ['metadata', 'A virtual column is computed when it is read: only the catalog changes'];
   if (initial !== undefined) return ['metadata', `DEFAULT ${initial.text} is evaluated once and kept in the catalog: no row is written`];
   return ['metadata', 'Only the catalog changes: existing rows read the new column as NULL'];

@@ -175,6 +175,12 @@ function createIndex({ index }: Extract<Operation, { kind: 'create index' }>, si
   const mode = index.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE';
   if (isNew(situation, index.table))
     return fact('metadata', `${label(index.table)} is made in this migration, so there is little to index`, [index.table, mode]);
+  if (index.only && tableOf(situation, index.table)?.kind === 'partitioned table') {
+    return fact('metadata', 'ONLY: the index of a partitioned table is empty until indexes of its partitions are attached', [
+      index.table,
+      mode,
+    ]);
+  }
   return index.concurrently
     ? fact('build', 'CONCURRENTLY reads the table twice and waits for other transactions, while reads and writes go on', [
         index.table,

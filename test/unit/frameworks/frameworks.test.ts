@@ -279,6 +279,11 @@ describe('goose', () => {
     expect(decide(first({ '1_a.sql': '-- +goose Up\nSELECT 1' }), [])).toMatchObject({ why: 'refused' });
   });
 
+  it('looks at its own folder only', () => {
+    const { migrations } = read({ '1_a.sql': '-- +goose Up\n', 'old/2_b.sql': '-- +goose Up\n', '0_c.sql': '-- +goose Up\n' });
+    expect(migrations.map(({ id }) => id)).toEqual(['1']);
+  });
+
   it('reads the newest row of a version', () => {
     const own = first({ '1_a.sql': '-- +goose Up\nSELECT 1;' });
     expect(decide(own, [{ version_id: '0', is_applied: true }])).toEqual({ run: true });
@@ -305,7 +310,7 @@ describe('Flyway', () => {
       '1.10',
       '20240101120000123',
     ]);
-    const { migrations } = read({ 'R__b.sql': '', 'V10__c.sql': '', 'V2__a.sql': '', 'U2__a.sql': '' });
+    const { migrations } = read({ 'R__b.sql': '', 'V10__c.sql': '', 'V2__a.sql': '', 'U2__a.sql': '', 'B2__all.sql': '' });
     expect(migrations.map(({ id, down }) => [id, down?.path])).toEqual([
       ['2', 'U2__a.sql'],
       ['10', undefined],

@@ -20,6 +20,7 @@ export function createIndex(source: StatementSource, statement: IndexStmt): Oper
         table: relationName(statement.relation),
         unique: statement.unique === true,
         concurrently: statement.concurrent === true,
+        ...(statement.relation?.inh === true ? {} : { only: true }),
         keys: keys.map((key, index) => keyText(source, key, texts[index])),
         method: statement.accessMethod ?? 'btree',
         ...(whereStart === undefined ? {} : { predicate: slice(source, { start: whereStart, end }) }),
