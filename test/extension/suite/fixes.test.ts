@@ -35,10 +35,11 @@ describe('fixes', () => {
 
   it('are preferred where they are safe, and come before the suppressions', async () => {
     const document = await openFile(addCurrency);
-    const found = await findingOf(document, 'missing-guard');
+    const found = await findingOf(document, 'missing-rollback');
     const actions = await quickFixes(document, found.range);
-    const guard = actions.find(({ title }) => title === 'Add IF NOT EXISTS');
-    assert.equal(guard?.isPreferred, true);
+    const preferred = actions.filter(({ isPreferred }) => isPreferred).map(({ title }) => title);
+    assert.ok(preferred.includes('Insert the rollback'), preferred.join('; '));
+    assert.ok(!preferred.includes('Run it in one transaction'), 'a fix that is not safe is not preferred');
     const ignores = actions.map(({ title }) => title.startsWith('Ignore this finding here'));
     assert.deepEqual(ignores, [...ignores].sort(), actions.map(({ title }) => title).join('; '));
   });
