@@ -14,6 +14,7 @@ const crashesAtOnce = 12;
 
 /** The cells of a migration. One that fails by itself never comes to the points behind the statement at which it fails. */
 export function planCells(trace: Trace, selection: Selection): readonly PlannedCell[] {
+  if (trace.course.statementCount === 0) return [];
   const failing = trace.failsByItself?.statement;
   const cells = enumerateCells(trace.course, selection);
   if (failing === undefined) return cells;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { faultKind, faultKinds } from '../faults/kinds/registry';
 import { frameworkByName, readFolder } from '../frameworks/registry';
 import { defaultEngine, type Engine } from '../model/engine';
 import type { Migration } from '../model/migration';
@@ -29,6 +30,7 @@ export interface Groundwork {
 
 /** Reads what a request names. Throws a SimulationFailure when it is not there or not a migration. */
 export async function readSubject(request: SimulationRequest): Promise<Subject> {
+  assertFaultsKnown(request.faults);
   await loadParser();
   const engine: Engine = { name: request.engine ?? defaultEngine.name, major: request.engineVersion ?? defaultEngine.major };
   if (engine.name !== 'postgres')
@@ -36,6 +38,7 @@ export async function readSubject(request: SimulationRequest): Promise<Subject> 
   const read = await readMigrations(request.path, engine, request);
   const targets = findTargets(read, request.path);
   assertReadable(read.migrations, targets);
+  assertNotEmpty(read, request.path);
   const groundwork = request.before === undefined ? undefined : await readGroundwork(request.before, engine, request);
   return {
     framework: read.framework,
@@ -45,6 +48,13 @@ export async function readSubject(request: SimulationRequest): Promise<Subject> 
     targets,
     ...(groundwork !== undefined && { groundwork }),
   };
+}
+
+function assertFaultsKnown(faults: SimulationRequest['faults']): void {
+  const unknown = faults === 'all' ? undefined : faults.find((name) => faultKind(name) === undefined);
+  if (unknown === undefined) return;
+  const known = faultKinds.map((kind) => kind.name).join(', ');
+  throw new SimulationFailure(`The fault ${unknown} can't be carried out on this engine yet: choose from ${known}.`);
 }
 
 interface ReadMigrations {
@@ -85,6 +95,13 @@ function assertReadable(migrations: readonly Migration[], targets: readonly numb
     const line = unreadable.unreadable.range.start.line + 1;
     throw new SimulationFailure(`${migration.up.path}:${line}: ${unreadable.unreadable.message} Mend it before simulating.`);
   }
+}
+
+/** In a folder an empty migration is passed by; alone there is nothing to simulate. */
+function assertNotEmpty(read: ReadMigrations, path: string): void {
+  const migration = read.migrations.find(({ up }) => up.path === read.target);
+  if (migration?.up.statements.length === 0)
+    throw new SimulationFailure(`${path} holds no statements, so there is nothing that could fail.`);
 }
 
 async function readGroundwork(before: string, engine: Engine, request: SimulationRequest): Promise<Groundwork> {

@@ -51,6 +51,22 @@ describe('a simulation that does not come to its end', () => {
   });
 });
 
+describe('what can not be simulated', () => {
+  it('is a file without statements', async () => {
+    const failure = await simulateFiles({ '001_a.sql': '-- later\n' }, '001_a.sql').catch((error: unknown) => error);
+    expect(String(failure)).toMatch(/001_a\.sql holds no statements/);
+  });
+
+  it('is a fault that is not there yet', async () => {
+    const failure = await simulateFiles({ '001_a.sql': 'SELECT 1;' }, '001_a.sql', { faults: ['deadlock'] }).catch(
+      (error: unknown) => error,
+    );
+    expect(String(failure)).toMatch(
+      /The fault deadlock can't be carried out on this engine yet: choose from error, disconnect, crash, lost-ack/,
+    );
+  });
+});
+
 describe('a migration that fails by itself', () => {
   it('is simulated up to the statement that fails, and says so', async () => {
     const files = {
