@@ -84,7 +84,13 @@ function readMigration(file: SourceFile, options: ReadOptions): Result<Migration
     return problem(`${file.path}: dbmate requires '-- migrate:up' to appear before '-- migrate:down'.`);
   }
   const upSpan = { start: up.index + up[0].length, end: down?.index ?? file.text.length };
-  const upProgram = readProgram('up', file, upSpan, executionOf(up[0], file.text.slice(0, up.index)), options);
+  const upProgram = readProgram(
+    'up',
+    file,
+    upSpan,
+    executionOf(up[0], refusalOfFile(file.text.slice(0, up.index), down !== null)),
+    options,
+  );
   const base = {
     id: fileName.exec(baseName(file.path))?.[1] ?? file.path,
     title: baseName(file.path),
@@ -94,22 +100,27 @@ function readMigration(file: SourceFile, options: ReadOptions): Result<Migration
   } as const;
   if (down === null) return success(base);
   const downSpan = { start: down.index + down[0].length, end: file.text.length };
-  return success({ ...base, down: readProgram('down', file, downSpan, executionOf(down[0], ''), options) });
+  return success({ ...base, down: readProgram('down', file, downSpan, executionOf(down[0], undefined), options) });
 }
 
-/** Options stand behind the marker, on its line. Statements before the first marker make dbmate refuse the file. */
-function executionOf(marker: string, before: string): ProgramExecution {
+/** Statements before the first marker, or no block for the way back (since dbmate 2.0), make dbmate refuse the file. */
+function refusalOfFile(before: string, hasDown: boolean): string | undefined {
+  const lines = before.replace(/^\ufeff/, '').split('\n');
+  if (lines.some((line) => line.trim() !== '' && !line.trimStart().startsWith('--'))) {
+    return "dbmate does not support statements preceding the '-- migrate:up' block";
+  }
+  return hasDown ? undefined : "dbmate requires each migration to define a down block with '-- migrate:down'";
+}
+
+/** Options stand behind the marker, on its line. */
+function executionOf(marker: string, refusal: string | undefined): ProgramExecution {
   const wrapped = !/\stransaction:false(\s|$)/.test(marker);
-  const strayLine = before
-    .replace(/^\ufeff/, '')
-    .split('\n')
-    .some((line) => line.trim() !== '' && !line.trimStart().startsWith('--'));
   return {
     requests: 'single-request',
     wrapped,
     because: wrapped
       ? 'dbmate runs the block in one transaction, together with its history row'
       : 'transaction:false: dbmate sends the block as one query, which PostgreSQL runs as one transaction; the history row comes after it',
-    ...(strayLine ? { refused: "dbmate does not support statements preceding the '-- migrate:up' block" } : {}),
+    ...(refusal === undefined ? {} : { refused: refusal }),
   };
 }

@@ -21,7 +21,7 @@ export function planProgram(migration: Migration, direction: 'up' | 'down', befo
   }
   const transactions = groupIntoTransactions(program);
   const statements = planStatements(program, transactions, before, engine.major);
-  const atomic = isAtomic(program, transactions, statements);
+  const atomic = isAtomic(transactions, statements);
   return { engine, direction, transactions, statements, atomic, summary: summarise(program, transactions, statements, atomic) };
 }
 
@@ -46,8 +46,7 @@ function planStatements(
  * A failure leaves nothing behind when all that changes something is in one transaction, and nothing of it works outside of
  * transactions (CREATE INDEX CONCURRENTLY commits in between; a failed one leaves an invalid index).
  */
-function isAtomic(program: Program, transactions: readonly PlannedTransaction[], statements: readonly PlannedStatement[]): boolean {
-  if (program.execution.refused !== undefined) return true;
+function isAtomic(transactions: readonly PlannedTransaction[], statements: readonly PlannedStatement[]): boolean {
   const kinds = new Map(transactions.map(({ index, kind }) => [index, kind]));
   const changing = statements.filter((planned) => !changesNothing(planned.statement));
   if (new Set(changing.map(({ transaction }) => transaction)).size > 1) return false;

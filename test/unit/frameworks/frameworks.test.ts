@@ -231,9 +231,12 @@ describe('dbmate', () => {
   it('says what dbmate says of files that it refuses', () => {
     expect(read({ '1_a.sql': '-- migrate:up\n', '2_b.sql': 'SELECT 1' }).problems[0]?.message).toContain("up block with '-- migrate:up'");
     expect(read({ '1_a.sql': '-- migrate:down\n-- migrate:up\n' }).problems[0]?.message).toContain('to appear before');
-    const own = first({ '1_a.sql': 'SELECT 0;\n-- migrate:up\nSELECT 1;' });
-    expect(decide(own, [])).toMatchObject({ why: 'refused' });
-    expect(decide(first({ '1_a.sql': '-- why\n\n-- migrate:up\nSELECT 1;' }), [])).toEqual({ run: true });
+    const refusal = (text: string): unknown => decide(first({ '1_a.sql': text }), []);
+    expect(refusal('SELECT 0;\n-- migrate:up\nSELECT 1;\n-- migrate:down\n')).toMatchObject({
+      problem: { message: expect.stringContaining('preceding') },
+    });
+    expect(refusal('-- migrate:up\nSELECT 1;')).toMatchObject({ problem: { message: expect.stringContaining('down block') } });
+    expect(refusal('-- why\n\n-- migrate:up\nSELECT 1;\n-- migrate:down\n')).toEqual({ run: true });
   });
 });
 
