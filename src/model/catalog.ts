@@ -176,7 +176,9 @@ export interface DefinedObject extends Named {
     | 'extension'
     | 'event trigger'
     | 'publication'
-    | 'statistics';
+    | 'statistics'
+    /** Casts, operators, collations, default privileges and the like, by the server's own words for them. */
+    | 'other';
   /** What follows the name in DROP and COMMENT: the argument types of a function, `ON table` of a rule. */
   readonly signature?: string;
   /** A whole CREATE statement. */

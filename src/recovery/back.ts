@@ -39,6 +39,7 @@ function draftOf(steps: readonly RecoveryStep[], losses: readonly Pick<DataLoss,
 
 /** A step that needs rows which are lost can only be told: what it checks is not there yet. */
 function stepOf(change: Change, lost: readonly Loss[]): RecoveryStep {
+  if (change.unknown !== undefined) return { title: change.title, why: change.why, text: change.text, language: 'text' };
   if (!waitsFor(change, lost)) return sqlStep(change.title, change.why, change.text);
   return {
     title: `When the rows are restored: ${change.title.charAt(0).toLowerCase()}${change.title.slice(1)}`,

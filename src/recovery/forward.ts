@@ -113,7 +113,7 @@ function bySchema(situation: RecoverySituation): DraftPlan {
   return {
     steps: [
       ...failureModes.filter((mode) => mode.name.startsWith('prepared')).flatMap((mode) => mode.forward(situation)),
-      ...changes.map((change) => sqlStep(change.title, change.why, change.text)),
+      ...changes.filter((change) => change.unknown === undefined).map((change) => sqlStep(change.title, change.why, change.text)),
       ...writes.map((statement) => sqlStep(`Run statement ${statement.index}`, 'Its rows were not written yet.', statement.sent)),
       ...sequenceSteps(partial, after),
       ...protocol.markApplied(migration),

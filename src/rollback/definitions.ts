@@ -157,6 +157,7 @@ const words: Partial<Record<DefinedObject['kind'], string>> = {
 
 /** How DROP, COMMENT and GRANT name it: `VIEW public.v`, `FUNCTION public.f(integer)`, `RULE r ON public.t`. */
 export function definitionTarget(object: DefinedObject): string {
+  if (object.kind === 'other') return object.name;
   const word = words[object.kind] ?? object.kind.toUpperCase();
   const bare = object.schema === '' || object.kind === 'extension' || object.kind === 'rule';
   const name = bare ? quoteIdentifier(object.name) : sqlName(object);
@@ -166,11 +167,16 @@ export function definitionTarget(object: DefinedObject): string {
 
 export function dropDefinition(object: DefinedObject, options: ChangeOptions, comesBack: boolean): Change {
   const why = comesBack ? 'It rests on something that changes below; it is made again afterwards.' : `It was not there ${options.goal}.`;
-  return change(`drop ${object.kind}`, `Drop ${object.kind} ${spoken(object)}`, why, `DROP ${definitionTarget(object)}`);
+  const name = object.kind === 'other' ? object.name : `${object.kind} ${spoken(object)}`;
+  return change(`drop ${object.kind}`, `Drop ${name}`, why, `DROP ${definitionTarget(object)}`);
 }
 
 /** The statement that makes it, with a materialized view's indexes and a view's triggers. */
 export function createDefinition(object: DefinedObject, options: ChangeOptions, exists: boolean): Change[] {
+  if (object.kind === 'other') {
+    const unknown = `Not undone: ${object.name}, which was there ${options.goal}. Write it by hand.`;
+    return [change('create other', `Create ${object.name} by hand`, unknown, `-- ${unknown}`, { unknown })];
+  }
   const title = `${exists ? 'Restore' : 'Create'} ${object.kind} ${spoken(object)}`;
   const why = `It was ${exists ? 'another one' : 'there'} ${options.goal}.`;
   if (object.kind === 'extension' && exists) {

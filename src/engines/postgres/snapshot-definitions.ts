@@ -39,6 +39,16 @@ export function definedObjects(rows: CatalogRows, parts: RelationParts): Defined
     ...rows.statistics.map((row) =>
       present<DefinedObject>({ ...common(row), kind: 'statistics', definition: row.definition, dependsOn: [] }),
     ),
+    ...rows.otherObjects.map(
+      (row): DefinedObject => ({
+        identity: row.identity,
+        schema: '',
+        name: `${row.type} ${row.name}`,
+        kind: 'other',
+        definition: row.detail,
+        dependsOn: [],
+      }),
+    ),
   ];
 }
 

@@ -204,6 +204,32 @@ SELECT s.oid::text AS identity, n.nspname AS schema, s.stxname AS name, pg_get_s
 FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace
 WHERE ${userSchema('n')} AND ${notOfExtension('pg_statistic_ext', 's.oid')}`;
 
+/** Kinds that migrations seldom make: compared by the server's words for them, with what is beside the name. */
+const otherObjects = `
+SELECT o.class || '.' || o.oid AS identity, replace(i.type, '-', ' ') AS type, i.identity AS name, o.detail
+FROM (${[
+  ['pg_cast', 'castfunc::text || castcontext::text'],
+  ['pg_operator', 'oprcode::text'],
+  ['pg_opclass', 'opcdefault::text'],
+  ['pg_opfamily', "''"],
+  ['pg_collation', "collprovider::text || coalesce(collcollate::text, '')"],
+  ['pg_conversion', "''"],
+  ['pg_ts_config', "''"],
+  ['pg_ts_dict', "coalesce(dictinitoption, '')"],
+  ['pg_ts_parser', "''"],
+  ['pg_ts_template', "''"],
+  ['pg_default_acl', 'defaclacl::text'],
+  ['pg_foreign_data_wrapper', "coalesce(fdwoptions::text, '')"],
+  ['pg_foreign_server', "coalesce(srvoptions::text, '')"],
+  ['pg_user_mapping', "coalesce(umoptions::text, '')"],
+  ['pg_language', "''"],
+  ['pg_transform', "''"],
+  ['pg_am', "''"],
+]
+  .map(([catalog, detail]) => `SELECT '${catalog}' AS class, oid, ${detail} AS detail FROM ${catalog} WHERE oid >= 16384`)
+  .join(' UNION ALL ')}) o, LATERAL pg_identify_object(o.class::regclass, o.oid, 0) i
+WHERE NOT EXISTS (SELECT FROM pg_depend member WHERE member.classid = o.class::regclass AND member.objid = o.oid AND member.deptype IN ('e', 'i'))`;
+
 /** What views, rules and functions need, as keys of the catalog. 16384 is the first oid that is not the server's own (access/transam.h). */
 const dependencies = `
 SELECT DISTINCT CASE WHEN d.classid = 'pg_rewrite'::regclass
@@ -241,6 +267,7 @@ export function catalogQueries(major: number) {
     eventTriggers,
     publications: publications(major),
     statistics,
+    otherObjects,
     dependencies,
     preparedTransactions,
   };

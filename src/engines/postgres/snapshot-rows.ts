@@ -196,6 +196,7 @@ export interface CatalogRows {
   eventTriggers: EventTriggerRow[];
   publications: PublicationRow[];
   statistics: StatisticsRow[];
+  otherObjects: { identity: string; type: string; name: string; detail: string }[];
   dependencies: { dependent: string; key: string | null; used: string | null }[];
   preparedTransactions: { gid: string }[];
 }

@@ -222,6 +222,14 @@ export const pairs: readonly Pair[] = [
   { name: 'owner', sql: 'ALTER TABLE spare OWNER TO pg_monitor' },
   { name: 'statistics object', sql: 'CREATE STATISTICS together ON user_id, amount FROM orders' },
   { name: 'publication', sql: "CREATE PUBLICATION changes FOR TABLE users, orders WITH (publish = 'insert')" },
+  { name: 'create cast', sql: 'CREATE CAST (mood AS integer) WITH INOUT' },
+  { name: 'create collation', sql: `CREATE COLLATION german (provider = icu, locale = 'de')` },
+  {
+    name: 'create operator',
+    sql: 'CREATE FUNCTION near(integer, integer) RETURNS boolean LANGUAGE sql AS $$SELECT abs($1 - $2) < 2$$; CREATE OPERATOR ~~~ (FUNCTION = near, LEFTARG = integer, RIGHTARG = integer)',
+    minimumMajor: 13,
+  },
+  { name: 'foreign server', sql: 'CREATE FOREIGN DATA WRAPPER nothing; CREATE SERVER far FOREIGN DATA WRAPPER nothing' },
   {
     name: 'several at once',
     sql: `ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME COLUMN email TO mail; ALTER TABLE people ADD COLUMN age integer;
