@@ -7,7 +7,7 @@ export class Progress {
 
   show(text: string): void {
     if (!this.active) return;
-    const columns = Math.min(process.stderr.columns ?? 80, 120) - 1;
+    const columns = Math.min(process.stderr.columns || 80, 120) - 1;
     process.stderr.write(`\r\u001b[2K${truncate(oneLine(text), columns)}`);
     this.shown = true;
   }
