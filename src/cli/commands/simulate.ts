@@ -162,7 +162,7 @@ class ProgressOfSimulation {
         this.progress.show([event.phase, event.detail].filter((part) => part !== '').join(': '));
         break;
       case 'planned':
-        this.migration = event.migration.id;
+        this.migration = event.migration.path ?? event.migration.id;
         this.cells = event.cells.length;
         this.done = 0;
         break;
