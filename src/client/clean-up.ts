@@ -13,7 +13,7 @@ export async function cleanUpSandboxes(context: vscode.ExtensionContext, output:
       void vscode.window.showErrorMessage(`Sandboxes could not be cleaned up: ${problem}`);
       return;
     }
-    void vscode.window.showInformationMessage(lines.length === 0 ? 'No sandbox was left behind.' : lines.join(' '));
+    void vscode.window.showInformationMessage(`Sandboxes: ${lines.join(' ')}`);
   });
 }
 
