@@ -132,3 +132,94 @@ describe.each(cases)('$name', (subject: Case) => {
     }
   });
 });
+
+describe('unlogged tables after a crash', () => {
+  const text = `INSERT INTO staging SELECT g, 'raw ' || g FROM generate_series(1, 5) g;
+    INSERT INTO customers (email) SELECT raw FROM staging; CREATE TABLE done (id integer);`;
+
+  async function crashedAfterFirst(
+    source: string,
+    work: (partial: string, start: State, after: State, migration: Migration) => Promise<void>,
+  ) {
+    const migration = migrationOf(text);
+    const start = await capture(source);
+    const after = await onClone(source, async (database) => {
+      await run(
+        database,
+        migration.up.statements.map((statement) => statement.sent),
+      );
+      return capture(database);
+    });
+    await onClone(source, async (database) => {
+      await run(database, [migration.up.statements[0]?.sent ?? '']);
+      await sandbox.crash();
+      await work(database, start, after, migration);
+    });
+  }
+
+  const plansFor = async (partial: string, start: State, after: State, migration: Migration) =>
+    planRecovery({
+      migration,
+      plan: planProgram(migration, 'up', start.catalog),
+      protocol: plainSql.run,
+      before: start,
+      after,
+      partial: await capture(partial),
+      completed: 1,
+      retryReaches: 'error',
+    });
+
+  test('what the migration had put in is put in again on the way forward', () =>
+    crashedAfterFirst('shop', async (partial, start, after, migration) => {
+      const drafts = await plansFor(partial, start, after, migration);
+      const forward = await best(partial, drafts.forward, after, { before: start, after });
+      expect(forward.problem).toBe('[]');
+      expect(forward.exact).toBe(true);
+      expect(forward.plan.steps[0]?.title).toBe('Run statement 1 again');
+      expect((await best(partial, drafts.back, start, { before: start, after })).exact).toBe(true);
+    }));
+
+  test('what was in before is lost, and said to be', () =>
+    onClone('shop', async (loaded) => {
+      await run(loaded, ["INSERT INTO staging VALUES (100, 'raw 100')"]);
+      await crashedAfterFirst(loaded, async (partial, start, after, migration) => {
+        const drafts = await plansFor(partial, start, after, migration);
+        for (const plan of [...drafts.back, ...drafts.forward]) expect(plan.loses).toMatch(/staging.*a crash empties an unlogged table/);
+        expect((await best(partial, drafts.back, start, { before: start, after })).exceptLoss).toBe(true);
+      });
+    }));
+});
+
+test('changing a step by hand makes the verification fail', async () => {
+  const migration = migrationOf(
+    'ALTER TABLE orders ADD COLUMN a integer; ALTER TABLE orders ADD COLUMN b integer; ALTER TABLE orders ADD COLUMN c integer;',
+  );
+  const statements = migration.up.statements.map((statement) => statement.sent);
+  const plan = planProgram(migration, 'up', before.catalog);
+  const after = await onClone('shop', async (database) => {
+    await run(database, statements);
+    return capture(database);
+  });
+  await onClone('shop', async (database) => {
+    await run(database, statements.slice(0, 2));
+    const partial = await capture(database);
+    const drafts = planRecovery({ migration, plan, protocol: plainSql.run, before, after, partial, completed: 2, retryReaches: 'error' });
+    for (const [draft, target] of [
+      [drafts.back[0], before],
+      [drafts.forward[0], after],
+    ] as const) {
+      if (draft === undefined) throw new Error('There is no plan.');
+      expect((await best(database, [draft], target, { before, after })).exact).toBe(true);
+      const forged = {
+        ...draft,
+        steps: draft.steps.map((step) => ({
+          ...step,
+          text: step.text.replace(/COLUMN (a|c)\b/, 'COLUMN note').replace('ADD COLUMN note', 'ADD COLUMN d'),
+        })),
+      };
+      expect((await best(database, [forged], target, { before, after })).exact).toBe(false);
+      const shorter = { ...draft, steps: draft.steps.slice(1) };
+      expect((await best(database, [shorter], target, { before, after })).exact).toBe(false);
+    }
+  });
+});
