@@ -61,7 +61,14 @@ export const sql: Framework = {
     bookkeepingTables: [],
     setup: [],
     steps: ({ up }) => {
-      const statements = up.statements.map(({ index, sent }): RunStep => ({ kind: 'statements', statements: [index], text: sent }));
+      const statements = up.statements.map(
+        ({ index, sent, copyData }): RunStep => ({
+          kind: 'statements',
+          statements: [index],
+          text: sent,
+          ...(copyData !== undefined && { copyData }),
+        }),
+      );
       return up.execution.wrapped ? [{ kind: 'begin', text: 'BEGIN' }, ...statements, { kind: 'commit', text: 'COMMIT' }] : statements;
     },
     onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' }] : []),

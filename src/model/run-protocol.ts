@@ -18,7 +18,13 @@ export type RunStep =
   | { readonly kind: 'begin'; readonly text: string }
   | { readonly kind: 'commit'; readonly text: string }
   /** One request with these statements of the program (their numbers). */
-  | { readonly kind: 'statements'; readonly statements: readonly number[]; readonly text: string };
+  | {
+      readonly kind: 'statements';
+      readonly statements: readonly number[];
+      readonly text: string;
+      /** What follows COPY ... FROM stdin in the file, as `Statement.copyData` has it. */
+      readonly copyData?: string;
+    };
 
 export type RunDecision =
   | { readonly run: true }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { RunStep } from '../../model/run-protocol';
+import { copyIn } from './copy-in';
 
 /** An error as the client of a database sees it. */
 export interface ClientError {
@@ -17,7 +18,7 @@ export interface Ending {
 export async function runSteps(client: pg.Client, steps: readonly RunStep[], onError: readonly RunStep[]): Promise<Ending> {
   for (const [position, step] of steps.entries()) {
     try {
-      const rows = await send(client, step.text);
+      const rows = await send(client, step.text, step.kind === 'statements' ? step.copyData : undefined);
       if (step.kind !== 'check') continue;
       const decision = step.decide(rows);
       if (decision.run) continue;
@@ -63,8 +64,12 @@ async function sendAll(client: pg.Client, steps: readonly RunStep[]): Promise<vo
   }
 }
 
-/** One simple query. Returns the rows of its last statement. */
-async function send(client: pg.Client, text: string): Promise<readonly Record<string, unknown>[]> {
+/** One simple query, and the rows that it asks for when it is COPY ... FROM stdin. Returns the rows of its last statement. */
+async function send(client: pg.Client, text: string, copyData?: string): Promise<readonly Record<string, unknown>[]> {
+  if (copyData !== undefined) {
+    await copyIn(client, text, copyData);
+    return [];
+  }
   const results: pg.QueryResult | pg.QueryResult[] = await client.query(text);
   const last = Array.isArray(results) ? results.at(-1) : results;
   return last?.rows ?? [];
