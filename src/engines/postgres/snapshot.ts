@@ -77,7 +77,13 @@ async function capture(client: pg.ClientBase, major: number, options: CaptureOpt
   const excluded = new Set(options.bookkeepingTables);
   const catalog = assembleCatalog(rows, excluded);
   const bookkeeping = rows.relations.filter((row) => excluded.has(relationKey(row)));
-  const data = dataQueries(relationsWithRows(catalog, rows), options.volatile, wantsColumns(options.columnHashes), options.clockStart);
+  const data = dataQueries(
+    relationsWithRows(catalog, rows),
+    options.volatile,
+    wantsColumns(options.columnHashes),
+    options.clockStart,
+    major,
+  );
   const sequences = sequenceQuery(sequenceUses(catalog, rows)) ?? 'SELECT WHERE false';
   const history = bookkeeping.map((row) => `SELECT * FROM ${quoteQualified(row.schema, row.name)}`);
   const contents = await simpleQuery(client, [...data, sequences, ...history, 'COMMIT'].join(';'));
