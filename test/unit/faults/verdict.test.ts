@@ -17,7 +17,11 @@ describe('a verdict', () => {
     ['equals before, history clean', { physical: 'before' }, 'rolled-back'],
     ['equals before, and only a dirty flag stops the retry', { physical: 'before', recorded: 'failed', retry: refused(true) }, 'blocked'],
     ['equals before, and the migration fails by itself', { physical: 'before', retry: failed }, 'rolled-back'],
-    ['equals before behind a dirty flag, and the retry fails then too', { physical: 'before', recorded: 'failed', retry: refused(false) }, 'broken'],
+    [
+      'equals before behind a dirty flag, and the retry fails then too',
+      { physical: 'before', recorded: 'failed', retry: refused(false) },
+      'broken',
+    ],
     ['equals before, and the history says applied', { physical: 'before', recorded: 'applied' }, 'false-success'],
     ['equals after, and recorded', { physical: 'after', recorded: 'applied' }, 'complete'],
     ['equals after, with no history to keep', { physical: 'after', recorded: 'none' }, 'complete'],
