@@ -109,7 +109,7 @@ describe('a migration from squiggle to verified recovery', () => {
     await panel.getByRole('button', { name: 'Run again' }).first().click();
     await panel.locator('table.matrix[aria-busy="true"]').waitFor({ timeout: runTimeoutMs });
     for (const pid of await runners()) process.kill(pid, 'SIGKILL');
-    await panel.getByText('ended by SIGKILL before it was done').waitFor();
+    await panel.locator('p', { hasText: 'ended by SIGKILL before it was done' }).waitFor();
     await window.screenshot('panel-failed-dark-1280');
     await panel.getByRole('button', { name: 'Try again' }).click();
     await panel.locator('table.matrix[aria-busy="false"] button.tile.done').first().waitFor({ timeout: runTimeoutMs });

@@ -11,7 +11,7 @@ describe('an untrusted workspace', () => {
     await window.openFile('00002_add_currency.sql');
     await window.page.locator('.squiggly-warning, .squiggly-error').first().waitFor();
     await window.page.locator('.codelens-decoration a', { hasText: 'Simulate failures' }).first().click();
-    await window.panel().getByText('This workspace is not trusted').waitFor();
+    await window.panel().locator('p', { hasText: 'This workspace is not trusted' }).waitFor();
     await window.screenshot('panel-restricted-dark-1280');
   });
 });
