@@ -1,12 +1,10 @@
 import type { Point } from '../model/fault';
 import type { Statement } from '../model/migration';
-import type { Course } from './course';
 import type { FaultKind } from './kinds/kind';
 
 export interface StoryFacts {
   readonly kind: FaultKind;
   readonly point: Point;
-  readonly course: Course;
   readonly statements: readonly Statement[];
   /** Number of leading statements whose effects stayed. */
   readonly completed: number;
@@ -30,7 +28,8 @@ export function tellStory(facts: StoryFacts): string {
 
 function whatStruck({ kind, point, statements }: StoryFacts): string {
   if (kind.name === 'error') return `${kind.happened} ${refusedThing(point, statements)}.`;
-  return `${kind.happened} ${place(point, statements)}.`;
+  // "The server crashed after the server ..." would name it twice.
+  return `${kind.happened} ${place(point, statements, kind.name === 'crash' ? 'it' : 'the server')}.`;
 }
 
 function refusedThing(point: Point, statements: readonly Statement[]): string {
@@ -46,18 +45,18 @@ function refusedThing(point: Point, statements: readonly Statement[]): string {
   }
 }
 
-function place(point: Point, statements: readonly Statement[]): string {
+function place(point: Point, statements: readonly Statement[], server: string): string {
   switch (point.kind) {
     case 'start':
       return 'before anything was sent';
     case 'before':
-      return `before ${named(point, statements)} reached the server`;
+      return `before ${named(point, statements)} reached ${server}`;
     case 'during':
-      return `while the server was executing ${named(point, statements)}`;
+      return `while ${server} was executing ${named(point, statements)}`;
     case 'after':
-      return `after the server had finished ${named(point, statements)}, and the client did not hear of it`;
+      return `after ${server} had finished ${named(point, statements)}, and the client did not hear of it`;
     case 'commit':
-      return 'after the server had carried out the COMMIT, and the client did not hear of it';
+      return `after ${server} had carried out the COMMIT, and the client did not hear of it`;
     case 'unrecorded':
       return 'when all statements were done and the migration was not yet recorded';
     case 'unlock':

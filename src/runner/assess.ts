@@ -169,7 +169,6 @@ export class Assessor {
     return tellStory({
       kind,
       point: observation.cell.point,
-      course: trace.course,
       statements: trace.migration.up.statements,
       completed: assessed.completed,
       physical: assessed.physical,
