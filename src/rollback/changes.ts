@@ -112,14 +112,18 @@ class Writer {
   private disturbed(): Disturbed {
     const tables = new Set<string>();
     const columns = new Set<string>();
+    const names = new Set<string>();
     for (const pair of this.pairs) {
       const { removed, pairs } = matchColumns(pair);
       const changing = new Set([...retyped(pair), ...replaced(pair)]);
       const disturbed = [...removed, ...pairs.filter(([, b]) => changing.has(b.name)).map(([a]) => a)];
       if (disturbed.length > 0) tables.add(relationKey(pair.from));
-      for (const column of disturbed) columns.add(`${pair.from.identity}.${column.identity}`);
+      for (const column of disturbed) {
+        columns.add(`${pair.from.identity}.${column.identity}`);
+        names.add(column.name);
+      }
     }
-    return { tables, columns };
+    return { tables, columns, names };
   }
 
   /** What goes, by the names of the source: parts, columns, partitions, tables. */

@@ -3,7 +3,7 @@ import { relationKey } from '../model/catalog';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
-import { namePattern, spoken, sqlName } from './names';
+import { columnPattern, spoken, sqlName } from './names';
 import { identityOptions } from './sequences';
 
 /** A table in both catalogs, `from` as it is called after renames. */
@@ -46,7 +46,7 @@ function dependsOnAny(column: Column, names: ReadonlySet<string>): boolean {
 
 /** True when a text names one of these columns. */
 export function textNames(text: string, columns: ReadonlySet<string>): boolean {
-  return [...columns].some((name) => namePattern(quoteIdentifier(name)).test(text));
+  return [...columns].some((name) => columnPattern(quoteIdentifier(name)).test(text));
 }
 
 /** Changes to the columns of one table. Dropped columns went before, NOT NULL comes last so that nothing has to be NOT NULL too early. */
@@ -130,7 +130,7 @@ function notNullText(constraint: Constraint | undefined): string {
 }
 
 /** Since Postgres 18 NOT NULL is a constraint with a name. */
-export function notNullConstraint(table: Table, column: Column): Constraint | undefined {
+function notNullConstraint(table: Table, column: Column): Constraint | undefined {
   return table.constraints.find((constraint) => constraint.kind === 'not null' && constraint.columns[0] === column.name);
 }
 

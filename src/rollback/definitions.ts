@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteLiteral } from '../parse/postgres/identifiers';
 import { canonical } from '../state/canonical';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
+import { textNames } from './columns';
 import { mentions, spoken, sqlName } from './names';
 import { inOrderOfNeed } from './order';
 import { createIndex } from './parts';
@@ -29,10 +30,11 @@ export interface Disturbed {
   readonly tables: ReadonlySet<string>;
   /** `table identity.column identity`. */
   readonly columns: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
 }
 
 /** How a definition is named by what depends on it. */
-export function definitionKey(object: DefinedObject): string {
+function definitionKey(object: DefinedObject): string {
   const key = object.schema === '' ? object.name : relationKey(object);
   return object.signature === undefined ? key : `${key}${object.kind === 'rule' ? ' ' : ''}${object.signature}`;
 }
@@ -120,10 +122,11 @@ function canReplace(a: DefinedObject, b: DefinedObject): boolean {
   );
 }
 
-/** Of the virtual schema only the tables are known that a view reads. */
+/** The virtual schema knows the tables that a view reads; of the columns only what its text says, and `*` may say any. */
 function reads(object: DefinedObject, disturbed: Disturbed): boolean {
   if (object.columnsUsed !== undefined) return object.columnsUsed.some((column) => disturbed.columns.has(column));
-  return object.dependsOn.some((key) => disturbed.tables.has(key));
+  if (!object.dependsOn.some((key) => disturbed.tables.has(key))) return false;
+  return /[\s,.]\*/.test(object.definition) || textNames(object.definition, disturbed.names);
 }
 
 /** Views and rules on what goes or changes, functions on the rows of what goes, and what rests on these in turn. */

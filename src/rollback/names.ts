@@ -23,8 +23,16 @@ export function spokenKey(key: string): string {
 
 /** Finds an SQL name where it stands for itself and is no part of a longer name. */
 export function namePattern(sql: string): RegExp {
-  const escaped = sql.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  return new RegExp(`(?<![\\w"$.])${escaped}(?![\\w"$])`, 'g');
+  return new RegExp(`(?<![\\w"$.])${escaped(sql)}(?![\\w"$])`, 'g');
+}
+
+/** The same for a column, which may stand behind a relation's name: `new.total`. */
+export function columnPattern(sql: string): RegExp {
+  return new RegExp(`(?<![\\w"$])${escaped(sql)}(?![\\w"$])`, 'g');
+}
+
+function escaped(sql: string): string {
+  return sql.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 /** True when a text of the server's own writing (all names qualified) names this object. */

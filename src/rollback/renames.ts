@@ -3,7 +3,7 @@ import { relationKey } from '../model/catalog';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
-import { namePattern, spoken, sqlName } from './names';
+import { columnPattern, namePattern, spoken, sqlName } from './names';
 
 /** What the renames do, and the source catalog as it is after them. */
 export interface Renamed {
@@ -218,7 +218,7 @@ function renameColumns(from: Catalog, to: Catalog, options: ChangeOptions): Rena
 }
 
 function rewriteColumn(catalog: Catalog, owner: Table, from: Column, to: Column): Catalog {
-  const pattern = namePattern(quoteIdentifier(from.name));
+  const pattern = columnPattern(quoteIdentifier(from.name));
   const text = (value: string) => value.replace(pattern, () => quoteIdentifier(to.name));
   const name = (value: string) => (value === from.name ? to.name : value);
   const own = (table: Table): Table => ({

@@ -23,11 +23,6 @@ export function physicalFingerprint(state: State, reference?: Reference): string
   return hash128(physicalText(state, reference)).slice(0, length);
 }
 
-/** The bookkeeping alone. */
-export function bookkeepingFingerprint(state: State): string {
-  return hash128(canonical(state.bookkeeping)).slice(0, length);
-}
-
 function physicalText(state: State, reference: Reference | undefined): string {
   const body = bodyText(state);
   return `${body}\n${canonical(tokens(state, reference, body))}`;

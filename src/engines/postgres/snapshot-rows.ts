@@ -134,7 +134,7 @@ export interface FunctionRow extends NamedRow {
   definition: string;
 }
 
-export interface RuleRow {
+interface RuleRow {
   identity: string;
   schema: string;
   table: string;
@@ -143,7 +143,7 @@ export interface RuleRow {
   comment: Nullable;
 }
 
-export interface ExtensionRow {
+interface ExtensionRow {
   identity: string;
   schema: string;
   name: string;
@@ -171,7 +171,7 @@ export interface PublicationRow {
   schemas: string[];
 }
 
-export interface StatisticsRow {
+interface StatisticsRow {
   identity: string;
   schema: string;
   name: string;

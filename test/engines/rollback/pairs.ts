@@ -9,6 +9,9 @@ export interface Pair {
   readonly separately?: readonly string[];
 }
 
+const namedTrigger =
+  'CREATE TRIGGER users_named BEFORE UPDATE ON users FOR EACH ROW WHEN (old.name IS DISTINCT FROM new.name) EXECUTE FUNCTION touch()';
+
 export const base = `
 CREATE SCHEMA app;
 CREATE ROLE_PLACEHOLDER;
@@ -32,6 +35,7 @@ CREATE TABLE events_2021 PARTITION OF events FOR VALUES FROM ('2021-01-01') TO (
 CREATE INDEX events_id ON events (id);
 CREATE TABLE spare (id integer, label text);
 CREATE TRIGGER users_touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
+${namedTrigger};
 ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON users FOR SELECT USING (id > 0);
 CREATE VIEW adults AS SELECT id, email FROM users WHERE born < '2000-01-01';
@@ -75,7 +79,10 @@ export const pairs: readonly Pair[] = [
   },
   { name: 'rename partitioned column', sql: 'ALTER TABLE events RENAME COLUMN id TO number' },
   { name: 'widen integer', sql: 'ALTER TABLE orders ALTER COLUMN items DROP DEFAULT, ALTER COLUMN items TYPE bigint' },
-  { name: 'widen varchar', sql: 'ALTER TABLE users ALTER COLUMN name TYPE varchar(80)' },
+  {
+    name: 'widen varchar under a trigger',
+    sql: `DROP TRIGGER users_named ON users; ALTER TABLE users ALTER COLUMN name TYPE varchar(80); ${namedTrigger}`,
+  },
   { name: 'retype column under views', sql: 'DROP VIEW app.adult_orders, adults; ALTER TABLE users ALTER COLUMN email TYPE varchar(200)' },
   {
     name: 'retype column of generated',
@@ -234,6 +241,6 @@ export const pairs: readonly Pair[] = [
     name: 'several at once',
     sql: `ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME COLUMN email TO mail; ALTER TABLE people ADD COLUMN age integer;
       ALTER TABLE orders ADD COLUMN person integer REFERENCES people; CREATE VIEW seniors AS SELECT mail, age FROM people;
-      ALTER TABLE people ALTER COLUMN name TYPE text; CREATE INDEX people_age ON people (age)`,
+      ALTER TABLE people RENAME COLUMN name TO called; CREATE INDEX people_age ON people (age)`,
   },
 ];
