@@ -7,7 +7,7 @@ import { isNamed, writtenTables } from '../rollback/rows';
 import { emptiedUnlogged, unfilledUnlogged } from './modes/emptied-unlogged';
 import { failureModes } from './modes/registry';
 import { sequenceSteps } from './modes/sequence-behind';
-import { type DraftPlan, type RecoverySituation, sqlStep } from './situation';
+import { asWritten, type DraftPlan, type RecoverySituation, sqlStep } from './situation';
 
 /** Ways on to after: cleans up what was left, runs what remains as it is written, and records it. */
 export function planForward(situation: RecoverySituation): DraftPlan[] {
@@ -66,7 +66,7 @@ function transactionSteps(situation: RecoverySituation, transaction: PlannedTran
   const [first] = statements;
   const last = statements.at(-1);
   if (first === undefined || last === undefined) return [];
-  const body = statements.map((statement) => `${statement.sent};`).join('\n');
+  const body = statements.map(asWritten).join('\n');
   const opened = statements.length > 1 && transaction.kind !== 'explicit';
   const range = first === last ? `statement ${first.index}` : `statements ${first.index} to ${last.index}, in one transaction`;
   return [
@@ -85,7 +85,7 @@ function sessionSettings({ migration }: RecoverySituation, from: number): Recove
   return migration.up.statements
     .filter((statement) => statement.index < from && statement.operations.some((operation) => operation.kind === 'set' && !operation.local))
     .map((statement) =>
-      sqlStep(`Run statement ${statement.index} again`, 'It sets something for the session, and this is a new one.', statement.sent),
+      sqlStep(`Run statement ${statement.index} again`, 'It sets something for the session, and this is a new one.', asWritten(statement)),
     );
 }
 
@@ -98,7 +98,7 @@ function unfilledStatements({ migration, completed, partial }: RecoverySituation
   return migration.up.statements
     .filter((statement) => statement.index <= completed && fills(statement))
     .map((statement) =>
-      sqlStep(`Run statement ${statement.index} again`, 'A crash emptied the unlogged table that it had filled.', statement.sent),
+      sqlStep(`Run statement ${statement.index} again`, 'A crash emptied the unlogged table that it had filled.', asWritten(statement)),
     );
 }
 
@@ -114,7 +114,7 @@ function bySchema(situation: RecoverySituation): DraftPlan {
     steps: [
       ...failureModes.filter((mode) => mode.name.startsWith('prepared')).flatMap((mode) => mode.forward(situation)),
       ...changes.filter((change) => change.unknown === undefined).map((change) => sqlStep(change.title, change.why, change.text)),
-      ...writes.map((statement) => sqlStep(`Run statement ${statement.index}`, 'Its rows were not written yet.', statement.sent)),
+      ...writes.map((statement) => sqlStep(`Run statement ${statement.index}`, 'Its rows were not written yet.', asWritten(statement))),
       ...sequenceSteps(partial, after),
       ...protocol.markApplied(migration),
     ],

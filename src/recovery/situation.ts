@@ -1,4 +1,4 @@
-import type { Migration } from '../model/migration';
+import type { Migration, Statement } from '../model/migration';
 import type { ExecutionPlan } from '../model/plan';
 import type { RunProtocol } from '../model/run-protocol';
 import type { RecoveryStep } from '../model/simulation';
@@ -34,5 +34,10 @@ export interface DraftPlan {
 }
 
 export function sqlStep(title: string, why: string, text: string): RecoveryStep {
-  return { title, why, text: /;\s*$/.test(text) ? text : `${text};`, language: 'sql' };
+  return { title, why, text: /(;|\n\\\.)\s*$/.test(text) ? text : `${text};`, language: 'sql' };
+}
+
+/** A statement as psql takes it: with its semicolon, and the rows that follow COPY ... FROM stdin. */
+export function asWritten({ sent, copyData }: Statement): string {
+  return `${sent};${copyData?.trimEnd() ?? ''}`;
 }

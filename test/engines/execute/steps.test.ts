@@ -30,6 +30,17 @@ describe('executeSteps', () => {
     expect(await rowsOf(address, "SELECT to_regclass('a') IS NOT NULL AS there")).toEqual([{ there: true }]);
   });
 
+  it('sends the rows that follow COPY ... FROM stdin', async () => {
+    const address = await freshDatabase(sandbox, ['CREATE TABLE a (id int, label text)']);
+    const text = "BEGIN;\nCOPY a FROM stdin;\n1\tone; two\n2\t\\N\n\\.\nINSERT INTO a VALUES (3, 'from stdin');\nCOMMIT;";
+    expect(await executeSteps(address, [text], signal)).toEqual({ ok: true });
+    expect(await rowsOf(address, 'SELECT id, label FROM a ORDER BY id')).toEqual([
+      { id: 1, label: 'one; two' },
+      { id: 2, label: null },
+      { id: 3, label: 'from stdin' },
+    ]);
+  });
+
   it('sends statements one by one where the server wants them outside of a transaction', async () => {
     const address = await freshDatabase(sandbox, ['CREATE TABLE a (id int)', "CREATE TYPE mood AS ENUM ('good')"]);
     const texts = [

@@ -101,6 +101,15 @@ export const cases: readonly Case[] = [
     migration: 'SET search_path = other, public; CREATE SCHEMA other; CREATE TABLE here (id integer); CREATE TABLE there (id integer);',
   },
   {
+    name: 'rows behind COPY',
+    migration: `CREATE TABLE currencies (code text, name text);
+COPY currencies FROM stdin;
+EUR\tEuro
+USD\tDollar; \\N
+\\.
+ALTER TABLE orders ADD COLUMN currency text; CREATE TABLE c (id integer);`,
+  },
+  {
     name: 'own transactions',
     migration:
       'CREATE TABLE a (id integer); BEGIN; CREATE TABLE b (id integer); INSERT INTO b VALUES (1); COMMIT; CREATE TABLE c (id integer);',

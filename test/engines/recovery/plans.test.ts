@@ -9,6 +9,7 @@ import type { State } from '../../../src/model/state';
 import { loadParser } from '../../../src/parse/load';
 import { planProgram } from '../../../src/plan/plan';
 import { type DraftPlan, planRecovery } from '../../../src/recovery/plan';
+import { asWritten } from '../../../src/recovery/situation';
 import { stateDifferences } from '../../../src/state/difference';
 import { fingerprint } from '../../../src/state/fingerprint';
 import { maskLost } from '../../../src/state/loss';
@@ -46,10 +47,9 @@ async function onClone<T>(source: string, work: (database: string) => Promise<T>
   }
 }
 
-function run(database: string, texts: readonly string[]): Promise<void> {
-  return withControlClient(sandbox.address(database), async (client) => {
-    for (const text of texts) await client.query(text);
-  });
+async function run(database: string, texts: readonly string[]): Promise<void> {
+  const executed = await executeSteps(sandbox.address(database), texts, new AbortController().signal);
+  if (!executed.ok) throw new Error(`${executed.error.message}: ${texts[executed.step]}`);
 }
 
 function migrationOf(text: string): Migration {
@@ -99,10 +99,7 @@ describe.each(cases)('$name', (subject: Case) => {
     const statements = migration.up.statements;
     const plan = planProgram(migration, 'up', before.catalog);
     const after = await onClone('shop', async (database) => {
-      await run(
-        database,
-        statements.map((statement) => statement.sent),
-      );
+      await run(database, statements.map(asWritten));
       return capture(database);
     });
     const boundaries = plan.transactions
@@ -110,7 +107,7 @@ describe.each(cases)('$name', (subject: Case) => {
       .filter((last) => last < statements.length);
     for (const completed of subject.leftover ? points : boundaries) {
       await onClone('shop', async (database) => {
-        await run(database, [...statements.slice(0, completed).map((statement) => statement.sent), ...(subject.leftover?.sql ?? [])]);
+        await run(database, [...statements.slice(0, completed).map(asWritten), ...(subject.leftover?.sql ?? [])]);
         const partial = await capture(database);
         const drafts = planRecovery({ migration, plan, protocol: plainSql.run, before, after, partial, completed, retryReaches: 'error' });
         const back = await best(database, drafts.back, before, { before, after });
