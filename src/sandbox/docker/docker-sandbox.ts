@@ -112,7 +112,8 @@ export class DockerSandbox implements Sandbox {
     try {
       return await work;
     } catch (error) {
-      const fromServer = /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '');
+      // A refused password (class 28) is another server's answer: it got the port of a container that is gone.
+      const fromServer = /^(?!28)[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '');
       if (!fromServer && !(error instanceof SandboxError)) await checkContainer(this.container);
       throw error;
     }
