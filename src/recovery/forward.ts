@@ -23,12 +23,12 @@ export function planForward(situation: RecoverySituation): DraftPlan[] {
   const total = migration.up.statements.length;
   const next = interrupted ?? completed + 1;
   const cleaned = failureModes.flatMap((mode) => mode.forward(situation));
-  const drafts = [remaining(situation, cleaned, completed + 1)];
+  const drafts = remaining(situation, cleaned, completed + 1);
   if (unfilledStatements(situation).length > 0)
-    drafts.unshift(remaining(situation, [...cleaned, ...unfilledStatements(situation)], completed + 1));
+    drafts.unshift(...remaining(situation, [...cleaned, ...unfilledStatements(situation)], completed + 1));
   if (completed < total) {
     // What was left of the interrupted statement may have been finished by cleaning up: then it must not run again.
-    if (cleaned.length > 0) drafts.push(remaining(situation, cleaned, next + 1));
+    if (cleaned.length > 0) drafts.push(...remaining(situation, cleaned, next + 1));
     drafts.push(bySchema(situation));
   } else if (catalogChanges(situation.partial.catalog, after.catalog).length > 0) {
     drafts.push(bySchema(situation));
@@ -49,13 +49,16 @@ function withLoss({ before, partial, after }: RecoverySituation, drafts: readonl
   }));
 }
 
-function remaining(situation: RecoverySituation, first: readonly RecoveryStep[], from: number): DraftPlan {
+/** The statements alone, then with the sequences moved: the statements may move them themselves, and elsewhere. */
+function remaining(situation: RecoverySituation, first: readonly RecoveryStep[], from: number): DraftPlan[] {
   const { plan, partial, after, protocol, migration } = situation;
   const settings = from > migration.up.statements.length ? [] : sessionSettings(situation, from);
   const steps = plan.transactions.flatMap((transaction) => transactionSteps(situation, transaction, from));
-  return {
-    steps: [...first, ...settings, ...steps, ...(after ? sequenceSteps(partial, after) : []), ...protocol.markApplied(migration)],
-  };
+  const sequences = after ? sequenceSteps(partial, after) : [];
+  const draft = (moves: readonly RecoveryStep[]) => ({
+    steps: [...first, ...settings, ...steps, ...moves, ...protocol.markApplied(migration)],
+  });
+  return sequences.length === 0 ? [draft([])] : [draft([]), draft(sequences)];
 }
 
 /** The statements of one transaction from number `from` on, in one step when the server takes them together. */

@@ -19,7 +19,7 @@ import {
 } from './parts';
 import { attributeChanges } from './privileges';
 import { renameObjects } from './renames';
-import { createSequences, dropSequences, ownSequences, releaseSequences } from './sequences';
+import { createSequences, dropSequences, exchangeSequences, ownSequences, releaseSequences } from './sequences';
 import {
   attachPartition,
   createTable,
@@ -49,6 +49,7 @@ export function catalogChanges(from: Catalog, to: Catalog, options: Partial<Chan
 class Writer {
   private readonly finalizes: readonly Change[];
   private readonly renamed: ReturnType<typeof renameObjects>;
+  private readonly exchanged: ReturnType<typeof exchangeSequences>;
   private readonly from: Catalog;
   private readonly pairs: readonly TablePair[];
   private readonly newTables: readonly Table[];
@@ -67,14 +68,21 @@ class Writer {
     this.original = settled;
     this.renamed = renameObjects(settled, to, options);
     this.types = planTypes(this.renamed.catalog, to, options);
-    this.from = withTypesSetAside(this.renamed.catalog, this.types);
+    this.exchanged = exchangeSequences(withTypesSetAside(this.renamed.catalog, this.types), to);
+    this.from = this.exchanged.catalog;
     const tables = match(this.from.tables, to.tables, relationKey);
     this.pairs = tables.pairs.map(([a, b]) => ({ from: a, to: b }));
     this.newTables = parentsFirst(tables.added);
     this.oldTables = parentsFirst(tables.removed).reverse();
     const plans = [...this.pairs.map(partsOfPair), ...this.newTables.map(partsOfNewTable)];
     this.parts = plans.map((plan) => dependentForeignKeys(plan, plans));
-    this.definitions = planDefinitions(settled, this.from, to, this.disturbed(), new Set(this.oldTables.map(relationKey)));
+    this.definitions = planDefinitions(
+      settled,
+      this.from,
+      to,
+      this.disturbed(),
+      new Set(this.oldTables.map((table) => relationKey(this.asNow(table)))),
+    );
   }
 
   changes(): Change[] {
@@ -85,6 +93,7 @@ class Writer {
       ...this.renamed.changes,
       ...this.createSchemas(),
       ...this.types.first,
+      ...this.exchanged.changes,
       ...createSequences(this.from, to, options),
       ...this.dropDefinitions(this.definitions.droppedBetween),
       ...this.createDefinitions(this.definitions.early),
@@ -108,6 +117,11 @@ class Writer {
     ];
   }
 
+  /** A table of `from` as it is before renames. */
+  private asNow(table: Table): Table {
+    return this.original.tables[this.from.tables.indexOf(table)] ?? table;
+  }
+
   /** The columns that views must not read while they change. */
   private disturbed(): Disturbed {
     const tables = new Set<string>();
@@ -129,24 +143,21 @@ class Writer {
   /** What goes, by the names of the source: parts, columns, partitions, tables. */
   private removals(): Change[] {
     const { options } = this;
-    const originals = new Map(this.from.tables.map((table, place) => [table, this.original.tables[place] ?? table]));
-    const asNow = (plan: PartPlan): PartPlan => {
-      const table = plan.from && originals.get(plan.from);
-      return table === undefined ? plan : { ...plan, from: table, ...namesOf(plan, table) };
+    const partsAsNow = (plan: PartPlan): PartPlan => {
+      if (plan.from === undefined) return plan;
+      const table = this.asNow(plan.from);
+      return { ...plan, from: table, ...namesOf(plan, table) };
     };
-    const plans = [
-      ...this.parts.map(asNow),
-      ...this.oldTables.map((table) => foreignKeysOf(originals.get(table) ?? table, this.oldTables)),
-    ];
+    const plans = [...this.parts.map(partsAsNow), ...this.oldTables.map((table) => foreignKeysOf(this.asNow(table), this.oldTables))];
     const dropped = this.pairs.flatMap((pair) =>
       matchColumns(pair)
         .removed.filter((column) => column.inherited !== true)
         .map((column) => {
-          const table = originals.get(pair.from) ?? pair.from;
+          const table = this.asNow(pair.from);
           return { table, column: table.columns.find((other) => other.identity === column.identity) ?? column };
         }),
     );
-    const oldKeys = new Set(this.oldTables.map((table) => relationKey(originals.get(table) ?? table)));
+    const oldKeys = new Set(this.oldTables.map((table) => relationKey(this.asNow(table))));
     const goes = (table: string, column: string) =>
       oldKeys.has(table) || dropped.some((entry) => relationKey(entry.table) === table && entry.column.name === column);
     return [
@@ -154,14 +165,14 @@ class Writer {
       ...this.dropDefinitions(this.definitions.dropped),
       ...this.pairs
         .filter((pair) => pair.from.partitionOf !== undefined && !samePartition(pair.from, pair.to))
-        .map((pair) => detachPartition(originals.get(pair.from) ?? pair.from, options)),
+        .map((pair) => detachPartition(this.asNow(pair.from), options)),
       ...plans.flatMap((plan) => dropParts(plan, 'foreign keys', options)),
       ...plans.flatMap((plan) => dropParts(plan, 'the rest', options)),
       ...releaseSequences(this.original, this.to, goes, options),
       ...dropped
         .sort((a, b) => Number(b.column.generated !== undefined) - Number(a.column.generated !== undefined))
         .map(({ table, column }) => dropColumn(table, column, options)),
-      ...this.oldTables.map((table) => dropTable(originals.get(table) ?? table, options)),
+      ...this.oldTables.map((table) => dropTable(this.asNow(table), options)),
     ];
   }
 

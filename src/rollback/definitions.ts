@@ -46,7 +46,8 @@ const onRelations = new Set<DefinedObject['kind']>(['view', 'materialized view',
  * @param original the source catalog, with the names that drops must use.
  * @param from the same after renames.
  * @param disturbed what views must not read meanwhile: they go, and come back.
- * @param dropped keys, in `from`, of tables that go: functions that take or give their rows go before them.
+ * @param dropped keys, in `original`, of tables that go: functions that take or give their rows go before them. Their names may be those
+ *   that other tables get.
  */
 export function planDefinitions(
   original: Catalog,
@@ -63,7 +64,9 @@ export function planDefinitions(
     if (canReplace(a, b)) changed.add(b);
     else gone.add(a);
   }
-  takeAlong(from.definitions, gone, disturbed, dropped);
+  const originals = new Map(original.definitions.map((object, place) => [from.definitions[place], object]));
+  const asNow = (object: DefinedObject) => originals.get(object) ?? object;
+  takeAlong(from.definitions, gone, disturbed, dropped, asNow);
   const again = pairs.filter(([a]) => gone.has(a)).map(([, b]) => b);
   const created = orderedByNeed([...added, ...again, ...[...changed].filter((object) => !again.includes(object))]);
   const tableTexts = textsOfTables(to);
@@ -72,12 +75,13 @@ export function planDefinitions(
     (routines.has(object.kind) &&
       mentions(tableTexts, object) &&
       !object.dependsOn.some((key) => to.tables.some((table) => relationKey(table) === key)));
-  const originals = new Map(original.definitions.map((object, place) => [from.definitions[place], object]));
   const drops = orderedByNeed([...gone]).reverse();
-  const vanishing = new Set([...dropped, ...[...gone].filter((object) => onRelations.has(object.kind)).map(definitionKey)]);
+  const vanishing = new Set([
+    ...dropped,
+    ...[...gone].filter((object) => onRelations.has(object.kind)).map((object) => definitionKey(asNow(object))),
+  ]);
   const isLateDrop = (object: DefinedObject) =>
-    object.kind === 'extension' || (routines.has(object.kind) && !object.dependsOn.some((key) => vanishing.has(key)));
-  const asNow = (object: DefinedObject) => originals.get(object) ?? object;
+    object.kind === 'extension' || (routines.has(object.kind) && !asNow(object).dependsOn.some((key) => vanishing.has(key)));
   return {
     dropped: drops.filter((object) => !isLateDrop(object)).map(asNow),
     droppedBetween: drops.filter((object) => isLateDrop(object) && !removed.includes(object)),
@@ -135,16 +139,17 @@ function takeAlong(
   gone: Set<DefinedObject>,
   disturbed: Disturbed,
   dropped: ReadonlySet<string>,
+  asNow: (object: DefinedObject) => DefinedObject,
 ): void {
-  const vanishing = new Set([...dropped, ...[...gone].map(definitionKey)]);
+  const vanishing = new Set([...dropped, ...[...gone].map((object) => definitionKey(asNow(object)))]);
   for (let before = -1; before !== gone.size; ) {
     before = gone.size;
     for (const object of definitions) {
       const restsOnColumns = onRelations.has(object.kind) || object.definition.includes('BEGIN ATOMIC');
-      const isInTheWay = object.dependsOn.some((key) => vanishing.has(key)) || (restsOnColumns && reads(object, disturbed));
+      const isInTheWay = asNow(object).dependsOn.some((key) => vanishing.has(key)) || (restsOnColumns && reads(object, disturbed));
       if (gone.has(object) || !isInTheWay) continue;
       gone.add(object);
-      vanishing.add(definitionKey(object));
+      vanishing.add(definitionKey(asNow(object)));
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Catalog, Column, Sequence, Table } from '../model/catalog';
 import { relationKey } from '../model/catalog';
-import { quoteIdentifier } from '../parse/postgres/identifiers';
+import { quoteIdentifier, quoteLiteral } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
 import { spoken, sqlName, sqlNameOfKey } from './names';
@@ -28,6 +28,42 @@ const pairs = (from: Catalog, to: Catalog) => match(from.sequences, to.sequences
 
 function isInternal(sequence: Sequence): boolean {
   return sequence.ownedBy?.internal === true;
+}
+
+/**
+ * A sequence of an identity column can't become one of its own, nor the other way round: where the name is the same, the one goes before
+ * the other comes. Returns what makes it go, and the catalog as it is then.
+ */
+export function exchangeSequences(from: Catalog, to: Catalog): { readonly changes: readonly Change[]; readonly catalog: Catalog } {
+  const exchanged = pairs(from, to)
+    .pairs.filter(([a, b]) => isInternal(a) !== isInternal(b))
+    .map(([a]) => a);
+  if (exchanged.length === 0) return { changes: [], catalog: from };
+  const owned = (sequence: Sequence, table: Table, column: Column) =>
+    sequence.ownedBy?.table === relationKey(table) && sequence.ownedBy.column === column.name;
+  const changes: Change[] = [];
+  const why = 'Its sequence makes room for another of the same name.';
+  const tables = from.tables.map((table) => ({
+    ...table,
+    columns: table.columns.map((column): Column => {
+      const on = `ALTER TABLE ${sqlName(table)} ALTER COLUMN ${quoteIdentifier(column.name)}`;
+      const name = `${spoken(table)}.${column.name}`;
+      const { identityKind, default: text, ...rest } = column;
+      if (identityKind !== undefined && exchanged.some((sequence) => isInternal(sequence) && owned(sequence, table, column))) {
+        changes.push(change('alter column', `Make ${name} no identity column`, why, `${on} DROP IDENTITY`));
+        return { ...rest, ...(text !== undefined && { default: text }) };
+      }
+      if (text !== undefined && exchanged.some((sequence) => !isInternal(sequence) && text.includes(quoteLiteral(sqlName(sequence))))) {
+        changes.push(change('alter column', `Drop the default of ${name}`, why, `${on} DROP DEFAULT`));
+        return { ...rest, ...(identityKind !== undefined && { identityKind }) };
+      }
+      return column;
+    }),
+  }));
+  for (const sequence of exchanged.filter((candidate) => !isInternal(candidate)))
+    changes.push(change('drop sequence', `Drop sequence ${spoken(sequence)}`, why, `DROP SEQUENCE ${sqlName(sequence)}`));
+  const sequences = from.sequences.filter((sequence) => !exchanged.includes(sequence));
+  return { changes, catalog: { ...from, tables, sequences } };
 }
 
 /** New sequences, and changes to those that stay. Those of identity columns come and go with the column. */
@@ -97,10 +133,10 @@ export function releaseSequences(
     );
 }
 
-/** Sequences that are no longer wanted. IF EXISTS: one that a dropped column owned is gone already. */
+/** Sequences that are no longer wanted, but for those that go with the column that owns them. */
 export function dropSequences(from: Catalog, to: Catalog, options: ChangeOptions): Change[] {
   return pairs(from, to)
-    .removed.filter((sequence) => !isInternal(sequence))
+    .removed.filter((sequence) => !isInternal(sequence) && !goesWithOwner(sequence, from, to))
     .map((sequence) =>
       change(
         'drop sequence',
@@ -109,4 +145,13 @@ export function dropSequences(from: Catalog, to: Catalog, options: ChangeOptions
         `DROP SEQUENCE IF EXISTS ${sqlName(sequence)}`,
       ),
     );
+}
+
+/** Dropping a column or its table drops the sequence that it owns (manual, CREATE SEQUENCE, OWNED BY). */
+function goesWithOwner({ ownedBy }: Sequence, from: Catalog, to: Catalog): boolean {
+  const table = from.tables.find((candidate) => relationKey(candidate) === ownedBy?.table);
+  const column = table?.columns.find((candidate) => candidate.name === ownedBy?.column);
+  if (table === undefined || column === undefined) return false;
+  const kept = match(from.tables, to.tables, relationKey).pairs.find(([source]) => source === table)?.[1];
+  return kept?.columns.some((candidate) => candidate.identity === column.identity) !== true;
 }

@@ -1,4 +1,4 @@
-import { relationKey } from '../../model/catalog';
+import { relationKey, type Sequence } from '../../model/catalog';
 import type { RecoveryStep } from '../../model/simulation';
 import type { State } from '../../model/state';
 import { quoteIdentifier, quoteLiteral } from '../../parse/postgres/identifiers';
@@ -24,10 +24,12 @@ export function sequenceSteps(partial: State, target: State): RecoveryStep[] {
   const accepted = behind(target);
   const now = behind(partial);
   const { added, pairs } = match(partial.catalog.sequences, target.catalog.sequences, relationKey);
-  const lagging = pairs.filter(([a, b]) => now.has(relationKey(a)) && !accepted.has(relationKey(b))).map(([, b]) => b);
+  const isInternal = (sequence: Sequence) => sequence.ownedBy?.internal === true;
+  const anew = [...added, ...pairs.filter(([a, b]) => isInternal(a) !== isInternal(b)).map(([, b]) => b)];
+  const lagging = pairs.filter(([a]) => now.has(relationKey(a))).map(([, b]) => b);
   const inUse = new Set(target.sequences.filter((position) => position.greatestInUse !== undefined).map((position) => position.sequence));
-  return [...lagging, ...added.filter((sequence) => inUse.has(relationKey(sequence)))]
-    .filter((sequence) => sequence.ownedBy !== undefined)
+  return [...new Set([...lagging, ...anew.filter((sequence) => inUse.has(relationKey(sequence)))])]
+    .filter((sequence) => sequence.ownedBy !== undefined && !accepted.has(relationKey(sequence)))
     .map((sequence) => {
       const { table = '', column = '' } = sequence.ownedBy ?? {};
       const key = quoteIdentifier(column);

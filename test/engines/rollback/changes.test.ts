@@ -112,6 +112,15 @@ describe('the proof can fail', () => {
     }));
 });
 
+test('views stay on a table that gets its name back from one that goes', () =>
+  onClone(async (database) => {
+    const after = await changed(database, 'ALTER TABLE orders RENAME TO orders_old; CREATE TABLE orders (LIKE orders_old)');
+    expect(changesBack(after).map((change) => change.text)).toEqual([
+      'DROP TABLE public.orders;',
+      'ALTER TABLE public.orders_old RENAME TO orders;',
+    ]);
+  }));
+
 test('an equal database hashes alike, whatever its oids and physical order', () =>
   onClone(async (database) => {
     const after = await changed(

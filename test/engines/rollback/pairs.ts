@@ -214,6 +214,15 @@ export const pairs: readonly Pair[] = [
   { name: 'drop sequence', sql: 'DROP SEQUENCE tickets' },
   { name: 'rename sequence', sql: 'ALTER SEQUENCE users_id_seq RENAME TO user_numbers' },
   { name: 'own sequence', sql: 'ALTER SEQUENCE tickets OWNED BY spare.id' },
+  {
+    name: 'identity in place of serial',
+    sql: 'DROP SEQUENCE users_id_seq CASCADE; ALTER TABLE users ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (START 500)',
+  },
+  {
+    name: 'serial in place of identity',
+    sql: `ALTER TABLE orders ALTER COLUMN id DROP IDENTITY; CREATE SEQUENCE orders_id_seq START 500 OWNED BY orders.id;
+      ALTER TABLE orders ALTER COLUMN id SET DEFAULT nextval('orders_id_seq')`,
+  },
   { name: 'create schema', sql: 'CREATE SCHEMA more; CREATE TABLE more.t (id integer); CREATE VIEW more.v AS SELECT * FROM more.t' },
   { name: 'rename schema', sql: 'ALTER SCHEMA app RENAME TO application' },
   { name: 'drop schema', sql: 'DROP SCHEMA app CASCADE' },
