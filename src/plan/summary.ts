@@ -44,9 +44,9 @@ export function summarise(
   }
   const alone = statements.find(({ transactional }) => !transactional);
   if (statements.length === 1) {
-    return alone === undefined
-      ? '1 statement, committed as it ends: a failure leaves nothing behind'
-      : '1 statement, outside of transactions: a failure can leave something half done behind';
+    if (alone !== undefined) return '1 statement, outside of transactions: a failure can leave something half done behind';
+    const commit = transactions[0]?.kind === 'autocommit' ? 'committed as it ends' : 'one transaction';
+    return `1 statement, ${commit}: a failure leaves nothing behind`;
   }
   if (transactions.every(({ kind }) => kind === 'autocommit')) {
     return atomic

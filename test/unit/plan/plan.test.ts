@@ -84,6 +84,7 @@ describe('transactions', () => {
     ]);
     expect(atomic('a.sql', `SELECT setval('s', 1); BEGIN; ${three} COMMIT;`)[0]).toBe(false);
     expect(atomic('a.sql', 'CREATE TABLE a (b int)')).toEqual([true, '1 statement, committed as it ends: a failure leaves nothing behind']);
+    expect(atomic('V1__a.sql', 'CREATE TABLE a (b int)')).toEqual([true, '1 statement, one transaction: a failure leaves nothing behind']);
     expect(atomic('a.sql', 'CREATE INDEX CONCURRENTLY i ON t (a)')).toEqual([
       false,
       '1 statement, outside of transactions: a failure can leave something half done behind',
