@@ -62,17 +62,20 @@ class GooseReader {
     };
   }
 
-  /** `next` is the start of the line after the annotation. False for annotations that mean nothing here. */
+  /**
+   * `next` is the start of the line after the annotation. False for annotations that mean nothing here. Case has not counted since goose
+   * 3.20, whose documentation writes them in lower case.
+   */
   private follow(command: string, start: number, next: number): boolean {
-    switch (command) {
-      case 'Up':
+    switch (command.toUpperCase()) {
+      case 'UP':
         if (this.up !== undefined) this.refuse("duplicate '-- +goose Up' annotations");
         else {
           this.up = { start: next, end: this.text.length, requests: [] };
           this.current = this.up;
         }
         return true;
-      case 'Down':
+      case 'DOWN':
         this.endSection(start);
         if (this.up === undefined || this.down !== undefined) this.refuse("must start with '-- +goose Up' annotation");
         else {
@@ -80,12 +83,12 @@ class GooseReader {
           this.current = this.down;
         }
         return true;
-      case 'StatementBegin':
+      case 'STATEMENTBEGIN':
         this.endStatement(start, 'unfinished');
         this.inBlock = true;
         this.statementStart = next;
         return true;
-      case 'StatementEnd':
+      case 'STATEMENTEND':
         if (!this.inBlock) this.refuse("'-- +goose StatementEnd' must be defined after '-- +goose StatementBegin'");
         else this.endStatement(start, 'finished');
         this.inBlock = false;
@@ -94,7 +97,7 @@ class GooseReader {
         this.transaction = false;
         return true;
       default:
-        return /^ENVSUB(ST)? (ON|OFF)$/.test(command);
+        return /^ENVSUB(ST)? (ON|OFF)$/i.test(command);
     }
   }
 

@@ -20,7 +20,7 @@ export const goose: Framework = {
   name: 'goose',
   displayName: 'goose',
 
-  detect: (files) => confidence(files, (file) => /^\ufeff?--\s*\+goose\s+Up\s*$/m.test(file.text)),
+  detect: (files) => confidence(files, (file) => /^\ufeff?--\s*\+goose\s+Up\s*$/im.test(file.text)),
 
   read(files, options) {
     return (

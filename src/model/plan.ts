@@ -1,5 +1,6 @@
 import type { Engine } from './engine';
 import type { Statement } from './migration';
+import type { ObjectName } from './operation';
 
 /** Postgres table-level lock modes, weakest first (manual, "Explicit Locking", table 13.2). */
 export const postgresLockModes = [
@@ -18,6 +19,11 @@ export interface Lock {
   /** The relation as the text names it. */
   readonly relation: string;
   readonly mode: string;
+}
+
+/** A lock as the text announces it: the name that a person reads, and the one that the schema is asked with. */
+export interface PlannedLock extends Lock {
+  readonly name: ObjectName;
 }
 
 /** What a statement costs, by what the server must do to the data. */
@@ -46,7 +52,7 @@ export interface PlannedStatement {
   readonly statement: Statement;
   /** Number of the transaction it runs in. */
   readonly transaction: number;
-  readonly locks: readonly Lock[];
+  readonly locks: readonly PlannedLock[];
   readonly cost: CostClass;
   /** Why it costs that, for this engine version: "DEFAULT gen_random_uuid() is volatile: every row is written again". */
   readonly because: string;

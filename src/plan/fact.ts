@@ -1,14 +1,14 @@
 import type { ObjectName } from '../model/operation';
-import type { CostClass, Lock, PostgresLockMode } from '../model/plan';
+import type { CostClass, PlannedLock, PostgresLockMode } from '../model/plan';
 import { label } from './situation';
 
 /** What one operation locks and costs, and why. */
 export interface Fact {
-  readonly locks: readonly Lock[];
+  readonly locks: readonly PlannedLock[];
   readonly cost: CostClass;
   readonly because: string;
 }
 
 export function fact(cost: CostClass, because: string, ...locks: readonly (readonly [ObjectName, PostgresLockMode])[]): Fact {
-  return { cost, because, locks: locks.map(([relation, mode]) => ({ relation: label(relation), mode })) };
+  return { cost, because, locks: locks.map(([name, mode]) => ({ relation: label(name), name, mode })) };
 }

@@ -80,7 +80,7 @@ const facts: { readonly [K in OperationKind]: FactOf<K> } = {
   'lock table': ({ tables, mode }) => ({
     cost: 'none',
     because: 'It takes the lock and holds it to the end of the transaction',
-    locks: tables.map((table) => ({ relation: label(table), mode })),
+    locks: tables.map((name) => ({ relation: label(name), name, mode })),
   }),
   transaction: () => fact('none', 'It controls the transaction'),
   set: () => fact('none', 'It changes a setting of the session'),

@@ -1,5 +1,5 @@
 import type { Statement } from '../model/migration';
-import { type CostClass, type Lock, postgresLockModes } from '../model/plan';
+import { type CostClass, type PlannedLock, postgresLockModes } from '../model/plan';
 import type { Fact } from './fact';
 import { operationFact } from './facts';
 import type { Situation } from './situation';
@@ -21,8 +21,8 @@ export function statementFacts(statement: Statement, situation: Situation): Fact
 }
 
 /** One lock per relation. */
-function strongest(locks: readonly Lock[]): Lock[] {
-  const byRelation = new Map<string, Lock>();
+function strongest(locks: readonly PlannedLock[]): PlannedLock[] {
+  const byRelation = new Map<string, PlannedLock>();
   for (const lock of locks) {
     const other = byRelation.get(lock.relation);
     if (other === undefined || strength(lock) > strength(other)) byRelation.set(lock.relation, lock);
@@ -30,6 +30,6 @@ function strongest(locks: readonly Lock[]): Lock[] {
   return [...byRelation.values()];
 }
 
-function strength(lock: Lock): number {
+function strength(lock: PlannedLock): number {
   return (postgresLockModes as readonly string[]).indexOf(lock.mode);
 }

@@ -72,7 +72,7 @@ function program(plan: ExecutionPlan, because: string, path: string): PlanReport
       range: statement.range,
       transaction: planned.transaction,
       transactional: planned.transactional,
-      locks: planned.locks,
+      locks: planned.locks.map(({ relation, mode }) => ({ relation, mode })),
       cost: planned.cost,
       because: planned.because,
       ...(statement.unreadable ? { unreadable: statement.unreadable.message } : {}),

@@ -7,7 +7,7 @@ const folderName = /^(db[-_])?(migrations?|migrate|changelogs?|changesets)$/i;
 const fileName = /^([VUBR]\d*(?:[._]\d+)*__.+|\d+_.*\.(up|down)|\d{3,}[-_].+)\.sql$/i;
 
 /** Marks in the text: dbmate and goose. They need no parser: a line of a comment is what those tools read too. */
-const textMark = /^--\s*(migrate:(up|down)\b|\+goose\s+Up\b)/m;
+const textMark = /^--\s*(migrate:(up|down)\b|\+goose\s+[Uu][Pp]\b)/m;
 
 /** How far up a folder's name is looked for: `migrations/2026/01/x.sql`. */
 const parentsLookedAt = 3;

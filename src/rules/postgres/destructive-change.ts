@@ -18,7 +18,8 @@ Expand and contract: first deploy code that no longer uses the old name, and dro
 it back. For a renamed table, a view with the old name lets old code go on.
 
 Silent in rollbacks, for what the same migration creates, for a view that is dropped to be created again, for a drop whose data an
-earlier statement of the migration copies into another table, and for a table renamed with a view left under its old name.`,
+earlier statement of the migration copies into another table, and for what is renamed when something else has the old name at the end: a view that is
+left there, or what takes its place.`,
   bad: [
     {
       title: 'A column',
@@ -93,6 +94,30 @@ earlier statement of the migration copies into another table, and for a table re
         {
           path: '0002_v.sql',
           text: 'DROP VIEW v;\nCREATE VIEW v AS SELECT 1 AS a, 2 AS b;\nALTER TABLE users DROP CONSTRAINT c;\nDROP FUNCTION IF EXISTS f();\n',
+        },
+      ],
+    },
+    {
+      title: 'A type exchanged for one with other values, as Prisma writes it; a table exchanged for another',
+      framework: 'prisma',
+      files: [
+        {
+          path: '20240101000000_users/migration.sql',
+          text: `CREATE TYPE "Role" AS ENUM ('USER', 'ROOT');\nCREATE TABLE "User" ("id" bigint, "role" "Role");\nCREATE TABLE "Event" ("id" int);\n`,
+        },
+        {
+          path: '20240102000000_roles/migration.sql',
+          text: `BEGIN;
+CREATE TYPE "Role_new" AS ENUM ('USER', 'ADMIN');
+ALTER TABLE "User" ALTER COLUMN "role" TYPE "Role_new" USING ("role"::text::"Role_new");
+ALTER TYPE "Role" RENAME TO "Role_old";
+ALTER TYPE "Role_new" RENAME TO "Role";
+DROP TYPE "Role_old";
+CREATE TABLE "Event_new" ("id" bigint);
+ALTER TABLE "Event" RENAME TO "Event_old";
+ALTER TABLE "Event_new" RENAME TO "Event";
+COMMIT;
+`,
         },
       ],
     },
@@ -210,9 +235,14 @@ function isHarmlessDrop(context: RuleContext, step: Step, kind: ObjectKind, name
   );
   const isView = kind === 'view' || kind === 'materialized view';
   if (isView && (isRecreated || !isInUse(context, step, name))) return true;
-  const before = [...context.before.types, ...context.before.sequences];
+  return isNewName(context, step, name);
+}
+
+/** A type or a sequence that nothing outside of this migration can know by this name: made or renamed by an earlier statement of it. */
+function isNewName(context: RuleContext, step: Step, name: ObjectName): boolean {
+  const then = findNamed([...context.before.types, ...context.before.sequences], name);
   const now = findNamed([...step.before.types, ...step.before.sequences], name);
-  return now !== undefined && !before.some((object) => object.identity === now.identity);
+  return now !== undefined && now.identity !== then?.identity;
 }
 
 function checkTruncate(context: RuleContext, step: Step, operation: OperationOf<'truncate'>): Violation[] {
@@ -250,7 +280,8 @@ function checkRenamedObject(context: RuleContext, step: Step, operation: Operati
   const { object, objectKind } = operation;
   const isRelation = ['table', 'view', 'materialized view', 'foreign table'].includes(objectKind);
   if (!isRelation && !['schema', 'type', 'domain'].includes(objectKind)) return [];
-  if (isRelation && (!isInUse(context, step, object) || leavesView(context, step, object))) return [];
+  if (isRelation ? !isInUse(context, step, object) : isNewName(context, step, object)) return [];
+  if (standsAgain(context, object)) return [];
   const target =
     operation.kind === 'rename object'
       ? quoteQualified(object.schema, operation.newName)
@@ -284,14 +315,9 @@ function checkRenamedObject(context: RuleContext, step: Step, operation: Operati
   ];
 }
 
-function leavesView(context: RuleContext, step: Step, name: ObjectName): boolean {
-  return context.steps.some(
-    (later) =>
-      later.statement.index > step.statement.index &&
-      later.statement.operations.some(
-        (operation) => operation.kind === 'create object' && operation.objectKind === 'view' && operation.object.name === name.name,
-      ),
-  );
+/** Does something have the name at the end: a view that was left there, or what takes its place? */
+function standsAgain({ after }: RuleContext, name: ObjectName): boolean {
+  return findNamed([...after.tables, ...after.definitions, ...after.types], name) !== undefined;
 }
 
 /** Does an earlier statement of the migration copy the data into another table? */

@@ -1,7 +1,6 @@
 import type { Fix } from '../../model/finding';
 import type { ObjectName, Operation } from '../../model/operation';
-import { tokenize } from '../../parse/postgres/lexer';
-import { identifierOf } from '../../schema/definitions';
+import type { PlannedLock } from '../../model/plan';
 import { findIndex, findTable } from '../../schema/lookup';
 import { headRange, isInUse, type RuleContext, type Step } from '../context';
 import { endWithTerminator, indentation, insertAt } from '../edits';
@@ -125,13 +124,12 @@ Reported once per program, at its first such statement. Silent for tables that t
 const blockingModes = ['SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE'];
 
 /** The strongest lock of the statement that stops reads or writes of a table in use. */
-function blockingLock(context: RuleContext, step: Step): { readonly relation: string; readonly mode: string } | undefined {
-  const blocking = step.planned.locks.filter((lock) => blockingModes.includes(lock.mode) && isShared(context, step, lock.relation));
+function blockingLock(context: RuleContext, step: Step): PlannedLock | undefined {
+  const blocking = step.planned.locks.filter((lock) => blockingModes.includes(lock.mode) && isShared(context, step, lock.name));
   return blocking.toSorted((left, right) => blockingModes.indexOf(right.mode) - blockingModes.indexOf(left.mode))[0];
 }
 
-function isShared(context: RuleContext, step: Step, relation: string): boolean {
-  const name = readName(relation);
+function isShared(context: RuleContext, step: Step, name: ObjectName): boolean {
   const known = findTable(step.before, name) ?? findTable(step.after, name);
   const owner = known === undefined ? findIndex(step.before, name)?.owner : undefined;
   if (owner !== undefined) return isInUse(context, step, owner);
@@ -154,12 +152,6 @@ function undoesCreation(context: RuleContext, step: Step, name: ObjectName): boo
   return isDropped && isMade;
 }
 
-function readName(relation: string): ObjectName {
-  const parts = tokenize(relation).flatMap((token) => identifierOf(relation, token) ?? []);
-  const name = parts.at(-1) ?? relation;
-  return parts.length > 1 && parts[0] !== undefined ? { schema: parts[0], name } : { name };
-}
-
 function timeoutSetting(step: Step, operation: Operation): 'session' | 'local' | 'off' | undefined {
   if (operation.kind === 'set' && operation.name.toLowerCase() === 'lock_timeout') {
     const value = (operation.value ?? '').replaceAll(/['"\s]/g, '').toLowerCase();
@@ -170,7 +162,7 @@ function timeoutSetting(step: Step, operation: Operation): 'session' | 'local' |
   return isCall && step.statement.text.includes('lock_timeout') ? 'session' : undefined;
 }
 
-function violation(context: RuleContext, step: Step, lock: { readonly relation: string; readonly mode: string }): Violation {
+function violation(context: RuleContext, step: Step, lock: PlannedLock): Violation {
   const stops = lock.mode === 'ACCESS EXCLUSIVE' ? 'reads and writes' : 'writes';
   return {
     range: headRange(context, step.statement),

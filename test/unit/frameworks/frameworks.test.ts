@@ -248,6 +248,17 @@ describe('goose', () => {
     expect(migration.down?.statements.map(({ text }) => text)).toEqual(['SELECT 3']);
   });
 
+  it('reads annotations whatever their case, as goose does since 3.20', () => {
+    const { framework, migration } = first({
+      '1_a.sql':
+        '-- +goose no transaction\n-- +goose up\n-- +goose statementbegin\nSELECT 1;\n-- +goose statementend\n-- +goose DOWN\nSELECT 2;\n',
+    });
+    expect(framework.name).toBe('goose');
+    expect(migration.up.execution).toMatchObject({ wrapped: false });
+    expect(migration.up.execution.refused).toBeUndefined();
+    expect(migration.down?.statements.map(({ text }) => text)).toEqual(['SELECT 2']);
+  });
+
   it('sends a line with two statements, or a block, as one request', () => {
     const { framework, migration } = first({
       '1_a.sql':

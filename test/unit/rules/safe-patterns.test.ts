@@ -85,6 +85,27 @@ const patterns: readonly RuleExample[] = [
     ],
   },
   {
+    title: 'new tables with names in capitals, and their indexes, Prisma',
+    framework: 'prisma',
+    files: [
+      {
+        path: '20240102000000_c/migration.sql',
+        text: 'CREATE TABLE "User" (\n    "id" SERIAL NOT NULL,\n    "email" TEXT NOT NULL,\n\n    CONSTRAINT "User_pkey" PRIMARY KEY ("id")\n);\nCREATE TABLE "Post" ("id" SERIAL PRIMARY KEY, "authorId" INTEGER NOT NULL);\nCREATE UNIQUE INDEX "User_email_key" ON "User"("email");\nALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User"("id") ON DELETE RESTRICT ON UPDATE CASCADE;\n',
+      },
+    ],
+  },
+  {
+    title: 'a concurrent index alone, goose with annotations in lower case',
+    framework: 'goose',
+    files: [
+      { path: '00001_t.sql', text: `-- +goose up\n${users}\n-- +goose down\nDROP TABLE orders;\nDROP TABLE users;\n` },
+      {
+        path: '00002_i.sql',
+        text: '-- +goose no transaction\n-- +goose up\nCREATE INDEX CONCURRENTLY i ON users (email);\n\n-- +goose down\nDROP INDEX CONCURRENTLY i;\n',
+      },
+    ],
+  },
+  {
     title: 'a repeatable plain SQL migration',
     framework: 'sql',
     files: [

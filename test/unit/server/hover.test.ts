@@ -10,7 +10,7 @@ function planned(index: number, over: Partial<PlannedStatement> = {}): PlannedSt
   return {
     statement,
     transaction: 1,
-    locks: [{ relation: 'orders', mode: 'ACCESS EXCLUSIVE' }],
+    locks: [{ relation: 'orders', name: { name: 'orders' }, mode: 'ACCESS EXCLUSIVE' }],
     cost: 'rewrite',
     because: 'DEFAULT gen_random_uuid() is volatile: every row is written again',
     transactional: true,
