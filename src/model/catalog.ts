@@ -59,6 +59,8 @@ export interface Table extends Named {
   readonly foreignKeyTriggersDisabled?: boolean;
   /** Virtual schema only: false when the table's creation was not seen, so that columns and constraints may be missing here. */
   readonly complete?: boolean;
+  /** Virtual schema only: no migration that was read creates it, so it was there before all of them. */
+  readonly presumed?: boolean;
 }
 
 export interface Column {

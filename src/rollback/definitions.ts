@@ -111,11 +111,14 @@ function sameDefinition(a: DefinedObject, b: DefinedObject): boolean {
   );
 }
 
-/** CREATE OR REPLACE keeps a view's columns, and a function's result and argument names (manual, CREATE VIEW, CREATE FUNCTION). */
+/**
+ * CREATE OR REPLACE keeps a view's columns, and a function's result and argument names (manual, CREATE VIEW, CREATE FUNCTION). The virtual
+ * schema does not know a view's columns, so it can't tell that none would go.
+ */
 function canReplace(a: DefinedObject, b: DefinedObject): boolean {
   if (a.kind !== b.kind) return false;
   if (a.kind === 'view')
-    return (a.columns ?? []).every((column, place) => column === b.columns?.[place]) && canonical(a.triggers) === canonical(b.triggers);
+    return (a.columns?.every((column, place) => column === b.columns?.[place]) ?? false) && canonical(a.triggers) === canonical(b.triggers);
   if (a.kind === 'extension') return true;
   const hasDefaults = (object: DefinedObject) => / DEFAULT /.test(object.definition.split('\n')[0] ?? '');
   return (
@@ -191,11 +194,17 @@ export function createDefinition(object: DefinedObject, options: ChangeOptions, 
     const version = /VERSION (.*)$/.exec(object.definition)?.[1] ?? quoteLiteral('');
     return [change('alter extension', title, why, `ALTER EXTENSION ${quoteIdentifier(object.name)} UPDATE TO ${version}`)];
   }
-  const orReplace =
-    exists && object.kind === 'view' ? object.definition.replace(/^CREATE VIEW/, 'CREATE OR REPLACE VIEW') : object.definition;
+  const canStand = exists && ['view', 'function', 'procedure'].includes(object.kind);
+  const orReplace = canStand ? object.definition.replace(/^create\s+(or\s+replace\s+)?/i, 'CREATE OR REPLACE ') : object.definition;
   const text = object.kind === 'materialized view' && object.populated === false ? `${orReplace}\nWITH NO DATA` : orReplace;
   return [
-    change(`create ${object.kind}`, title, why, text),
+    change(
+      `create ${object.kind}`,
+      title,
+      why,
+      text,
+      object.kind === 'materialized view' && object.populated !== false ? { refills: relationKey(object) } : {},
+    ),
     ...(object.indexes ?? []).map((index) => createIndex(object, index, { ...options, concurrently: false })),
     ...(exists ? [] : (object.triggers ?? [])).map((trigger) =>
       change('create trigger', `Create trigger ${trigger.name} on ${spoken(object)}`, why, trigger.definition),

@@ -38,7 +38,7 @@ function downOf(operation: Operation, before: Catalog, after: Catalog): DownPart
       );
     case 'grant':
     case 'revoke':
-      return unknown(`privileges: ${operation.kind.toUpperCase()} ${operation.detail}`);
+      return unknown(`privileges: ${operation.detail}`);
     case 'do block':
       return unknown('what the DO block does');
     default:

@@ -54,7 +54,7 @@ function downOfChange(change: Change): DownPart {
 function withUnseenTables(before: Catalog, after: Catalog): Catalog {
   const seen = new Set(before.tables.map((table) => table.identity));
   const unseen = after.tables
-    .filter((table) => table.complete === false && !seen.has(table.identity))
+    .filter((table) => table.presumed === true && !seen.has(table.identity))
     .map((table): Table => ({ ...table, columns: [], constraints: [], indexes: [], triggers: [], policies: [] }));
   return unseen.length === 0 ? before : { ...before, tables: [...before.tables, ...unseen] };
 }

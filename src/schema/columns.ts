@@ -3,6 +3,7 @@ import type { ColumnSpecification, Operation } from '../model/operation';
 import { quoteLiteral, quoteQualified } from '../parse/postgres/identifiers';
 import { addConstraint } from './constraints';
 import { columnConstraints, namesIn, renameIdentifier } from './definitions';
+import { dropReaders } from './dependents';
 import { chooseName } from './server-names';
 import type { Workspace } from './workspace';
 
@@ -92,6 +93,7 @@ export function dropColumn(workspace: Workspace, operation: Of<'drop column'>): 
   for (const sequence of workspace.sequences.values()) {
     if (sequence.ownedBy?.table === relationKey(table) && sequence.ownedBy.column === column.name) workspace.sequences.delete(sequence);
   }
+  if (operation.cascade) dropReaders(workspace, table, column.name);
 }
 
 function usesColumn(index: Table['indexes'][number], column: string): boolean {

@@ -3,9 +3,10 @@ import type { ObjectName, Operation } from '../model/operation';
 import { quoteQualified } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
 import { sequenceDefaults } from './columns';
+import { dropDependents } from './dependents';
 import { dropIndex } from './indexes';
 import { sequenceOptions } from './sequence-options';
-import { dropDependents, dropTable } from './tables';
+import { dropTable } from './tables';
 import type { Workspace } from './workspace';
 
 type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;

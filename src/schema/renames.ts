@@ -1,5 +1,6 @@
-import { type DefinedObject, relationKey } from '../model/catalog';
+import { type Column, type DefinedObject, relationKey } from '../model/catalog';
 import type { ObjectKind, Operation } from '../model/operation';
+import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { renameIdentifier } from './definitions';
 import { renameIndex } from './indexes';
 import { moveDependents, moveTable } from './tables';
@@ -52,7 +53,23 @@ function moveType(
   if (type === undefined) return false;
   const definition = to.name === undefined ? type.definition : renameIdentifier(type.definition, type.name, to.name);
   workspace.types.set({ ...type, ...to, definition });
+  if (to.name !== undefined) renameInColumns(workspace, type, to.name);
   return true;
+}
+
+/** A column keeps its type by identity on a server: its text here has to say the new name. */
+function renameInColumns(workspace: Workspace, type: { readonly schema: string; readonly name: string }, newName: string): void {
+  const names = new Set([quoteIdentifier(type.name), quoteQualified(type.schema, type.name)]);
+  const isOfType = (text: string) => names.has(text.replace(/(\[\d*\])+$/, ''));
+  for (const table of workspace.tables.values()) {
+    if (!table.columns.some((column) => isOfType(column.type))) continue;
+    const columns = table.columns.map((column): Column => {
+      if (!isOfType(column.type)) return column;
+      const renamed = { ...column, type: renameIdentifier(column.type, type.name, newName) };
+      return column.default === undefined ? renamed : { ...renamed, default: renameIdentifier(column.default, type.name, newName) };
+    });
+    workspace.tables.set({ ...table, columns });
+  }
 }
 
 function moveSequence(

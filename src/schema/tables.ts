@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { addColumn } from './columns';
 import { addConstraint, dropForeignKeysTo } from './constraints';
 import { renameIdentifier } from './definitions';
+import { dropDependents } from './dependents';
 import { temporarySchema } from './lookup';
 import type { Workspace } from './workspace';
 
@@ -56,15 +57,6 @@ export function dropTable(workspace: Workspace, table: Table, cascade: boolean):
   if (!cascade) return;
   dropForeignKeysTo(workspace, table);
   dropDependents(workspace, key);
-}
-
-/** Views and functions that need `key`, and what needs them in turn. */
-export function dropDependents(workspace: Workspace, key: string): void {
-  for (const object of workspace.definitions.values()) {
-    if (!object.dependsOn.includes(key)) continue;
-    workspace.definitions.delete(object);
-    dropDependents(workspace, relationKey(object));
-  }
 }
 
 /** Everything that refers to the table by name follows: foreign keys, partitions, sequences, views. */

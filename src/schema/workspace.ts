@@ -146,6 +146,7 @@ export class Workspace {
       policies: [],
       rowSecurity: 'off',
       complete: false,
+      presumed: true,
     };
     this.tables.set(table);
     return table;

@@ -49,6 +49,15 @@ const migrations: Readonly<Record<string, string>> = {
   schema: 'CREATE SCHEMA shop; CREATE TABLE shop.goods (id integer);',
   sequence: "CREATE SEQUENCE tickets INCREMENT 5; CREATE TABLE t (id bigint DEFAULT nextval('tickets'));",
   'concurrent index': 'CREATE INDEX CONCURRENTLY orders_total ON orders (total);',
+  'what CREATE OR REPLACE exchanges':
+    "CREATE OR REPLACE VIEW totals AS SELECT customer_id, total, id FROM orders; CREATE OR REPLACE FUNCTION twice(a integer) RETURNS integer LANGUAGE sql AS 'SELECT a + a';",
+  'tables made from others': 'CREATE TABLE big AS SELECT * FROM orders; ALTER TABLE big ADD PRIMARY KEY (id);',
+  'a table exchanged for its like':
+    'CREATE TABLE orders_new (LIKE orders INCLUDING ALL); ALTER TABLE orders RENAME TO orders_old; ALTER TABLE orders_new RENAME TO orders;',
+  'an enum exchanged for another':
+    "CREATE TYPE status_new AS ENUM ('new', 'paid', 'sent'); ALTER TABLE orders ALTER COLUMN state DROP DEFAULT; ALTER TABLE orders ALTER COLUMN state TYPE status_new USING state::text::status_new; ALTER TYPE status RENAME TO status_old; ALTER TYPE status_new RENAME TO status; ALTER TABLE orders ALTER COLUMN state SET DEFAULT 'new'; DROP TYPE status_old;",
+  'a column exchanged, its view gone with it':
+    'ALTER TABLE orders ADD COLUMN total_new numeric; ALTER TABLE orders DROP COLUMN total CASCADE; ALTER TABLE orders RENAME COLUMN total_new TO total;',
   comment: "COMMENT ON TABLE orders IS 'what they want'; COMMENT ON COLUMN orders.total IS 'in euro';",
 };
 
