@@ -1,8 +1,11 @@
+import { relationKey } from '../model/catalog';
 import type { RecoveryStep } from '../model/simulation';
 import type { State } from '../model/state';
 import { type Change, waitsFor } from '../rollback/change';
 import { catalogChanges } from '../rollback/changes';
+import { spokenKey, sqlNameOfKey } from '../rollback/names';
 import type { Loss } from '../state/loss';
+import { match } from '../state/match';
 import { type DataLoss, dataBack } from './data';
 import { failureModes } from './modes/registry';
 import { sequenceSteps } from './modes/sequence-behind';
@@ -19,15 +22,30 @@ export function planBack(situation: RecoverySituation): DraftPlan[] {
   });
   const lost = changes.flatMap((change) => change.loses ?? []).filter(({ loss }) => !isAllNull(before, loss));
   const gone = lost.map(({ loss }) => loss);
+  const refilled = changes.flatMap((change) => change.refills ?? []);
+  const refreshed = differingViews(before, partial).filter((key) => !refilled.includes(key));
   const steps: RecoveryStep[] = [
     ...failureModes.flatMap((mode) => mode.back(situation)),
     ...data.steps,
     ...changes.map((change) => stepOf(change, gone)),
+    ...refreshed.map((key) =>
+      sqlStep(
+        `Refresh materialized view ${spokenKey(key)}`,
+        'It was filled when its tables were others.',
+        `REFRESH MATERIALIZED VIEW ${sqlNameOfKey(key)}`,
+      ),
+    ),
     ...sequenceSteps(partial, before),
     ...protocol.markNotApplied(migration),
   ];
   const certain = [...lost, ...data.losses.filter((entry) => !entry.doubtful)];
-  const doubtful = data.losses.filter((entry) => entry.doubtful);
+  const doubtful = [
+    ...data.losses.filter((entry) => entry.doubtful),
+    ...[...refilled, ...refreshed].map((key) => ({
+      text: `rows of ${spokenKey(key)} as they were: a materialized view is filled with what its query gives now; refresh it when the rest is restored`,
+      loss: { table: key },
+    })),
+  ];
   const draft = draftOf(steps, certain);
   return doubtful.length === 0 ? [draft] : [draft, draftOf(steps, [...certain, ...doubtful])];
 }
@@ -47,6 +65,15 @@ function stepOf(change: Change, lost: readonly Loss[]): RecoveryStep {
     text: change.text,
     language: 'text',
   };
+}
+
+/** Materialized views that are filled with other rows than before, by their names before. */
+function differingViews(before: State, partial: State): string[] {
+  const views = (state: State) => state.catalog.definitions.filter((object) => object.kind === 'materialized view' && object.populated);
+  const rows = (state: State, key: string) => state.data.find((data) => data.table === key)?.rowsHash;
+  return match(views(partial), views(before), relationKey)
+    .pairs.filter(([now, then]) => rows(partial, relationKey(now)) !== rows(before, relationKey(then)))
+    .map(([, then]) => relationKey(then));
 }
 
 function rowCount(state: State, table: string): number {

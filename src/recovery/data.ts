@@ -85,8 +85,13 @@ function lossOf(
         : backup;
     return { text: `rows of ${spokenKey(key)}${by}: ${why}`, loss: { table: key }, doubtful: false };
   }
-  // What deleting the inserted rows leaves is compared when the plan is executed.
-  if (deletes) return undefined;
+  // What deleting the inserted rows leaves is compared when the plan is executed: only then is it known whether a value was lost.
+  if (deletes) {
+    const overwritten = columns.map((column) => column.name).filter((name) => isOverwritten(name, table, original, done));
+    if (overwritten.length === 0) return undefined;
+    const text = `values of ${overwritten.map((name) => `${spokenKey(key)}.${name}`).join(', ')}${by}: ${backup}`;
+    return { text, loss: { table: key, columns: overwritten }, doubtful: true };
+  }
   if (current.rowCount > old.rowCount) {
     const text = `rows that were added to ${spokenKey(key)}${by} stay: nothing tells them from the others; compare with a backup taken before the migration`;
     return { text, loss: { table: key }, doubtful: false };
@@ -97,6 +102,17 @@ function lossOf(
     loss: { table: key, columns: names },
     doubtful: columns.every((column) => column.retyped),
   };
+}
+
+/** Whether a statement gave the column other values in rows that were there. What MERGE and ON CONFLICT change is not known. */
+function isOverwritten(column: string, table: Table, original: Table, done: readonly Statement[]): boolean {
+  return done.some((statement) =>
+    statement.operations.some((operation) => {
+      if (!writtenTables(operation).some((name) => isNamed(name, table) || isNamed(name, original))) return false;
+      if (operation.kind === 'update') return operation.columns.includes(column);
+      return operation.kind === 'merge' || (operation.kind === 'insert' && operation.onConflict === 'update');
+    }),
+  );
 }
 
 /** ` (statement 3)` where the statements that write to the table are known. */

@@ -13,6 +13,8 @@ export interface Change {
   readonly transactional: boolean;
   /** Data that this step makes room for and can't bring back. */
   readonly loses?: { readonly text: string; readonly loss: Loss };
+  /** A materialized view (`schema.name`) that this fills with what its query gives now, not with what it held. */
+  readonly refills?: string;
   /** Set where the target is not known well enough to write the statement: what is missing. `text` is then no use. */
   readonly unknown?: string;
   /** It checks values of these columns of this table (`schema.table`), and fails while they are lost. */
@@ -39,7 +41,7 @@ export function change(
   title: string,
   why: string,
   statement: string,
-  rest: Partial<Pick<Change, 'transactional' | 'loses' | 'needs' | 'unknown'>> = {},
+  rest: Partial<Pick<Change, 'transactional' | 'refills' | 'loses' | 'needs' | 'unknown'>> = {},
 ): Change {
   return {
     kind,

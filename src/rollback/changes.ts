@@ -1,4 +1,4 @@
-import type { Catalog, Table } from '../model/catalog';
+import type { Catalog, Column, Sequence, Table } from '../model/catalog';
 import { relationKey } from '../model/catalog';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
@@ -19,7 +19,7 @@ import {
 } from './parts';
 import { attributeChanges } from './privileges';
 import { renameObjects } from './renames';
-import { createSequences, dropSequences, exchangeSequences, ownSequences, releaseSequences } from './sequences';
+import { createSequences, dropSequences, exchangeSequences, outlivingSequences, ownSequences, releaseSequence } from './sequences';
 import {
   attachPartition,
   createTable,
@@ -57,6 +57,8 @@ class Writer {
   private readonly types: ReturnType<typeof planTypes>;
   private readonly parts: readonly PartPlan[];
   private readonly definitions: DefinitionPlan;
+  private readonly droppedColumns: readonly { readonly table: Table; readonly column: Column }[];
+  private readonly released: readonly Sequence[];
 
   constructor(
     private readonly original: Catalog,
@@ -83,6 +85,8 @@ class Writer {
       this.disturbed(),
       new Set(this.oldTables.map((table) => relationKey(this.asNow(table)))),
     );
+    this.droppedColumns = this.findDroppedColumns();
+    this.released = this.findReleased();
   }
 
   changes(): Change[] {
@@ -103,7 +107,7 @@ class Writer {
       ...this.parts.flatMap((plan) => addKeysAndIndexes(plan, options)),
       ...this.parts.flatMap((plan) => addForeignKeys(plan, options)),
       ...this.attachments(),
-      ...ownSequences(this.from, to, options),
+      ...ownSequences(this.from, to, new Set(this.released.map((sequence) => sequence.identity)), options),
       ...this.createDefinitions(this.definitions.late),
       ...this.parts.flatMap((plan) => triggerChanges(plan, options)),
       ...this.parts.flatMap((plan) => policyChanges(plan, options)),
@@ -120,6 +124,29 @@ class Writer {
   /** A table of `from` as it is before renames. */
   private asNow(table: Table): Table {
     return this.original.tables[this.from.tables.indexOf(table)] ?? table;
+  }
+
+  /** Columns that go, by the names of the source. */
+  private findDroppedColumns() {
+    return this.pairs.flatMap((pair) =>
+      matchColumns(pair)
+        .removed.filter((column) => column.inherited !== true)
+        .map((column) => {
+          const table = this.asNow(pair.from);
+          return { table, column: table.columns.find((other) => other.identity === column.identity) ?? column };
+        }),
+    );
+  }
+
+  /** Sequences that stay, though the column goes that owns them. */
+  private findReleased(): Sequence[] {
+    const oldKeys = new Set(this.oldTables.map((table) => relationKey(this.asNow(table))));
+    return outlivingSequences(
+      this.original,
+      this.to,
+      (table, column) =>
+        oldKeys.has(table) || this.droppedColumns.some((entry) => relationKey(entry.table) === table && entry.column.name === column),
+    );
   }
 
   /** The columns that views must not read while they change. */
@@ -149,17 +176,6 @@ class Writer {
       return { ...plan, from: table, ...namesOf(plan, table) };
     };
     const plans = [...this.parts.map(partsAsNow), ...this.oldTables.map((table) => foreignKeysOf(this.asNow(table), this.oldTables))];
-    const dropped = this.pairs.flatMap((pair) =>
-      matchColumns(pair)
-        .removed.filter((column) => column.inherited !== true)
-        .map((column) => {
-          const table = this.asNow(pair.from);
-          return { table, column: table.columns.find((other) => other.identity === column.identity) ?? column };
-        }),
-    );
-    const oldKeys = new Set(this.oldTables.map((table) => relationKey(this.asNow(table))));
-    const goes = (table: string, column: string) =>
-      oldKeys.has(table) || dropped.some((entry) => relationKey(entry.table) === table && entry.column.name === column);
     return [
       ...plans.flatMap((plan) => dropParts(plan, 'triggers and policies', options)),
       ...this.dropDefinitions(this.definitions.dropped),
@@ -168,8 +184,8 @@ class Writer {
         .map((pair) => detachPartition(this.asNow(pair.from), options)),
       ...plans.flatMap((plan) => dropParts(plan, 'foreign keys', options)),
       ...plans.flatMap((plan) => dropParts(plan, 'the rest', options)),
-      ...releaseSequences(this.original, this.to, goes, options),
-      ...dropped
+      ...this.released.map((sequence) => releaseSequence(sequence, options)),
+      ...[...this.droppedColumns]
         .sort((a, b) => Number(b.column.generated !== undefined) - Number(a.column.generated !== undefined))
         .map(({ table, column }) => dropColumn(table, column, options)),
       ...this.oldTables.map((table) => dropTable(this.asNow(table), options)),

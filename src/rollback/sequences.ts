@@ -91,8 +91,11 @@ function alterSequence(from: Sequence, to: Sequence, options: ChangeOptions): Ch
   return [change('alter sequence', `Set the parameters of sequence ${spoken(to)}`, `It had these ${options.goal}.`, text)];
 }
 
-/** OWNED BY, once the columns exist. */
-export function ownSequences(from: Catalog, to: Catalog, options: ChangeOptions): Change[] {
+/**
+ * OWNED BY, once the columns exist.
+ * @param released identities of sequences that were untied meanwhile.
+ */
+export function ownSequences(from: Catalog, to: Catalog, released: ReadonlySet<string>, options: ChangeOptions): Change[] {
   const { added, pairs: kept } = pairs(from, to);
   const own = (sequence: Sequence) => {
     const owner = sequence.ownedBy;
@@ -104,7 +107,10 @@ export function ownSequences(from: Catalog, to: Catalog, options: ChangeOptions)
       `ALTER SEQUENCE ${sqlName(sequence)} OWNED BY ${column}`,
     );
   };
-  const differs = (a: Sequence, b: Sequence) => a.ownedBy?.table !== b.ownedBy?.table || a.ownedBy?.column !== b.ownedBy?.column;
+  const differs = (a: Sequence, b: Sequence) =>
+    (released.has(a.identity) && b.ownedBy !== undefined) ||
+    a.ownedBy?.table !== b.ownedBy?.table ||
+    a.ownedBy?.column !== b.ownedBy?.column;
   return [
     ...added.filter((sequence) => sequence.ownedBy !== undefined && !isInternal(sequence)).map(own),
     ...kept.filter(([a, b]) => !isInternal(a) && !isInternal(b) && differs(a, b)).map(([, b]) => own(b)),
@@ -115,22 +121,19 @@ export function ownSequences(from: Catalog, to: Catalog, options: ChangeOptions)
  * A sequence that stays, though the column or table that owns it goes, is untied first: else it goes with it.
  * @param goes whether a column (`schema.table`, name) is dropped.
  */
-export function releaseSequences(
-  from: Catalog,
-  to: Catalog,
-  goes: (table: string, column: string) => boolean,
-  options: ChangeOptions,
-): Change[] {
+export function outlivingSequences(from: Catalog, to: Catalog, goes: (table: string, column: string) => boolean): Sequence[] {
   return pairs(from, to)
     .pairs.filter(([a]) => a.ownedBy !== undefined && !isInternal(a) && goes(a.ownedBy.table, a.ownedBy.column))
-    .map(([a]) =>
-      change(
-        'own sequence',
-        `Untie sequence ${spoken(a)} from its column`,
-        `It outlives the column: it was there ${options.goal}.`,
-        `ALTER SEQUENCE ${sqlName(a)} OWNED BY NONE`,
-      ),
-    );
+    .map(([a]) => a);
+}
+
+export function releaseSequence(sequence: Sequence, options: ChangeOptions): Change {
+  return change(
+    'own sequence',
+    `Untie sequence ${spoken(sequence)} from its column`,
+    `It outlives the column: it was there ${options.goal}.`,
+    `ALTER SEQUENCE ${sqlName(sequence)} OWNED BY NONE`,
+  );
 }
 
 /** Sequences that are no longer wanted, but for those that go with the column that owns them. */

@@ -17,6 +17,8 @@ export function planCells(trace: Trace, selection: Selection): readonly PlannedC
   if (trace.course.statementCount === 0) return [];
   const failing = trace.failsByItself?.statement;
   const cells = enumerateCells(trace.course, selection);
+  const { onlyOnce } = trace;
+  if (onlyOnce !== undefined) return cells.map(({ id, point, fault }) => ({ id, point, fault, impossible: onlyOnce }));
   if (failing === undefined) return cells;
   return cells.map((cell) => {
     const reached = progressAt(trace.course, cell.point).done < failing;

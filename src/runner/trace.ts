@@ -13,6 +13,7 @@ import { findVolatileColumns } from '../state/volatile';
 import { capture } from './capture';
 import { type Fingerprints, fingerprintsOf } from './fingerprints';
 import type { Laboratory } from './laboratory';
+import { dropRolesExcept, rolesOf } from './roles';
 import { runPlainly } from './run';
 
 /** What is known of a migration before any fault strikes: how it runs, the states before and after, and what it takes. */
@@ -27,6 +28,8 @@ export interface Trace {
   /** Absent when the migration fails by itself. */
   readonly after?: State;
   readonly failsByItself?: Simulation['failsByItself'];
+  /** Why it can't run in two databases of one server: then no fault can be tried. */
+  readonly onlyOnce?: string;
   /** How every state of this migration is read, so that equal states hash alike. */
   readonly reading: CaptureOptions;
   readonly fingerprints: Fingerprints;
@@ -52,8 +55,14 @@ export async function traceMigration(
   const plainBefore = await capture(laboratory, beforeDatabase, unmasked);
   const plan = planProgram(migration, 'up', plainBefore.catalog);
 
+  const roles = await rolesOf(laboratory);
   const first = await plainRun(laboratory, framework, migration, beforeDatabase, unmasked);
-  const second = await plainRun(laboratory, framework, migration, beforeDatabase, unmasked, first.state);
+  const runSecond = () => plainRun(laboratory, framework, migration, beforeDatabase, unmasked, first.state);
+  const repeated = await runSecond();
+  const onlyOnce = refusedAgain(first.outcome, repeated.outcome);
+  if (onlyOnce !== undefined) await dropRolesExcept(laboratory, roles);
+  const second = onlyOnce === undefined ? repeated : await runSecond();
+  if (onlyOnce !== undefined) await dropRolesExcept(laboratory, roles);
   const reading = { bookkeepingTables: framework.run.bookkeepingTables, volatile: second.volatile, clockStart };
   const before = second.anyVolatile ? await capture(laboratory, beforeDatabase, { ...reading, columnHashes: true }) : plainBefore;
   const succeeded = first.outcome.result === 'success';
@@ -66,6 +75,7 @@ export async function traceMigration(
     beforeDatabase,
     ...reference,
     ...(!succeeded && { failsByItself: ownFailure(first.outcome) }),
+    ...(onlyOnce !== undefined && { onlyOnce }),
     reading,
     fingerprints: fingerprintsOf(reference),
     statements: simulatedStatements(plan, second.outcome),
@@ -109,6 +119,16 @@ async function plainRun(
   } finally {
     await laboratory.drop(database);
   }
+}
+
+/** In words, when a second database refuses what the first one took: something of it belongs to the whole server. */
+function refusedAgain(first: ExecutionOutcome, second: ExecutionOutcome): string | undefined {
+  if (second.result === first.result && second.statements.length === first.statements.length) return undefined;
+  const statement = second.statements.length + 1;
+  return (
+    `Statement ${statement} can be run once on a server, not in every database of it (${second.error?.message ?? second.result}), and faults ` +
+    'are tried in many databases of one server. Let it ask first whether its role is there (DO ... IF NOT EXISTS), or keep roles apart from migrations.'
+  );
 }
 
 function ownFailure(outcome: ExecutionOutcome): NonNullable<Simulation['failsByItself']> {

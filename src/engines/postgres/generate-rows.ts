@@ -6,6 +6,7 @@ import { laterStatement } from './generate-rows-later';
 import { type FillStep, fillOrder, mayBeNull } from './generate-rows-order';
 import { fillStatement } from './generate-rows-statement';
 import { type Trial, tryCandidates } from './generate-rows-trial';
+import { refreshViews } from './generate-rows-views';
 
 export interface GenerateRowsOptions {
   /** Tables with fewer rows are filled up to this many. */
@@ -24,7 +25,7 @@ export interface GeneratedRows {
 }
 
 /**
- * Fills the user's tables with rows that respect their keys and constraints. Existing rows are kept. The client must be a superuser's,
+ * Fills the user's tables with rows that respect their keys and constraints, then their materialized views. Existing rows are kept. The client must be a superuser's,
  * with no transaction open. Rejects only when the connection or the catalog queries fail; a table that can't be filled is reported.
  *
  * User triggers do not fire, as in a restore: they could write clock times, send things, or refuse. `session_replication_role` switches
@@ -48,6 +49,7 @@ export async function generateRows(client: ClientBase, options: GenerateRowsOpti
       const orphaned = await filler.tableWithOrphans();
       if (orphaned === undefined) {
         await client.query('COMMIT');
+        await refreshViews(client);
         return result;
       }
       refused.set(nameOf(orphaned.table), `rows for its foreign key ${orphaned.key} could not be found`);

@@ -18,9 +18,12 @@ CREATE UNLOGGED TABLE staging (id integer, raw text);
 CREATE TABLE log (at date NOT NULL, line text) PARTITION BY RANGE (at);
 CREATE TABLE log_2020 PARTITION OF log FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
 CREATE TABLE log_2021 PARTITION OF log FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
+CREATE TABLE countries (code text PRIMARY KEY, name text);
+INSERT INTO countries VALUES ('DE', 'Germany'), ('US', 'United States');
 CREATE VIEW open_orders AS SELECT id, total FROM orders WHERE state = 'new';
 INSERT INTO customers (email) SELECT 'c' || g || '@example.com' FROM generate_series(1, 30) g;
 INSERT INTO orders (customer_id, total, note) SELECT 1 + g % 30, g, 'note ' || g FROM generate_series(1, 90) g;
+CREATE MATERIALIZED VIEW revenue AS SELECT total > 10 AS big, count(*) AS number FROM orders GROUP BY 1;
 INSERT INTO log SELECT date '2020-01-01' + g * 7, 'line ' || g FROM generate_series(1, 90) g;
 `;
 
@@ -108,6 +111,27 @@ EUR\tEuro
 USD\tDollar; \\N
 \\.
 ALTER TABLE orders ADD COLUMN currency text; CREATE TABLE c (id integer);`,
+  },
+  {
+    name: 'values overwritten beside constant rows',
+    migration: `INSERT INTO countries VALUES ('IT', 'Italy'); UPDATE countries SET name = 'USA' WHERE code = 'US';
+      CREATE TABLE c (id integer); CREATE TABLE d (id integer);`,
+    losesAfter: 2,
+  },
+  {
+    name: 'materialized view made anew',
+    migration: `DROP MATERIALIZED VIEW revenue; ALTER TABLE orders ADD COLUMN discount numeric;
+      CREATE MATERIALIZED VIEW revenue AS SELECT total > 10 AS big, sum(total) AS total FROM orders GROUP BY 1;
+      CREATE UNIQUE INDEX revenue_big ON revenue (big);`,
+  },
+  {
+    name: 'materialized view refreshed',
+    migration: `INSERT INTO orders (id, customer_id, total) VALUES (600, 1, 1); REFRESH MATERIALIZED VIEW revenue; CREATE TABLE c (id integer);`,
+  },
+  {
+    name: 'tables exchanged, the sequence moved to the new one',
+    migration: `CREATE TABLE orders_new (LIKE orders INCLUDING ALL); INSERT INTO orders_new SELECT * FROM orders; ALTER TABLE orders RENAME TO orders_old;
+      ALTER TABLE orders_new RENAME TO orders; ALTER SEQUENCE orders_id_seq OWNED BY orders.id; CREATE TABLE c (id integer);`,
   },
   {
     name: 'own transactions',

@@ -67,6 +67,31 @@ describe('what can not be simulated', () => {
   });
 });
 
+describe('a migration that makes a role', () => {
+  const files = {
+    '001_a.sql': 'CREATE TABLE a (id int PRIMARY KEY);',
+    '002_role.sql': 'CREATE TABLE b (id int);\nCREATE ROLE reader;\nGRANT SELECT ON a, b TO reader;',
+    '003_b.sql': 'ALTER TABLE a ADD COLUMN b int;\nGRANT INSERT ON a TO reader;',
+  };
+
+  it('is not struck, as its role belongs to the whole server, and says so', async () => {
+    const simulation = await simulateFiles(files, '002_role.sql');
+    expect(simulation.states.after).toBeDefined();
+    for (const cell of simulation.cells) {
+      expect(cell).toMatchObject({ status: 'impossible', why: expect.stringContaining('role "reader" already exists') });
+    }
+  });
+
+  it('can come before the one that is simulated, and before others in a folder', async () => {
+    const one = await simulateFiles(files, '003_b.sql');
+    expect(one.cells.filter((cell) => cell.status === 'failed')).toEqual([]);
+    await withFolder(files, async (path) => {
+      const all = await simulate({ ...request, points: ['start', 'after'], faults: ['error'], path }, () => undefined, new AbortController().signal);
+      expect(all.map((simulation) => simulation.cells.some((cell) => cell.status === 'failed'))).toEqual([false, false, false]);
+    });
+  });
+});
+
 describe('a migration that fails by itself', () => {
   it('is simulated up to the statement that fails, and says so', async () => {
     const files = {
