@@ -49,7 +49,7 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
     await page.locator('#rows input').fill('500');
     await page.locator('#seed input').fill('');
     await page.getByText('Seed: a whole number').waitFor();
-    expect(await page.locator('vscode-button', { hasText: 'Simulate failures' }).getAttribute('disabled')).not.toBeNull();
+    await page.locator('vscode-button[disabled]', { hasText: 'Simulate failures' }).waitFor();
     await page.locator('#seed input').fill('11');
     await page.locator('#version').click();
     await page.locator('vscode-option', { hasText: '15' }).click();
