@@ -7,7 +7,7 @@ import { readStatements } from '../parse/postgres/read';
 import { baseName, confidence, folderPrefix, problem, sqlFiles, wholeFile } from './files';
 import { compareVersions, type FlywayName, parseFlywayName } from './flyway-names';
 import { type FlywaySettings, flywayChecksum, readFlywaySettings } from './flyway-settings';
-import { type HistoryRow, isTrue, refusalOf, refused, rowsOf, sqlStep, statementSteps } from './history';
+import { type HistoryRow, isTrue, refusalOf, refused, rowsOf, sqlStep, statementSteps, withRows } from './history';
 import { placeInFile } from './placing';
 
 /**
@@ -64,7 +64,7 @@ export const flyway: Framework = {
       `CREATE INDEX "flyway_schema_history_s_idx" ON ${table} ("success")`,
     ],
     steps(migration) {
-      const statements = statementSteps(migration);
+      const statements = withRows(migration, statementSteps(migration));
       return [
         { kind: 'lock', text: `SELECT pg_try_advisory_lock(${lockNumber})` },
         {

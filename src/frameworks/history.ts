@@ -32,6 +32,15 @@ export function statementSteps({ up }: Migration): RunStep[] {
   }));
 }
 
+/** For frameworks that send the rows behind COPY ... FROM stdin, as psql does (Flyway: documentation of PostgreSQL, "COPY FROM STDIN"). */
+export function withRows({ up }: Migration, steps: readonly RunStep[]): RunStep[] {
+  return steps.map((step) => {
+    const [index, ...more] = step.kind === 'statements' ? step.statements : [];
+    const copyData = up.statements.find((statement) => statement.index === index)?.copyData;
+    return step.kind !== 'statements' || more.length > 0 || copyData === undefined ? step : { ...step, copyData };
+  });
+}
+
 export function refused(message: string, code?: string): RunDecision {
   return { run: false, why: 'refused', problem: code === undefined ? { message } : { message, code } };
 }

@@ -2,6 +2,7 @@ import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
 import type { Framework, ReadOptions, RunStep, SourceFile } from '../model/run-protocol';
 import { baseName, byText, problem, readProgram, sqlFiles, wholeFile } from './files';
+import { withRows } from './history';
 import { placeInFile } from './placing';
 
 const execution: ProgramExecution = {
@@ -60,14 +61,11 @@ export const sql: Framework = {
   run: {
     bookkeepingTables: [],
     setup: [],
-    steps: ({ up }) => {
-      const statements = up.statements.map(
-        ({ index, sent, copyData }): RunStep => ({
-          kind: 'statements',
-          statements: [index],
-          text: sent,
-          ...(copyData !== undefined && { copyData }),
-        }),
+    steps: (migration) => {
+      const { up } = migration;
+      const statements = withRows(
+        migration,
+        up.statements.map(({ index, sent }): RunStep => ({ kind: 'statements', statements: [index], text: sent })),
       );
       return up.execution.wrapped ? [{ kind: 'begin', text: 'BEGIN' }, ...statements, { kind: 'commit', text: 'COMMIT' }] : statements;
     },

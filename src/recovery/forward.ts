@@ -1,5 +1,6 @@
 import { relationKey } from '../model/catalog';
 import type { Statement } from '../model/migration';
+import type { Operation } from '../model/operation';
 import type { PlannedTransaction } from '../model/plan';
 import type { RecoveryStep } from '../model/simulation';
 import { catalogChanges } from '../rollback/changes';
@@ -83,13 +84,34 @@ function transactionSteps(situation: RecoverySituation, transaction: PlannedTran
   ];
 }
 
-/** Settings that earlier statements made for the session: a new session has them no more. */
+/** Settings and temporary tables that earlier statements made for the session: a new session has them no more. */
 function sessionSettings({ migration }: RecoverySituation, from: number): RecoveryStep[] {
-  return migration.up.statements
-    .filter((statement) => statement.index < from && statement.operations.some((operation) => operation.kind === 'set' && !operation.local))
-    .map((statement) =>
-      sqlStep(`Run statement ${statement.index} again`, 'It sets something for the session, and this is a new one.', asWritten(statement)),
-    );
+  const earlier = migration.up.statements.filter((statement) => statement.index < from);
+  const temporary = temporaryTables(earlier);
+  return earlier.flatMap((statement) => {
+    const again = (why: string) => [sqlStep(`Run statement ${statement.index} again`, why, asWritten(statement))];
+    if (statement.operations.some((operation) => operation.kind === 'set' && !operation.local))
+      return again('It sets something for the session, and this is a new one.');
+    if (statement.operations.some((operation) => concerns(operation, temporary)))
+      return again('It makes or fills a temporary table, which is gone with its session.');
+    return [];
+  });
+}
+
+/** Names of the temporary tables that are there after these statements. */
+function temporaryTables(statements: readonly Statement[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const operation of statements.flatMap((statement) => statement.operations)) {
+    if (operation.kind === 'create table' && operation.persistence === 'temporary') names.add(operation.table.name);
+    if (operation.kind === 'drop object') for (const { name } of operation.objects) names.delete(name);
+  }
+  return names;
+}
+
+function concerns(operation: Operation, temporary: ReadonlySet<string>): boolean {
+  const made = operation.kind === 'create table' && operation.persistence === 'temporary' ? [operation.table] : [];
+  const indexed = operation.kind === 'create index' ? [operation.index.table] : [];
+  return [...made, ...indexed, ...writtenTables(operation)].some(({ name }) => temporary.has(name));
 }
 
 /** Statements that filled an unlogged table which a crash has emptied. */

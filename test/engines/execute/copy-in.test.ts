@@ -22,6 +22,12 @@ describe('COPY ... FROM stdin in a file of psql', () => {
     expect(atCopy?.recovery?.back.verified).toBe(true);
   });
 
+  it('gets them from Flyway too', async () => {
+    const simulation = await simulateFiles({ 'V1__towns.sql': dump }, 'V1__towns.sql', { points: ['after:2', 'unrecorded'] });
+    expect(simulation.failsByItself).toBeUndefined();
+    expect(verdictsOf(simulation)).toMatchObject({ 'crash@after:2': 'rolled-back', 'crash@unrecorded': 'unrecorded' });
+  });
+
   it('refuses rows that do not fit, as psql would', async () => {
     const wrong = dump.replace('1\tZürich', 'one\tZürich');
     const simulation = await simulateFiles({ '001_towns.sql': wrong }, '001_towns.sql');

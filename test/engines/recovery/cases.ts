@@ -134,6 +134,11 @@ ALTER TABLE orders ADD COLUMN currency text; CREATE TABLE c (id integer);`,
       ALTER TABLE orders_new RENAME TO orders; ALTER SEQUENCE orders_id_seq OWNED BY orders.id; CREATE TABLE c (id integer);`,
   },
   {
+    name: 'temporary table',
+    migration: `CREATE TEMPORARY TABLE map (id integer, place integer); INSERT INTO map SELECT id, id * 2 FROM customers; ALTER TABLE customers ADD COLUMN place integer;
+      UPDATE customers SET place = map.place FROM map WHERE map.id = customers.id; DROP TABLE map; CREATE TABLE c (id integer);`,
+  },
+  {
     name: 'own transactions',
     migration:
       'CREATE TABLE a (id integer); BEGIN; CREATE TABLE b (id integer); INSERT INTO b VALUES (1); COMMIT; CREATE TABLE c (id integer);',

@@ -86,7 +86,11 @@ describe('a migration that makes a role', () => {
     const one = await simulateFiles(files, '003_b.sql');
     expect(one.cells.filter((cell) => cell.status === 'failed')).toEqual([]);
     await withFolder(files, async (path) => {
-      const all = await simulate({ ...request, points: ['start', 'after'], faults: ['error'], path }, () => undefined, new AbortController().signal);
+      const all = await simulate(
+        { ...request, points: ['start', 'after'], faults: ['error'], path },
+        () => undefined,
+        new AbortController().signal,
+      );
       expect(all.map((simulation) => simulation.cells.some((cell) => cell.status === 'failed'))).toEqual([false, false, false]);
     });
   });
