@@ -2,7 +2,9 @@ import type { Catalog, Table } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
+import { namesIn } from '../schema/definitions';
 import type { DownPart } from './down';
+import { objectsOf } from './down-untraced';
 import { isNamed } from './rows';
 
 /**
@@ -10,12 +12,29 @@ import { isNamed } from './rows';
  * first, as far as their own text tells what was there.
  */
 export function unseenDown(statements: readonly Statement[], before: Catalog, after: Catalog): DownPart[] {
+  const named = new Set(statements.flatMap(({ operations }) => operations.flatMap(nameGiven)));
   return statements
     .toReversed()
-    .flatMap((statement) => statement.operations.toReversed().flatMap((operation) => downOf(operation, before, after)));
+    .flatMap((statement) => statement.operations.toReversed().flatMap((operation) => downOf(operation, before, after, named)));
 }
 
-function downOf(operation: Operation, before: Catalog, after: Catalog): DownPart[] {
+/** The name that an operation gives to an object: what is dropped under it later was made, or renamed, by the migration itself. */
+function nameGiven(operation: Operation): string[] {
+  switch (operation.kind) {
+    case 'create table':
+      return [operation.table.name];
+    case 'create object':
+      return [operation.object.name];
+    case 'rename object':
+      return [operation.newName];
+    case 'create index':
+      return operation.index.name === undefined ? [] : [operation.index.name];
+    default:
+      return [];
+  }
+}
+
+function downOf(operation: Operation, before: Catalog, after: Catalog, named: ReadonlySet<string>): DownPart[] {
   switch (operation.kind) {
     case 'rename column':
     case 'drop column':
@@ -34,11 +53,11 @@ function downOf(operation: Operation, before: Catalog, after: Catalog): DownPart
       return downOfRename(operation, before, after);
     case 'drop object':
       return operation.objects.flatMap((name) =>
-        isKnown(name, before, after) ? [] : unknown(`${operation.objectKind} ${name.name}, which is dropped`),
+        named.has(name.name) || isKnown(name, before, after) ? [] : unknown(`${operation.objectKind} ${name.name}, which is dropped`),
       );
     case 'grant':
     case 'revoke':
-      return unknown(`privileges: ${operation.detail}`);
+      return isOnNewOnly(operation.detail, before, after) ? [] : unknown(`privileges: ${operation.detail}`);
     case 'do block':
       return unknown('what the DO block does');
     default:
@@ -77,6 +96,19 @@ function downOfRename(operation: Extract<Operation, { kind: 'rename object' }>, 
   if (isKnown(object, before, after) || isKnown({ ...object, name: newName }, before, after)) return [];
   const text = `ALTER ${objectKind.toUpperCase()} ${quoteQualified(object.schema, newName)} RENAME TO ${quoteIdentifier(object.name)};`;
   return [{ comments: [], text: [text] }];
+}
+
+/** Privileges on what the migration makes, and on nothing older, go with it. */
+function isOnNewOnly(text: string, before: Catalog, after: Catalog): boolean {
+  const old = objectsOf(before);
+  const identities = new Set(old.map((object) => object.identity));
+  const made = objectsOf(after).filter((object) => !identities.has(object.identity));
+  const names = (objects: readonly { readonly name: string }[]) =>
+    namesIn(
+      text,
+      objects.map(({ name }) => name),
+    );
+  return names(made).length > 0 && names(old).length === 0;
 }
 
 function unknown(what: string): DownPart[] {

@@ -4,6 +4,7 @@ import type { Change } from './change';
 import { catalogChanges } from './changes';
 import { dataDown } from './down-data';
 import { unseenDown } from './down-unseen';
+import { untracedDown } from './down-untraced';
 
 /** A rollback made from what a migration does. */
 export interface GeneratedDown {
@@ -25,6 +26,7 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
     ...dataDown(migration.up.statements, known, after),
     ...changes.map(downOfChange),
     ...unseenDown(migration.up.statements, before, after),
+    ...untracedDown(migration.up.statements, before),
   ];
   const short = !migration.up.statements.some((statement) => statement.sent.includes('public.'));
   return {

@@ -51,6 +51,27 @@ test('what can not come back is said where it would stand', () => {
   expect(down('UPDATE t SET id = 1;', 'CREATE TABLE t (id integer);').statements.join()).toMatch(/^-- Not undone: the old values of t\.id/);
 });
 
+test('what the virtual schema does not know is said, unless it goes with what the migration makes', () => {
+  const earlier = 'CREATE TABLE t (id integer); CREATE SEQUENCE s; CREATE INDEX i ON t (id);';
+  for (const text of [
+    'ALTER TABLE t SET (fillfactor = 70)',
+    'ALTER TABLE t REPLICA IDENTITY FULL',
+    "COMMENT ON INDEX i IS 'x'",
+    'ALTER SEQUENCE s INCREMENT BY 10',
+    'CREATE STATISTICS st ON id, ctid FROM t',
+    "CREATE AGGREGATE agg (integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0')",
+  ]) {
+    expect(down(`${text};`, earlier).statements).toEqual([`-- Not undone: ${text}. Write it by hand.`]);
+  }
+  expect(down('GRANT SELECT ON t TO PUBLIC;', earlier).irreversible).toEqual([
+    'Not undone: privileges: GRANT SELECT ON t TO PUBLIC. Write it by hand.',
+  ]);
+  expect(down('ALTER TABLE t SET UNLOGGED; SHOW work_mem; SET search_path = app;', earlier).irreversible).toEqual([]);
+  const made = 'CREATE TABLE n (id integer); ALTER TABLE n SET (fillfactor = 70); GRANT SELECT ON n TO PUBLIC; ALTER TABLE n OWNER TO app;';
+  expect(down(made, earlier).statements).toEqual(['DROP TABLE n;']);
+  expect(down('CREATE TABLE n (id integer); DROP TABLE n;', earlier).statements).toEqual([]);
+});
+
 test('constant rows are deleted by their key', () => {
   const earlier = 'CREATE TABLE t (id integer PRIMARY KEY, a text);';
   expect(down("INSERT INTO t (id, a) VALUES (1, 'x'), (2, NULL);", earlier).statements).toEqual([
