@@ -78,6 +78,7 @@ async function simulate(path: string, options: SimulateOptions): Promise<number>
     const report = simulationReport(shown, performance.now() - started);
     await writeResult(render(report, options), options.out);
     if (options.html !== undefined) await writeResult(simulationHtml(report), options.html);
+    if (follow.remark !== '') await note(follow.remark);
     return statusOf(report, options.failOn ?? settings.configuration.simulate.failOn ?? defaultFailOn);
   } catch (error) {
     progress.clear();
@@ -153,12 +154,15 @@ class ProgressOfSimulation {
   private migration = '';
   private cells = 0;
   private done = 0;
+  /** What the runner said at the end: that something was left out, and why. */
+  remark = '';
 
   constructor(private readonly progress: Progress) {}
 
   tell(event: SimulationEvent): void {
     switch (event.kind) {
       case 'phase':
+        if (event.phase === 'done') this.remark = event.detail;
         this.progress.show([event.phase, event.detail].filter((part) => part !== '').join(': '));
         break;
       case 'planned':

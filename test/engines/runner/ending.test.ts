@@ -116,4 +116,17 @@ describe('a migration that fails by itself', () => {
     });
     expect(cells.get('crash@start')).toMatchObject({ verdict: 'rolled-back' });
   });
+
+  it('ends a folder, and what was found before it is kept', async () => {
+    const files = { '001_a.sql': 'CREATE TABLE a (id int);', '002_b.sql': 'CREATE TABLE a (id int);', '003_c.sql': 'DROP TABLE a;' };
+    const events: SimulationEvent[] = [];
+    const simulations = await withFolder(files, (folder) =>
+      simulate({ ...request, path: folder }, (event) => events.push(event), new AbortController().signal),
+    );
+    expect(simulations.map(({ migration, failsByItself }) => [migration.id, failsByItself?.code])).toEqual([
+      ['001_a', undefined],
+      ['002_b', '42P07'],
+    ]);
+    expect(events.at(-1)).toMatchObject({ phase: 'done', detail: '002_b fails by itself: 1 later migration was not simulated' });
+  });
 });
