@@ -1,5 +1,6 @@
 import { type Catalog, relationKey, type Table } from '../model/catalog';
 import type { Statement } from '../model/migration';
+import type { Operation } from '../model/operation';
 import type { RecoveryStep } from '../model/simulation';
 import type { State, TableData } from '../model/state';
 import { spoken, spokenKey } from '../rollback/names';
@@ -32,9 +33,11 @@ export function dataBack(situation: RecoverySituation): DataBack {
   const losses: DataLoss[] = [];
   for (const [table, difference] of differing) {
     const written = withAncestors(table, partial.catalog);
-    const deletions = done.toReversed().flatMap((statement) => written.flatMap((named) => deletionSteps(statement, named)));
+    const removed = done.some((statement) => statement.operations.some((operation) => removesRows(operation, table, difference.original)));
+    const isSafe = removed || !metConflict(done, written, difference);
+    const deletions = isSafe ? done.toReversed().flatMap((statement) => written.flatMap((named) => deletionSteps(statement, named))) : [];
     steps.push(...deletions.filter((step) => !steps.some((known) => known.text === step.text)));
-    const loss = lossOf(difference, table, done, deletions.length > 0);
+    const loss = lossOf(difference, table, done, deletions.length === 0 ? 'none' : removed ? 'beside removed rows' : 'all');
     if (loss !== undefined) losses.push(loss);
   }
   return { steps, losses };
@@ -73,7 +76,7 @@ function lossOf(
   { original, old, current, columns }: Difference,
   table: Table,
   done: readonly Statement[],
-  deletes: boolean,
+  deletes: 'none' | 'all' | 'beside removed rows',
 ): DataLoss | undefined {
   const key = relationKey(original);
   const by = statementsOn(table, original, done);
@@ -86,7 +89,9 @@ function lossOf(
     return { text: `rows of ${spokenKey(key)}${by}: ${why}`, loss: { table: key }, doubtful: false };
   }
   // What deleting the inserted rows leaves is compared when the plan is executed: only then is it known whether a value was lost.
-  if (deletes) {
+  if (deletes === 'beside removed rows')
+    return { text: `rows of ${spokenKey(key)} that were removed${by}: ${backup}`, loss: { table: key }, doubtful: true };
+  if (deletes === 'all') {
     const overwritten = columns.map((column) => column.name).filter((name) => isOverwritten(name, table, original, done));
     if (overwritten.length === 0) return undefined;
     const text = `values of ${overwritten.map((name) => `${spokenKey(key)}.${name}`).join(', ')}${by}: ${backup}`;
@@ -102,6 +107,21 @@ function lossOf(
     loss: { table: key, columns: names },
     doubtful: columns.every((column) => column.retyped),
   };
+}
+
+function removesRows(operation: Operation, table: Table, original: Table): boolean {
+  const removes = operation.kind === 'delete' || operation.kind === 'truncate' || operation.kind === 'merge';
+  return removes && writtenTables(operation).some((name) => isNamed(name, table) || isNamed(name, original));
+}
+
+/** Whether ON CONFLICT met a row that was there: fewer came than were listed, and nothing tells which. Such a row must not be deleted. */
+function metConflict(done: readonly Statement[], written: readonly Table[], { old, current }: Difference): boolean {
+  const inserts = done
+    .flatMap((statement) => statement.operations)
+    .flatMap((operation) => (operation.kind === 'insert' ? [operation] : []))
+    .filter((operation) => written.some((table) => isNamed(operation.table, table)));
+  const listed = inserts.reduce((sum, { rows }) => sum + (rows?.length ?? 0), 0);
+  return inserts.some(({ onConflict }) => onConflict !== 'none') && current.rowCount - old.rowCount < listed;
 }
 
 /** Whether a statement gave the column other values in rows that were there. What MERGE and ON CONFLICT change is not known. */
@@ -133,7 +153,9 @@ function deletionSteps(statement: Statement, table: Table): RecoveryStep[] {
     return [
       sqlStep(
         `Delete the rows that statement ${statement.index} inserted into ${spoken(table)}`,
-        'They were not there before the migration.',
+        operation.onConflict === 'none'
+          ? 'They were not there before the migration.'
+          : 'None of them was there before the migration in this simulation. Look first: where one was there already, it must stay.',
         text,
       ),
     ];

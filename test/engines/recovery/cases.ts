@@ -139,6 +139,20 @@ ALTER TABLE orders ADD COLUMN currency text; CREATE TABLE c (id integer);`,
       UPDATE customers SET place = map.place FROM map WHERE map.id = customers.id; DROP TABLE map; CREATE TABLE c (id integer);`,
   },
   {
+    name: 'rows removed beside constant rows',
+    migration: `INSERT INTO countries VALUES ('IT', 'Italy'); DELETE FROM countries WHERE code = 'US'; CREATE TABLE c (id integer); CREATE TABLE d (id integer);`,
+    losesAfter: 2,
+  },
+  {
+    name: 'rows of which one was there',
+    migration: `INSERT INTO countries VALUES ('US', 'USA'), ('IT', 'Italy') ON CONFLICT DO NOTHING; CREATE TABLE c (id integer); CREATE TABLE d (id integer);`,
+    staysAfter: 1,
+  },
+  {
+    name: 'rows of which none was there',
+    migration: `INSERT INTO countries VALUES ('FR', 'France'), ('IT', 'Italy') ON CONFLICT DO NOTHING; CREATE TABLE c (id integer); CREATE TABLE d (id integer);`,
+  },
+  {
     name: 'own transactions',
     migration:
       'CREATE TABLE a (id integer); BEGIN; CREATE TABLE b (id integer); INSERT INTO b VALUES (1); COMMIT; CREATE TABLE c (id integer);',
