@@ -77,11 +77,24 @@ export function lintSources(folders: readonly LintedSource[]): LintedFiles {
     problems.push(...linted.problems, ...missingReports(source, linted));
     for (const report of linted.reports) {
       const path = shownPath(join(source.folder, report.path));
-      reports.push({ ...report, path });
+      reports.push(withShownPaths(report, source.folder));
       sources.set(path, source.files.find((file) => file.path === report.path)?.text ?? '');
     }
   }
   return { folders, reports, sources, problems };
+}
+
+/** With the paths that people see: of the file, and of the files that its fixes make or change. */
+function withShownPaths(report: FileReport, folder: string): FileReport {
+  const shown = (path: string) => shownPath(join(folder, path));
+  const findings = report.findings.map((finding) => ({
+    ...finding,
+    fixes: finding.fixes.map((fix) => ({
+      ...fix,
+      edits: fix.edits.map((edit) => (edit.path === undefined ? edit : { ...edit, path: shown(edit.path) })),
+    })),
+  }));
+  return { ...report, path: shown(report.path), findings };
 }
 
 /** Lints one folder with a version of its files. */

@@ -92,7 +92,7 @@ function createdRelations(before: Catalog, steps: readonly Step[]): ReadonlyMap<
       const name: ObjectName | undefined =
         operation.kind === 'create table' ? operation.table : operation.kind === 'create object' ? operation.object : undefined;
       if (name === undefined) continue;
-      const object = findTable(step.after, name) ?? findNamed(step.after.definitions, name);
+      const object = findTable(step.after, name) ?? findNamed(step.after.definitions, name, step.after.searchPath);
       if (object !== undefined && !known.has(object.identity) && !created.has(object.identity)) {
         created.set(object.identity, step.statement.index);
       }

@@ -1,14 +1,14 @@
 import type { Catalog, Table } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { ObjectName, Operation } from '../model/operation';
-import { findTable } from '../schema/lookup';
+import { findTable, type SearchedCatalog } from '../schema/lookup';
 
 /** What is known when a statement runs. */
 export interface Situation {
   /** The server's major version. */
   readonly version: number;
   /** The schema right before the statement. */
-  readonly catalog: Catalog;
+  readonly catalog: SearchedCatalog;
   /** Keys of the relations that earlier statements of the same program made. */
   readonly created: { has(key: string): boolean };
 }

@@ -6,7 +6,7 @@ import type { ExecutionPlan, PlannedStatement, PlannedTransaction } from '../mod
 import type { Framework, SourceFile } from '../model/run-protocol';
 import type { Range, Span } from '../model/text';
 import type { LineIndex } from '../parse/lines';
-import { findNamed, findTable } from '../schema/lookup';
+import { findNamed, findTable, type SearchedCatalog } from '../schema/lookup';
 
 /** One statement of the linted program with everything around it that a rule may ask about. */
 export interface Step {
@@ -15,8 +15,8 @@ export interface Step {
   readonly transaction: PlannedTransaction;
   /** False when the statement commits by itself as it ends. */
   readonly inTransaction: boolean;
-  readonly before: Catalog;
-  readonly after: Catalog;
+  readonly before: SearchedCatalog;
+  readonly after: SearchedCatalog;
 }
 
 /** What a rule sees: one program of one migration, as it will run, on the schema it will meet. Nothing here changes. */
@@ -76,7 +76,7 @@ function groupByKind(context: RuleContext): ReadonlyMap<OperationKind, readonly 
 export function isInUse(context: RuleContext, step: Step, name: ObjectName): boolean {
   const table = findTable(step.before, name) ?? findTable(step.after, name);
   if (table !== undefined) return table.persistence !== 'temporary' && !context.created.has(table.identity);
-  const view = findNamed(step.before.definitions, name);
+  const view = findNamed(step.before.definitions, name, step.before.searchPath);
   return view === undefined || !context.created.has(view.identity);
 }
 

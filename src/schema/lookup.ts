@@ -7,16 +7,25 @@ export const defaultSchema = 'public';
 /** Temporary tables hide all others, whatever the search path says. */
 export const temporarySchema = 'pg_temp';
 
+/** A catalog that knows where names without a schema are looked for at its moment: SET search_path has been followed. */
+export interface SearchedCatalog extends Catalog {
+  readonly searchPath?: readonly string[];
+}
+
 /** The table of that name, or undefined when the catalog has none. */
-export function findTable(catalog: Catalog, name: ObjectName, searchPath: readonly string[] = [defaultSchema]): Table | undefined {
+export function findTable(
+  catalog: SearchedCatalog,
+  name: ObjectName,
+  searchPath: readonly string[] = catalog.searchPath ?? [defaultSchema],
+): Table | undefined {
   return findNamed(catalog.tables, name, searchPath);
 }
 
 /** The index of that name with its table (or materialized view). */
 export function findIndex(
-  catalog: Catalog,
+  catalog: SearchedCatalog,
   name: ObjectName,
-  searchPath: readonly string[] = [defaultSchema],
+  searchPath: readonly string[] = catalog.searchPath ?? [defaultSchema],
 ): { readonly owner: Table | DefinedObject; readonly index: Index } | undefined {
   const schemas = name.schema === undefined ? [temporarySchema, ...searchPath] : [name.schema];
   for (const schema of schemas) {

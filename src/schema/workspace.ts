@@ -1,6 +1,6 @@
 import type { Catalog, DefinedObject, SchemaObject, Sequence, Table, TypeObject } from '../model/catalog';
 import type { ObjectName } from '../model/operation';
-import { defaultSchema, temporarySchema } from './lookup';
+import { defaultSchema, type SearchedCatalog, temporarySchema } from './lookup';
 
 interface Placed {
   readonly identity: string;
@@ -59,9 +59,11 @@ export class ObjectStore<T extends Placed> {
 }
 
 /** A catalog that also remembers which identities were given out, so that none is given twice in one lineage. */
-export interface VirtualCatalog extends Catalog {
+export interface VirtualCatalog extends SearchedCatalog {
   readonly nextIdentity: number;
 }
+
+const defaultPath: readonly string[] = [defaultSchema];
 
 /** The schema while statements are replayed onto it: the one mutable thing here. Functions in this folder change it, `catalog()` reads it. */
 export class Workspace {
@@ -71,7 +73,7 @@ export class Workspace {
   readonly types: ObjectStore<TypeObject>;
   readonly definitions: ObjectStore<DefinedObject>;
   /** Where names without a schema are looked for; the first is where they are created. */
-  searchPath: readonly string[] = [defaultSchema];
+  searchPath: readonly string[] = defaultPath;
   private readonly relations = new Map<string, number>();
   private readonly constraints = new Map<string, number>();
   private nextIdentity: number;
@@ -105,6 +107,8 @@ export class Workspace {
 
   /** The state as values; the same object as long as nothing changes. */
   catalog(): VirtualCatalog {
+    // Each program begins with the default path; a SET in it holds for what comes after.
+    if ((this.current?.searchPath ?? defaultPath) !== this.searchPath) this.current = undefined;
     this.current ??= {
       schemas: this.schemas.values().map(({ schema: _, ...object }) => object),
       tables: this.tables.values(),
@@ -112,6 +116,7 @@ export class Workspace {
       types: this.types.values(),
       definitions: this.definitions.values(),
       nextIdentity: this.nextIdentity,
+      ...(this.searchPath !== defaultPath && { searchPath: this.searchPath }),
     };
     return this.current;
   }

@@ -125,8 +125,19 @@ const blockingModes = ['SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCL
 
 /** The strongest lock of the statement that stops reads or writes of a table in use. */
 function blockingLock(context: RuleContext, step: Step): PlannedLock | undefined {
+  if (standsAlone(context, step) || step.statement.operations.some(isConcurrentRefresh)) return undefined;
   const blocking = step.planned.locks.filter((lock) => blockingModes.includes(lock.mode) && isShared(context, step, lock.name));
   return blocking.toSorted((left, right) => blockingModes.indexOf(right.mode) - blockingModes.indexOf(left.mode))[0];
+}
+
+/** It has to be the only statement of its request (DETACH PARTITION ... CONCURRENTLY), so no SET can stand in front of it. */
+function standsAlone(context: RuleContext, step: Step): boolean {
+  return context.program.execution.requests === 'single-request' && !step.planned.transactional;
+}
+
+/** Its EXCLUSIVE lock stops other refreshes only: nobody writes to a materialized view, and reads go on (manual, table 13.2). */
+function isConcurrentRefresh(operation: Operation): boolean {
+  return operation.kind === 'refresh materialized view' && operation.concurrently;
 }
 
 function isShared(context: RuleContext, step: Step, name: ObjectName): boolean {

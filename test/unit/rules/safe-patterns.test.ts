@@ -106,6 +106,33 @@ const patterns: readonly RuleExample[] = [
     ],
   },
   {
+    title: 'a partition detached concurrently, alone, golang-migrate',
+    framework: 'golang-migrate',
+    majors: [14, 18],
+    files: [
+      { path: '0002_d.up.sql', text: 'ALTER TABLE events DETACH PARTITION events_1 CONCURRENTLY;\n' },
+      { path: '0002_d.down.sql', text: 'SELECT 1;\n' },
+    ],
+  },
+  {
+    title: 'a materialized view refreshed concurrently, dbmate',
+    framework: 'dbmate',
+    files: [{ path: '2_r.sql', text: '-- migrate:up\nREFRESH MATERIALIZED VIEW CONCURRENTLY totals;\n\n-- migrate:down\nSELECT 1;\n' }],
+  },
+  {
+    title: 'new tables in a schema of the search path, Flyway',
+    framework: 'flyway',
+    files: [
+      { path: 'V1__t.sql', text: users },
+      { path: 'U1__t.sql', text: 'DROP TABLE orders;\nDROP TABLE users;\n' },
+      {
+        path: 'V2__s.sql',
+        text: 'CREATE SCHEMA app;\nSET search_path TO app;\nCREATE TABLE users (id bigint PRIMARY KEY, email text);\nCREATE INDEX i ON users (email);\nALTER TABLE users ADD CONSTRAINT c CHECK (id > 0);\nCREATE TABLE other (id bigint PRIMARY KEY);\nCREATE INDEX j ON other (id);\n',
+      },
+      { path: 'U2__s.sql', text: 'SELECT 1;\n' },
+    ],
+  },
+  {
     title: 'a repeatable plain SQL migration',
     framework: 'sql',
     files: [
