@@ -181,6 +181,8 @@ export interface DefinedObject extends Named {
     | 'statistics'
     /** Casts, operators, collations, default privileges and the like, by the server's own words for them. */
     | 'other';
+  /** Kind `other`: what takes it away where that is not DROP and its name. Given with a `definition` that can be executed. */
+  readonly removal?: string;
   /** What follows the name in DROP and COMMENT: the argument types of a function, `ON table` of a rule. */
   readonly signature?: string;
   /** A whole CREATE statement. */

@@ -81,7 +81,9 @@ export function planDefinitions(
     ...[...gone].filter((object) => onRelations.has(object.kind)).map((object) => definitionKey(asNow(object))),
   ]);
   const isLateDrop = (object: DefinedObject) =>
-    object.kind === 'extension' || (routines.has(object.kind) && !asNow(object).dependsOn.some((key) => vanishing.has(key)));
+    object.kind === 'extension' ||
+    (object.kind === 'other' && object.removal === undefined) ||
+    (routines.has(object.kind) && !asNow(object).dependsOn.some((key) => vanishing.has(key)));
   return {
     dropped: drops.filter((object) => !isLateDrop(object)).map(asNow),
     droppedBetween: drops.filter((object) => isLateDrop(object) && !removed.includes(object)),
@@ -120,6 +122,8 @@ function canReplace(a: DefinedObject, b: DefinedObject): boolean {
   if (a.kind === 'view')
     return (a.columns?.every((column, place) => column === b.columns?.[place]) ?? false) && canonical(a.triggers) === canonical(b.triggers);
   if (a.kind === 'extension') return true;
+  // What can't be made again must not go.
+  if (a.kind === 'other') return a.removal === undefined;
   const hasDefaults = (object: DefinedObject) => / DEFAULT /.test(object.definition.split('\n')[0] ?? '');
   return (
     (a.kind === 'function' || a.kind === 'procedure') &&
@@ -179,13 +183,15 @@ export function definitionTarget(object: DefinedObject): string {
 export function dropDefinition(object: DefinedObject, options: ChangeOptions, comesBack: boolean): Change {
   const why = comesBack ? 'It rests on something that changes below; it is made again afterwards.' : `It was not there ${options.goal}.`;
   const name = object.kind === 'other' ? object.name : `${object.kind} ${spoken(object)}`;
-  return change(`drop ${object.kind}`, `Drop ${name}`, why, `DROP ${definitionTarget(object)}`);
+  return change(`drop ${object.kind}`, `Drop ${name}`, why, object.removal ?? `DROP ${definitionTarget(object)}`);
 }
 
 /** The statement that makes it, with a materialized view's indexes and a view's triggers. */
 export function createDefinition(object: DefinedObject, options: ChangeOptions, exists: boolean): Change[] {
+  if (object.removal !== undefined)
+    return [change('create other', `Set ${object.name}`, `They were so ${options.goal}.`, object.definition)];
   if (object.kind === 'other') {
-    const unknown = `Not undone: ${object.name}, which was there ${options.goal}. Write it by hand.`;
+    const unknown = `Not undone: ${object.name}, which was ${exists ? 'another one' : 'there'} ${options.goal}. Write it by hand.`;
     return [change('create other', `Create ${object.name} by hand`, unknown, `-- ${unknown}`, { unknown })];
   }
   const title = `${exists ? 'Restore' : 'Create'} ${object.kind} ${spoken(object)}`;

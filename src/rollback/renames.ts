@@ -1,4 +1,4 @@
-import type { Catalog, Column, Constraint, Index, Table } from '../model/catalog';
+import type { Catalog, Column, Constraint, DefinedObject, Index, Table } from '../model/catalog';
 import { relationKey } from '../model/catalog';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
@@ -40,6 +40,7 @@ function renameSchemas(from: Catalog, to: Catalog, options: ChangeOptions): Rena
     catalog = rewrite(catalog, namePatternOfSchema(a.name), `${quoteIdentifier(b.name)}.`, (schema) =>
       schema === a.name ? b.name : schema,
     );
+    catalog = { ...catalog, definitions: catalog.definitions.map((object) => inRenamedSchema(object, a.name, b.name)) };
     return change(
       'rename schema',
       `Rename schema ${a.name} to ${b.name}`,
@@ -169,6 +170,18 @@ const textMembers = new Set([
   'baseType',
   'columns',
 ]);
+
+/** Default privileges name their schema alone, without an object in it. */
+function inRenamedSchema(object: DefinedObject, from: string, to: string): DefinedObject {
+  if (object.removal === undefined) return object;
+  const rename = (text: string) => text.replaceAll(` IN SCHEMA ${quoteIdentifier(from)} `, () => ` IN SCHEMA ${quoteIdentifier(to)} `);
+  return {
+    ...object,
+    name: object.name.replace(` in ${from} on `, () => ` in ${to} on `),
+    definition: rename(object.definition),
+    removal: rename(object.removal),
+  };
+}
 
 /** Replaces a name in every text that the server wrote, and schemas where they stand alone. */
 function rewrite(catalog: Catalog, pattern: RegExp, replacement: string, schemaName: (schema: string) => string): Catalog {

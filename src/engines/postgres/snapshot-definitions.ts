@@ -46,9 +46,10 @@ export function definedObjects(rows: CatalogRows, parts: RelationParts): Defined
         name: `${row.type} ${row.name}`,
         kind: 'other',
         definition: row.detail,
-        dependsOn: [],
+        dependsOn: row.needs,
       }),
     ),
+    ...rows.defaultPrivileges.map((row): DefinedObject => ({ ...row, schema: '', kind: 'other', dependsOn: [] })),
   ];
 }
 

@@ -206,7 +206,9 @@ WHERE ${userSchema('n')} AND ${notOfExtension('pg_statistic_ext', 's.oid')}`;
 
 /** Kinds that migrations seldom make: compared by the server's words for them, with what is beside the name. */
 const otherObjects = `
-SELECT o.class || '.' || o.oid AS identity, replace(i.type, '-', ' ') AS type, i.identity AS name, o.detail
+SELECT o.class || '.' || o.oid AS identity, replace(i.type, '-', ' ') AS type, i.identity AS name, coalesce(o.detail, '') AS detail,
+  ARRAY(SELECT CASE WHEN r.type = 'function' THEN replace(r.identity, ',', ', ') ELSE replace(r.type, '-', ' ') || ' ' || r.identity END FROM pg_depend d, LATERAL pg_identify_object(d.refclassid, d.refobjid, 0) r
+    WHERE d.classid = o.class::regclass AND d.objid = o.oid AND d.refobjid >= 16384 ORDER BY 1) AS needs
 FROM (${[
   ['pg_cast', 'castfunc::text || castcontext::text'],
   ['pg_operator', 'oprcode::text'],
@@ -214,11 +216,14 @@ FROM (${[
   ['pg_opfamily', "''"],
   ['pg_collation', "collprovider::text || coalesce(collcollate::text, '')"],
   ['pg_conversion', "''"],
-  ['pg_ts_config', "''"],
+  [
+    'pg_ts_config',
+    `(SELECT string_agg(concat_ws(' ', m.maptokentype, m.mapseqno, m.mapdict::regdictionary), ', ' ORDER BY m.maptokentype, m.mapseqno)
+      FROM pg_ts_config_map m WHERE m.mapcfg = pg_ts_config.oid)`,
+  ],
   ['pg_ts_dict', "coalesce(dictinitoption, '')"],
   ['pg_ts_parser', "''"],
   ['pg_ts_template', "''"],
-  ['pg_default_acl', 'defaclacl::text'],
   ['pg_foreign_data_wrapper', "coalesce(fdwoptions::text, '')"],
   ['pg_foreign_server', "coalesce(srvoptions::text, '')"],
   ['pg_user_mapping', "coalesce(umoptions::text, '')"],
@@ -229,6 +234,27 @@ FROM (${[
   .map(([catalog, detail]) => `SELECT '${catalog}' AS class, oid, ${detail} AS detail FROM ${catalog} WHERE oid >= 16384`)
   .join(' UNION ALL ')}) o, LATERAL pg_identify_object(o.class::regclass, o.oid, 0) i
 WHERE NOT EXISTS (SELECT FROM pg_depend member WHERE member.classid = o.class::regclass AND member.objid = o.oid AND member.deptype IN ('e', 'i'))`;
+
+/**
+ * Default privileges, as the statements that make them from what the server grants by itself, and the statements that bring that back.
+ * Those of a schema begin with nothing (catalog pg_default_acl). `acldefault` calls a sequence `s`.
+ */
+const defaultPrivileges = `
+SELECT 'pg_default_acl.' || a.oid AS identity, concat('default privileges of ', a.role, ' in ' || a.schema, ' on ', lower(a.objects)) AS name,
+  c.definition, c.removal
+FROM (SELECT d.*, r.rolname AS role, n.nspname AS schema, CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES'
+    WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END AS objects
+  FROM pg_default_acl d JOIN pg_roles r ON r.oid = d.defaclrole LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace) a,
+LATERAL (SELECT format('ALTER DEFAULT PRIVILEGES FOR ROLE %I', a.role) || coalesce(' IN SCHEMA ' || quote_ident(a.schema), '') AS alter) p,
+LATERAL (SELECT string_agg(CASE WHEN is_given THEN given ELSE taken END, E';\n' ORDER BY given) AS definition,
+    string_agg(CASE WHEN is_given THEN taken ELSE given END, E';\n' ORDER BY given) AS removal
+  FROM (SELECT now.grantor IS NOT NULL AS is_given, format('%s GRANT %s ON %s TO %s%s', p.alter, privilege_type, a.objects, g.grantee,
+        CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END) AS given,
+      format('%s REVOKE %s ON %s FROM %s', p.alter, privilege_type, a.objects, g.grantee) AS taken
+    FROM aclexplode(a.defaclacl) now
+    FULL JOIN aclexplode(CASE WHEN a.schema IS NULL THEN acldefault(CASE a.defaclobjtype WHEN 'S' THEN 's' ELSE a.defaclobjtype END, a.defaclrole) END) own USING (grantee, privilege_type, is_grantable),
+    LATERAL (SELECT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS grantee) g
+    WHERE now.grantor IS NULL OR own.grantor IS NULL) changes) c`;
 
 /** What views, rules and functions need, as keys of the catalog. 16384 is the first oid that is not the server's own (access/transam.h). */
 const dependencies = `
@@ -268,6 +294,7 @@ export function catalogQueries(major: number) {
     publications: publications(major),
     statistics,
     otherObjects,
+    defaultPrivileges,
     dependencies,
     preparedTransactions,
   };

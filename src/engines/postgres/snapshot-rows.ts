@@ -196,7 +196,8 @@ export interface CatalogRows {
   eventTriggers: EventTriggerRow[];
   publications: PublicationRow[];
   statistics: StatisticsRow[];
-  otherObjects: { identity: string; type: string; name: string; detail: string }[];
+  otherObjects: { identity: string; type: string; name: string; detail: string; needs: string[] }[];
+  defaultPrivileges: { identity: string; name: string; definition: string; removal: string }[];
   dependencies: { dependent: string; key: string | null; used: string | null }[];
   preparedTransactions: { gid: string }[];
 }

@@ -46,6 +46,7 @@ CREATE SEQUENCE tickets START 100 INCREMENT 5;
 COMMENT ON TABLE users IS 'who';
 COMMENT ON COLUMN users.email IS 'where';
 GRANT SELECT ON users TO PUBLIC;
+ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT EXECUTE ON FUNCTIONS TO pg_monitor;
 INSERT INTO users (email, name, born) SELECT 'u' || g || '@example.com', 'user ' || g, date '1990-01-01' + g FROM generate_series(1, 20) g;
 INSERT INTO orders (user_id, amount, items, note) SELECT 1 + g % 20, g, g, 'note ' || g FROM generate_series(1, 60) g;
 INSERT INTO events SELECT g, date '2020-01-01' + g * 10, '{}' FROM generate_series(1, 60) g;
@@ -235,6 +236,19 @@ export const pairs: readonly Pair[] = [
     sql: 'REVOKE SELECT ON users FROM PUBLIC; GRANT INSERT, UPDATE (note) ON orders TO PUBLIC; GRANT USAGE ON SEQUENCE tickets TO PUBLIC',
   },
   { name: 'function grants', sql: 'REVOKE EXECUTE ON FUNCTION touch() FROM PUBLIC' },
+  {
+    name: 'default privileges',
+    sql: `ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT, INSERT ON TABLES TO pg_monitor WITH GRANT OPTION;
+      ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC; ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO pg_monitor`,
+  },
+  { name: 'default privileges changed', sql: 'ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT EXECUTE ON FUNCTIONS TO PUBLIC' },
+  { name: 'default privileges taken', sql: 'ALTER DEFAULT PRIVILEGES IN SCHEMA app REVOKE ALL ON ROUTINES FROM pg_monitor' },
+  {
+    name: 'foreign table',
+    sql: `CREATE FOREIGN DATA WRAPPER nothing; CREATE SERVER far FOREIGN DATA WRAPPER nothing;
+      CREATE FOREIGN TABLE distant (id bigint) SERVER far OPTIONS (name 'x')`,
+  },
+  { name: 'text search configuration', sql: 'CREATE TEXT SEARCH CONFIGURATION shop (COPY = english)' },
   { name: 'owner', sql: 'ALTER TABLE spare OWNER TO pg_monitor' },
   { name: 'statistics object', sql: 'CREATE STATISTICS together ON user_id, amount FROM orders' },
   { name: 'publication', sql: "CREATE PUBLICATION changes FOR TABLE users, orders WITH (publish = 'insert')" },
