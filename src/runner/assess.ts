@@ -21,7 +21,7 @@ import type { Trace } from './trace';
 
 type Recovery = NonNullable<CellResult['recovery']>;
 
-/** What is the same for every cell that left the same state. */
+/** What is the same for every cell that left the same state after the same number of statements: some statements leave no trace. */
 interface StateAssessment {
   readonly fingerprint: string;
   readonly state: State;
@@ -52,8 +52,11 @@ export class Assessor {
       await execution.close();
       const state = await capture(this.laboratory, database, this.trace.reading);
       const key = fingerprint(state, this.trace.fingerprints.reference);
-      const assessed = await once(this.assessments, key, () => this.measure(key, state, database, observation));
-      const recover = () => once(this.recoveries, key, () => this.recover(assessed, database));
+      const physical = physicalPosition(this.trace.fingerprints, state);
+      const completed = completedStatements(this.trace, physical, observation.cell);
+      const place = `${key} after ${completed}`;
+      const assessed = await once(this.assessments, place, () => this.measure(key, state, physical, completed, database));
+      const recover = () => once(this.recoveries, place, () => this.recover(assessed, database));
       const lost = lostData(this.trace.before, this.trace.after, state) && !(await recover()).forward.verified;
       const verdict = this.verdict(assessed, blocking.length > 0, lost);
       const settled = verdict === 'rolled-back' || verdict === 'complete';
@@ -77,16 +80,21 @@ export class Assessor {
     return steps;
   }
 
-  private async measure(key: string, state: State, database: string, { cell }: Observation): Promise<StateAssessment> {
+  private async measure(
+    key: string,
+    state: State,
+    physical: StateAssessment['physical'],
+    completed: number,
+    database: string,
+  ): Promise<StateAssessment> {
     const { trace } = this;
-    const physical = physicalPosition(trace.fingerprints, state);
     const detailed = await capture(this.laboratory, database, { ...trace.reading, columnHashes: true });
     return {
       fingerprint: key,
       state: detailed,
       physical,
       recorded: this.recorded(state),
-      completed: completedStatements(trace, physical, faultKind(cell.fault)?.completed(trace.course, cell.point) ?? 0),
+      completed,
       retry: await this.measureRetry(key, database),
       differsFromBefore: stateDifferences(trace.before, detailed),
       differsFromAfter: trace.after === undefined ? [] : stateDifferences(trace.after, detailed),
@@ -194,7 +202,8 @@ function once<T>(known: Map<string, Promise<T>>, key: string, work: () => Promis
 }
 
 /** What was measured wins over what the point lets expect. */
-function completedStatements(trace: Trace, physical: 'before' | 'after' | 'partial', expected: number): number {
+function completedStatements(trace: Trace, physical: StateAssessment['physical'], { fault, point }: Observation['cell']): number {
   if (physical === 'before') return 0;
-  return physical === 'after' ? trace.migration.up.statements.length : expected;
+  if (physical === 'after') return trace.migration.up.statements.length;
+  return faultKind(fault)?.completed(trace.course, point) ?? 0;
 }

@@ -67,6 +67,25 @@ describe('what can not be simulated', () => {
   });
 });
 
+describe('a statement that leaves no trace', () => {
+  it('counts as done where it was, and as missing where it was not', async () => {
+    const files = {
+      '001_a.sql': 'CREATE TABLE a (id int);\nSET statement_timeout = 0;\nCREATE TABLE b (id int);\nCREATE TABLE c (id int);',
+    };
+    const simulation = await simulateFiles(files, '001_a.sql', { jobs: 4 });
+    const cells = new Map(simulation.cells.map((cell) => [cell.id, cell]));
+    expect(cells.get('error@before:2')?.fingerprint).toBe(cells.get('error@before:3')?.fingerprint);
+    for (const id of ['error@before:2', 'disconnect@after:1', 'crash@after:1']) {
+      expect(cells.get(id)?.story).toContain('Statement 1 stays; statements 2 to 4 are missing.');
+      expect(cells.get(id)?.recovery?.forward.steps[0]?.title).toBe('Run statement 2');
+    }
+    for (const id of ['error@before:3', 'disconnect@after:2', 'crash@after:2']) {
+      expect(cells.get(id)?.story).toContain('Statements 1 to 2 stay; statements 3 to 4 are missing.');
+      expect(cells.get(id)?.recovery?.forward.steps[0]?.title).toBe('Run statement 2 again');
+    }
+  });
+});
+
 describe('a migration that makes a role', () => {
   const files = {
     '001_a.sql': 'CREATE TABLE a (id int PRIMARY KEY);',
