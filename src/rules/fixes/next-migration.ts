@@ -52,6 +52,8 @@ function newFiles(context: RuleContext, path: string, migration: NewMigration): 
     else if (migration.up.length > 1 && framework.name !== 'sql') return undefined;
   }
   if (migration.down.length > 0) placeDown(context, files, path, migration.down);
+  // dbmate refuses a file without the block.
+  else if (framework.name === 'dbmate') files.set(path, `${files.get(path) ?? ''}\n-- migrate:down\n`);
   return [...files].map(([filePath, text]) => ({ path: filePath, text }));
 }
 

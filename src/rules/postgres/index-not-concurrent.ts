@@ -101,6 +101,31 @@ Silent for tables that the same migration creates, since nobody uses them yet, a
       fixed: [{ path: '0002_email.sql', text: 'DROP INDEX CONCURRENTLY users_email_idx;\n' }],
     },
     {
+      title: 'Dropping an index beside other work; dbmate wants a down block in each file',
+      framework: 'dbmate',
+      files: [
+        {
+          path: '1_users.sql',
+          text: '-- migrate:up\nCREATE TABLE users (id bigint PRIMARY KEY, email text);\nCREATE INDEX users_email_idx ON users (email);\n\n-- migrate:down\nDROP TABLE users;\n',
+        },
+        {
+          path: '2_email.sql',
+          text: '-- migrate:up\nALTER TABLE users ADD COLUMN phone text;\nDROP INDEX users_email_idx;\n\n-- migrate:down\nALTER TABLE users DROP COLUMN phone;\n',
+        },
+      ],
+      findings: [{ at: 'DROP INDEX users_email_idx', says: 'ACCESS EXCLUSIVE' }],
+      fixed: [
+        {
+          path: '2_email.sql',
+          text: '-- migrate:up\nALTER TABLE users ADD COLUMN phone text;\n\n-- migrate:down\nALTER TABLE users DROP COLUMN phone;\n',
+        },
+        {
+          path: '3_drop_users_email_idx.sql',
+          text: '-- migrate:up transaction:false\nDROP INDEX CONCURRENTLY users_email_idx;\n\n-- migrate:down\n',
+        },
+      ],
+    },
+    {
       title: 'Refreshing a materialized view stops its readers',
       framework: 'sql',
       files: [

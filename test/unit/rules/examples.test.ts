@@ -49,16 +49,22 @@ describe.each(allRules.map((rule) => [rule.id, rule] as const))('%s', (id, rule)
   }
 });
 
-/** After each fix of each finding everything reads, the finding is gone, and no new file has another one of its rule. */
+/** After each fix of each finding everything reads, the finding is gone, no new file has another one of its rule, and no file fails for it. */
 function expectMended(id: string, example: BadExample, major: number): void {
   const file = linted(example);
   const others = new Set(example.files.map((other) => other.path).filter((path) => path !== file.path));
   const findings = findingsOf(lintExample(example, major), file.path, id);
+  const failing = (folder: ReturnType<typeof lintExample>) =>
+    folder.reports
+      .flatMap((report) => report.findings)
+      .filter((finding) => finding.rule === 'refused-by-framework' || finding.rule === 'concurrent-in-transaction').length;
+  const failedBefore = failing(lintExample(example, major));
   for (const fix of findings.flatMap((finding) => finding.fixes)) {
     const fixed = withFix(example.files, file.path, fix);
     const again = lintExample(example, major, fixed);
     expect(again.problems).toEqual([]);
     expect(again.reports.flatMap((report) => report.errors)).toEqual([]);
+    expect(failing(again), `${fix.title}: ${JSON.stringify(fixed, null, 1)}`).toBeLessThanOrEqual(failedBefore);
     const remaining = again.reports.filter((report) => !others.has(report.path)).flatMap((report) => report.findings);
     const ofRule = remaining.filter((other) => other.rule === id);
     expect(ofRule.length, `${fix.title}: ${JSON.stringify(fixed, null, 1)}`).toBeLessThan(findings.length);
