@@ -6,6 +6,7 @@ import { defaultEngine, type Engine, supportedPostgresMajors } from '../model/en
 import type { Migration } from '../model/migration';
 import type { Framework } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
+import { ruleById } from '../rules/registry';
 import { replay } from '../schema/virtual-schema';
 import { type FoundConfiguration, readConfiguration } from '../workspace/configuration-file';
 import { type MigrationSource, readMigrationSource } from '../workspace/read-folder';
@@ -38,6 +39,10 @@ export interface LoadedMigration extends LoadedFolder {
 export async function resolveSettings(options: CommonOptions, found: FoundConfiguration | undefined): Promise<Settings> {
   const file = options.config === undefined ? found : orFail(await readConfiguration(options.config));
   const configuration = file === undefined ? defaultConfiguration : orFail(parseConfiguration(file.text));
+  const unknownRule = Object.keys(configuration.rules).find((id) => ruleById(id) === undefined);
+  if (unknownRule !== undefined) {
+    throw new CommandFailure(`faultline.json: "rules": there is no rule "${unknownRule}": \`faultline rules\` lists them`);
+  }
   const name = options.engine ?? configuration.engine ?? defaultEngine.name;
   if (name !== 'postgres') throw new CommandFailure(`${name} is not supported yet: use --engine postgres`);
   const major = options.engineVersion ?? configuration.engineVersion ?? defaultEngine.major;

@@ -194,6 +194,7 @@ describe('bad input', () => {
     ['not JSON', '{"engine": '],
     ['an unknown key', '{"enginee": "postgres"}'],
     ['a wrong value', '{"engine": "oracle"}'],
+    ['a rule that there is not', '{"rules": {"index-not-concurent": "off"}}'],
   ])('a faultline.json with %s is one clear line', async (_, text) => {
     const { status, stderr } = await faultline(['lint', 'db'], { cwd: project({ 'faultline.json': text }) });
     expect(status).toBe(2);
