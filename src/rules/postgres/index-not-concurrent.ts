@@ -88,6 +88,15 @@ Silent for tables that the same migration creates, since nobody uses them yet, a
       ],
     },
     {
+      title: 'An EXCLUDE constraint has no concurrent way',
+      framework: 'sql',
+      files: [
+        { path: '0001_stays.sql', text: 'CREATE TABLE stays (id bigint PRIMARY KEY, during tstzrange);\n' },
+        { path: '0002_once.sql', text: 'ALTER TABLE stays ADD CONSTRAINT once EXCLUDE USING gist (during WITH &&);\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE stays ADD CONSTRAINT once EXCLUDE USING gist (during WITH &&)', says: 'NOT VALID' }],
+    },
+    {
       title: 'DROP INDEX stops reads',
       framework: 'sql',
       files: [
@@ -339,6 +348,10 @@ function checkDetach(context: RuleContext, step: Step, operation: OperationOf<'d
 
 function checkConstraint(context: RuleContext, step: Step, operation: OperationOf<'add constraint'>): Violation[] {
   const { constraint, table } = operation;
+  if (constraint.kind === 'exclude') {
+    if (!isInUse(context, step, table)) return [];
+    return [violation(context, step, operation, buildsUnderLock(context, step, table), excludeHelp, undefined)];
+  }
   if (constraint.kind !== 'primary key' && constraint.kind !== 'unique') return [];
   if (constraint.usingIndex !== undefined || !isInUse(context, step, table)) return [];
   return [
@@ -352,6 +365,10 @@ function checkConstraint(context: RuleContext, step: Step, operation: OperationO
     ),
   ];
 }
+
+/** Manual, ALTER TABLE: USING INDEX is for PRIMARY KEY and UNIQUE, NOT VALID for foreign keys, CHECK and NOT NULL. */
+const excludeHelp =
+  'An EXCLUDE constraint can neither take over an index that was built concurrently nor be added NOT VALID. Put it on a new table and move the rows over in batches, or take the lock at a quiet hour with a short lock_timeout.';
 
 function buildsUnderLock(context: RuleContext, step: Step, table: ObjectName): string {
   return `This constraint builds its index while ${shownName(table)} is locked (ACCESS EXCLUSIVE) ${lockEnd(context, step)}: nobody reads or writes meanwhile.`;
