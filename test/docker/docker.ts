@@ -33,9 +33,16 @@ export async function containerOf(owner: Owner): Promise<Docker.Container> {
   return docker().createContainer({ Image: 'postgres:18', Labels: { [ownerLabel]: formatOwner(owner) } });
 }
 
-/** Names of all volumes. */
-export async function volumes(): Promise<readonly string[]> {
-  return (await docker().listVolumes()).Volumes.map((volume) => volume.Name);
+/** Names of the volumes of these containers. Others may come and go meanwhile. */
+export async function volumesOf(containerIds: readonly string[]): Promise<readonly string[]> {
+  const inspected = await Promise.all(containerIds.map((id) => docker().getContainer(id).inspect()));
+  return inspected.flatMap(({ Mounts }) => Mounts.flatMap((mount) => mount.Name ?? []));
+}
+
+/** Those of these volumes that are still there. */
+export async function remaining(volumes: readonly string[]): Promise<readonly string[]> {
+  const all = (await docker().listVolumes()).Volumes.map((volume) => volume.Name);
+  return volumes.filter((name) => all.includes(name));
 }
 
 export async function hasImage(name: string): Promise<boolean> {

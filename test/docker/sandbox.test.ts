@@ -5,15 +5,13 @@ import { currentOwner } from '../../src/sandbox/owner';
 import { sandboxProviders } from '../../src/sandbox/providers';
 import { optionsFor, ownerProcess, started } from '../engines/sandbox/support';
 import { requireOrSkip } from '../require';
-import { containerOf, containers, containersOf, docker, dockerMissing, hasImage, volumes } from './docker';
+import { containerOf, containers, containersOf, docker, dockerMissing, hasImage, remaining, volumesOf } from './docker';
 
 const skip = requireOrSkip('docker', await dockerMissing());
 
 describe.skipIf(skip)('a container', () => {
   let sandbox: Sandbox;
-  let volumesBefore: readonly string[];
   beforeAll(async () => {
-    volumesBefore = await volumes();
     sandbox = await started('docker');
   });
   afterAll(() => sandbox.dispose());
@@ -65,11 +63,13 @@ describe.skipIf(skip)('a container', () => {
 
   it('that somebody removes says so, and disposing of it is no error', async () => {
     const [id = ''] = await containersOf(process.pid);
+    const volumes = await volumesOf([id]);
+    expect(volumes).toHaveLength(1);
     await docker().getContainer(id).remove({ force: true, v: true });
     await expect(sandbox.query('SELECT 1')).rejects.toThrow(/was removed from outside/);
     await sandbox.dispose();
     expect(await containersOf(process.pid)).toEqual([]);
-    expect((await volumes()).filter((name) => !volumesBefore.includes(name))).toEqual([]);
+    expect(await remaining(volumes)).toEqual([]);
   });
 });
 
@@ -110,16 +110,17 @@ describe.skipIf(skip)('starting', () => {
 
 describe.skipIf(skip)('orphans', () => {
   it('of an owner killed with SIGKILL are removed by the next start, with their volumes', async () => {
-    const before = await volumes();
     const owner = await ownerProcess('docker', 'wait');
     owner.child.kill('SIGKILL');
     await owner.ended;
-    expect(await containersOf(owner.child.pid ?? 0)).toHaveLength(1);
+    const left = await containersOf(owner.child.pid ?? 0);
+    const volumes = await volumesOf(left);
+    expect([left.length, volumes.length]).toEqual([1, 1]);
     const options = optionsFor(18);
     await (await started('docker', options)).dispose();
     expect(options.lines.join('\n')).toContain(`left by process ${owner.child.pid}`);
     expect(await containersOf(owner.child.pid ?? 0)).toEqual([]);
-    expect((await volumes()).filter((name) => !before.includes(name))).toEqual([]);
+    expect(await remaining(volumes)).toEqual([]);
   });
 
   it('of an owner that ends without disposing are removed by its exit handler', async () => {
