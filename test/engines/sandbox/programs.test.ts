@@ -20,7 +20,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const nobody = { name: 'nobody', userId: 65534, groupId: 65534 };
+/** An account that no one who runs the tests has. */
+const stranger = { name: 'stranger', userId: 2_000_000_001, groupId: 2_000_000_001 };
 
 describe('the links of a package', () => {
   it('are made where they are missing, and kept where they are', () => {
@@ -52,10 +53,10 @@ describe.skipIf(process.platform === 'win32')('places that another account can r
   it('are told by the permissions of every folder above', () => {
     mkdirSync(join(folder, 'open', 'inner'), { recursive: true });
     execFileSync('chmod', ['755', folder, join(folder, 'open'), join(folder, 'open', 'inner')]);
-    expect(canReach(join(folder, 'open', 'inner'), nobody)).toBe(true);
+    expect(canReach(join(folder, 'open', 'inner'), stranger)).toBe(true);
     execFileSync('chmod', ['700', join(folder, 'open')]);
-    expect(canReach(join(folder, 'open', 'inner'), nobody)).toBe(false);
-    expect(canReach(join(folder, 'missing'), nobody)).toBe(false);
+    expect(canReach(join(folder, 'open', 'inner'), stranger)).toBe(false);
+    expect(canReach(join(folder, 'missing'), stranger)).toBe(false);
   });
 
   it('the cache is in the home folder when that is one of them, else elsewhere, and never where others may write', () => {
@@ -63,12 +64,12 @@ describe.skipIf(process.platform === 'win32')('places that another account can r
     process.env.XDG_CACHE_HOME = folder;
     try {
       execFileSync('chmod', ['755', folder]);
-      expect(cacheFolder(nobody)).toBe(join(folder, 'faultline', 'postgres'));
+      expect(cacheFolder(stranger)).toBe(join(folder, 'faultline', 'postgres'));
       execFileSync('chmod', ['777', join(folder, 'faultline', 'postgres')]);
       expect(() => cacheFolder(undefined)).toThrow(/is not ours alone/);
       rmSync(join(folder, 'faultline'), { recursive: true });
       execFileSync('chmod', ['700', folder]);
-      if (process.getuid?.() === 0) expect(cacheFolder(nobody)).not.toContain(folder);
+      if (process.getuid?.() === 0) expect(cacheFolder(stranger)).not.toContain(folder);
       expect(readdirSync(folder)).toEqual([]);
     } finally {
       if (before === undefined) delete process.env.XDG_CACHE_HOME;
