@@ -1,5 +1,5 @@
 import type { EngineName } from '../model/engine';
-import type { FaultName, PlannedCell, Verdict } from '../model/fault';
+import type { FaultName, PlannedCell } from '../model/fault';
 import type { SandboxProviderName } from '../model/sandbox';
 import type { CellResult, SimulatedMigration, SimulatedStatement, Simulation } from '../model/simulation';
 
@@ -57,5 +57,3 @@ export type RunnerCommand =
 
 /** What a runner process says: the simulation's events, and the answer to a probe. */
 export type RunnerMessage = SimulationEvent | { readonly kind: 'sandboxes'; readonly sandboxes: readonly SandboxAvailability[] };
-
-export type VerdictCounts = Readonly<Partial<Record<Verdict, number>>>;

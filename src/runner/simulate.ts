@@ -78,7 +78,6 @@ async function startSandbox(
 ): Promise<Sandbox> {
   throwIfCancelled(signal);
   const provider = sandboxProviders[request.sandbox];
-  for (const line of await provider.removeOrphans()) emit({ kind: 'phase', phase: 'starting sandbox', detail: line });
   const started = await provider.start({
     engine: subject.engine,
     ...(request.image !== undefined && { image: request.image }),
