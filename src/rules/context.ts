@@ -38,7 +38,15 @@ export interface RuleContext {
   readonly created: ReadonlyMap<string, number>;
 }
 
-export type OperationOf<K extends OperationKind> = Extract<Operation, { kind: K }>;
+/** The operations of these kinds, also those of which several kinds share a shape. */
+export type OperationOf<K extends OperationKind> = K extends OperationKind ? Extract<Operation, { kind: K }> | SharingShape<K> : never;
+type SharingShape<K extends OperationKind> = Operation extends infer O
+  ? O extends { readonly kind: infer Kinds }
+    ? K extends Kinds
+      ? O
+      : never
+    : never
+  : never;
 
 interface PlacedOperation<O> {
   readonly step: Step;

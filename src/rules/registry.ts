@@ -1,13 +1,16 @@
 import { addColumnRewrite } from './postgres/add-column-rewrite';
+import { blockingMaintenance } from './postgres/blocking-maintenance';
 import { columnTypeRewrite } from './postgres/column-type-rewrite';
 import { concurrentInTransaction } from './postgres/concurrent-in-transaction';
 import { constraintValidatedAtOnce } from './postgres/constraint-validated-at-once';
 import { destructiveChange } from './postgres/destructive-change';
+import { enumValueTooEarly } from './postgres/enum-value-too-early';
 import { indexNotConcurrent } from './postgres/index-not-concurrent';
 import { invalidIndexKept } from './postgres/invalid-index-kept';
 import { missingGuard } from './postgres/missing-guard';
 import { missingLockTimeout } from './postgres/missing-lock-timeout';
 import { partialOnFailure } from './postgres/partial-on-failure';
+import { requiredColumn } from './postgres/required-column';
 import { setNotNullScan } from './postgres/set-not-null-scan';
 import { unbatchedWrite } from './postgres/unbatched-write';
 import type { Rule } from './rule';
@@ -22,12 +25,15 @@ export const allRules: readonly Rule[] = [
   unreadableStatement,
   refusedByFramework,
   concurrentInTransaction,
+  enumValueTooEarly,
+  requiredColumn,
   indexNotConcurrent,
   invalidIndexKept,
   addColumnRewrite,
   columnTypeRewrite,
   setNotNullScan,
   constraintValidatedAtOnce,
+  blockingMaintenance,
   unbatchedWrite,
   destructiveChange,
   missingLockTimeout,

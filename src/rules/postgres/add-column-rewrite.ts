@@ -5,6 +5,7 @@ import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifier
 import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { statementTokens } from '../edits';
 import type { NewMigration } from '../fixes/next-migration';
+import { withoutNotNull } from '../fixes/column-words';
 import { notNullSteps } from '../fixes/not-null';
 import type { Patch } from '../fixes/patches';
 import { continueLater } from '../fixes/phases';
@@ -207,19 +208,14 @@ function backfillFix(context: RuleContext, step: Step, operation: OperationOf<'a
 /** Takes DEFAULT with its expression and NOT NULL out of the subcommand. */
 function withoutValue(context: RuleContext, span: Span, column: ColumnSpecification): readonly Patch[] | undefined {
   const tokens = statementTokens(context, span);
-  const patches: Patch[] = [];
-  for (const [position, token] of tokens.entries()) {
-    const previousEnd = tokens[position - 1]?.end ?? token.start;
-    if (token.word === 'default') {
-      const expression = column.default?.text ?? '';
-      const start = context.text.indexOf(expression, token.end);
-      if (start === -1 || context.text.slice(token.end, start).trim() !== '') return undefined;
-      patches.push({ span: { start: previousEnd, end: start + expression.length }, newText: '' });
-    } else if (token.word === 'not' && tokens[position + 1]?.word === 'null') {
-      patches.push({ span: { start: previousEnd, end: tokens[position + 1]?.end ?? token.end }, newText: '' });
-    }
-  }
-  return patches;
+  const position = tokens.findIndex((token) => token.word === 'default');
+  const token = tokens[position];
+  if (token === undefined) return withoutNotNull(context, span);
+  const expression = column.default?.text ?? '';
+  const start = context.text.indexOf(expression, token.end);
+  if (start === -1 || context.text.slice(token.end, start).trim() !== '') return undefined;
+  const value = { span: { start: tokens[position - 1]?.end ?? token.start, end: start + expression.length }, newText: '' };
+  return [value, ...withoutNotNull(context, span)];
 }
 
 /** STORED becomes VIRTUAL: another kind of column in the end, so never safe. */
