@@ -19,6 +19,35 @@ export interface RecoveryStep {
   readonly concerns?: 'sessions' | 'history';
 }
 
+/** One question to the database after a plan: it shows, beside the fingerprint, that the plan did what it claims. */
+export interface RecoveryCheck {
+  readonly title: string;
+  /** A query of one row and one column that a person can run too. */
+  readonly text: string;
+  /** What it has to give, as text. Counts and checksums are those of the simulated rows: elsewhere take them from a backup. */
+  readonly expected: string;
+  readonly passed: boolean;
+  /** What it gave; absent when it could not be asked. */
+  readonly found?: string;
+}
+
+/** One way in which the failure left something behind, as it was found. */
+export interface RecoveryMode {
+  readonly name: string;
+  /** What it was found on: the name of an index, a constraint, a session's lock ... */
+  readonly object: string;
+  readonly detail: string;
+  /** A query that shows it on a live server. */
+  readonly query: string;
+}
+
+/** One measured fact of the decision between back and forward; `back` and `forward` say what it is for each. */
+export interface DecisionFact {
+  readonly name: string;
+  readonly back: string;
+  readonly forward: string;
+}
+
 /** Steps from a partial state to before (back) or after (forward), with the proof. */
 export interface RecoveryPlan {
   readonly steps: readonly RecoveryStep[];
@@ -32,6 +61,8 @@ export interface RecoveryPlan {
   readonly reached?: string;
   /** Why it is not verified: the step that failed, or what still differs. */
   readonly problem?: string;
+  /** Validation, executed after the steps; absent when these could not be executed. */
+  readonly checks?: readonly RecoveryCheck[];
   readonly durationMs?: number;
 }
 
@@ -68,6 +99,10 @@ export interface CellResult {
     readonly forward: RecoveryPlan;
     readonly recommended: 'back' | 'forward';
     readonly because: string;
+    /** What the recommendation rests on. */
+    readonly decision?: { readonly facts: readonly DecisionFact[] };
+    /** What was found left behind, by the modes of docs/recovery.md. */
+    readonly modes?: readonly RecoveryMode[];
   };
   readonly durationMs?: number;
 }
