@@ -61,7 +61,9 @@ export class Assessor {
       const verdict = this.verdict(assessed, blocking.length > 0, lost);
       const settled = verdict === 'rolled-back' || verdict === 'complete';
       const recovery = settled ? undefined : withRelease(await recover(), release);
-      return this.compose(observation, assessed, verdict, recovery);
+      const result = this.compose(observation, assessed, verdict, recovery);
+      await this.laboratory.witness({ result, database, beforeDatabase: this.trace.beforeDatabase });
+      return result;
     } finally {
       await execution.close();
       await this.laboratory.drop(database);

@@ -1,5 +1,18 @@
 import type { Sandbox } from '../model/sandbox';
+import type { CellResult } from '../model/simulation';
 import { throwIfCancelled } from './failure';
+
+/** What a cell left, while it is still there. Nobody is connected to either database: both can be cloned. */
+export interface Evidence {
+  readonly result: CellResult;
+  /** Holds the state that the result tells of. */
+  readonly database: string;
+  /** Holds the state before, as this cell began with it. */
+  readonly beforeDatabase: string;
+}
+
+/** Looks at every state that was judged, before it is dropped: a second opinion. */
+export type Witness = (evidence: Evidence) => Promise<void>;
 
 /** The databases of one simulation: clones with names of their own, dropped when they are no longer needed. */
 export class Laboratory {
@@ -8,6 +21,7 @@ export class Laboratory {
   constructor(
     readonly sandbox: Sandbox,
     readonly signal: AbortSignal,
+    readonly witness: Witness = async () => undefined,
   ) {}
 
   /** An empty database; the caller drops it. */

@@ -45,22 +45,32 @@ async function simulateInSandbox(
   emit({ kind: 'phase', phase: 'starting sandbox', detail: '' });
   const sandbox = await startSandbox(request, subject, emit, signal);
   try {
-    const laboratory = new Laboratory(sandbox, signal);
-    emit({ kind: 'phase', phase: 'preparing', detail: 'applying the earlier migrations' });
-    const groundwork = await Groundwork.lay(laboratory, subject);
-    const simulations: Simulation[] = [];
-    for (const position of subject.targets) {
-      await groundwork.advanceTo(position);
-      const simulation = await simulateOne(request, subject, position, laboratory, groundwork.database, emit);
-      simulations.push(simulation);
-      // What comes after it has no state to start from; what was found so far is worth having.
-      if (simulation.failsByItself !== undefined) break;
-    }
-    emit({ kind: 'phase', phase: 'done', detail: notSimulated(subject, simulations) });
-    return simulations;
+    return await simulateSubject(request, subject, new Laboratory(sandbox, signal), emit);
   } finally {
     await sandbox.dispose();
   }
+}
+
+/** The same in a sandbox that is there already and stays: all databases that were made in it are dropped again. Rejects as it comes. */
+export async function simulateSubject(
+  request: SimulationRequest,
+  subject: Subject,
+  laboratory: Laboratory,
+  emit: (event: SimulationEvent) => void,
+): Promise<readonly Simulation[]> {
+  emit({ kind: 'phase', phase: 'preparing', detail: 'applying the earlier migrations' });
+  const groundwork = await Groundwork.lay(laboratory, subject);
+  const simulations: Simulation[] = [];
+  for (const position of subject.targets) {
+    await groundwork.advanceTo(position);
+    const simulation = await simulateOne(request, subject, position, laboratory, groundwork.database, emit);
+    simulations.push(simulation);
+    // What comes after it has no state to start from; what was found so far is worth having.
+    if (simulation.failsByItself !== undefined) break;
+  }
+  await laboratory.drop(groundwork.database);
+  emit({ kind: 'phase', phase: 'done', detail: notSimulated(subject, simulations) });
+  return simulations;
 }
 
 /** Says that the migrations behind one that fails by itself were left out; empty when all were simulated. */
