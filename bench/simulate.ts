@@ -6,6 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withControlClient } from '../src/engines/postgres/connect';
+import { builtInCarrier } from '../src/engines/postgres/execution';
 import { generateRows } from '../src/engines/postgres/generate-rows';
 import type { Sandbox } from '../src/model/sandbox';
 import type { SimulationRequest } from '../src/protocol/simulation';
@@ -93,7 +94,7 @@ async function layGroundwork(sandbox: Sandbox, subject: Subject): Promise<{ labo
 async function runTarget(laboratory: Laboratory, database: string, subject: Subject): Promise<void> {
   const migration = subject.migrations[subject.targets[0] ?? 0];
   if (migration === undefined) throw new Error('No migration.');
-  const outcome = await runPlainly(laboratory, database, migration, subject.framework.run);
+  const outcome = await runPlainly(laboratory, database, builtInCarrier(migration, subject.framework.run));
   if (outcome.result !== 'success') throw new Error(outcome.error?.message ?? outcome.result);
 }
 

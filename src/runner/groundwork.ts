@@ -1,3 +1,4 @@
+import { builtInCarrier } from '../engines/postgres/execution';
 import { executeSteps } from '../engines/postgres/steps';
 import type { Migration } from '../model/migration';
 import type { Framework } from '../model/run-protocol';
@@ -47,7 +48,7 @@ export class Groundwork {
   }
 
   private async apply(framework: Framework, migration: Migration, role: string): Promise<void> {
-    const outcome = await runPlainly(this.laboratory, this.database, migration, framework.run);
+    const outcome = await runPlainly(this.laboratory, this.database, builtInCarrier(migration, framework.run));
     if (outcome.result === 'success' || outcome.result === 'skipped') return;
     const statement = outcome.statements.length + 1;
     throw new SimulationFailure(

@@ -1,4 +1,4 @@
-import { type Execution, type ExecutionOutcome, startExecution } from '../engines/postgres/execution';
+import type { Execution, ExecutionOutcome } from '../engines/postgres/carrier';
 import type { PlannedCell } from '../model/fault';
 import type { SessionLeft } from '../model/simulation';
 import { captureBlockingSessions } from './capture';
@@ -72,10 +72,8 @@ interface Running {
 async function start(laboratory: Laboratory, trace: Trace, cell: PlannedCell): Promise<Running> {
   const startedAt = performance.now();
   const database = await laboratory.clone(trace.beforeDatabase);
-  const execution = startExecution({
+  const execution = trace.carrier.start({
     address: laboratory.sandbox.address(database),
-    migration: trace.migration,
-    protocol: trace.framework.run,
     fault: cell.fault,
     point: cell.point,
     signal: laboratory.signal,
@@ -99,8 +97,7 @@ async function reachPoint({ execution }: Running, trace: Trace): Promise<void> {
 
 async function settle(laboratory: Laboratory, trace: Trace, running: Running): Promise<Observation> {
   const outcome = await withinLimit(running.execution.outcome, trace, 'the migration did not end after the fault');
-  const processIds = outcome.serverProcessId === undefined ? [] : [outcome.serverProcessId];
-  return { ...running, outcome, blocking: await captureBlockingSessions(laboratory, running.database, processIds) };
+  return { ...running, outcome, blocking: await captureBlockingSessions(laboratory, running.database, outcome.serverProcessIds) };
 }
 
 async function abandon(laboratory: Laboratory, running: Running, error: unknown): Promise<FailedExperiment> {

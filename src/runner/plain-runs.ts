@@ -1,7 +1,5 @@
-import type { ExecutionOutcome } from '../engines/postgres/execution';
+import type { Carrier, ExecutionOutcome } from '../engines/postgres/carrier';
 import type { CaptureOptions } from '../engines/postgres/snapshot';
-import type { Migration } from '../model/migration';
-import type { Framework } from '../model/run-protocol';
 import type { Simulation } from '../model/simulation';
 import type { State, VolatileColumns } from '../model/state';
 import { findVolatileColumns } from '../state/volatile';
@@ -12,8 +10,7 @@ import { runPlainly } from './run';
 
 /** What is run, and the database in the state before, of which each run gets a clone. */
 export interface PlainSubject {
-  readonly framework: Framework;
-  readonly migration: Migration;
+  readonly carrier: Carrier;
   readonly beforeDatabase: string;
 }
 
@@ -54,7 +51,7 @@ async function plainRun(laboratory: Laboratory, subject: PlainSubject, options: 
   const started = performance.now();
   const database = await laboratory.clone(subject.beforeDatabase);
   try {
-    const outcome = await runPlainly(laboratory, database, subject.migration, subject.framework.run);
+    const outcome = await runPlainly(laboratory, database, subject.carrier);
     const durationMs = performance.now() - started;
     const state = await capture(laboratory, database, options);
     const volatile = earlier === undefined ? {} : findVolatileColumns(earlier, state);

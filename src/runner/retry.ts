@@ -51,7 +51,7 @@ async function reachesAfterRelease(laboratory: Laboratory, trace: Trace, partial
 async function runInClone(laboratory: Laboratory, trace: Trace, partialDatabase: string, first: readonly string[]) {
   return laboratory.withClone(partialDatabase, async (database) => {
     await executeSteps(laboratory.sandbox.address(database), first, laboratory.signal);
-    const outcome = await runPlainly(laboratory, database, trace.migration, trace.framework.run);
+    const outcome = await runPlainly(laboratory, database, trace.carrier);
     return { outcome, state: await capture(laboratory, database, trace.reading) };
   });
 }

@@ -1,16 +1,9 @@
-import { type ExecutionOutcome, startExecution } from '../engines/postgres/execution';
-import type { Migration } from '../model/migration';
-import type { RunProtocol } from '../model/run-protocol';
+import type { Carrier, ExecutionOutcome } from '../engines/postgres/carrier';
 import type { Laboratory } from './laboratory';
 
-/** Runs a migration once with no fault, as its framework would. */
-export async function runPlainly(
-  laboratory: Laboratory,
-  database: string,
-  migration: Migration,
-  protocol: RunProtocol,
-): Promise<ExecutionOutcome> {
-  const execution = startExecution({ address: laboratory.sandbox.address(database), migration, protocol, signal: laboratory.signal });
+/** Runs a migration once with no fault. */
+export async function runPlainly(laboratory: Laboratory, database: string, carrier: Carrier): Promise<ExecutionOutcome> {
+  const execution = carrier.start({ address: laboratory.sandbox.address(database), signal: laboratory.signal });
   try {
     return await execution.outcome;
   } finally {

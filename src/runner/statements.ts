@@ -1,4 +1,4 @@
-import type { ExecutionOutcome } from '../engines/postgres/execution';
+import type { ExecutionOutcome } from '../engines/postgres/carrier';
 import type { ExecutionPlan } from '../model/plan';
 import type { SimulatedStatement } from '../model/simulation';
 

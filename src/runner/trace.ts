@@ -1,4 +1,6 @@
+import type { Carrier } from '../engines/postgres/carrier';
 import { withControlClient } from '../engines/postgres/connect';
+import { builtInCarrier } from '../engines/postgres/execution';
 import { generateRows } from '../engines/postgres/generate-rows';
 import type { CaptureOptions } from '../engines/postgres/snapshot';
 import { type Course, courseOf } from '../faults/course';
@@ -18,6 +20,8 @@ import { simulatedStatements } from './statements';
 export interface Trace {
   readonly framework: Framework;
   readonly migration: Migration;
+  /** How it is run: every run of this migration, with a fault or without, goes through it. */
+  readonly carrier: Carrier;
   readonly plan: ExecutionPlan;
   readonly course: Course;
   /** The database in the state before, to which nobody is connected: every cell starts from a clone of it. */
@@ -51,11 +55,12 @@ export async function traceMigration(
   rows: RowChoice,
 ): Promise<Trace> {
   const beforeDatabase = await databaseBefore(laboratory, framework, groundwork, rows);
+  const carrier = builtInCarrier(migration, framework.run);
   const clockStart = await serverClock(laboratory);
   const unmasked = { bookkeepingTables: framework.run.bookkeepingTables, volatile: {}, clockStart, columnHashes: true };
   const plainBefore = await capture(laboratory, beforeDatabase, unmasked);
   const plan = planProgram(migration, 'up', plainBefore.catalog);
-  const { first, second, onlyOnce } = await runTwice(laboratory, { framework, migration, beforeDatabase }, unmasked);
+  const { first, second, onlyOnce } = await runTwice(laboratory, { carrier, beforeDatabase }, unmasked);
 
   const reading = { bookkeepingTables: framework.run.bookkeepingTables, volatile: second.volatile, clockStart };
   const before = second.anyVolatile ? await capture(laboratory, beforeDatabase, { ...reading, columnHashes: true }) : plainBefore;
@@ -64,6 +69,7 @@ export async function traceMigration(
   return {
     framework,
     migration,
+    carrier,
     plan,
     course: courseOf(migration.up, plan, framework.run.steps(migration)),
     beforeDatabase,

@@ -1,66 +1,44 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
-import type { FaultName, Point } from '../../model/fault';
 import type { Migration } from '../../model/migration';
 import type { RunProtocol } from '../../model/run-protocol';
 import type { DatabaseAddress } from '../../model/sandbox';
 import { PostgresConnection } from '../../wire/postgres/connection';
 import type { RequestOrder, WireRequest } from '../../wire/postgres/handlers';
-import { rowsOfTag } from '../../wire/postgres/messages';
+import { rowsOfTag, type ServerReport } from '../../wire/postgres/messages';
 import type { Completion } from '../../wire/postgres/responses';
 import { startProxy, type WireProxy } from '../../wire/proxy';
-import { createClient, migrationApplicationName } from './connect';
+import { BuiltInDriver } from './built-in-driver';
+import type { Carrier, CarryRequest, Execution, ExecutionOutcome } from './carrier';
+import type { Driver } from './driver';
 import { Gate } from './execution-gate';
-import { type ClientError, type Ending, runSteps } from './execution-run';
+import type { Ending } from './execution-run';
 import { Script } from './execution-script';
 import { gated, gateNotice, marked, markNotice } from './execution-texts';
 import type { Ambush, PostgresFault } from './faults/fault';
 import { postgresFault } from './faults/registry';
 
-export interface ExecutionRequest {
-  readonly address: DatabaseAddress;
+export interface ExecutionRequest extends CarryRequest {
   readonly migration: Migration;
   readonly protocol: RunProtocol;
-  /** With `point`; without both the migration runs undisturbed. */
-  readonly fault?: FaultName;
-  readonly point?: Point;
-  readonly signal: AbortSignal;
-}
-
-/** A migration that is being run, as its framework would, over a connection that can be held and cut. */
-export interface Execution {
-  /** Resolves when the point is reached and the execution is held there, or when it ended before reaching it ('finished'). */
-  readonly held: Promise<'held' | 'finished'>;
-  /**
-   * Carries out the fault now; does nothing unless the execution is held. A crash is the caller's to cause while it is held: `outcome`
-   * then resolves by itself.
-   */
-  strike(): Promise<void>;
-  /**
-   * How the client saw it end. Resolves when the server has come to rest, so that the state is final. Rejects when the execution could
-   * not be carried out (no such point, no connection, cancelled): then there is no result.
-   */
-  readonly outcome: Promise<ExecutionOutcome>;
-  /** Closes whatever is still open, the server's side of a connection after a lost answer too. Idempotent. */
-  close(): Promise<void>;
-}
-
-export interface ExecutionOutcome {
-  readonly result: 'success' | 'error' | 'connection lost' | 'skipped' | 'refused';
-  /** As the client saw it; `code` is an SQLSTATE, an errno name, or empty. */
-  readonly error?: ClientError;
-  /** Statements that the server finished, whether or not the client heard of it, and whether or not they were undone later. */
-  readonly statements: readonly { readonly index: number; readonly durationMs: number; readonly rows: number }[];
-  readonly serverProcessId?: number;
 }
 
 /** Longest time that a server may take to end its process after its client has gone. */
 const serverEndTimeoutMs = 120_000;
 
-/** Starts a migration. Nothing is thrown: problems come through `outcome`. */
+/** Starts a migration with the built-in client. Nothing is thrown: problems come through `outcome`. */
 export function startExecution(request: ExecutionRequest): Execution {
-  return new PostgresExecution(request);
+  return startDriven(request, new BuiltInDriver(request.migration, request.protocol));
+}
+
+/** The built-in client, which sends what the framework would send. */
+export function builtInCarrier(migration: Migration, protocol: RunProtocol): Carrier {
+  return { start: (request) => startExecution({ ...request, migration, protocol }) };
+}
+
+/** Starts a migration that `driver` sends. Nothing is thrown: problems come through `outcome`. */
+export function startDriven(request: ExecutionRequest, driver: Driver): Execution {
+  return new PostgresExecution(request, driver);
 }
 
 class PostgresExecution implements Execution {
@@ -68,10 +46,13 @@ class PostgresExecution implements Execution {
   readonly outcome: Promise<ExecutionOutcome>;
 
   private readonly request: ExecutionRequest;
+  private readonly driver: Driver;
   private readonly script: Script;
   private readonly fault: PostgresFault | undefined;
   private ambush: Ambush | undefined;
-  private readonly hidden = new Map<number, ReadonlySet<number>>();
+  /** The step of the script that a request is, and the results of it that the client does not see. */
+  private readonly steps = new WeakMap<WireRequest, number>();
+  private readonly hidden = new WeakMap<WireRequest, ReadonlySet<number>>();
   private readonly finished: ExecutionOutcome['statements'][number][] = [];
   private setHeld: (how: 'held' | 'finished') => void = () => undefined;
   private isHeld = false;
@@ -79,13 +60,15 @@ class PostgresExecution implements Execution {
   /** Lets a request go that is held before the server. */
   private letRequestGo: (order: RequestOrder | undefined) => void = () => undefined;
   private proxy: WireProxy | undefined;
+  private readonly connections: PostgresConnection[] = [];
+  /** The connection that is held at the point: the fault strikes at this one. */
   private connection: PostgresConnection | undefined;
-  private client: pg.Client | undefined;
   private gate: Gate | undefined;
   private closed = false;
 
-  constructor(request: ExecutionRequest) {
+  constructor(request: ExecutionRequest, driver: Driver) {
     this.request = request;
+    this.driver = driver;
     this.script = new Script(request.migration, request.protocol.steps(request.migration));
     this.fault = request.fault && postgresFault(request.fault);
     this.held = new Promise((resolve) => {
@@ -120,9 +103,8 @@ class PostgresExecution implements Execution {
     try {
       signal.throwIfAborted();
       this.ambush = this.plannedAmbush();
-      const client = await this.connect();
-      const ending = await runSteps(client, this.script.steps, this.request.protocol.onError(this.request.migration));
-      await this.settle(client, ending);
+      const ending = await this.driver.run(await this.listen(), signal);
+      await this.settle();
       signal.throwIfAborted();
       return this.outcomeOf(ending);
     } catch (error) {
@@ -144,62 +126,65 @@ class PostgresExecution implements Execution {
     return ambush;
   }
 
-  private async connect(): Promise<pg.Client> {
+  /** Where the driver's connections go: through the proxy. */
+  private async listen(): Promise<DatabaseAddress> {
     const { address } = this.request;
     this.proxy = await startProxy((socket, number) => {
       const connection = new PostgresConnection(socket, address, this.handlers, number);
-      this.connection = connection;
+      this.connections.push(connection);
       return connection;
     });
-    const through: DatabaseAddress = { ...address, host: '127.0.0.1', port: this.proxy.port };
-    this.client = createClient(through, migrationApplicationName);
     if (this.ambush?.place.kind === 'inside') this.gate = await Gate.close(address);
     if (this.closed) throw new Error('Closed before it had begun.');
-    await this.client.connect();
-    return this.client;
+    return { ...address, host: '127.0.0.1', port: this.proxy.port };
   }
 
   private readonly handlers = {
     request: (request: WireRequest) => this.onRequest(request),
     completed: (request: WireRequest, completion: Completion) => this.onCompleted(request, completion),
-    notice: ({ severity, message }: { readonly severity: string; readonly message: string }) => {
+    notice: ({ severity, message }: ServerReport, connection: PostgresConnection) => {
       if (severity !== 'INFO' || (message !== gateNotice && message !== markNotice)) return 'show' as const;
-      if (message === gateNotice) this.hold();
+      if (message === gateNotice) this.hold(connection);
       return 'hide' as const;
     },
   };
 
-  private onRequest({ number }: WireRequest): RequestOrder | Promise<RequestOrder> | undefined {
+  private onRequest(request: WireRequest): RequestOrder | Promise<RequestOrder> | undefined {
+    const number = this.driver.stepOf(request);
+    if (number === undefined) return undefined;
+    this.steps.set(request, number);
     const place = this.ambush?.place;
-    if (place?.request !== number) return this.undisturbed(number);
+    if (place?.request !== number || this.isHeld) return this.undisturbed(request, number);
     switch (place.kind) {
       case 'response':
         return { holdResponse: true };
       case 'inside':
         // Withheld as well: results that were already under way would make the client's view of the cut a matter of chance.
-        return this.ordered(number, { ...gated(this.script.statementsOf(number), place.position), holdResponse: true });
+        return this.ordered(request, { ...gated(this.script.statementsOf(number), place.position), holdResponse: true });
       case 'request':
         return new Promise((resolve) => {
-          this.letRequestGo = (order) => resolve(this.ordered(number, order) ?? {});
-          this.hold();
+          this.letRequestGo = (order) => resolve(this.ordered(request, order) ?? {});
+          this.hold(request.connection);
         });
     }
   }
 
   /** A run without any fault is also what the statements' durations are measured on. */
-  private undisturbed(number: number): RequestOrder | undefined {
+  private undisturbed(request: WireRequest, number: number): RequestOrder | undefined {
     const statements = this.script.statementsOf(number);
-    return this.fault || statements.length < 2 ? undefined : this.ordered(number, marked(statements));
+    return this.fault || statements.length < 2 ? undefined : this.ordered(request, marked(statements));
   }
 
-  private ordered<T extends RequestOrder | undefined>(number: number, order: T): T {
-    this.hidden.set(number, new Set(order?.hide));
+  private ordered<T extends RequestOrder | undefined>(request: WireRequest, order: T): T {
+    this.hidden.set(request, new Set(order?.hide));
     return order;
   }
 
-  private onCompleted({ number }: WireRequest, { results, durationMs }: Completion): void {
+  private onCompleted(request: WireRequest, { results, durationMs }: Completion): void {
+    const number = this.steps.get(request);
+    if (number === undefined) return;
     const statements = this.script.statementsOf(number);
-    const shown = results.filter((_, ordinal) => !this.hidden.get(number)?.has(ordinal));
+    const shown = results.filter((_, ordinal) => !this.hidden.get(request)?.has(ordinal));
     let previousMs = 0;
     for (const [position, result] of shown.entries()) {
       const statement = statements[position];
@@ -209,12 +194,13 @@ class PostgresExecution implements Execution {
       previousMs = endedMs;
     }
     const place = this.ambush?.place;
-    if (place?.kind === 'response' && place.request === number) this.hold();
+    if (place?.kind === 'response' && place.request === number && !this.isHeld) this.hold(request.connection);
   }
 
-  private hold(): void {
+  private hold(connection: PostgresConnection): void {
     // Of the processes that are killed one after the other, one may still find the time to say that another is gone.
-    if (this.fault?.aftermath === 'dies') this.connection?.mute();
+    if (this.fault?.aftermath === 'dies') for (const each of this.connections) each.mute();
+    this.connection = connection;
     this.isHeld = true;
     this.setHeld('held');
   }
@@ -225,24 +211,25 @@ class PostgresExecution implements Execution {
     await this.gate?.open();
   }
 
-  /** Waits until the server has come to rest. */
-  private async settle(client: pg.Client, ending: Ending): Promise<void> {
-    const { connection } = this;
-    if (!connection) return;
-    const aftermath = ending.result === 'connection lost' && this.struck ? this.fault?.aftermath : undefined;
-    const crashed = ending.result === 'connection lost' && this.fault?.aftermath === 'dies';
-    if (aftermath === 'idles') {
-      await this.inTime(connection.whenIdle());
-      return;
-    }
-    await this.gate?.open();
-    if (crashed) await connection.close();
-    else {
-      // The server closes its socket as the last thing that its process does: the session is then gone, and all its locks.
-      await client.end();
-      await this.inTime(connection.serverClosed);
+  /** The driver has ended. Waits until the server has come to rest. */
+  private async settle(): Promise<void> {
+    if (this.isHeld && this.fault?.aftermath === 'dies') {
+      await this.gate?.open();
+      await Promise.all(this.connections.map((connection) => connection.close()));
+    } else {
+      const idling = this.struck && this.fault?.aftermath === 'idles' ? this.connection : undefined;
+      await this.inTime(this.rest(idling));
+      if (idling) return;
     }
     await this.proxy?.close();
+  }
+
+  /** The server closes its socket as the last thing that its process does: the session is then gone, and all its locks. */
+  private async rest(idling: PostgresConnection | undefined): Promise<void> {
+    await idling?.whenIdle();
+    if (!idling) await this.gate?.open();
+    await this.driver.leave(idling);
+    await Promise.all(this.connections.filter((each) => each !== idling).map((each) => each.serverClosed));
   }
 
   private async inTime(rest: Promise<void>): Promise<void> {
@@ -256,18 +243,17 @@ class PostgresExecution implements Execution {
   }
 
   private outcomeOf({ result, error }: Ending): ExecutionOutcome {
-    const serverProcessId = this.connection?.serverProcessId;
     return {
       result,
       ...(error && { error }),
       statements: this.finished,
-      ...(serverProcessId !== undefined && { serverProcessId }),
+      serverProcessIds: this.connections.flatMap((connection) => connection.serverProcessId ?? []),
     };
   }
 
   /** What went wrong between the proxy and the server says more than what the client made of it. */
   private explained(error: unknown): Error {
-    const problem = this.connection?.problem;
+    const problem = this.connections.find((connection) => connection.problem)?.problem;
     if (problem) return new Error(`The sandbox's server could not be reached: ${problem.message}`);
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -275,10 +261,11 @@ class PostgresExecution implements Execution {
   /** Closes what is open now. Harmless when it is closed already. */
   private async closeAll(): Promise<void> {
     // A session that is still there reads the end of its connection and ends; that takes as long as what it is doing.
-    this.connection?.cut({ client: 'end', server: 'end' });
+    for (const connection of this.connections) connection.cut({ client: 'end', server: 'end' });
     await this.gate?.open();
-    if (this.connection) await Promise.race([this.connection.serverClosed, sleep(1000, undefined, { ref: false })]);
+    const gone = Promise.all(this.connections.map((connection) => connection.serverClosed));
+    if (this.connections.length > 0) await Promise.race([gone, sleep(1000, undefined, { ref: false })]);
     await this.proxy?.close();
-    await this.client?.end().catch(() => undefined);
+    await this.driver.close();
   }
 }

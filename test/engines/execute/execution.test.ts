@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Execution, type ExecutionOutcome, startExecution } from '../../../src/engines/postgres/execution';
+import type { Execution, ExecutionOutcome } from '../../../src/engines/postgres/carrier';
+import { startExecution } from '../../../src/engines/postgres/execution';
 import type { FaultName, Point } from '../../../src/model/fault';
 import type { Migration } from '../../../src/model/migration';
 import type { RunProtocol } from '../../../src/model/run-protocol';
@@ -70,7 +71,7 @@ describe('without a fault', () => {
       [2, 5],
       [3, 0],
     ]);
-    expect(outcome.serverProcessId).toBeGreaterThan(0);
+    expect(outcome.serverProcessIds[0]).toBeGreaterThan(0);
     expect(await execution.held).toBe('finished');
     expect(await migrationSessions(address)).toEqual([]);
     expect(await stateOf(address)).toBe('a5 b recorded');
@@ -173,7 +174,7 @@ describe('lost-ack', () => {
   ])('%s, %o leaves %s and a session that is %s', async (shape, point, expected, session) => {
     const { outcome, address, execution } = await strikeAt(shape, 'lost-ack', point);
     expect(outcome).toMatchObject({ result: 'connection lost' });
-    expect(await migrationSessions(address)).toEqual([{ pid: outcome.serverProcessId, state: session }]);
+    expect(await migrationSessions(address)).toEqual([{ pid: outcome.serverProcessIds[0], state: session }]);
     expect(await stateOf(address)).toBe(expected);
     await execution.close();
     expect(await migrationSessions(address)).toEqual([]);

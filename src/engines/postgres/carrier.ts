@@ -1,0 +1,45 @@
+import type { FaultName, Point } from '../../model/fault';
+import type { DatabaseAddress } from '../../model/sandbox';
+import type { ClientError } from './execution-run';
+
+/** How a migration is carried out: by the built-in client as its framework would, or by a real tool's command. */
+export interface Carrier {
+  /** Starts it in one database. Nothing is thrown: problems come through `outcome`. The caller closes the execution. */
+  start(request: CarryRequest): Execution;
+}
+
+export interface CarryRequest {
+  readonly address: DatabaseAddress;
+  /** With `point`; without both the migration runs undisturbed. */
+  readonly fault?: FaultName;
+  readonly point?: Point;
+  readonly signal: AbortSignal;
+}
+
+/** A migration that is being run, over connections that can be held and cut. */
+export interface Execution {
+  /** Resolves when the point is reached and the execution is held there, or when it ended before reaching it ('finished'). */
+  readonly held: Promise<'held' | 'finished'>;
+  /**
+   * Carries out the fault now; does nothing unless the execution is held. A crash is the caller's to cause while it is held: `outcome`
+   * then resolves by itself.
+   */
+  strike(): Promise<void>;
+  /**
+   * How the client saw it end. Resolves when the server has come to rest, so that the state is final. Rejects when the execution could
+   * not be carried out (no such point, no connection, cancelled): then there is no result.
+   */
+  readonly outcome: Promise<ExecutionOutcome>;
+  /** Closes whatever is still open, the server's side of a connection after a lost answer too. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface ExecutionOutcome {
+  readonly result: 'success' | 'error' | 'connection lost' | 'skipped' | 'refused';
+  /** As the client saw it; `code` is an SQLSTATE, an errno name, or empty. */
+  readonly error?: ClientError;
+  /** Statements that the server finished, whether or not the client heard of it, and whether or not they were undone later. */
+  readonly statements: readonly { readonly index: number; readonly durationMs: number; readonly rows: number }[];
+  /** The server's processes behind its connections, in the order in which these were made. */
+  readonly serverProcessIds: readonly number[];
+}

@@ -1,0 +1,19 @@
+import type { DatabaseAddress } from '../../model/sandbox';
+import type { PostgresConnection } from '../../wire/postgres/connection';
+import type { WireRequest } from '../../wire/postgres/handlers';
+import type { Ending } from './execution-run';
+
+/** The client's side of one execution: what sends the migration to the server. An execution holds, strikes and measures on the way. */
+export interface Driver {
+  /**
+   * Sends the migration to this address, which is the proxy's. Resolves when the client will send nothing more by itself; rejects when
+   * it could not be started at all.
+   */
+  run(through: DatabaseAddress, signal: AbortSignal): Promise<Ending>;
+  /** Which step of the script this request is, from 1; undefined for one that is none of them. Asked once for each request, in order. */
+  stepOf(request: WireRequest): number | undefined;
+  /** Ends the client's connections in an orderly way, but for one that the server must believe to be open. */
+  leave(idling: PostgresConnection | undefined): Promise<void>;
+  /** Ends everything at once. Idempotent. */
+  close(): Promise<void>;
+}
