@@ -10,12 +10,23 @@ export interface DatabaseAddress {
   readonly database: string;
 }
 
+/** A file system of fixed size that belongs to a server alone, or why there is none. */
+export type SmallDisk =
+  | {
+      /** An empty folder on it, as the server sees it. It is empty again after a restart of the server. */
+      readonly folder: string;
+      readonly bytes: number;
+    }
+  | { readonly unavailable: string };
+
 /** A throwaway server that Faultline owns. */
 export interface Sandbox {
   readonly engine: Engine;
   /** For people: `embedded`, `docker postgres:18`. */
   readonly label: string;
   readonly providerName: SandboxProviderName;
+  /** For databases whose disk runs full. */
+  readonly smallDisk: SmallDisk;
   /** The address of a database in it. Ask again after `crash`: a port may have changed. */
   address(database: string): DatabaseAddress;
   /** Creates an empty database. */
@@ -38,6 +49,8 @@ export interface SandboxOptions {
   readonly engine: Engine;
   /** Docker only: the image; default `postgres:MAJOR`. */
   readonly image?: string;
+  /** The server gets a small disk beside its own, where this machine allows one. */
+  readonly smallDisk?: boolean;
   /** Called with one line about what is happening: downloads, pulls, start. */
   readonly onProgress: (message: string) => void;
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type Docker from 'dockerode';
+import type { SmallDisk } from '../../model/sandbox';
 import { currentOwner, formatOwner } from '../owner';
 import { initdbParameters, serverSettings } from '../postgres/settings';
 import { SandboxError } from '../problem';
@@ -17,6 +18,7 @@ export function createContainer(
   image: PostgresImage,
   user: string,
   password: string,
+  smallDisk: SmallDisk,
 ): Promise<Docker.Container> {
   const settings = serverSettings(image.major ?? 0).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   // A daemon elsewhere has to open the port to us, one here to this machine only.
@@ -27,8 +29,13 @@ export function createContainer(
     Env: [`POSTGRES_USER=${user}`, `POSTGRES_PASSWORD=${password}`, `POSTGRES_INITDB_ARGS=${initdbParameters(image.major ?? 0).join(' ')}`],
     Labels: { [ownerLabel]: formatOwner(currentOwner()) },
     ExposedPorts: { [serverPort]: {} },
-    HostConfig: { AutoRemove: false, PortBindings: { [serverPort]: [binding] }, ShmSize: 256 * 1024 * 1024 },
+    HostConfig: { AutoRemove: false, PortBindings: { [serverPort]: [binding] }, ShmSize: 256 * 1024 * 1024, Tmpfs: tmpfsOf(smallDisk) },
   });
+}
+
+/** Open to all, as the account of the server has another id in every image; the daemon empties it with each restart. */
+function tmpfsOf(disk: SmallDisk): Record<string, string> {
+  return 'unavailable' in disk ? {} : { [disk.folder]: `size=${disk.bytes},mode=1777` };
 }
 
 /**

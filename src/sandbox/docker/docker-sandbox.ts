@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 import type { Engine } from '../../model/engine';
-import type { DatabaseAddress, Sandbox } from '../../model/sandbox';
+import type { DatabaseAddress, Sandbox, SmallDisk } from '../../model/sandbox';
 import { atExit } from '../exit';
 import { PostgresAdministrator } from '../postgres/administrator';
+import { notAskedFor, smallDiskBytes } from '../postgres/small-disk';
 import { SandboxError } from '../problem';
 import { checkContainer, createContainer, publishedAddress, removeAtExit } from './container';
 import type { Endpoint } from './endpoint';
@@ -29,6 +30,7 @@ export class DockerSandbox implements Sandbox {
     private readonly container: Docker.Container,
     private readonly password: string,
     image: PostgresImage,
+    readonly smallDisk: SmallDisk,
   ) {
     this.label = `docker ${image.name}`;
     this.administrator = new PostgresAdministrator((database) => this.address(database));
@@ -36,10 +38,11 @@ export class DockerSandbox implements Sandbox {
   }
 
   /** A container with nothing started in it yet. */
-  static async create(docker: Docker, endpoint: Endpoint, image: PostgresImage): Promise<DockerSandbox> {
+  static async create(docker: Docker, endpoint: Endpoint, image: PostgresImage, withSmallDisk: boolean): Promise<DockerSandbox> {
     const password = randomBytes(18).toString('base64url');
-    const container = await createContainer(docker, endpoint, image, user, password);
-    return new DockerSandbox(docker, endpoint, container, password, image);
+    const smallDisk = withSmallDisk ? { folder: '/faultline-small-disk', bytes: smallDiskBytes } : notAskedFor;
+    const container = await createContainer(docker, endpoint, image, user, password, smallDisk);
+    return new DockerSandbox(docker, endpoint, container, password, image, smallDisk);
   }
 
   get engine(): Engine {

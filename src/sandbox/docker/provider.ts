@@ -55,7 +55,7 @@ async function start(options: SandboxOptions): Promise<Result<Sandbox>> {
     const image = options.image === undefined ? { ...found, major: found.major ?? options.engine.major } : found;
     options.signal.throwIfAborted();
     options.onProgress(`Starting a container of ${image.name}`);
-    sandbox = await DockerSandbox.create(docker, endpoint, image);
+    sandbox = await DockerSandbox.create(docker, endpoint, image, options.smallDisk === true);
     await sandbox.start(options.signal);
     options.signal.throwIfAborted();
     return success(sandbox);

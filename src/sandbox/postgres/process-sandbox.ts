@@ -1,12 +1,13 @@
 import type { Engine } from '../../model/engine';
 import { failure, type Result, success } from '../../model/result';
-import type { DatabaseAddress, Sandbox, SandboxOptions, SandboxProviderName } from '../../model/sandbox';
+import type { DatabaseAddress, Sandbox, SandboxOptions, SandboxProviderName, SmallDisk } from '../../model/sandbox';
 import { atExit } from '../exit';
 import { problemOf } from '../problem';
 import { type Account, serverAccount } from './account';
 import { PostgresAdministrator } from './administrator';
 import { createServerFolder, removeServerFolder, removeServerFolderNow, type ServerFolder } from './folder';
 import { administratorName, type ServerBinaries, ServerProcess } from './server';
+import { notAskedFor, prepareSmallDisk } from './small-disk';
 
 const readyTimeoutMs = 60_000;
 
@@ -22,6 +23,7 @@ class ProcessSandbox implements Sandbox {
     readonly engine: Engine,
     private readonly server: ServerProcess,
     private readonly folder: ServerFolder,
+    readonly smallDisk: SmallDisk,
   ) {
     this.label = providerName;
     this.administrator = new PostgresAdministrator((database) => this.address(database));
@@ -94,7 +96,9 @@ export async function startProcessSandbox(
     const binaries = await provide(account);
     options.signal.throwIfAborted();
     const folder = createServerFolder(account);
-    sandbox = new ProcessSandbox(providerName, options.engine, new ServerProcess(binaries, folder, account), folder);
+    const small = options.smallDisk ? prepareSmallDisk(folder.path, account) : { disk: notAskedFor };
+    const server = new ServerProcess(binaries, folder, account, small.launcher);
+    sandbox = new ProcessSandbox(providerName, options.engine, server, folder, small.disk);
     await sandbox.start(options.signal);
     options.signal.throwIfAborted();
     return success(sandbox);

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, chownSync, closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import type { Account } from './account';
 import { logTail, type ServerFolder } from './folder';
 import { freePort } from './port';
 import { initdbParameters, serverSettings } from './settings';
+import type { SmallDiskLauncher } from './small-disk';
 
 export const administratorName = 'postgres';
 
@@ -33,6 +34,7 @@ export class ServerProcess {
     private readonly binaries: ServerBinaries,
     private readonly folder: ServerFolder,
     private readonly account: Account | undefined,
+    private readonly smallDisk?: SmallDiskLauncher,
   ) {}
 
   get port(): number {
@@ -138,7 +140,7 @@ export class ServerProcess {
     const log = openSync(this.folder.log, 'a');
     try {
       // A session of its own: Ctrl+C in the terminal must reach us, not the server.
-      const child = spawn(this.program('postgres'), parameters, { ...this.surroundings(), detached: true, stdio: ['ignore', log, log] });
+      const child = this.spawnServer(parameters, log);
       child.on('error', (error) => {
         this.spawnProblem = `${this.program('postgres')} can't be run: ${error.message}`;
       });
@@ -148,6 +150,15 @@ export class ServerProcess {
     } finally {
       closeSync(log);
     }
+  }
+
+  private spawnServer(parameters: readonly string[], log: number): ChildProcess {
+    const options: SpawnOptions = { detached: true, stdio: ['ignore', log, log] };
+    const program = this.program('postgres');
+    if (this.smallDisk === undefined) return spawn(program, parameters, { ...this.surroundings(), ...options });
+    // The launcher drops the rights itself, when it has mounted the disk; it replaces itself by the server, whose process id is then this one.
+    const { uid: _, gid: __, ...surroundings } = this.surroundings();
+    return spawn(this.smallDisk.command, [...this.smallDisk.parameters, program, ...parameters], { ...surroundings, ...options });
   }
 
   /** `postgres` refuses administrators there; `pg_ctl` drops their rights first, as does `initdb`. */
@@ -192,7 +203,8 @@ export class ServerProcess {
 
   private surroundings() {
     const inherited = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG)/.test(name));
-    const identity = this.account === undefined ? {} : { uid: this.account.userId, gid: this.account.groupId };
+    const identity: { readonly uid?: number; readonly gid?: number } =
+      this.account === undefined ? {} : { uid: this.account.userId, gid: this.account.groupId };
     return { ...identity, cwd: this.folder.data, windowsHide: true, env: { ...Object.fromEntries(inherited), LC_ALL: 'C', TZ: 'UTC' } };
   }
 }
