@@ -73,6 +73,18 @@ export interface SessionLeft {
   readonly locks: readonly { readonly relation: string; readonly mode: string }[];
 }
 
+/** Rows that are put into the state before, so that a statement meets them. */
+export interface CellDirt {
+  /** What is wrong with them: "two rows with the same lower(email)". */
+  readonly description: string;
+  /** `schema.table`. */
+  readonly table: string;
+  /** How many rows were added. */
+  readonly rows: number;
+  /** The SQL that added them to the state before, so that it can be done again by hand. */
+  readonly text: string;
+}
+
 export interface CellResult {
   readonly id: string;
   readonly point: Point;
@@ -82,6 +94,8 @@ export interface CellResult {
   readonly sameAs?: string;
   /** What happened in plain words: the story of the cell. */
   readonly story?: string;
+  /** Fault `dirty-data`: the rows that were there before the migration and made the statement fail. */
+  readonly dirt?: CellDirt;
   /** As the client saw it; absent when the client saw success. */
   readonly error?: { readonly code: string; readonly message: string };
   readonly fingerprint?: string;
