@@ -46,15 +46,13 @@ export async function runCells(
   for (const cell of cells) if (cell.impossible !== undefined) finish(impossible(cell, cell.impossible));
 
   const own = cells.filter((cell) => cell.impossible === undefined && cell.sameAs === undefined);
-  const assessor = new Assessor(laboratory, trace);
+  const assessors = new Map<Trace, Assessor>();
   const limit = pLimit(Math.max(1, jobs));
-  const judge = (observed: Observation | FailedExperiment) => limit(async () => finish(await judged(assessor, observed)));
+  const judge = async (observed: Observation | FailedExperiment) => finish(await judged(laboratory, assessors, observed));
 
   // A crash takes every connection with it, so the crashes come when nothing else is running.
   await Promise.all(
-    own
-      .filter((cell) => cell.fault !== 'crash')
-      .map((cell) => limit(async () => finish(await judged(assessor, await observe(laboratory, trace, cell))))),
+    own.filter((cell) => cell.fault !== 'crash').map((cell) => limit(async () => judge(await observe(laboratory, trace, cell)))),
   );
   for (const batch of batches(
     own.filter((cell) => cell.fault === 'crash'),
@@ -62,14 +60,21 @@ export async function runCells(
   )) {
     throwIfCancelled(laboratory.signal);
     const observed = await observeCrashes(laboratory, trace, batch);
-    await Promise.all(observed.map(judge));
+    await Promise.all(observed.map((each) => limit(() => judge(each))));
   }
   return cells.flatMap((cell) => results.get(cell.id) ?? []);
 }
 
-async function judged(assessor: Assessor, observed: Observation | FailedExperiment): Promise<CellResult> {
+/** Cells that began in one state share an assessor: what it knows of a state holds for them alone. */
+async function judged(
+  laboratory: Laboratory,
+  assessors: Map<Trace, Assessor>,
+  observed: Observation | FailedExperiment,
+): Promise<CellResult> {
   const { id, point, fault } = observed.cell;
   if ('why' in observed) return { id, point, fault, status: 'failed', why: observed.why };
+  const assessor = assessors.get(observed.trace) ?? new Assessor(laboratory, observed.trace);
+  assessors.set(observed.trace, assessor);
   try {
     return await assessor.assess(observed);
   } catch (error) {

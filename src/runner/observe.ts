@@ -9,6 +9,8 @@ import type { Trace } from './trace';
 /** One experiment carried out: what the client saw, and the database that holds the state it left. */
 export interface Observation {
   readonly cell: PlannedCell;
+  /** What the migration does with no fault, from the very state in which this cell began. */
+  readonly trace: Trace;
   readonly outcome: ExecutionOutcome;
   /** Sessions of the migration that the server still has, and that hold locks. */
   readonly blocking: readonly SessionLeft[];
@@ -27,9 +29,9 @@ export interface FailedExperiment {
 export async function observe(laboratory: Laboratory, trace: Trace, cell: PlannedCell): Promise<Observation | FailedExperiment> {
   const running = await start(laboratory, trace, cell);
   try {
-    await reachPoint(running, trace);
+    await reachPoint(running);
     await running.execution.strike();
-    return await settle(laboratory, trace, running);
+    return await settle(laboratory, running);
   } catch (error) {
     return abandon(laboratory, running, error);
   }
@@ -46,7 +48,7 @@ export async function observeCrashes(
   for (const cell of cells) {
     const running = await start(laboratory, trace, cell);
     try {
-      await reachPoint(running, trace);
+      await reachPoint(running);
       held.push(running);
     } catch (error) {
       failed.push(await abandon(laboratory, running, error));
@@ -57,13 +59,14 @@ export async function observeCrashes(
   for (const running of held) {
     // A host that dies sends no farewell: striking ends the client's wait for one.
     await running.execution.strike();
-    observed.push(await settle(laboratory, trace, running).catch((error) => abandon(laboratory, running, error)));
+    observed.push(await settle(laboratory, running).catch((error) => abandon(laboratory, running, error)));
   }
   return [...failed, ...observed];
 }
 
 interface Running {
   readonly cell: PlannedCell;
+  readonly trace: Trace;
   readonly execution: Execution;
   readonly database: string;
   readonly startedAt: number;
@@ -78,7 +81,7 @@ async function start(laboratory: Laboratory, trace: Trace, cell: PlannedCell): P
     point: cell.point,
     signal: laboratory.signal,
   });
-  return { cell, execution, database, startedAt };
+  return { cell, trace, execution, database, startedAt };
 }
 
 /** Far beyond what a plain run takes, and no less than half a minute: only a hang reaches it. */
@@ -86,7 +89,7 @@ function limitMs(trace: Trace): number {
   return Math.max(30_000, trace.plainRunMs * 20);
 }
 
-async function reachPoint({ execution }: Running, trace: Trace): Promise<void> {
+async function reachPoint({ execution, trace }: Running): Promise<void> {
   const reached = await withinLimit(execution.held, trace, 'the point where the fault strikes was not reached');
   if (reached === 'held') return;
   const outcome = await execution.outcome;
@@ -95,8 +98,8 @@ async function reachPoint({ execution }: Running, trace: Trace): Promise<void> {
   );
 }
 
-async function settle(laboratory: Laboratory, trace: Trace, running: Running): Promise<Observation> {
-  const outcome = await withinLimit(running.execution.outcome, trace, 'the migration did not end after the fault');
+async function settle(laboratory: Laboratory, running: Running): Promise<Observation> {
+  const outcome = await withinLimit(running.execution.outcome, running.trace, 'the migration did not end after the fault');
   return { ...running, outcome, blocking: await captureBlockingSessions(laboratory, running.database, outcome.serverProcessIds) };
 }
 
