@@ -1,21 +1,28 @@
 import { addColumnRewrite } from './postgres/add-column-rewrite';
+import { attachPartitionScan } from './postgres/attach-partition-scan';
 import { blockingMaintenance } from './postgres/blocking-maintenance';
 import { columnTypeRewrite } from './postgres/column-type-rewrite';
 import { concurrentInTransaction } from './postgres/concurrent-in-transaction';
 import { constraintValidatedAtOnce } from './postgres/constraint-validated-at-once';
 import { destructiveChange } from './postgres/destructive-change';
 import { enumValueTooEarly } from './postgres/enum-value-too-early';
+import { foreignKeyWithoutIndex } from './postgres/foreign-key-without-index';
 import { indexNotConcurrent } from './postgres/index-not-concurrent';
 import { invalidIndexKept } from './postgres/invalid-index-kept';
+import { leftDisabled } from './postgres/left-disabled';
+import { lockHeld } from './postgres/lock-held';
 import { missingGuard } from './postgres/missing-guard';
 import { missingLockTimeout } from './postgres/missing-lock-timeout';
+import { openPrivileges } from './postgres/open-privileges';
 import { partialOnFailure } from './postgres/partial-on-failure';
 import { requiredColumn } from './postgres/required-column';
 import { setNotNullScan } from './postgres/set-not-null-scan';
 import { unbatchedWrite } from './postgres/unbatched-write';
 import type { Rule } from './rule';
+import { identifierTooLong } from './shared/identifier-too-long';
 import { missingRollback } from './shared/missing-rollback';
 import { refusedByFramework } from './shared/refused-by-framework';
+import { transactionControl } from './shared/transaction-control';
 import { unreadableStatement } from './shared/unreadable-statement';
 import { unresolvedPlaceholder } from './shared/unresolved-placeholder';
 import { unusedSuppression } from './shared/unused-suppression';
@@ -24,6 +31,7 @@ import { unusedSuppression } from './shared/unused-suppression';
 export const allRules: readonly Rule[] = [
   unreadableStatement,
   refusedByFramework,
+  transactionControl,
   concurrentInTransaction,
   enumValueTooEarly,
   requiredColumn,
@@ -33,13 +41,19 @@ export const allRules: readonly Rule[] = [
   columnTypeRewrite,
   setNotNullScan,
   constraintValidatedAtOnce,
+  attachPartitionScan,
   blockingMaintenance,
+  leftDisabled,
   unbatchedWrite,
   destructiveChange,
   missingLockTimeout,
   partialOnFailure,
   missingGuard,
   missingRollback,
+  foreignKeyWithoutIndex,
+  lockHeld,
+  openPrivileges,
+  identifierTooLong,
   unresolvedPlaceholder,
   unusedSuppression,
 ];

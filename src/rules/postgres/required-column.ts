@@ -30,7 +30,10 @@ Silent for tables that the same migration creates, and for columns that get thei
       title: 'In later migrations, where the framework has a transaction',
       framework: 'goose',
       files: [
-        { path: '00001_users.sql', text: '-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY);\n\n-- +goose Down\nDROP TABLE users;\n' },
+        {
+          path: '00001_users.sql',
+          text: '-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY);\n\n-- +goose Down\nDROP TABLE users;\n',
+        },
         {
           path: '00002_phone.sql',
           text: '-- +goose Up\nALTER TABLE users ADD COLUMN phone text NOT NULL;\n\n-- +goose Down\nALTER TABLE users DROP COLUMN phone;\n',

@@ -1,0 +1,116 @@
+import { findTable } from '../../schema/lookup';
+import { headRange, operationRange, operationsOf, type RuleContext } from '../context';
+import type { Rule, Violation } from '../rule';
+
+export const openPrivileges: Rule = {
+  id: 'open-privileges',
+  title: 'Privileges that reach further than they look',
+  severity: 'info',
+  explanation: `GRANT ... TO PUBLIC gives the privilege to every role of the server, those made later included.
+
+A SECURITY DEFINER function runs with its owner's privileges, but looks names up in the caller's search_path: a caller who can create objects anywhere on it can put a table or an operator of the same name in front, and have it run with the owner's rights (manual, CREATE FUNCTION, "Writing SECURITY DEFINER Functions Safely").
+
+A table with ROW LEVEL SECURITY enabled and no policy shows no row at all to everybody but its owner.
+
+Grant to roles by name; give the function \`SET search_path = ...\` with pg_temp last; create the policies before, or in the same migration.`,
+  bad: [
+    {
+      title: 'PUBLIC',
+      framework: 'sql',
+      files: [{ path: '0001_g.sql', text: 'GRANT SELECT ON orders TO PUBLIC;\n' }],
+      findings: [{ at: 'GRANT SELECT ON orders TO PUBLIC', says: 'every role' }],
+    },
+    {
+      title: 'SECURITY DEFINER without a search_path',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_f.sql',
+          text: 'CREATE FUNCTION total() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$ SELECT count(*) FROM orders $$;\n',
+        },
+      ],
+      findings: [
+        {
+          at: 'CREATE FUNCTION total() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$ SELECT count(*) FROM orders $$',
+          says: 'search_path',
+        },
+      ],
+    },
+    {
+      title: 'Row security without a policy',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__o.sql', text: 'CREATE TABLE orders (id bigint PRIMARY KEY);\n' },
+        { path: 'V2__r.sql', text: 'ALTER TABLE orders ENABLE ROW LEVEL SECURITY;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE orders ENABLE ROW LEVEL SECURITY', says: 'no row' }],
+    },
+  ],
+  good: [
+    {
+      title: 'By name, with a search_path, with a policy',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_g.sql',
+          text: 'CREATE TABLE orders (id bigint PRIMARY KEY, owner text);\nGRANT SELECT ON orders TO reporting;\nCREATE FUNCTION total() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = app, pg_temp AS $$ SELECT count(*) FROM orders $$;\nALTER TABLE orders ENABLE ROW LEVEL SECURITY;\nCREATE POLICY own ON orders USING (owner = current_user);\nREVOKE ALL ON orders FROM PUBLIC;\n',
+        },
+      ],
+    },
+    {
+      title: 'A table of which the policies are not known',
+      framework: 'sql',
+      files: [{ path: '0001_r.sql', text: 'ALTER TABLE orders ENABLE ROW LEVEL SECURITY;\n' }],
+    },
+  ],
+  check: (context) => [...toPublic(context), ...definers(context), ...rowSecurity(context)],
+};
+
+function toPublic(context: RuleContext): Violation[] {
+  return operationsOf(context, 'grant').flatMap(({ step, operation }) =>
+    /\bto\s+(?:[^;]*,\s*)?public\b/i.test(operation.detail)
+      ? [
+          {
+            range: operationRange(context, step.statement, operation),
+            message: 'PUBLIC is every role of the server, also those that are made later.',
+            help: 'Grant to the roles that need it, by name.',
+            fixes: [],
+          },
+        ]
+      : [],
+  );
+}
+
+function definers(context: RuleContext): Violation[] {
+  return operationsOf(context, 'create object').flatMap(({ step, operation }) => {
+    const isRoutine = operation.objectKind === 'function' || operation.objectKind === 'procedure';
+    // What stands in the body is not said of the function.
+    const text = step.statement.text.replaceAll(/\$(\w*)\$[\s\S]*?\$\1\$|'(?:[^']|'')*'/g, "''");
+    if (!isRoutine || !/\bsecurity\s+definer\b/i.test(text) || /\bset\s+search_path\b/i.test(text)) return [];
+    return [
+      {
+        range: headRange(context, step.statement),
+        message: `${operation.object.name} runs with its owner's privileges and looks names up in the caller's search_path: a caller can put another table or operator in front.`,
+        help: 'Add SET search_path = the schemas it needs, pg_temp last.',
+        fixes: [],
+      },
+    ];
+  });
+}
+
+function rowSecurity(context: RuleContext): Violation[] {
+  return operationsOf(context, 'alter table').flatMap(({ step, operation }) => {
+    if (!/^enable\s+row\s+level\s+security/i.test(operation.detail)) return [];
+    const before = findTable(step.after, operation.table);
+    const table = context.after.tables.find((candidate) => candidate.identity === before?.identity);
+    if (table === undefined || table.complete === false || table.policies.length > 0) return [];
+    return [
+      {
+        range: operationRange(context, step.statement, operation),
+        message: `${table.name} has row security and no policy: everybody but its owner sees no row of it, and no error either.`,
+        help: 'Create the policies before, or in the same transaction.',
+        fixes: [],
+      },
+    ];
+  });
+}
