@@ -28,6 +28,43 @@ CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (10);
 const exclusive = { users: 'ACCESS EXCLUSIVE' };
 
 export const claims: readonly Claim[] = [
+  // Maintenance
+  ...[
+    { statement: 'CLUSTER users USING users_pkey' },
+    { statement: 'ALTER TABLE users SET UNLOGGED' },
+    {
+      statement: 'ALTER TABLE users SET ACCESS METHOD heap2',
+      setup: 'CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler;\n',
+      since: 15,
+    },
+  ].map(({ statement, setup = '', since = 12 }) => ({
+    rule: 'blocking-maintenance',
+    setup: `${users}${setup}`,
+    statement,
+    locks: exclusive,
+    rewritten: ['users'],
+    since,
+    found: true,
+  })),
+
+  // Partitions
+  ...[
+    { check: '', scanned: ['p2'], found: true },
+    { check: 'ALTER TABLE p2 ADD CHECK (a IS NOT NULL AND a >= 10 AND a < 1000);\n', scanned: [], found: false },
+    { check: 'ALTER TABLE p2 ADD CHECK (a IS NOT NULL AND a >= 10 AND a < 1000) NOT VALID;\n', scanned: ['p2'], found: true },
+  ].map(({ check, scanned, found }) => ({
+    rule: 'attach-partition-scan',
+    setup: `${partitioned}CREATE TABLE p2 (a int);\nINSERT INTO p2 SELECT n FROM generate_series(10, 500) AS n;\n${check}`,
+    statement: 'ALTER TABLE p ATTACH PARTITION p2 FOR VALUES FROM (10) TO (1000)',
+    locks: { p: 'SHARE UPDATE EXCLUSIVE', p2: 'ACCESS EXCLUSIVE' },
+    scanned,
+    found,
+  })),
+
+  // Locks by hand
+  { rule: 'lock-held', setup: users, statement: 'LOCK TABLE users', locks: exclusive, found: true },
+  { rule: 'lock-held', setup: users, statement: 'LOCK TABLE users IN ROW SHARE MODE', locks: { users: 'ROW SHARE' }, found: false },
+
   // Indexes
   {
     rule: 'index-not-concurrent',
