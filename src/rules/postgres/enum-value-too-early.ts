@@ -14,7 +14,7 @@ two statements that work when they are tried by hand.
 
 Add the value in a migration of its own, and use it in the next one.
 
-Silent when the type itself is made in the same transaction: then its values can be used at once.`,
+Silent from PostgreSQL 17 on when the type itself is made in the same transaction: then its values can be used at once.`,
   bad: [
     {
       title: 'The use moves into the next migration',
@@ -44,6 +44,13 @@ Silent when the type itself is made in the same transaction: then its values can
       ],
       findings: [{ at: "SELECT 'late'::app.status", says: 'status' }],
     },
+    {
+      title: 'Before 17 also where the type is of the same transaction',
+      framework: 'flyway',
+      majors: [12, 16],
+      files: [{ path: 'V1__k.sql', text: "CREATE TYPE kind AS ENUM ('a');\nALTER TYPE kind ADD VALUE 'b';\nSELECT 'b'::kind;\n" }],
+      findings: [{ at: "SELECT 'b'::kind", says: '55P04' }],
+    },
   ],
   good: [
     {
@@ -57,6 +64,7 @@ Silent when the type itself is made in the same transaction: then its values can
     {
       title: 'A type of the same transaction, and the same word for something else',
       framework: 'flyway',
+      majors: [17, 18],
       files: [
         { path: 'V1__t.sql', text: "CREATE TABLE notes (body text);\nCREATE TYPE status AS ENUM ('open');\n" },
         {
@@ -70,7 +78,8 @@ Silent when the type itself is made in the same transaction: then its values can
 };
 
 function check(context: RuleContext, added: Step, operation: OperationOf<'add enum value'>): Violation[] {
-  if (!added.inTransaction || isMadeInTransaction(context, added, operation.type)) return [];
+  // Since 17 a value can be used at once where its type is of the same transaction (release notes of 17, E.9).
+  if (!added.inTransaction || (context.engine.major >= 17 && isMadeInTransaction(context, added, operation.type))) return [];
   const use = context.steps.find(
     (step) =>
       step.statement.index > added.statement.index &&

@@ -37,9 +37,8 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(await attempt(type, 'BEGIN', add, "SELECT 'late'::status")).toBe('55P04');
     expect(await attempt(type, 'BEGIN', add, "ALTER TABLE t ALTER status SET DEFAULT 'late'")).toBe('55P04');
     expect(await attempt(type, add, "INSERT INTO t VALUES ('late')")).toBe('accepted');
-    expect(await attempt('SELECT 1', 'BEGIN', "CREATE TYPE kind AS ENUM ('a')", "ALTER TYPE kind ADD VALUE 'b'", "SELECT 'b'::kind")).toBe(
-      'accepted',
-    );
+    const sameTransaction = ['BEGIN', "CREATE TYPE kind AS ENUM ('a')", "ALTER TYPE kind ADD VALUE 'b'", "SELECT 'b'::kind"];
+    expect(await attempt('SELECT 1', ...sameTransaction)).toBe(major >= 17 ? 'accepted' : '55P04');
   });
 
   it('transaction-control: COMMIT ends the transaction that is open, BEGIN in it only warns', async () => {
