@@ -2,12 +2,14 @@ import type { Point } from '../model/fault';
 import type { Program } from '../model/migration';
 import type { ExecutionPlan, PlannedTransaction } from '../model/plan';
 import type { RunStep } from '../model/run-protocol';
+import { type CourseStatement, courseStatement } from './course-statement';
 
 /** What the points of one migration are made of: its statements, its transactions, and what its framework sends around them. */
 export interface Course {
   readonly statementCount: number;
+  /** In order: statement k is at position k - 1. */
+  readonly statements: readonly CourseStatement[];
   readonly transactions: readonly PlannedTransaction[];
-  readonly requests: Program['execution']['requests'];
   /** The framework writes a history row (or clears a dirty flag) when all statements are done. */
   readonly recordsAfterwards: boolean;
   /** That write is inside the last transaction, and commits with it. */
@@ -23,10 +25,12 @@ export function courseOf(program: Program, plan: ExecutionPlan, steps: readonly 
   const firstStatements = steps.findIndex((step) => step.kind === 'statements');
   const record = steps.findIndex((step, position) => step.kind === 'record' && position > lastStatements);
   const commit = steps.findIndex((step, position) => step.kind === 'commit' && position > lastStatements);
+  const requests = steps.flatMap((step) => (step.kind === 'statements' ? [step.statements] : []));
+  const requestOf = (index: number): readonly number[] => requests.find((request) => request.includes(index)) ?? [index];
   return {
     statementCount: program.statements.length,
+    statements: plan.statements.map((planned) => courseStatement(planned, requestOf(planned.statement.index))),
     transactions: plan.transactions,
-    requests: program.execution.requests,
     recordsAfterwards: record !== -1,
     recordsInTransaction: record !== -1 && commit > record,
     unlocks: steps.some((step, position) => step.kind === 'unlock' && position > lastStatements),
@@ -37,6 +41,26 @@ export function courseOf(program: Program, plan: ExecutionPlan, steps: readonly 
 /** The transaction that statement `index` runs in. */
 export function transactionOf(course: Course, index: number): PlannedTransaction | undefined {
   return course.transactions.find((transaction) => transaction.statements.includes(index));
+}
+
+/** Statement `index`, where the course has it. */
+export function statementOf(course: Course, index: number | undefined): CourseStatement | undefined {
+  return index === undefined ? undefined : course.statements[index - 1];
+}
+
+/** The statement that the server is executing at a point; undefined at the points between statements. */
+export function runningAt(course: Course, point: Point): CourseStatement | undefined {
+  return point.kind === 'during' ? statementOf(course, point.statement) : undefined;
+}
+
+/** The number of the last statement in the request that sends statement `index`. */
+export function lastOfRequest(course: Course, index: number): number {
+  return statementOf(course, index)?.request.at(-1) ?? index;
+}
+
+/** True when a part of the statement stays when it is interrupted: it commits on its way, and no transaction block keeps it from that. */
+export function staysInPart(course: Course, { index, interrupted }: CourseStatement): boolean {
+  return interrupted === 'kept in part' && transactionOf(course, index)?.kind === 'autocommit';
 }
 
 /** The number of the last statement in a transaction. */
@@ -80,11 +104,11 @@ export function progressAt(course: Course, point: Point): { readonly done: numbe
   }
 }
 
-/** Every point of a course, in the order in which the execution comes by. `during` is left to the fault kinds that can strike there. */
+/** Every point of a course, in the order in which the execution comes by. */
 export function pointsOf(course: Course): readonly Point[] {
   const points: Point[] = [{ kind: 'start' }];
   for (let statement = 1; statement <= course.statementCount; statement++) {
-    points.push({ kind: 'before', statement }, { kind: 'after', statement });
+    points.push({ kind: 'before', statement }, { kind: 'during', statement }, { kind: 'after', statement });
     const transaction = transactionOf(course, statement);
     const commits = transaction?.kind === 'framework' && lastStatementOf(transaction) === statement;
     if (commits && !(course.recordsInTransaction && statement === course.statementCount)) points.push({ kind: 'commit', statement });
@@ -95,7 +119,7 @@ export function pointsOf(course: Course): readonly Point[] {
   return points;
 }
 
-/** How many leading statements are committed at a point. */
+/** How many leading statements are committed at a point; of one that the server is executing, what it has committed on its way apart. */
 export function committedAt(course: Course, point: Point): number {
   const { done, commitDone } = progressAt(course, point);
   return committedStatements(course, done, commitDone);
@@ -104,4 +128,13 @@ export function committedAt(course: Course, point: Point): number {
 /** Whether the history write has committed at this point, together with the statements. */
 export function recordedAt(course: Course, point: Point): boolean {
   return point.kind === 'commit' && course.recordsInTransaction && point.statement === course.statementCount;
+}
+
+/**
+ * A key for the state that an undone transaction leaves at a point, when the server has finished `done` statements and `committed` of
+ * them stay: the same key, the same state. What no rollback takes back of the others is part of it.
+ */
+export function leftKey(course: Course, committed: number, done: number): string {
+  const escaped = course.statements.filter(({ index, escapes }) => escapes && index > committed && index <= done).map(({ index }) => index);
+  return `committed ${committed}${escaped.length === 0 ? '' : `, and what escaped of ${escaped.join(', ')}`}`;
 }

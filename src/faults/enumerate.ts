@@ -1,5 +1,6 @@
 import { cellId, type FaultName, type PlannedCell, type Point } from '../model/fault';
 import { type Course, pointsOf } from './course';
+import type { FaultKind } from './kinds/kind';
 import { faultKinds } from './kinds/registry';
 
 export interface Selection {
@@ -14,24 +15,30 @@ export interface Selection {
 export function enumerateCells(course: Course, selection: Selection): readonly PlannedCell[] {
   const points = pointsOf(course).filter((point) => selected(point, selection.points));
   const kinds = faultKinds.filter((kind) => selection.faults === 'all' || selection.faults.includes(kind.name));
-  const cells: PlannedCell[] = [];
-  for (const kind of kinds) {
-    const representatives = new Map<string, string>();
-    for (const point of points) {
-      const id = cellId(kind.name, point);
-      const cell = { id, point, fault: kind.name };
-      const impossible = kind.impossible(course, point);
-      const key = impossible === undefined && selection.collapse ? kind.equivalence(course, point) : undefined;
-      const representative = key === undefined ? undefined : representatives.get(key);
-      if (key !== undefined && representative === undefined) representatives.set(key, id);
-      cells.push({
-        ...cell,
-        ...(impossible !== undefined && { impossible }),
-        ...(representative !== undefined && { sameAs: representative }),
-      });
-    }
+  return kinds.flatMap((kind) => cellsOf(course, kind, points, selection.collapse));
+}
+
+function cellsOf(course: Course, kind: FaultKind, points: readonly Point[], collapse: boolean): readonly PlannedCell[] {
+  const planned = points.map((point) => {
+    const impossible = kind.impossible(course, point);
+    const key = impossible === undefined && collapse ? kind.equivalence(course, point) : undefined;
+    return { id: cellId(kind.name, point), point, impossible, key };
+  });
+  // To be held between two statements is cheaper than inside of one, and always possible.
+  const representatives = new Map<string, string>();
+  for (const { id, key } of [...planned.filter(({ point }) => point.kind !== 'during'), ...planned]) {
+    if (key !== undefined && !representatives.has(key)) representatives.set(key, id);
   }
-  return cells;
+  return planned.map(({ id, point, impossible, key }) => {
+    const representative = key === undefined ? undefined : representatives.get(key);
+    return {
+      id,
+      point,
+      fault: kind.name,
+      ...(impossible !== undefined && { impossible }),
+      ...(representative !== undefined && representative !== id && { sameAs: representative }),
+    };
+  });
 }
 
 function selected(point: Point, points: Selection['points']): boolean {

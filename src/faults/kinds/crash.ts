@@ -1,14 +1,13 @@
-import { committedAt, recordedAt } from '../course';
+import { committedAt } from '../course';
+import { nothingToBeInside } from './inside';
 import type { FaultKind } from './kind';
+import { undoneEquivalence } from './undone';
 
 /** The server's process is killed and restarted. What had committed is recovered from the log; all else is gone. */
 export const crashFault: FaultKind = {
   name: 'crash',
   happened: 'The server crashed',
-  impossible: () => undefined,
+  impossible: nothingToBeInside,
   completed: committedAt,
-  equivalence(course, point) {
-    if (point.kind === 'unlock' || (point.kind === 'start' && course.preparesBeforehand)) return undefined;
-    return recordedAt(course, point) ? 'recorded' : `committed ${committedAt(course, point)}`;
-  },
+  equivalence: undoneEquivalence,
 };

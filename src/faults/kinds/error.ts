@@ -1,4 +1,4 @@
-import { committedAt, committedStatements, progressAt, transactionOf } from '../course';
+import { committedAt, committedStatements, leftKey, progressAt, transactionOf } from '../course';
 import type { FaultKind } from './kind';
 
 /** The server refuses a request. Nothing of it is done, and the framework gets to react on a connection that still works. */
@@ -7,6 +7,8 @@ export const errorFault: FaultKind = {
   happened: 'The server refused',
   impossible(_course, point) {
     if (point.kind === 'start') return 'Nothing is sent at this point, so there is nothing that the server could refuse.';
+    if (point.kind === 'during')
+      return 'What a server refuses half way it refuses for a reason: see lock-timeout, statement-timeout, deadlock, disk-full and dirty-data.';
     if (point.kind === 'after') return 'The statement has finished; the server can no longer refuse it.';
     return undefined;
   },
@@ -19,8 +21,7 @@ export const errorFault: FaultKind = {
     if (point.kind !== 'before' || point.statement === undefined) return undefined;
     // A transaction in which any statement is refused is undone as a whole, whichever statement it was.
     const transaction = transactionOf(course, point.statement);
-    return transaction === undefined
-      ? undefined
-      : `transaction ${transaction.index}${transaction.kind === 'autocommit' ? '' : ', aborted'}`;
+    if (transaction === undefined) return undefined;
+    return `transaction ${transaction.index}: ${leftKey(course, committedAt(course, point), progressAt(course, point).done)}`;
   },
 };

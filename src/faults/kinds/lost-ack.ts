@@ -1,4 +1,6 @@
-import { committedAt } from '../course';
+import type { Point } from '../../model/fault';
+import { type Course, committedAt, committedStatements, lastOfRequest } from '../course';
+import { nothingToBeInside } from './inside';
 import type { FaultKind } from './kind';
 
 /**
@@ -16,13 +18,22 @@ export const lostAckFault: FaultKind = {
       case 'unrecorded':
         return `The history write has not been sent; the lost answer before it is the cell lost-ack@${course.recordsInTransaction || course.transactions.at(-1)?.kind !== 'framework' ? 'after' : 'commit'}:${course.statementCount}.`;
       default:
-        return undefined;
+        return nothingToBeInside(course, point);
     }
   },
   /** The work stays when it had committed; an open transaction is undone when its session is ended. */
-  completed: (course, point) => (course.requests === 'single-request' ? course.statementCount : committedAt(course, point)),
+  completed(course, point) {
+    const asked = askedAt(course, point);
+    return asked === undefined ? committedAt(course, point) : committedStatements(course, asked, false);
+  },
   equivalence(course, point) {
-    // The answers to one request travel together: losing one of them is losing the end of the request.
-    return course.requests === 'single-request' && point.kind === 'after' ? 'request' : undefined;
+    // The answers to one request travel together, and the server finishes it: losing one of them, wherever it is, is losing the end of it.
+    const asked = askedAt(course, point);
+    return asked === undefined ? undefined : `answer to ${asked}`;
   },
 };
+
+/** The last statement of the request that the server has. */
+function askedAt(course: Course, { kind, statement }: Point): number | undefined {
+  return statement !== undefined && (kind === 'after' || kind === 'during') ? lastOfRequest(course, statement) : undefined;
+}

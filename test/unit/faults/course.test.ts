@@ -1,15 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { type Course, committedAt, pointsOf } from '../../../src/faults/course';
+import type { CourseStatement } from '../../../src/faults/course-statement';
 import { enumerateCells } from '../../../src/faults/enumerate';
+import { faultKinds } from '../../../src/faults/kinds/registry';
 import { cellId } from '../../../src/model/fault';
 import type { PlannedTransaction, TransactionKind } from '../../../src/model/plan';
 
+/** A statement that is undone as a whole when it is interrupted, and waits for the lock of a table that was there before. */
+function statement(index: number, request: readonly number[]): CourseStatement {
+  const position = { line: 0, character: 0 };
+  const text = 'ALTER TABLE t ADD COLUMN c text';
+  return {
+    index,
+    statement: { index, text, sent: text, range: { start: position, end: position }, span: { start: 0, end: text.length }, operations: [] },
+    cost: 'metadata',
+    locks: [{ relation: 't', mode: 'ACCESS EXCLUSIVE', name: { name: 't' } }],
+    interrupted: 'undone',
+    escapes: false,
+    request,
+  };
+}
+
 function course(kind: TransactionKind, groups: readonly (readonly number[])[], more: Partial<Course> = {}): Course {
   const transactions: PlannedTransaction[] = groups.map((statements, position) => ({ index: position + 1, kind, statements }));
+  const numbers = groups.flat();
   return {
-    statementCount: groups.flat().length,
+    statementCount: numbers.length,
+    statements: numbers.map((index) => statement(index, kind === 'implicit' ? numbers : [index])),
     transactions,
-    requests: 'per-statement',
     recordsAfterwards: false,
     recordsInTransaction: false,
     unlocks: false,
@@ -21,7 +39,6 @@ function course(kind: TransactionKind, groups: readonly (readonly number[])[], m
 const autocommit = course('autocommit', [[1], [2], [3]]);
 const wrapped = course('framework', [[1, 2, 3]], { recordsAfterwards: true, recordsInTransaction: true });
 const request = course('implicit', [[1, 2, 3]], {
-  requests: 'single-request',
   recordsAfterwards: true,
   preparesBeforehand: true,
   unlocks: true,
@@ -39,7 +56,7 @@ const sameAs = (of: Course, fault: string) =>
 
 describe('points', () => {
   it('stand at every statement boundary', () => {
-    expect(names(autocommit)).toEqual(['start', 'before 1', 'after 1', 'before 2', 'after 2', 'before 3', 'after 3']);
+    expect(names(autocommit)).toEqual(['start', ...[1, 2, 3].flatMap((k) => [`before ${k}`, `during ${k}`, `after ${k}`])]);
   });
 
   it('put the history write before the commit where the framework writes it in the transaction', () => {
@@ -74,14 +91,17 @@ describe('collapsing', () => {
   it('joins the end of a statement with the beginning of the next', () => {
     expect(sameAs(autocommit, 'crash')).toEqual({
       'crash@before:1': 'crash@start',
+      'crash@during:1': 'crash@start',
       'crash@before:2': 'crash@after:1',
+      'crash@during:2': 'crash@after:1',
       'crash@before:3': 'crash@after:2',
+      'crash@during:3': 'crash@after:2',
     });
   });
 
   it('joins all points before the COMMIT of one transaction', () => {
     const joined = sameAs(wrapped, 'disconnect');
-    expect(Object.keys(joined)).toHaveLength(7);
+    expect(Object.keys(joined)).toHaveLength(10);
     expect(new Set(Object.values(joined))).toEqual(new Set(['disconnect@start']));
     expect(joined['disconnect@commit:3']).toBeUndefined();
   });
@@ -114,12 +134,16 @@ describe('collapsing', () => {
 describe('the matrix', () => {
   it('shows what is impossible, with the reason, and leaves nothing out', () => {
     const cells = enumerateCells(autocommit, all);
-    expect(cells).toHaveLength(7 * 4);
-    const impossible = cells.filter((cell) => cell.impossible !== undefined).map((cell) => cell.id);
+    expect(cells).toHaveLength(10 * faultKinds.length);
+    const general = ['error', 'disconnect', 'kill-session', 'crash', 'lost-ack'];
+    const impossible = cells.filter((cell) => cell.impossible !== undefined && general.includes(cell.fault)).map((cell) => cell.id);
     expect(impossible).toEqual([
       'error@start',
+      'error@during:1',
       'error@after:1',
+      'error@during:2',
       'error@after:2',
+      'error@during:3',
       'error@after:3',
       'lost-ack@start',
       'lost-ack@before:1',

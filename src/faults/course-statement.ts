@@ -1,0 +1,76 @@
+import type { Statement } from '../model/migration';
+import type { CostClass, PlannedLock, PlannedStatement } from '../model/plan';
+
+/** What is known of one statement before it is run, as far as it matters for a fault that strikes while it runs. */
+export interface CourseStatement {
+  /** From 1. */
+  readonly index: number;
+  /** With its operations and its text. */
+  readonly statement: Statement;
+  readonly cost: CostClass;
+  /** On relations that the text names. */
+  readonly locks: readonly PlannedLock[];
+  /**
+   * What the server does with it when it is interrupted. `undone`: all of it. `kept in part`: it commits on its way, so that what was
+   * committed stays; inside a transaction block it can't.
+   */
+  readonly interrupted: 'undone' | 'kept in part';
+  /** It may leave something that no rollback takes back: a sequence that was set. */
+  readonly escapes: boolean;
+  /** Numbers of the statements that are sent in the same request, this one among them. */
+  readonly request: readonly number[];
+}
+
+export function courseStatement(planned: PlannedStatement, request: readonly number[]): CourseStatement {
+  const { statement, cost, locks } = planned;
+  return {
+    index: statement.index,
+    statement,
+    cost,
+    locks,
+    interrupted: planned.transactional && !commitsInside(statement) ? 'undone' : 'kept in part',
+    escapes: escapes(statement),
+    request,
+  };
+}
+
+/** True for BEGIN, COMMIT, SET and the like: they are over at once, and either done or not. */
+export function isInstant({ operations }: Statement): boolean {
+  return operations.length > 0 && operations.every(({ kind }) => kind === 'transaction' || kind === 'set');
+}
+
+/**
+ * True when the statement may commit before it ends: a procedure, of which only the server knows the body, or a DO block that says so
+ * (manual, "Transaction Management" of PL/pgSQL). What could not be read may do anything.
+ */
+export function commitsInside({ operations, unreadable }: Statement): boolean {
+  if (unreadable !== undefined) return true;
+  return operations.some((operation) => {
+    if (operation.kind === 'call') return true;
+    return operation.kind === 'do block' && /\b(commit|rollback|call)\b/i.test(operation.body);
+  });
+}
+
+/** Functions that change nothing, or nothing that a rollback would not take back. */
+const harmlessFunctions: ReadonlySet<string> = new Set([
+  ...['count', 'sum', 'min', 'max', 'avg', 'now', 'coalesce', 'current_setting', 'set_config', 'pg_sleep', 'version', 'to_regclass'],
+  ...['pg_advisory_lock', 'pg_advisory_xact_lock', 'pg_try_advisory_lock', 'pg_advisory_unlock', 'generate_series'],
+]);
+
+/** Changes that stay when the transaction is undone: setval and nextval (manual, "Sequence Manipulation Functions"), and what goes to another server. */
+const escapingCalls = /\b(setval|nextval|dblink\w*|execute|perform)\b/i;
+
+function escapes({ operations }: Statement): boolean {
+  return operations.some((operation) => {
+    switch (operation.kind) {
+      case 'select':
+        return operation.functions.some((name) => !harmlessFunctions.has(name.toLowerCase().replace(/^pg_catalog\./, '')));
+      case 'do block':
+        return escapingCalls.test(operation.body);
+      case 'call':
+        return true;
+      default:
+        return false;
+    }
+  });
+}

@@ -1,0 +1,55 @@
+import type { Point } from '../../model/fault';
+import type { Statement } from '../../model/migration';
+import { type Course, committedAt, leftKey, progressAt, runningAt, staysInPart, transactionOf } from '../course';
+import { isInstant } from '../course-statement';
+import type { FaultKind } from './kind';
+
+/** Why nothing can strike while this statement runs; undefined when something can, and at every other kind of point. */
+export function nothingToBeInside(course: Course, point: Point): string | undefined {
+  const running = runningAt(course, point);
+  return running !== undefined && isInstant(running.statement) ? instantReason(running.statement) : undefined;
+}
+
+function instantReason({ operations }: Statement): string {
+  const commits = operations.some((operation) => operation.kind === 'transaction' && operation.action === 'commit');
+  return commits
+    ? 'A COMMIT is carried out or it is not: there is nothing to be inside of.'
+    : 'The statement is over at once: there is nothing to be inside of.';
+}
+
+/** What a fault needs that the server itself raises while it executes a statement, and that makes the statement fail. */
+export interface OwnFailure {
+  readonly name: FaultKind['name'];
+  readonly happened: string;
+  /** Why this statement can't meet it; undefined when it may. */
+  spared?(course: Course, point: Point): string | undefined;
+}
+
+/**
+ * A failure of the statement's own execution: it strikes while the statement runs and nowhere else. The statement fails, and the framework
+ * reacts on a connection that still works.
+ */
+export function ownFailure({ name, happened, spared }: OwnFailure): FaultKind {
+  return {
+    name,
+    happened,
+    impossible(course, point) {
+      if (point.kind !== 'during') return onlyInside(course, point);
+      return nothingToBeInside(course, point) ?? spared?.(course, point);
+    },
+    completed: committedAt,
+    equivalence(course, point) {
+      const running = runningAt(course, point);
+      if (running === undefined || running.escapes || staysInPart(course, running)) return undefined;
+      const transaction = transactionOf(course, running.index);
+      if (transaction === undefined) return undefined;
+      // A transaction in which any statement fails is undone as a whole, whichever statement it was.
+      return `transaction ${transaction.index} aborted: ${leftKey(course, committedAt(course, point), progressAt(course, point).done)}`;
+    },
+  };
+}
+
+function onlyInside(course: Course, { statement }: Point): string {
+  const where = statement === undefined || statement > course.statementCount ? 'during' : `during:${statement}`;
+  return `It strikes while a statement runs: see ${where}.`;
+}
