@@ -1,5 +1,6 @@
 import type { EngineName } from '../model/engine';
 import type { FaultName } from '../model/fault';
+import type { MigrationCommand } from '../model/migration-command';
 import type { SandboxProviderName } from '../model/sandbox';
 import type { Range } from '../model/text';
 
@@ -60,6 +61,14 @@ export type PlaceDownResult =
   | { readonly kind: 'edit'; readonly uri: string; readonly range: Range; readonly newText: string }
   | { readonly kind: 'create'; readonly uri: string; readonly text: string }
   | { readonly kind: 'unsupported'; readonly why: string };
+
+/** Client to server: the migration commands that a folder of the workspace seems to have, the likeliest first. */
+export const findCommandsRequest = 'faultline/findCommands';
+export interface FindCommandsParams {
+  /** URI of the folder. */
+  readonly uri: string;
+}
+export type FindCommandsResult = readonly MigrationCommand[];
 
 /** The command behind the code lens; its argument is the file's URI as a string. */
 export const simulateCommand = 'faultline.simulate';

@@ -8,6 +8,9 @@ import {
   type DescribeParams,
   type DescribeResult,
   describeRequest,
+  type FindCommandsParams,
+  type FindCommandsResult,
+  findCommandsRequest,
   type GenerateDownParams,
   generateDownRequest,
   type PlaceDownParams,
@@ -18,6 +21,7 @@ import {
   planRequest,
   type SimulationDefaults,
 } from '../protocol/language';
+import { findMigrationCommands } from '../workspace/commands';
 import { type Analysis, pathInFolder } from './analysis';
 import { fromUri } from './from-lsp';
 import type { MigrationFolders } from './migration-folders';
@@ -35,6 +39,11 @@ const notMigration: PlaceDownResult = {
 /** The custom requests of protocol/language.ts. */
 export function registerRequests(connection: Connection, folders: MigrationFolders): void {
   connection.onRequest(describeRequest, ({ uri }: DescribeParams) => describe(folders, uri));
+
+  connection.onRequest(findCommandsRequest, async ({ uri }: FindCommandsParams): Promise<FindCommandsResult> => {
+    const folder = fromUri(uri);
+    return folder === undefined ? [] : findMigrationCommands(folder);
+  });
 
   connection.onRequest(planRequest, async ({ uri }: PlanParams): Promise<PlanResult> => {
     const analysis = await folders.analyse(uri);
