@@ -34,10 +34,10 @@ export class ProjectFiles {
     return undefined;
   }
 
-  /** The folder of the nearest of these files, or the folder itself where there is none. */
-  projectOf(folder: string, names: readonly string[]): string {
+  /** The folder of the nearest of these files, or `otherwise` where there is none. */
+  projectOf(folder: string, names: readonly string[], otherwise: string = folder): string {
     const found = this.nearest(folder, names);
-    return found === undefined ? folder : folderPart(found);
+    return found === undefined ? otherwise : folderPart(found);
   }
 }
 
@@ -61,8 +61,8 @@ export function inFolder(folder: string, name: string): string {
 
 /** The path as seen from a folder at or above it, quoted for a shell where it needs to be. */
 export function argumentFrom(folder: string, path: string): string {
+  if (path === folder) return '.';
   const relative = folder !== '' && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
-  if (relative === '') return '.';
   return /^[\w@%+=:,./-]+$/.test(relative) ? relative : `"${relative.replace(/(["\\$`])/g, '\\$1')}"`;
 }
 

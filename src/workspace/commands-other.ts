@@ -9,6 +9,9 @@ const withoutTls = '"{url}?sslmode=disable"';
 /** Programs that run on Java want an address of their own kind, and user and password apart. A shell puts in what the sandbox is. */
 const jdbc = 'jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE';
 
+/** What stands at the top of a project, from where people call such programs. */
+const projectMarkers = ['go.mod', 'package.json', 'Gemfile', 'pyproject.toml', 'Cargo.toml', 'mix.exs', 'Makefile'];
+
 const flyway: Detector = (files) =>
   filesNamed(files, ['flyway.conf', 'flyway.toml', 'flyway.user.toml']).map(({ path }) => {
     // Flyway's own installation keeps its settings in conf/.
@@ -73,14 +76,14 @@ const bySqlFolder: Detector = (files) =>
   sqlFolders(files).flatMap(({ path, text }) => {
     const folder = folderPart(path);
     if (/^\s*--\s*\+goose\s+Up\b/im.test(text)) {
-      const project = files.projectOf(folder, ['go.mod']);
+      const project = files.projectOf(folder, projectMarkers, folderPart(folder));
       const why = `${path} is marked for goose`;
       return [
         { title: 'goose up', command: `goose -dir ${argumentFrom(project, folder)} postgres ${withoutTls} up`, directory: project, why },
       ];
     }
     if (/^\s*--\s*migrate:up\b/im.test(text)) {
-      const project = files.projectOf(folderPart(folder), ['.git', 'package.json', 'go.mod', 'Gemfile', 'pyproject.toml', 'Makefile']);
+      const project = files.projectOf(folder, projectMarkers, folderPart(folder));
       const where = argumentFrom(project, folder);
       const directory = where === 'db/migrations' ? '' : ` --migrations-dir ${where}`;
       // `up` would also write schema.sql into the workspace, and make the database, which is there.

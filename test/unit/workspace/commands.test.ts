@@ -183,6 +183,8 @@ describe('configurations of tools', () => {
       'svc/store/migrations/00001_a.sql': '-- +goose Up\nSELECT 1;',
     };
     expect(found(goose)).toEqual(['svc$ goose -dir store/migrations postgres "{url}?sslmode=disable" up']);
+    expect(found({ 'sql/a.sql': '-- +goose Up' })).toEqual(['$ goose -dir sql postgres "{url}?sslmode=disable" up']);
+    expect(found({ 'sql/go.mod': '', 'sql/a.sql': '-- +goose Up' })).toEqual(['sql$ goose -dir . postgres "{url}?sslmode=disable" up']);
     const migrate = { 'go.mod': 'require github.com/golang-migrate/migrate/v4 v4.18.1', 'db/000001_a.up.sql': 'SELECT 1;' };
     expect(found(migrate)).toEqual(['$ migrate -path db -database "{url}?sslmode=disable" up']);
     const dbmate = { 'db/migrations/20260101000000_a.sql': '-- migrate:up\nSELECT 1;\n-- migrate:down\n' };
