@@ -289,6 +289,36 @@ describe('holding', () => {
     expect((await client.query("SELECT 'mine' AS t")).rows).toEqual([{ t: 'mine' }]);
   });
 
+  it('asks something of its own while a request or a response is held, unseen by the client', async () => {
+    const client = await clientOn();
+    const notices: unknown[] = [];
+    client.on('notice', (notice) => notices.push(notice.message));
+    let answered: readonly Completion[] = [];
+    orders = async ({ connection }) => {
+      const set = await connection.ask("SET statement_timeout = '7s'; DO $$ BEGIN RAISE WARNING 'ours'; END $$");
+      answered = [set, await connection.ask('SELECT 1/0')];
+      return { holdResponse: true };
+    };
+    const asked = client.query('SHOW statement_timeout');
+    await until(() => seen[0]?.completion !== undefined);
+    await theConnection().ask('RESET statement_timeout');
+    theConnection().releaseResponse();
+    const { rows } = await asked;
+    expect(rows).toEqual([{ statement_timeout: '7s' }]);
+    expect(answered.map(({ error }) => error?.code)).toEqual([undefined, '22012']);
+    orders = () => undefined;
+    expect((await client.query('SHOW statement_timeout')).rows).toEqual([{ statement_timeout: '0' }]);
+    expect(notices).toEqual([]);
+  });
+
+  it('tells whoever asks that the connection has ended', async () => {
+    const client = await clientOn();
+    await client.query('SELECT 1');
+    const asked = theConnection().ask('SELECT pg_terminate_backend(pg_backend_pid())');
+    await expect(asked).rejects.toThrow('The connection ended');
+    await expect(theConnection().ask('SELECT 1')).rejects.toThrow('The connection ended');
+  });
+
   it('forgets what is held when the client goes away', async () => {
     const client = await clientOn();
     await client.query('CREATE TABLE never (id int)');

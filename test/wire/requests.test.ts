@@ -63,7 +63,7 @@ describe('requests of a client', () => {
 
   it('passes on what was prepared when the client flushes and waits', () => {
     const actions = actionsOf(parse({ text: 'A' }), flush(), bind({}), execute({}), flush(), sync());
-    expect(actions.map(({ kind }) => kind)).toEqual(['forward', 'request', 'forward']);
+    expect(actions.map(({ kind }) => kind)).toEqual(['forward', 'request', 'sync']);
     expect(actions[1]).toMatchObject({ texts: ['A'] });
   });
 

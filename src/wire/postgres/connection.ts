@@ -4,7 +4,10 @@ import { FrameReader, type Segment } from './frames';
 import type { Cut, RequestOrder, WireHandlers, WireRequest } from './handlers';
 import { queryFrame, type TransactionStatus } from './messages';
 import { type ClientAction, RequestReader, wholeFromClient } from './requests';
-import { ResponseReader, wholeFromServer } from './responses';
+import { type Completion, type Pending, ResponseReader, wholeFromServer } from './responses';
+import { rewrite } from './rewrite';
+
+type RequestAction = ClientAction & { readonly kind: 'request' };
 
 /** Longest Query or Parse frame of which the text is kept whole. */
 const greatestText = 16 << 20;
@@ -100,6 +103,18 @@ export class PostgresConnection {
     if (this.heldToTheEnd) this.heldToTheEnd = false;
     else this.responses.releaseOldest();
     this.output.flush();
+  }
+
+  /**
+   * Asks the server something of the proxy's own on the client's session, while the client waits: its request is held, or the whole response
+   * to the last one. The client sees nothing of it. Resolves when it is answered, with success or an error; rejects when the connection ends before.
+   */
+  ask(text: string): Promise<Completion> {
+    return new Promise((resolve, reject) => {
+      void this.serverClosed.then(() => reject(new Error('The connection ended before the server had answered.')));
+      this.responses.expect({ ...this.pending(), own: true, completed: resolve });
+      this.toServer([queryFrame(text)]);
+    });
   }
 
   /** From now on the client hears nothing of the server but the end of the connection: a server that is killed says no farewell. */
@@ -255,15 +270,15 @@ export class PostgresConnection {
     }
     if (action.kind === 'request') return this.handleRequest(action);
     // Prepared without being executed: the server's ReadyForQuery must still be told from those of the requests.
-    if (action.kind === 'sync' && !this.responses.ignoresSync) this.expect(undefined, undefined, true);
+    if (action.kind === 'sync' && !this.responses.ignoresSync) this.expect(undefined, { extended: true });
     this.toServer(action.bytes);
     return undefined;
   }
 
-  private handleRequest(action: ClientAction & { readonly kind: 'request' }): Promise<void> | undefined {
+  private handleRequest(action: RequestAction): Promise<void> | undefined {
     this.requestCount += 1;
-    const { protocol, texts, complete } = action;
-    const request: WireRequest = { connection: this, number: this.requestCount, protocol, texts, complete };
+    const { protocol, texts, values, complete } = action;
+    const request: WireRequest = { connection: this, number: this.requestCount, protocol, texts, values, complete };
     const order = this.handlers.request?.(request);
     if (order instanceof Promise) {
       return Promise.race([order, this.gone]).then((decided) => {
@@ -274,25 +289,41 @@ export class PostgresConnection {
     return undefined;
   }
 
-  private send(request: WireRequest, action: ClientAction & { readonly kind: 'request' }, order: RequestOrder | undefined): void {
+  private send(request: WireRequest, action: RequestAction, order: RequestOrder | undefined): void {
     const replaced = request.protocol === 'simple' ? order?.text : undefined;
-    this.expect(request, order, request.protocol === 'extended');
-    this.toServer(replaced === undefined ? action.bytes : [queryFrame(replaced)]);
+    const { parts } = action;
+    const rewritten = parts && order?.extended ? rewrite(action.bytes, parts, order.extended) : undefined;
+    this.expect(request, {
+      hide: rewritten?.hide ?? { results: new Set(request.protocol === 'simple' ? order?.hide : []) },
+      hold: order?.holdResponse === true,
+      extended: parts !== undefined,
+      ...(parts?.ends === 'results' && { endsAfter: parts.executions.length + (rewritten?.added ?? 0) }),
+    });
+    this.toServer(replaced === undefined ? (rewritten?.bytes ?? action.bytes) : [queryFrame(replaced)]);
     this.skipping = replaced !== undefined && action.more;
   }
 
-  private expect(request: WireRequest | undefined, order: RequestOrder | undefined, extended: boolean): void {
+  private expect(request: WireRequest | undefined, answer: Partial<Pending>): void {
     this.responses.expect({
-      sentAt: performance.now(),
-      hide: new Set(order?.hide),
-      hold: order?.holdResponse === true,
-      extended,
+      ...this.pending(),
+      ...answer,
       completed: (completion) => {
         if (request) this.handlers.completed?.(request, completion);
       },
-      results: [],
-      copying: false,
     });
+  }
+
+  private pending(): Omit<Pending, 'completed'> {
+    return {
+      sentAt: performance.now(),
+      hide: { results: new Set() },
+      hold: false,
+      own: false,
+      extended: false,
+      results: [],
+      prepared: { parses: 0, binds: 0 },
+      copying: false,
+    };
   }
 
   private toServer(bytes: readonly Buffer[]): void {

@@ -12,12 +12,23 @@ export interface WireRequest extends RequestText {
 
 /** What is to be done with a request. */
 export interface RequestOrder {
-  /** Sent in place of the request's own text; simple queries only. */
+  /** Sent in place of the request's own text, when it is a simple query. */
   readonly text?: string;
   /** Ordinals (from 0) of the results that the client must not see, as they belong to statements that `text` added. */
   readonly hide?: readonly number[];
+  /** The same for a request of the extended protocol, which has no text of its own. */
+  readonly extended?: ExtendedOrder;
   /** Nothing of the response is passed on until `releaseResponse`. */
   readonly holdResponse?: boolean;
+}
+
+/** Statements that are executed before one Execute of a request, or in its place. The client sees nothing of them but an error. */
+export interface ExtendedOrder {
+  /** Which Execute, from 0. */
+  readonly execution: number;
+  readonly texts: readonly string[];
+  /** The Execute itself is sent after them. */
+  readonly keep: boolean;
 }
 
 /** Who watches and steers. Every handler is optional. */

@@ -31,17 +31,55 @@ export function queryText(frame: Buffer): MessageText {
   return { text: value, complete: terminated };
 }
 
-/** Parse: the prepared statement's name and its text. */
-export function parsedStatement(frame: Buffer): MessageText & { readonly name: string } {
+/** A value that was bound to a parameter. */
+export interface BoundValue {
+  readonly format: 'text' | 'binary';
+  /** The type's oid as Parse gave it; 0 where the server was to find it out. */
+  readonly type: number;
+  /** Null for NULL. */
+  readonly bytes: Buffer | null;
+}
+
+/** Parse: the prepared statement's name, its text, and the parameter types that the client chose. */
+export function parsedStatement(frame: Buffer): MessageText & { readonly name: string; readonly types: readonly number[] } {
   const name = stringAt(frame, headerLength);
   const text = stringAt(frame, name.end);
-  return { name: name.value, text: text.value, complete: text.terminated };
+  const types: number[] = [];
+  const count = text.end + 2 <= frame.length ? frame.readInt16BE(text.end) : 0;
+  for (let offset = text.end + 2; types.length < count && offset + 4 <= frame.length; offset += 4) types.push(frame.readUInt32BE(offset));
+  return { name: name.value, text: text.value, complete: text.terminated, types };
 }
 
 /** Bind: the portal that is made, and the prepared statement that it is made from. */
-export function boundPortal(frame: Buffer): { readonly portal: string; readonly statement: string } {
+export function boundPortal(frame: Buffer): { readonly portal: string; readonly statement: string; readonly end: number } {
   const portal = stringAt(frame, headerLength);
-  return { portal: portal.value, statement: stringAt(frame, portal.end).value };
+  const statement = stringAt(frame, portal.end);
+  return { portal: portal.value, statement: statement.value, end: statement.end };
+}
+
+/** Bind: its values; undefined when the frame is not whole. `types` are those of the prepared statement. */
+export function boundValues(frame: Buffer, types: readonly number[]): readonly BoundValue[] | undefined {
+  try {
+    let offset = boundPortal(frame).end;
+    const next16 = (): number => {
+      offset += 2;
+      return frame.readInt16BE(offset - 2);
+    };
+    const formats = Array.from({ length: next16() }, next16);
+    return Array.from({ length: next16() }, (_, position) => {
+      const length = frame.readInt32BE(offset);
+      offset += 4;
+      const bytes = length < 0 ? null : frame.subarray(offset, offset + length);
+      if (bytes !== null && bytes.length < length) throw new RangeError('The frame ends within a value.');
+      offset += Math.max(0, length);
+      // One format code counts for all values (manual, "Bind").
+      const code = formats.length === 1 ? formats[0] : formats[position];
+      return { format: code === 1 ? 'binary' : 'text', type: types[position] ?? 0, bytes };
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** Execute: the portal. */
@@ -89,10 +127,25 @@ export function serverReport(frame: Buffer): ServerReport {
 
 /** A Query frame. */
 export function queryFrame(text: string): Buffer {
-  const length = Buffer.byteLength(text) + 1;
-  const frame = Buffer.alloc(headerLength + length);
-  frame.write('Q', 0, 'latin1');
-  frame.writeInt32BE(length + 4, 1);
-  frame.write(text, headerLength, 'utf8');
+  return frameOf('Q', Buffer.from(`${text}\0`));
+}
+
+/**
+ * Parse, Bind and Execute of one statement without parameters, under a name that no client uses: what the client has prepared under the
+ * empty name, or under its own, stays as it is.
+ */
+export function executeFrames(text: string, name: string): readonly Buffer[] {
+  const none = Buffer.alloc(2);
+  return [
+    frameOf('P', Buffer.from(`${name}\0${text}\0`), none),
+    frameOf('B', Buffer.from(`${name}\0${name}\0`), none, none, none),
+    frameOf('E', Buffer.from(`${name}\0`), Buffer.alloc(4)),
+  ];
+}
+
+function frameOf(type: string, ...body: readonly Buffer[]): Buffer {
+  const frame = Buffer.concat([Buffer.alloc(headerLength), ...body]);
+  frame.write(type, 0, 'latin1');
+  frame.writeInt32BE(frame.length - 1, 1);
   return frame;
 }

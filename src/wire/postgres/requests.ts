@@ -1,10 +1,10 @@
 import type { Segment } from './frames';
-import { boundPortal, executedPortal, type MessageText, parsedStatement, queryText } from './messages';
+import { type BoundValue, boundPortal, boundValues, executedPortal, type MessageText, parsedStatement, queryText } from './messages';
 
 /**
- * Groups what a client sends into requests. A request is what the server answers with one ReadyForQuery: a Query, a function call, or
- * the Parse/Bind/Execute messages up to a Sync (manual, "Message Flow"). Messages that execute nothing (preparing, describing,
- * closing) are passed on at once and are no request.
+ * Groups what a client sends into requests: a Query, a function call, or the Parse/Bind/Execute messages up to a Sync, which the server
+ * answers with one ReadyForQuery (manual, "Message Flow"). A Flush ends a request too: the client waits for its results, and goes on
+ * before it sends the Sync. Messages that execute nothing (preparing, describing, closing) are passed on at once and are no request.
  */
 export type ClientAction =
   /** SSL and GSS requests: answered by the proxy, not passed on. */
@@ -13,12 +13,35 @@ export type ClientAction =
   /** Passed on like `forward`; the server will answer it with a ReadyForQuery. */
   | { readonly kind: 'sync'; readonly bytes: readonly Buffer[] }
   /** Nothing of it was passed on yet. `more`: its first frame is longer than what is kept, and pieces follow. */
-  | ({ readonly kind: 'request'; readonly bytes: readonly Buffer[]; readonly more: boolean } & RequestText);
+  | ({
+      readonly kind: 'request';
+      readonly bytes: readonly Buffer[];
+      readonly more: boolean;
+      /** Of the extended protocol: what is in `bytes`. */
+      readonly parts?: ExtendedParts;
+    } & RequestText);
+
+/** Where in a request of the extended protocol each Execute is, and how its answer ends. */
+export interface ExtendedParts {
+  readonly executions: readonly ExecutePosition[];
+  /** `results`: when all its statements have answered, as a Flush was sent. `ready`: with ReadyForQuery, for a Sync. */
+  readonly ends: 'results' | 'ready';
+}
+
+export interface ExecutePosition {
+  /** Position of its Execute among the bytes. */
+  readonly at: number;
+  /** How many Parse and Bind messages of the request come before it. */
+  readonly parses: number;
+  readonly binds: number;
+}
 
 export interface RequestText {
   readonly protocol: 'simple' | 'extended' | 'function call';
   /** What is executed: one text for a simple query, one for each Execute otherwise. */
   readonly texts: readonly string[];
+  /** For each text of the extended protocol the values of its parameters; undefined where they were too long to keep. */
+  readonly values: readonly (readonly BoundValue[] | undefined)[];
   /** False when a text was too long to keep whole. */
   readonly complete: boolean;
 }
@@ -28,23 +51,30 @@ export function wholeFromClient(type: string): boolean {
   return 'QPBDECHSFX'.includes(type);
 }
 
+interface Portal extends MessageText {
+  readonly values: readonly BoundValue[] | undefined;
+}
+
 interface Group {
   kept: Buffer[];
   keptLength: number;
   texts: string[];
+  values: (readonly BoundValue[] | undefined)[];
+  executions: ExecutePosition[];
+  parses: number;
+  binds: number;
   complete: boolean;
-  executes: boolean;
   /** Already announced as a request; the rest is passed on without being kept. */
   announced: boolean;
 }
 
 /** Extended-protocol messages that are kept before a decision: bound parameters may be long. */
-const greatestGroup = 1 << 20;
+const greatestGroup = 8 << 20;
 
 export class RequestReader {
   private group: Group | undefined;
-  private readonly statements = new Map<string, MessageText>();
-  private readonly portals = new Map<string, MessageText>();
+  private readonly statements = new Map<string, ReturnType<typeof parsedStatement>>();
+  private readonly portals = new Map<string, Portal>();
 
   /** What is to be done with the next segment; undefined while a request is still incomplete. */
   accept(segment: Segment): ClientAction | undefined {
@@ -58,11 +88,19 @@ export class RequestReader {
       case 'Q': {
         if (!begins) return { kind: 'forward', bytes: [segment.bytes] };
         const { text, complete } = queryText(segment.bytes);
-        return { kind: 'request', protocol: 'simple', texts: [text], complete: complete && !more, bytes: [segment.bytes], more };
+        return {
+          kind: 'request',
+          protocol: 'simple',
+          texts: [text],
+          values: [],
+          complete: complete && !more,
+          bytes: [segment.bytes],
+          more,
+        };
       }
       case 'F':
         if (!begins) return { kind: 'forward', bytes: [segment.bytes] };
-        return { kind: 'request', protocol: 'function call', texts: [], complete: true, bytes: [segment.bytes], more };
+        return { kind: 'request', protocol: 'function call', texts: [], values: [], complete: true, bytes: [segment.bytes], more };
       case 'P':
       case 'B':
       case 'D':
@@ -79,48 +117,61 @@ export class RequestReader {
   }
 
   private extended(type: string, bytes: Buffer, begins: boolean): ClientAction | undefined {
-    this.group ??= { kept: [], keptLength: 0, texts: [], complete: true, executes: false, announced: false };
+    this.group ??= emptyGroup();
     const group = this.group;
     if (begins) this.note(type, bytes, group);
     if (group.announced) return { kind: 'forward', bytes: [bytes] };
     group.kept.push(bytes);
     group.keptLength += bytes.length;
-    return group.keptLength > greatestGroup ? this.announce(group) : undefined;
+    if (group.keptLength <= greatestGroup) return undefined;
+    const announced = this.announce(group, 'ready');
+    group.announced = true;
+    group.kept = [];
+    return announced;
   }
 
   /** Remembers texts by statement and portal, so that an Execute can be told by its text. */
   private note(type: string, bytes: Buffer, group: Group): void {
     if (type === 'P') {
-      const { name, text, complete } = parsedStatement(bytes);
-      this.statements.set(name, { text, complete });
+      const statement = parsedStatement(bytes);
+      this.statements.set(statement.name, statement);
+      group.parses += 1;
     } else if (type === 'B') {
       const { portal, statement } = boundPortal(bytes);
-      this.portals.set(portal, this.statements.get(statement) ?? { text: '', complete: false });
+      const { text, complete, types } = this.statements.get(statement) ?? { text: '', complete: false, types: [] };
+      this.portals.set(portal, { text, complete, values: boundValues(bytes, types) });
+      group.binds += 1;
     } else if (type === 'E') {
-      const executed = this.portals.get(executedPortal(bytes)) ?? { text: '', complete: false };
+      const executed = this.portals.get(executedPortal(bytes)) ?? { text: '', complete: false, values: undefined };
+      group.executions.push({ at: group.kept.length, parses: group.parses, binds: group.binds });
       group.texts.push(executed.text);
+      group.values.push(executed.values);
       group.complete &&= executed.complete;
-      group.executes = true;
     }
   }
 
-  private announce(group: Group): ClientAction {
-    group.announced = true;
-    const bytes = group.kept;
-    group.kept = [];
-    return { kind: 'request', protocol: 'extended', texts: group.texts, complete: group.complete, bytes, more: false };
+  /** Called when a Flush or a Sync has come, or more than is kept. */
+  private announce(group: Group, ends: ExtendedParts['ends']): ClientAction {
+    const { kept, texts, values, complete, executions } = group;
+    return {
+      kind: 'request',
+      protocol: 'extended',
+      texts,
+      values,
+      complete,
+      bytes: kept,
+      more: false,
+      parts: { executions: [...executions], ends },
+    };
   }
 
-  /** Flush: the client waits for the answers so far, so what is kept must go. */
+  /** Flush: the client waits for the answers so far, so what is kept must go. What follows is a request of its own. */
   private flush(bytes: Buffer): ClientAction {
     const group = this.group;
     if (!group || group.announced) return { kind: 'forward', bytes: [bytes] };
+    this.group = undefined;
     group.kept.push(bytes);
-    if (group.executes) return this.announce(group);
-    const kept = group.kept;
-    group.kept = [];
-    group.keptLength = 0;
-    return { kind: 'forward', bytes: kept };
+    return group.executions.length > 0 ? this.announce(group, 'results') : { kind: 'forward', bytes: group.kept };
   }
 
   private sync(bytes: Buffer): ClientAction {
@@ -130,6 +181,20 @@ export class RequestReader {
     // The ReadyForQuery of an announced group is already expected.
     if (group.announced) return { kind: 'forward', bytes: [bytes] };
     group.kept.push(bytes);
-    return group.executes ? this.announce(group) : { kind: 'sync', bytes: group.kept };
+    return group.executions.length > 0 ? this.announce(group, 'ready') : { kind: 'sync', bytes: group.kept };
   }
+}
+
+function emptyGroup(): Group {
+  return {
+    kept: [],
+    keptLength: 0,
+    texts: [],
+    values: [],
+    executions: [],
+    parses: 0,
+    binds: 0,
+    complete: true,
+    announced: false,
+  };
 }

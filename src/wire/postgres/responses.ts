@@ -23,28 +23,40 @@ export interface Completion {
 /** A request whose ReadyForQuery has not arrived. */
 export interface Pending {
   readonly sentAt: number;
-  /** Ordinals of results, from 0, that the client must not see: those of statements that the proxy put in. */
-  readonly hide: ReadonlySet<number>;
+  /** What the client must not see, as ordinals from 0: answers to what the proxy put in. */
+  readonly hide: HiddenAnswers;
+  /** How many results end the answer; undefined when a ReadyForQuery does. */
+  readonly endsAfter?: number;
   /** Until it is released. */
   hold: boolean;
+  /** The proxy's own question: the client must not see anything of the answer. */
+  readonly own: boolean;
   readonly extended: boolean;
   readonly completed: (completion: Completion) => void;
   readonly results: StatementResult[];
+  /** ParseComplete and BindComplete messages so far. */
+  readonly prepared: { parses: number; binds: number };
   error?: ServerReport;
   /** The server asked for COPY data: from here to the end of the copy it ignores Sync. */
   copying: boolean;
 }
 
+export interface HiddenAnswers {
+  readonly results: ReadonlySet<number>;
+  readonly parses?: ReadonlySet<number>;
+  readonly binds?: ReadonlySet<number>;
+}
+
 /** What becomes of a segment from the server. */
 export interface ServerAction {
   readonly destination: 'client' | 'nowhere' | 'withheld';
-  /** The frame ended the response of the oldest pending request. */
+  /** The frame ended the response of the oldest pending request: the connection may be idle now. */
   readonly completes: boolean;
 }
 
 /** Server frames that must be whole to be understood. Rows and COPY data are passed on as they come. */
 export function wholeFromServer(type: string): boolean {
-  return 'CENZKI'.includes(type);
+  return 'CENZKIs12'.includes(type);
 }
 
 /** Follows what a server sends: which request it answers, and what the client may see of it. */
@@ -82,15 +94,20 @@ export class ResponseReader {
 
   accept(segment: Segment): ServerAction {
     const current = this.pending[0];
-    const destination = current?.hold ? 'withheld' : 'client';
+    const destination = current?.own ? 'nowhere' : current?.hold ? 'withheld' : 'client';
     if (segment.kind !== 'frame') return { destination, completes: false };
     switch (segment.type) {
       case 'C':
       case 'I':
-        return { destination: this.result(segment, current) ? destination : 'nowhere', completes: false };
+      case 's':
+        return { destination: this.result(segment, current) ? destination : 'nowhere', completes: this.endsWithResults(current) };
+      case '1':
+        return { destination: seen(current, 'parses') ? destination : 'nowhere', completes: false };
+      case '2':
+        return { destination: seen(current, 'binds') ? destination : 'nowhere', completes: false };
       case 'E':
         if (current) current.error = serverReport(segment.bytes);
-        return { destination, completes: false };
+        return { destination, completes: this.endsWithResults(current) };
       case 'N':
         return { destination: this.onNotice(serverReport(segment.bytes)) === 'hide' ? 'nowhere' : destination, completes: false };
       case 'K':
@@ -117,19 +134,40 @@ export class ResponseReader {
     if (!current) return true;
     const tag = segment.type === 'C' ? commandTag(segment.bytes) : '';
     current.results.push({ tag, arrivedAfterMs: this.now() - current.sentAt });
-    return !current.hide.has(current.results.length - 1);
+    return !current.hide.results.has(current.results.length - 1);
+  }
+
+  /** The answer to a request that a Flush ended is over with its last result, or with an error. */
+  private endsWithResults(current: Pending | undefined): boolean {
+    if (current?.endsAfter === undefined) return false;
+    if (current.results.length < current.endsAfter && current.error === undefined) return false;
+    this.finish();
+    return true;
   }
 
   private ready(bytes: Buffer, destination: ServerAction['destination']): ServerAction {
     this.status = transactionStatus(bytes);
+    // After an error the server skips everything up to the Sync, requests that a Flush had ended included.
+    while (this.pending[0]?.endsAfter !== undefined) this.finish();
+    this.finish();
+    return { destination, completes: true };
+  }
+
+  private finish(): void {
     const done = this.pending.shift();
-    if (!done) return { destination, completes: true };
-    done.completed({
+    done?.completed({
       results: done.results,
       ...(done.error && { error: done.error }),
       status: this.status,
       durationMs: this.now() - done.sentAt,
     });
-    return { destination, completes: true };
   }
+}
+
+/** Counts a ParseComplete or BindComplete; false when the client must not see it. */
+function seen(current: Pending | undefined, what: 'parses' | 'binds'): boolean {
+  if (!current) return true;
+  const ordinal = current.prepared[what];
+  current.prepared[what] += 1;
+  return current.hide[what]?.has(ordinal) !== true;
 }
