@@ -1,6 +1,7 @@
 import type { FaultName, Point } from '../../model/fault';
 import type { DatabaseAddress } from '../../model/sandbox';
 import type { ClientError } from './execution-run';
+import type { Instrument } from './instrument';
 
 /** How a migration is carried out: by the built-in client as its framework would, or by a real tool's command. */
 export interface Carrier {
@@ -13,6 +14,8 @@ export interface CarryRequest {
   /** With `point`; without both the migration runs undisturbed. */
   readonly fault?: FaultName;
   readonly point?: Point;
+  /** Looks on while the migration runs; only where no fault strikes. */
+  readonly instrument?: Instrument;
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +42,15 @@ export interface ExecutionOutcome {
   /** As the client saw it; `code` is an SQLSTATE, an errno name, or empty. */
   readonly error?: ClientError;
   /** Statements that the server finished, whether or not the client heard of it, and whether or not they were undone later. */
-  readonly statements: readonly { readonly index: number; readonly durationMs: number; readonly rows: number }[];
+  readonly statements: readonly FinishedStatement[];
   /** The server's processes behind its connections, in the order in which these were made. */
   readonly serverProcessIds: readonly number[];
+}
+
+export interface FinishedStatement {
+  readonly index: number;
+  /** When it was sent, in milliseconds of this process's clock. */
+  readonly startedMs: number;
+  readonly durationMs: number;
+  readonly rows: number;
 }

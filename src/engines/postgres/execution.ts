@@ -9,7 +9,7 @@ import { rowsOfTag, type ServerReport } from '../../wire/postgres/messages';
 import type { Completion } from '../../wire/postgres/responses';
 import { startProxy, type WireProxy } from '../../wire/proxy';
 import { BuiltInDriver } from './built-in-driver';
-import type { Carrier, CarryRequest, Execution, ExecutionOutcome } from './carrier';
+import type { Carrier, CarryRequest, Execution, ExecutionOutcome, FinishedStatement } from './carrier';
 import type { Driver } from './driver';
 import { Gate } from './execution-gate';
 import type { Ending } from './execution-run';
@@ -53,7 +53,7 @@ class PostgresExecution implements Execution {
   /** The step of the script that a request is, and the results of it that the client does not see. */
   private readonly steps = new WeakMap<WireRequest, number>();
   private readonly hidden = new WeakMap<WireRequest, ReadonlySet<number>>();
-  private readonly finished: ExecutionOutcome['statements'][number][] = [];
+  private readonly finished: FinishedStatement[] = [];
   private setHeld: (how: 'held' | 'finished') => void = () => undefined;
   private isHeld = false;
   private struck = false;
@@ -142,7 +142,9 @@ class PostgresExecution implements Execution {
   private readonly handlers = {
     request: (request: WireRequest) => this.onRequest(request),
     completed: (request: WireRequest, completion: Completion) => this.onCompleted(request, completion),
-    notice: ({ severity, message }: ServerReport, connection: PostgresConnection) => {
+    notice: (report: ServerReport, connection: PostgresConnection) => {
+      const { severity, message } = report;
+      if (this.request.instrument?.notice(report, connection)) return 'hide' as const;
       if (severity !== 'INFO' || (message !== gateNotice && message !== markNotice)) return 'show' as const;
       if (message === gateNotice) this.hold(connection);
       return 'hide' as const;
@@ -170,8 +172,10 @@ class PostgresExecution implements Execution {
   }
 
   /** A run without any fault is also what the statements' durations are measured on. */
-  private undisturbed(request: WireRequest, number: number): RequestOrder | undefined {
+  private undisturbed(request: WireRequest, number: number): Promise<RequestOrder> | RequestOrder | undefined {
     const statements = this.script.statementsOf(number);
+    const instrumented = statements.length > 0 ? this.request.instrument?.order(request, statements) : undefined;
+    if (instrumented !== undefined) return Promise.resolve(instrumented).then((order) => this.ordered(request, order));
     return this.fault || statements.length < 2 ? undefined : this.ordered(request, marked(statements));
   }
 
@@ -184,13 +188,20 @@ class PostgresExecution implements Execution {
     const number = this.steps.get(request);
     if (number === undefined) return;
     const statements = this.script.statementsOf(number);
+    if (statements.length > 0) this.request.instrument?.completed(request);
+    const startedMs = performance.now() - durationMs;
     const shown = results.filter((_, ordinal) => !this.hidden.get(request)?.has(ordinal));
     let previousMs = 0;
     for (const [position, result] of shown.entries()) {
       const statement = statements[position];
       if (!statement) break;
       const endedMs = position === statements.length - 1 ? durationMs : result.arrivedAfterMs;
-      this.finished.push({ index: statement.index, durationMs: endedMs - previousMs, rows: rowsOfTag(result.tag) });
+      this.finished.push({
+        index: statement.index,
+        startedMs: startedMs + previousMs,
+        durationMs: endedMs - previousMs,
+        rows: rowsOfTag(result.tag),
+      });
       previousMs = endedMs;
     }
     const place = this.ambush?.place;
