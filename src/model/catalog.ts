@@ -120,6 +120,8 @@ export interface Index {
   readonly replicaIdentity?: boolean;
   /** True when it is a partition of an index of the partitioned table. */
   readonly inherited?: boolean;
+  /** Where it is not in its table's schema: an invalid index of the table's TOAST table. */
+  readonly schema?: string;
 }
 
 export interface Trigger {

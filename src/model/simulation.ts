@@ -71,6 +71,10 @@ export interface SessionLeft {
   readonly state: string;
   readonly query: string;
   readonly locks: readonly { readonly relation: string; readonly mode: string }[];
+  /** No session but what PREPARE TRANSACTION left of one: its name. The pid is 0 then. */
+  readonly preparedTransaction?: string;
+  /** Whom it waits for; pid 0 is a prepared transaction. */
+  readonly blockedBy?: readonly { readonly pid: number; readonly application: string; readonly state: string; readonly query: string }[];
 }
 
 /** Rows that are put into the state before, so that a statement meets them. */

@@ -191,7 +191,7 @@ function dropIndex(table: Table, index: Index, added: readonly Index[], options:
     'drop index',
     `Drop ${usable(index) ? '' : 'invalid '}index ${index.name}`,
     why,
-    `DROP INDEX ${concurrently ? 'CONCURRENTLY ' : ''}${quoteIdentifier(table.schema)}.${quoteIdentifier(index.name)}`,
+    `DROP INDEX ${concurrently ? 'CONCURRENTLY ' : ''}${quoteIdentifier(index.schema ?? table.schema)}.${quoteIdentifier(index.name)}`,
     { transactional: !concurrently },
   );
 }

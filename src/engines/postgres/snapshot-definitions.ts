@@ -39,7 +39,7 @@ export function definedObjects(rows: CatalogRows, parts: RelationParts): Defined
     ...rows.statistics.map((row) =>
       present<DefinedObject>({ ...common(row), kind: 'statistics', definition: row.definition, dependsOn: [] }),
     ),
-    ...rows.otherObjects.map(
+    ...[...rows.otherObjects, ...rows.subscriptions].map(
       (row): DefinedObject => ({
         identity: row.identity,
         schema: '',
@@ -49,7 +49,9 @@ export function definedObjects(rows: CatalogRows, parts: RelationParts): Defined
         dependsOn: row.needs,
       }),
     ),
-    ...rows.defaultPrivileges.map((row): DefinedObject => ({ ...row, schema: '', kind: 'other', dependsOn: [] })),
+    ...[...rows.defaultPrivileges, ...rows.databaseObjects].map(
+      (row): DefinedObject => ({ ...row, schema: '', kind: 'other', dependsOn: [] }),
+    ),
   ];
 }
 

@@ -82,6 +82,7 @@ export function index(row: IndexRow): Index {
     clustered: row.clustered ? true : null,
     replicaIdentity: row.replica_identity ? true : null,
     inherited: row.inherited ? true : null,
+    schema: row.own_schema,
   });
 }
 

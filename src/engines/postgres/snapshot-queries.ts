@@ -78,15 +78,24 @@ SELECT k.oid::text AS identity, k.conrelid::text AS relation, k.conname AS name,
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE k.contype <> 't' AND ${userSchema('n')} AND ${notOfExtension('pg_class', 'c.oid')}`;
 
+/** REINDEX TABLE CONCURRENTLY leaves them on a TOAST table as on the table itself. They are told with the table that owns the TOAST. */
+const invalidToastIndexes = `
+SELECT i.indexrelid::text, c.oid::text, x.relname, pg_get_indexdef(i.indexrelid), i.indisunique, i.indisvalid, i.indisready, i.indislive, false,
+  false, '{}'::text[], NULL, NULL, false, xn.nspname
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_index i ON i.indrelid = c.reltoastrelid
+JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace xn ON xn.oid = x.relnamespace
+WHERE c.reltoastrelid <> 0 AND NOT (i.indisvalid AND i.indisready AND i.indislive) AND ${userSchema('n')}`;
+
 const indexes = `
 SELECT i.indexrelid::text AS identity, i.indrelid::text AS relation, x.relname AS name, pg_get_indexdef(i.indexrelid) AS definition,
   i.indisunique AS is_unique, i.indisvalid AS valid, i.indisready AS ready, i.indislive AS live, i.indisclustered AS clustered,
   i.indisreplident AS replica_identity,
   ARRAY(SELECT pg_get_indexdef(i.indexrelid, g, true) FROM generate_series(1, i.indnkeyatts) g)::text[] AS keys,
   (SELECT k.conname FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x') LIMIT 1) AS constraint,
-  obj_description(i.indexrelid, 'pg_class') AS comment, x.relispartition AS inherited
+  obj_description(i.indexrelid, 'pg_class') AS comment, x.relispartition AS inherited, NULL AS own_schema
 FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE ${userSchema('n')} AND ${notOfExtension('pg_class', 'c.oid')}`;
+WHERE ${userSchema('n')} AND ${notOfExtension('pg_class', 'c.oid')}
+UNION ALL ${invalidToastIndexes}`;
 
 const triggers = (major: number) => `
 SELECT t.oid::text AS identity, t.tgrelid::text AS relation, t.tgname AS name, pg_get_triggerdef(t.oid) AS definition, t.tgenabled::text AS enabled,
@@ -204,12 +213,8 @@ SELECT s.oid::text AS identity, n.nspname AS schema, s.stxname AS name, pg_get_s
 FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace
 WHERE ${userSchema('n')} AND ${notOfExtension('pg_statistic_ext', 's.oid')}`;
 
-/** Kinds that migrations seldom make: compared by the server's words for them, with what is beside the name. */
-const otherObjects = `
-SELECT o.class || '.' || o.oid AS identity, replace(i.type, '-', ' ') AS type, i.identity AS name, coalesce(o.detail, '') AS detail,
-  ARRAY(SELECT CASE WHEN r.type = 'function' THEN replace(r.identity, ',', ', ') ELSE replace(r.type, '-', ' ') || ' ' || r.identity END FROM pg_depend d, LATERAL pg_identify_object(d.refclassid, d.refobjid, 0) r
-    WHERE d.classid = o.class::regclass AND d.objid = o.oid AND d.refobjid >= 16384 ORDER BY 1) AS needs
-FROM (${[
+/** Catalogs of kinds that migrations seldom make, and what of them is compared beside the name. */
+const otherKinds = [
   ['pg_cast', 'castfunc::text || castcontext::text'],
   ['pg_operator', 'oprcode::text'],
   ['pg_opclass', 'opcdefault::text'],
@@ -230,10 +235,46 @@ FROM (${[
   ['pg_language', "''"],
   ['pg_transform', "''"],
   ['pg_am', "''"],
-]
+] as const;
+
+/** All catalogs that the query `otherObjects` reads. */
+export const otherCatalogs = [...otherKinds.map(([catalog]) => catalog), 'pg_ts_config_map'] as const;
+
+/** They are told by the server's words for them. */
+const otherObjects = `
+SELECT o.class || '.' || o.oid AS identity, replace(i.type, '-', ' ') AS type, i.identity AS name, coalesce(o.detail, '') AS detail,
+  ARRAY(SELECT CASE WHEN r.type = 'function' THEN replace(r.identity, ',', ', ') ELSE replace(r.type, '-', ' ') || ' ' || r.identity END FROM pg_depend d, LATERAL pg_identify_object(d.refclassid, d.refobjid, 0) r
+    WHERE d.classid = o.class::regclass AND d.objid = o.oid AND d.refobjid >= 16384 ORDER BY 1) AS needs
+FROM (${otherKinds
   .map(([catalog, detail]) => `SELECT '${catalog}' AS class, oid, ${detail} AS detail FROM ${catalog} WHERE oid >= 16384`)
   .join(' UNION ALL ')}) o, LATERAL pg_identify_object(o.class::regclass, o.oid, 0) i
 WHERE NOT EXISTS (SELECT FROM pg_depend member WHERE member.classid = o.class::regclass AND member.objid = o.oid AND member.deptype IN ('e', 'i'))`;
+
+/** Shared by all databases of the server, but working in this one alone. Rows as `otherObjects` has them; the address may hold a password. */
+const subscriptions = `
+SELECT 'pg_subscription.' || s.oid AS identity, 'subscription' AS type, quote_ident(s.subname) AS name,
+  concat(CASE WHEN s.subenabled THEN 'enabled' ELSE 'disabled' END, ' for ', array_to_string(s.subpublications, ', ')) AS detail, '{}'::text[] AS needs
+FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()`;
+
+/**
+ * What belongs to the database and to none of its schemas: settings of ALTER DATABASE, and large objects, which have no names and are
+ * told by number and content. Rows as `defaultPrivileges` has them. Values of list settings are stored quoted (GUC_LIST_QUOTE).
+ */
+const databaseObjects = `
+SELECT concat('pg_db_role_setting.', a.role, '.', a.name) AS identity, concat('database setting ', a.name, ' for ' || a.role) AS name,
+  format('DO $setting$ BEGIN EXECUTE format(%L, current_database()); END $setting$', concat(a.target, ' SET ', a.name, ' = ',
+    CASE WHEN a.name IN ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries') THEN replace(a.value, '%', '%%')
+      ELSE replace(quote_literal(a.value), '%', '%%') END)) AS definition,
+  format('DO $setting$ BEGIN EXECUTE format(%L, current_database()); END $setting$', concat(a.target, ' RESET ', a.name)) AS removal
+FROM (SELECT quote_ident(r.rolname) AS role, coalesce('ALTER ROLE ' || replace(quote_ident(r.rolname), '%', '%%') || ' IN DATABASE %I', 'ALTER DATABASE %I') AS target,
+    split_part(c, '=', 1) AS name, substr(c, strpos(c, '=') + 1) AS value
+  FROM pg_db_role_setting g JOIN pg_database d ON d.oid = g.setdatabase LEFT JOIN pg_roles r ON r.oid = g.setrole, unnest(g.setconfig) c
+  WHERE d.datname = current_database()) a
+UNION ALL
+SELECT 'pg_largeobject', 'large objects', format('-- %s large objects with content %s: restore them from a backup', (SELECT count(*) FROM pg_largeobject_metadata),
+    coalesce((SELECT sum(hashtextextended(concat(pageno, ' ', data), 0)) FROM pg_largeobject), 0)),
+  '-- Those that are new are no longer needed: SELECT lo_unlink(oid) FROM pg_largeobject_metadata WHERE oid IN (...)'
+WHERE EXISTS (SELECT FROM pg_largeobject_metadata)`;
 
 /**
  * Default privileges, as the statements that make them from what the server grants by itself, and the statements that bring that back.
@@ -294,6 +335,8 @@ export function catalogQueries(major: number) {
     publications: publications(major),
     statistics,
     otherObjects,
+    subscriptions,
+    databaseObjects,
     defaultPrivileges,
     dependencies,
     preparedTransactions,

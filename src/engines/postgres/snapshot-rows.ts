@@ -78,6 +78,7 @@ export interface IndexRow {
   constraint: Nullable;
   comment: Nullable;
   inherited: boolean;
+  own_schema: Nullable;
 }
 
 export interface TriggerRow {
@@ -179,6 +180,14 @@ interface StatisticsRow {
   comment: Nullable;
 }
 
+export interface OtherObjectRow {
+  identity: string;
+  type: string;
+  name: string;
+  detail: string;
+  needs: string[];
+}
+
 export interface CatalogRows {
   schemas: Omit<NamedRow, 'schema'>[];
   relations: RelationRow[];
@@ -196,7 +205,9 @@ export interface CatalogRows {
   eventTriggers: EventTriggerRow[];
   publications: PublicationRow[];
   statistics: StatisticsRow[];
-  otherObjects: { identity: string; type: string; name: string; detail: string; needs: string[] }[];
+  otherObjects: OtherObjectRow[];
+  subscriptions: OtherObjectRow[];
+  databaseObjects: { identity: string; name: string; definition: string; removal: string }[];
   defaultPrivileges: { identity: string; name: string; definition: string; removal: string }[];
   dependencies: { dependent: string; key: string | null; used: string | null }[];
   preparedTransactions: { gid: string }[];

@@ -1,11 +1,56 @@
-import type { RecoveryStep } from '../../model/simulation';
+import type { RecoveryMode, RecoveryStep } from '../../model/simulation';
+import type { DraftCheck } from '../check';
+import type { Probe } from '../probe';
 import type { RecoverySituation } from '../situation';
 
-/** One way in which a migration leaves something behind that its own statements do not repair. */
+/** What was found left behind, told to people. */
+export type Finding = Omit<RecoveryMode, 'name'>;
+
+/** One way in which a migration leaves something behind that its own statements do not repair. One file each. */
+export interface ModeDefinition<F extends Finding> {
+  readonly name: string;
+  /** Asked before `detect`, where the captured states can't show it. */
+  readonly probes?: (situation: RecoverySituation) => readonly Probe[];
+  readonly detect: (situation: RecoverySituation) => readonly F[];
+  /** Steps of the way back; what the difference of catalogs or of rows repairs anyway is not repeated here. */
+  readonly back: (found: readonly F[], situation: RecoverySituation) => readonly RecoveryStep[];
+  /** Steps of the way forward, so that the remaining statements can run. */
+  readonly forward: (found: readonly F[], situation: RecoverySituation) => readonly RecoveryStep[];
+  /** What shows, after the steps, that it is gone. */
+  readonly validate: (found: readonly F[], situation: RecoverySituation, way: 'back' | 'forward') => readonly DraftCheck[];
+  /** `last`: its steps come when rows and schema are right. */
+  readonly place?: 'first' | 'last';
+  /** Its steps forward may turn out not to be needed, or not to work: a plan without them is tried too. */
+  readonly tentative?: boolean;
+}
+
+/** A mode with its findings taken inside, so that a list can hold modes of all kinds. */
 export interface FailureMode {
   readonly name: string;
-  /** First steps of the way back; what DDL from the difference of catalogs repairs anyway is not repeated here. */
+  readonly place: 'first' | 'last';
+  readonly tentative: boolean;
+  readonly probes: (situation: RecoverySituation) => readonly Probe[];
+  readonly detect: (situation: RecoverySituation) => readonly RecoveryMode[];
   readonly back: (situation: RecoverySituation) => readonly RecoveryStep[];
-  /** First steps of the way forward, so that the remaining statements can run. */
   readonly forward: (situation: RecoverySituation) => readonly RecoveryStep[];
+  readonly validate: (situation: RecoverySituation, way: 'back' | 'forward') => readonly DraftCheck[];
+}
+
+export function defineMode<F extends Finding>(definition: ModeDefinition<F>): FailureMode {
+  const { name, detect } = definition;
+  /** Asks nothing of a definition that found nothing. */
+  const withFound = <T>(situation: RecoverySituation, use: (found: readonly F[]) => readonly T[]): readonly T[] => {
+    const found = detect(situation);
+    return found.length === 0 ? [] : use(found);
+  };
+  return {
+    name,
+    place: definition.place ?? 'first',
+    tentative: definition.tentative ?? false,
+    probes: definition.probes ?? (() => []),
+    detect: (situation) => detect(situation).map(({ object, detail, query }) => ({ name, object, detail, query })),
+    back: (situation) => withFound(situation, (found) => definition.back(found, situation)),
+    forward: (situation) => withFound(situation, (found) => definition.forward(found, situation)),
+    validate: (situation, way) => withFound(situation, (found) => definition.validate(found, situation, way)),
+  };
 }

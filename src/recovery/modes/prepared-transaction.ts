@@ -1,28 +1,33 @@
 import { quoteLiteral } from '../../parse/postgres/identifiers';
-import { type RecoverySituation, sqlStep } from '../situation';
-import type { FailureMode } from './mode';
+import { none } from '../check';
+import { sqlStep } from '../situation';
+import { defineMode, type Finding } from './mode';
 
-function left({ before, partial }: RecoverySituation): string[] {
-  return partial.preparedTransactions.filter((name) => !before.preparedTransactions.includes(name));
-}
+const query = 'SELECT gid, prepared, owner FROM pg_prepared_xacts WHERE database = current_database();';
 
 /** A transaction that was prepared keeps its locks, over restarts too, until somebody ends it (manual, PREPARE TRANSACTION). */
-export const preparedTransaction: FailureMode = {
+export const preparedTransaction = defineMode<Finding>({
   name: 'prepared transaction left',
-  back: (situation) =>
-    left(situation).map((name) =>
-      sqlStep(
-        `Roll back the prepared transaction ${name}`,
-        'It holds its locks, also after a restart, until it is ended.',
-        `ROLLBACK PREPARED ${quoteLiteral(name)}`,
-      ),
+  detect: ({ before, partial }) =>
+    partial.preparedTransactions
+      .filter((gid) => !before.preparedTransactions.includes(gid))
+      .map((gid) => ({ object: gid, detail: 'It holds its locks, also after a restart, until it is ended.', query })),
+  back: (found) =>
+    found.map(({ object, detail }) =>
+      sqlStep(`Roll back the prepared transaction ${object}`, detail, `ROLLBACK PREPARED ${quoteLiteral(object)}`),
     ),
-  forward: (situation) =>
-    left(situation).map((name) =>
+  forward: (found) =>
+    found.map(({ object }) =>
       sqlStep(
-        `Commit the prepared transaction ${name}`,
+        `Commit the prepared transaction ${object}`,
         'All of its work is done and waits for this.',
-        `COMMIT PREPARED ${quoteLiteral(name)}`,
+        `COMMIT PREPARED ${quoteLiteral(object)}`,
       ),
     ),
-};
+  validate: (found) => [
+    none(
+      'No prepared transaction of the migration is left',
+      `SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database() AND gid IN (${found.map(({ object }) => quoteLiteral(object)).join(', ')})`,
+    ),
+  ],
+});

@@ -42,6 +42,10 @@ export class PostgresAdministrator {
   async cloneDatabase(source: string, target: string): Promise<void> {
     await this.sessionsGone(source);
     await this.query(`CREATE DATABASE ${quote(target)} TEMPLATE ${quote(source)}${this.strategy()}`);
+    // Settings of ALTER DATABASE are not copied (manual, CREATE DATABASE); a state that has some is no copy without them.
+    await this.query(`INSERT INTO pg_db_role_setting SELECT t.oid, s.setrole, s.setconfig
+      FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, pg_database t
+      WHERE d.datname = ${pg.escapeLiteral(source)} AND t.datname = ${pg.escapeLiteral(target)}`);
   }
 
   async dropDatabases(names: readonly string[]): Promise<void> {
@@ -51,7 +55,9 @@ export class PostgresAdministrator {
     for (const { gid, database } of prepared) {
       await this.query(`ROLLBACK PREPARED ${pg.escapeLiteral(String(gid))}`, String(database));
     }
-    await this.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (${list})`);
+    // A subscription keeps its database from being dropped, and DROP SUBSCRIPTION would ask a publisher that is not there.
+    await this.query(`WITH gone AS (DELETE FROM pg_subscription WHERE subdbid IN (SELECT oid FROM pg_database WHERE datname IN (${list})))
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (${list})`);
     const force = this.serverMajor >= 13 ? ' WITH (FORCE)' : '';
     // Side by side, since each waits for a checkpoint of its own: measured, a third of the time.
     const dropped = names.map(async (name) => {
