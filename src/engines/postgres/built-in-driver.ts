@@ -27,6 +27,10 @@ export class BuiltInDriver implements Driver {
     return number;
   }
 
+  completed(): void {}
+
+  struck(): void {}
+
   async leave(idling: PostgresConnection | undefined): Promise<void> {
     if (idling === undefined) await this.client?.end();
   }

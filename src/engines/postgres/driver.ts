@@ -1,6 +1,7 @@
 import type { DatabaseAddress } from '../../model/sandbox';
 import type { PostgresConnection } from '../../wire/postgres/connection';
 import type { WireRequest } from '../../wire/postgres/handlers';
+import type { Completion } from '../../wire/postgres/responses';
 import type { Ending } from './execution-run';
 
 /** The client's side of one execution: what sends the migration to the server. An execution holds, strikes and measures on the way. */
@@ -12,6 +13,10 @@ export interface Driver {
   run(through: DatabaseAddress, signal: AbortSignal): Promise<Ending>;
   /** Which step of the script this request is, from 1; undefined for one that is none of them. Asked once for each request, in order. */
   stepOf(request: WireRequest): number | undefined;
+  /** The server has answered the request, whether or not the client hears of it. */
+  completed(request: WireRequest, completion: Completion): void;
+  /** The fault strikes now. */
+  struck(): void;
   /** Ends the client's connections in an orderly way, but for one that the server must believe to be open. */
   leave(idling: PostgresConnection | undefined): Promise<void>;
   /** Ends everything at once. Idempotent. */

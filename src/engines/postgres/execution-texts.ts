@@ -1,5 +1,5 @@
 import type { Statement } from '../../model/migration';
-import type { RequestOrder } from '../../wire/postgres/handlers';
+import type { ExtendedOrder, RequestOrder } from '../../wire/postgres/handlers';
 
 /** What a statement raises that is refused on purpose: a class of codes that no server uses. */
 const refusalCode = 'FL001';
@@ -36,14 +36,19 @@ const refusal = `DO $faultline$ BEGIN RAISE EXCEPTION USING ERRCODE = '${refusal
 
 /** A request that the server refuses. A COMMIT that fails ends its transaction all the same, so a refused one rolls back first. */
 export function refusedRequest(commits: boolean): RequestOrder {
-  return commits ? { text: joined(['ROLLBACK', refusal]), hide: [0] } : { text: refusal };
+  const extended = refusedExecution(0, commits);
+  return commits ? { text: joined(['ROLLBACK', refusal]), hide: [0], extended } : { text: refusal, extended };
 }
 
 /** A request of several statements in which the one at `position` is refused. */
 export function refusedWithin(statements: readonly Statement[], position: number, commits: boolean): RequestOrder {
   const texts = statements.map((statement) => statement.sent);
   texts.splice(position, 1, ...(commits ? ['ROLLBACK', refusal] : [refusal]));
-  return { text: joined(texts), ...(commits && { hide: [position] }) };
+  return { text: joined(texts), ...(commits && { hide: [position] }), extended: refusedExecution(position, commits) };
+}
+
+function refusedExecution(execution: number, commits: boolean): ExtendedOrder {
+  return { execution, texts: commits ? ['ROLLBACK', refusal] : [refusal], keep: false };
 }
 
 /** A request of several statements with a gate before the one at `position`. */
@@ -51,7 +56,7 @@ export function gated(statements: readonly Statement[], position: number): Reque
   const at = afterSettings(statements, position);
   const texts = statements.map((statement) => statement.sent);
   texts.splice(at, 0, gate);
-  return { text: joined(texts), hide: [at] };
+  return { text: joined(texts), hide: [at], extended: { execution: at, texts: [gate], keep: true } };
 }
 
 /**
@@ -81,7 +86,7 @@ function isSetting(statement: Statement | undefined): boolean {
   return statement !== undefined && statement.operations.length > 0 && statement.operations.every(({ kind }) => kind === 'set');
 }
 
-/** A statement may end in a line comment, so the semicolon stands on a line of its own. */
-function joined(texts: readonly string[]): string {
+/** One request of these texts. A statement may end in a line comment, so the semicolon stands on a line of its own. */
+export function joined(texts: readonly string[]): string {
   return texts.map((text) => `${text}\n;\n`).join('');
 }

@@ -28,7 +28,8 @@ const serverEndTimeoutMs = 120_000;
 
 /** Starts a migration with the built-in client. Nothing is thrown: problems come through `outcome`. */
 export function startExecution(request: ExecutionRequest): Execution {
-  return startDriven(request, new BuiltInDriver(request.migration, request.protocol));
+  const { migration, protocol } = request;
+  return startDriven(request, new Script(migration, protocol.steps(migration)), new BuiltInDriver(migration, protocol));
 }
 
 /** The built-in client, which sends what the framework would send. */
@@ -36,16 +37,16 @@ export function builtInCarrier(migration: Migration, protocol: RunProtocol): Car
   return { start: (request) => startExecution({ ...request, migration, protocol }) };
 }
 
-/** Starts a migration that `driver` sends. Nothing is thrown: problems come through `outcome`. */
-export function startDriven(request: ExecutionRequest, driver: Driver): Execution {
-  return new PostgresExecution(request, driver);
+/** Starts what `driver` sends; `script` has the points. Nothing is thrown: problems come through `outcome`. */
+export function startDriven(request: CarryRequest, script: Script, driver: Driver): Execution {
+  return new PostgresExecution(request, script, driver);
 }
 
 class PostgresExecution implements Execution {
   readonly held: Promise<'held' | 'finished'>;
   readonly outcome: Promise<ExecutionOutcome>;
 
-  private readonly request: ExecutionRequest;
+  private readonly request: CarryRequest;
   private readonly driver: Driver;
   private readonly script: Script;
   private readonly fault: PostgresFault | undefined;
@@ -66,10 +67,10 @@ class PostgresExecution implements Execution {
   private gate: Gate | undefined;
   private closed = false;
 
-  constructor(request: ExecutionRequest, driver: Driver) {
+  constructor(request: CarryRequest, script: Script, driver: Driver) {
     this.request = request;
     this.driver = driver;
-    this.script = new Script(request.migration, request.protocol.steps(request.migration));
+    this.script = script;
     this.fault = request.fault && postgresFault(request.fault);
     this.held = new Promise((resolve) => {
       this.setHeld = resolve;
@@ -83,6 +84,7 @@ class PostgresExecution implements Execution {
     const { connection, fault, request } = this;
     if (!this.isHeld || this.struck || !connection || !fault) return;
     this.struck = true;
+    this.driver.struck();
     await fault.strike({ address: request.address, signal: request.signal, connection, release: () => this.release() });
   }
 
@@ -180,11 +182,13 @@ class PostgresExecution implements Execution {
   }
 
   private ordered<T extends RequestOrder | undefined>(request: WireRequest, order: T): T {
-    this.hidden.set(request, new Set(order?.hide));
+    this.hidden.set(request, new Set(request.protocol === 'simple' ? order?.hide : hiddenExecutions(order)));
     return order;
   }
 
-  private onCompleted(request: WireRequest, { results, durationMs }: Completion): void {
+  private onCompleted(request: WireRequest, completion: Completion): void {
+    const { results, durationMs } = completion;
+    this.driver.completed(request, completion);
     const number = this.steps.get(request);
     if (number === undefined) return;
     const statements = this.script.statementsOf(number);
@@ -279,4 +283,10 @@ class PostgresExecution implements Execution {
     await this.proxy?.close();
     await this.driver.close();
   }
+}
+
+/** Ordinals of the results that come of what was put into a request of the extended protocol. */
+function hiddenExecutions(order: RequestOrder | undefined): readonly number[] {
+  const { extended } = order ?? {};
+  return extended?.texts.map((_, position) => extended.execution + position) ?? [];
 }
