@@ -5,6 +5,7 @@ import { columnTypeRewrite } from './postgres/column-type-rewrite';
 import { concurrentInTransaction } from './postgres/concurrent-in-transaction';
 import { constraintValidatedAtOnce } from './postgres/constraint-validated-at-once';
 import { destructiveChange } from './postgres/destructive-change';
+import { discouragedType } from './postgres/discouraged-type';
 import { enumValueTooEarly } from './postgres/enum-value-too-early';
 import { foreignKeyWithoutIndex } from './postgres/foreign-key-without-index';
 import { indexNotConcurrent } from './postgres/index-not-concurrent';
@@ -16,12 +17,15 @@ import { missingLockTimeout } from './postgres/missing-lock-timeout';
 import { openPrivileges } from './postgres/open-privileges';
 import { partialOnFailure } from './postgres/partial-on-failure';
 import { requiredColumn } from './postgres/required-column';
+import { sequenceLeftBehind } from './postgres/sequence-left-behind';
 import { setNotNullScan } from './postgres/set-not-null-scan';
+import { smallKey } from './postgres/small-key';
 import { unbatchedWrite } from './postgres/unbatched-write';
 import type { Rule } from './rule';
 import { identifierTooLong } from './shared/identifier-too-long';
 import { missingRollback } from './shared/missing-rollback';
 import { refusedByFramework } from './shared/refused-by-framework';
+import { settingLeaks } from './shared/setting-leaks';
 import { transactionControl } from './shared/transaction-control';
 import { unreadableStatement } from './shared/unreadable-statement';
 import { unresolvedPlaceholder } from './shared/unresolved-placeholder';
@@ -44,6 +48,8 @@ export const allRules: readonly Rule[] = [
   attachPartitionScan,
   blockingMaintenance,
   leftDisabled,
+  sequenceLeftBehind,
+  settingLeaks,
   unbatchedWrite,
   destructiveChange,
   missingLockTimeout,
@@ -54,6 +60,8 @@ export const allRules: readonly Rule[] = [
   lockHeld,
   openPrivileges,
   identifierTooLong,
+  smallKey,
+  discouragedType,
   unresolvedPlaceholder,
   unusedSuppression,
 ];

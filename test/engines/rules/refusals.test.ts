@@ -122,4 +122,49 @@ describe.each(majors)('PostgreSQL %i', (major) => {
       expect(await codeOf(client.query(statements[3] ?? ''))).toBe('accepted');
     });
   });
+
+  it('sequence-left-behind: the sequence comes to the number later, and its move is right for an empty table too', async () => {
+    const address = await database(sandbox, 'CREATE TABLE plans (id bigserial PRIMARY KEY, name text);');
+    const move = "SELECT setval(pg_get_serial_sequence('plans', 'id'), coalesce(max(id), 1), max(id) IS NOT NULL) FROM plans";
+    await withClient(address, async (client) => {
+      const insert = "INSERT INTO plans (name) VALUES ('x') RETURNING id::int";
+      await client.query(move);
+      expect((await client.query(insert)).rows).toEqual([{ id: 1 }]);
+      await client.query("INSERT INTO plans (id, name) VALUES (2, 'two'), (3, 'three')");
+      expect(await codeOf(client.query(insert))).toBe('23505');
+      await client.query(move);
+      expect((await client.query(insert)).rows).toEqual([{ id: 4 }]);
+    });
+  });
+
+  it('small-key: the end is the end', async () => {
+    const setup = "CREATE TABLE t (id serial PRIMARY KEY);\nSELECT setval('t_id_seq', 2147483647);";
+    expect(await attempt(setup, 'INSERT INTO t DEFAULT VALUES')).toBe('2200H');
+    const identity = 'CREATE TABLE t (id smallint GENERATED ALWAYS AS IDENTITY (START WITH 32767));\nINSERT INTO t DEFAULT VALUES;';
+    expect(await attempt(identity, 'INSERT INTO t DEFAULT VALUES')).toBe('2200H');
+  });
+
+  it('discouraged-type: json has no equality, char pads, timestamp loses the zone', async () => {
+    expect(await attempt("CREATE TABLE t (j json);\nINSERT INTO t VALUES ('{}');", 'SELECT DISTINCT j FROM t')).toBe('42883');
+    const address = await database(
+      sandbox,
+      "CREATE TABLE t (c char(3), at timestamp);\nINSERT INTO t VALUES ('a', '2026-01-01 00:00+05');",
+    );
+    await withClient(address, async (client) => {
+      const { rows } = await client.query("SELECT octet_length(c) AS bytes, c = 'a   ' AS same, at::text AS at FROM t");
+      expect(rows).toEqual([{ bytes: 3, same: true, at: '2026-01-01 00:00:00' }]);
+    });
+  });
+
+  it('setting-leaks: SET stays when its transaction has committed, SET LOCAL does not', async () => {
+    const address = await database(sandbox, 'SELECT 1');
+    await withClient(address, async (client) => {
+      const path = async () => (await client.query('SHOW search_path')).rows[0]?.search_path;
+      const usual = await path();
+      await client.query('BEGIN; SET LOCAL search_path TO app; COMMIT');
+      expect(await path()).toBe(usual);
+      await client.query('BEGIN; SET search_path TO app; COMMIT');
+      expect(await path()).toBe('app');
+    });
+  });
 });

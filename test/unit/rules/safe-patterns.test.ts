@@ -90,7 +90,7 @@ const patterns: readonly RuleExample[] = [
     files: [
       {
         path: '20240102000000_c/migration.sql',
-        text: 'CREATE TABLE "User" (\n    "id" SERIAL NOT NULL,\n    "email" TEXT NOT NULL,\n\n    CONSTRAINT "User_pkey" PRIMARY KEY ("id")\n);\nCREATE TABLE "Post" ("id" SERIAL PRIMARY KEY, "authorId" INTEGER NOT NULL);\nCREATE UNIQUE INDEX "User_email_key" ON "User"("email");\nALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User"("id") ON DELETE RESTRICT ON UPDATE CASCADE;\nCREATE INDEX "Post_authorId_idx" ON "Post"("authorId");\n',
+        text: 'CREATE TABLE "User" (\n    "id" BIGSERIAL NOT NULL,\n    "email" TEXT NOT NULL,\n\n    CONSTRAINT "User_pkey" PRIMARY KEY ("id")\n);\nCREATE TABLE "Post" ("id" BIGSERIAL PRIMARY KEY, "authorId" BIGINT NOT NULL);\nCREATE UNIQUE INDEX "User_email_key" ON "User"("email");\nALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User"("id") ON DELETE RESTRICT ON UPDATE CASCADE;\nCREATE INDEX "Post_authorId_idx" ON "Post"("authorId");\n',
       },
     ],
   },

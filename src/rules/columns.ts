@@ -1,0 +1,35 @@
+import type { ColumnSpecification } from '../model/operation';
+import { type OperationOf, operationsOf, type RuleContext, type Step } from './context';
+
+/** A column that the program makes, with a new table or in one that is there. */
+export interface NewColumn {
+  readonly step: Step;
+  readonly operation: OperationOf<'create table' | 'add column'>;
+  readonly column: ColumnSpecification;
+  /** It is the whole primary key. */
+  readonly isKey: boolean;
+}
+
+/** Every column that the program makes, in order. */
+export function newColumns(context: RuleContext): readonly NewColumn[] {
+  const ofTables = operationsOf(context, 'create table').flatMap(({ step, operation }) =>
+    operation.columns.map((column) => ({ step, operation, column, isKey: column.primaryKey || isOnlyKey(operation, column.name) })),
+  );
+  const added = operationsOf(context, 'add column').map(({ step, operation }) => ({
+    step,
+    operation,
+    column: operation.column,
+    isKey: operation.column.primaryKey,
+  }));
+  return [...ofTables, ...added];
+}
+
+function isOnlyKey({ constraints }: OperationOf<'create table'>, column: string): boolean {
+  return constraints.some(({ kind, ...constraint }) => {
+    return kind === 'primary key' && 'columns' in constraint && constraint.columns.length === 1 && constraint.columns[0] === column;
+  });
+}
+
+export function isTemporary(operation: OperationOf<'create table' | 'add column'>): boolean {
+  return operation.kind === 'create table' && operation.persistence === 'temporary';
+}

@@ -1,0 +1,113 @@
+import type { FrameworkName } from '../../model/migration';
+import { operationRange, operationsOf, type RuleContext, type Step } from '../context';
+import { statementTokens } from '../edits';
+import type { Rule, Violation } from '../rule';
+
+export const settingLeaks: Rule = {
+  id: 'setting-leaks',
+  title: 'Setting that stays for the migrations behind this one',
+  severity: 'warning',
+  explanation: `SET changes a setting for the whole session. Frameworks run one migration after the other in the same session, so a search_path or a role that this one sets also holds for those behind it when they are applied in one go, and does not when they are applied one by one: the same files make different databases.
+
+Use SET LOCAL, which ends with the transaction, or RESET it at the end.
+
+It looks at settings that change what statements mean: search_path, role and session authorization, session_replication_role, row_security, the time zone, how strings and XML are read, defaults of transactions and of new tables. A timeout that stays is no danger.
+
+Silent for plain SQL, where each file has a session of its own, for Flyway, which sets the search_path and the role back, and when the program sets it back itself.`,
+  bad: [
+    {
+      title: 'search_path in a transaction: LOCAL is enough',
+      framework: 'goose',
+      files: [
+        {
+          path: '00001_t.sql',
+          text: '-- +goose Up\nCREATE SCHEMA app;\nSET search_path TO app;\nCREATE TABLE t (id bigint PRIMARY KEY);\n\n-- +goose Down\nDROP SCHEMA app CASCADE;\n',
+        },
+      ],
+      findings: [{ at: 'SET search_path TO app', says: 'search_path' }],
+      fixed: [
+        {
+          path: '00001_t.sql',
+          text: '-- +goose Up\nCREATE SCHEMA app;\nSET LOCAL search_path TO app;\nCREATE TABLE t (id bigint PRIMARY KEY);\n\n-- +goose Down\nDROP SCHEMA app CASCADE;\n',
+        },
+      ],
+    },
+    {
+      title: 'A role, outside a transaction',
+      framework: 'dbmate',
+      files: [
+        {
+          path: '1_r.sql',
+          text: '-- migrate:up transaction:false\nSET ROLE owner;\nCREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a);\n\n-- migrate:down\n',
+        },
+      ],
+      findings: [{ at: 'SET ROLE owner', says: 'role' }],
+    },
+  ],
+  good: [
+    {
+      title: 'LOCAL, or set back, or a timeout',
+      framework: 'goose',
+      files: [
+        {
+          path: '00001_t.sql',
+          text: "-- +goose Up\nSET LOCAL search_path TO app;\nSET lock_timeout = '2s';\nSET TIME ZONE 'UTC';\nRESET TIME ZONE;\n\n-- +goose Down\nSELECT 1;\n",
+        },
+      ],
+    },
+    {
+      title: 'Plain SQL has a session for each file',
+      framework: 'sql',
+      files: [{ path: '0001_t.sql', text: 'SET search_path TO app;\n' }],
+    },
+  ],
+  check: (context) => {
+    const settings = operationsOf(context, 'set');
+    return settings.flatMap(({ step, operation }, position) => {
+      const name = operation.name.toLowerCase();
+      const later = settings.slice(position + 1).some((other) => other.operation.name.toLowerCase() === name);
+      const isReset = operation.value === undefined || /^'?default'?$/i.test(operation.value);
+      if (operation.local || later || isReset || !meaningful.has(name) || restoredBy[context.framework.name]?.has(name)) return [];
+      if (context.framework.name === 'sql') return [];
+      return [violation(context, step, operation.name, operationRange(context, step.statement, operation))];
+    });
+  },
+};
+
+const meaningful = new Set([
+  'search_path',
+  'role',
+  'session_authorization',
+  'session_replication_role',
+  'row_security',
+  'timezone',
+  'standard_conforming_strings',
+  'xmloption',
+  'check_function_bodies',
+  'default_tablespace',
+  'default_table_access_method',
+  'default_with_oids',
+  'default_transaction_isolation',
+  'default_transaction_read_only',
+]);
+
+/** What a framework sets back after each migration. Flyway: `PostgreSQLConnection.doRestoreOriginalState` and its search path. */
+const restoredBy: Readonly<Partial<Record<FrameworkName, ReadonlySet<string>>>> = { flyway: new Set(['search_path', 'role']) };
+
+function violation(context: RuleContext, step: Step, name: string, range: Violation['range']): Violation {
+  const [first, second] = statementTokens(context, step.statement.span);
+  const wholeFile = step.transaction.kind === 'framework' && context.plan.transactions.length === 1;
+  const offset = second?.word === 'session' ? second : first;
+  const edit =
+    first === undefined || offset === undefined
+      ? undefined
+      : { range: context.lines.range({ start: first.start, end: offset.end }), newText: 'SET LOCAL' };
+  return {
+    range,
+    message: `${name} stays as it is set here for the rest of the session, in which ${context.framework.displayName} goes on to the next migrations: they do something else when they are applied together with this one.`,
+    help: step.inTransaction
+      ? 'Use SET LOCAL, which ends with the transaction.'
+      : `RESET ${name} at the end, or SET LOCAL in a transaction.`,
+    fixes: wholeFile && edit !== undefined ? [{ title: 'Use SET LOCAL', safe: true, edits: [edit] }] : [],
+  };
+}
