@@ -3,10 +3,22 @@ import type { FaultName, PlannedCell } from '../model/fault';
 import type { SandboxProviderName } from '../model/sandbox';
 import type { CellResult, SimulatedMigration, SimulatedStatement, Simulation } from '../model/simulation';
 
+/** A migration command of the user's own, run by a shell. */
+export interface CommandRequest {
+  /** What the shell gets; `{url}` in it stands for the URL of the database. */
+  readonly text: string;
+  /** Where it runs, absolute. */
+  readonly directory: string;
+  /** History and lock tables of a tool that is not known; empty when it is, or when there are none. */
+  readonly historyTables: readonly string[];
+}
+
 /** What a simulation is asked to do; the same for the command line and the panel. */
 export interface SimulationRequest {
-  /** Absolute path of a migration file or folder. */
+  /** Absolute path of a migration file or folder; for a command its directory. */
   readonly path: string;
+  /** Runs this command in place of files. */
+  readonly command?: CommandRequest;
   readonly engine?: EngineName;
   readonly engineVersion?: number;
   readonly framework?: string;
