@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const pictures = process.env.FAULTLINE_SHOTS === undefined ? [] : ['test/webview/screenshots.ts'];
 
 /**
- * Suites by what they need: `unit` nothing, `engines` the embedded Postgres, `docker` a Docker daemon, `webview` a Chromium. Files of
+ * Suites by what they need: `unit` nothing, `engines` and `suite` the embedded Postgres, `docker` a Docker daemon, `webview` a Chromium. Files of
  * `docker` run one after another: each start removes orphans, also those that a test of another file is watching.
  */
 export default defineConfig({
@@ -18,6 +18,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'engines', include: ['test/engines/**/*.test.ts', 'test/wire/**/*.test.ts', 'test/cli/**/*.test.ts'] },
       },
+      { extends: true, test: { name: 'suite', testTimeout: 300_000, include: ['test/suite/**/*.test.ts'] } },
       { extends: true, test: { name: 'docker', fileParallelism: false, include: ['test/docker/**/*.test.ts'] } },
       { extends: true, test: { name: 'webview', include: ['test/webview/**/*.test.ts', ...pictures] } },
     ],

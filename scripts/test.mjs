@@ -13,6 +13,7 @@ const required = new Set((process.env.FAULTLINE_REQUIRE ?? '').split(',').filter
 const suites = [
   { name: 'unit', run: () => vitest('unit') },
   { name: 'engines', run: () => vitest('engines') },
+  { name: 'suite', run: () => vitest('suite') },
   { name: 'docker', needs: 'docker', missing: dockerMissing, run: () => vitest('docker') },
   { name: 'webview', needs: 'vscode', missing: chromiumMissing, run: () => vitest('webview') },
   // This one looks for VS Code by itself, and says so when there is none.

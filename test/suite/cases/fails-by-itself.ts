@@ -1,0 +1,9 @@
+import type { SuiteCase } from '../case';
+
+export default {
+  title: 'A migration that fails with no fault: nothing stays, and nothing leads to the end',
+  migration: `
+ALTER TABLE orders ADD COLUMN total numeric;
+`,
+  except: { '*@after:1': 'impossible' },
+} satisfies SuiteCase;

@@ -1,0 +1,11 @@
+import type { SuiteCase } from '../case';
+
+export default {
+  title: 'Flyway finds a concurrent build, and runs the file without a transaction',
+  modes: ['CREATE INDEX CONCURRENTLY failed'],
+  framework: 'flyway',
+  migration: `
+CREATE INDEX CONCURRENTLY orders_note_idx ON orders (note);
+`,
+  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:1': 'broken' },
+} satisfies SuiteCase;

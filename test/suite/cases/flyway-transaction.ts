@@ -1,0 +1,10 @@
+import type { SuiteCase } from '../case';
+
+export default {
+  title: 'Flyway commits, and then writes its history: between the two it is done and not recorded',
+  framework: 'flyway',
+  migration: `
+ALTER TABLE orders ADD COLUMN currency text;
+UPDATE orders SET currency = 'EUR';
+`,
+} satisfies SuiteCase;

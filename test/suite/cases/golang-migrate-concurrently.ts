@@ -1,0 +1,11 @@
+import type { SuiteCase } from '../case';
+
+export default {
+  title: 'golang-migrate sends a concurrent build alone: stopped, it leaves a dirty flag and half an index',
+  modes: ['CREATE INDEX CONCURRENTLY failed'],
+  framework: 'golang-migrate',
+  migration: `
+CREATE INDEX CONCURRENTLY orders_note_idx ON orders (note);
+`,
+  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:1': 'broken' },
+} satisfies SuiteCase;

@@ -1,0 +1,12 @@
+import type { SuiteCase } from '../case';
+
+export default {
+  title: 'Numbers that were drawn in a transaction are gone though it is undone: nothing else is left of it',
+  migration: `
+BEGIN;
+INSERT INTO orders (customer_id, total) SELECT id, 1 FROM customers;
+ALTER TABLE orders ADD COLUMN currency text;
+COMMIT;
+`,
+  commits: [4],
+} satisfies SuiteCase;

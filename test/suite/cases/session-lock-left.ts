@@ -1,0 +1,12 @@
+import type { SuiteCase } from '../case';
+
+export default {
+  title: 'A session lock stays as long as the session, also when nobody is there',
+  migration: `
+SELECT pg_advisory_lock(42);
+ALTER TABLE orders ADD COLUMN IF NOT EXISTS currency text;
+SELECT pg_advisory_unlock(42);
+`,
+  stays: { 1: 'rolled-back', 2: 'complete' },
+  except: { 'lost-ack@after:1': 'stuck', 'lost-ack@during:2..after:2': 'stuck' },
+} satisfies SuiteCase;

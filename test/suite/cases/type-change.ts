@@ -1,0 +1,10 @@
+import type { SuiteCase } from '../case';
+
+export default {
+  title: 'A column gets a wider type, which writes the table anew',
+  migration: `
+ALTER TABLE orders ALTER COLUMN total TYPE numeric(20,4);
+ALTER TABLE orders ALTER COLUMN note TYPE varchar(500);
+`,
+  stays: { 1: 'resumable' },
+} satisfies SuiteCase;

@@ -1,0 +1,10 @@
+import type { SuiteCase } from '../case';
+
+export default {
+  title: 'A constraint without a name is added again under another one',
+  migration: `
+ALTER TABLE orders ADD CHECK (total > -1000000000);
+CREATE TABLE IF NOT EXISTS audits (id bigint PRIMARY KEY);
+`,
+  stays: { 1: 'applied-twice' },
+} satisfies SuiteCase;

@@ -1,0 +1,10 @@
+import type { SuiteCase } from '../case';
+
+export default {
+  title: 'An index without a name is built again under another one',
+  migration: `
+CREATE INDEX ON orders (note);
+CREATE TABLE IF NOT EXISTS audits (id bigint PRIMARY KEY);
+`,
+  stays: { 1: 'applied-twice' },
+} satisfies SuiteCase;

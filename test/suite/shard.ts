@@ -1,0 +1,54 @@
+import { appendFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultEngine } from '../../src/model/engine';
+import type { Sandbox } from '../../src/model/sandbox';
+import { sandboxProviders } from '../../src/sandbox/providers';
+import type { SuiteCase } from './case';
+import { runCase } from './run-case';
+
+/** Every file of `cases`, by its name. */
+const cases: Readonly<Record<string, SuiteCase>> = Object.fromEntries(
+  Object.entries(import.meta.glob<SuiteCase>('./cases/*.ts', { eager: true, import: 'default' })).map(([path, suiteCase]) => [
+    path.replace(/^.*\/|\.ts$/g, ''),
+    suiteCase,
+  ]),
+);
+
+/** With FAULTLINE_SUITE_CASES=a,b only these. */
+const named = (process.env.FAULTLINE_SUITE_CASES ?? '').split(',').filter(Boolean);
+
+/** Runs every `of`th case, one after the other in one sandbox. Shards run side by side: a crash takes only its own server. */
+export function runShard(shard: number, of: number): void {
+  const names = Object.keys(cases).filter((name, position) =>
+    named.length === 0 ? position % of === shard : named.includes(name) && shard === 0,
+  );
+
+  describe(`suite, part ${shard + 1} of ${of}`, () => {
+    let sandbox: Sandbox;
+    beforeAll(async () => {
+      const signal = new AbortController().signal;
+      const started = await sandboxProviders.embedded.start({ engine: defaultEngine, onProgress: () => undefined, signal });
+      if (!started.ok) throw new Error(started.error.message);
+      sandbox = started.value;
+    });
+    afterAll(() => sandbox?.dispose());
+
+    if (names.length === 0) it.skip('nothing of this part was asked for');
+    it.each(names)('%s', async (name) => {
+      const suiteCase = cases[name];
+      if (suiteCase === undefined) throw new Error(name);
+      const run = await runCase(sandbox, suiteCase);
+      await report(name, run);
+      expect(run.actual).toEqual(run.expected);
+      expect(run.objections).toEqual([]);
+    });
+  });
+}
+
+/** One line of JSON per case, for scripts/suite.mjs, where FAULTLINE_SUITE_REPORT names a file. */
+async function report(name: string, { actual, simulation, plansChecked }: Awaited<ReturnType<typeof runCase>>): Promise<void> {
+  const file = process.env.FAULTLINE_SUITE_REPORT;
+  if (file === undefined) return;
+  const { durationMs } = simulation.summary;
+  await appendFile(file, `${JSON.stringify({ name, durationMs, plansChecked, cells: actual })}\n`);
+}
