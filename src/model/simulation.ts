@@ -125,6 +125,18 @@ export interface CellResult {
   readonly durationMs?: number;
 }
 
+/** A table-level lock that a statement takes. */
+export interface StatementLock {
+  /** As other sessions know it, without the schema public. */
+  readonly relation: string;
+  /** As the manual spells it: `ACCESS EXCLUSIVE`. */
+  readonly mode: string;
+  /** From the moment that the statement was sent to the end of its transaction. */
+  readonly heldMs: number;
+  /** For an index that is locked more strongly than its table: that table, whose users have to wait too. */
+  readonly table?: string;
+}
+
 export interface SimulatedStatement {
   readonly index: number;
   readonly text: string;
@@ -132,9 +144,84 @@ export interface SimulatedStatement {
   /** Number of the transaction it ran in. */
   readonly transaction: number;
   readonly durationMs: number;
-  readonly locks: readonly { readonly relation: string; readonly mode: string; readonly heldMs: number }[];
+  /** Weakest first. */
+  readonly locks: readonly StatementLock[];
+  /** Tables that are written anew into another file. */
   readonly rewrites: readonly string[];
+  /** Rows inserted, updated and deleted; when measured, those of triggers and cascades too. */
   readonly rows: number;
+  /** Bytes of write-ahead log; only when measured. A server with full_page_writes writes more after each checkpoint. */
+  readonly walBytes?: number;
+  /** True when locks, rewrites, rows and log are what the server told; absent when they are what the plan says. */
+  readonly measured?: true;
+}
+
+/** What requests of an application do: find a row by its key, add one, change one. */
+export type LoadOperation = 'read' | 'insert' | 'update';
+
+/**
+ * What an application would have felt: a light workload on the tables that the migration touches ran beside one more undisturbed run. Times
+ * are milliseconds since the first statement was sent. After each statement the migration waits until every kind of request has met
+ * what it left; those waits are taken out of the clock.
+ */
+export interface SimulatedLoad {
+  /** One session for each kind of request and table, or more. */
+  readonly sessions: number;
+  readonly durationMs: number;
+  readonly timeline: readonly LoadedStatement[];
+  /** Requests that had to wait for the migration, in the order in which they began. */
+  readonly blocked: readonly BlockedRequest[];
+  readonly errors: readonly LoadError[];
+  readonly summary: LoadSummary;
+  /** Tables that were left alone, and why. */
+  readonly notes: readonly string[];
+}
+
+export interface LoadedStatement {
+  readonly statement: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** When its transaction ended, and its locks with it. */
+  readonly releasedMs: number;
+  readonly locks: readonly Omit<StatementLock, 'heldMs'>[];
+}
+
+export interface BlockedRequest {
+  /** From 1. */
+  readonly session: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly operation: LoadOperation;
+  readonly relation: string;
+  /** The statement that it met. */
+  readonly statement: number;
+}
+
+/** Requests that failed alike, behind the same statement. */
+export interface LoadError {
+  readonly operation: LoadOperation;
+  readonly relation: string;
+  readonly code: string;
+  readonly message: string;
+  /** The statement after which it failed first. */
+  readonly statement: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly count: number;
+  /** Still failing when the migration was done: an application that is not changed goes on failing. */
+  readonly lasting: boolean;
+}
+
+export interface LoadSummary {
+  readonly requests: number;
+  readonly blockedRequests: number;
+  /** Of all sessions together. */
+  readonly blockedMs: number;
+  readonly longestBlockedMs: number;
+  readonly errors: number;
+  /** Of one request, in the middle of all: before the migration, and while it ran. */
+  readonly latencyBeforeMs: number;
+  readonly latencyDuringMs: number;
 }
 
 export interface SimulatedMigration {
@@ -170,6 +257,8 @@ export interface Simulation {
   /** The migration's own failure, with no fault injected. */
   readonly failsByItself?: { readonly statement?: number; readonly code: string; readonly message: string };
   readonly cells: readonly CellResult[];
+  /** Absent when no workload was asked for, or there was no table that it could work on. */
+  readonly load?: SimulatedLoad;
   readonly summary: SimulationSummary;
 }
 

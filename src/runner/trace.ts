@@ -13,6 +13,7 @@ import { planProgram } from '../plan/plan';
 import { capture } from './capture';
 import { type Fingerprints, fingerprintsOf } from './fingerprints';
 import type { Laboratory } from './laboratory';
+import { measureStatements } from './measure';
 import { ownFailure, runTwice } from './plain-runs';
 import { simulatedStatements } from './statements';
 
@@ -61,6 +62,8 @@ export async function traceMigration(
   const plainBefore = await capture(laboratory, beforeDatabase, unmasked);
   const plan = planProgram(migration, 'up', plainBefore.catalog);
   const { first, second, onlyOnce } = await runTwice(laboratory, { carrier, beforeDatabase }, unmasked);
+  const measuring = { carrier, beforeDatabase, plan, plain: second.outcome };
+  const measures = onlyOnce === undefined ? await measureStatements(laboratory, measuring) : new Map();
 
   const reading = { bookkeepingTables: framework.run.bookkeepingTables, volatile: second.volatile, clockStart };
   const before = second.anyVolatile ? await capture(laboratory, beforeDatabase, { ...reading, columnHashes: true }) : plainBefore;
@@ -78,7 +81,7 @@ export async function traceMigration(
     ...(onlyOnce !== undefined && { onlyOnce }),
     reading,
     fingerprints: fingerprintsOf(reference),
-    statements: simulatedStatements(plan, second.outcome),
+    statements: simulatedStatements(plan, second.outcome, measures),
     plainRunMs: Math.min(first.durationMs, second.durationMs),
   };
 }
