@@ -4,13 +4,15 @@ import type { Finding } from '../model/finding';
 import type { Migration, Program } from '../model/migration';
 import type { ObjectName } from '../model/operation';
 import type { Framework, SourceFile } from '../model/run-protocol';
+import type { Position, Range } from '../model/text';
 import { LineIndex } from '../parse/lines';
 import { planProgram } from '../plan/plan';
 import type { RuleContext, Step } from '../rules/context';
-import { type Rule, ruleUrl } from '../rules/rule';
+import { type Rule, ruleUrl, type Violation } from '../rules/rule';
 import { findNamed, findTable } from '../schema/lookup';
 import { replaySteps } from '../schema/virtual-schema';
 import type { RuleLevel } from './configuration';
+import { nestedSteps } from './nested';
 
 export interface ProgramInput {
   readonly migration: Migration;
@@ -42,6 +44,7 @@ export function ruleContext(input: ProgramInput): RuleContext {
       after: schemas[position + 1] ?? before,
     });
   }
+  const nested = steps.flatMap(nestedSteps);
   return {
     migration,
     program,
@@ -49,12 +52,13 @@ export function ruleContext(input: ProgramInput): RuleContext {
     framework: input.framework,
     plan,
     steps,
+    nested,
     before,
     after: schemas.at(-1) ?? before,
     files: input.files,
     text: input.text,
     lines: new LineIndex(input.text),
-    created: createdRelations(before, steps),
+    created: createdRelations(before, [...steps, ...nested]),
   };
 }
 
@@ -67,16 +71,28 @@ export function checkProgram(context: RuleContext, rules: readonly Rule[], level
       (violation): Finding => ({
         rule: rule.id,
         severity,
-        message: violation.message,
-        help: violation.help,
         url: ruleUrl(rule.id),
         section: context.program.direction,
         range: violation.range,
-        fixes: violation.fixes,
+        message: violation.message,
+        ...advice(context, violation),
       }),
     );
   });
   return findings.sort(byPlace);
+}
+
+/** What to do. A fix is written for a statement of the file itself: one in a block or a function has to be taken out of there first. */
+function advice({ nested }: RuleContext, { range, help, fixes }: Violation): Pick<Finding, 'help' | 'fixes'> {
+  const step = nested.find(({ statement }) => isWithin(range, statement.range));
+  if (step?.within === undefined) return { help, fixes };
+  return { help: `${help} It stands in ${step.within}: take it out of there first.`, fixes: [] };
+}
+
+function isWithin(inner: Range, outer: Range): boolean {
+  const follows = (left: Position, right: Position) =>
+    left.line > right.line || (left.line === right.line && left.character >= right.character);
+  return follows(inner.start, outer.start) && follows(outer.end, inner.end);
 }
 
 export function byPlace(left: Finding, right: Finding): number {

@@ -17,6 +17,8 @@ export interface Step {
   readonly inTransaction: boolean;
   readonly before: SearchedCatalog;
   readonly after: SearchedCatalog;
+  /** Where it stands, when it is part of another statement: `a DO block`, `function fill()`. */
+  readonly within?: string;
 }
 
 /** What a rule sees: one program of one migration, as it will run, on the schema it will meet. Nothing here changes. */
@@ -27,6 +29,8 @@ export interface RuleContext {
   readonly framework: Framework;
   readonly plan: ExecutionPlan;
   readonly steps: readonly Step[];
+  /** Statements in DO blocks and in functions that the program calls. `operationsOf` gives what they do too; fixes can't reach them. */
+  readonly nested: readonly Step[];
   /** The schema before the program, and after it. */
   readonly before: Catalog;
   readonly after: Catalog;
@@ -55,7 +59,7 @@ interface PlacedOperation<O> {
 
 const byKind = new WeakMap<RuleContext, ReadonlyMap<OperationKind, readonly PlacedOperation<Operation>[]>>();
 
-/** Every operation of these kinds, with its step, kind by kind and in order. */
+/** Every operation of these kinds, with its step, kind by kind and in order; those of nested statements last. */
 export function operationsOf<K extends OperationKind>(
   context: RuleContext,
   ...kinds: readonly K[]
@@ -67,7 +71,7 @@ export function operationsOf<K extends OperationKind>(
 
 function groupByKind(context: RuleContext): ReadonlyMap<OperationKind, readonly PlacedOperation<Operation>[]> {
   const groups = new Map<OperationKind, PlacedOperation<Operation>[]>();
-  for (const step of context.steps) {
+  for (const step of [...context.steps, ...context.nested]) {
     for (const operation of step.statement.operations) {
       const group = groups.get(operation.kind);
       if (group === undefined) groups.set(operation.kind, [{ step, operation }]);

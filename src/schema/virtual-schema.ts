@@ -1,6 +1,7 @@
 import type { Catalog, Column } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { Operation, OperationKind } from '../model/operation';
+import { nestedStatements } from '../parse/postgres/nested';
 import { addColumn, alterColumn, changeColumn, changeType, dropColumn, dropDefault, renameColumn } from './columns';
 import { setComment } from './comments';
 import { addConstraint, dropConstraint, renameConstraint, validateConstraint } from './constraints';
@@ -11,22 +12,19 @@ import { renameObject, setSchema } from './renames';
 import { alterTable, attachPartition, createTable, detachPartition } from './tables';
 import { type VirtualCatalog, Workspace } from './workspace';
 
-/** A statement as far as replaying it needs: what it does, and its text for the definitions of what it creates. */
-type Replayed = Pick<Statement, 'operations' | 'sent'>;
-
 /**
  * The schema after these statements, without a database: what exists, under which identity, and how it is defined. Statements that the
  * server would refuse (a table that exists already) change nothing. What an earlier, unseen migration made shows up when it is first
  * altered, as a table with `complete: false`.
  */
-export function replay(catalog: Catalog, statements: readonly Replayed[]): VirtualCatalog {
+export function replay(catalog: Catalog, statements: readonly Statement[]): VirtualCatalog {
   const workspace = new Workspace(catalog);
   for (const statement of statements) applyStatement(workspace, statement);
   return workspace.catalog();
 }
 
 /** The same step by step: the schema before each statement, and last the one after all. As long as `statements`, plus one. */
-export function replaySteps(catalog: Catalog, statements: readonly Replayed[]): readonly VirtualCatalog[] {
+export function replaySteps(catalog: Catalog, statements: readonly Statement[]): readonly VirtualCatalog[] {
   const workspace = new Workspace(catalog);
   const steps = [workspace.catalog()];
   for (const statement of statements) {
@@ -36,12 +34,14 @@ export function replaySteps(catalog: Catalog, statements: readonly Replayed[]): 
   return steps;
 }
 
-function applyStatement(workspace: Workspace, statement: Replayed): void {
+function applyStatement(workspace: Workspace, statement: Statement): void {
   const source = statement.sent.trim().replace(/;$/, '').trimEnd();
   for (const operation of statement.operations) {
     const handler = handlers[operation.kind] as Handler<typeof operation> | undefined;
     handler?.(workspace, operation, { text: source, alone: statement.operations.length === 1 });
   }
+  // What stands behind an IF is taken as done: most such blocks make what is not there yet.
+  for (const nested of nestedStatements(statement)) applyStatement(workspace, nested);
 }
 
 interface Source {

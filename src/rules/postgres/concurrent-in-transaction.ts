@@ -1,6 +1,7 @@
 import type { Operation } from '../../model/operation';
 import { quoteQualified } from '../../parse/postgres/identifiers';
 import { tokenize } from '../../parse/postgres/lexer';
+import { isTransactional } from '../../plan/transactional';
 import { headRange, type RuleContext, type Step } from '../context';
 import { replaceSpan, wholeLines } from '../edits';
 import { addMigrations } from '../fixes/next-migration';
@@ -114,7 +115,8 @@ Take the statement out of the transaction with the framework's mark, or give it 
     const { refused } = context.program.execution;
     // Flyway refuses to mix: then none of the file is run.
     if (refused !== undefined && /transactional/.test(refused)) return alone.map((step) => checkRefused(context, step, refused));
-    return alone.filter((step) => step.inTransaction).map((step) => check(context, step));
+    const nested = context.nested.filter(({ statement }) => !isTransactional(statement));
+    return [...alone.filter((step) => step.inTransaction), ...nested].map((step) => check(context, step));
   },
 };
 
@@ -143,7 +145,10 @@ function check(context: RuleContext, step: Step): Violation {
   return {
     range: headRange(context, step.statement),
     message: `${version(context)} refuses ${name} inside a transaction (25001), and this one runs in one: ${becauseTransaction(context, step)}. The migration fails here.`,
-    help: fix === undefined ? 'Move it into a migration of its own that runs outside a transaction.' : `${fix.title}.`,
+    help:
+      fix === undefined || step.within !== undefined
+        ? 'Move it into a migration of its own that runs outside a transaction.'
+        : `${fix.title}.`,
     fixes: fix === undefined ? [] : [fix],
   };
 }

@@ -42,6 +42,18 @@ Silent where the framework opens no transaction.`,
       ],
       findings: [{ at: 'COMMIT', says: 'history' }],
     },
+    {
+      title: 'A COMMIT in a block that runs in a transaction',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE t (id bigint, done boolean);\n' },
+        {
+          path: 'V2__f.sql',
+          text: 'DO $$ BEGIN LOOP UPDATE t SET done = true WHERE id IN (SELECT id FROM t WHERE done IS NULL LIMIT 100); EXIT WHEN NOT FOUND; COMMIT; END LOOP; END $$;\n',
+        },
+      ],
+      findings: [{ at: 'COMMIT', says: '2D000' }],
+    },
   ],
   good: [
     {
@@ -65,22 +77,32 @@ Silent where the framework opens no transaction.`,
     },
   ],
   check: (context) => {
-    if (!context.program.execution.wrapped) return [];
     const controls = operationsOf(context, 'transaction').filter(
       ({ operation }) => ending.has(operation.action) || operation.action === 'begin',
     );
-    const [first] = controls;
-    return first === undefined
-      ? []
-      : [
-          violation(
-            context,
-            first.step,
-            controls.map(({ step }) => step),
-          ),
-        ];
+    const own = controls.filter(({ step }) => step.within === undefined).map(({ step }) => step);
+    const nested = controls.filter(({ step }) => step.within !== undefined && step.transaction.kind !== 'autocommit');
+    const [first] = own;
+    return [
+      ...(first === undefined || !context.program.execution.wrapped ? [] : [violation(context, first, own)]),
+      ...nested.map(({ step }) => refused(context, step)),
+    ];
   },
 };
+
+/** A block may commit only when it was called outside of a transaction (manual, PL/pgSQL, "Transaction Management"). */
+function refused(context: RuleContext, step: Step): Violation {
+  return {
+    range: headRange(context, step.statement),
+    message: `${verb(step)} in ${step.within} works only outside of a transaction, and the migration runs in one: the server refuses it (2D000).`,
+    help: 'Take the migration out of its transaction with the mark that the framework has for it.',
+    fixes: [],
+  };
+}
+
+function verb(step: Step): string {
+  return step.statement.text.split(/[\s;]/, 1)[0]?.toUpperCase() ?? '';
+}
 
 const ending = new Set(['commit', 'rollback', 'prepare']);
 
@@ -92,7 +114,7 @@ function violation(context: RuleContext, first: Step, controls: readonly Step[])
   const consequence =
     ends === undefined
       ? `the server only warns, and the transaction is still that of ${name}`
-      : `${ends.statement.text.split(/\s/, 1)[0]?.toUpperCase()} ends the transaction of ${name}: the history is then written apart from the statements, and a failure leaves the two at odds`;
+      : `${verb(ends)} ends the transaction of ${name}: the history is then written apart from the statements, and a failure leaves the two at odds`;
   const edits: TextEdit[] = controls.map((step) => replaceSpan(context, wholeLines(context, step.statement.span), ''));
   // A ROLLBACK takes statements back: leaving it out would change what the migration does.
   const rolls = controls.some((step) =>
@@ -100,7 +122,7 @@ function violation(context: RuleContext, first: Step, controls: readonly Step[])
   );
   return {
     range: headRange(context, first.statement),
-    message: `${name} runs this migration in a transaction of its own, and the migration says ${controls.map((step) => step.statement.text.split(/\s/, 1)[0]?.toUpperCase()).join(' and ')}: ${consequence}.`,
+    message: `${name} runs this migration in a transaction of its own, and the migration says ${controls.map(verb).join(' and ')}: ${consequence}.`,
     help: 'Leave transaction control to the framework, or take the migration out of its transaction with the mark that the framework has for it.',
     fixes: rolls ? [] : [{ title: 'Leave the transaction to the framework', safe: false, edits }],
   };

@@ -167,4 +167,14 @@ describe.each(majors)('PostgreSQL %i', (major) => {
       expect(await path()).toBe('app');
     });
   });
+
+  it('blocks: CONCURRENTLY is refused in one, COMMIT is in one that runs in a transaction', async () => {
+    const table = 'CREATE TABLE t (a int);';
+    expect(await attempt(table, 'DO $$ BEGIN CREATE INDEX CONCURRENTLY i ON t (a); END $$')).toBe('25001');
+    expect(await attempt(table, "DO $$ BEGIN COMMIT; EXECUTE 'CREATE INDEX CONCURRENTLY i ON t (a)'; END $$")).toBe('25001');
+    const batch = 'DO $$ BEGIN INSERT INTO t VALUES (1); COMMIT; END $$';
+    expect(await attempt(table, batch)).toBe('accepted');
+    expect(await attempt(table, 'BEGIN', batch)).toBe('2D000');
+    expect(await attempt(table, `SELECT 1; ${batch}`)).toBe('2D000');
+  });
 });

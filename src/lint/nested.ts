@@ -1,0 +1,55 @@
+import type { ObjectName, Operation } from '../model/operation';
+import { functionStatements, type NestedStatement, nestedStatements } from '../parse/postgres/nested';
+import type { Step } from '../rules/context';
+import { findNamed } from '../schema/lookup';
+
+/** The statements in the DO block that a step runs, or in the functions of earlier migrations that it calls, as steps of their own. */
+export function nestedSteps(step: Step): readonly Step[] {
+  return [...inBlock(step), ...inFunctions(step)];
+}
+
+function inBlock(step: Step): readonly Step[] {
+  return nestedStatements(step.statement)
+    .filter((statement) => !isBatch(statement))
+    .map((statement) => nestedStep(step, statement, 'a DO block'));
+}
+
+/** They stand in another file, so they are shown at the call. */
+function inFunctions(step: Step): readonly Step[] {
+  const { span, range } = step.statement;
+  return step.statement.operations.flatMap(calledNames).flatMap((name) => {
+    const called = findNamed(step.before.definitions, name, step.before.searchPath);
+    if (called === undefined || (called.kind !== 'function' && called.kind !== 'procedure')) return [];
+    return functionStatements(called.definition)
+      .filter((statement) => !isBatch(statement))
+      .map((statement) => {
+        const operations = statement.operations.map((operation) => atCall(operation, step));
+        return nestedStep(step, { ...statement, span, range, operations }, `${called.kind} ${called.name}`);
+      });
+  });
+}
+
+function atCall(operation: Operation, step: Step): Operation {
+  const { insertAt: _, ...rest } = operation;
+  return { ...rest, span: step.statement.span } as Operation;
+}
+
+function calledNames(operation: Operation): readonly ObjectName[] {
+  if (operation.kind === 'call') return [operation.name];
+  if (operation.kind !== 'select') return [];
+  return operation.functions.map((written) => {
+    const parts = written.split('.');
+    const [schema] = parts.slice(0, -1);
+    return { name: parts.at(-1) ?? written, ...(schema !== undefined && { schema }) };
+  });
+}
+
+/** One of many: what changes rows in a loop changes some of them at a time. */
+function isBatch({ inLoop, operations }: NestedStatement): boolean {
+  return inLoop && operations.every(({ kind }) => kind === 'insert' || kind === 'update' || kind === 'delete' || kind === 'merge');
+}
+
+/** All of a block is one statement of the program, and one transaction unless the block commits itself. */
+function nestedStep(step: Step, statement: NestedStatement, within: string): Step {
+  return { ...step, statement: { ...statement, index: step.statement.index }, inTransaction: true, within };
+}

@@ -1,0 +1,145 @@
+import type { Statement } from '../../model/migration';
+import type { Operation, OperationPlace } from '../../model/operation';
+import type { Position, Range, Span } from '../../model/text';
+import { type Token, tokenize } from './lexer';
+import { readStatements } from './read';
+
+/** A statement that runs inside another one: in the body of a DO block, or of a function. */
+export interface NestedStatement extends Statement {
+  /** It stands in a LOOP, so it may be one batch of many. */
+  readonly inLoop: boolean;
+}
+
+const known = new WeakMap<Statement, readonly NestedStatement[]>();
+
+/**
+ * The SQL statements in a DO block, those of EXECUTE with a constant text included, with their places in the file. What is computed at
+ * run time can't be known and is left out. Empty for every other statement. `loadParser` must have resolved.
+ */
+export function nestedStatements(statement: Statement): readonly NestedStatement[] {
+  const found = known.get(statement);
+  if (found !== undefined) return found;
+  const [operation] = statement.operations;
+  const nested = operation?.kind === 'do block' && operation.language === 'plpgsql' ? read(statement, bodyOf(statement.text)) : [];
+  known.set(statement, nested);
+  return nested;
+}
+
+/** The statements of a function's body, from its CREATE statement; their places count in that text. */
+export function functionStatements(definition: string): readonly NestedStatement[] {
+  const tokens = tokenize(definition);
+  const position = tokens.findIndex((token, at) => token.word === 'language' && tokens[at + 1] !== undefined);
+  const language = wordOf(definition, tokens[position + 1]);
+  const start: Position = { line: 0, character: 0 };
+  const body = bodyOf(definition);
+  const whole = { text: definition, span: { start: 0, end: definition.length }, range: { start, end: start } };
+  if (language === 'plpgsql') return read(whole, body);
+  return language === 'sql' && body !== undefined ? readPieces(whole, [{ ...body, inLoop: false }]) : [];
+}
+
+function wordOf(text: string, token: Token | undefined): string {
+  return token === undefined ? '' : text.slice(token.start, token.end).replaceAll(/['"]/g, '').toLowerCase();
+}
+
+/** Where the words of the body stand. A body in plain quotes has its quotes doubled, so that its places are not those of the file. */
+function bodyOf(text: string): Span | undefined {
+  const token = tokenize(text).find(({ kind }) => kind === 'dollar string');
+  return token === undefined ? undefined : withoutTags(text, token);
+}
+
+function withoutTags(text: string, token: Span): Span {
+  const length = text.indexOf('$', token.start + 1) + 1 - token.start;
+  return { start: token.start + length, end: Math.max(token.end - length, token.start + length) };
+}
+
+type Container = Pick<Statement, 'text' | 'span' | 'range'>;
+
+function read(statement: Container, body: Span | undefined): readonly NestedStatement[] {
+  return body === undefined ? [] : readPieces(statement, pieces(statement.text, body));
+}
+
+function readPieces(container: Container, found: readonly Piece[]): readonly NestedStatement[] {
+  return found.flatMap(({ start, end, inLoop }) =>
+    readStatements(container.text, { start, end }, {})
+      // Variables of the block make some statements unreadable alone; that says nothing about the block.
+      .filter((statement) => statement.unreadable === undefined)
+      .map((statement) => ({ ...placed(statement, container), inLoop })),
+  );
+}
+
+/** With places of the file in place of places of the outer statement. */
+function placed(statement: Statement, container: Container): Statement {
+  const { start } = container.span;
+  const move = (span: Span): Span => ({ start: span.start + start, end: span.end + start });
+  return {
+    ...statement,
+    span: move(statement.span),
+    range: movedRange(statement.range, container.range.start),
+    operations: statement.operations.map((operation) => ({ ...operation, ...movedPlace(operation, start, move) })) as Operation[],
+  };
+}
+
+function movedPlace({ span, insertAt }: OperationPlace, start: number, move: (span: Span) => Span): OperationPlace {
+  return {
+    ...(span !== undefined && { span: move(span) }),
+    ...(insertAt !== undefined && {
+      insertAt: Object.fromEntries(Object.entries(insertAt).map(([word, offset]) => [word, offset + start])),
+    }),
+  };
+}
+
+function movedRange(range: Range, base: Position): Range {
+  const move = ({ line, character }: Position): Position => ({
+    line: line + base.line,
+    character: line === 0 ? character + base.character : character,
+  });
+  return { start: move(range.start), end: move(range.end) };
+}
+
+interface Piece extends Span {
+  readonly inLoop: boolean;
+}
+
+/** Words behind which a statement of PL/pgSQL begins (manual, "Structure of PL/pgSQL", "Control Structures"). */
+const beforeStatements = new Set([';', 'begin', 'then', 'else', 'loop', '>>']);
+
+/** The first words of SQL statements that change something or lock something. */
+const sqlStatements = new Set([
+  ...['alter', 'analyze', 'call', 'cluster', 'comment', 'commit', 'copy', 'create', 'delete', 'drop', 'grant', 'insert', 'lock', 'merge'],
+  ...['refresh', 'reindex', 'revoke', 'rollback', 'truncate', 'update', 'vacuum', 'with'],
+]);
+
+/** The stretches of a PL/pgSQL body that are SQL statements. */
+function pieces(text: string, body: Span): readonly Piece[] {
+  const tokens = tokenize(text, body.start, body.end);
+  const found: Piece[] = [];
+  let loops = 0;
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index];
+    if (token === undefined) break;
+    if (token.word === 'loop') loops += tokens[index - 1]?.word === 'end' ? -1 : 1;
+    const begins = beforeStatements.has(tokens[index - 1]?.word ?? '');
+    if (!begins || (token.word !== 'execute' && !sqlStatements.has(token.word))) continue;
+    const end = tokens.findIndex((candidate, at) => at >= index && candidate.word === ';');
+    const last = end === -1 ? tokens.length : end;
+    const span = token.word === 'execute' ? executedText(text, tokens.slice(index + 1, last)) : spanOf(tokens.slice(index, last));
+    if (span !== undefined) found.push({ ...span, inLoop: loops > 0 });
+    index = last;
+  }
+  return found;
+}
+
+function spanOf(tokens: readonly Token[]): Span | undefined {
+  const [first] = tokens;
+  const last = tokens.at(-1);
+  return first === undefined || last === undefined ? undefined : { start: first.start, end: last.end };
+}
+
+/** The constant text of EXECUTE, perhaps with USING or INTO behind it. One with doubled quotes is not what stands in the file. */
+function executedText(text: string, tokens: readonly Token[]): Span | undefined {
+  const [literal, next] = tokens;
+  if (literal === undefined || (next !== undefined && next.word !== 'using' && next.word !== 'into')) return undefined;
+  if (literal.kind === 'dollar string') return withoutTags(text, literal);
+  const inside = { start: literal.start + 1, end: literal.end - 1 };
+  return literal.kind === 'string' && !/['\\]/.test(text.slice(inside.start, inside.end)) ? inside : undefined;
+}

@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { LineIndex } from '../../../src/parse/lines';
+import { loadParser } from '../../../src/parse/load';
+import { functionStatements, nestedStatements } from '../../../src/parse/postgres/nested';
+import { readStatements } from '../../../src/parse/postgres/read';
+
+beforeAll(loadParser);
+
+const file = `SELECT 1;
+DO $do$
+DECLARE
+  step int := 1000;
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_type WHERE typname = 'kind') THEN
+    CREATE TYPE kind AS ENUM ('a');
+  ELSE
+    ALTER TYPE kind ADD VALUE IF NOT EXISTS 'b';
+  END IF;
+  <<fill>>
+  LOOP
+    UPDATE t SET a = CASE WHEN b THEN 1 ELSE 2 END WHERE id IN (SELECT id FROM t LIMIT step);
+    EXIT WHEN NOT FOUND;
+    COMMIT;
+  END LOOP;
+  EXECUTE 'DROP TABLE IF EXISTS old';
+  EXECUTE $q$ALTER TABLE t ADD COLUMN c int$q$;
+  EXECUTE format('DROP TABLE %I', 'x');
+  EXECUTE 'INSERT INTO t VALUES ($1)' USING step;
+  PERFORM f();
+EXCEPTION WHEN duplicate_object THEN NULL;
+END
+$do$;
+`;
+
+describe('statements in a DO block', () => {
+  const read = () => {
+    const [, block] = readStatements(file, { start: 0, end: file.length }, {});
+    return block === undefined ? [] : nestedStatements(block);
+  };
+
+  it('are found where they stand in the file', () => {
+    const lines = new LineIndex(file);
+    const found = read();
+    expect(found.map((statement) => [statement.operations[0]?.kind, statement.inLoop])).toEqual([
+      ['create object', false],
+      ['add enum value', false],
+      ['update', true],
+      ['transaction', true],
+      ['drop object', false],
+      ['add column', false],
+      ['insert', false],
+    ]);
+    for (const statement of found) {
+      expect(file.slice(statement.span.start, statement.span.end)).toBe(statement.text);
+      expect(lines.range(statement.span)).toEqual(statement.range);
+      for (const { span } of statement.operations) expect(file.slice(span?.start, span?.end)).toContain(statement.text.slice(-5));
+    }
+    const dropped = found[4]?.text;
+    expect(dropped).toBe('DROP TABLE IF EXISTS old');
+  });
+
+  it('are none in other statements, in other languages, and in a block that is no program', () => {
+    for (const text of [
+      'CREATE TABLE t (a int)',
+      'DO LANGUAGE plperl $$ BEGIN; $$',
+      'DO $$ nonsense $$',
+      'DO $$$$',
+      "DO 'BEGIN DROP TABLE t; END'",
+    ]) {
+      const [statement] = readStatements(text, { start: 0, end: text.length }, {});
+      expect(statement === undefined ? [] : nestedStatements(statement), text).toEqual([]);
+    }
+  });
+});
+
+describe('statements of a function', () => {
+  it('are read in PL/pgSQL and in SQL', () => {
+    const plpgsql = 'CREATE FUNCTION f() RETURNS void AS $$ BEGIN DROP TABLE t; END $$ LANGUAGE plpgsql';
+    const sql = 'CREATE PROCEDURE p() LANGUAGE sql AS $$ TRUNCATE t; DELETE FROM u; $$';
+    const kinds = (text: string) => functionStatements(text).flatMap((statement) => statement.operations.map(({ kind }) => kind));
+    expect(kinds(plpgsql)).toEqual(['drop object']);
+    expect(kinds(sql)).toEqual(['truncate', 'delete']);
+    expect(kinds("CREATE FUNCTION g() RETURNS int LANGUAGE c AS 'x', 'y'")).toEqual([]);
+  });
+});
