@@ -2,23 +2,27 @@ import * as vscode from 'vscode';
 import { type GenerateDownParams, generateDownRequest, type PlaceDownResult, simulateCommand } from '../protocol/language';
 import { cleanUpSandboxes } from './clean-up';
 import type { LanguageServer } from './language-server';
+import { isPanelCommand, type MigrationCommands } from './migration-commands';
 import type { Output } from './output';
 import type { SimulationPanels } from './panel/panels';
+import { pickCommand } from './pick-command';
 import { applyPlacement } from './place-down';
 import type { PlanView } from './plan-view';
 
 export interface CommandServices {
   readonly server: LanguageServer;
   readonly panels: SimulationPanels;
+  readonly migrationCommands: MigrationCommands;
   readonly planView: PlanView;
   readonly output: Output;
 }
 
 /** Registers every command of the palette, the menus and the code lenses. */
 export function registerCommands(context: vscode.ExtensionContext, services: CommandServices): void {
-  const { server, panels, planView, output } = services;
+  const { server, panels, migrationCommands, planView, output } = services;
   const commands: Record<string, (argument?: unknown, ...rest: unknown[]) => unknown> = {
     [simulateCommand]: (target) => withFile(target, (uri) => panels.open(uri)),
+    'faultline.simulateCommand': (command) => simulateCommandOf(command, migrationCommands, panels),
     'faultline.showPlan': (target) => withFile(target, (uri) => planView.show(uri)),
     'faultline.insertRollback': (target) => withFile(target, (uri) => insertRollback(server, uri)),
     'faultline.cleanUp': () => cleanUpSandboxes(context, output),
@@ -41,6 +45,12 @@ async function withFile(argument: unknown, run: (uri: vscode.Uri) => Promise<voi
   const uri = targetFile(argument);
   if (uri?.scheme === 'file') return run(uri);
   void vscode.window.showInformationMessage('Open a migration file first: Faultline works on the file in the active editor.');
+}
+
+/** Opens the panel of a command: of the one that a keybinding or task names (`{ text, directory }`), else of one that is picked. */
+async function simulateCommandOf(argument: unknown, commands: MigrationCommands, panels: SimulationPanels): Promise<void> {
+  const command = isPanelCommand(argument) ? argument : await pickCommand(commands);
+  if (command !== undefined) panels.openCommand(command);
 }
 
 /** Generates the migration's rollback and puts it where its framework looks for it. */

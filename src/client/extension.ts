@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import { registerCommands } from './commands';
 import { startLanguageServer } from './language-server';
+import { MigrationCommands } from './migration-commands';
 import { createOutput } from './output';
 import { SimulationPanels } from './panel/panels';
 import { registerPlanView } from './plan-view';
@@ -11,9 +12,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const output = createOutput();
   context.subscriptions.push(output.channel);
   const server = startLanguageServer(context, output);
-  const panels = new SimulationPanels(context, server, output);
+  const migrationCommands = new MigrationCommands(server, context.workspaceState);
+  const panels = new SimulationPanels(context, server, migrationCommands, output);
   const planView = registerPlanView(context, server);
   context.subscriptions.push(panels);
-  registerCommands(context, { server, panels, planView, output });
+  registerCommands(context, { server, panels, migrationCommands, planView, output });
   createStatusItem(context, server);
 }

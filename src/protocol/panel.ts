@@ -1,8 +1,28 @@
 import type { SandboxProviderName } from '../model/sandbox';
 import type { SimulationEvent } from './simulation';
 
+/** A migration command that is simulated in place of a file. */
+export interface PanelCommand {
+  /** What a shell gets. */
+  readonly text: string;
+  /** Absolute. */
+  readonly directory: string;
+}
+
+/** A command to choose: one that was found in the workspace, or that was used before. */
+export interface CommandChoice extends PanelCommand {
+  /** For a list: `npm run migrate`. */
+  readonly title: string;
+  /** The directory as seen from the workspace; empty for the workspace itself. */
+  readonly shownDirectory: string;
+  /** What says that it is one. */
+  readonly why: string;
+}
+
 /** The panel's choices; kept by the webview across reloads. */
 export interface PanelChoices {
+  /** Set in a panel for commands. */
+  readonly command?: PanelCommand;
   readonly sandbox: SandboxProviderName;
   readonly engineVersion: number;
   readonly rows: number;
@@ -27,6 +47,8 @@ export interface PanelSubject {
   readonly sandboxes: readonly SandboxChoice[];
   readonly engineVersions: readonly number[];
   readonly choices: PanelChoices;
+  /** A panel for commands: those to choose from. Absent for a migration file. */
+  readonly commands?: readonly CommandChoice[];
   /** Set when the workspace is not trusted: nothing can be run, and why. */
   readonly restricted?: string;
 }
@@ -48,5 +70,7 @@ export type FromPanel =
   | { readonly kind: 'open'; readonly text: string; readonly language: 'sql' | 'shell' | 'text'; readonly title: string }
   /** Inserts these statements as the migration's rollback. */
   | { readonly kind: 'insert-rollback'; readonly statements: readonly string[] }
-  /** Shows statement `index` in its file. */
+  /** Asks which migration command to simulate. */
+  | { readonly kind: 'pick-command' }
+  /** Shows statement `index` in its file, or its whole text when it has none. */
   | { readonly kind: 'reveal'; readonly statement: number };

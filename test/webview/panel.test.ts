@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FromPanel, ToPanel } from '../../src/protocol/panel';
 import { handMade, launchBrowser, recorded, withoutBrowser } from './harness/browser';
+import { command } from './harness/command';
 import { type Harness, type HarnessPage, startHarness } from './harness/server';
 
 const { partial, green, running } = handMade;
@@ -41,6 +42,34 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
   const focused = () => page.evaluate('document.activeElement?.getAttribute("aria-label")') as Promise<string | null>;
   const tile = (id: string) => page.locator(`[data-cell="${id}"]`);
   const story = () => page.locator('.story');
+
+  it('asks which command a file is migrated by', async () => {
+    await open({ start: 'subject' });
+    await page.getByText('Simulate that command…').click();
+    expect(await posted()).toContainEqual({ kind: 'pick-command' });
+  });
+
+  it('runs a command that was found, or one that is typed, and is called like it', async () => {
+    await open({ scenario: command, start: 'subject' });
+    const [first, second] = command.subject.commands ?? [];
+    expect(await page.locator('h1').textContent()).toBe('npm run migrate');
+    expect(await page.locator('.command-choice[aria-pressed="true"]').textContent()).toContain(first?.why);
+    await page.locator('.command-choice', { hasText: 'npx prisma migrate deploy' }).click();
+    await page.locator('h1', { hasText: second?.text ?? '-' }).waitFor();
+    expect(await page.locator('#command input').inputValue()).toBe(second?.text);
+    await page.locator('#command input').fill('  ');
+    await page.getByText('Type a command, as in a terminal').waitFor();
+    await page.locator('vscode-button[disabled]', { hasText: 'Simulate failures' }).waitFor();
+    await page.locator('#command input').fill('make migrate');
+    await page.locator('h1', { hasText: 'make migrate' }).waitFor();
+    expect(await page.locator('.command-choice[aria-pressed="true"]').count()).toBe(0);
+    await page.locator('vscode-button', { hasText: 'Simulate failures' }).click();
+    await page.locator('.headline').waitFor();
+    const typed = { text: 'make migrate', directory: second?.directory };
+    expect(await posted()).toContainEqual({ kind: 'run', choices: { ...command.subject.choices, command: typed } });
+    expect(await page.locator('h1').textContent()).toBe('npm run migrate');
+    expect(await page.getByText('Insert as rollback').count()).toBe(0);
+  });
 
   it('says ready, shows what will happen, and runs with the choices made', async () => {
     await open({ start: 'subject' });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { handMade, launchBrowser, recorded, withoutBrowser } from './harness/browser';
+import { command } from './harness/command';
 import { type Harness, type HarnessPage, startHarness } from './harness/server';
 
 /** Pictures of every state, to be looked at: `FAULTLINE_SHOTS=DIRECTORY npx vitest run --project webview screenshots`. */
@@ -46,6 +47,23 @@ const states: readonly State[] = [
         },
       },
       start: 'subject',
+    },
+  },
+  { name: 'command', page: { scenario: command, start: 'subject' } },
+  { name: 'command-done', page: { scenario: command, start: 'replay' } },
+  {
+    name: 'command-restricted',
+    page: {
+      scenario: { ...command, subject: { ...command.subject, restricted: 'Trust this workspace to run a command of it.' } },
+      start: 'subject',
+    },
+  },
+  {
+    name: 'command-typed',
+    page: { scenario: command, start: 'subject' },
+    act: async (page) => {
+      await page.locator('#command input').fill('');
+      await page.locator('.command-choice').nth(1).focus();
     },
   },
   { name: 'running', page: { scenario: running, start: 'replay' } },

@@ -62,7 +62,8 @@ export interface Rollback {
  */
 export function rollbackOf(run: Run, result: CellResult): Rollback | undefined {
   const own = result.recovery?.back;
-  if (own === undefined) return undefined;
+  // A command's migrations are wherever its tool keeps them.
+  if (own === undefined || run.migration.command !== undefined) return undefined;
   const finished = Object.values(run.results).filter((cell) => cell.recovery !== undefined && isAllDone(cell));
   const proven = finished.find((cell) => cell.recovery?.back.verified) ?? finished.find((cell) => cell.recovery?.back.verifiedExceptLoss);
   const plan = isAllDone(result) ? own : (proven?.recovery?.back ?? own);

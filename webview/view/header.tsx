@@ -26,7 +26,13 @@ export function Header({ state, settingsOpen, onSettings }: HeaderProps): VNode 
   return (
     <header class="header">
       <div class="header-text">
-        <h1>{subject.title}</h1>
+        {subject.commands === undefined ? (
+          <h1>{subject.title}</h1>
+        ) : (
+          <h1>
+            <code>{state.run?.migration.command ?? (choices?.command?.text.trim() || subject.title)}</code>
+          </h1>
+        )}
         <Chips state={state} subject={subject} />
       </div>
       {ran && (
@@ -59,7 +65,7 @@ function Chips({ state, subject }: { readonly state: PanelState; readonly subjec
 
 /** What was run when something was; else what is known from the file. */
 function chipTexts({ run }: PanelState, subject: PanelSubject): readonly string[] {
-  if (run === undefined) return [subject.engine, subject.framework];
+  if (run === undefined) return [subject.engine, subject.framework].filter((text) => text !== '');
   const { engine, engineVersion, sandbox, framework, rows, seed } = run.migration;
   return [
     `${engineName(engine)} ${engineVersion} · ${sandbox}`,

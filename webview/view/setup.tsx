@@ -3,7 +3,9 @@ import { useEffect, useState } from 'preact/hooks';
 import type { PanelChoices, PanelSubject } from '../../src/protocol/panel';
 import type { PanelState } from '../logic/panel-state';
 import { Button, Dropdown, TextField } from '../ui';
+import { CommandFields } from './command';
 import { useActions } from './context';
+import { Field } from './field';
 
 const rowsMax = 1_000_000;
 const seedMax = 2_147_483_647;
@@ -17,11 +19,7 @@ export function Setup({ state, onStarted }: { readonly state: PanelState; readon
       {stage === 'ready' && (
         <>
           {subject.summary !== '' && <p class="headline">{subject.summary}</p>}
-          <p class="lede">
-            Faultline runs this migration in a throwaway database and makes it fail at every point where it can: refused statements, cut
-            connections, server crashes, lost answers. For each it shows what is left behind, what a retry does, and a way back and a way
-            forward that were both tried. Nothing outside the sandbox is touched.
-          </p>
+          <p class="lede">{subject.commands === undefined ? aboutMigration : aboutCommand}</p>
         </>
       )}
       {subject.restricted !== undefined ? (
@@ -34,7 +32,26 @@ export function Setup({ state, onStarted }: { readonly state: PanelState; readon
       ) : (
         <Choices subject={subject} choices={choices} label={startLabel(state)} onStarted={onStarted} />
       )}
+      {stage === 'ready' && subject.commands === undefined && <OtherWay restricted={subject.restricted !== undefined} />}
     </section>
+  );
+}
+
+const promise = 'For each it shows what is left behind, what a retry does, and a way back and a way forward that were both tried.';
+const aboutMigration = `Faultline runs this migration in a throwaway database and makes it fail at every point where it can: refused statements, cut connections, server crashes, lost answers. ${promise} Nothing outside the sandbox is touched.`;
+const aboutCommand = `Faultline runs this command as you would, against a throwaway database, and makes it fail at every point where it can: refused statements, cut connections, server crashes, lost answers. ${promise} The tool’s own history and lock are part of it.`;
+
+/** The file as it is read here, or the tool as it is run there: the way to the latter. */
+function OtherWay({ restricted }: { readonly restricted: boolean }): VNode | null {
+  const { post } = useActions();
+  if (restricted) return null;
+  return (
+    <p class="other-way quiet">
+      Do you run migrations by a command?{' '}
+      <button type="button" class="link" onClick={() => post({ kind: 'pick-command' })}>
+        Simulate that command…
+      </button>
+    </p>
   );
 }
 
@@ -57,6 +74,7 @@ function Choices({ subject, choices, label, onStarted }: ChoicesProps): VNode {
   const change = (part: Partial<PanelChoices>) => dispatch({ kind: 'choose', choices: { ...choices, ...part } });
   const rowsProblem = problemWith(rows, 'Rows', rowsMax);
   const seedProblem = problemWith(seed, 'Seed', seedMax);
+  const commandProblem = subject.commands !== undefined && (choices.command?.text.trim() ?? '') === '' ? 'empty' : undefined;
   const unavailable = subject.sandboxes.filter((sandbox) => sandbox.unavailable !== undefined);
   const start = () => {
     dispatch({ kind: 'run' });
@@ -65,6 +83,14 @@ function Choices({ subject, choices, label, onStarted }: ChoicesProps): VNode {
   };
   return (
     <>
+      {subject.commands !== undefined && (
+        <CommandFields
+          command={choices.command}
+          commands={subject.commands}
+          onChange={(command) => change({ command })}
+          invalid={commandProblem !== undefined}
+        />
+      )}
       <div class="fields">
         <Field id="sandbox" label="Sandbox">
           <Dropdown
@@ -118,7 +144,7 @@ function Choices({ subject, choices, label, onStarted }: ChoicesProps): VNode {
         </Field>
       </div>
       {unavailable.length > 0 && <Reasons sandboxes={unavailable} />}
-      <Button primary onPress={start} disabled={rowsProblem !== undefined || seedProblem !== undefined}>
+      <Button primary onPress={start} disabled={[rowsProblem, seedProblem, commandProblem].some((problem) => problem !== undefined)}>
         {label}
       </Button>
     </>
@@ -155,25 +181,6 @@ function Reasons({ sandboxes }: { readonly sandboxes: PanelSubject['sandboxes'] 
         </li>
       ))}
     </ul>
-  );
-}
-
-interface FieldProps {
-  readonly id: string;
-  readonly label: string;
-  readonly problem?: string | undefined;
-  readonly children: VNode;
-}
-
-function Field({ id, label, problem, children }: FieldProps): VNode {
-  return (
-    <div class={problem === undefined ? 'field' : 'field invalid'}>
-      <label for={id}>{label}</label>
-      {children}
-      <span id={`${id}-problem`} class="problem" role="alert">
-        {problem}
-      </span>
-    </div>
   );
 }
 

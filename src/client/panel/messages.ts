@@ -1,4 +1,4 @@
-import type { FromPanel, PanelChoices } from '../../protocol/panel';
+import type { FromPanel, PanelChoices, PanelCommand } from '../../protocol/panel';
 
 /**
  * What a webview sends is checked here before anything acts on it: the page is the least trusted part of the extension.
@@ -9,6 +9,7 @@ export function parseFromPanel(value: unknown): FromPanel | undefined {
   switch (value.kind) {
     case 'ready':
     case 'cancel':
+    case 'pick-command':
       return { kind: value.kind };
     case 'run': {
       const choices = parseChoices(value.choices);
@@ -43,9 +44,17 @@ export function parsePanelState(value: unknown): PanelState | undefined {
 function parseChoices(value: unknown): PanelChoices | undefined {
   if (!isObject(value)) return undefined;
   const { sandbox, engineVersion, rows, seed } = value;
+  const command = value.command === undefined ? undefined : parseCommand(value.command);
+  if (value.command !== undefined && command === undefined) return undefined;
   if (sandbox !== 'embedded' && sandbox !== 'docker' && sandbox !== 'local') return undefined;
   if (!isCount(engineVersion) || !isCount(rows) || !isCount(seed)) return undefined;
-  return { sandbox, engineVersion, rows, seed };
+  return { sandbox, engineVersion, rows, seed, ...(command !== undefined && { command }) };
+}
+
+function parseCommand(value: unknown): PanelCommand | undefined {
+  if (!isObject(value)) return undefined;
+  const { text, directory } = value;
+  return typeof text === 'string' && typeof directory === 'string' ? { text, directory } : undefined;
 }
 
 function parseOpen(value: Readonly<Record<string, unknown>>): FromPanel | undefined {

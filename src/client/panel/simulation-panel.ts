@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
-import { type PlaceDownParams, type PlaceDownResult, placeDownRequest } from '../../protocol/language';
-import type { FromPanel, PanelChoices, SandboxChoice, ToPanel } from '../../protocol/panel';
+import { type DescribeResult, type PlaceDownParams, type PlaceDownResult, placeDownRequest } from '../../protocol/language';
+import type { FromPanel, PanelChoices, PanelCommand, SandboxChoice, ToPanel } from '../../protocol/panel';
 import type { SimulationEvent } from '../../protocol/simulation';
 import type { LanguageServer } from '../language-server';
+import type { MigrationCommands } from '../migration-commands';
 import type { Output } from '../output';
 import { applyPlacement } from '../place-down';
 import { type RunningSimulation, runSimulation } from '../runner-process';
@@ -11,7 +12,7 @@ import { probeSandboxes, sandboxChoices } from '../sandboxes';
 import type { LastRuns } from './last-run';
 import { parseFromPanel } from './messages';
 import { panelPage, panelResources } from './page';
-import { describe, panelSubject, simulationRequest } from './subject';
+import { describe, describeCommand, panelSubject, simulationRequest } from './subject';
 
 /** Cells in flight at once; more only makes them wait for one another. */
 const maxJobs = 4;
@@ -19,12 +20,31 @@ const maxJobs = 4;
 export interface PanelServices {
   readonly extensionUri: vscode.Uri;
   readonly server: LanguageServer;
+  readonly commands: MigrationCommands;
   readonly lastRuns: LastRuns;
   readonly output: Output;
 }
 
-/** One panel: the simulation of one migration file. It ends with its webview, and takes its runner with it. */
+/** What a panel is about when it opens. */
+interface PanelStart {
+  /** A migration file; for a command the directory that it ran in first. */
+  readonly path: string;
+  readonly choices: PanelChoices | undefined;
+  readonly command: PanelCommand | undefined;
+}
+
+/** How the tab is called. */
+export function panelTitle(about: string): string {
+  return `Simulate ${about}`;
+}
+
+/** One panel: the simulation of one migration file, or of a command. It ends with its webview, and takes its runner with it. */
 export class SimulationPanel {
+  /** What the panel is remembered by. */
+  readonly path: string;
+  /** The command that was run last or was asked for; undefined for a migration file. */
+  command: PanelCommand | undefined;
+  private keptChoices: PanelChoices | undefined;
   private events: SimulationEvent[] = [];
   private running: RunningSimulation | undefined;
   /** True from the click on Run until the runner's process is gone. */
@@ -35,11 +55,13 @@ export class SimulationPanel {
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
-    readonly path: string,
-    private keptChoices: PanelChoices | undefined,
+    start: PanelStart,
     private readonly services: PanelServices,
     onDispose: () => void,
   ) {
+    this.path = start.path;
+    this.command = start.command;
+    this.keptChoices = start.choices;
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [panelResources(services.extensionUri)] };
     panel.iconPath = {
@@ -93,6 +115,8 @@ export class SimulationPanel {
         return openText(message.text, message.language);
       case 'insert-rollback':
         return this.insertRollback(message.statements);
+      case 'pick-command':
+        return void (await vscode.commands.executeCommand('faultline.simulateCommand'));
       case 'reveal':
         return this.revealStatement(message.statement);
     }
@@ -103,15 +127,26 @@ export class SimulationPanel {
    * found out meanwhile, and sent after: it takes a moment.
    */
   private async showSubject(kind: 'subject' | 'replay'): Promise<void> {
-    const { server, extensionUri, output, lastRuns } = this.services;
-    const description = await describe(server, this.path);
-    const subject = panelSubject(this.path, description, this.sandboxes, this.keptChoices);
-    if (this.events.length === 0 && !this.busy) this.events = [...(await lastRuns.load(this.path))];
+    const { extensionUri, output, lastRuns, commands } = this.services;
+    const [description, found] = await Promise.all([this.describe(), this.command && commands.find()]);
+    const topic = { path: this.path, kept: this.keptChoices, command: this.command, commands: found };
+    const subject = panelSubject(topic, description, this.sandboxes);
+    if (this.events.length === 0 && !this.busy) this.events = [...(await lastRuns.load(this.runKey))];
     this.post(kind === 'replay' && this.events.length > 0 ? { kind, subject, events: this.events } : { kind: 'subject', subject });
     const { engine: name, engineVersion: version, image } = description.simulation;
     const engine = { name, version, ...(image === undefined ? {} : { image }) };
     this.sandboxes = await probeSandboxes(extensionUri.fsPath, engine, output);
     if (!this.disposed) this.post({ kind: 'subject', subject: { ...subject, sandboxes: this.sandboxes } });
+  }
+
+  private describe(): Promise<DescribeResult> {
+    const { server } = this.services;
+    return this.command === undefined ? describe(server, this.path) : describeCommand(server, this.command);
+  }
+
+  /** What finished runs are kept under. */
+  private get runKey(): string {
+    return this.command === undefined ? this.path : `${this.command.directory}\n${this.command.text}`;
   }
 
   private async run(choices: PanelChoices): Promise<void> {
@@ -129,15 +164,24 @@ export class SimulationPanel {
   private async runToEnd(choices: PanelChoices): Promise<void> {
     this.keptChoices = choices;
     this.events = [];
-    await saveIfOpen(this.path);
-    const { simulation } = await describe(this.services.server, this.path);
+    if (choices.command === undefined) await saveIfOpen(this.path);
+    else await this.aboutCommand(choices.command);
+    const { simulation } = await this.describe();
     const jobs = Math.min(maxJobs, availableParallelism());
     const request = simulationRequest(this.path, simulation, choices, jobs);
     const running = runSimulation(this.services.extensionUri.fsPath, request, this.services.output, (event) => this.record(event));
     this.running = running;
     await running.ended;
     // A run that was cancelled does not push out one that has an answer.
-    if (this.events.some((event) => event.kind === 'finished')) await this.services.lastRuns.save(this.path, this.events);
+    if (this.events.some((event) => event.kind === 'finished')) await this.services.lastRuns.save(this.runKey, this.events);
+  }
+
+  /** Another command may have been chosen in the panel itself. A command may read any file: all are saved, so that it reads what is shown. */
+  private async aboutCommand(command: PanelCommand): Promise<void> {
+    this.command = command;
+    this.panel.title = panelTitle(command.text);
+    await this.services.commands.remember(command);
+    await vscode.workspace.saveAll(false);
   }
 
   private record(event: SimulationEvent): void {
@@ -154,7 +198,9 @@ export class SimulationPanel {
 
   private async revealStatement(index: number): Promise<void> {
     const planned = this.events.find((event) => event.kind === 'planned');
-    const range = planned?.statements.find((statement) => statement.index === index)?.range;
+    const statement = planned?.statements.find((candidate) => candidate.index === index);
+    if (this.command !== undefined) return statement && openText(statement.text, 'sql');
+    const range = statement?.range;
     const selection = range && new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
     await vscode.window.showTextDocument(vscode.Uri.file(this.path), {
       viewColumn: vscode.ViewColumn.One,

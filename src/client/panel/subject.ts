@@ -1,8 +1,8 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { engineLabel, supportedPostgresMajors } from '../../model/engine';
 import { type DescribeParams, type DescribeResult, describeRequest, type SimulationDefaults } from '../../protocol/language';
-import type { PanelChoices, PanelSubject, SandboxChoice } from '../../protocol/panel';
+import type { CommandChoice, PanelChoices, PanelCommand, PanelSubject, SandboxChoice } from '../../protocol/panel';
 import type { SimulationRequest } from '../../protocol/simulation';
 import type { LanguageServer } from '../language-server';
 
@@ -36,26 +36,33 @@ export async function describe(server: LanguageServer, path: string): Promise<De
   );
 }
 
-/** What the panel shows before anything ran. `kept` are the choices of an earlier session. */
-export function panelSubject(
-  path: string,
-  description: DescribeResult,
-  sandboxes: readonly SandboxChoice[],
-  kept: PanelChoices | undefined,
-): PanelSubject {
+/** What a command would be run with: the configuration that holds in its directory. */
+export async function describeCommand(server: LanguageServer, command: PanelCommand): Promise<DescribeResult> {
+  const description = await describe(server, join(command.directory, 'command'));
+  return { ...description, title: command.text, framework: '', summary: '', isMigration: false };
+}
+
+/** What a panel is about. */
+export interface PanelTopic {
+  readonly path: string;
+  /** The choices of an earlier session. */
+  readonly kept: PanelChoices | undefined;
+  /** For a panel of commands: the one it opened with, and those to choose from. */
+  readonly command: PanelCommand | undefined;
+  readonly commands: readonly CommandChoice[] | undefined;
+}
+
+/** What the panel shows before anything ran. */
+export function panelSubject(topic: PanelTopic, description: DescribeResult, sandboxes: readonly SandboxChoice[]): PanelSubject {
+  const { path, kept, command, commands } = topic;
   const { simulation } = description;
   const choices = kept ?? {
+    ...(command !== undefined && { command }),
     sandbox: simulation.sandbox,
     engineVersion: simulation.engineVersion,
     rows: simulation.rows,
     seed: defaultSeed,
   };
-  const restricted = vscode.workspace.isTrusted
-    ? {}
-    : {
-        restricted:
-          'This workspace is not trusted. A simulation runs the migration, so trust the workspace to run it. Linting works without.',
-      };
   return {
     path,
     title: description.title,
@@ -65,14 +72,23 @@ export function panelSubject(
     sandboxes,
     engineVersions: supportedPostgresMajors,
     choices,
-    ...restricted,
+    ...(commands !== undefined && { commands }),
+    ...(!vscode.workspace.isTrusted && {
+      restricted: untrustedReason(commands === undefined ? 'the migration' : 'a command of the workspace'),
+    }),
   };
+}
+
+/** Why nothing is run in an untrusted workspace. */
+export function untrustedReason(what: string): string {
+  return `This workspace is not trusted. A simulation runs ${what}, so trust the workspace to run it. Linting works without.`;
 }
 
 /** What the runner is asked to do: the configuration, with the panel's choices over it. */
 export function simulationRequest(path: string, defaults: SimulationDefaults, choices: PanelChoices, jobs: number): SimulationRequest {
   return {
-    path,
+    path: choices.command?.directory ?? path,
+    ...(choices.command !== undefined && { command: { ...choices.command, historyTables: [] } }),
     engine: defaults.engine,
     engineVersion: choices.engineVersion,
     ...(defaults.framework === undefined ? {} : { framework: defaults.framework }),

@@ -12,6 +12,8 @@ describe('messages from the panel', () => {
     { kind: 'open', text: 'x', language: 'sql', title: 'Step 1' },
     { kind: 'insert-rollback', statements: ['DROP TABLE a;'] },
     { kind: 'reveal', statement: 3 },
+    { kind: 'pick-command' },
+    { kind: 'run', choices: { ...choices, command: { text: 'npm run migrate', directory: '/shop' } } },
   ])('takes $kind as it is', (message) => {
     expect(parseFromPanel(message)).toEqual(message);
   });
@@ -26,6 +28,7 @@ describe('messages from the panel', () => {
     ['a negative number of rows', { kind: 'run', choices: { ...choices, rows: -1 } }],
     ['a fractional seed', { kind: 'run', choices: { ...choices, seed: 0.5 } }],
     ['statements that are not texts', { kind: 'insert-rollback', statements: ['a', 1] }],
+    ['a command without a directory', { kind: 'run', choices: { ...choices, command: { text: 'npm run migrate' } } }],
     ['an unknown language', { kind: 'open', text: 'x', language: 'html', title: 'y' }],
   ])('refuses %s', (_, message) => {
     expect(parseFromPanel(message)).toBeUndefined();
@@ -39,6 +42,10 @@ describe('messages from the panel', () => {
 describe('the state that a panel keeps', () => {
   it('holds the path and the choices', () => {
     expect(parsePanelState({ path: '/a.sql', choices })).toEqual({ path: '/a.sql', choices });
+  });
+  it('holds the command', () => {
+    const state = { path: '/shop', choices: { ...choices, command: { text: 'npm run migrate', directory: '/shop/api' } } };
+    expect(parsePanelState({ ...state, selected: 'crash@start' })).toEqual(state);
   });
   it('survives choices of another version', () => {
     expect(parsePanelState({ path: '/a.sql', choices: { sandbox: 'cloud' } })).toEqual({ path: '/a.sql' });
