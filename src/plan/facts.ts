@@ -189,15 +189,26 @@ function createIndex({ index }: Extract<Operation, { kind: 'create index' }>, si
     : fact('build', 'The whole table is read, and nobody can write to it meanwhile', [index.table, mode]);
 }
 
+/**
+ * REINDEX (manual, "REINDEX", notes): without CONCURRENTLY writes wait for the table's lock, and nearly all queries for that of an index,
+ * as the planner opens every index of a table.
+ */
 function reindex({ target, targetKind, concurrently }: Extract<Operation, { kind: 'reindex' }>, situation: Situation): Fact {
   const because = concurrently
     ? 'The indexes are built anew, while reads and writes go on'
-    : 'The indexes are built anew, and nobody can write meanwhile';
-  if (targetKind === 'table') return fact('build', because, [target, concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE']);
+    : 'The indexes are built anew: nobody can write meanwhile, and queries wait as well, since the planner opens every index';
+  const [tableMode, indexMode] = concurrently
+    ? (['SHARE UPDATE EXCLUSIVE', 'SHARE UPDATE EXCLUSIVE'] as const)
+    : (['SHARE', 'ACCESS EXCLUSIVE'] as const);
+  if (targetKind === 'table') {
+    const indexes = concurrently ? [] : (tableOf(situation, target)?.indexes ?? []);
+    const named = indexes.map(({ name }) => [{ ...target, name }, indexMode] as const);
+    return fact('build', because, [target, tableMode], ...named);
+  }
   if (targetKind !== 'index') return fact('build', because);
   const owner = findIndex(situation.catalog, target)?.owner;
-  const table = owner === undefined ? [] : [[ownName(owner), concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE'] as const];
-  return fact('build', because, [target, concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE'], ...table);
+  const table = owner === undefined ? [] : [[ownName(owner), tableMode] as const];
+  return fact('build', because, [target, indexMode], ...table);
 }
 
 function ownName({ schema, name }: { readonly schema: string; readonly name: string }): ObjectName {

@@ -15,7 +15,8 @@ export interface KnownRelation {
 export type KnownRelations = ReadonlyMap<number, KnownRelation>;
 
 const query = `
-SELECT c.oid::bigint AS oid, c.relname AS name, n.nspname AS schema, c.relkind IN ('r', 'p', 'm', 'f', 'v') AS "isTable",
+SELECT c.oid::bigint AS oid, CASE WHEN toast.oid IS NULL THEN c.relname ELSE 'TOAST of ' || o.relname END AS name,
+  CASE WHEN toast.oid IS NULL THEN n.nspname ELSE m.nspname END AS schema, c.relkind IN ('r', 'p', 'm', 'f', 'v') AS "isTable",
   pg_relation_filenode(c.oid)::bigint AS file, coalesce(o.relname, c.relname) AS owner, coalesce(m.nspname, n.nspname) AS "ownerSchema"
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_index i ON i.indexrelid = c.oid

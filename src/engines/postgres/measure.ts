@@ -216,7 +216,8 @@ class WatchedRequest {
         const old = this.relations.get(oid);
         return old?.isTable && old.file !== null && relation.file !== old.file ? [old.name] : [];
       });
-      const locks = named(seen, seen, this.relations);
+      // The indexes that such a statement locks more strongly are those that it has replaced: no query opens them.
+      const locks = named(seen, seen, this.relations).filter(({ table }) => table === undefined);
       const rows = this.start.rows !== null && end.rows !== null ? { rows: end.rows - this.start.rows } : {};
       return { statement: this.statement, taken: locks, held: locks, rewrites, ...rows, walBytes: walBetween(this.start.lsn, end.lsn) };
     } finally {
