@@ -64,12 +64,12 @@ async function enterCommand(last: PanelCommand | undefined): Promise<PanelComman
   const folders = vscode.workspace.workspaceFolders ?? [];
   const folder = folders.length > 1 ? await vscode.window.showWorkspaceFolderPick({ placeHolder: 'Where does it run?' }) : folders[0];
   if (folder === undefined) return undefined;
-  const directory = last !== undefined && last.directory.startsWith(folder.uri.fsPath) ? last.directory : folder.uri.fsPath;
+  const directory = folder.uri.fsPath;
   const text = await vscode.window.showInputBox({
     title: 'Simulate a Migration Command',
-    prompt: `Runs in ${shownDirectory(directory) || folder.name}. DATABASE_URL and PGHOST and its kin point at a throwaway database, and {url} stands for its address.`,
+    prompt: `Runs in ${folder.name}; use cd for a folder of it. DATABASE_URL and PGHOST and its kin point at a throwaway database, and {url} stands for its address.`,
     placeHolder: 'npx knex migrate:latest',
-    value: last?.text ?? '',
+    value: last?.directory === directory ? last.text : '',
     validateInput: (value) => (value.trim() === '' ? 'Type a command, as in a terminal.' : undefined),
     ignoreFocusOut: true,
   });

@@ -29,8 +29,8 @@ export function CommandFields({ command, commands, invalid, onChange }: CommandF
       </Field>
       <p id="command-note" class="quiet small">
         Runs in {shown === '' ? 'the workspace folder' : <code>{shown}</code>}, with <code>DATABASE_URL</code>, <code>PGHOST</code> and its
-        kin set to the throwaway database. What takes its database from elsewhere must be told: <code>{'{url}'}</code> in the command stands
-        for the address.
+        kin set to the throwaway database. A tool that takes its database from elsewhere would reach that one: put <code>{'{url}'}</code>{' '}
+        into the command where the address belongs.
       </p>
       {commands.length > 0 && (
         <>
