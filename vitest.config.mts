@@ -19,6 +19,10 @@ export default defineConfig({
         test: { name: 'engines', include: ['test/engines/**/*.test.ts', 'test/wire/**/*.test.ts', 'test/cli/**/*.test.ts'] },
       },
       { extends: true, test: { name: 'suite', testTimeout: 300_000, include: ['test/suite/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'tools', testTimeout: 240_000, hookTimeout: 240_000, fileParallelism: false, include: ['test/tools/*.test.ts'] },
+      },
       { extends: true, test: { name: 'docker', fileParallelism: false, include: ['test/docker/**/*.test.ts'] } },
       { extends: true, test: { name: 'webview', include: ['test/webview/**/*.test.ts', ...pictures] } },
     ],

@@ -14,6 +14,7 @@ const suites = [
   { name: 'unit', run: () => vitest('unit') },
   { name: 'engines', run: () => vitest('engines') },
   { name: 'suite', run: () => vitest('suite') },
+  { name: 'tools', needs: 'tools', missing: toolsMissing, run: () => vitest('tools') },
   { name: 'docker', needs: 'docker', missing: dockerMissing, run: () => vitest('docker') },
   { name: 'webview', needs: 'vscode', missing: chromiumMissing, run: () => vitest('webview') },
   // This one looks for VS Code by itself, and says so when there is none.
@@ -114,6 +115,14 @@ async function dockerMissing() {
   } catch {
     return 'no Docker daemon answers (start one, or set DOCKER_HOST)';
   }
+}
+
+/** The real migration tools are a project of their own: nobody needs them to build or use Faultline. */
+async function toolsMissing() {
+  return access('test/tools/node_modules/knex').then(
+    () => undefined,
+    () => 'the migration tools are not installed (npm ci --prefix test/tools)',
+  );
 }
 
 async function chromiumMissing() {
