@@ -4,9 +4,12 @@ import type { Operation } from '../model/operation';
 import type { RecoveryStep } from '../model/simulation';
 import type { State, TableData } from '../model/state';
 import { spoken, spokenKey } from '../rollback/names';
+import { inOrderOfNeed } from '../rollback/order';
 import { deletionOf, isNamed, writtenTables } from '../rollback/rows';
-import type { Loss } from '../state/loss';
 import { match } from '../state/match';
+import type { DataLoss } from './data-loss';
+import { evidenceOf, type TableEvidence } from './evidence';
+import { rowsBack } from './rows-back';
 import { type RecoverySituation, sqlStep } from './situation';
 
 /** What happened to the rows of tables that are in both states, beside what DDL does to them. */
@@ -16,31 +19,64 @@ export interface DataBack {
   readonly losses: readonly DataLoss[];
 }
 
-export interface DataLoss {
-  readonly text: string;
-  readonly loss: Loss;
-  /** The values differ, but perhaps only in how the new type writes them. */
-  readonly doubtful: boolean;
-}
-
 /** The way back for data. What is gone is found by comparing the states, whatever removed it: a statement, a trigger, a crash. */
 export function dataBack(situation: RecoverySituation): DataBack {
   const { migration, completed, before, partial } = situation;
   const done = migration.up.statements.filter((statement) => statement.index <= completed);
   const tables = new Map(match(before.catalog.tables, partial.catalog.tables, relationKey).pairs.map(([a, b]) => [b, a]));
-  const differing = differingTables(before, partial, tables);
+  const differing = childrenFirst(differingTables(before, partial, tables));
+  const evidence = new Map(evidenceOf(situation).map((entry) => [entry.table, entry]));
+  const migrationText = migration.up.statements.map((statement) => statement.sent).join(';\n');
   const steps: RecoveryStep[] = [];
   const losses: DataLoss[] = [];
   for (const [table, difference] of differing) {
-    const written = withAncestors(table, partial.catalog);
-    const removed = done.some((statement) => statement.operations.some((operation) => removesRows(operation, table, difference.original)));
-    const isSafe = removed || !metConflict(done, written, difference);
-    const deletions = isSafe ? done.toReversed().flatMap((statement) => written.flatMap((named) => deletionSteps(statement, named))) : [];
-    steps.push(...deletions.filter((step) => !steps.some((known) => known.text === step.text)));
-    const loss = lossOf(difference, table, done, deletions.length === 0 ? 'none' : removed ? 'beside removed rows' : 'all');
-    if (loss !== undefined) losses.push(loss);
+    const told = byStatements(situation, table, difference, done);
+    const compared = evidence.get(table);
+    const by = statementsOn(table, difference.original, upToInterrupted(situation));
+    const isTold = told.losses.length === 0 && (compared === undefined || explains(compared, told.listed));
+    const found = compared === undefined || isTold ? told : rowsBack(compared, by, migrationText);
+    steps.push(...found.steps.filter((step) => !steps.some((known) => known.text === step.text)));
+    losses.push(...found.losses);
   }
   return { steps, losses };
+}
+
+/** The interrupted statement may have left a half. */
+function upToInterrupted({ migration, completed }: RecoverySituation): readonly Statement[] {
+  return migration.up.statements.filter((statement) => statement.index <= completed + 1);
+}
+
+/** The rows that statements list are all that happened to the table. */
+function explains(evidence: TableEvidence, listed: number): boolean {
+  const changed = evidence.columns.some((column) => column.changed.length > 0);
+  return evidence.added.length === listed && evidence.removed.length === 0 && !changed;
+}
+
+interface ToldBack extends DataBack {
+  /** How many rows the deletions name. */
+  readonly listed: number;
+}
+
+/** What the statements themselves tell: constant rows that they list. Holds on any database, whatever its rows. */
+function byStatements(situation: RecoverySituation, table: Table, difference: Difference, done: readonly Statement[]): ToldBack {
+  const written = withAncestors(table, situation.partial.catalog);
+  const removed = done.some((statement) => statement.operations.some((operation) => removesRows(operation, table, difference.original)));
+  const isSafe = removed || !metConflict(done, written, difference);
+  const steps = isSafe ? done.toReversed().flatMap((statement) => written.flatMap((named) => deletionSteps(statement, named))) : [];
+  const loss = lossOf(difference, table, done, steps.length === 0 ? 'none' : removed ? 'beside removed rows' : 'all');
+  return { steps, losses: loss === undefined ? [] : [loss], listed: listedRows(done, written) };
+}
+
+/** Rows of a table that points to another one go before those that they point to. */
+function childrenFirst(differing: readonly [Table, Difference][]): [Table, Difference][] {
+  const ordered = inOrderOfNeed(
+    differing.map((item) => ({
+      item,
+      key: relationKey(item[0]),
+      needs: item[0].constraints.flatMap(({ references }) => (references === undefined ? [] : [references])),
+    })),
+  );
+  return ordered.reverse();
 }
 
 /** A partition's rows are written through its parents too. */
@@ -120,8 +156,16 @@ function metConflict(done: readonly Statement[], written: readonly Table[], { ol
     .flatMap((statement) => statement.operations)
     .flatMap((operation) => (operation.kind === 'insert' ? [operation] : []))
     .filter((operation) => written.some((table) => isNamed(operation.table, table)));
-  const listed = inserts.reduce((sum, { rows }) => sum + (rows?.length ?? 0), 0);
-  return inserts.some(({ onConflict }) => onConflict !== 'none') && current.rowCount - old.rowCount < listed;
+  return inserts.some(({ onConflict }) => onConflict !== 'none') && current.rowCount - old.rowCount < listedRows(done, written);
+}
+
+function listedRows(done: readonly Statement[], written: readonly Table[]): number {
+  const inserts = done
+    .flatMap((statement) => statement.operations)
+    .flatMap((operation) => (operation.kind === 'insert' ? [operation] : []));
+  return inserts
+    .filter((operation) => written.some((table) => isNamed(operation.table, table)))
+    .reduce((sum, { rows }) => sum + (rows?.length ?? 0), 0);
 }
 
 /** Whether a statement gave the column other values in rows that were there. What MERGE and ON CONFLICT change is not known. */

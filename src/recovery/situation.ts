@@ -4,6 +4,8 @@ import type { RunProtocol } from '../model/run-protocol';
 import type { RecoveryStep } from '../model/simulation';
 import type { State } from '../model/state';
 import type { Loss } from '../state/loss';
+import type { DraftCheck } from './check';
+import type { Answers } from './probe';
 
 /** What is known when a way out of a partial state is looked for. States are best captured with column hashes. */
 export interface RecoverySituation {
@@ -20,6 +22,10 @@ export interface RecoverySituation {
   readonly interrupted?: number;
   /** Where running the migration again ends, if that was tried. */
   readonly retryReaches?: 'after' | 'before' | 'error' | 'differs';
+  /** What the databases answered to `recoveryProbes`; without it, plans rest on counts and hashes alone. */
+  readonly answers?: Answers;
+  /** The query that gives a table's `rowsHash` as the states have it; by `schema.table`. */
+  readonly checksumQuery?: (table: string) => string | undefined;
 }
 
 /** A plan before anybody has executed it. */
@@ -29,6 +35,8 @@ export interface DraftPlan {
   readonly loses?: string;
   /** The same for `maskLost`, so that all the rest can be compared. */
   readonly loss?: readonly Loss[];
+  /** Asked after the steps. */
+  readonly checks?: readonly DraftCheck[];
   /** Why there is no such plan; `steps` is then what can be said anyway. */
   readonly impossible?: string;
 }

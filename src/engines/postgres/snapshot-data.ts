@@ -17,28 +17,36 @@ interface DataColumn {
 
 /** A relation whose rows are read: only these members of a table matter here. */
 export interface RelationWithRows {
+  readonly identity: string;
   readonly schema: string;
   readonly name: string;
   readonly columns: readonly DataColumn[];
+}
+
+/** What of a table's rows is read. */
+function relationOf({ identity, schema, name, columns }: Table): RelationWithRows {
+  return {
+    identity,
+    schema,
+    name,
+    columns: columns.map(({ name, type, collation, generated }) => ({
+      name,
+      type,
+      ...(collation !== undefined && { collation }),
+      virtual: generated?.kind === 'virtual',
+    })),
+  };
 }
 
 /** Tables and materialized views that hold rows of their own: partitioned and foreign tables don't, nor does a view WITH NO DATA. */
 export function relationsWithRows(catalog: Catalog, rows: Pick<CatalogRows, 'columns'>): RelationWithRows[] {
   const tables = catalog.tables
     .filter((table) => table.kind === 'table' && table.persistence !== 'temporary')
-    .map(({ schema, name, columns }) => ({
-      schema,
-      name,
-      columns: columns.map(({ name, type, collation, generated }) => ({
-        name,
-        type,
-        ...(collation !== undefined && { collation }),
-        virtual: generated?.kind === 'virtual',
-      })),
-    }));
+    .map(relationOf);
   const views = catalog.definitions
     .filter((definition) => definition.kind === 'materialized view' && definition.populated === true)
     .map(({ schema, name, identity }) => ({
+      identity,
       schema,
       name,
       columns: rows.columns
@@ -81,10 +89,20 @@ interface Masked {
   readonly clockStart: string | undefined;
 }
 
-function tableArm(table: RelationWithRows, volatile: Masked, perColumn: boolean, major: number): string {
-  const columns = table.columns.filter((column) => !column.virtual).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const row = columns.map((column) => (major >= 14 ? member(column, volatile) : columnValue(column, volatile))).join(', ');
+const hashedColumns = (table: RelationWithRows) =>
+  table.columns.filter((column) => !column.virtual).sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** The sum of a hash per row, as text. */
+function rowsHash(table: RelationWithRows, volatile: Masked, major: number): string {
+  const row = hashedColumns(table)
+    .map((column) => (major >= 14 ? member(column, volatile) : columnValue(column, volatile)))
+    .join(', ');
   const rowHash = major >= 14 ? `hash_record_extended(ROW(${row}), 0)` : hashOf(`ROW(${row})::text`);
+  return `coalesce(sum(${rowHash}), 0)::text`;
+}
+
+function tableArm(table: RelationWithRows, volatile: Masked, perColumn: boolean, major: number): string {
+  const columns = hashedColumns(table);
   const each = columns
     .map(
       (column) => `${quoteLiteral(column.name)}, coalesce(sum(${hashOf(`(${columnValue(column, volatile)})::text COLLATE "C"`)}), 0)::text`,
@@ -92,7 +110,7 @@ function tableArm(table: RelationWithRows, volatile: Masked, perColumn: boolean,
     .join(', ');
   // jsonb_object takes one array, where jsonb_build_object would take at most 100 arguments.
   const hashes = perColumn && columns.length > 0 ? `jsonb_object(ARRAY[${each}])` : 'NULL::jsonb';
-  return `SELECT ${quoteLiteral(relationKey(table))} AS "table", count(*)::text AS rows, coalesce(sum(${rowHash}), 0)::text AS hash, ${hashes} AS columns FROM ONLY ${quoteQualified(table.schema, table.name)}`;
+  return `SELECT ${quoteLiteral(relationKey(table))} AS "table", count(*)::text AS rows, ${rowsHash(table, volatile, major)} AS hash, ${hashes} AS columns FROM ONLY ${quoteQualified(table.schema, table.name)}`;
 }
 
 /** Types that have a hash, and whose values are equal only when they are written alike. */
@@ -112,6 +130,12 @@ function columnValue(column: DataColumn, { names, clockStart }: Masked): string 
   if (!names.includes(column.name)) return name;
   const isTime = column.type === 'date' || /^timestamp\b/.test(column.type);
   return isTime && clockStart !== undefined ? `${name} >= ${quoteLiteral(clockStart)}` : `${name} IS NULL`;
+}
+
+/** The query that gives `rowsHash` of one table alone, for whoever compares it by hand. */
+export function checksumQuery(table: Table, volatile: VolatileColumns, clockStart: string | undefined, major: number): string {
+  const relation = relationOf(table);
+  return `SELECT ${rowsHash(relation, { names: volatile[relationKey(table)] ?? [], clockStart }, major)} FROM ONLY ${quoteQualified(table.schema, table.name)}`;
 }
 
 export interface DataRow {
