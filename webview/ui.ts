@@ -93,14 +93,16 @@ interface TextFieldProps {
   readonly value: string;
   readonly invalid: boolean;
   readonly describedBy?: string;
+  readonly placeholder?: string;
   readonly onInput: (value: string) => void;
 }
 
-export function TextField({ id, label, value, invalid, describedBy, onInput }: TextFieldProps): VNode {
+export function TextField({ id, label, value, invalid, describedBy, placeholder, onInput }: TextFieldProps): VNode {
   const attributes = {
     id,
     value,
     size: 10,
+    placeholder,
     'aria-label': label,
     'aria-invalid': String(invalid),
     'aria-describedby': describedBy,

@@ -23,6 +23,8 @@ export interface CommandChoice extends PanelCommand {
 export interface PanelChoices {
   /** Set in a panel for commands. */
   readonly command?: PanelCommand;
+  /** In a panel for commands: an SQL file or a folder of migrations that makes the state before, from the workspace. Empty: nothing does. */
+  readonly before?: string;
   readonly sandbox: SandboxProviderName;
   readonly engineVersion: number;
   readonly rows: number;

@@ -63,10 +63,14 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
     await page.locator('#command input').fill('make migrate');
     await page.locator('h1', { hasText: 'make migrate' }).waitFor();
     expect(await page.locator('.command-choice[aria-pressed="true"]').count()).toBe(0);
+    await page.locator('#before input').fill('db/staging.sql');
     await page.locator('vscode-button', { hasText: 'Simulate failures' }).click();
     await page.locator('.headline').waitFor();
     const typed = { text: 'make migrate', directory: second?.directory };
-    expect(await posted()).toContainEqual({ kind: 'run', choices: { ...command.subject.choices, command: typed } });
+    expect(await posted()).toContainEqual({
+      kind: 'run',
+      choices: { ...command.subject.choices, command: typed, before: 'db/staging.sql' },
+    });
     expect(await page.locator('h1').textContent()).toBe('npm run migrate');
     expect(await page.getByText('Insert as rollback').count()).toBe(0);
   });

@@ -9,10 +9,12 @@ interface CommandFieldsProps {
   readonly commands: readonly CommandChoice[];
   readonly invalid: boolean;
   readonly onChange: (command: PanelCommand) => void;
+  readonly before: string;
+  readonly onBefore: (before: string) => void;
 }
 
 /** The command to simulate: one that was found, or whatever is typed. */
-export function CommandFields({ command, commands, invalid, onChange }: CommandFieldsProps): VNode {
+export function CommandFields({ command, commands, invalid, onChange, before, onBefore }: CommandFieldsProps): VNode {
   const directory = command?.directory ?? commands[0]?.directory ?? '';
   const shown = commands.find((choice) => choice.directory === directory)?.shownDirectory ?? directory;
   return (
@@ -46,6 +48,21 @@ export function CommandFields({ command, commands, invalid, onChange }: CommandF
           </ul>
         </>
       )}
+      <Field id="before" label="State before">
+        <TextField
+          id="before"
+          label="State before"
+          value={before}
+          invalid={false}
+          placeholder="Empty database"
+          describedBy="before-note"
+          onInput={onBefore}
+        />
+      </Field>
+      <p id="before-note" class="quiet small">
+        An SQL file or a folder of migrations that is applied first, such as a dump that holds the tool’s history: then only what is pending
+        runs.
+      </p>
     </div>
   );
 }

@@ -88,6 +88,8 @@ function Choices({ subject, choices, label, onStarted }: ChoicesProps): VNode {
           command={choices.command}
           commands={subject.commands}
           onChange={(command) => change({ command })}
+          before={choices.before ?? ''}
+          onBefore={(before) => change({ before })}
           invalid={commandProblem !== undefined}
         />
       )}

@@ -46,9 +46,10 @@ function parseChoices(value: unknown): PanelChoices | undefined {
   const { sandbox, engineVersion, rows, seed } = value;
   const command = value.command === undefined ? undefined : parseCommand(value.command);
   if (value.command !== undefined && command === undefined) return undefined;
+  const before = typeof value.before === 'string' ? value.before : undefined;
   if (sandbox !== 'embedded' && sandbox !== 'docker' && sandbox !== 'local') return undefined;
   if (!isCount(engineVersion) || !isCount(rows) || !isCount(seed)) return undefined;
-  return { sandbox, engineVersion, rows, seed, ...(command !== undefined && { command }) };
+  return { sandbox, engineVersion, rows, seed, ...(command !== undefined && { command }), ...(before !== undefined && { before }) };
 }
 
 function parseCommand(value: unknown): PanelCommand | undefined {

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { engineLabel, supportedPostgresMajors } from '../../model/engine';
 import { type DescribeParams, type DescribeResult, describeRequest, type SimulationDefaults } from '../../protocol/language';
@@ -87,8 +87,8 @@ export function untrustedReason(what: string): string {
 /** What the runner is asked to do: the configuration, with the panel's choices over it. */
 export function simulationRequest(path: string, defaults: SimulationDefaults, choices: PanelChoices, jobs: number): SimulationRequest {
   return {
-    path: choices.command?.directory ?? path,
-    ...(choices.command !== undefined && { command: { ...choices.command, historyTables: [] } }),
+    path,
+    ...(choices.command !== undefined && commandPart(choices.command, choices.before ?? '')),
     engine: defaults.engine,
     engineVersion: choices.engineVersion,
     ...(defaults.framework === undefined ? {} : { framework: defaults.framework }),
@@ -102,5 +102,15 @@ export function simulationRequest(path: string, defaults: SimulationDefaults, ch
     jobs,
     placeholders: defaults.placeholders,
     collapse: true,
+  };
+}
+
+/** What of a request concerns the command. `before` is as it was typed: from the workspace folder of the command. */
+function commandPart(command: PanelCommand, before: string): Pick<SimulationRequest, 'path' | 'command' | 'before'> {
+  const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(command.directory))?.uri.fsPath ?? command.directory;
+  return {
+    path: command.directory,
+    command: { ...command, historyTables: [] },
+    ...(before.trim() !== '' && { before: resolve(folder, before.trim()) }),
   };
 }

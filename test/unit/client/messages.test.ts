@@ -13,7 +13,7 @@ describe('messages from the panel', () => {
     { kind: 'insert-rollback', statements: ['DROP TABLE a;'] },
     { kind: 'reveal', statement: 3 },
     { kind: 'pick-command' },
-    { kind: 'run', choices: { ...choices, command: { text: 'npm run migrate', directory: '/shop' } } },
+    { kind: 'run', choices: { ...choices, command: { text: 'npm run migrate', directory: '/shop' }, before: 'staging.sql' } },
   ])('takes $kind as it is', (message) => {
     expect(parseFromPanel(message)).toEqual(message);
   });
