@@ -1,6 +1,7 @@
 import type { FaultName, Point } from '../../model/fault';
 import type { DatabaseAddress } from '../../model/sandbox';
 import type { ClientError } from './execution-run';
+import type { Inside } from './faults/inside/moment';
 import type { Instrument } from './instrument';
 
 /** How a migration is carried out: by the built-in client as its framework would, or by a real tool's command. */
@@ -16,6 +17,8 @@ export interface CarryRequest {
   readonly point?: Point;
   /** Looks on while the migration runs; only where no fault strikes. */
   readonly instrument?: Instrument;
+  /** How many times as long as usual a timeout of the server's leaves it to get where it is to fire: after `TooEarly`. 1 by default. */
+  readonly patience?: number;
   readonly signal: AbortSignal;
 }
 
@@ -28,9 +31,12 @@ export interface Execution {
    * then resolves by itself.
    */
   strike(): Promise<void>;
+  /** Where inside of a statement the server was seen to be when it was held there; only at `during`. */
+  readonly inside: Inside | undefined;
   /**
    * How the client saw it end. Resolves when the server has come to rest, so that the state is final. Rejects when the execution could
-   * not be carried out (no such point, no connection, cancelled): then there is no result.
+   * not be carried out (no such point, no connection, cancelled): then there is no result. `ImpossibleHere` is a result of its own, and
+   * `TooEarly` asks for more patience.
    */
   readonly outcome: Promise<ExecutionOutcome>;
   /** Closes whatever is still open, the server's side of a connection after a lost answer too. Idempotent. */

@@ -15,10 +15,14 @@ export const markNotice = 'Faultline: mark';
 /**
  * Waits until the advisory lock is free. Timeouts that the migration has set would end the waiting: statement_timeout strikes once for a
  * statement and lock_timeout once for a lock, so the loop waits again. A timeout may fire although the lock was granted at that moment, so
- * it is a lock of the subtransaction, given back by ending that with an error in either case.
+ * it is a lock of the subtransaction, given back by ending that with an error in either case. A transaction_timeout (since 17) would end the
+ * session, so it is lifted for as long as the gate is closed.
  */
-const gate = `DO $faultline$ BEGIN
+const gate = `DO $faultline$
+DECLARE own text := pg_catalog.current_setting('transaction_timeout', true);
+BEGIN
 RAISE INFO '${gateNotice}';
+IF own <> '0' THEN PERFORM pg_catalog.set_config('transaction_timeout', '0', true); END IF;
 LOOP
   BEGIN
     PERFORM pg_catalog.pg_advisory_xact_lock(${gateKey});
@@ -28,6 +32,7 @@ LOOP
     WHEN query_canceled OR lock_not_available THEN NULL;
   END;
 END LOOP;
+IF own <> '0' THEN PERFORM pg_catalog.set_config('transaction_timeout', own, true); END IF;
 END $faultline$`;
 
 const mark = `DO $faultline$ BEGIN RAISE INFO '${markNotice}'; END $faultline$`;
@@ -51,12 +56,16 @@ function refusedExecution(execution: number, commits: boolean): ExtendedOrder {
   return { execution, texts: commits ? ['ROLLBACK', refusal] : [refusal], keep: false };
 }
 
-/** A request of several statements with a gate before the one at `position`. */
-export function gated(statements: readonly Statement[], position: number): RequestOrder {
+/**
+ * A request of several statements with a gate before the one at `position`.
+ * @param behind a statement of ours that is executed when the gate has opened; it must answer with no rows.
+ */
+export function gated(statements: readonly Statement[], position: number, behind?: string): RequestOrder {
   const at = afterSettings(statements, position);
   const texts = statements.map((statement) => statement.sent);
-  texts.splice(at, 0, gate);
-  return { text: joined(texts), hide: [at], extended: { execution: at, texts: [gate], keep: true } };
+  const added = behind === undefined ? [gate] : [gate, behind];
+  texts.splice(at, 0, ...added);
+  return { text: joined(texts), hide: added.map((_, ordinal) => at + ordinal), extended: { execution: at, texts: added, keep: true } };
 }
 
 /**

@@ -3,11 +3,14 @@ import type { DatabaseAddress } from '../../../model/sandbox';
 import type { PostgresConnection } from '../../../wire/postgres/connection';
 import type { RequestOrder } from '../../../wire/postgres/handlers';
 import type { Place, Script } from '../execution-script';
+import { type Entrance, struckFromOutside } from './inside/entry';
 
 /** Where a fault waits for its moment, and what is sent then in place of the held request. */
 export interface Ambush {
   readonly place: Place;
   readonly order?: RequestOrder;
+  /** The server is let into the statement at this place, and held there. */
+  readonly enters?: Entrance;
 }
 
 /** What a fault has at hand when it strikes: the execution is held at the place that it asked for. */
@@ -36,5 +39,13 @@ export interface PostgresFault {
 /** The place of the point itself, which is where most faults strike. */
 export function atPoint(script: Script, point: Point): Ambush | undefined {
   const place = script.place(point);
-  return place && { place };
+  return place && { place, ...(point.kind === 'during' && { enters: struckFromOutside }) };
+}
+
+/** A failure of the statement's own: it strikes inside of it and nowhere else. */
+export function insideOnly(entrance: Entrance): PostgresFault['ambush'] {
+  return (script, point) => {
+    const place = point.kind === 'during' ? script.place(point) : undefined;
+    return place && { place, enters: entrance };
+  };
 }

@@ -1,12 +1,26 @@
 import type { FaultName } from '../../../model/fault';
 import { crash } from './crash';
+import { deadlock } from './deadlock';
+import { dirtyData } from './dirty-data';
 import { disconnect } from './disconnect';
 import { error } from './error';
 import type { PostgresFault } from './fault';
 import { killSession } from './kill-session';
+import { lockTimeout } from './lock-timeout';
 import { lostAck } from './lost-ack';
+import { statementTimeout } from './statement-timeout';
 
-const postgresFaults: readonly PostgresFault[] = [error, disconnect, killSession, crash, lostAck];
+const postgresFaults: readonly PostgresFault[] = [
+  error,
+  disconnect,
+  killSession,
+  crash,
+  lostAck,
+  lockTimeout,
+  statementTimeout,
+  deadlock,
+  dirtyData,
+];
 
 /** The fault of this name, where Postgres has it. */
 export function postgresFault(name: FaultName): PostgresFault | undefined {

@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Completion } from '../../../../wire/postgres/responses';
+import { ImpossibleHere, TooEarly } from '../../impossible';
+import { type Barrier, placeBarrier } from './barrier';
+import type { Inside, Moment } from './moment';
+import { Sampling } from './sampling';
+import { noTimeouts, type SessionSettings } from './settings';
+
+/** How a fault wants the server to be inside of a statement. */
+export interface Entrance {
+  /** Only behind what sessions of an application could hold too. */
+  readonly contested: boolean;
+  /** The server itself ends the statement, with this SQLSTATE, because of these settings; without it somebody strikes from outside. */
+  readonly raises?: OwnEnd;
+  /** Without anything to wait for it can't strike at all, for this reason. Absent: it is tried to catch the statement as it runs. */
+  readonly needsBarrier?: string;
+  /** A circle of waits is closed as soon as the server is inside. */
+  readonly waitsBack?: boolean;
+}
+
+export interface OwnEnd {
+  readonly code: string;
+  readonly afterMs: number;
+  settings(afterMs: number): SessionSettings;
+  /** The error itself shows that the server waited for a lock. */
+  readonly provesWaiting: boolean;
+}
+
+/** How many times as long the server has where it is led through several waits. */
+const stagedFactor = 8;
+
+/** To be struck from outside while the server executes the statement, wherever it is held. */
+export const struckFromOutside: Entrance = { contested: false };
+
+/** What becomes of the way in. One of them is called, once. */
+export interface EntryEvents {
+  /** The server is inside; for a failure of the statement's own, also when it has failed there. */
+  arrived(): void;
+  /** It can't be struck there. */
+  failed(error: Error): void;
+}
+
+/** One way into a statement: prepared before it is sent, followed until the server is seen to be inside, and taken down again. */
+export class Entry {
+  inside: Inside | undefined;
+  private barrier: Barrier | undefined;
+  private state: 'on the way' | 'arrived' | 'over' = 'on the way';
+  private answered = false;
+
+  /** @param patience how many times as long as usual the settings leave the server to get inside. */
+  constructor(
+    private readonly entrance: Entrance,
+    private readonly patience: number,
+    private readonly events: EntryEvents,
+  ) {}
+
+  /** The client gets an answer: the statement fails by itself, and nobody cuts the connection. */
+  get answers(): boolean {
+    return this.entrance.raises !== undefined;
+  }
+
+  /** What the session must have set before the statement. */
+  get settings(): SessionSettings {
+    const { raises } = this.entrance;
+    return raises === undefined ? noTimeouts : { ...noTimeouts, ...raises.settings(this.afterMs(raises)) };
+  }
+
+  private afterMs({ afterMs }: OwnEnd): number {
+    return afterMs * this.patience * (this.barrier?.staged ? stagedFactor : 1);
+  }
+
+  /**
+   * Places what the server will wait for; the settings follow from that. Rejects with `ImpossibleHere` where there must be something and is nothing.
+   * @param alone the statement is all of its request, so that a session that is active is executing it.
+   */
+  async prepare(moment: Moment, alone: boolean): Promise<void> {
+    const { contested, raises, needsBarrier } = this.entrance;
+    this.barrier = await placeBarrier(moment, { contested });
+    if (this.state === 'over') return this.release();
+    if (this.barrier !== undefined) return;
+    if (needsBarrier !== undefined) throw new ImpossibleHere(needsBarrier);
+    if (raises !== undefined) return;
+    if (!alone) throw new ImpossibleHere('Nothing can be held that the statement would wait for, so it is over before it can be struck.');
+    this.barrier = await Sampling.begin(moment);
+  }
+
+  /** The statement has been sent. */
+  follow(): void {
+    this.watch().catch((error: unknown) => this.fail(error instanceof Error ? error : new Error(String(error))));
+  }
+
+  /** The server has answered the request. */
+  answer({ error }: Completion): void {
+    this.answered = true;
+    const { raises } = this.entrance;
+    if (raises !== undefined && error?.code === raises.code) {
+      this.failedInside();
+      return;
+    }
+    if (this.state === 'over') return;
+    const ending = error === undefined ? 'The statement ended' : `The statement ended by itself (${error.message})`;
+    const place = this.inside === undefined ? 'without waiting for anything that another session can hold' : 'in spite of it';
+    this.fail(new ImpossibleHere(`${ending} ${place}.`));
+  }
+
+  /** The fault strikes from outside: whatever the server answers now, the entry has done its part. */
+  struck(): void {
+    if (this.entrance.raises === undefined) this.state = 'over';
+  }
+
+  /** Lets the server go on. Idempotent. */
+  async release(): Promise<void> {
+    this.state = 'over';
+    await this.barrier?.release();
+  }
+
+  private async watch(): Promise<void> {
+    const inside = await this.barrier?.reached(() => this.answered || this.state === 'over');
+    if (inside === undefined || this.state !== 'on the way') return;
+    this.inside = inside;
+    const { waitsBack, needsBarrier, raises } = this.entrance;
+    if (waitsBack && !(await this.barrier?.waitBack())) throw new ImpossibleHere(needsBarrier ?? 'It holds nothing while it waits.');
+    this.arrive();
+    if (raises === undefined) return;
+    await sleep(this.afterMs(raises) * 4 + 1000, undefined, { ref: false });
+    if (!this.answered && !this.isOver)
+      throw waitsBack ? new TooEarly() : new ImpossibleHere('The statement sets a timeout of its own.');
+  }
+
+  /** The statement has met its end where it was meant to, if it had come there. */
+  private failedInside(): void {
+    const proven = this.inside !== undefined || (this.entrance.raises?.provesWaiting && this.barrier?.staged !== true);
+    if (this.barrier !== undefined && !proven) this.fail(new TooEarly());
+    else this.arrive();
+    void this.release();
+  }
+
+  private get isOver(): boolean {
+    return this.state === 'over';
+  }
+
+  private arrive(): void {
+    if (this.state !== 'on the way') return;
+    this.state = 'arrived';
+    this.events.arrived();
+  }
+
+  private fail(error: Error): void {
+    if (this.state === 'over') return;
+    this.state = 'over';
+    this.events.failed(error);
+  }
+}

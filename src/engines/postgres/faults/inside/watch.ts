@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Inside } from './moment';
+
+/** The wait for a lock is looked for this often. */
+const pollMs = 1;
+
+/** Whether a session waits now for what `client`, or another session, holds. */
+export async function isBlockedBy(client: pg.Client, serverProcessId: number, blocker: number): Promise<boolean> {
+  const { rows } = await client.query<{ blocked: boolean }>('SELECT $2 = ANY (pg_catalog.pg_blocking_pids($1)) AS blocked', [
+    serverProcessId,
+    blocker,
+  ]);
+  return rows[0]?.blocked === true;
+}
+
+/** Asks until the answer is yes, or until `ended` says that it never will be. */
+export async function until(question: () => Promise<boolean>, ended: () => boolean): Promise<boolean> {
+  while (!ended()) {
+    if (await question()) return true;
+    await sleep(pollMs);
+  }
+  return false;
+}
+
+/** What the server says of a session that waits. */
+export async function readInside(client: pg.Client, serverProcessId: number, what: string): Promise<Inside> {
+  // Within a transaction the view would show what it showed first.
+  await client.query('SELECT pg_catalog.pg_stat_clear_snapshot()');
+  const { rows } = await client.query<{ type: string | null; event: string | null; phase: string | null }>(
+    `SELECT a.wait_event_type AS type, a.wait_event AS event, p.phase
+     FROM pg_stat_get_activity($1) a LEFT JOIN pg_stat_progress_create_index p ON p.pid = a.pid`,
+    [serverProcessId],
+  );
+  const [row] = rows;
+  const phase = row?.phase ?? undefined;
+  return {
+    what,
+    waitEventType: row?.type ?? '',
+    waitEvent: row?.event ?? '',
+    ...(phase !== undefined && { phase }),
+  };
+}

@@ -1,0 +1,301 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Execution, ExecutionOutcome } from '../../../src/engines/postgres/carrier';
+import { startExecution } from '../../../src/engines/postgres/execution';
+import { ImpossibleHere } from '../../../src/engines/postgres/impossible';
+import type { FaultName } from '../../../src/model/fault';
+import type { DatabaseAddress, Sandbox } from '../../../src/model/sandbox';
+import { loadParser } from '../../../src/parse/load';
+import { freshDatabase, migrationSessions, rowsOf, startSandbox } from './laboratory';
+import { historySetup, migrationOf, protocolOf } from './samples';
+
+const major = Number(process.env.FAULTLINE_TEST_MAJOR ?? 18);
+let sandbox: Sandbox;
+beforeAll(async () => {
+  await loadParser();
+  sandbox = await startSandbox(major);
+});
+afterAll(() => sandbox?.dispose());
+
+/** What is there before: tables with rows, partitions, a view, an enum, a procedure that works in batches. */
+const setup = [
+  ...historySetup,
+  `CREATE TABLE items (id int PRIMARY KEY, label text, batch int);
+   INSERT INTO items SELECT n, 'label ' || n, n / 100 FROM generate_series(1, 400) AS n;
+   CREATE TABLE owners (id int PRIMARY KEY, item_id int);
+   CREATE TABLE events (id int, at date) PARTITION BY RANGE (at);
+   CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+   CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+   CREATE INDEX items_batch_idx ON items (batch);
+   CREATE MATERIALIZED VIEW labels AS SELECT label FROM items;
+   CREATE TYPE mood AS ENUM ('good');
+   CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$
+   BEGIN
+     FOR b IN 0..4 LOOP
+       UPDATE items SET label = 'filled' WHERE batch = b;
+       COMMIT;
+     END LOOP;
+   END $$;`,
+];
+
+interface Shape {
+  readonly name: string;
+  readonly text: string;
+  /** What is left of it, asked for as one row. */
+  readonly left: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  /** What stays when it is struck inside; as before where it is not given. */
+  readonly struck?: unknown;
+  readonly waitEvent: RegExp;
+  readonly phase?: RegExp;
+  readonly since?: number;
+  /** Faults that can't strike, and why. */
+  readonly impossible?: Partial<Record<FaultName, RegExp>>;
+}
+
+const index = (name: string) =>
+  `SELECT coalesce((SELECT format('%s %s', CASE WHEN indisvalid THEN 'valid' ELSE 'invalid' END, CASE WHEN indisready THEN 'ready' ELSE 'not ready' END)
+   FROM pg_index WHERE indexrelid = to_regclass('${name}')), 'none') AS left`;
+const there = (name: string) => `SELECT to_regclass('${name}') IS NOT NULL AS left`;
+const column = (table: string, name: string) =>
+  `SELECT count(*)::int AS left FROM pg_attribute WHERE attrelid = '${table}'::regclass AND attname = '${name}' AND NOT attisdropped`;
+const holdsNothing = /holds nothing itself/;
+const nobody = /no lock that another session could hold/;
+
+const shapes: readonly Shape[] = [
+  {
+    name: 'CREATE INDEX CONCURRENTLY',
+    text: 'CREATE INDEX CONCURRENTLY items_label_idx ON items (label)',
+    left: index('items_label_idx'),
+    before: 'none',
+    struck: 'invalid ready',
+    after: 'valid ready',
+    waitEvent: /virtualxid/i,
+    phase: /old snapshots/,
+  },
+  {
+    name: 'CREATE UNIQUE INDEX CONCURRENTLY',
+    text: 'CREATE UNIQUE INDEX CONCURRENTLY items_label_key ON items (label)',
+    left: index('items_label_key'),
+    before: 'none',
+    struck: 'invalid ready',
+    after: 'valid ready',
+    waitEvent: /virtualxid/i,
+    phase: /old snapshots/,
+  },
+  {
+    name: 'REINDEX CONCURRENTLY',
+    text: 'REINDEX INDEX CONCURRENTLY items_batch_idx',
+    left: index('items_batch_idx_ccnew'),
+    before: 'none',
+    struck: 'invalid ready',
+    after: 'none',
+    waitEvent: /virtualxid/i,
+    phase: /old snapshots/,
+  },
+  {
+    name: 'DROP INDEX CONCURRENTLY',
+    text: 'DROP INDEX CONCURRENTLY items_batch_idx',
+    left: index('items_batch_idx'),
+    before: 'valid ready',
+    struck: 'invalid ready',
+    after: 'none',
+    waitEvent: /virtualxid/i,
+  },
+  {
+    name: 'DETACH PARTITION CONCURRENTLY',
+    text: 'ALTER TABLE events DETACH PARTITION events_2025 CONCURRENTLY',
+    left: `SELECT coalesce((SELECT CASE WHEN (to_jsonb(i) ->> 'inhdetachpending')::boolean THEN 'pending' ELSE 'attached' END FROM pg_inherits i
+           WHERE inhrelid = 'events_2025'::regclass), 'detached') AS left`,
+    before: 'attached',
+    struck: 'pending',
+    after: 'detached',
+    waitEvent: /virtualxid/i,
+    since: 14,
+    impossible: { deadlock: holdsNothing },
+  },
+  {
+    name: 'UPDATE of all rows',
+    text: "UPDATE items SET label = 'new'",
+    left: "SELECT count(*)::int AS left FROM items WHERE label = 'new'",
+    before: 0,
+    after: 400,
+    waitEvent: /transactionid|tuple/i,
+  },
+  {
+    name: 'DELETE with a condition',
+    text: 'DELETE FROM items AS i USING generate_series(1, 100) AS n WHERE i.id = n',
+    left: 'SELECT count(*)::int AS left FROM items',
+    before: 400,
+    after: 300,
+    waitEvent: /transactionid|tuple/i,
+  },
+  {
+    name: 'an ALTER TABLE that rewrites',
+    text: 'ALTER TABLE items ALTER COLUMN batch TYPE bigint, ADD COLUMN extra int',
+    left: column('items', 'extra'),
+    before: 0,
+    after: 1,
+    waitEvent: /relation/i,
+    impossible: { deadlock: holdsNothing },
+  },
+  {
+    name: 'a foreign key between two tables',
+    text: 'ALTER TABLE owners ADD CONSTRAINT owners_item FOREIGN KEY (item_id) REFERENCES items (id)',
+    left: "SELECT count(*)::int AS left FROM pg_constraint WHERE conname = 'owners_item'",
+    before: 0,
+    after: 1,
+    waitEvent: /relation/i,
+    impossible: { deadlock: holdsNothing },
+  },
+  {
+    name: 'CREATE INDEX',
+    text: 'CREATE INDEX items_label_idx ON items (label)',
+    left: index('items_label_idx'),
+    before: 'none',
+    after: 'valid ready',
+    waitEvent: /relation/i,
+    impossible: { deadlock: holdsNothing },
+  },
+  {
+    name: 'CREATE TABLE',
+    text: 'CREATE TABLE fresh (id int)',
+    left: there('fresh'),
+    before: false,
+    after: true,
+    waitEvent: /relation/i,
+    impossible: { deadlock: holdsNothing, 'lock-timeout': nobody },
+  },
+  {
+    name: 'ALTER TYPE ADD VALUE',
+    text: "ALTER TYPE mood ADD VALUE 'bad'",
+    left: 'SELECT count(*)::int AS left FROM pg_enum',
+    before: 1,
+    after: 2,
+    waitEvent: /relation/i,
+    impossible: { deadlock: holdsNothing, 'lock-timeout': nobody },
+  },
+  {
+    name: 'INSERT from a query',
+    text: "INSERT INTO items SELECT n, 'more', 0 FROM generate_series(401, 500) AS n",
+    left: 'SELECT count(*)::int AS left FROM items',
+    before: 400,
+    after: 500,
+    waitEvent: /relation/i,
+    impossible: { deadlock: holdsNothing },
+  },
+  {
+    name: 'REFRESH MATERIALIZED VIEW',
+    text: 'REFRESH MATERIALIZED VIEW labels',
+    left: 'SELECT count(*)::int AS left FROM labels',
+    before: 400,
+    after: 400,
+    waitEvent: /relation/i,
+    impossible: { deadlock: holdsNothing },
+  },
+  {
+    name: 'CALL of a procedure that commits',
+    text: 'CALL fill()',
+    left: "SELECT count(*)::int AS left FROM items WHERE label = 'filled'",
+    before: 0,
+    struck: 99,
+    after: 400,
+    waitEvent: /relation/i,
+    impossible: { deadlock: holdsNothing },
+  },
+  {
+    name: 'a DO block that commits and skips what is locked',
+    text: `DO $$ DECLARE done int; BEGIN
+      LOOP
+        UPDATE items SET label = 'filled' WHERE id IN (SELECT id FROM items WHERE label <> 'filled' ORDER BY id LIMIT 150 FOR UPDATE SKIP LOCKED);
+        GET DIAGNOSTICS done = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN done = 0;
+      END LOOP; END $$`,
+    left: "SELECT count(*)::int AS left FROM items WHERE label = 'filled'",
+    before: 0,
+    struck: 150,
+    after: 400,
+    waitEvent: /relation/i,
+    impossible: { deadlock: holdsNothing },
+  },
+];
+const available = shapes.filter(({ since = 0 }) => since <= major);
+
+interface Struck {
+  readonly execution: Execution;
+  readonly outcome: ExecutionOutcome;
+  readonly address: DatabaseAddress;
+}
+
+interface Way {
+  readonly requests?: 'per-statement' | 'single-request';
+  readonly wrapped?: boolean;
+  readonly statement?: number;
+  readonly dirtyFlag?: boolean;
+}
+
+async function begin(text: string, fault: FaultName, way: Way = {}): Promise<{ execution: Execution; address: DatabaseAddress }> {
+  const { requests = 'per-statement', wrapped = false, statement = 1, dirtyFlag = false } = way;
+  const address = await freshDatabase(sandbox, setup);
+  const execution = startExecution({
+    address,
+    migration: migrationOf(text, requests, wrapped),
+    protocol: protocolOf(text, { dirtyFlag, recordInTransaction: wrapped }),
+    fault,
+    point: { kind: 'during', statement },
+    signal: new AbortController().signal,
+  });
+  return { execution, address };
+}
+
+async function strikeInside(text: string, fault: FaultName, way: Way = {}): Promise<Struck> {
+  const { execution, address } = await begin(text, fault, way);
+  const held = await execution.held;
+  if (held !== 'held') await execution.outcome;
+  expect(held).toBe('held');
+  if (fault === 'crash') await sandbox.crash();
+  await execution.strike();
+  return { execution, outcome: await execution.outcome, address: sandbox.address(address.database) };
+}
+
+async function leftOf(address: DatabaseAddress, question: string): Promise<unknown> {
+  return (await rowsOf(address, question))[0]?.left;
+}
+
+const codes: Partial<Record<FaultName, RegExp>> = {
+  'kill-session': /^57P01$/,
+  'lock-timeout': /^55P03$/,
+  'statement-timeout': /^57014$/,
+  deadlock: /^40P01$/,
+};
+const finishing: ReadonlySet<FaultName> = new Set(['disconnect', 'lost-ack']);
+const faults: readonly FaultName[] = ['disconnect', 'kill-session', 'crash', 'lost-ack', 'lock-timeout', 'statement-timeout', 'deadlock'];
+
+describe.each(available)('inside of $name', (shape) => {
+  it.each(faults)('%s', async (fault) => {
+    const reason = shape.impossible?.[fault];
+    if (reason !== undefined) {
+      const { execution } = await begin(shape.text, fault);
+      await expect(execution.outcome).rejects.toThrow(ImpossibleHere);
+      await expect(execution.outcome).rejects.toThrow(reason);
+      await execution.close();
+      return;
+    }
+    const { execution, outcome, address } = await strikeInside(shape.text, fault);
+    const expected = finishing.has(fault) ? shape.after : (shape.struck ?? shape.before);
+    expect(await leftOf(address, shape.left)).toEqual(expected);
+    if (execution.inside !== undefined || fault !== 'lock-timeout') {
+      expect(execution.inside?.waitEvent).toMatch(shape.waitEvent);
+      expect(execution.inside?.waitEventType).toBe('Lock');
+      expect(execution.inside?.phase ?? '').toMatch(shape.phase ?? /^$|initializing|building|waiting/);
+    }
+    expect(outcome.error?.code ?? '').toMatch(codes[fault] ?? /^(ECONNRESET)?$/);
+    await execution.close();
+    await expect.poll(() => migrationSessions(address)).toEqual([]);
+    // Nothing of ours is left either.
+    const ours =
+      "SELECT pid FROM pg_stat_activity WHERE application_name = 'faultline control' AND datname = current_database() AND pid <> pg_backend_pid()";
+    await expect.poll(() => rowsOf(address, ours)).toEqual([]);
+  });
+});
