@@ -4,34 +4,27 @@ import { pythonProgram } from './commands-launcher';
 
 type Detector = (files: ProjectFiles) => readonly MigrationCommand[];
 
-/** Programs written in Go refuse a server without TLS unless they are told. */
-const withoutTls = '"{url}?sslmode=disable"';
-/** Programs that run on Java want an address of their own kind, and user and password apart. A shell puts in what the sandbox is. */
-const jdbc = 'jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE';
+/** The address as an argument. Its `?` would be a pattern to a shell. */
+const url = '"{url}"';
 
 /** What stands at the top of a project, from where people call such programs. */
 const projectMarkers = ['go.mod', 'package.json', 'Gemfile', 'pyproject.toml', 'Cargo.toml', 'mix.exs', 'Makefile'];
 
+// Flyway and Liquibase read their address from variables of their own, which are set with the others.
 const flyway: Detector = (files) =>
   filesNamed(files, ['flyway.conf', 'flyway.toml', 'flyway.user.toml']).map(({ path }) => {
     // Flyway's own installation keeps its settings in conf/.
     const folder = namePart(folderPart(path)) === 'conf' ? folderPart(folderPart(path)) : folderPart(path);
-    const command = `flyway -url="${jdbc}" -user="$PGUSER" -password="$PGPASSWORD" migrate`;
-    return { title: 'flyway migrate', command, directory: folder, why: path };
+    return titled('flyway migrate', folder, path);
   });
 
 const liquibase: Detector = (files) =>
-  filesNamed(files, ['liquibase.properties']).map(({ path }) => ({
-    title: 'liquibase update',
-    command: `liquibase --url="${jdbc}" --username="$PGUSER" --password="$PGPASSWORD" update`,
-    directory: folderPart(path),
-    why: path,
-  }));
+  filesNamed(files, ['liquibase.properties']).map(({ path }) => titled('liquibase update', folderPart(path), path));
 
 const atlas: Detector = (files) =>
   filesNamed(files, ['atlas.hcl']).map(({ path }) => ({
     title: 'atlas migrate apply',
-    command: `atlas migrate apply --url ${withoutTls}`,
+    command: `atlas migrate apply --url ${url}`,
     directory: folderPart(path),
     why: path,
   }));
@@ -78,9 +71,7 @@ const bySqlFolder: Detector = (files) =>
     if (/^\s*--\s*\+goose\s+Up\b/im.test(text)) {
       const project = files.projectOf(folder, projectMarkers, folderPart(folder));
       const why = `${path} is marked for goose`;
-      return [
-        { title: 'goose up', command: `goose -dir ${argumentFrom(project, folder)} postgres ${withoutTls} up`, directory: project, why },
-      ];
+      return [{ title: 'goose up', command: `goose -dir ${argumentFrom(project, folder)} postgres ${url} up`, directory: project, why }];
     }
     if (/^\s*--\s*migrate:up\b/im.test(text)) {
       const project = files.projectOf(folder, projectMarkers, folderPart(folder));
@@ -90,7 +81,7 @@ const bySqlFolder: Detector = (files) =>
       return [
         {
           title: 'dbmate migrate',
-          command: `dbmate --no-dump-schema${directory} --url ${withoutTls} migrate`,
+          command: `dbmate --no-dump-schema${directory} --url ${url} migrate`,
           directory: project,
           why: `${path} is marked for dbmate`,
         },
@@ -99,7 +90,7 @@ const bySqlFolder: Detector = (files) =>
     const module = files.nearest(folder, ['go.mod']);
     if (module !== undefined && /\.up\.sql$/.test(path) && /golang-migrate\/migrate/.test(files.text(module) ?? '')) {
       const project = folderPart(module);
-      const command = `migrate -path ${argumentFrom(project, folder)} -database ${withoutTls} up`;
+      const command = `migrate -path ${argumentFrom(project, folder)} -database ${url} up`;
       return [{ title: 'migrate up', command, directory: project, why: `${module} requires golang-migrate` }];
     }
     return [];

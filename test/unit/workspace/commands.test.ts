@@ -158,19 +158,20 @@ describe('configurations of tools', () => {
       'site/migrations/alembic.ini': '',
       'site/migrations/env.py': 'from flask import current_app',
       'web/bin/rails': '',
+      'etl/liquibase.properties': '',
       'chat/mix.exs': 'defp deps, do: [{:ecto_sql, "~> 3.12"}]',
       'crm/artisan': '',
     };
-    const jdbc = '-url="jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE" -user="$PGUSER" -password="$PGPASSWORD" migrate';
     expect([...found(files)].sort()).toEqual(
       [
-        `jobs$ flyway ${jdbc}`,
-        `warehouse$ flyway ${jdbc}`,
-        '$ atlas migrate apply --url "{url}?sslmode=disable"',
+        'jobs$ flyway migrate',
+        'warehouse$ flyway migrate',
+        '$ atlas migrate apply --url "{url}"',
         'billing$ poetry run alembic upgrade head',
         'shop$ python manage.py migrate',
         'site$ flask db upgrade',
         'web$ bin/rails db:migrate',
+        'etl$ liquibase update',
         'chat$ mix ecto.migrate',
         'crm$ php artisan migrate --force',
       ].sort(),
@@ -182,13 +183,13 @@ describe('configurations of tools', () => {
       'svc/go.mod': 'require github.com/pressly/goose/v3 v3.24.0',
       'svc/store/migrations/00001_a.sql': '-- +goose Up\nSELECT 1;',
     };
-    expect(found(goose)).toEqual(['svc$ goose -dir store/migrations postgres "{url}?sslmode=disable" up']);
-    expect(found({ 'sql/a.sql': '-- +goose Up' })).toEqual(['$ goose -dir sql postgres "{url}?sslmode=disable" up']);
-    expect(found({ 'sql/go.mod': '', 'sql/a.sql': '-- +goose Up' })).toEqual(['sql$ goose -dir . postgres "{url}?sslmode=disable" up']);
+    expect(found(goose)).toEqual(['svc$ goose -dir store/migrations postgres "{url}" up']);
+    expect(found({ 'sql/a.sql': '-- +goose Up' })).toEqual(['$ goose -dir sql postgres "{url}" up']);
+    expect(found({ 'sql/go.mod': '', 'sql/a.sql': '-- +goose Up' })).toEqual(['sql$ goose -dir . postgres "{url}" up']);
     const migrate = { 'go.mod': 'require github.com/golang-migrate/migrate/v4 v4.18.1', 'db/000001_a.up.sql': 'SELECT 1;' };
-    expect(found(migrate)).toEqual(['$ migrate -path db -database "{url}?sslmode=disable" up']);
+    expect(found(migrate)).toEqual(['$ migrate -path db -database "{url}" up']);
     const dbmate = { 'db/migrations/20260101000000_a.sql': '-- migrate:up\nSELECT 1;\n-- migrate:down\n' };
-    expect(found({ Makefile: '', ...dbmate })).toEqual(['$ dbmate --no-dump-schema --url "{url}?sslmode=disable" migrate']);
+    expect(found({ Makefile: '', ...dbmate })).toEqual(['$ dbmate --no-dump-schema --url "{url}" migrate']);
     expect(found({ 'db/000001_a.up.sql': 'SELECT 1;' })).toEqual([]);
   });
 

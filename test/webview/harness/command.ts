@@ -30,7 +30,7 @@ export const command: Scenario = {
       },
       {
         title: 'flyway migrate',
-        text: 'flyway -url="jdbc:postgresql://$PGHOST:$PGPORT/$PGDATABASE" -user="$PGUSER" -password="$PGPASSWORD" migrate',
+        text: 'flyway migrate',
         directory: `${directory}/services/warehouse-and-shipping`,
         shownDirectory: 'services/warehouse-and-shipping',
         why: 'services/warehouse-and-shipping/flyway.toml',
