@@ -59,7 +59,8 @@ export class Assessor {
       const recover = () => once(this.recoveries, place, () => this.recover(assessed, database));
       const lost = lostData(this.trace.before, this.trace.after, state) && !(await recover()).forward.verified;
       const verdict = this.verdict(assessed, blocking.length > 0, lost);
-      const settled = verdict === 'rolled-back' || verdict === 'complete';
+      // Rows that break the statement are still there when all was rolled back: the way forward begins with them.
+      const settled = verdict === 'complete' || (verdict === 'rolled-back' && this.trace.dirt === undefined);
       const recovery = settled ? undefined : withRelease(await recover(), release);
       const result = this.compose(observation, assessed, verdict, recovery);
       await this.laboratory.witness({ result, database, beforeDatabase: this.trace.beforeDatabase });
@@ -159,6 +160,7 @@ export class Assessor {
       fault: cell.fault,
       status: 'done',
       story: this.story(observation, assessed),
+      ...(this.trace.dirt !== undefined && { dirt: this.trace.dirt }),
       ...(outcome.error !== undefined && { error: outcome.error }),
       fingerprint: assessed.fingerprint,
       verdict,

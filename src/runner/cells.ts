@@ -6,7 +6,8 @@ import type { CellResult } from '../model/simulation';
 import { Assessor } from './assess';
 import { throwIfCancelled } from './failure';
 import type { Laboratory } from './laboratory';
-import { type FailedExperiment, type Observation, observe, observeCrashes } from './observe';
+import { type FailedExperiment, type Observation, observeCrashes } from './observe';
+import { observeCell } from './observers';
 import type { Trace } from './trace';
 
 /** So many clones are held at their points at a time before the server is crashed under them. */
@@ -52,7 +53,7 @@ export async function runCells(
 
   // A crash takes every connection with it, so the crashes come when nothing else is running.
   await Promise.all(
-    own.filter((cell) => cell.fault !== 'crash').map((cell) => limit(async () => judge(await observe(laboratory, trace, cell)))),
+    own.filter((cell) => cell.fault !== 'crash').map((cell) => limit(async () => judge(await observeCell(laboratory, trace, cell)))),
   );
   for (const batch of batches(
     own.filter((cell) => cell.fault === 'crash'),
@@ -72,13 +73,18 @@ async function judged(
   observed: Observation | FailedExperiment,
 ): Promise<CellResult> {
   const { id, point, fault } = observed.cell;
-  if ('why' in observed) return { id, point, fault, status: 'failed', why: observed.why };
-  const assessor = assessors.get(observed.trace) ?? new Assessor(laboratory, observed.trace);
-  assessors.set(observed.trace, assessor);
+  if ('why' in observed) return { id, point, fault, status: observed.status, why: observed.why };
+  const { trace } = observed;
+  const assessor = assessors.get(trace) ?? new Assessor(laboratory, trace);
+  // No other cell begins in a state before that was made dirty for this one.
+  const isOwn = trace.dirt !== undefined;
+  if (!isOwn) assessors.set(trace, assessor);
   try {
     return await assessor.assess(observed);
   } catch (error) {
     return { id, point, fault, status: 'failed', why: error instanceof Error ? error.message : String(error) };
+  } finally {
+    if (isOwn) await laboratory.drop(trace.beforeDatabase);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Execution, ExecutionOutcome } from '../engines/postgres/carrier';
+import { ImpossibleHere } from '../engines/postgres/impossible';
 import type { PlannedCell } from '../model/fault';
 import type { SessionLeft } from '../model/simulation';
 import { captureBlockingSessions } from './capture';
@@ -22,6 +23,8 @@ export interface Observation {
 
 export interface FailedExperiment {
   readonly cell: PlannedCell;
+  /** `impossible` when the fault has no moment there, as was seen on the server. */
+  readonly status: 'failed' | 'impossible';
   readonly why: string;
 }
 
@@ -107,7 +110,8 @@ async function abandon(laboratory: Laboratory, running: Running, error: unknown)
   await running.execution.close();
   await laboratory.drop(running.database);
   if (laboratory.signal.aborted || error instanceof SimulationCancelled) throw new SimulationCancelled('Cancelled.');
-  return { cell: running.cell, why: error instanceof Error ? error.message : String(error) };
+  const status = error instanceof ImpossibleHere ? 'impossible' : 'failed';
+  return { cell: running.cell, status, why: error instanceof Error ? error.message : String(error) };
 }
 
 async function withinLimit<T>(work: Promise<T>, trace: Trace, what: string): Promise<T> {

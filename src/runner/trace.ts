@@ -7,7 +7,7 @@ import { type Course, courseOf } from '../faults/course';
 import type { Migration } from '../model/migration';
 import type { ExecutionPlan } from '../model/plan';
 import type { Framework } from '../model/run-protocol';
-import type { SimulatedStatement, Simulation } from '../model/simulation';
+import type { CellDirt, SimulatedStatement, Simulation } from '../model/simulation';
 import type { State } from '../model/state';
 import { planProgram } from '../plan/plan';
 import { capture } from './capture';
@@ -37,6 +37,10 @@ export interface Trace {
   readonly reading: CaptureOptions;
   readonly fingerprints: Fingerprints;
   readonly statements: readonly SimulatedStatement[];
+  /** Of generated rows. */
+  readonly seed: number;
+  /** What was put into the state before, so that a statement fails on it. */
+  readonly dirt?: CellDirt;
   /** Milliseconds of one plain run with clone and drop. */
   readonly plainRunMs: number;
 }
@@ -82,6 +86,7 @@ export async function traceMigration(
     reading,
     fingerprints: fingerprintsOf(reference),
     statements: simulatedStatements(plan, second.outcome, measures),
+    seed: rows.seed,
     plainRunMs: Math.min(first.durationMs, second.durationMs),
   };
 }

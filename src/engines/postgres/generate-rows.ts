@@ -62,7 +62,7 @@ export async function generateRows(client: ClientBase, options: GenerateRowsOpti
 }
 
 /** Whatever decides how values are read and written, and in which order rows are made. */
-const repeatable = `SET LOCAL session_replication_role = replica; SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, MDY';
+export const repeatable = `SET LOCAL session_replication_role = replica; SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, MDY';
   SET LOCAL intervalstyle = 'postgres'; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off; SET LOCAL lock_timeout = 0;
   SET LOCAL statement_timeout = 0; SET LOCAL synchronize_seqscans = off; SET LOCAL check_function_bodies = off`;
 
@@ -70,7 +70,7 @@ const repeatable = `SET LOCAL session_replication_role = replica; SET LOCAL time
  * How hard to try, and how many row numbers for each row that is still wanted: plain values; values near what the conditions name;
  * those and NULL.
  */
-const attempts = [
+export const attempts = [
   { candidates: false, withNull: false, factor: 1 },
   { candidates: true, withNull: false, factor: 8 },
   { candidates: true, withNull: true, factor: 64 },
@@ -78,7 +78,7 @@ const attempts = [
 
 const untried: Trial = { candidates: new Map() };
 
-interface Measure {
+export interface Measure {
   readonly existing: number;
   /** The highest whole number in a unique key: new numbers begin above it. */
   readonly highest: number;
@@ -220,7 +220,7 @@ class Filler {
 }
 
 /** How many rows the tables have, by oid. */
-async function measure(client: ClientBase, tables: readonly FillTable[]): Promise<ReadonlyMap<number, Measure>> {
+export async function measure(client: ClientBase, tables: readonly FillTable[]): Promise<ReadonlyMap<number, Measure>> {
   if (tables.length === 0) return new Map();
   const queries = tables.map((table) => {
     const unique = new Set(table.uniqueKeys.flat());

@@ -1,0 +1,119 @@
+import { quoteIdentifier, quoteQualified } from '../../../parse/postgres/identifiers';
+import { candidatesFor } from '../generate-rows-candidates';
+import type { FillColumn, FillTable } from '../generate-rows-catalog';
+import { saltOf } from '../generate-rows-values';
+import { type RowValues, type Workshop, writable } from './valid-rows';
+
+/** So many combinations of values are tried for one condition, and so many that meet it are kept. */
+const mostTried = 300;
+const mostKept = 8;
+
+/** Undoes whatever `work` did; undefined when the server refused it. */
+export async function tried<T>({ client }: Workshop, work: () => Promise<T>): Promise<T | undefined> {
+  await client.query('SAVEPOINT faultline_probe');
+  try {
+    return await work();
+  } catch {
+    return undefined;
+  } finally {
+    await client.query('ROLLBACK TO SAVEPOINT faultline_probe; RELEASE SAVEPOINT faultline_probe');
+  }
+}
+
+/** A row as a relation that is called like its table: conditions of the table can be asked of it. */
+export function asRelation(table: FillTable, values: RowValues): string {
+  const list = writable(table).map(({ name, type }) => `(${values.get(name) ?? 'NULL'})::${type} AS ${quoteIdentifier(name)}`);
+  return `(SELECT ${list.join(', ')}) AS ${quoteIdentifier(table.name)}`;
+}
+
+/** What the condition says of the row; undefined when it can't be evaluated, or is NULL. */
+export async function truth(workshop: Workshop, table: FillTable, values: RowValues, condition: string): Promise<boolean | undefined> {
+  const text = `SELECT (${condition})::boolean AS met FROM ${asRelation(table, values)}`;
+  return tried(workshop, async () => (await workshop.client.query<{ met: boolean | null }>(text)).rows[0]?.met ?? undefined);
+}
+
+/**
+ * Changes of a row after which the condition is `wanted`: as few columns as possible, values near what the condition names.
+ * @param extra more values to try, by column.
+ */
+export async function solve(
+  workshop: Workshop,
+  table: FillTable,
+  base: RowValues,
+  columns: readonly string[],
+  condition: string,
+  wanted: boolean,
+  extra: (column: FillColumn) => readonly string[],
+): Promise<readonly RowValues[]> {
+  const found: RowValues[] = [];
+  if ((await truth(workshop, table, base, condition)) === wanted) found.push(new Map());
+  const choices = writable(table)
+    .filter(({ name }) => columns.includes(name))
+    .map((column) => ({ column, values: choicesFor(column, condition, extra(column)) }));
+  for (const changes of combinations(choices).slice(0, mostTried)) {
+    if (found.length >= mostKept) break;
+    const values = new Map([...base, ...changes]);
+    if ((await truth(workshop, table, values, condition)) === wanted) found.push(changes);
+  }
+  return found;
+}
+
+function choicesFor(column: FillColumn, condition: string, extra: readonly string[]): readonly string[] {
+  const source = { row: '900001::bigint', salt: saltOf(column.name), name: column.name };
+  const near = candidatesFor(column, source, [condition]);
+  return [...new Set([...extra, ...(column.notNull ? [] : ['NULL']), ...near.map((value) => `(${value})::${column.form.cast}`)])];
+}
+
+/** One column changed, then two, then three. */
+function combinations(choices: readonly { readonly column: FillColumn; readonly values: readonly string[] }[]): readonly RowValues[] {
+  const single = choices.map(({ column, values }) => values.map((value) => [[column.name, value]] as [string, string][]));
+  let level = single.flatMap((list, place) => list.map((changes) => ({ changes, place })));
+  const all = level.map(({ changes }) => changes);
+  for (let depth = 2; depth <= Math.min(choices.length, 3); depth++) {
+    level = level.flatMap(({ changes, place }) =>
+      single.flatMap((list, other) => (other > place ? list.map((more) => ({ changes: [...changes, ...more], place: other })) : [])),
+    );
+    all.push(...level.map(({ changes }) => changes));
+    if (all.length > mostTried) break;
+  }
+  return all.map((changes) => new Map(changes));
+}
+
+/** True when the statement fails in a copy of the table that holds nothing but this row. The text is that of ALTER TABLE after the table's name. */
+export async function refusesRow(workshop: Workshop, table: FillTable, values: RowValues, subcommand: string): Promise<boolean> {
+  const { client } = workshop;
+  const copied = await tried(workshop, async () => {
+    await copyWith(workshop, table, values);
+    // A value that the copy does not take is no row of before; one that it takes and can't convert is.
+    await client.query('SAVEPOINT faultline_alter');
+    try {
+      await client.query(`ALTER TABLE pg_temp.faultline_copy ${subcommand}`);
+      return false;
+    } catch {
+      await client.query('ROLLBACK TO SAVEPOINT faultline_alter');
+      return true;
+    }
+  });
+  return copied ?? false;
+}
+
+async function copyWith({ client }: Workshop, table: FillTable, values: RowValues): Promise<void> {
+  const names = writable(table).map(({ name }) => quoteIdentifier(name));
+  await client.query(`CREATE TEMPORARY TABLE faultline_copy (LIKE ${quoteQualified(table.schema, table.name)} INCLUDING GENERATED)`);
+  const list = writable(table).map(({ name }) => values.get(name) ?? 'NULL');
+  await client.query(`INSERT INTO pg_temp.faultline_copy (${names.join(', ')}) VALUES (${list.join(', ')})`);
+}
+
+/** True when an expression can be evaluated on `valid`, and not on `values`. */
+export async function failsOn(workshop: Workshop, table: FillTable, values: RowValues, expression: string): Promise<boolean> {
+  const ask = (row: RowValues) =>
+    tried(workshop, async () => {
+      await workshop.client.query(`SELECT ${expression} FROM ${asRelation(table, row)}`);
+      return true;
+    });
+  const isRow = await tried(workshop, async () => {
+    await workshop.client.query(`SELECT * FROM ${asRelation(table, values)}`);
+    return true;
+  });
+  return isRow === true && (await ask(values)) === undefined;
+}

@@ -1,0 +1,133 @@
+import { withControlClient } from '../engines/postgres/connect';
+import { makeDirt } from '../engines/postgres/dirt/make';
+import { executeSteps } from '../engines/postgres/steps';
+import { deriveDirt } from '../faults/dirt/derive';
+import { freshColumns } from '../faults/dirt/fresh';
+import type { Dirt } from '../faults/dirt/recipe';
+import type { DirtSituation } from '../faults/dirt/situation';
+import type { PlannedCell } from '../model/fault';
+import type { CellDirt } from '../model/simulation';
+import type { State } from '../model/state';
+import { repairOf } from '../recovery/repairs';
+import { requirementsOf } from '../recovery/requirements';
+import { replaySteps } from '../schema/virtual-schema';
+import { capture } from './capture';
+import { fingerprintsOf } from './fingerprints';
+import type { Laboratory } from './laboratory';
+import { type FailedExperiment, type Observation, observe } from './observe';
+import { runPlainly } from './run';
+import type { Trace } from './trace';
+
+const reasonsTold = 2;
+
+/** The state before a dirty cell, and what of it is dirty. */
+interface Dirty {
+  readonly dirt: CellDirt;
+  readonly database: string;
+}
+
+/**
+ * Runs one cell from a state before that holds rows on which its statement fails. The rows are derived, put in, and proven by the run itself:
+ * it must fail at this very statement, and as such rows make it fail. The observation has a trace of its own.
+ */
+export async function observeDirty(laboratory: Laboratory, trace: Trace, cell: PlannedCell): Promise<Observation | FailedExperiment> {
+  const number = cell.point.statement ?? 0;
+  const situation = situationAt(trace, number);
+  if (situation === undefined) return { cell, why: `There is no statement ${number}.`, status: 'impossible' };
+  const { candidates, otherwise } = deriveDirt(situation);
+  const reasons: string[] = [];
+  for (const candidate of candidates) {
+    const tried = await attempt(laboratory, trace, cell, candidate);
+    if (!('unbroken' in tried)) return tried;
+    reasons.push(`${candidate.description} (${tried.unbroken.replace(/\.$/, '')})`);
+  }
+  const why = reasons.length === 0 ? otherwise : `No row was found that breaks it. Tried: ${reasons.slice(0, reasonsTold).join('; ')}.`;
+  return { cell, why, status: 'impossible' };
+}
+
+function situationAt(trace: Trace, number: number): DirtSituation | undefined {
+  const { statements } = trace.migration.up;
+  const statement = statements[number - 1];
+  const earlier = statements.slice(0, number - 1);
+  const current = replaySteps(trace.before.catalog, earlier).at(-1);
+  if (statement === undefined || current === undefined) return undefined;
+  return { statement, earlier, before: trace.before.catalog, current, bookkeeping: trace.framework.run.bookkeepingTables };
+}
+
+/** What the run showed where the rows did not break the statement. */
+interface Unbroken {
+  readonly unbroken: string;
+}
+
+async function attempt(
+  laboratory: Laboratory,
+  trace: Trace,
+  cell: PlannedCell,
+  candidate: Dirt,
+): Promise<Observation | FailedExperiment | Unbroken> {
+  const source = {
+    seed: trace.seed,
+    fresh: (table: string) => freshColumns(table, trace.before.catalog, trace.after?.catalog),
+  };
+  const database = await laboratory.clone(trace.beforeDatabase);
+  let kept = false;
+  try {
+    const made = await withControlClient(laboratory.sandbox.address(database), (client) => makeDirt(client, candidate, source));
+    if ('why' in made) return { unbroken: made.why };
+    const observed = await observe(laboratory, { ...trace, beforeDatabase: database }, cell);
+    if ('why' in observed) return { unbroken: observed.why };
+    const unbroken = whyUnbroken(observed, candidate);
+    if (unbroken !== undefined) {
+      await observed.execution.close();
+      await laboratory.drop(observed.database);
+      return { unbroken };
+    }
+    const derived = await derive(laboratory, trace, observed, { dirt: made, database });
+    kept = true;
+    return { ...observed, trace: derived };
+  } finally {
+    if (!kept) await laboratory.drop(database);
+  }
+}
+
+/** Why the run does not prove that these rows break this statement; undefined when it does. */
+function whyUnbroken({ cell, outcome }: Observation, { errors }: Dirt): string | undefined {
+  const { statement = 0 } = cell.point;
+  if (outcome.statements.some(({ index }) => index >= statement)) return 'the statement took it';
+  const failed = outcome.statements.length + 1;
+  const { code = '', message = outcome.result } = outcome.error ?? {};
+  if (failed !== statement) return `statement ${failed} is refused before it: ${message}`;
+  return errors.some((expected) => code.startsWith(expected)) ? undefined : `the statement failed for another reason: ${message}`;
+}
+
+/** What the migration does from the dirty state: it fails there, and ends in `after` once the rows are repaired. */
+async function derive(laboratory: Laboratory, trace: Trace, { cell, outcome }: Observation, { dirt, database }: Dirty): Promise<Trace> {
+  const before = await capture(laboratory, database, { ...trace.reading, columnHashes: true });
+  const after = (await afterRepair(laboratory, trace, cell, database)) ?? trace.after;
+  const reference = { before, ...(after !== undefined && { after }) };
+  return {
+    ...trace,
+    dirt,
+    beforeDatabase: database,
+    ...reference,
+    failsByItself: { statement: cell.point.statement ?? 0, code: outcome.error?.code ?? '', message: outcome.error?.message ?? '' },
+    fingerprints: fingerprintsOf(reference),
+  };
+}
+
+/** Where the migration ends when the dirty rows are repaired before it; undefined when it fails all the same. */
+async function afterRepair(laboratory: Laboratory, trace: Trace, cell: PlannedCell, database: string): Promise<State | undefined> {
+  const statement = trace.migration.up.statements[(cell.point.statement ?? 0) - 1];
+  const { catalog } = trace.before;
+  const repairs = (statement?.operations ?? [])
+    .flatMap((operation) => requirementsOf(operation, catalog))
+    .map((each) => repairOf(each, catalog));
+  const texts = repairs.flatMap(({ steps }) => steps).flatMap((step) => (step.language === 'sql' ? [step.text] : []));
+  if (texts.length === 0) return undefined;
+  return laboratory.withClone(database, async (repaired) => {
+    const executed = await executeSteps(laboratory.sandbox.address(repaired), texts, laboratory.signal);
+    if (!executed.ok) return undefined;
+    const outcome = await runPlainly(laboratory, repaired, trace.carrier);
+    return outcome.result === 'success' ? capture(laboratory, repaired, { ...trace.reading, columnHashes: true }) : undefined;
+  });
+}
