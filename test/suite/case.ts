@@ -31,8 +31,11 @@ export interface SuiteCase {
   readonly modes?: readonly FailureMode[];
   /** Default: plain SQL. */
   readonly framework?: FrameworkName;
-  /** False: the framework is told not to open a transaction. Default: as the framework does. */
-  readonly transaction?: false;
+  /**
+   * Default: as the framework does. `false`: it is told not to open a transaction. `unsuitable`: it finds out by itself that it can't.
+   * `true`, for plain SQL: the file is run with `psql --single-transaction`.
+   */
+  readonly transaction?: boolean | 'unsuitable';
   /** Schema and data before. Default: `shop`. Rows are generated into it too. */
   readonly before?: string;
   readonly migration: string;

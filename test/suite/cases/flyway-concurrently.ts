@@ -4,6 +4,7 @@ export default {
   title: 'Flyway finds a concurrent build, and runs the file without a transaction',
   modes: ['CREATE INDEX CONCURRENTLY failed'],
   framework: 'flyway',
+  transaction: 'unsuitable',
   migration: `
 CREATE INDEX CONCURRENTLY orders_note_idx ON orders (note);
 `,

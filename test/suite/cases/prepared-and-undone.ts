@@ -11,4 +11,5 @@ COMMIT;
 `,
   commits: [4],
   alone: [2],
+  except: { 'lost-ack@during:2..after:2': 'rolled-back' },
 } satisfies SuiteCase;

@@ -12,4 +12,5 @@ COMMIT PREPARED 'archive';
 `,
   commits: [4, 5],
   stays: { 4: 'stuck' },
+  except: { 'lost-ack@during:2..after:2': 'rolled-back' },
 } satisfies SuiteCase;

@@ -13,4 +13,5 @@ ALTER TABLE staging SET LOGGED;
 ALTER TABLE staging ADD COLUMN seen boolean;
 `,
   stays: { 1: 'resumable' },
+  except: { 'crash@start..during:1': 'data-lost back~ forward~' },
 } satisfies SuiteCase;

@@ -9,4 +9,5 @@ INSERT INTO staging SELECT id, note FROM orders;
 UPDATE orders SET note = s.note || '!' FROM staging s WHERE s.id = orders.id AND orders.note NOT LIKE '%!';
 `,
   stays: { 1: 'broken', 2: 'broken' },
+  except: { 'crash@after:3': 'broken back~ forward-' },
 } satisfies SuiteCase;
