@@ -2,6 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { type Configuration, mergeConfigurations } from '../lint/configuration';
 import { type LintedFolder, lintFolder } from '../lint/lint';
 import type { FileReport } from '../model/finding';
+import { frameworkNames } from '../model/migration';
 import type { Problem } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
@@ -125,8 +126,7 @@ async function foldersAt(path: string): Promise<readonly MigrationFolder[]> {
 
 function lintConfiguration(options: LintOptions, settings: Awaited<ReturnType<typeof resolveSettings>>): Configuration {
   const { engine, placeholders, configuration, framework } = settings;
-  const named = ['sql', 'flyway', 'golang-migrate', 'dbmate', 'goose', 'prisma'] as const;
-  const known = named.find((name) => name === framework);
+  const known = frameworkNames.find((name) => name === framework);
   if (framework !== undefined && known === undefined) throw new CommandFailure(`there is no framework "${framework}"`);
   return mergeConfigurations(configuration, {
     engine: engine.name,

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type FaultName, faultNames, type Verdict, verdicts } from '../model/fault';
+import { frameworkNames } from '../model/migration';
 
 /** Options that every command about migrations has. */
 export interface CommonOptions {
@@ -10,8 +11,6 @@ export interface CommonOptions {
   readonly out?: string;
   readonly placeholder: Readonly<Record<string, string>>;
 }
-
-const frameworkNames = ['sql', 'flyway', 'golang-migrate', 'dbmate', 'goose', 'prisma'];
 
 /** Adds `--engine`, `--engine-version`, `--framework`, `--config`, `--placeholder`, `--format` and `--out`. The first format is the default. */
 export function addCommonOptions(command: Command, formats: readonly string[]): Command {

@@ -6,6 +6,7 @@ import { readStatements } from '../parse/postgres/read';
 import { isTransactional } from '../plan/transactional';
 import { baseName, byText, confidence, problem, readProgram, sqlFiles } from './files';
 import { refusalOf, rowsOf, sqlStep, statementSteps } from './history';
+import { optionMark } from './marks';
 import { placeUnderMarker } from './placing';
 
 /**
@@ -64,6 +65,13 @@ export const dbmate: Framework = {
     ],
     recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.version === id) ? 'applied' : 'absent'),
   },
+
+  upMarker: '-- migrate:up',
+  // dbmate refuses a file without the block.
+  requiredDownMarker: '-- migrate:down',
+  // README, "Migration options".
+  noTransactionMark: (text, direction) =>
+    optionMark(text, new RegExp(`^--\\s*migrate:${direction}\\b`), /\s+transaction:\S+/, 'transaction:false'),
 
   placeDown(migration, files, statements) {
     const text = statements.join('\n');

@@ -8,6 +8,7 @@ import { baseName, confidence, folderPrefix, problem, sqlFiles, wholeFile } from
 import { compareVersions, type FlywayName, parseFlywayName } from './flyway-names';
 import { type FlywaySettings, flywayChecksum, readFlywaySettings } from './flyway-settings';
 import { type HistoryRow, isTrue, refusalOf, refused, rowsOf, sqlStep, statementSteps, withRows } from './history';
+import { firstWords } from './marks';
 import { placeInFile } from './placing';
 
 /**
@@ -104,6 +105,16 @@ export const flyway: Framework = {
       return own.length > 0 ? 'applied' : 'absent';
     },
   },
+
+  // Script configuration, a file beside the migration's own.
+  noTransactionMark: () => ({
+    kind: 'file',
+    suffix: '.conf',
+    text: 'executeInTransaction=false\n',
+    name: 'executeInTransaction=false',
+  }),
+  // `PostgreSQLParser.java`
+  runsOutside: (statement) => /^(create (unique )?index concurrently|drop index concurrently|vacuum\b)/.test(firstWords(statement)),
 
   placeDown(migration, files, statements) {
     const name = parseFlywayName(baseName(migration.up.path));

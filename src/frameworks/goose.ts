@@ -5,6 +5,7 @@ import { readRequests } from '../parse/postgres/read';
 import { baseName, byNumber, confidence, folderPrefix, problem, sqlFiles } from './files';
 import { type GooseSection, readGooseFile } from './goose-file';
 import { type HistoryRow, isTrue, refusalOf, rowsOf, sqlStep, statementSteps } from './history';
+import { findComment, lineMark, removedLine } from './marks';
 import { placeUnderMarker } from './placing';
 
 /**
@@ -74,6 +75,11 @@ export const goose: Framework = {
     // The newest row of a version decides.
     recorded: (migration, tables) => (isApplied(migration, rowsOf(tables, table)) ? 'applied' : 'absent'),
   },
+
+  upMarker: '-- +goose Up',
+  // README, "Migrations".
+  noTransactionMark: (text) => lineMark(findComment(text, /^--\s*\+goose\s+up\b/i)?.start ?? 0, '-- +goose NO TRANSACTION'),
+  withoutNoTransactionMark: (text) => removedLine(text, /^--\s*\+goose\s+no\s+transaction\b/i),
 
   placeDown(migration, files, statements): DownPlacement {
     return placeUnderMarker(migration, files, '-- +goose Down', statements.map(guarded));

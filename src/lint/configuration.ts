@@ -2,7 +2,7 @@ import type { EngineName } from '../model/engine';
 import { supportedPostgresMajors } from '../model/engine';
 import { type FaultName, faultNames, type Verdict, verdicts } from '../model/fault';
 import type { Severity } from '../model/finding';
-import type { FrameworkName } from '../model/migration';
+import { type FrameworkName, frameworkNames } from '../model/migration';
 import { failure, type Result, success } from '../model/result';
 import type { SandboxProviderName } from '../model/sandbox';
 
@@ -35,7 +35,6 @@ export interface Configuration {
 export const defaultConfiguration: Configuration = { rules: {}, images: {}, simulate: {}, placeholders: {} };
 
 const engineNames: readonly EngineName[] = ['postgres', 'mysql', 'mariadb', 'mongodb'];
-const frameworkNames: readonly FrameworkName[] = ['sql', 'flyway', 'golang-migrate', 'dbmate', 'goose', 'prisma'];
 const sandboxNames: readonly SandboxProviderName[] = ['embedded', 'docker', 'local'];
 const ruleLevels: readonly RuleLevel[] = ['off', 'info', 'warning', 'error'];
 const pointPattern = /^(start|unrecorded|commit|unlock|(before|during|after)(:\d+)?)$/;

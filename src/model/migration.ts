@@ -1,5 +1,6 @@
 import type { Engine } from './engine';
 import type { Operation } from './operation';
+import type { TransactionKind } from './plan';
 import type { Range, Span } from './text';
 
 /** One request to the server, with its place in the file. */
@@ -44,11 +45,27 @@ export interface ProgramExecution {
   readonly because: string;
   /** Numbers of the statements that share a request, where some do and others do not (goose). Absent: as `requests` says. */
   readonly groups?: readonly (readonly number[])[];
+  /** The transactions as they were seen when a tool ran it. Absent: they follow from the rest. */
+  readonly transactions?: readonly { readonly kind: TransactionKind; readonly statements: readonly number[] }[];
   /** The framework's own message, when it reads this program and refuses to run it: nothing is sent. */
   readonly refused?: string;
 }
 
-export type FrameworkName = 'sql' | 'flyway' | 'golang-migrate' | 'dbmate' | 'goose' | 'prisma';
+/** The frameworks whose files are read. */
+export const frameworkNames = [
+  'sql',
+  'flyway',
+  'golang-migrate',
+  'dbmate',
+  'goose',
+  'prisma',
+  'sql-migrate',
+  'sqlx',
+  'supabase',
+  'drizzle',
+] as const;
+/** `command`: any tool, run as the user runs it. */
+export type FrameworkName = (typeof frameworkNames)[number] | 'command';
 
 export interface Migration {
   /** What the framework records: a version or a name. */

@@ -2,6 +2,7 @@ import type { Engine } from './engine';
 import type { FrameworkName, Migration } from './migration';
 import type { Problem, Result } from './result';
 import type { RecoveryStep } from './simulation';
+import type { BookkeepingTable } from './state';
 import type { Span } from './text';
 
 /**
@@ -34,6 +35,8 @@ export type RunDecision =
 export interface RunProtocol {
   /** `schema.table` of the history and lock tables; they are bookkeeping and not part of the schema that is compared. */
   readonly bookkeepingTables: readonly string[];
+  /** Schemas that the framework makes for these tables alone. */
+  readonly bookkeepingSchemas?: readonly string[];
   /** Makes the history tables, as the framework does on first use. Run before the state "before" is taken. */
   readonly setup: readonly string[];
   /** What is sent for one migration. */
@@ -44,11 +47,13 @@ export interface RunProtocol {
   markApplied(migration: Migration): readonly RecoveryStep[];
   /** SQL that removes every trace of an attempt. Must be harmless when there is none. */
   markNotApplied(migration: Migration): readonly RecoveryStep[];
-  /** Reads the history rows: is this migration recorded as applied, as failed, or not at all? */
+  /** Reads the history rows: is this migration recorded as applied, as failed, or not at all? `none`: this tool records nothing of it. */
   recorded(
     migration: Migration,
     rows: readonly { readonly table: string; readonly rows: readonly Readonly<Record<string, unknown>>[] }[],
-  ): 'applied' | 'failed' | 'absent';
+  ): 'applied' | 'failed' | 'absent' | 'none';
+  /** The history without what says nothing about the migration: how equal histories are made to look alike. Absent: as it is. */
+  normalHistory?(tables: readonly BookkeepingTable[]): readonly BookkeepingTable[];
 }
 
 /** A file as the readers get it: they never touch the disk. Paths use forward slashes and are relative to the folder that is read. */
@@ -72,9 +77,24 @@ export interface Framework {
   /** The migrations of a folder, in the order in which the framework runs them. Files that are not migrations are left out. */
   read(files: readonly SourceFile[], options: ReadOptions): readonly Result<Migration>[];
   readonly run: RunProtocol;
+  /** The line that a migration's statements stand under: `-- migrate:up`. Absent: they are the whole file. */
+  readonly upMarker?: string;
+  /** The line for the way back that the framework wants to see even when there is nothing under it. */
+  readonly requiredDownMarker?: string;
+  /** Runs a statement outside a transaction by itself when it sees it, without a mark. */
+  runsOutside?(statement: string): boolean;
+  /** How a file says that it runs outside a transaction. Absent: it can't, so only a file with a single statement does. */
+  noTransactionMark?(text: string, direction: 'up' | 'down'): NoTransactionMark | undefined;
+  /** The edit that takes that mark away again; undefined when it is not in the text. */
+  withoutNoTransactionMark?(text: string): { readonly span: Span; readonly newText: string } | undefined;
   /** Where a generated rollback goes: edits of existing files and new files, in the framework's own form. `statements` end in semicolons. */
   placeDown(migration: Migration, files: readonly SourceFile[], statements: readonly string[]): DownPlacement;
 }
+
+/** How a framework is told to run a migration without a transaction: a change of the file, or a file beside it. `name` is what people call it. */
+export type NoTransactionMark =
+  | { readonly kind: 'patch'; readonly patch: { readonly span: Span; readonly newText: string }; readonly name: string }
+  | { readonly kind: 'file'; readonly suffix: string; readonly text: string; readonly name: string };
 
 export type DownPlacement =
   | { readonly kind: 'edit'; readonly path: string; readonly span: Span; readonly newText: string }

@@ -3,7 +3,6 @@ import type { SourceFile } from '../../model/run-protocol';
 import type { TextEdit } from '../../model/text';
 import type { RuleContext } from '../context';
 import { createFile } from '../edits';
-import { isRecognised, noTransactionMark } from './no-transaction';
 import { asFrameworkStatement } from './statement';
 
 /** A migration that a fix adds right behind the one it mends. */
@@ -40,20 +39,21 @@ function newFiles(context: RuleContext, path: string, migration: NewMigration): 
     [
       path,
       upText(
-        framework.name,
+        framework.upMarker,
         migration.up.map((statement) => asFrameworkStatement(context, statement)),
       ),
     ],
   ]);
-  if (!migration.transactional && !migration.up.every((statement) => isRecognised(framework.name, statement))) {
-    const mark = noTransactionMark(framework.name, files.get(path) ?? '', 'up');
+  if (!migration.transactional && !migration.up.every((statement) => framework.runsOutside?.(statement) === true)) {
+    const mark = framework.noTransactionMark?.(files.get(path) ?? '', 'up');
     if (mark?.kind === 'patch') files.set(path, splice(files.get(path) ?? '', mark.patch.span, mark.patch.newText));
     else if (mark?.kind === 'file') files.set(path + mark.suffix, mark.text);
     else if (migration.up.length > 1 && framework.name !== 'sql') return undefined;
   }
   if (migration.down.length > 0) placeDown(context, files, path, migration.down);
-  // dbmate refuses a file without the block.
-  else if (framework.name === 'dbmate') files.set(path, `${files.get(path) ?? ''}\n-- migrate:down\n`);
+  else if (framework.requiredDownMarker !== undefined) {
+    files.set(path, `${files.get(path) ?? ''}\n${framework.requiredDownMarker}\n`);
+  }
   return [...files].map(([filePath, text]) => ({ path: filePath, text }));
 }
 
@@ -71,11 +71,8 @@ function splice(text: string, span: { readonly start: number; readonly end: numb
   return text.slice(0, span.start) + newText + text.slice(span.end);
 }
 
-function upText(framework: FrameworkName, statements: readonly string[]): string {
-  const body = `${statements.join('\n\n')}\n`;
-  if (framework === 'dbmate') return `-- migrate:up\n${body}`;
-  if (framework === 'goose') return `-- +goose Up\n${body}`;
-  return body;
+function upText(marker: string | undefined, statements: readonly string[]): string {
+  return `${marker === undefined ? '' : `${marker}\n`}${statements.join('\n\n')}\n`;
 }
 
 /** A path with a version between this migration's and the next one's. */

@@ -3,7 +3,6 @@ import type { TextEdit } from '../../model/text';
 import type { RuleContext, Step } from '../context';
 import { createFile, endWithTerminator, replaceSpan, wholeLines } from '../edits';
 import { addMigrations } from './next-migration';
-import { isRecognised, noTransactionMark } from './no-transaction';
 import { type Patch, patchedText } from './patches';
 import { asFrameworkStatement } from './statement';
 
@@ -82,9 +81,9 @@ function marked(context: RuleContext, title: string, wanted: OutsideStatement): 
 
 /** The edits that make the linted file run outside a transaction with this statement in it; none where the framework sees by itself. */
 function markEdits(context: RuleContext, statement: string): { readonly edits: readonly TextEdit[]; readonly name: string } | undefined {
-  if (isRecognised(context.framework.name, statement)) return { edits: [], name: '' };
+  if (context.framework.runsOutside?.(statement)) return { edits: [], name: '' };
   const { path, direction } = context.program;
-  const mark = noTransactionMark(context.framework.name, context.text, direction);
+  const mark = context.framework.noTransactionMark?.(context.text, direction);
   if (mark === undefined) return undefined;
   if (mark.kind === 'patch') return { edits: [replaceSpan(context, mark.patch.span, mark.patch.newText)], name: mark.name };
   if (context.files.some((file) => file.path === path + mark.suffix)) return undefined;

@@ -3,7 +3,6 @@ import type { TextEdit } from '../../model/text';
 import { headRange, type RuleContext, type Step } from '../context';
 import { endWithTerminator, insertAt, replaceSpan, wholeLines } from '../edits';
 import { addMigrations } from '../fixes/next-migration';
-import { unmark } from '../fixes/no-transaction';
 import { asFrameworkStatement } from '../fixes/statement';
 import type { Rule, Violation } from '../rule';
 import { canBeMetAgain, hasEffect, isRepeatable, needsNoTransaction } from './repeatable';
@@ -130,7 +129,7 @@ function transactionEdits(context: RuleContext, steps: readonly Step[]): readonl
   // The mark is for up and down alike.
   const otherNeedsIt =
     other !== undefined && /\bconcurrently\b|\bvacuum\b/i.test(other.statements.map((statement) => statement.text).join('\n'));
-  const patch = unmark(framework.name, text);
+  const patch = framework.withoutNoTransactionMark?.(text);
   return patch === undefined || otherNeedsIt ? undefined : [replaceSpan(context, patch.span, patch.newText)];
 }
 
