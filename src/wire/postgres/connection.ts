@@ -105,6 +105,13 @@ export class PostgresConnection {
     this.output.flush();
   }
 
+  /** Forgets what has arrived of a held response. What the server says next is passed on. */
+  dropResponse(): void {
+    this.output.drop();
+    if (this.heldToTheEnd) this.heldToTheEnd = false;
+    else this.responses.releaseOldest();
+  }
+
   /**
    * Asks the server something of the proxy's own on the client's session, while the client waits: its request is held, or the whole response
    * to the last one. The client sees nothing of it. Resolves when it is answered, with success or an error; rejects when the connection ends before.

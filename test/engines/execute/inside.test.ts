@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Execution, ExecutionOutcome } from '../../../src/engines/postgres/carrier';
 import { startExecution } from '../../../src/engines/postgres/execution';
 import { ImpossibleHere } from '../../../src/engines/postgres/impossible';
-import type { FaultName } from '../../../src/model/fault';
+import type { FaultName, Point } from '../../../src/model/fault';
 import type { DatabaseAddress, Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
 import { freshDatabase, migrationSessions, rowsOf, startSandbox } from './laboratory';
@@ -22,6 +22,8 @@ const setup = [
   `CREATE TABLE items (id int PRIMARY KEY, label text, batch int);
    INSERT INTO items SELECT n, 'label ' || n, n / 100 FROM generate_series(1, 400) AS n;
    CREATE TABLE owners (id int PRIMARY KEY, item_id int);
+   INSERT INTO owners SELECT n + 1000, n FROM generate_series(1, 200) AS n;
+   CREATE PROCEDURE once() LANGUAGE sql AS 'SELECT 1';
    CREATE TABLE events (id int, at date) PARTITION BY RANGE (at);
    CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
    CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
@@ -235,15 +237,20 @@ interface Way {
   readonly dirtyFlag?: boolean;
 }
 
-async function begin(text: string, fault: FaultName, way: Way = {}): Promise<{ execution: Execution; address: DatabaseAddress }> {
-  const { requests = 'per-statement', wrapped = false, statement = 1, dirtyFlag = false } = way;
+async function begin(
+  text: string,
+  fault: FaultName,
+  way: Way = {},
+  point: Point = { kind: 'during', statement: way.statement ?? 1 },
+): Promise<{ execution: Execution; address: DatabaseAddress }> {
+  const { requests = 'per-statement', wrapped = false, dirtyFlag = false } = way;
   const address = await freshDatabase(sandbox, setup);
   const execution = startExecution({
     address,
     migration: migrationOf(text, requests, wrapped),
     protocol: protocolOf(text, { dirtyFlag, recordInTransaction: wrapped }),
     fault,
-    point: { kind: 'during', statement },
+    point,
     signal: new AbortController().signal,
   });
   return { execution, address };
@@ -297,5 +304,206 @@ describe.each(available)('inside of $name', (shape) => {
     const ours =
       "SELECT pid FROM pg_stat_activity WHERE application_name = 'faultline control' AND datname = current_database() AND pid <> pg_backend_pid()";
     await expect.poll(() => rowsOf(address, ours)).toEqual([]);
+  });
+});
+
+/** As frameworks run them: in their transaction, or all in one request. */
+const ways: readonly [string, Way][] = [
+  ["in the framework's transaction", { wrapped: true }],
+  ['in one request', { requests: 'single-request', dirtyFlag: true }],
+];
+
+describe.each(ways)('%s', (_, way) => {
+  const text = "INSERT INTO owners VALUES (1, 1);\nUPDATE items SET label = 'new';\nCREATE TABLE late (id int);";
+  const left = `SELECT format('%s owners, %s new, late %s', (SELECT count(*) FROM owners WHERE id = 1), (SELECT count(*) FROM items WHERE label = 'new'), to_regclass('late') IS NOT NULL) AS left`;
+  const nothing = '0 owners, 0 new, late f';
+  const single = way.requests === 'single-request';
+  const all = '1 owners, 400 new, late t';
+
+  it.each<[FaultName, string]>([
+    ['disconnect', single ? all : nothing],
+    ['kill-session', nothing],
+    ['crash', nothing],
+    ['lost-ack', single ? all : nothing],
+    ['lock-timeout', nothing],
+    ['statement-timeout', nothing],
+    ['deadlock', nothing],
+  ])('%s inside of the second statement leaves %s', async (fault, expected) => {
+    const { execution, outcome, address } = await strikeInside(text, fault, { ...way, statement: 2 });
+    expect(outcome.error?.code ?? '').toMatch(codes[fault] ?? /^(ECONNRESET)?$/);
+    expect(await leftOf(address, left)).toBe(expected);
+    if (fault !== 'lock-timeout') expect(execution.inside?.waitEvent).toMatch(/transactionid|tuple/i);
+    await execution.close();
+  });
+
+  it('a table that the transaction made is locked by nobody else', async () => {
+    const made = 'CREATE TABLE own (id int);\nINSERT INTO own VALUES (1);\nCREATE TABLE late (id int);';
+    for (const fault of ['lock-timeout', 'deadlock'] as const) {
+      const { execution } = await begin(made, fault, { ...way, statement: 2 });
+      await expect(execution.outcome).rejects.toThrow(ImpossibleHere);
+      await execution.close();
+    }
+  });
+});
+
+describe('truly inside', () => {
+  it.each<[string, string, number]>([
+    ['all rows', "UPDATE items SET label = 'new'", 200],
+    [
+      'a WITH, an alias and a second table',
+      "WITH n AS (SELECT 7 AS n) UPDATE ONLY items AS i SET label = 'new' FROM n, owners o WHERE o.item_id = i.id AND n.n > 0",
+      100,
+    ],
+    ['DELETE', 'DELETE FROM items WHERE id <= 100', 50],
+    [
+      'MERGE',
+      "MERGE INTO items t USING owners o ON o.item_id = t.id WHEN MATCHED THEN UPDATE SET label = 'new' WHEN NOT MATCHED THEN DO NOTHING",
+      100,
+    ],
+  ])('half of the rows are written: %s', async (name, text, written) => {
+    if (name === 'MERGE' && major < 15) return;
+    const { execution, address } = await begin(text, 'kill-session');
+    await rowsOf(address, 'SELECT 1');
+    expect(await execution.held).toBe('held');
+    const [row] = await rowsOf(address, "SELECT count(*)::int AS n FROM items WHERE xmax::text <> '0'");
+    // One more is locked by the session that the server waits for.
+    expect(row?.n).toBe(written + 1);
+    await execution.strike();
+    await execution.outcome;
+    await execution.close();
+  });
+
+  it('a batched procedure has committed its first batch, and its second one waits', async () => {
+    const { execution, address } = await begin('CALL fill()', 'disconnect');
+    expect(await execution.held).toBe('held');
+    expect(await leftOf(address, "SELECT count(*)::int AS left FROM items WHERE label = 'filled'")).toBe(99);
+    expect(execution.inside?.what).toMatch(/has committed a part/);
+    await execution.strike();
+    await execution.outcome;
+    await execution.close();
+  });
+
+  it('is caught while it runs where nothing can be held', async () => {
+    const { execution } = await begin('SELECT pg_sleep(1)', 'kill-session');
+    expect(await execution.held).toBe('held');
+    expect(execution.inside?.waitEvent).toBe('PgSleep');
+    await execution.strike();
+    expect((await execution.outcome).error?.code).toBe('57P01');
+    await execution.close();
+  });
+
+  it.each<[FaultName, string, RegExp]>([
+    ['statement-timeout', 'SELECT 1', /ended/],
+    ['lock-timeout', 'SELECT 1', /no lock/],
+    ['kill-session', 'CREATE TABLE IF NOT EXISTS items (id int)', /ended without waiting/],
+    ['kill-session', 'CALL once()', /ended without waiting/],
+  ])('%s is impossible where there is nothing to be inside of: %s', async (fault, text, why) => {
+    const { execution, address } = await begin(text, fault);
+    await expect(execution.outcome).rejects.toThrow(ImpossibleHere);
+    await expect(execution.outcome).rejects.toThrow(why);
+    await execution.close();
+    await expect.poll(() => migrationSessions(address)).toEqual([]);
+  });
+
+  it('a dozen at once, and one crash', async () => {
+    const many = available.slice(0, 12);
+    const begun = await Promise.all(many.map((shape) => begin(shape.text, 'crash')));
+    for (const { execution } of begun) expect(await execution.held).toBe('held');
+    await sandbox.crash();
+    for (const [position, { execution, address }] of begun.entries()) {
+      await execution.strike();
+      await execution.outcome;
+      const shape = many[position];
+      expect(await leftOf(sandbox.address(address.database), shape?.left ?? '')).toEqual(shape?.struck ?? shape?.before);
+      await execution.close();
+    }
+  });
+});
+
+describe('what the session had set', () => {
+  it.each<[FaultName, string]>([
+    ['lock-timeout', '7s'],
+    ['statement-timeout', '9s'],
+  ])('%s: is set again when the framework goes on', async (fault, own) => {
+    const name = fault.replace('-', '_');
+    const text = `SET ${name} = '${own}';\nUPDATE items SET label = 'new';`;
+    const address = await freshDatabase(sandbox, setup);
+    const execution = startExecution({
+      address,
+      migration: migrationOf(text, 'per-statement', false),
+      protocol: {
+        ...protocolOf(text),
+        onError: () => [
+          {
+            kind: 'record',
+            text: `CREATE TABLE seen AS SELECT current_setting('${name}') AS value, current_setting('deadlock_timeout') AS other`,
+          },
+        ],
+      },
+      fault,
+      point: { kind: 'during', statement: 2 },
+      signal: new AbortController().signal,
+    });
+    expect(await execution.held).toBe('held');
+    await execution.strike();
+    await execution.outcome;
+    expect(await rowsOf(address, 'SELECT value, other FROM seen')).toEqual([{ value: own, other: '1s' }]);
+    await execution.close();
+  });
+
+  it('does not end the waiting while it is held', async () => {
+    const text = "SET lock_timeout = '30ms';\nSET statement_timeout = '60ms';\nUPDATE items SET label = 'new';";
+    for (const requests of ['per-statement', 'single-request'] as const) {
+      const { execution, address } = await begin(text, 'disconnect', { statement: 3, requests });
+      expect(await execution.held).toBe('held');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await execution.strike();
+      await execution.outcome;
+      expect(await leftOf(address, "SELECT count(*)::int AS left FROM items WHERE label = 'new'")).toBe(400);
+      await execution.close();
+    }
+  });
+});
+
+describe('closing', () => {
+  it.each(['held', 'on the way'])('leaves nothing behind: %s', async (when) => {
+    for (const text of [
+      "UPDATE items SET label = 'new'",
+      'CALL fill()',
+      'CREATE INDEX CONCURRENTLY i ON items (label)',
+      'CREATE TABLE fresh (id int)',
+    ]) {
+      const { execution, address } = await begin(text, 'crash');
+      if (when === 'held') expect(await execution.held).toBe('held');
+      else await new Promise((resolve) => setTimeout(resolve, 15));
+      await execution.close();
+      const sessions =
+        "SELECT pid, query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
+      await expect.poll(() => rowsOf(address, sessions)).toEqual([]);
+    }
+  });
+});
+
+describe('kill-session between statements', () => {
+  const text = 'CREATE TABLE one (id int);\nCREATE TABLE two (id int);';
+  const left = "SELECT format('%s %s', to_regclass('one') IS NOT NULL, to_regclass('two') IS NOT NULL) AS left";
+  const points: readonly [Way, Point, string][] = [
+    [{}, { kind: 'start' }, 'f f'],
+    [{}, { kind: 'before', statement: 2 }, 't f'],
+    [{}, { kind: 'after', statement: 2 }, 't t'],
+    [{}, { kind: 'unrecorded' }, 't t'],
+    [{ wrapped: true }, { kind: 'after', statement: 2 }, 'f f'],
+    [{ wrapped: true }, { kind: 'commit', statement: 2 }, 't t'],
+    [{ requests: 'single-request', dirtyFlag: true }, { kind: 'after', statement: 1 }, 'f f'],
+    [{ requests: 'single-request', dirtyFlag: true }, { kind: 'unlock' }, 't t'],
+  ];
+  it.each(points)('%o, %o', async (way, point, expected) => {
+    const { execution, address } = await begin(text, 'kill-session', way, point);
+    expect(await execution.held).toBe('held');
+    await execution.strike();
+    expect(await execution.outcome).toMatchObject({ result: 'connection lost', error: { code: '57P01' } });
+    expect(await leftOf(address, left)).toBe(expected);
+    expect(await migrationSessions(address)).toEqual([]);
+    await execution.close();
   });
 });

@@ -11,6 +11,8 @@ export const killSession: PostgresFault = {
   async strike({ address, connection, release }) {
     const { serverProcessId } = connection;
     if (serverProcessId === undefined) throw new Error('The session to terminate is not known.');
+    // The client hears the farewell, and not the answer that it was waiting for.
+    connection.dropResponse();
     await withControlClient(address, (client) => client.query('SELECT pg_catalog.pg_terminate_backend($1)', [serverProcessId]));
     // What was held stays held until the server has closed the session: a request that went on now would be executed.
     await connection.serverClosed;
