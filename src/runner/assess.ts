@@ -50,7 +50,7 @@ export class Assessor {
     try {
       const release = blocking.length > 0 ? await this.release(observation) : [];
       await execution.close();
-      const state = await capture(this.laboratory, database, this.trace.reading);
+      const state = await capture(this.laboratory, database, { ...this.trace.reading, columnHashes: true });
       const key = fingerprint(state, this.trace.fingerprints.reference);
       const physical = physicalPosition(this.trace.fingerprints, state);
       const completed = completedStatements(this.trace, physical, observation.cell);
@@ -91,16 +91,15 @@ export class Assessor {
     database: string,
   ): Promise<StateAssessment> {
     const { trace } = this;
-    const detailed = await capture(this.laboratory, database, { ...trace.reading, columnHashes: true });
     return {
       fingerprint: key,
-      state: detailed,
+      state,
       physical,
       recorded: this.recorded(state),
       completed,
       retry: await this.measureRetry(key, database),
-      differsFromBefore: stateDifferences(trace.before, detailed),
-      differsFromAfter: trace.after === undefined ? [] : stateDifferences(trace.after, detailed),
+      differsFromBefore: stateDifferences(trace.before, state),
+      differsFromAfter: trace.after === undefined ? [] : stateDifferences(trace.after, state),
     };
   }
 

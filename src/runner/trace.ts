@@ -1,6 +1,5 @@
 import type { Carrier } from '../engines/postgres/carrier';
 import { withControlClient } from '../engines/postgres/connect';
-import { builtInCarrier } from '../engines/postgres/execution';
 import { generateRows } from '../engines/postgres/generate-rows';
 import type { CaptureOptions } from '../engines/postgres/snapshot';
 import { type Course, courseOf } from '../faults/course';
@@ -10,7 +9,7 @@ import type { Framework } from '../model/run-protocol';
 import type { CellDirt, SimulatedStatement, Simulation } from '../model/simulation';
 import type { State } from '../model/state';
 import { planProgram } from '../plan/plan';
-import { capture } from './capture';
+import { captureFirst, maskBaseline } from './capture';
 import { type Fingerprints, fingerprintsOf } from './fingerprints';
 import type { Laboratory } from './laboratory';
 import { measureStatements } from './measure';
@@ -51,28 +50,33 @@ export interface RowChoice {
   readonly seed: number;
 }
 
-/** Makes the state before, and finds out by runs with no fault what the migration does and takes. */
+/** What is traced, and what carries it out. */
+export interface TracedSubject {
+  readonly framework: Framework;
+  readonly migration: Migration;
+  readonly carrier: Carrier;
+}
+
+/** Finds out by runs with no fault what a migration does to the state before, and what it takes. `seed`: of the rows in that state. */
 export async function traceMigration(
   laboratory: Laboratory,
-  framework: Framework,
-  migration: Migration,
-  groundwork: string,
-  rows: RowChoice,
+  { framework, migration, carrier }: TracedSubject,
+  beforeDatabase: string,
+  seed: number,
 ): Promise<Trace> {
-  const beforeDatabase = await databaseBefore(laboratory, framework, groundwork, rows);
-  const carrier = builtInCarrier(migration, framework.run);
   const clockStart = await serverClock(laboratory);
-  const unmasked = { bookkeepingTables: framework.run.bookkeepingTables, volatile: {}, clockStart, columnHashes: true };
-  const plainBefore = await capture(laboratory, beforeDatabase, unmasked);
-  const plan = planProgram(migration, 'up', plainBefore.catalog);
-  const { first, second, onlyOnce } = await runTwice(laboratory, { carrier, beforeDatabase }, unmasked);
+  const { bookkeepingTables, bookkeepingSchemas = [], normalHistory } = framework.run;
+  const options = { bookkeepingTables, bookkeepingSchemas, volatile: {}, clockStart, ...(normalHistory && { normalHistory }) };
+  const unmasked = await captureFirst(laboratory, beforeDatabase, options);
+  const plan = planProgram(migration, 'up', unmasked.state.catalog);
+  const runs = await runTwice(laboratory, { carrier, beforeDatabase }, { ...options, columnHashes: true, baseline: unmasked });
+  const { first, second, onlyOnce } = runs;
   const measuring = { carrier, beforeDatabase, plan, plain: second.outcome };
   const measures = onlyOnce === undefined ? await measureStatements(laboratory, measuring) : new Map();
 
-  const reading = { bookkeepingTables: framework.run.bookkeepingTables, volatile: second.volatile, clockStart };
-  const before = second.anyVolatile ? await capture(laboratory, beforeDatabase, { ...reading, columnHashes: true }) : plainBefore;
+  const baseline = await maskBaseline(laboratory, beforeDatabase, unmasked, second.volatile);
   const succeeded = first.outcome.result === 'success';
-  const reference = { before, ...(succeeded && { after: second.state }) };
+  const reference = { before: baseline.state, ...(succeeded && { after: second.state }) };
   return {
     framework,
     migration,
@@ -83,20 +87,23 @@ export async function traceMigration(
     ...reference,
     ...(!succeeded && { failsByItself: ownFailure(first.outcome) }),
     ...(onlyOnce !== undefined && { onlyOnce }),
-    reading,
+    reading: { ...options, volatile: second.volatile, baseline },
     fingerprints: fingerprintsOf(reference),
     statements: simulatedStatements(plan, second.outcome, measures),
-    seed: rows.seed,
+    seed,
     plainRunMs: Math.min(first.durationMs, second.durationMs),
   };
 }
 
-/** A clone of the groundwork with generated rows. */
-async function databaseBefore(laboratory: Laboratory, framework: Framework, groundwork: string, rows: RowChoice): Promise<string> {
+/** The state before: a clone of the groundwork with generated rows. The caller drops it. */
+export async function databaseBefore(
+  laboratory: Laboratory,
+  groundwork: string,
+  excludeTables: readonly string[],
+  rows: RowChoice,
+): Promise<string> {
   const database = await laboratory.clone(groundwork);
-  await withControlClient(laboratory.sandbox.address(database), (client) =>
-    generateRows(client, { ...rows, excludeTables: framework.run.bookkeepingTables }),
-  );
+  await withControlClient(laboratory.sandbox.address(database), (client) => generateRows(client, { ...rows, excludeTables }));
   return database;
 }
 

@@ -19,8 +19,13 @@ function byRelation<Row extends { relation: string }>(rows: readonly Row[]): Map
 /**
  * The catalog of a database from the rows of the catalog queries.
  * @param excluded `schema.table` of relations that are no part of it (bookkeeping), with all that belongs to them.
+ * @param known tables and sequences, by identity, that are made already.
  */
-export function assembleCatalog(rows: CatalogRows, excluded: ReadonlySet<string>): Catalog {
+export function assembleCatalog(
+  rows: CatalogRows,
+  excluded: ReadonlySet<string>,
+  known: ReadonlyMap<string, Table | Sequence> = new Map(),
+): Catalog {
   const parts = {
     columns: byRelation(rows.columns),
     constraints: byRelation(rows.constraints),
@@ -34,11 +39,11 @@ export function assembleCatalog(rows: CatalogRows, excluded: ReadonlySet<string>
     schemas: rows.schemas.map((row) => present<SchemaObject>({ ...row })).sort(byName),
     tables: relations
       .filter((row) => 'rpf'.includes(row.kind))
-      .map((row) => table(row, parts))
+      .map((row) => (known.get(row.identity) as Table | undefined) ?? table(row, parts))
       .sort(byName),
     sequences: rows.sequences
       .filter((row) => !excluded.has(row.owned_by?.table ?? ''))
-      .map(sequence)
+      .map((row) => (known.get(row.identity) as Sequence | undefined) ?? sequence(row))
       .sort(byName),
     types: rows.types.map(typeObject).sort(byName),
     definitions: definedObjects({ ...rows, relations }, parts).sort(byName),

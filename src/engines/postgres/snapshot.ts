@@ -1,7 +1,6 @@
 import type pg from 'pg';
-import type { Catalog } from '../../model/catalog';
-import { relationKey } from '../../model/catalog';
-import type { State, VolatileColumns } from '../../model/state';
+import { type Catalog, relationKey } from '../../model/catalog';
+import type { BookkeepingTable, State, VolatileColumns } from '../../model/state';
 import { quoteQualified } from '../../parse/postgres/identifiers';
 import { bookkeepingTable } from './snapshot-bookkeeping';
 import { assembleCatalog } from './snapshot-catalog';
@@ -18,6 +17,8 @@ import {
 import { type CatalogQueryName, catalogQueries } from './snapshot-queries';
 import type { CatalogRows } from './snapshot-rows';
 import { type SessionRow, sessionLeft, sessionsQuery } from './snapshot-sessions';
+import { type Baseline, type CatalogReading, readSince, simpleQuery } from './snapshot-since';
+import { horizonQuery, type SurveyRow, surveyOf, surveyQuery } from './snapshot-survey';
 
 export interface CaptureOptions {
   /** `schema.table` of the framework's own tables: their rows are given apart, and they are no part of schema and data. */
@@ -30,6 +31,12 @@ export interface CaptureOptions {
   readonly columnHashes?: boolean | readonly string[];
   /** Server processes known to be the migration's, beside those that bear its application name. */
   readonly migrationProcessIds?: readonly number[];
+  /** Schemas that hold the framework's own tables and nothing else; they are no part of the schema either. */
+  readonly bookkeepingSchemas?: readonly string[];
+  /** Leaves out of the history what says nothing about the migration, as its framework knows. */
+  readonly normalHistory?: (tables: readonly BookkeepingTable[]) => readonly BookkeepingTable[];
+  /** Given for the database that it was made of, and for copies of that and of them: what did not change since is taken from it. */
+  readonly baseline?: Baseline;
 }
 
 /** How long to wait for a lock that a session of the migration holds. Use `captureSessions` to find out who. */
@@ -54,55 +61,120 @@ SHOW server_version_num`;
  * @throws the driver's error; `55P03` when a table is locked by a session that is still in its transaction.
  */
 export async function captureState(client: pg.ClientBase, options: CaptureOptions): Promise<State> {
+  return inSnapshot(client, async () => {
+    const { baseline } = options;
+    if (baseline === undefined) {
+      const { major } = await opened(client);
+      return (await readContents(client, await readAll(client, major, options), major, options)).state;
+    }
+    const answers = await simpleQuery(client, `${open};${surveyQuery(baseline.horizon)}`);
+    const since = await readSince(client, (answers.at(-1)?.rows ?? []) as SurveyRow[], options, baseline);
+    const reading = since ?? (await readAll(client, baseline.major, options));
+    return (await readContents(client, reading, baseline.major, options)).state;
+  });
+}
+
+/** The same, in full and with column hashes, with what it takes to read later states by what changed since. Nobody may be writing meanwhile. */
+export async function captureBaseline(client: pg.ClientBase, options: CaptureOptions): Promise<Baseline> {
+  const { baseline: _, ...rest } = options;
+  const complete = { ...rest, columnHashes: true };
+  return inSnapshot(client, async () => {
+    const { major, horizon } = await opened(client);
+    const survey = await simpleQuery(client, surveyQuery(horizon));
+    const reading = await readAll(client, major, complete);
+    const contents = await readContents(client, reading, major, complete);
+    return { ...contents, major, horizon, survey: surveyOf((survey[0]?.rows ?? []) as SurveyRow[]), rows: reading.rows, options: complete };
+  });
+}
+
+async function inSnapshot<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
   try {
-    const opened = await simpleQuery(client, open);
-    const version = opened.at(-1)?.rows[0] as { server_version_num: string } | undefined;
-    return await capture(client, Math.floor(Number(version?.server_version_num) / 10_000), options);
+    return await work();
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }
 
-async function capture(client: pg.ClientBase, major: number, options: CaptureOptions): Promise<State> {
+async function opened(client: pg.ClientBase): Promise<{ major: number; horizon: string }> {
+  const answers = await simpleQuery(client, `${open};${horizonQuery}`);
+  const [version, horizon] = answers.slice(-2).map((answer) => answer.rows[0]) as [{ server_version_num: string }, { horizon: string }];
+  return { major: Math.floor(Number(version.server_version_num) / 10_000), horizon: horizon.horizon };
+}
+
+async function readAll(client: pg.ClientBase, major: number, options: CaptureOptions): Promise<CatalogReading> {
   const queries = catalogQueries(major);
   const names = Object.keys(queries) as CatalogQueryName[];
-  const answers = await simpleQuery(
-    client,
-    [...names.map((name) => queries[name]), sessionsQuery(options.migrationProcessIds ?? [])].join(';'),
-  );
+  const texts = [...names.map((name) => queries[name]), sessionsQuery(options.migrationProcessIds ?? [])];
+  const answers = await simpleQuery(client, texts.join(';'));
   const rows = Object.fromEntries(names.map((name, place) => [name, answers[place]?.rows ?? []])) as unknown as CatalogRows;
-  const sessions = (answers[names.length]?.rows ?? []) as SessionRow[];
+  const known = { relations: new Map(), data: new Map(), positions: new Map() };
+  return { rows, sessions: (answers[names.length]?.rows ?? []) as SessionRow[], known };
+}
 
+/** Reads data, sequences and bookkeeping, as far as they are not known, and ends the transaction. */
+async function readContents(
+  client: pg.ClientBase,
+  { rows, sessions, known }: CatalogReading,
+  major: number,
+  options: CaptureOptions,
+): Promise<Pick<Baseline, 'state' | 'relationsWithRows'>> {
   const excluded = new Set(options.bookkeepingTables);
-  const catalog = assembleCatalog(rows, excluded);
+  const catalog = withoutSchemas(assembleCatalog(rows, excluded, known.relations), options.bookkeepingSchemas ?? []);
   const bookkeeping = rows.relations.filter((row) => excluded.has(relationKey(row)));
-  const data = dataQueries(
-    relationsWithRows(catalog, rows),
-    options.volatile,
-    wantsColumns(options.columnHashes),
-    options.clockStart,
-    major,
-  );
-  const sequences = sequenceQuery(sequenceUses(catalog, rows)) ?? 'SELECT WHERE false';
+  const relations = relationsWithRows(catalog, rows);
+  const unread = relations.filter((relation) => !known.data.has(relation.identity));
+  const data = dataQueries(unread, options.volatile, wantsColumns(options.columnHashes), options.clockStart, major);
+  const uses = sequenceUses(catalog, rows);
+  const isKnown = (use: SequenceUse) => known.positions.has(relationKey(use)) && (!use.column || known.data.has(use.column.table.identity));
+  const sequences = sequenceQuery(uses.filter((use) => !isKnown(use))) ?? 'SELECT WHERE false';
   const history = bookkeeping.map((row) => `SELECT * FROM ${quoteQualified(row.schema, row.name)}`);
   const contents = await simpleQuery(client, [...data, sequences, ...history, 'COMMIT'].join(';'));
 
-  return {
-    catalog,
-    data: contents.slice(0, data.length).flatMap((result) => (result.rows as DataRow[]).map(tableData)),
-    sequences: ((contents[data.length]?.rows ?? []) as SequencePositionRow[]).map(sequencePosition),
-    bookkeeping: bookkeeping.map((row, place) =>
-      bookkeepingTable(
-        row,
-        (contents[data.length + 1 + place]?.rows ?? []) as Record<string, unknown>[],
-        rows.columns.filter((column) => column.relation === row.identity),
-        options.volatile,
-      ),
+  const readData = contents.slice(0, data.length).flatMap((result) => (result.rows as DataRow[]).map(tableData));
+  const readPositions = ((contents[data.length]?.rows ?? []) as SequencePositionRow[]).map(sequencePosition);
+  const tables = bookkeeping.map((row, place) =>
+    bookkeepingTable(
+      row,
+      (contents[data.length + 1 + place]?.rows ?? []) as Record<string, unknown>[],
+      rows.columns.filter((column) => column.relation === row.identity),
+      options.volatile,
     ),
+  );
+  const state = {
+    catalog,
+    data: inOrder(
+      relations,
+      readData,
+      (data) => data.table,
+      (relation) => known.data.get(relation.identity),
+    ),
+    sequences: inOrder(
+      uses,
+      readPositions,
+      (position) => position.sequence,
+      (use) => known.positions.get(relationKey(use)),
+    ),
+    bookkeeping: options.normalHistory?.(tables) ?? tables,
     sessions: sessions.map(sessionLeft),
     preparedTransactions: rows.preparedTransactions.map((row) => row.gid),
   };
+  return { state, relationsWithRows: relations };
+}
+
+function withoutSchemas(catalog: Catalog, names: readonly string[]): Catalog {
+  return names.length === 0 ? catalog : { ...catalog, schemas: catalog.schemas.filter(({ name }) => !names.includes(name)) };
+}
+
+/** What was read, and what was known before, in the order of what they belong to. */
+function inOrder<Value, Owner extends { readonly schema: string; readonly name: string }>(
+  owners: readonly Owner[],
+  read: readonly Value[],
+  keyOf: (value: Value) => string,
+  known: (owner: Owner) => Value | undefined,
+): Value[] {
+  const found = new Map(read.map((value) => [keyOf(value), value]));
+  return owners.flatMap((owner) => found.get(relationKey(owner)) ?? known(owner) ?? []);
 }
 
 function wantsColumns(columnHashes: CaptureOptions['columnHashes']): (table: string) => boolean {
@@ -124,10 +196,4 @@ function sequenceUses(catalog: Catalog, rows: CatalogRows): SequenceUse[] {
     const column = { table, name: use.column, descending: sequence.increment.startsWith('-') };
     return { schema: sequence.schema, name: sequence.name, column };
   });
-}
-
-/** Sends several statements as one simple query; the driver then answers with an array. */
-async function simpleQuery(client: pg.ClientBase, text: string): Promise<{ rows: unknown[] }[]> {
-  const answer: unknown = await client.query(text);
-  return (Array.isArray(answer) ? answer : [answer]) as { rows: unknown[] }[];
 }
