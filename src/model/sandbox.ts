@@ -31,8 +31,8 @@ export interface Sandbox {
   address(database: string): DatabaseAddress;
   /** Creates an empty database. */
   createDatabase(name: string): Promise<void>;
-  /** Copies a database. Nobody may be connected to the source. */
-  cloneDatabase(source: string, target: string): Promise<void>;
+  /** Copies a database, into another tablespace where one is named. Nobody may be connected to the source. */
+  cloneDatabase(source: string, target: string, tablespace?: string): Promise<void>;
   /** Drops databases, ending their sessions. Missing ones are no error. */
   dropDatabases(names: readonly string[]): Promise<void>;
   /** SIGKILL, restart, crash recovery: resolves when the server answers again. Every connection to every database dies. */

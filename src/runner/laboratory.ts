@@ -31,11 +31,11 @@ export class Laboratory {
     return name;
   }
 
-  /** A copy of a database to which nobody is connected; the caller drops it. */
-  async clone(source: string): Promise<string> {
+  /** A copy of a database to which nobody is connected; the caller drops it. It lies where the source does, or in the tablespace that is named. */
+  async clone(source: string, tablespace?: string): Promise<string> {
     throwIfCancelled(this.signal);
     const name = this.nextName();
-    await this.sandbox.cloneDatabase(source, name);
+    await this.sandbox.cloneDatabase(source, name, tablespace);
     return name;
   }
 

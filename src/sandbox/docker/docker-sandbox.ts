@@ -71,8 +71,8 @@ export class DockerSandbox implements Sandbox {
     return this.explained(this.administrator.createDatabase(name));
   }
 
-  cloneDatabase(source: string, target: string): Promise<void> {
-    return this.explained(this.administrator.cloneDatabase(source, target));
+  cloneDatabase(source: string, target: string, tablespace?: string): Promise<void> {
+    return this.explained(this.administrator.cloneDatabase(source, target, tablespace));
   }
 
   dropDatabases(names: readonly string[]): Promise<void> {

@@ -39,9 +39,10 @@ export class PostgresAdministrator {
     await this.query(`CREATE DATABASE ${quote(name)} TEMPLATE template0${this.strategy()}`);
   }
 
-  async cloneDatabase(source: string, target: string): Promise<void> {
+  async cloneDatabase(source: string, target: string, tablespace?: string): Promise<void> {
     await this.sessionsGone(source);
-    await this.query(`CREATE DATABASE ${quote(target)} TEMPLATE ${quote(source)}${this.strategy()}`);
+    const place = tablespace === undefined ? '' : ` TABLESPACE ${quote(tablespace)}`;
+    await this.query(`CREATE DATABASE ${quote(target)} TEMPLATE ${quote(source)}${place}${this.strategy()}`);
     // Settings of ALTER DATABASE are not copied (manual, CREATE DATABASE); a state that has some is no copy without them.
     await this.query(`INSERT INTO pg_db_role_setting SELECT t.oid, s.setrole, s.setconfig
       FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, pg_database t

@@ -47,8 +47,8 @@ class ProcessSandbox implements Sandbox {
     return this.administrator.createDatabase(name);
   }
 
-  cloneDatabase(source: string, target: string): Promise<void> {
-    return this.administrator.cloneDatabase(source, target);
+  cloneDatabase(source: string, target: string, tablespace?: string): Promise<void> {
+    return this.administrator.cloneDatabase(source, target, tablespace);
   }
 
   dropDatabases(names: readonly string[]): Promise<void> {
