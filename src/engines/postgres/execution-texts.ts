@@ -18,14 +18,15 @@ export const markNotice = 'Faultline: mark';
  * it is a lock of the subtransaction, given back by ending that with an error in either case. A transaction_timeout (since 17) would end the
  * session, so it is lifted for as long as the gate is closed.
  */
-const gate = `DO $faultline$
+export function gateText(key: string, notice: string): string {
+  return `DO $faultline$
 DECLARE own text := pg_catalog.current_setting('transaction_timeout', true);
 BEGIN
-RAISE INFO '${gateNotice}';
+RAISE INFO '${notice}';
 IF own <> '0' THEN PERFORM pg_catalog.set_config('transaction_timeout', '0', true); END IF;
 LOOP
   BEGIN
-    PERFORM pg_catalog.pg_advisory_xact_lock(${gateKey});
+    PERFORM pg_catalog.pg_advisory_xact_lock(${key});
     RAISE EXCEPTION USING ERRCODE = 'FL000';
   EXCEPTION
     WHEN SQLSTATE 'FL000' THEN EXIT;
@@ -34,6 +35,9 @@ LOOP
 END LOOP;
 IF own <> '0' THEN PERFORM pg_catalog.set_config('transaction_timeout', own, true); END IF;
 END $faultline$`;
+}
+
+const gate = gateText(gateKey, gateNotice);
 
 const mark = `DO $faultline$ BEGIN RAISE INFO '${markNotice}'; END $faultline$`;
 

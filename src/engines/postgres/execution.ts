@@ -266,10 +266,10 @@ class PostgresExecution implements Execution {
   private onCompleted(request: WireRequest, completion: Completion): void {
     const { results, durationMs } = completion;
     this.driver.completed(request, completion);
+    this.request.instrument?.completed(request);
     const number = this.steps.get(request);
     if (number === undefined) return;
     const statements = this.script.statementsOf(number);
-    if (statements.length > 0) this.request.instrument?.completed(request);
     const startedMs = performance.now() - durationMs;
     const shown = results.filter((_, ordinal) => !this.hidden.get(request)?.has(ordinal));
     let previousMs = 0;

@@ -10,7 +10,7 @@ import type { ServerReport } from '../../wire/postgres/messages';
 export interface Instrument {
   /** A request with these statements of the migration is about to be sent. Undefined: it goes as it is. */
   order(request: WireRequest, statements: readonly Statement[]): Promise<RequestOrder> | RequestOrder | undefined;
-  /** The server has answered it, with success or an error. */
+  /** The server has answered a request, with success or an error; also one that holds none of the migration's statements. */
   completed(request: WireRequest): void;
   /** True for what its own texts raised: the client must not see that. */
   notice(report: ServerReport, connection: PostgresConnection): boolean;
