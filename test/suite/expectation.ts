@@ -1,5 +1,4 @@
 import { cellId, type FaultName, type Point } from '../../src/model/fault';
-import type { FrameworkName } from '../../src/model/migration';
 import type { SuiteCase } from './case';
 
 /**
