@@ -61,7 +61,9 @@ export class Assessor {
       const verdict = this.verdict(assessed, blocking.length > 0, lost);
       // Rows that break the statement are still there when all was rolled back: the way forward begins with them.
       const settled = verdict === 'complete' || (verdict === 'rolled-back' && this.trace.dirt === undefined);
-      const recovery = settled ? undefined : withRelease(await recover(), release);
+      const { remedy } = faultKind(observation.cell.fault) ?? {};
+      const first = remedy === undefined ? release : [...release, remedy];
+      const recovery = settled ? undefined : withFirst(await recover(), first);
       const result = this.compose(observation, assessed, verdict, recovery);
       await this.laboratory.witness({ result, database, beforeDatabase: this.trace.beforeDatabase });
       return result;
@@ -191,9 +193,12 @@ export class Assessor {
   }
 }
 
-/** Ending the session was carried out on the very state that it was left in; what follows was verified on what that left. */
-function withRelease(recovery: Recovery, release: readonly RecoveryStep[]): Recovery {
-  const prepend = (plan: RecoveryPlan): RecoveryPlan => ({ ...plan, steps: [...release, ...plan.steps] });
+/**
+ * Ending the session was carried out on the very state that it was left in, and the fault's cause is gone by now; what follows was verified
+ * on what that left.
+ */
+function withFirst(recovery: Recovery, first: readonly RecoveryStep[]): Recovery {
+  const prepend = (plan: RecoveryPlan): RecoveryPlan => ({ ...plan, steps: [...first, ...plan.steps] });
   return { ...recovery, back: prepend(recovery.back), forward: prepend(recovery.forward) };
 }
 

@@ -1,4 +1,5 @@
 import type { FaultName, Point } from '../../model/fault';
+import type { RecoveryStep } from '../../model/simulation';
 import type { Course } from '../course';
 
 /** One kind of fault: where it can strike, which points must end alike, and how it is told. One file each, listed in `registry.ts`. */
@@ -15,4 +16,6 @@ export interface FaultKind {
    * The proof is a test that runs the matrix without collapsing and compares.
    */
   equivalence(course: Course, point: Point): string | undefined;
+  /** What has to be done about its cause before either way out of what it left. */
+  readonly remedy?: RecoveryStep;
 }
