@@ -149,7 +149,7 @@ function closed({ start, end, requests }: OpenSection): GooseSection {
 }
 
 /** The last word before a word that begins with two dashes. */
-function endsWithSemicolon(line: string): boolean {
+export function endsWithSemicolon(line: string): boolean {
   const words = line.trim().split(/\s+/);
   const comment = words.findIndex((word) => word.startsWith('--'));
   const last = (comment === -1 ? words : words.slice(0, comment)).at(-1);

@@ -1,10 +1,11 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Migration, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
 import type { Framework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { byText, problem, readProgram, sqlFiles, wholeFile } from './files';
 import { type HistoryRow, refused, rowsOf, sqlStep, statementSteps } from './history';
-import { sha256 } from './sha256';
 
 /**
  * Prisma Migrate (`prisma migrate deploy`), from prisma-engines: `schema-engine/commands/src/commands/apply_migrations.rs` (order of
@@ -103,7 +104,7 @@ function readMigration(file: SourceFile, options: ReadOptions): Result<Migration
     engine: options.engine,
     up: readProgram('up', file, wholeFile(file), execution, options),
     downUnsupported: true,
-    checksum: sha256(file.text),
+    checksum: bytesToHex(sha256(utf8ToBytes(file.text))),
   });
 }
 

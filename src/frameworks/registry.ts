@@ -2,14 +2,18 @@ import type { Migration } from '../model/migration';
 import type { Problem } from '../model/result';
 import type { Framework, ReadOptions, SourceFile } from '../model/run-protocol';
 import { dbmate } from './dbmate';
+import { drizzle } from './drizzle';
 import { flyway } from './flyway';
 import { golangMigrate } from './golang-migrate';
 import { goose } from './goose';
 import { prisma } from './prisma';
 import { sql } from './sql';
+import { sqlMigrate } from './sql-migrate';
+import { sqlx } from './sqlx';
+import { supabase } from './supabase';
 
 /** All frameworks; the first of equally sure ones is taken. */
-export const frameworks: readonly Framework[] = [prisma, goose, dbmate, golangMigrate, flyway, sql];
+export const frameworks: readonly Framework[] = [prisma, drizzle, supabase, sqlx, goose, sqlMigrate, dbmate, golangMigrate, flyway, sql];
 
 export function frameworkByName(name: string): Framework | undefined {
   return frameworks.find((framework) => framework.name === name);

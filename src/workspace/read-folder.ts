@@ -31,7 +31,16 @@ export interface MigrationSource {
 }
 
 /** Files by which frameworks are recognised, in the folder itself or in a parent. They hold no secrets: `.env` is not among them. */
-const markerNames = new Set(['schema.prisma', 'migration_lock.toml', 'flyway.conf', 'flyway.toml', 'atlas.sum', 'dbconfig.yml']);
+const markerNames = new Set([
+  'schema.prisma',
+  'migration_lock.toml',
+  'flyway.conf',
+  'flyway.toml',
+  'atlas.sum',
+  'dbconfig.yml',
+  'Cargo.toml',
+  'config.toml',
+]);
 
 /** Frameworks that give each migration a folder of its own call its files so (Prisma, Diesel). */
 const fileNamesInOwnFolder = new Set(['migration.sql', 'up.sql', 'down.sql']);
@@ -122,8 +131,8 @@ export function toSlashes(path: string): string {
 }
 
 function isMigrationFileName(name: string): boolean {
-  // Flyway keeps the settings of one script beside it: V4__index.sql.conf.
-  return /\.sql(\.conf)?$/i.test(name) || markerNames.has(name);
+  // Flyway keeps the settings of one script beside it: V4__index.sql.conf. Drizzle lists its files in meta/_journal.json.
+  return /\.sql(\.conf)?$/i.test(name) || markerNames.has(name) || name === '_journal.json';
 }
 
 function isMigrationFileAmong(files: readonly SourceFile[]): boolean {

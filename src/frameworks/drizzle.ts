@@ -1,0 +1,161 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Migration, ProgramExecution } from '../model/migration';
+import { success } from '../model/result';
+import type { Framework, ReadOptions, SourceFile } from '../model/run-protocol';
+import type { Span } from '../model/text';
+import { quoteLiteral } from '../parse/postgres/identifiers';
+import { readRequests } from '../parse/postgres/read';
+import { baseName, byText, confidence, folderPrefix, sqlFiles } from './files';
+import { rowsOf, sqlStep, statementSteps } from './history';
+
+/**
+ * Drizzle (`drizzle-kit migrate`, `migrate()` of drizzle-orm), from its package: `migrator.js` (the journal says which files there are and
+ * when they were made; a file is cut at its breakpoints) and `pg-core/dialect.js` (history table; all pending migrations and their rows are
+ * one transaction). It takes no lock.
+ */
+
+const table = 'drizzle.__drizzle_migrations';
+const breakpoint = '--> statement-breakpoint';
+
+export const drizzle: Framework = {
+  name: 'drizzle',
+  displayName: 'Drizzle',
+
+  detect(files) {
+    if (files.some(isJournal) && sqlFiles(files).length > 0) return 0.98;
+    return confidence(files, (file) => file.text.includes(breakpoint));
+  },
+
+  read(files, options) {
+    const times = journalTimes(files.find(isJournal));
+    return sqlFiles(files)
+      .filter((file) => folderPrefix(file.path) === '' && (times.size === 0 || times.has(tagOf(file))))
+      .toSorted((left, right) => (times.get(tagOf(left)) ?? 0) - (times.get(tagOf(right)) ?? 0) || byText(left.path, right.path))
+      .map((file) => success(readMigration(file, times.get(tagOf(file)), options)));
+  },
+
+  run: {
+    bookkeepingTables: [table],
+    setup: [
+      'CREATE SCHEMA IF NOT EXISTS drizzle',
+      `CREATE TABLE IF NOT EXISTS ${table} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
+    ],
+    steps: (migration) => [
+      {
+        kind: 'check',
+        text: `select id, hash, created_at from ${table} order by created_at desc limit 1`,
+        // Only the time of the newest row counts.
+        decide: (rows) =>
+          rows.some((row) => BigInt(String(row.created_at ?? 0)) >= BigInt(timeOf(migration)))
+            ? { run: false, why: 'already applied' }
+            : { run: true },
+      },
+      { kind: 'begin', text: 'begin' },
+      ...statementSteps(migration),
+      { kind: 'record', text: insertRow(migration) },
+      { kind: 'commit', text: 'commit' },
+    ],
+    onError: () => [{ kind: 'record', text: 'rollback' }],
+    markApplied: (migration) => [
+      sqlStep(
+        `Record ${migration.id} as applied`,
+        'Drizzle runs every migration that is newer than the newest row of its table. It has no command for this, so the row is written by hand.',
+        `${deleteRow(migration)};\n${insertRow(migration)};`,
+      ),
+    ],
+    markNotApplied: (migration) => [
+      sqlStep(
+        `Remove ${migration.id} from the history`,
+        'Without the row, and with none that is newer, Drizzle runs the migration again. It has no command for this.',
+        `${deleteRow(migration)};`,
+      ),
+    ],
+    recorded: (migration, tables) =>
+      rowsOf(tables, table).some((row) => row.hash === migration.checksum && String(row.created_at) === timeOf(migration))
+        ? 'applied'
+        : 'absent',
+  },
+
+  placeDown: () => ({
+    kind: 'unsupported',
+    why: 'Drizzle has no down migrations: a change is taken back by a new migration. Keep these statements for that (drizzle-kit generate --custom).',
+  }),
+};
+
+function isJournal(file: SourceFile): boolean {
+  return file.path === 'meta/_journal.json';
+}
+
+function tagOf(file: SourceFile): string {
+  return baseName(file.path).replace(/\.sql$/, '');
+}
+
+/** Name of a file, without its ending, to the milliseconds at which it was made. Empty when there is no journal that can be read. */
+function journalTimes(journal: SourceFile | undefined): ReadonlyMap<string, number> {
+  try {
+    const parsed: unknown = journal === undefined ? undefined : JSON.parse(journal.text);
+    const entries = isRecord(parsed) && Array.isArray(parsed.entries) ? parsed.entries.filter(isRecord) : [];
+    return new Map(entries.map((entry) => [String(entry.tag), Number(entry.when) || 0]));
+  } catch {
+    return new Map();
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function readMigration(file: SourceFile, when: number | undefined, options: ReadOptions): Migration {
+  const requests = readRequests(file.text, betweenBreakpoints(file.text), options.placeholders).filter(
+    (statements) => statements.length > 0,
+  );
+  const groups = requests.map((statements) => statements.map(({ index }) => index));
+  const execution: ProgramExecution = {
+    requests: 'per-statement',
+    wrapped: true,
+    because: 'Drizzle runs all pending migrations in one transaction, together with their history rows',
+    ...(groups.every((group) => group.length === 1) ? {} : { groups }),
+  };
+  const program = {
+    direction: 'up',
+    path: file.path,
+    span: { start: 0, end: file.text.length },
+    statements: requests.flat(),
+    execution,
+  } as const;
+  return {
+    id: when === undefined ? tagOf(file) : `${when}_${tagOf(file)}`,
+    title: baseName(file.path),
+    framework: 'drizzle',
+    engine: options.engine,
+    up: program,
+    downUnsupported: true,
+    checksum: bytesToHex(sha256(utf8ToBytes(file.text))),
+  };
+}
+
+/** What Drizzle sends in one request each. */
+function betweenBreakpoints(text: string): Span[] {
+  const spans: Span[] = [];
+  for (let start = 0; start <= text.length; ) {
+    const found = text.indexOf(breakpoint, start);
+    const end = found === -1 ? text.length : found;
+    spans.push({ start, end });
+    start = found === -1 ? text.length + 1 : end + breakpoint.length;
+  }
+  return spans;
+}
+
+/** Without a journal the number of the file stands in for its time. */
+function timeOf({ id, title }: Migration): string {
+  return /^(\d+)_/.exec(id)?.[1] ?? /^\d+/.exec(title)?.[0] ?? '0';
+}
+
+function insertRow(migration: Migration): string {
+  return `insert into ${table} ("hash", "created_at") values(${quoteLiteral(migration.checksum ?? '')}, ${timeOf(migration)})`;
+}
+
+function deleteRow(migration: Migration): string {
+  return `delete from ${table} where "hash" = ${quoteLiteral(migration.checksum ?? '')} and "created_at" = ${timeOf(migration)}`;
+}

@@ -1,0 +1,117 @@
+import type { Migration, Program, ProgramExecution } from '../model/migration';
+import { type Result, success } from '../model/result';
+import type { Framework, ReadOptions, SourceFile } from '../model/run-protocol';
+import { quoteLiteral } from '../parse/postgres/identifiers';
+import { readRequests } from '../parse/postgres/read';
+import { baseName, byNumber, byText, confidence, folderPrefix, sqlFiles } from './files';
+import { refusalOf, rowsOf, sqlStep, statementSteps } from './history';
+import { optionMark } from './marks';
+import { placeUnderMarker } from './placing';
+import { readSqlMigrateFile, type SqlMigrateSection } from './sql-migrate-file';
+
+/**
+ * sql-migrate (rubenv/sql-migrate), from its sources: `sqlparse/sqlparse.go` (commands, what one request is), `migrate.go` (order of
+ * files and steps; one transaction with the history row unless notransaction; history table). It takes no lock.
+ */
+
+const table = 'public.gorp_migrations';
+
+export const sqlMigrate: Framework = {
+  name: 'sql-migrate',
+  displayName: 'sql-migrate',
+
+  detect: (files) => confidence(files, (file) => /^\ufeff?-- \+migrate (Up|Down)\b/m.test(file.text)),
+
+  read(files, options) {
+    return sqlFiles(files)
+      .filter((file) => folderPrefix(file.path) === '')
+      .toSorted(byVersion)
+      .map((file) => readMigration(file, options));
+  },
+
+  run: {
+    bookkeepingTables: [table],
+    setup: [`create table if not exists ${table} ("id" text not null primary key, "applied_at" timestamp with time zone)`],
+    steps(migration) {
+      const record = { kind: 'record', text: insertRow(migration) } as const;
+      return [
+        {
+          kind: 'check',
+          text: `SELECT * FROM ${table} ORDER BY "id" ASC`,
+          decide: (rows) =>
+            rows.some((row) => row.id === migration.id) ? { run: false, why: 'already applied' } : (refusalOf(migration) ?? { run: true }),
+        },
+        ...(migration.up.execution.wrapped
+          ? ([{ kind: 'begin', text: 'begin' }, ...statementSteps(migration), record, { kind: 'commit', text: 'commit' }] as const)
+          : [...statementSteps(migration), record]),
+      ];
+    },
+    onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'rollback' }] : []),
+    markApplied: (migration) => [
+      sqlStep(
+        `Record ${migration.id} as applied`,
+        'sql-migrate runs every file whose name is not in its table. With the tool, for the next file alone: sql-migrate skip -limit=1',
+        `${insertRow(migration)} on conflict do nothing;`,
+      ),
+    ],
+    markNotApplied: ({ id }) => [
+      sqlStep(
+        `Remove ${id} from the history`,
+        'Without the row, sql-migrate up runs the migration again. sql-migrate has no command for this.',
+        `delete from ${table} where "id" = ${quoteLiteral(id)};`,
+      ),
+    ],
+    recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.id === id) ? 'applied' : 'absent'),
+  },
+
+  upMarker: '-- +migrate Up',
+  noTransactionMark: (text, direction) =>
+    optionMark(text, new RegExp(`^-- \\+migrate ${direction === 'up' ? 'Up' : 'Down'}\\b`), /\s+notransaction\b/, 'notransaction'),
+
+  placeDown: (migration, files, statements) => placeUnderMarker(migration, files, '-- +migrate Down', statements.map(guarded)),
+};
+
+/** By the number that the name begins with, then by name (`migrate.go`, `Less`). */
+function byVersion(left: SourceFile, right: SourceFile): number {
+  const [one, two] = [left, right].map((file) => /^\d+/.exec(file.path)?.[0]);
+  if (one !== undefined && two !== undefined) return byNumber(one, two) || byText(left.path, right.path);
+  return one === two ? byText(left.path, right.path) : one === undefined ? 1 : -1;
+}
+
+/** A statement ends at a line's last semicolon, so a body with such lines needs the commands around it. */
+function guarded(statement: string): string {
+  const lines = statement.trimEnd().split('\n');
+  const needsGuard = lines.slice(0, -1).some((line) => /;\s*(--.*)?$/.test(line));
+  return needsGuard ? `-- +migrate StatementBegin\n${statement.trimEnd()}\n-- +migrate StatementEnd` : statement;
+}
+
+function readMigration(file: SourceFile, options: ReadOptions): Result<Migration> {
+  const read = readSqlMigrateFile(file.text);
+  const nothing: SqlMigrateSection = { span: { start: file.text.length, end: file.text.length }, requests: [], transaction: true };
+  const program = (direction: 'up' | 'down', section: SqlMigrateSection): Program => {
+    const requests = readRequests(file.text, section.requests, options.placeholders).filter((statements) => statements.length > 0);
+    const groups = requests.map((statements) => statements.map(({ index }) => index));
+    const execution: ProgramExecution = {
+      requests: 'per-statement',
+      wrapped: section.transaction,
+      because: section.transaction
+        ? 'sql-migrate runs each migration in one transaction, together with its history row'
+        : 'notransaction: sql-migrate sends each statement by itself, committed as it ends',
+      ...(groups.every((group) => group.length === 1) ? {} : { groups }),
+      ...(read.refused === undefined ? {} : { refused: read.refused }),
+    };
+    return { direction, path: file.path, span: section.span, statements: requests.flat(), execution };
+  };
+  return success({
+    id: baseName(file.path),
+    title: baseName(file.path),
+    framework: 'sql-migrate',
+    engine: options.engine,
+    up: program('up', read.up ?? nothing),
+    ...(read.down === undefined ? {} : { down: program('down', read.down) }),
+  });
+}
+
+function insertRow({ id }: Migration): string {
+  return `insert into ${table} ("id","applied_at") values (${quoteLiteral(id)}, now())`;
+}

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readFolder } from '../../../src/frameworks/registry';
+import { defaultEngine } from '../../../src/model/engine';
+import type { RunStep } from '../../../src/model/run-protocol';
+import { loadParser } from '../../../src/parse/load';
+
+beforeAll(loadParser);
+
+function read(texts: Readonly<Record<string, string>>) {
+  const files = Object.entries(texts).map(([path, text]) => ({ path, text }));
+  const { framework, migrations, problems } = readFolder(files, { engine: defaultEngine, placeholders: {} });
+  return { name: framework.name, run: framework.run, framework, migrations, problems, files };
+}
+
+function course(steps: readonly RunStep[]): string[] {
+  return steps.map((step) => (step.kind === 'statements' ? `statements ${step.statements.join(',')}` : step.kind));
+}
+
+describe('sql-migrate', () => {
+  const file = '-- +migrate Up\nCREATE TABLE a (b int);\n-- a word\nSELECT 1; SELECT 2;\n-- +migrate Down\nDROP TABLE a;\n';
+
+  it('reads sections; a line is what ends a request', () => {
+    const { name, run, migrations, problems } = read({ '1_a.sql': file });
+    expect([name, problems]).toEqual(['sql-migrate', []]);
+    const [migration] = migrations;
+    expect(migration?.up.statements.map(({ text }) => text)).toEqual(['CREATE TABLE a (b int)', 'SELECT 1', 'SELECT 2']);
+    expect(migration?.up.execution).toMatchObject({ wrapped: true, groups: [[1], [2, 3]] });
+    expect(migration?.down?.statements.map(({ text }) => text)).toEqual(['DROP TABLE a']);
+    expect(migration === undefined ? [] : course(run.steps(migration))).toEqual([
+      'check',
+      'begin',
+      'statements 1',
+      'statements 2,3',
+      'record',
+      'commit',
+    ]);
+  });
+
+  it('takes notransaction for each direction, and blocks', () => {
+    const { migrations } = read({
+      '1_a.sql':
+        '-- +migrate Up notransaction\n-- +migrate StatementBegin\nDO $$ BEGIN\nNULL;\nEND $$;\n-- +migrate StatementEnd\n-- +migrate Down\nSELECT 1;\n',
+    });
+    expect(migrations[0]?.up).toMatchObject({ execution: { wrapped: false }, statements: [{ text: 'DO $$ BEGIN\nNULL;\nEND $$' }] });
+    expect(migrations[0]?.down?.execution.wrapped).toBe(true);
+  });
+
+  it('refuses what the tool refuses, and runs by number', () => {
+    const { migrations } = read({
+      '10_b.sql': '-- +migrate Up\nSELECT 1\n',
+      '9_a.sql': '-- +migrate Up\n-- +migrate StatementBegin\nSELECT 1;\n',
+    });
+    expect(migrations.map(({ id }) => id)).toEqual(['9_a.sql', '10_b.sql']);
+    expect(migrations.map(({ up }) => up.execution.refused)).toEqual([
+      expect.stringContaining('no matching'),
+      expect.stringContaining('semicolon'),
+    ]);
+  });
+});
+
+describe('sqlx', () => {
+  const crate = '[package]\nname = "shop"\n[dependencies]\nsqlx = { version = "0.8" }\n';
+
+  it('is known by the crate above its files', () => {
+    expect(read({ '../Cargo.toml': crate, '1_a.sql': 'SELECT 1;' }).name).toBe('sqlx');
+    expect(read({ '../Cargo.toml': '[package]\n', '1_a.sql': 'SELECT 1;' }).name).toBe('sql');
+    expect(read({ '1_a.up.sql': 'SELECT 1;' }).name).toBe('golang-migrate');
+  });
+
+  it('sends the file as one request, in a transaction unless its first words say otherwise', () => {
+    const { migrations, run } = read({
+      '../Cargo.toml': crate,
+      '20260101_first_table.up.sql': 'CREATE TABLE a (b int);\nSELECT 1;\n',
+      '20260101_first_table.down.sql': 'DROP TABLE a;\n',
+      '20260102_index.sql': '-- no-transaction\nCREATE INDEX CONCURRENTLY i ON a (b);\n',
+    });
+    const [first, second] = migrations;
+    expect(first?.down?.statements).toHaveLength(1);
+    expect(first?.up.execution).toMatchObject({ requests: 'single-request', wrapped: true });
+    expect(second?.up.execution.wrapped).toBe(false);
+    expect(second?.downUnsupported).toBe(true);
+    expect(first === undefined ? [] : course(run.steps(first))).toEqual([
+      'lock',
+      'check',
+      'begin',
+      'statements 1,2',
+      'record',
+      'commit',
+      'record',
+      'unlock',
+    ]);
+    expect(first?.checksum).toBe(createHash('sha384').update('CREATE TABLE a (b int);\nSELECT 1;\n').digest('hex'));
+  });
+
+  it('notices edits and halves', () => {
+    const { migrations, run } = read({ '../Cargo.toml': crate, '1_a.sql': 'SELECT 1;' });
+    const [migration] = migrations;
+    const check = migration && run.steps(migration).find((step) => step.kind === 'check');
+    if (check?.kind !== 'check') throw new Error('no check');
+    const row = (success: boolean, checksum: string | undefined) => check.decide([{ version: '1', success, checksum }]);
+    expect(row(true, migration?.checksum)).toEqual({ run: false, why: 'already applied' });
+    expect(row(true, 'ff')).toMatchObject({ why: 'refused', problem: { message: expect.stringContaining('modified') } });
+    expect(row(false, migration?.checksum)).toMatchObject({
+      why: 'refused',
+      problem: { message: expect.stringContaining('partially applied') },
+    });
+    expect(check.decide([])).toEqual({ run: true });
+  });
+});
+
+describe('Supabase', () => {
+  it('is known by its configuration, and is one transaction with its history', () => {
+    const texts = { '20260101000000_a.sql': "CREATE TABLE a (b text);\nINSERT INTO a VALUES ('it''s');\n" };
+    expect(read(texts).name).toBe('sql');
+    const { name, migrations, run } = read({ '../config.toml': 'project_id = "shop"\n', ...texts });
+    expect(name).toBe('supabase');
+    const [migration] = migrations;
+    if (migration === undefined) throw new Error('no migration');
+    expect(migration).toMatchObject({ id: '20260101000000', downUnsupported: true });
+    const steps = run.steps(migration);
+    expect(course(steps)).toEqual(['check', 'begin', 'statements 1', 'statements 2', 'record', 'commit']);
+    expect(steps.find((step) => step.kind === 'record')?.text).toContain("'INSERT INTO a VALUES (''it''''s'')'");
+  });
+});
+
+describe('Drizzle', () => {
+  const journal = JSON.stringify({
+    entries: [
+      { idx: 0, tag: '0000_b', when: 1700000000000 },
+      { idx: 1, tag: '0001_a', when: 1700000000001 },
+    ],
+  });
+
+  it('runs what its journal names, in the order of their times, cut at breakpoints', () => {
+    const { name, migrations, run } = read({
+      'meta/_journal.json': journal,
+      '0001_a.sql': 'SELECT 1;--> statement-breakpoint\nSELECT 2;\nSELECT 3;\n',
+      '0000_b.sql': 'CREATE TABLE a (b int);',
+      '0002_left.sql': 'SELECT 1;',
+    });
+    expect(name).toBe('drizzle');
+    expect(migrations.map(({ title }) => title)).toEqual(['0000_b.sql', '0001_a.sql']);
+    const [, second] = migrations;
+    if (second === undefined) throw new Error('no migration');
+    expect(course(run.steps(second))).toEqual(['check', 'begin', 'statements 1', 'statements 2,3', 'record', 'commit']);
+    const check = run.steps(second).find((step) => step.kind === 'check');
+    if (check?.kind !== 'check') throw new Error('no check');
+    expect(check.decide([{ created_at: '1700000000000' }])).toEqual({ run: true });
+    expect(check.decide([{ created_at: '1700000000001' }])).toMatchObject({ run: false });
+  });
+
+  it('is read without a journal, and with a damaged one', () => {
+    const texts = { '0001_a.sql': 'SELECT 1;\n--> statement-breakpoint\nSELECT 2;' };
+    expect(read(texts)).toMatchObject({ name: 'drizzle', migrations: [{ title: '0001_a.sql' }] });
+    expect(read({ 'meta/_journal.json': '{', ...texts })).toMatchObject({ name: 'drizzle', migrations: [{ title: '0001_a.sql' }] });
+  });
+});
