@@ -149,7 +149,7 @@ function betweenBreakpoints(text: string): Span[] {
 
 /** Without a journal the number of the file stands in for its time. */
 function timeOf({ id, title }: Migration): string {
-  return /^(\d+)_/.exec(id)?.[1] ?? /^\d+/.exec(title)?.[0] ?? '0';
+  return BigInt(/^\d+(?=_)/.exec(id)?.[0] ?? /^\d+/.exec(title)?.[0] ?? 0).toString();
 }
 
 function insertRow(migration: Migration): string {

@@ -33,6 +33,21 @@ const samples: Readonly<Record<string, readonly SourceFile[]>> = {
   ],
   dbmate: [{ path: '1_a.sql', text: `-- migrate:up\n${statements}\n-- migrate:down\n` }],
   goose: [{ path: '1_a.sql', text: `-- +goose Up\n${statements}\n-- +goose Down\n` }],
+  'sql-migrate': [{ path: '1_a.sql', text: `-- +migrate Up\n${statements}\n-- +migrate Down\n` }],
+  'sql-migrate without a transaction': [{ path: '1_a.sql', text: `-- +migrate Up notransaction\n${statements}\n-- +migrate Down\n` }],
+  sqlx: [
+    { path: '1_a.sql', text: statements },
+    { path: '../Cargo.toml', text: '[dependencies]\nsqlx = "0.8"\n' },
+  ],
+  'sqlx without a transaction': [
+    { path: '1_a.sql', text: `-- no-transaction\n${statements}` },
+    { path: '../Cargo.toml', text: '[dependencies]\nsqlx = "0.8"\n' },
+  ],
+  supabase: [
+    { path: '20260101000000_a.sql', text: statements },
+    { path: '../config.toml', text: 'project_id = "shop"\n' },
+  ],
+  drizzle: [{ path: '0000_a.sql', text: statements.replaceAll(';\n', ';--> statement-breakpoint\n') }],
   'goose without a transaction': [{ path: '1_a.sql', text: `-- +goose NO TRANSACTION\n-- +goose Up\n${statements}\n-- +goose Down\n` }],
 };
 
@@ -100,6 +115,14 @@ describe.each<[sample: string, faulty: [FaultName, Point], left: string, retry: 
   ['dbmate', error(3), 'absent', 'success'],
   ['goose', error(3), 'absent', 'success'],
   ['goose without a transaction', error(3), 'a absent', 'error 42P07'],
+  ['sql-migrate', error(3), 'absent', 'success'],
+  ['sql-migrate without a transaction', error(3), 'a absent', 'error 42P07'],
+  ['sqlx', error(3), 'absent', 'success'],
+  ['sqlx without a transaction', error(3), 'absent', 'success'],
+  ['sqlx without a transaction', ['disconnect', { kind: 'unrecorded' }], 'a b absent', 'error 42P07'],
+  ['supabase', error(3), 'absent', 'success'],
+  ['drizzle', error(3), 'absent', 'success'],
+  ['sqlx', ['disconnect', { kind: 'unlock' }], 'a b applied', 'skipped'],
   ['flyway', ['disconnect', { kind: 'unrecorded' }], 'a b absent', 'error 42P07'],
   ['golang-migrate', ['disconnect', { kind: 'unrecorded' }], 'a b failed', 'refused'],
   ['golang-migrate', ['disconnect', { kind: 'before', statement: 2 }], 'a b failed', 'refused'],
