@@ -23,6 +23,7 @@ interface Open {
  */
 export function groupIntoTransactions(program: Program): PlannedTransaction[] {
   const { execution, statements } = program;
+  if (execution.transactions !== undefined) return execution.transactions.map((seen, position) => ({ index: position + 1, ...seen }));
   const byNumber = new Map(statements.map((statement) => [statement.index, statement]));
   const transactions: PlannedTransaction[] = [];
   let open: Open | undefined = execution.wrapped ? { kind: 'framework', statements: [] } : undefined;

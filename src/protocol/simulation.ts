@@ -1,7 +1,7 @@
 import type { EngineName } from '../model/engine';
 import type { FaultName, PlannedCell } from '../model/fault';
 import type { SandboxProviderName } from '../model/sandbox';
-import type { CellResult, SimulatedMigration, SimulatedStatement, Simulation } from '../model/simulation';
+import type { CellResult, SimulatedLoad, SimulatedMigration, SimulatedStatement, Simulation } from '../model/simulation';
 
 /** A migration command of the user's own, run by a shell. */
 export interface CommandRequest {
@@ -11,6 +11,8 @@ export interface CommandRequest {
   readonly directory: string;
   /** History and lock tables of a tool that is not known; empty when it is, or when there are none. */
   readonly historyTables: readonly string[];
+  /** A command that makes the state before, in the same folder. */
+  readonly before?: string;
 }
 
 /** What a simulation is asked to do; the same for the command line and the panel. */
@@ -32,6 +34,8 @@ export interface SimulationRequest {
   /** Schema and data before the migration: an SQL file or a folder of migrations, absolute. Default: the earlier migrations of the folder. */
   readonly before?: string;
   readonly placeholders: Readonly<Record<string, string>>;
+  /** Runs the migration once more beside an application, with so many sessions for each kind of request. Absent or 0: not at all. */
+  readonly load?: number;
   /** False runs every cell, for the proof that collapsing is right. */
   readonly collapse: boolean;
 }
@@ -48,6 +52,7 @@ export type SimulationEvent =
       readonly statements: readonly SimulatedStatement[];
       readonly transactions: Simulation['transactions'];
       readonly cells: readonly PlannedCell[];
+      readonly load?: SimulatedLoad;
     }
   | { readonly kind: 'cell'; readonly cell: CellResult }
   | { readonly kind: 'finished'; readonly simulation: Simulation }

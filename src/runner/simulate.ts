@@ -1,15 +1,18 @@
 import { setMaxListeners } from 'node:events';
+import { builtInCarrier } from '../engines/postgres/execution';
 import type { Verdict } from '../model/fault';
 import type { Sandbox } from '../model/sandbox';
-import type { CellResult, SimulatedMigration, Simulation, SimulationSummary } from '../model/simulation';
+import type { CellResult, SimulatedLoad, SimulatedMigration, Simulation, SimulationSummary } from '../model/simulation';
 import type { SimulationEvent, SimulationRequest } from '../protocol/simulation';
 import { sandboxProviders } from '../sandbox/providers';
 import { planCells, runCells } from './cells';
+import { prepareCommand } from './command/rehearse';
 import { SimulationCancelled, SimulationFailure, throwIfCancelled } from './failure';
 import { Groundwork } from './groundwork';
 import { Laboratory } from './laboratory';
+import { runUnderLoad } from './load';
 import { readSubject, type Subject } from './subject';
-import { type Trace, traceMigration } from './trace';
+import { databaseBefore, type Trace, type TracedSubject, traceMigration } from './trace';
 
 /**
  * Runs the matrix of every migration that the request names, in order, in a sandbox that is gone when this settles. Events come as
@@ -61,9 +64,8 @@ export async function simulateSubject(
   emit({ kind: 'phase', phase: 'preparing', detail: 'applying the earlier migrations' });
   const groundwork = await Groundwork.lay(laboratory, subject);
   const simulations: Simulation[] = [];
-  for (const position of subject.targets) {
-    await groundwork.advanceTo(position);
-    const simulation = await simulateOne(request, subject, position, laboratory, groundwork.database, emit);
+  for (const prepare of preparations(request, subject, laboratory, groundwork)) {
+    const simulation = await simulateOne(request, laboratory, await prepare(emit), emit);
     simulations.push(simulation);
     // What comes after it has no state to start from; what was found so far is worth having.
     if (simulation.failsByItself !== undefined) break;
@@ -76,7 +78,7 @@ export async function simulateSubject(
 /** Says that the migrations behind one that fails by itself were left out; empty when all were simulated. */
 function notSimulated(subject: Subject, simulations: readonly Simulation[]): string {
   const left = subject.targets.length - simulations.length;
-  if (left === 0) return '';
+  if (left <= 0) return '';
   return `${simulations.at(-1)?.migration.id} fails by itself: ${left} later ${left === 1 ? 'migration was' : 'migrations were'} not simulated`;
 }
 
@@ -91,6 +93,7 @@ async function startSandbox(
   const started = await provider.start({
     engine: subject.engine,
     ...(request.image !== undefined && { image: request.image }),
+    smallDisk: request.faults === 'all' || request.faults.includes('disk-full'),
     onProgress: (detail) => emit({ kind: 'phase', phase: 'starting sandbox', detail }),
     signal,
   });
@@ -98,25 +101,55 @@ async function startSandbox(
   return started.value;
 }
 
-async function simulateOne(
+type Emit = (event: SimulationEvent) => void;
+
+/** What is simulated, and the database in the state before, which is dropped afterwards. */
+interface Prepared {
+  readonly subject: TracedSubject;
+  readonly beforeDatabase: string;
+}
+
+/** What has to be done, in order, before each migration can be traced. */
+function preparations(
   request: SimulationRequest,
   subject: Subject,
-  position: number,
   laboratory: Laboratory,
-  groundwork: string,
-  emit: (event: SimulationEvent) => void,
-): Promise<Simulation> {
-  const migration = subject.migrations[position];
-  if (migration === undefined) throw new SimulationFailure('The migration is no longer there.');
+  groundwork: Groundwork,
+): readonly ((emit: Emit) => Promise<Prepared>)[] {
+  const { command } = request;
+  if (command !== undefined) {
+    return [
+      async (emit) => {
+        emit({ kind: 'phase', phase: 'tracing', detail: command.text });
+        return prepareCommand(laboratory, command, subject.engine, groundwork.database, request);
+      },
+    ];
+  }
+  return subject.targets.map((position) => async (emit) => {
+    await groundwork.advanceTo(position);
+    const migration = subject.migrations[position];
+    if (migration === undefined) throw new SimulationFailure('The migration is no longer there.');
+    emit({ kind: 'phase', phase: 'tracing', detail: migration.title });
+    const { framework } = subject;
+    const { bookkeepingTables } = framework.run;
+    return {
+      subject: { framework, migration, carrier: builtInCarrier(migration, framework.run) },
+      beforeDatabase: await databaseBefore(laboratory, groundwork.database, bookkeepingTables, request),
+    };
+  });
+}
+
+async function simulateOne(request: SimulationRequest, laboratory: Laboratory, prepared: Prepared, emit: Emit): Promise<Simulation> {
   const started = performance.now();
-  emit({ kind: 'phase', phase: 'tracing', detail: migration.title });
-  const trace = await traceMigration(laboratory, subject.framework, migration, groundwork, { rows: request.rows, seed: request.seed });
+  const { migration } = prepared.subject;
   try {
+    const trace = await traceMigration(laboratory, prepared.subject, prepared.beforeDatabase, request.seed);
     const cells = planCells(trace, request);
-    const described = describe(request, subject, trace, laboratory.sandbox);
+    const described = describe(request, trace, laboratory.sandbox);
     const { statements } = trace;
     const { transactions } = trace.plan;
-    emit({ kind: 'planned', migration: described, statements, transactions, cells });
+    const load = await loadOf(laboratory, trace, request);
+    emit({ kind: 'planned', migration: described, statements, transactions, cells, ...(load && { load }) });
     emit({ kind: 'phase', phase: 'running', detail: migration.title });
     const results = await runCells(laboratory, trace, cells, request.jobs, (cell) => emit({ kind: 'cell', cell }));
     const simulation: Simulation = {
@@ -129,22 +162,32 @@ async function simulateOne(
       },
       ...(trace.failsByItself !== undefined && { failsByItself: trace.failsByItself }),
       cells: results,
+      ...(load && { load }),
       summary: summarise(results, performance.now() - started),
     };
     emit({ kind: 'finished', simulation });
     return simulation;
   } finally {
-    await laboratory.drop(trace.beforeDatabase);
+    await laboratory.drop(prepared.beforeDatabase);
   }
 }
 
-function describe(request: SimulationRequest, subject: Subject, trace: Trace, sandbox: Sandbox): SimulatedMigration {
+/** What an application feels, when that was asked for. A migration that fails by itself is nothing to run beside one. */
+async function loadOf(laboratory: Laboratory, trace: Trace, request: SimulationRequest): Promise<SimulatedLoad | undefined> {
+  const { load: sessionsPerRequest = 0, seed } = request;
+  if (sessionsPerRequest === 0 || trace.failsByItself !== undefined || trace.onlyOnce !== undefined) return undefined;
+  const { bookkeepingTables } = trace.framework.run;
+  return runUnderLoad(laboratory, { ...trace, bookkeepingTables, seed, sessionsPerRequest });
+}
+
+function describe(request: SimulationRequest, { framework, migration }: Trace, sandbox: Sandbox): SimulatedMigration {
+  const { command } = request;
   return {
-    path: trace.migration.up.path,
-    id: trace.migration.id,
-    framework: subject.framework.name,
-    engine: subject.engine.name,
-    engineVersion: String(subject.engine.major),
+    ...(command === undefined ? { path: migration.up.path } : { command: command.text }),
+    id: migration.id,
+    framework: command === undefined ? framework.name : framework.displayName,
+    engine: migration.engine.name,
+    engineVersion: String(migration.engine.major),
     sandbox: sandbox.label,
     seed: request.seed,
     rows: request.rows,

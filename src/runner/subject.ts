@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { faultKind, faultKinds } from '../faults/kinds/registry';
 import { frameworkByName, readFolder } from '../frameworks/registry';
+import { sql } from '../frameworks/sql';
 import { defaultEngine, type Engine } from '../model/engine';
 import type { Migration } from '../model/migration';
 import type { Framework } from '../model/run-protocol';
@@ -35,11 +36,12 @@ export async function readSubject(request: SimulationRequest): Promise<Subject> 
   const engine: Engine = { name: request.engine ?? defaultEngine.name, major: request.engineVersion ?? defaultEngine.major };
   if (engine.name !== 'postgres')
     throw new SimulationFailure(`Simulations of ${engine.name} are not available yet: use --engine postgres.`);
+  const groundwork = request.before === undefined ? undefined : await readGroundwork(request.before, engine, request);
+  if (request.command !== undefined) return commandSubject(engine, request.path, groundwork);
   const read = await readMigrations(request.path, engine, request);
   const targets = findTargets(read, request.path);
   assertReadable(read.migrations, targets);
   assertNotEmpty(read, request.path);
-  const groundwork = request.before === undefined ? undefined : await readGroundwork(request.before, engine, request);
   return {
     framework: read.framework,
     engine,
@@ -48,6 +50,11 @@ export async function readSubject(request: SimulationRequest): Promise<Subject> 
     targets,
     ...(groundwork !== undefined && { groundwork }),
   };
+}
+
+/** A command has no files that are read: what it does is seen when it runs. */
+function commandSubject(engine: Engine, folder: string, groundwork: Groundwork | undefined): Subject {
+  return { framework: sql, engine, folder, migrations: [], targets: [], ...(groundwork !== undefined && { groundwork }) };
 }
 
 function assertFaultsKnown(faults: SimulationRequest['faults']): void {

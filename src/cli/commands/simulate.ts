@@ -15,7 +15,7 @@ import { folderOf, shownPath } from '../../workspace/read-folder';
 import { CommandFailure, exitStatus, orFail } from '../failure';
 import { listenForInterruption } from '../interruption';
 import { resolveSettings, type Settings } from '../load';
-import { addCommonOptions, type CommonOptions, parseFaults, parsePoints, parseVerdicts, wholeNumber } from '../options';
+import { addCommonOptions, type CommonOptions, parseFaults, parseLoad, parsePoints, parseVerdicts, wholeNumber } from '../options';
 import { note, resultPalette, writeResult } from '../output';
 import { Progress } from '../progress';
 
@@ -31,15 +31,20 @@ interface SimulateOptions extends CommonOptions {
   readonly failOn?: readonly Verdict[];
   readonly before?: string;
   readonly collapse: boolean;
+  readonly load?: number;
   readonly html?: string;
+  readonly command?: string;
+  readonly dir?: string;
+  readonly historyTable: readonly string[];
+  readonly beforeCommand?: string;
 }
 
 const defaultFailOn: readonly Verdict[] = ['broken', 'data-lost', 'false-success', 'applied-twice'];
 const defaultRows = 200;
 
-/** `faultline simulate PATH`. */
+/** `faultline simulate PATH`, `faultline simulate --command 'CMD'`. */
 export function addSimulateCommand(program: Command): void {
-  const command = program.command('simulate').argument('<path>', 'migration file, or a folder whose migrations are simulated in order');
+  const command = program.command('simulate').argument('[path]', 'migration file, or a folder whose migrations are simulated in order');
   command.description('fail a migration at every point in a throwaway database, and prove the way out');
   addCommonOptions(command, ['pretty', 'json', 'markdown', 'html'])
     .addOption(new Option('--sandbox <name>', 'where the database comes from (default: embedded)').choices(['embedded', 'docker', 'local']))
@@ -57,22 +62,40 @@ export function addSimulateCommand(program: Command): void {
       ),
     )
     .option('--before <path>', 'SQL file or folder of migrations that makes the state before (default: the earlier migrations)')
+    .option('--command <cmd>', "a migration command instead of a path, as 'npx knex migrate:latest'; {url} in it is the database")
+    .option('--dir <dir>', 'folder in which the command is run (default: the current one)')
+    .addOption(
+      new Option('--history-table <name>', "the command's history or lock table, when it has a name of its own; may be repeated")
+        .argParser((name: string, names: readonly string[]) => [...names, name])
+        .default([], 'none'),
+    )
+    .option('--before-command <cmd>', 'a command that makes the state before, run in the same folder')
+    .addOption(
+      new Option(
+        '--load <load>',
+        'application at work beside one more run: off, light, or sessions per kind of request (default: light; off for a folder)',
+      ).argParser(parseLoad),
+    )
     .option('--no-collapse', 'run cells that must end alike one by one')
     .option('--html <file>', 'write the HTML report as well')
-    .action(async (path: string, options: SimulateOptions) => {
+    .action(async (path: string | undefined, options: SimulateOptions) => {
       process.exitCode = await simulate(path, options);
     });
 }
 
-async function simulate(path: string, options: SimulateOptions): Promise<number> {
-  const absolute = resolve(path);
-  const settings = await resolveSettings(options, orFail(await findConfiguration(folderOf(absolute))));
+async function simulate(path: string | undefined, options: SimulateOptions): Promise<number> {
+  const absolute = await subjectPath(path, options);
+  const settings = await resolveSettings(
+    options,
+    orFail(await findConfiguration(options.command === undefined ? folderOf(absolute) : absolute)),
+  );
   const interruption = listenForInterruption();
   const progress = new Progress();
   const started = performance.now();
   try {
     const follow = new ProgressOfSimulation(progress);
-    const simulations = await runSimulations(requestOf(absolute, options, settings), (event) => follow.tell(event), interruption.signal);
+    const request = await withoutLoadOfFolder(requestOf(absolute, options, settings), options, settings);
+    const simulations = await runSimulations(request, (event) => follow.tell(event), interruption.signal);
     progress.clear();
     const shown = await withShownPaths(absolute, simulations);
     const report = simulationReport(shown, performance.now() - started);
@@ -94,6 +117,33 @@ async function simulate(path: string, options: SimulateOptions): Promise<number>
   }
 }
 
+/** The file or folder that is simulated; for a command the folder that it runs in. */
+async function subjectPath(path: string | undefined, { command, dir, historyTable, beforeCommand }: SimulateOptions): Promise<string> {
+  if (command === undefined) {
+    if (path === undefined) throw new CommandFailure("give a migration file or folder, or --command 'CMD'");
+    if (dir !== undefined || historyTable.length > 0 || beforeCommand !== undefined) {
+      throw new CommandFailure('--dir, --history-table and --before-command belong to --command: a path is run by Faultline itself');
+    }
+    return resolve(path);
+  }
+  if (path !== undefined) throw new CommandFailure('give a path or --command, not both: the command finds its own migrations (see --dir)');
+  if (command.trim() === '') throw new CommandFailure('--command is empty: give what you type to migrate');
+  const folder = resolve(dir ?? '.');
+  const isFolder = await stat(folder).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw new CommandFailure(`${dir} is not a folder: --dir says where the command is run`);
+  return folder;
+}
+
+/** A folder is looked through for what breaks; what an application feels is asked for each migration, or said with --load. */
+async function withoutLoadOfFolder(request: SimulationRequest, options: SimulateOptions, settings: Settings): Promise<SimulationRequest> {
+  const isSaid = options.load !== undefined || settings.configuration.simulate.load !== undefined;
+  if (isSaid || request.command !== undefined || !(await stat(request.path)).isDirectory()) return request;
+  return { ...request, load: 0 };
+}
+
 /** The runner names files relative to their folder; people, and other tools, want them as they lie from here. */
 async function withShownPaths(path: string, simulations: readonly Simulation[]): Promise<readonly Simulation[]> {
   const folder = (await stat(path)).isDirectory() ? path : folderOf(path);
@@ -110,14 +160,19 @@ function requestOf(path: string, options: SimulateOptions, settings: Settings): 
   const image = options.image ?? configuration.images[engine.name];
   // Naming an image says which sandbox is meant.
   const sandbox = options.sandbox ?? (options.image === undefined ? configuration.sandbox : 'docker') ?? 'embedded';
+  const { command, historyTable: historyTables, beforeCommand } = options;
   return {
     path,
+    ...(command !== undefined && {
+      command: { text: command, directory: path, historyTables, ...(beforeCommand !== undefined && { before: beforeCommand }) },
+    }),
     engine: engine.name,
     engineVersion: engine.major,
     sandbox,
     faults: options.faults ?? configuration.simulate.faults ?? 'all',
     points: options.points ?? configuration.simulate.points ?? 'all',
     rows: options.rows ?? configuration.seedRows ?? defaultRows,
+    load: options.load ?? configuration.simulate.load ?? 1,
     seed: options.seed,
     jobs: options.jobs,
     placeholders: settings.placeholders,

@@ -1,5 +1,5 @@
 import type { Point } from '../../model/fault';
-import type { Migration, Statement } from '../../model/migration';
+import type { Statement } from '../../model/migration';
 import type { RunStep } from '../../model/run-protocol';
 
 /** Where an execution is held. Requests count from 1, as the wire counts them; request N sends step N. */
@@ -16,9 +16,9 @@ export class Script {
   readonly steps: readonly RunStep[];
   private readonly statements: ReadonlyMap<number, Statement>;
 
-  constructor(migration: Migration, steps: readonly RunStep[]) {
+  constructor({ up }: { readonly up: { readonly statements: readonly Statement[] } }, steps: readonly RunStep[]) {
     this.steps = steps;
-    this.statements = new Map(migration.up.statements.map((statement) => [statement.index, statement]));
+    this.statements = new Map(up.statements.map((statement) => [statement.index, statement]));
   }
 
   /** The step that request N sends. */

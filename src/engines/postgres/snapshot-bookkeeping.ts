@@ -2,7 +2,7 @@ import type { BookkeepingTable, VolatileColumns } from '../../model/state';
 import type { ColumnRow, RelationRow } from './snapshot-rows';
 
 /** What stands in for a value that differs from run to run. A null stays null: Prisma's `finished_at` says by it that a migration failed. */
-const maskedValue = '(differs from run to run)';
+export const maskedValue = '(differs from run to run)';
 
 /** Clock times and how long a run took differ in every run, also where two runs happened to agree. */
 function isClock(column: ColumnRow): boolean {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtInCarrier } from '../../../src/engines/postgres/execution';
 import type { PlannedCell } from '../../../src/model/fault';
 import type { Sandbox } from '../../../src/model/sandbox';
 import type { State } from '../../../src/model/state';
@@ -10,7 +11,7 @@ import { Laboratory } from '../../../src/runner/laboratory';
 import { type Observation, observe } from '../../../src/runner/observe';
 import { verifyBest } from '../../../src/runner/recover';
 import { readSubject } from '../../../src/runner/subject';
-import { type Trace, traceMigration } from '../../../src/runner/trace';
+import { databaseBefore, type Trace, traceMigration } from '../../../src/runner/trace';
 import { sandboxProviders } from '../../../src/sandbox/providers';
 import { request, simulateFiles, verdictsOf, withFolder } from './simulating';
 
@@ -62,7 +63,14 @@ describe('verification', () => {
     await groundwork.advanceTo(1);
     const migration = subject.migrations[1];
     if (migration === undefined) throw new Error('No migration.');
-    trace = await traceMigration(laboratory, subject.framework, migration, groundwork.database, { rows: 20, seed: 1 });
+    const { framework } = subject;
+    const beforeDatabase = await databaseBefore(laboratory, groundwork.database, framework.run.bookkeepingTables, { rows: 20, seed: 1 });
+    trace = await traceMigration(
+      laboratory,
+      { framework, migration, carrier: builtInCarrier(migration, framework.run) },
+      beforeDatabase,
+      1,
+    );
     const cell: PlannedCell = { id: 'error@before:3', fault: 'error', point: { kind: 'before', statement: 3 } };
     const observed = await observe(laboratory, trace, cell);
     if ('why' in observed) throw new Error(observed.why);

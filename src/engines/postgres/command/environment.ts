@@ -1,0 +1,93 @@
+import type { DatabaseAddress } from '../../../model/sandbox';
+
+/** Names of variables that the tools and templates of the Node, Go, Ruby, Python and Java worlds read an address from. */
+const urlNames = [
+  'DATABASE_URL',
+  'DATABASE_URI',
+  'DB_URL',
+  'DIRECT_URL',
+  'PG_CONNECTION_STRING',
+  'PG_URL',
+  'PGURL',
+  'POSTGRES_URL',
+  'POSTGRES_URI',
+  'POSTGRESQL_URL',
+  'POSTGRES_PRISMA_URL',
+  'POSTGRES_URL_NON_POOLING',
+  'SHADOW_DATABASE_URL',
+  'TYPEORM_URL',
+  'GOOSE_DBSTRING',
+];
+
+/** Beginnings of names, each with the ways in which its parts are called. */
+const partPrefixes = ['DATABASE', 'DB', 'POSTGRES', 'POSTGRESQL', 'TYPEORM'];
+
+/** The address as one string, as every driver reads it. */
+export function connectionUrl({ host, port, user, password, database }: DatabaseAddress): string {
+  const [name, secret, base] = [user, password, database].map(encodeURIComponent);
+  return `postgres://${name}:${secret}@${host}:${port}/${base}?sslmode=disable`;
+}
+
+/**
+ * The environment of a command: the user's own, in which everything that could lead to another database is replaced by the sandbox's
+ * address. libpq's variables are taken away as a whole (manual, "Environment Variables"): a service file or a pass file names other servers.
+ */
+export function commandEnvironment(
+  inherited: Readonly<Record<string, string | undefined>>,
+  address: DatabaseAddress,
+): Record<string, string> {
+  const url = connectionUrl(address);
+  const kept = Object.entries(inherited).flatMap(([name, value]): [string, string][] => {
+    if (value === undefined || /^PG[A-Z]/.test(name) || ownNames.has(name)) return [];
+    return [[name, isPostgresUrl(value) ? url : value]];
+  });
+  return {
+    ...Object.fromEntries(kept),
+    ...Object.fromEntries(urlNames.map((name) => [name, url])),
+    ...parts(address),
+    PGHOST: address.host,
+    PGPORT: String(address.port),
+    PGUSER: address.user,
+    PGPASSWORD: address.password,
+    PGDATABASE: address.database,
+    PGSSLMODE: 'disable',
+    // Encryption with Kerberos would be declined; not asking saves a round trip.
+    PGGSSENCMODE: 'disable',
+    GOOSE_DRIVER: 'postgres',
+    FLYWAY_URL: jdbcUrl(address),
+    FLYWAY_USER: address.user,
+    FLYWAY_PASSWORD: address.password,
+    LIQUIBASE_COMMAND_URL: jdbcUrl(address),
+    LIQUIBASE_COMMAND_USERNAME: address.user,
+    LIQUIBASE_COMMAND_PASSWORD: address.password,
+    NO_COLOR: '1',
+  };
+}
+
+/** What concerns this process and would mislead a child: Electron as Node, Node's own channel to its parent, colours for a terminal. */
+const ownNames = new Set(['ELECTRON_RUN_AS_NODE', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'FORCE_COLOR', 'COLORTERM']);
+
+function isPostgresUrl(value: string): boolean {
+  return /^(jdbc:)?(postgres|postgresql|pgsql|pgx5?):\/\//i.test(value);
+}
+
+function jdbcUrl({ host, port, database }: DatabaseAddress): string {
+  return `jdbc:postgresql://${host}:${port}/${encodeURIComponent(database)}?sslmode=disable`;
+}
+
+function parts({ host, port, user, password, database }: DatabaseAddress): Record<string, string> {
+  const values = {
+    HOST: host,
+    PORT: String(port),
+    USER: user,
+    USERNAME: user,
+    PASSWORD: password,
+    PASS: password,
+    NAME: database,
+    DB: database,
+    DATABASE: database,
+  };
+  return Object.fromEntries(
+    partPrefixes.flatMap((prefix) => Object.entries(values).map(([part, value]): [string, string] => [`${prefix}_${part}`, value])),
+  );
+}

@@ -1,0 +1,43 @@
+/** Bytes of what a command prints that are kept. */
+const keptBytes = 16 << 10;
+
+/** The end of what was printed. A tool that prints without end costs no more memory than this. */
+export class Tail {
+  private chunks: Buffer[] = [];
+  private length = 0;
+
+  add(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    this.length += chunk.length;
+    if (this.length < keptBytes * 2) return;
+    const kept = Buffer.concat(this.chunks).subarray(-keptBytes);
+    this.chunks = [Buffer.from(kept)];
+    this.length = kept.length;
+  }
+
+  /** The last lines that say something, without colours and without anything in `secrets`; one line of text each. */
+  lines(count: number, secrets: readonly string[]): readonly string[] {
+    const text = Buffer.concat(this.chunks).subarray(-keptBytes).toString('utf8');
+    const lines = masked(plain(text), secrets)
+      .split(/\r?\n|\r/)
+      .map((line) => line.trim());
+    return lines.filter((line) => line !== '' && !isNoise(line)).slice(-count);
+  }
+}
+
+/** Without terminal sequences. */
+function plain(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what terminal sequences begin with.
+  return text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007]*\u0007|[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '');
+}
+
+/** Passwords in addresses, and these words, are not repeated. */
+function masked(text: string, secrets: readonly string[]): string {
+  const withoutUrls = text.replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]+@/gi, '$1:***@');
+  return secrets.filter((secret) => secret.length >= 4).reduce((rest, secret) => rest.replaceAll(secret, '***'), withoutUrls);
+}
+
+/** Lines of a stack trace say nothing to the reader of a report. */
+function isNoise(line: string): boolean {
+  return /^at .+(:\d+|\(.*\)|<anonymous>)\)?$/.test(line) || /^[\s{}()[\],;^~-]*$/.test(line) || /^Node\.js v\d/.test(line);
+}

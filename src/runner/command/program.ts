@@ -1,0 +1,124 @@
+import type { KnownRequest } from '../../engines/postgres/command/recording';
+import type { Program, ProgramExecution } from '../../model/migration';
+import type { RunStep } from '../../model/run-protocol';
+import { readRequests } from '../../parse/postgres/read';
+import { type ClassifiedRequest, type Role, textOf } from './classify';
+
+/** The program that a tool was seen to run, and what it sends around it. */
+export interface SeenProgram {
+  readonly program: Program;
+  readonly steps: readonly RunStep[];
+  readonly known: readonly KnownRequest[];
+}
+
+/** Requests with the transaction that each belongs to; undefined outside of any. */
+interface Placed extends ClassifiedRequest {
+  readonly transaction: Transaction | undefined;
+}
+
+interface Transaction {
+  /** It holds statements of the migration, or writes the history: its COMMIT counts. */
+  matters: boolean;
+  /** It holds the tool's lock and nothing else: its COMMIT gives that back. */
+  locks: boolean;
+}
+
+/** Makes a program of classified requests. `because` tells the user where the transactions come from. */
+export function seenProgram(classified: readonly ClassifiedRequest[], because: string): SeenProgram {
+  const placed = placeInTransactions(classified);
+  const sending = placed.filter(({ role }) => role === 'statements');
+  const texts = sending.map(({ request }) => textOf(request));
+  const statements = readRequests(texts.join(separator), spansOf(texts), {});
+  const numbers = statements.map((group) => group.map(({ index }) => index));
+
+  const steps: RunStep[] = [];
+  let sent = 0;
+  const known = placed.map((entry): KnownRequest => {
+    const isStatement = entry.role === 'statements';
+    const group = isStatement ? (numbers[sent++] ?? []) : [];
+    const step = stepOf(entry, group);
+    if (step === undefined) return { ...entry.request, isStatement };
+    steps.push(step);
+    return { ...entry.request, isStatement, step: steps.length };
+  });
+  const execution: ProgramExecution = {
+    requests: 'per-statement',
+    wrapped: false,
+    because,
+    groups: numbers,
+    transactions: transactionsOf(sending, numbers),
+  };
+  const program: Program = {
+    direction: 'up',
+    path: '',
+    span: { start: 0, end: texts.join(separator).length },
+    statements: statements.flat(),
+    execution,
+  };
+  return { program, steps, known };
+}
+
+const separator = ';\n';
+
+function spansOf(texts: readonly string[]): { start: number; end: number }[] {
+  let start = 0;
+  return texts.map((text) => {
+    const span = { start, end: start + text.length };
+    start = span.end + separator.length;
+    return span;
+  });
+}
+
+function placeInTransactions(classified: readonly ClassifiedRequest[]): readonly Placed[] {
+  const open = new Map<number, Transaction>();
+  return classified.map(({ request, role }): Placed => {
+    const { connection } = request;
+    if (role === 'begin') open.set(connection, { matters: false, locks: false });
+    // A transaction may have begun with the first request, or inside of a longer one.
+    else if (request.inTransaction && !open.has(connection)) open.set(connection, { matters: false, locks: false });
+    else if (!request.inTransaction) open.delete(connection);
+    const transaction = open.get(connection);
+    if (transaction) {
+      if (role === 'statements' || role === 'record' || role === 'setup') transaction.matters = true;
+      if (role === 'lock') transaction.locks = true;
+    }
+    if (role === 'commit' || role === 'rollback') open.delete(connection);
+    return { request, role, transaction };
+  });
+}
+
+const stepKinds: Partial<Record<Role, 'record' | 'lock' | 'unlock'>> = {
+  setup: 'record',
+  record: 'record',
+  lock: 'lock',
+  unlock: 'unlock',
+};
+
+function stepOf({ request, role, transaction }: Placed, statements: readonly number[]): RunStep | undefined {
+  const text = textOf(request);
+  if (role === 'statements') return { kind: 'statements', statements, text };
+  if (role === 'begin') return transaction?.matters ? { kind: 'begin', text } : undefined;
+  if (role === 'commit') {
+    if (transaction?.matters) return { kind: 'commit', text };
+    return transaction?.locks ? { kind: 'unlock', text } : undefined;
+  }
+  const kind = stepKinds[role];
+  return kind && { kind, text };
+}
+
+type SeenTransactions = NonNullable<ProgramExecution['transactions']>;
+
+/** The transactions of the statements, in the order of their first ones. */
+function transactionsOf(sending: readonly Placed[], numbers: readonly (readonly number[])[]): SeenTransactions {
+  const seen: { kind: SeenTransactions[number]['kind']; statements: number[]; transaction: Transaction | undefined }[] = [];
+  for (const [position, { transaction }] of sending.entries()) {
+    const group = numbers[position] ?? [];
+    const joined = transaction && seen.find((candidate) => candidate.transaction === transaction);
+    if (joined) joined.statements.push(...group);
+    else if (group.length > 0) {
+      const kind = transaction ? 'framework' : group.length > 1 ? 'implicit' : 'autocommit';
+      seen.push({ kind, statements: [...group], transaction });
+    }
+  }
+  return seen.map(({ kind, statements }) => ({ kind, statements }));
+}

@@ -1,0 +1,179 @@
+import type { Carrier } from '../../engines/postgres/carrier';
+import { commandCarrier, type Recording, recordCommand } from '../../engines/postgres/command/carrier';
+import type { Command } from '../../engines/postgres/command/driver';
+import { builtInFunctions, type HistoryTable, readHistoryTables } from '../../engines/postgres/command/history';
+import { withControlClient } from '../../engines/postgres/connect';
+import { knownHistoryTables, toolOfCommand, toolOfTable } from '../../frameworks/command-history';
+import type { Engine } from '../../model/engine';
+import type { Migration } from '../../model/migration';
+import type { Framework } from '../../model/run-protocol';
+import { tokenize } from '../../parse/postgres/lexer';
+import type { CommandRequest } from '../../protocol/simulation';
+import { SimulationFailure } from '../failure';
+import type { Laboratory } from '../laboratory';
+import { databaseBefore, type RowChoice } from '../trace';
+import { type ClassifiedRequest, calledFunctions, classify, type Surroundings, textOf } from './classify';
+import { type HistoryChange, historyChange } from './history-change';
+import { seenProgram } from './program';
+import { seenProtocol } from './protocol';
+
+/** A command as something that can be simulated: what it was seen to do, and how it is run again. */
+export interface RehearsedCommand {
+  readonly framework: Framework;
+  readonly migration: Migration;
+  readonly carrier: Carrier;
+}
+
+/**
+ * Makes the state before in a database of its own, and finds out what the command does in it. The caller drops the database.
+ * Throws a SimulationFailure when the command does not reach the database, or has nothing to do.
+ */
+export async function prepareCommand(
+  laboratory: Laboratory,
+  request: CommandRequest,
+  engine: Engine,
+  groundwork: string,
+  rows: RowChoice,
+): Promise<{ readonly subject: RehearsedCommand; readonly beforeDatabase: string }> {
+  if (request.before !== undefined) await runBefore(laboratory, { ...request, text: request.before }, groundwork);
+  const tables = await historyTables(laboratory, groundwork, request);
+  const excluded = tables.map(({ schema, name }) => `${schema}.${name}`);
+  const beforeDatabase = await databaseBefore(laboratory, groundwork, excluded, rows);
+  try {
+    return { subject: await rehearse(laboratory, request, engine, beforeDatabase), beforeDatabase };
+  } catch (error) {
+    await laboratory.drop(beforeDatabase);
+    throw error;
+  }
+}
+
+/** The user's own way to the state before. */
+async function runBefore(laboratory: Laboratory, command: Command, database: string): Promise<void> {
+  const recording = await recordCommand(command, laboratory.sandbox.address(database), laboratory.signal);
+  assertReached(command, recording);
+  const { error } = recording.outcome;
+  if (error !== undefined)
+    throw new SimulationFailure(`The command that makes the state before fails: ${error.message}. Command: ${command.text}`, error.code);
+}
+
+/**
+ * Runs the command once in a clone of the state before, and makes a migration, its plan and its protocol of what it sends.
+ * Throws a SimulationFailure when it does not reach the database, or has nothing to do.
+ */
+async function rehearse(
+  laboratory: Laboratory,
+  request: CommandRequest,
+  engine: Engine,
+  beforeDatabase: string,
+): Promise<RehearsedCommand> {
+  const command: Command = { text: request.text, directory: request.directory };
+  const before = await historyTables(laboratory, beforeDatabase, request);
+  return laboratory.withClone(beforeDatabase, async (database) => {
+    const recording = await recordCommand(command, laboratory.sandbox.address(database), laboratory.signal);
+    assertReached(command, recording);
+    const after = await historyTables(laboratory, database, request);
+    const changes = changesOf(before, after, request);
+    const functions = await withControlClient(laboratory.sandbox.address(database), (client) =>
+      builtInFunctions(client, calledFunctions(recording.requests)),
+    );
+    const succeeded = recording.outcome.result === 'success';
+    const classified = classify(recording.requests, surroundingsOf(changes, functions), succeeded);
+    if (!classified.some(({ role }) => role === 'statements')) throw nothingToDo(command, recording);
+    const tool = toolName(command, changes);
+    const { program, steps, known } = seenProgram(classified, `that is how ${tool} was seen to run it`);
+    const protocol = seenProtocol({ tool, steps, changes, schemas: madeSchemas(classified, changes), setup: setupOf(classified, changes) });
+    const migration: Migration = { id: command.text, title: command.text, framework: 'command', engine, up: program };
+    return { framework: frameworkOf(tool, protocol), migration, carrier: commandCarrier(command, known, migration, protocol) };
+  });
+}
+
+function frameworkOf(tool: string, run: Framework['run']): Framework {
+  return {
+    name: 'command',
+    displayName: tool,
+    detect: () => 0,
+    read: () => [],
+    run,
+    placeDown: () => ({ kind: 'unsupported', why: 'A command has no file that a rollback could be written to.' }),
+  };
+}
+
+async function historyTables(laboratory: Laboratory, database: string, request: CommandRequest): Promise<readonly HistoryTable[]> {
+  const names = [...knownHistoryTables().keys(), ...request.historyTables];
+  return withControlClient(laboratory.sandbox.address(database), (client) => readHistoryTables(client, names));
+}
+
+function changesOf(before: readonly HistoryTable[], after: readonly HistoryTable[], request: CommandRequest): readonly HistoryChange[] {
+  const known = knownHistoryTables();
+  return after.map((table) => {
+    const earlier = before.find(({ schema, name }) => schema === table.schema && name === table.name);
+    const named = request.historyTables.some((name) => name === table.name || name === `${table.schema}.${table.name}`);
+    const role = known.get(table.name)?.role ?? (named && /lock$/i.test(table.name) ? 'lock' : 'history');
+    return historyChange(earlier, table, role, known.get(table.name)?.incidental ?? []);
+  });
+}
+
+function surroundingsOf(changes: readonly HistoryChange[], builtIn: ReadonlySet<string>): Surroundings {
+  const find = (schema: string | undefined, name: string) =>
+    changes.find(({ table }) => table.name === name && (schema === undefined || table.schema === schema));
+  return {
+    // A tool may drop its table again, or make an index on it: the name alone is not always that of a table that is there.
+    tableRole: ({ schema, name }) => find(schema, name)?.role,
+    isToolSchema: (name) => name !== 'public' && changes.some(({ table }) => table.schema === name),
+    isBuiltIn: (name) => builtIn.has(name),
+  };
+}
+
+function setupOf(classified: readonly ClassifiedRequest[], changes: readonly HistoryChange[]): ReadonlyMap<string, readonly string[]> {
+  const texts = classified.filter(({ role }) => role === 'setup').map(({ request }) => textOf(request).trim().replace(/;?$/, ';'));
+  return new Map(
+    changes.map(({ key, table }) => [
+      key,
+      texts.filter(
+        (text) => names(text, table.name) || (/\bschema\b/i.test(text) && table.schema !== 'public' && names(text, table.schema)),
+      ),
+    ]),
+  );
+}
+
+/** Does the text hold this name as a whole word? */
+function names(text: string, name: string): boolean {
+  return tokenize(text).some(({ start, end }) => text.slice(start, end).replaceAll('"', '') === name);
+}
+
+/** Schemas that the tool makes for its tables. */
+function madeSchemas(classified: readonly ClassifiedRequest[], changes: readonly HistoryChange[]): readonly string[] {
+  const setup = classified.filter(({ role }) => role === 'setup').map(({ request }) => textOf(request));
+  const schemas = new Set(changes.map(({ table }) => table.schema).filter((schema) => schema !== 'public'));
+  return [...schemas].filter((schema) => setup.some((text) => /^\s*create\s+schema\b/i.test(text) && names(text, schema)));
+}
+
+/** The tool's name for sentences: from its words, else from its tables. */
+function toolName(command: Command, changes: readonly HistoryChange[]): string {
+  const owners = changes
+    .filter(({ isNew, added, removed }) => isNew || added.length + removed.length > 0)
+    .flatMap(({ table }) => toolOfTable(table.name) ?? []);
+  return toolOfCommand(command.text)?.name ?? owners[0] ?? 'the command';
+}
+
+function assertReached(command: Command, { requests, outcome }: Recording): void {
+  if (requests.length > 0) return;
+  const tool = toolOfCommand(command.text);
+  const advice =
+    tool === undefined
+      ? 'Write {url} in the command where the address of the database belongs, or let the tool read DATABASE_URL or PGHOST and its kin'
+      : `For ${tool.name}: ${tool.configure}`;
+  const said = outcome.error === undefined ? '' : ` It said: ${outcome.error.message}.`;
+  throw new SimulationFailure(
+    `The command ended without asking the sandbox anything: it did not use {url}, DATABASE_URL or the PG* variables. ${advice}.${said}`,
+  );
+}
+
+function nothingToDo({ text }: Command, { requests, outcome }: Recording): SimulationFailure {
+  if (outcome.error !== undefined)
+    return new SimulationFailure(`The command fails before it changes anything: ${outcome.error.message}`, outcome.error.code);
+  return new SimulationFailure(
+    `The command changes nothing in the database: none of its ${requests.length} requests is a migration's. ` +
+      `Is there a pending migration where \`${text}\` looks for it, and is its history table one that --history-table names?`,
+  );
+}
