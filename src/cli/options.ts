@@ -51,6 +51,12 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+/** `off`, `light`, or how many sessions send each kind of request. */
+export function parseLoad(text: string): number {
+  if (text === 'off') return 0;
+  return text === 'light' ? 1 : wholeNumber(1, 50)(text);
+}
+
 export function parseFaults(text: string): readonly FaultName[] | 'all' {
   return text === 'all' ? 'all' : listOf(text, faultNames);
 }

@@ -27,6 +27,8 @@ export interface Configuration {
     readonly faults?: readonly FaultName[];
     readonly points?: readonly string[];
     readonly failOn?: readonly Verdict[];
+    /** Sessions that send each kind of request beside the migration; 0 for no application. */
+    readonly load?: number;
   };
   /** Values of placeholders: psql `:NAME`, Flyway `${name}`. */
   readonly placeholders: Readonly<Record<string, string>>;
@@ -168,7 +170,12 @@ function readImages(value: unknown, key: string): Result<Record<string, string>>
 
 function readSimulate(value: unknown, key: string): Result<Record<string, unknown>> {
   if (!isRecord(value)) return failure({ message: `"${key}" must be an object, not ${shown(value)}.` });
-  const parts: Record<string, Reader> = { faults: listOf(oneOf(faultNames)), points: listOf(point), failOn: listOf(oneOf(verdicts)) };
+  const parts: Record<string, Reader> = {
+    faults: listOf(oneOf(faultNames)),
+    points: listOf(point),
+    failOn: listOf(oneOf(verdicts)),
+    load,
+  };
   const simulate: Record<string, unknown> = {};
   for (const [name, entry] of Object.entries(value)) {
     const reader = Object.hasOwn(parts, name) ? parts[name] : undefined;
@@ -179,6 +186,13 @@ function readSimulate(value: unknown, key: string): Result<Record<string, unknow
     simulate[name] = read.value;
   }
   return success(simulate);
+}
+
+/** `off`, `light`, or a number of sessions. */
+function load(value: unknown, key: string): Result<number> {
+  if (value === 'off' || value === 'light') return success(value === 'off' ? 0 : 1);
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 50) return success(value);
+  return failure({ message: `"${key}" can't be ${shown(value)}: write "off", "light", or how many sessions send each kind of request.` });
 }
 
 function point(value: unknown, key: string): Result<string> {

@@ -100,10 +100,16 @@ export class Load implements Instrument {
   }
 
   async order(request: WireRequest, statements: readonly Statement[]): Promise<RequestOrder> {
+    const order = await this.clock.stoppedFor(() => this.prepare(request, statements));
+    const next = this.runs.get(request.connection)?.left[0];
+    if (next !== undefined) this.begin(next);
+    return order;
+  }
+
+  private async prepare(request: WireRequest, statements: readonly Statement[]): Promise<RequestOrder> {
     const { connection } = request;
     const meaningful = statements.filter((statement) => !isAboutSession(statement)).map(({ index }) => index);
-    const [first] = meaningful;
-    if (first === undefined) return {};
+    if (meaningful.length === 0) return {};
     if (connection.transactionStatus === 'I') await this.meet();
     this.phase = 'during';
     const isBare = meaningful.every((index) => this.bare.has(index));
@@ -111,7 +117,6 @@ export class Load implements Instrument {
     this.runs.set(connection, { left: meaningful, isBare, isHeld, isAlone: isHeld && connection.transactionStatus === 'I' });
     const order = isBare ? {} : isHeld ? { holdResponse: true } : await this.gates.behind(statements);
     if (this.runs.get(connection)?.isAlone) await connection.ask('BEGIN');
-    this.begin(first);
     return order;
   }
 
@@ -161,9 +166,11 @@ export class Load implements Instrument {
     const run = this.runs.get(connection);
     const [done, next] = run?.left ?? [];
     if (done !== undefined) this.end(done);
-    await this.meet();
     if (run !== undefined) this.runs.set(connection, { ...run, left: run.left.slice(1) });
-    await this.gates.open();
+    await this.clock.stoppedFor(async () => {
+      await this.meet();
+      await this.gates.open();
+    });
     if (next !== undefined) this.begin(next);
   }
 
@@ -209,17 +216,17 @@ export class Load implements Instrument {
 
   /** Stops the clock until every session has made an attempt that ended, or waits for the migration. */
   private async meet(): Promise<void> {
-    this.clock.pause();
     this.round += 1;
     const { round } = this;
-    for (const session of this.sessions) session.begin(round);
-    const startedMs = performance.now();
-    while (!this.over && performance.now() - startedMs < greatestPauseMs) {
-      const waiting = await this.look();
-      if (this.sessions.every((session) => session.hasEnded(round) || waiting.has(session.processId))) break;
-      await sleep(1);
-    }
-    this.clock.resume();
+    await this.clock.stoppedFor(async () => {
+      for (const session of this.sessions) session.begin(round);
+      const startedMs = performance.now();
+      while (!this.over && performance.now() - startedMs < greatestPauseMs) {
+        const waiting = await this.look();
+        if (this.sessions.every((session) => session.hasEnded(round) || waiting.has(session.processId))) return;
+        await sleep(1);
+      }
+    });
   }
 
   private async watch(): Promise<void> {
