@@ -52,7 +52,10 @@ function uniqueAlready(table: Table, columns: readonly string[]): string | undef
     ({ unique, valid, keys, definition }) =>
       unique && valid && keys.length > 0 && keys.every((key) => columns.includes(key)) && !/\bWHERE\b/.test(definition),
   );
-  return index?.name;
+  const constraint = table.constraints.find(
+    ({ kind, columns: key }) => (kind === 'primary key' || kind === 'unique') && key.every((column) => columns.includes(column)),
+  );
+  return index?.name ?? constraint?.name;
 }
 
 /** A row that may not be NULL there. */

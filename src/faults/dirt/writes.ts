@@ -58,6 +58,24 @@ function uniqueColumns(table: Table): readonly (readonly string[])[] {
   return [...primary, ...constraints.map(({ columns }) => columns), ...indexes.map(({ keys }) => keys)].filter((keys) => keys.length > 0);
 }
 
+/** Casts, operators and functions; a division may fail, a number may be too large, a text no number. */
+const computes = /::|[+*/^%]|\w\s*\(|\|\|/;
+
+/** A CHECK, a foreign key, an expression index or a type of one's own may refuse what is set. */
+function isConstrained({ constraints, indexes, columns }: Table, names: readonly string[]): boolean {
+  const known = new Set(columns.map(({ name }) => name));
+  const owned = columns.some(({ name, type }) => names.includes(name) && !builtIn.test(type));
+  const keyed = indexes.some(({ unique, keys }) => unique && keys.some((key) => !known.has(key)));
+  return (
+    owned ||
+    keyed ||
+    constraints.some((constraint) => constraint.kind !== 'not null' && constraint.columns.some((name) => names.includes(name)))
+  );
+}
+
+const builtIn =
+  /^(smallint|integer|bigint|numeric|real|double precision|money|text|character|varchar|char|boolean|date|time|timestamp|interval|uuid|jsonb?|bytea|inet|cidr)\b/;
+
 /** UPDATE: what it sets comes from columns that it reads, and constraints are on what it sets. */
 export function forUpdate(situation: DirtSituation, operation: Of<'update'>): DirtAnswer {
   const met = meet(situation, operation.table);
@@ -65,8 +83,11 @@ export function forUpdate(situation: DirtSituation, operation: Of<'update'>): Di
   const set = met.current.columns.filter(({ name }) => operation.columns.includes(name));
   const unique = uniqueColumns(met.current).some((keys) => keys.some((key) => operation.columns.includes(key)));
   const required = set.some(({ notNull }) => notNull);
+  const { sent } = situation.statement;
+  if (!unique && !required && !isConstrained(met.current, operation.columns) && !computes.test(sent))
+    return none('No constraint is on what it sets, and nothing that it computes can fail.');
   const wanted = unique ? 'equal' : required ? 'null' : 'any';
-  const candidates = inNamedColumns(situation, situation.statement.sent, writingErrors, wanted);
+  const candidates = inNamedColumns(situation, sent, writingErrors, wanted);
   return { candidates, otherwise: 'No row was found that its constraints or its expressions refuse.' };
 }
 
