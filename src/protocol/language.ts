@@ -32,6 +32,8 @@ export interface SimulationDefaults {
   readonly sandbox: SandboxProviderName;
   readonly image?: string;
   readonly rows: number;
+  /** Sessions for each kind of request of the application beside the migration; 0 for none. */
+  readonly load: number;
   readonly faults: readonly FaultName[] | 'all';
   readonly points: readonly string[] | 'all';
 }

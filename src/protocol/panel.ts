@@ -29,6 +29,8 @@ export interface PanelChoices {
   readonly engineVersion: number;
   readonly rows: number;
   readonly seed: number;
+  /** Sessions for each kind of request of the application beside the migration; 0 for none, absent for what is configured. */
+  readonly load?: number;
 }
 
 export interface SandboxChoice {

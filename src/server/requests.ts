@@ -87,6 +87,7 @@ function simulationDefaults(configuration: Configuration, engine: Engine = defau
     sandbox: configuration.sandbox ?? 'embedded',
     ...(image === undefined ? {} : { image }),
     rows: configuration.seedRows ?? defaultSeedRows,
+    load: configuration.simulate.load ?? 1,
     faults: configuration.simulate.faults ?? 'all',
     points: configuration.simulate.points ?? 'all',
   };

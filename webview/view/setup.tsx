@@ -144,6 +144,15 @@ function Choices({ subject, choices, label, onStarted }: ChoicesProps): VNode {
             }}
           />
         </Field>
+        <Field id="load" label="Application beside it">
+          <Dropdown
+            id="load"
+            label="Application at work beside the migration"
+            value={choices.load ?? subject.choices.load ?? 1}
+            options={loadOptions(choices.load ?? subject.choices.load ?? 1)}
+            onChange={(load) => change({ load })}
+          />
+        </Field>
       </div>
       {unavailable.length > 0 && <Reasons sandboxes={unavailable} />}
       <Button primary onPress={start} disabled={[rowsProblem, seedProblem, commandProblem].some((problem) => problem !== undefined)}>
@@ -151,6 +160,17 @@ function Choices({ subject, choices, label, onStarted }: ChoicesProps): VNode {
       </Button>
     </>
   );
+}
+
+/** How many sessions send each kind of request; what is configured is offered, too. */
+function loadOptions(current: number): readonly { readonly value: number; readonly label: string }[] {
+  const names = new Map([
+    [0, 'none'],
+    [1, 'light'],
+    [5, 'busy'],
+  ]);
+  const values = [...new Set([...names.keys(), current])].sort((left, right) => left - right);
+  return values.map((value) => ({ value, label: names.get(value) ?? `${value} sessions each` }));
 }
 
 function NoSandbox({ subject }: { readonly subject: PanelSubject }): VNode {

@@ -15,6 +15,7 @@ const fallback: SimulationDefaults = {
   placeholders: {},
   sandbox: 'embedded',
   rows: 200,
+  load: 1,
   faults: 'all',
   points: 'all',
 };
@@ -61,6 +62,7 @@ export function panelSubject(topic: PanelTopic, description: DescribeResult, san
     sandbox: simulation.sandbox,
     engineVersion: simulation.engineVersion,
     rows: simulation.rows,
+    load: simulation.load,
     seed: defaultSeed,
   };
   return {
@@ -98,6 +100,7 @@ export function simulationRequest(path: string, defaults: SimulationDefaults, ch
     faults: defaults.faults,
     points: defaults.points,
     rows: choices.rows,
+    load: choices.load ?? defaults.load,
     seed: choices.seed,
     jobs,
     placeholders: defaults.placeholders,
