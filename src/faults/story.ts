@@ -14,6 +14,7 @@ export interface StoryFacts {
   readonly retry: {
     readonly outcome: 'after' | 'before' | 'error' | 'differs';
     readonly error?: { readonly code: string; readonly message: string };
+    readonly effect?: string;
   };
   /** Locks that a session of the migration still holds: `ACCESS EXCLUSIVE on public.orders`. */
   readonly held: readonly string[];
@@ -100,9 +101,9 @@ function whatRetryDoes({ retry, physical, held }: StoryFacts): string {
     case 'before':
       return `${once} reports success and changes nothing.`;
     case 'error':
-      return `${once} stops with ${`${retry.error?.code ?? ''} ${retry.error?.message ?? 'an error'}`.trim().replace(/\.$/, '')}.`;
+      return `${once} stops with ${`${retry.error?.code ?? ''} ${retry.error?.message ?? 'an error'}`.trim().replace(/\.$/, '')}${retry.effect === undefined ? '' : `, and ${retry.effect}`}.`;
     case 'differs':
-      return `${once} reports success, and ends in a state that the migration was not meant to reach.`;
+      return `${once} reports success, and ${retry.effect ?? 'ends in a state that the migration was not meant to reach'}.`;
   }
 }
 

@@ -10,7 +10,7 @@ export interface Measurements {
   readonly beforeIsAfter: boolean;
   /** Sessions of the migration that are still there and hold locks, or prepared transactions left. */
   readonly blocking: boolean;
-  /** Rows or values of before that are neither there nor meant to be gone. */
+  /** Rows or values of before are neither there nor meant to be gone, and no executed way brings them back. */
   readonly lostData: boolean;
   readonly retry: RetryMeasurement;
 }
@@ -20,10 +20,13 @@ export type RetryMeasurement =
   | { readonly outcome: 'after' }
   /** Succeeded, and changed nothing: the state is still before. */
   | { readonly outcome: 'before' }
-  /** Was refused or failed; `afterRelease` says whether it reaches after once dirty flag and locks are released. */
+  /**
+   * Was refused or failed. `refusedByHistory`: the failed attempt had written to the framework's history or lock tables; `afterRelease`
+   * says whether the retry reaches after once that is cleared.
+   */
   | { readonly outcome: 'error'; readonly refusedByHistory: boolean; readonly afterRelease: boolean }
-  /** Succeeded and ended somewhere else; `twice` when effects are there twice. */
-  | { readonly outcome: 'differs'; readonly twice: boolean };
+  /** Succeeded and ended somewhere else: `twice` when effects are there twice, `destroys` when it removed data that was still there. */
+  | { readonly outcome: 'differs'; readonly twice: boolean; readonly destroys: boolean };
 
 /**
  * What a partial state means for the user: first whether something still blocks others, then schema and data against before and
@@ -35,18 +38,17 @@ export function judge(measured: Measurements): Verdict {
   if (isAfter(measured)) return measured.recorded === 'applied' || measured.recorded === 'none' ? 'complete' : 'unrecorded';
   // The history claims what the database does not hold; the framework will never come back to it.
   if (measured.recorded === 'applied') return 'false-success';
-  if (measured.physical === 'before' || measured.beforeIsAfter) return judgeUntouched(measured);
-  return judgePartial(measured.retry);
+  return measured.physical === 'partial' ? judgePartial(measured.retry) : judgeUntouched(measured);
 }
 
-function isAfter(measured: Measurements): boolean {
-  // A migration that changes neither schema nor data is told apart by its history row alone.
-  if (measured.beforeIsAfter) return measured.recorded === 'applied' || measured.recorded === 'none';
-  return measured.physical === 'after';
+function isAfter({ physical, beforeIsAfter, recorded }: Measurements): boolean {
+  if (physical !== 'after') return false;
+  // A migration that ends where it began is told apart by its history row alone.
+  return !beforeIsAfter || recorded === 'applied' || recorded === 'none';
 }
 
 function judgeUntouched({ retry }: Measurements): Verdict {
-  if (retry.outcome === 'differs') return retry.twice ? 'applied-twice' : 'false-success';
+  if (retry.outcome === 'differs') return judgeElsewhere(retry);
   // A retry that fails for the migration's own reasons failed before too: nothing stayed, and the cause is there to be fixed.
   if (retry.outcome !== 'error' || !retry.refusedByHistory) return 'rolled-back';
   return retry.afterRelease ? 'blocked' : 'broken';
@@ -61,6 +63,12 @@ function judgePartial(retry: RetryMeasurement): Verdict {
     case 'before':
       return 'false-success';
     case 'differs':
-      return retry.twice ? 'applied-twice' : 'false-success';
+      return judgeElsewhere(retry);
   }
+}
+
+/** A retry that reports success and ends elsewhere: the worst of what it does counts. */
+function judgeElsewhere({ destroys, twice }: Extract<RetryMeasurement, { outcome: 'differs' }>): Verdict {
+  if (destroys) return 'data-lost';
+  return twice ? 'applied-twice' : 'false-success';
 }

@@ -111,6 +111,8 @@ export interface CellResult {
   readonly retry?: {
     readonly outcome: 'after' | 'before' | 'error' | 'differs';
     readonly error?: { readonly code: string; readonly message: string };
+    /** What it did that it was not meant to do, as it was measured: "20 rows of public.orders are written twice". */
+    readonly effect?: string;
   };
   readonly recovery?: {
     readonly back: RecoveryPlan;

@@ -18,6 +18,7 @@ import type { Observation } from './observe';
 import { verifyBest } from './recover';
 import { type RetryResult, retry } from './retry';
 import type { Trace } from './trace';
+import type { HeldState } from './twice';
 
 type Recovery = NonNullable<CellResult['recovery']>;
 
@@ -57,7 +58,7 @@ export class Assessor {
       const place = `${key} after ${completed}`;
       const assessed = await once(this.assessments, place, () => this.measure(key, state, physical, completed, database));
       const recover = () => once(this.recoveries, place, () => this.recover(assessed, database));
-      const lost = lostData(this.trace.before, this.trace.after, state) && !(await recover()).forward.verified;
+      const lost = lostData(this.trace.before, this.trace.after, state) && !(await this.isRecoverable(assessed, recover));
       const verdict = this.verdict(assessed, blocking.length > 0, lost);
       // Rows that break the statement are still there when all was rolled back: the way forward begins with them.
       const settled = verdict === 'complete' || (verdict === 'rolled-back' && this.trace.dirt === undefined);
@@ -71,6 +72,13 @@ export class Assessor {
       await execution.close();
       await this.laboratory.drop(database);
     }
+  }
+
+  /** Nothing is lost that an executed way brings back: a retry, or one of the plans. */
+  private async isRecoverable({ retry }: StateAssessment, recover: () => Promise<Recovery>): Promise<boolean> {
+    if (retry.measured.outcome === 'after') return true;
+    const { back, forward } = await recover();
+    return back.verified || forward.verified;
   }
 
   /** Ends the sessions that still block others, as the recovery plan tells an operator to. Returns the steps that did it. */
@@ -99,19 +107,19 @@ export class Assessor {
       physical,
       recorded: this.recorded(state),
       completed,
-      retry: await this.measureRetry(key, database),
+      retry: await this.measureRetry(key, { state, database }),
       differsFromBefore: stateDifferences(trace.before, state),
       differsFromAfter: trace.after === undefined ? [] : stateDifferences(trace.after, state),
     };
   }
 
   /** From exactly the state before, a retry is the plain run, which was made already. */
-  private async measureRetry(key: string, database: string): Promise<RetryResult> {
+  private async measureRetry(key: string, partial: HeldState): Promise<RetryResult> {
     const { trace } = this;
     if (key === trace.fingerprints.before && trace.failsByItself === undefined) {
       return { measured: { outcome: 'after' }, reported: { outcome: 'after' } };
     }
-    return retry(this.laboratory, trace, database);
+    return retry(this.laboratory, trace, partial);
   }
 
   private async recover(assessed: StateAssessment, database: string): Promise<Recovery> {

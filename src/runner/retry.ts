@@ -1,4 +1,5 @@
 import { executeSteps } from '../engines/postgres/steps';
+import { lostData } from '../faults/lost-data';
 import type { RetryMeasurement } from '../faults/verdict';
 import type { CellResult } from '../model/simulation';
 import type { State } from '../model/state';
@@ -7,6 +8,7 @@ import { capture } from './capture';
 import type { Laboratory } from './laboratory';
 import { runPlainly } from './run';
 import type { Trace } from './trace';
+import { foundTwice, type HeldState } from './twice';
 
 export interface RetryResult {
   readonly measured: RetryMeasurement;
@@ -15,43 +17,60 @@ export interface RetryResult {
 }
 
 /** Starts the whole migration again in a clone of a partial state, as its framework would, and says where that ends. */
-export async function retry(laboratory: Laboratory, trace: Trace, partialDatabase: string): Promise<RetryResult> {
-  const { outcome, state } = await runInClone(laboratory, trace, partialDatabase, []);
-  if (outcome.result === 'success' || outcome.result === 'skipped') return succeeded(trace, state);
-  const error = outcome.error ?? { code: '', message: `the connection was lost (${outcome.result})` };
-  const refusedByHistory = outcome.result === 'refused';
-  const afterRelease = refusedByHistory && (await reachesAfterRelease(laboratory, trace, partialDatabase));
-  return { measured: { outcome: 'error', refusedByHistory, afterRelease }, reported: { outcome: 'error', error } };
+export async function retry(laboratory: Laboratory, trace: Trace, partial: HeldState): Promise<RetryResult> {
+  return laboratory.withClone(partial.database, async (database) => {
+    const outcome = await runPlainly(laboratory, database, trace.carrier);
+    const state = await capture(laboratory, database, { ...trace.reading, columnHashes: true });
+    if (outcome.result === 'success' || outcome.result === 'skipped') return succeeded(laboratory, trace, partial, { state, database });
+    const error = outcome.error ?? { code: '', message: `the connection was lost (${outcome.result})` };
+    const inTheWay = outcome.result === 'refused' || historyDiffers(trace.before, partial.state);
+    const afterRelease = inTheWay && (await reachesAfterRelease(laboratory, trace, partial.database));
+    const effect = destroys(trace, partial.state, state) ? destruction : undefined;
+    return {
+      measured: { outcome: 'error', refusedByHistory: inTheWay, afterRelease },
+      reported: { outcome: 'error', error, ...(effect !== undefined && { effect }) },
+    };
+  });
 }
 
-function succeeded(trace: Trace, state: State): RetryResult {
+async function succeeded(laboratory: Laboratory, trace: Trace, partial: HeldState, retried: HeldState): Promise<RetryResult> {
   const { fingerprints } = trace;
-  const reached = fingerprint(state, fingerprints.reference);
+  const reached = fingerprint(retried.state, fingerprints.reference);
   if (reached === fingerprints.after) return { measured: { outcome: 'after' }, reported: { outcome: 'after' } };
-  if (physicalFingerprint(state, fingerprints.reference) === fingerprints.physicalBefore) {
+  if (physicalFingerprint(retried.state, fingerprints.reference) === fingerprints.physicalBefore) {
     return { measured: { outcome: 'before' }, reported: { outcome: 'before' } };
   }
-  return { measured: { outcome: 'differs', twice: sameSchema(trace, state) }, reported: { outcome: 'differs' } };
+  if (destroys(trace, partial.state, retried.state)) {
+    return { measured: { outcome: 'differs', twice: false, destroys: true }, reported: { outcome: 'differs', effect: destruction } };
+  }
+  const twice = await foundTwice(laboratory, trace, partial, retried);
+  return {
+    measured: { outcome: 'differs', twice: twice !== undefined, destroys: false },
+    reported: { outcome: 'differs', ...(twice !== undefined && { effect: twice }) },
+  };
 }
 
-/** The schema is as after and only rows differ: what the migration does to rows was done twice. */
-function sameSchema(trace: Trace, state: State): boolean {
-  if (trace.after === undefined) return false;
-  const schemaOnly = (whole: State): State => ({ ...whole, data: [], sequences: [] });
-  return physicalFingerprint(schemaOnly(state)) === physicalFingerprint(schemaOnly(trace.after));
+const destruction = 'rows or values are gone that were there before it';
+
+/** Data that the fault had left, and that the retry removed though the migration means to keep it. */
+function destroys({ before, after }: Trace, partial: State, retried: State): boolean {
+  return lostData(before, after, retried) && !lostData(before, after, partial);
+}
+
+function historyDiffers(before: State, partial: State): boolean {
+  return JSON.stringify(before.bookkeeping) !== JSON.stringify(partial.bookkeeping);
 }
 
 /** Whether the migration runs through once its history is cleared of the failed attempt. */
 async function reachesAfterRelease(laboratory: Laboratory, trace: Trace, partialDatabase: string): Promise<boolean> {
   const release = trace.framework.run.markNotApplied(trace.migration).map((step) => step.text);
-  const { outcome, state } = await runInClone(laboratory, trace, partialDatabase, release);
-  return outcome.result === 'success' && fingerprint(state, trace.fingerprints.reference) === trace.fingerprints.after;
-}
-
-async function runInClone(laboratory: Laboratory, trace: Trace, partialDatabase: string, first: readonly string[]) {
+  const { reference, before, after } = trace.fingerprints;
   return laboratory.withClone(partialDatabase, async (database) => {
-    await executeSteps(laboratory.sandbox.address(database), first, laboratory.signal);
+    await executeSteps(laboratory.sandbox.address(database), release, laboratory.signal);
+    const read = async () => fingerprint(await capture(laboratory, database, trace.reading), reference);
+    // From exactly the state before, the retry is the plain run, which was made already.
+    if ((await read()) === before) return after !== undefined;
     const outcome = await runPlainly(laboratory, database, trace.carrier);
-    return { outcome, state: await capture(laboratory, database, trace.reading) };
+    return outcome.result === 'success' && (await read()) === after;
   });
 }

@@ -1,0 +1,68 @@
+import { withControlClient } from '../engines/postgres/connect';
+import { readRowHeap } from '../engines/postgres/row-heap';
+import { addedTwice, type RowHeap, rowsWrittenTwice } from '../faults/applied-twice';
+import { relationKey, type Table } from '../model/catalog';
+import type { State } from '../model/state';
+import type { Laboratory } from './laboratory';
+import { runPlainly } from './run';
+import type { Trace } from './trace';
+
+/** A state, and the database that holds it. */
+export interface HeldState {
+  readonly state: State;
+  readonly database: string;
+}
+
+/** What a retry did a second time, in words; undefined when it did nothing twice. Row by row: a state that merely differs is no proof. */
+export async function foundTwice(
+  laboratory: Laboratory,
+  trace: Trace,
+  partial: HeldState,
+  retried: HeldState,
+): Promise<string | undefined> {
+  const { after, before } = trace;
+  if (after === undefined) return undefined;
+  const found: string[] = [];
+  for (const table of suspects(before, partial.state, after, retried.state)) {
+    const read = (database: string): Promise<RowHeap> =>
+      withControlClient(laboratory.sandbox.address(database), (client) => readRowHeap(client, table, table.columns));
+    const rows = rowsWrittenTwice({
+      before: await read(trace.beforeDatabase),
+      partial: await read(partial.database),
+      after: await laboratory.withClone(trace.beforeDatabase, async (database) => {
+        await runPlainly(laboratory, database, trace.carrier);
+        return read(database);
+      }),
+      retried: await read(retried.database),
+    });
+    if (rows > 0)
+      found.push(`${rows} ${rows === 1 ? 'row' : 'rows'} of ${table.schema}.${table.name} ${rows === 1 ? 'is' : 'are'} written twice`);
+  }
+  const objects = addedTwice(before.catalog, after.catalog, retried.state.catalog);
+  if (objects.length > 0)
+    found.push(`${objects.join(', ')} ${objects.length === 1 ? 'is' : 'are'} there beside the same under another name`);
+  return found.length === 0 ? undefined : found.join('; ');
+
+  /** Tables that the interrupted run wrote to, and that are not as after now, with the columns that can be compared. */
+  function suspects(...[from, left, goal, now]: readonly [State, State, State, State]) {
+    const states = [from, left, goal, now];
+    return now.data.flatMap(({ table }) => {
+      const [then, rest, wanted, reached] = states.map((state) => state.data.find((data) => data.table === table)?.rowsHash);
+      const tables = states.flatMap((state) => state.catalog.tables.find((other) => relationKey(other) === table) ?? []);
+      const [first] = tables;
+      if (first === undefined || tables.length < states.length || then === rest || wanted === reached) return [];
+      const columns = comparable(tables, new Set(trace.reading.volatile[table] ?? []));
+      return columns.length === 0 ? [] : [{ schema: first.schema, name: first.name, columns }];
+    });
+  }
+}
+
+/** Names of columns that are in all of these tables, with the same type and values that do not differ from run to run. */
+function comparable([first, ...others]: readonly Table[], volatile: ReadonlySet<string>): string[] {
+  return (first?.columns ?? [])
+    .filter(({ name, type, generated }) => {
+      const everywhere = others.every((table) => table.columns.some((column) => column.name === name && column.type === type));
+      return everywhere && !volatile.has(name) && generated?.kind !== 'virtual';
+    })
+    .map(({ name }) => name);
+}
