@@ -1,5 +1,5 @@
 import type { Execution, ExecutionOutcome } from '../engines/postgres/carrier';
-import { ImpossibleHere } from '../engines/postgres/impossible';
+import { ImpossibleHere, TooEarly } from '../engines/postgres/impossible';
 import type { PlannedCell } from '../model/fault';
 import type { SessionLeft } from '../model/simulation';
 import { captureBlockingSessions } from './capture';
@@ -28,15 +28,36 @@ export interface FailedExperiment {
   readonly why: string;
 }
 
+/** A timeout that fired too early is tried again with so many times the patience, up to so much of it. */
+const patienceFactor = 4;
+const greatestPatience = 64;
+
+/** What belongs to a fault and is not done on the migration's own connection. */
+export interface Staging {
+  /** The clone of the state before in which the cell runs. */
+  clone(source: string): Promise<string>;
+  /** Done when the point is reached, before the migration goes on. */
+  strike(): Promise<void>;
+}
+
 /** Runs one cell in a clone of the state before. */
-export async function observe(laboratory: Laboratory, trace: Trace, cell: PlannedCell): Promise<Observation | FailedExperiment> {
-  const running = await start(laboratory, trace, cell);
-  try {
-    await reachPoint(running);
-    await running.execution.strike();
-    return await settle(laboratory, running);
-  } catch (error) {
-    return abandon(laboratory, running, error);
+export async function observe(
+  laboratory: Laboratory,
+  trace: Trace,
+  cell: PlannedCell,
+  staging?: Staging,
+): Promise<Observation | FailedExperiment> {
+  for (let patience = 1; ; patience *= patienceFactor) {
+    const running = await start(laboratory, trace, cell, { patience, ...(staging !== undefined && { staging }) });
+    try {
+      await reachPoint(running);
+      await staging?.strike();
+      await running.execution.strike();
+      return await settle(laboratory, running);
+    } catch (error) {
+      const failed = await abandon(laboratory, running, error);
+      if (!(error instanceof TooEarly) || patience >= greatestPatience) return failed;
+    }
   }
 }
 
@@ -75,13 +96,19 @@ interface Running {
   readonly startedAt: number;
 }
 
-async function start(laboratory: Laboratory, trace: Trace, cell: PlannedCell): Promise<Running> {
+async function start(
+  laboratory: Laboratory,
+  trace: Trace,
+  cell: PlannedCell,
+  { patience = 1, staging }: { readonly patience?: number; readonly staging?: Staging } = {},
+): Promise<Running> {
   const startedAt = performance.now();
-  const database = await laboratory.clone(trace.beforeDatabase);
+  const database = staging === undefined ? await laboratory.clone(trace.beforeDatabase) : await staging.clone(trace.beforeDatabase);
   const execution = trace.carrier.start({
     address: laboratory.sandbox.address(database),
     fault: cell.fault,
     point: cell.point,
+    patience,
     signal: laboratory.signal,
   });
   return { cell, trace, execution, database, startedAt };

@@ -1,5 +1,6 @@
 import type { FaultName, PlannedCell } from '../model/fault';
 import { observeDirty } from './dirty';
+import { observeDiskFull } from './disk-full';
 import type { Laboratory } from './laboratory';
 import { type FailedExperiment, type Observation, observe } from './observe';
 import type { Trace } from './trace';
@@ -7,7 +8,7 @@ import type { Trace } from './trace';
 type Observer = (laboratory: Laboratory, trace: Trace, cell: PlannedCell) => Promise<Observation | FailedExperiment>;
 
 /** Faults that begin elsewhere than in a clone of the state before. */
-const observers: { readonly [F in FaultName]?: Observer } = { 'dirty-data': observeDirty };
+const observers: { readonly [F in FaultName]?: Observer } = { 'dirty-data': observeDirty, 'disk-full': observeDiskFull };
 
 /** Carries out one cell of any fault but a crash, which many cells share. */
 export const observeCell: Observer = (laboratory, trace, cell) => (observers[cell.fault] ?? observe)(laboratory, trace, cell);

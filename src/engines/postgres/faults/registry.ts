@@ -3,6 +3,7 @@ import { crash } from './crash';
 import { deadlock } from './deadlock';
 import { dirtyData } from './dirty-data';
 import { disconnect } from './disconnect';
+import { diskFull } from './disk-full';
 import { error } from './error';
 import type { PostgresFault } from './fault';
 import { killSession } from './kill-session';
@@ -19,6 +20,7 @@ const postgresFaults: readonly PostgresFault[] = [
   lockTimeout,
   statementTimeout,
   deadlock,
+  diskFull,
   dirtyData,
 ];
 

@@ -1,0 +1,19 @@
+import { ownFailure } from './inside';
+import type { FaultKind } from './kind';
+
+/** The disk that holds the database is full while the statement runs, and has room again afterwards. */
+export const diskFullFault: FaultKind = {
+  ...ownFailure({ name: 'disk-full', happened: 'The disk of the database ran full' }),
+  // Whether a statement needs new space at all is measured, not predicted.
+  equivalence: () => undefined,
+  remedy: {
+    title: 'Free space on the disk of the database',
+    why: 'Nothing that needs a new page can be written before: no index, no table, and in the end no row. The log (pg_wal) must not run full either: then the server stops.',
+    text: [
+      'Look at what takes the space: df -h; and in the database',
+      "  SELECT relname, pg_size_pretty(pg_total_relation_size(oid)) FROM pg_class WHERE relkind IN ('r', 'm') ORDER BY pg_total_relation_size(oid) DESC LIMIT 20;",
+      'Enlarge the volume, or remove what does not belong to the database. Never delete files in the data directory.',
+    ].join('\n'),
+    language: 'text',
+  },
+};

@@ -1,0 +1,78 @@
+import { ordinaryTablespace, SmallDiskSpace, smallTablespace } from '../engines/postgres/small-disk';
+import type { PlannedCell } from '../model/fault';
+import type { Sandbox } from '../model/sandbox';
+import type { Laboratory } from './laboratory';
+import { type FailedExperiment, type Observation, observe } from './observe';
+import type { Trace } from './trace';
+
+/** SQLSTATE disk_full. */
+const diskFull = '53100';
+
+/**
+ * Runs one cell in a clone on the small disk, which is full while the statement runs. What is left is moved to the ordinary disk at once, so
+ * that all that follows is as for any other cell. The disk is one, so these cells wait for each other.
+ */
+export async function observeDiskFull(laboratory: Laboratory, trace: Trace, cell: PlannedCell): Promise<Observation | FailedExperiment> {
+  const { smallDisk } = laboratory.sandbox;
+  if ('unavailable' in smallDisk) return { cell, status: 'impossible', why: smallDisk.unavailable };
+  return alone(laboratory.sandbox, async () => {
+    const space = new SmallDiskSpace(laboratory.sandbox, smallDisk.folder);
+    const tight = await whyTooLarge(laboratory, trace, smallDisk.bytes);
+    if (tight !== undefined) return { cell, status: 'impossible', why: tight };
+    await space.open();
+    const cloned: string[] = [];
+    try {
+      const observed = await observe(laboratory, trace, cell, {
+        clone: async (source) => {
+          const database = await laboratory.clone(source, smallTablespace);
+          cloned.push(database);
+          await space.makeRoom(database);
+          return database;
+        },
+        strike: () => space.fill(),
+      });
+      await space.free();
+      return 'why' in observed ? observed : await moved(laboratory, observed);
+    } finally {
+      await space.free();
+      await laboratory.drop(...cloned);
+    }
+  });
+}
+
+/** The end of each sandbox's line of cells that wait for its small disk. */
+const lines = new WeakMap<Sandbox, Promise<unknown>>();
+
+function alone<T>(sandbox: Sandbox, work: () => Promise<T>): Promise<T> {
+  const turn = (lines.get(sandbox) ?? Promise.resolve()).then(work, work);
+  lines.set(sandbox, turn);
+  return turn;
+}
+
+/** The clone, what earlier statements write, and a rewrite of all of it must find room before the disk is filled. */
+async function whyTooLarge({ sandbox }: Laboratory, trace: Trace, bytes: number): Promise<string | undefined> {
+  const [row] = await sandbox.query(`SELECT pg_database_size('${trace.beforeDatabase}')::float8 AS size`);
+  if (Number(row?.size) * 2 <= bytes) return undefined;
+  const megabytes = (size: unknown) => Math.round(Number(size) / 2 ** 20);
+  return `The database has ${megabytes(row?.size)} MB, too much for the small disk of ${megabytes(bytes)} MB: use fewer rows.`;
+}
+
+/** The same observation in a database on the ordinary disk. */
+async function moved(laboratory: Laboratory, observed: Observation): Promise<Observation | FailedExperiment> {
+  const { cell, outcome, execution } = observed;
+  await execution.close();
+  const spared = whySpared(observed);
+  if (spared !== undefined) return { cell, status: 'impossible', why: spared };
+  if (outcome.error?.code !== diskFull) {
+    const said = outcome.error?.message ?? `it ended with ${outcome.result}`;
+    return { cell, status: 'failed', why: `The disk was full, and the statement failed for another reason: ${said}.` };
+  }
+  return { ...observed, database: await laboratory.clone(observed.database, ordinaryTablespace) };
+}
+
+/** Why the full disk meant nothing to the statement, as it was measured. */
+function whySpared({ cell, outcome }: Observation): string | undefined {
+  const { statement = 0 } = cell.point;
+  const finished = outcome.statements.some(({ index }) => index === statement);
+  return finished ? 'With the disk full the statement ended as always: it needed no new space.' : undefined;
+}
