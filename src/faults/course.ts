@@ -15,6 +15,8 @@ export interface Course {
   /** That write is inside the last transaction, and commits with it. */
   readonly recordsInTransaction: boolean;
   readonly unlocks: boolean;
+  /** For each statement, how often the framework had committed something of its own when it was sent, and when its transaction had ended. */
+  readonly records: readonly { readonly before: number; readonly committed: number }[];
   /** The framework writes or locks something before the first statement, so that `start` and `before 1` are different states. */
   readonly preparesBeforehand: boolean;
 }
@@ -34,8 +36,31 @@ export function courseOf(program: Program, plan: ExecutionPlan, steps: readonly 
     recordsAfterwards: record !== -1,
     recordsInTransaction: record !== -1 && commit > record,
     unlocks: steps.some((step, position) => step.kind === 'unlock' && position > lastStatements),
+    records: program.statements.map(({ index }) => recordsAround(steps, index)),
     preparesBeforehand: steps.slice(0, Math.max(firstStatements, 0)).some((step) => step.kind !== 'check' && step.kind !== 'begin'),
   };
+}
+
+/** What the framework writes in an open transaction counts from its COMMIT on. */
+function recordsAround(steps: readonly RunStep[], index: number): Course['records'][number] {
+  let [committed, open, before] = [0, 0, 0];
+  let [isOpen, isSent] = [false, false];
+  for (const step of steps) {
+    if (step.kind === 'begin') isOpen = true;
+    else if (step.kind === 'commit') [committed, open, isOpen] = [committed + open, 0, false];
+    else if (step.kind === 'statements' && step.statements.includes(index)) [before, isSent] = [committed, true];
+    else if (step.kind !== 'statements' && step.kind !== 'check')
+      [committed, open] = isOpen ? [committed, open + 1] : [committed + 1, open];
+    // The end of its transaction, or of its request where it has none.
+    if (isSent && (!isOpen || step.kind === 'commit')) break;
+  }
+  return { before, committed };
+}
+
+/** How often the framework has committed something of its own at a point between or inside of statements. */
+export function recordsAt(course: Course, { kind, statement }: Point): number | undefined {
+  const records = statement === undefined ? undefined : course.records[statement - 1];
+  return kind === 'commit' ? records?.committed : records?.before;
 }
 
 /** The transaction that statement `index` runs in. */

@@ -1,5 +1,5 @@
 import { cellId, type FaultName, type PlannedCell, type Point } from '../model/fault';
-import { type Course, pointsOf } from './course';
+import { type Course, pointsOf, recordsAt } from './course';
 import type { FaultKind } from './kinds/kind';
 import { faultKinds } from './kinds/registry';
 
@@ -22,7 +22,7 @@ function cellsOf(course: Course, kind: FaultKind, points: readonly Point[], coll
   const planned = points.map((point) => {
     const impossible = kind.impossible(course, point);
     const key = impossible === undefined && collapse ? kind.equivalence(course, point) : undefined;
-    return { id: cellId(kind.name, point), point, impossible, key };
+    return { id: cellId(kind.name, point), point, impossible, key: key && keyWithRecords(course, point, key) };
   });
   // To be held between two statements is cheaper than inside of one, and always possible.
   const representatives = new Map<string, string>();
@@ -39,6 +39,12 @@ function cellsOf(course: Course, kind: FaultKind, points: readonly Point[], coll
       ...(representative !== undefined && representative !== id && { sameAs: representative }),
     };
   });
+}
+
+/** What the framework has written of its own is part of the state, wherever it writes between the statements. */
+function keyWithRecords(course: Course, point: Point, key: string): string {
+  const between = new Set(course.records.map(({ before }) => before)).size > 1;
+  return between ? `${key}, recorded ${recordsAt(course, point)}` : key;
 }
 
 function selected(point: Point, points: Selection['points']): boolean {

@@ -47,6 +47,8 @@ export interface RunProtocol {
   markApplied(migration: Migration): readonly RecoveryStep[];
   /** SQL that removes every trace of an attempt. Must be harmless when there is none. */
   markNotApplied(migration: Migration): readonly RecoveryStep[];
+  /** SQL that frees a lock which an attempt left, and leaves the history as it is. Absent: `markNotApplied` does both. */
+  release?(migration: Migration): readonly RecoveryStep[];
   /** Reads the history rows: is this migration recorded as applied, as failed, or not at all? `none`: this tool records nothing of it. */
   recorded(
     migration: Migration,

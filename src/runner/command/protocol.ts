@@ -28,6 +28,7 @@ export function seenProtocol(seen: SeenProtocol): RunProtocol {
     onError: () => [],
     markApplied: () => [...recordSteps(seen, histories), ...releaseSteps(seen)],
     markNotApplied: () => [...removeSteps(seen, histories), ...releaseSteps(seen)],
+    release: () => releaseSteps(seen),
     recorded: (_, tables) => recorded(histories, tables),
     normalHistory: (tables) => normalHistory(changes, tables),
   };

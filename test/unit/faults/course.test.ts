@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Course, committedAt, pointsOf } from '../../../src/faults/course';
+import { type Course, committedAt, courseOf, pointsOf } from '../../../src/faults/course';
 import type { CourseStatement } from '../../../src/faults/course-statement';
 import { enumerateCells } from '../../../src/faults/enumerate';
 import { faultKinds } from '../../../src/faults/kinds/registry';
 import { cellId } from '../../../src/model/fault';
-import type { PlannedTransaction, TransactionKind } from '../../../src/model/plan';
+import type { Program } from '../../../src/model/migration';
+import type { ExecutionPlan, PlannedTransaction, TransactionKind } from '../../../src/model/plan';
+import type { RunStep } from '../../../src/model/run-protocol';
 
 /** A statement that is undone as a whole when it is interrupted, and waits for the lock of a table that was there before. */
 function statement(index: number, request: readonly number[]): CourseStatement {
@@ -31,6 +33,7 @@ function course(kind: TransactionKind, groups: readonly (readonly number[])[], m
     recordsAfterwards: false,
     recordsInTransaction: false,
     unlocks: false,
+    records: [],
     preparesBeforehand: false,
     ...more,
   };
@@ -155,5 +158,58 @@ describe('the matrix', () => {
   it('takes points by kind and by statement', () => {
     const cells = enumerateCells(autocommit, { faults: ['crash'], points: ['start', 'after:2'], collapse: false });
     expect(cells.map((cell) => cell.id)).toEqual([cellId('crash', { kind: 'start' }), cellId('crash', { kind: 'after', statement: 2 })]);
+  });
+});
+
+describe('what a tool writes of its own between transactions', () => {
+  // Two transactions, the first recorded by a write of its own behind its COMMIT.
+  const records = [
+    { before: 1, committed: 1 },
+    { before: 1, committed: 1 },
+    { before: 2, committed: 2 },
+  ];
+  const between = course('framework', [[1, 2], [3]], { records });
+
+  it('keeps the points on both sides of it apart', () => {
+    const cells = enumerateCells(between, { faults: ['crash'], points: 'all', collapse: true });
+    const sameAs = Object.fromEntries(cells.map((cell) => [cell.id, cell.sameAs]));
+    expect(sameAs['crash@before:3']).not.toBe('crash@commit:2');
+    expect(sameAs['crash@after:2']).toBe('crash@before:1');
+    expect(sameAs['crash@after:3']).toBe('crash@before:3');
+  });
+
+  it('counts what is committed, and not what an open transaction holds', () => {
+    const steps: RunStep[] = [
+      { kind: 'record', text: '' },
+      { kind: 'begin', text: '' },
+      { kind: 'statements', statements: [1], text: '' },
+      { kind: 'record', text: '' },
+      { kind: 'statements', statements: [2], text: '' },
+      { kind: 'commit', text: '' },
+      { kind: 'record', text: '' },
+      { kind: 'statements', statements: [3], text: '' },
+    ];
+    const statements = between.statements.map((planned) => planned.statement);
+    const span = { start: 0, end: 0 };
+    const program: Program = {
+      direction: 'up',
+      path: '',
+      span,
+      statements,
+      execution: { requests: 'per-statement', wrapped: false, because: '' },
+    };
+    const plan: ExecutionPlan = {
+      engine: { name: 'postgres', major: 18 },
+      direction: 'up',
+      transactions: between.transactions,
+      statements: [],
+      atomic: false,
+      summary: '',
+    };
+    expect(courseOf(program, plan, steps).records).toEqual([
+      { before: 1, committed: 2 },
+      { before: 1, committed: 2 },
+      { before: 3, committed: 3 },
+    ]);
   });
 });
