@@ -1,0 +1,195 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of SQL tools.
+/**
+ * Damages migrations in every way that half-typed, cut and binary files are damaged, and lints them: `npm run fuzz -- [COUNT] [SEED]`.
+ * Nothing may throw, take longer than a second, or point outside of the text. Inputs are made from the rules' own examples.
+ */
+
+import { defaultConfiguration } from '../src/lint/configuration';
+import { applyEdits } from '../src/lint/fixes';
+import { lintFolder } from '../src/lint/lint';
+import type { FileReport } from '../src/model/finding';
+import type { FrameworkName } from '../src/model/migration';
+import type { SourceFile } from '../src/model/run-protocol';
+import type { Range } from '../src/model/text';
+import { loadParser } from '../src/parse/load';
+import { allRules } from '../src/rules/registry';
+
+const limitMs = 1000;
+const count = Number(process.argv[2] ?? 5000);
+const seed = Number(process.argv[3] ?? 1);
+
+interface Sample {
+  readonly framework: FrameworkName;
+  readonly files: readonly SourceFile[];
+}
+
+const samples: readonly Sample[] = allRules.flatMap((rule) =>
+  [...rule.bad, ...rule.good].map(({ framework, files }) => ({ framework, files })),
+);
+const texts = samples.flatMap(({ files }) => files.map((file) => file.text));
+
+/** Mulberry32: small, and the same everywhere. */
+function randomFrom(start: number): () => number {
+  let state = start >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const random = randomFrom(seed);
+const below = (limit: number): number => Math.floor(random() * limit);
+const pick = <T>(items: readonly T[], otherwise: T): T => items[below(items.length)] ?? otherwise;
+
+const fragments = [
+  "'",
+  '"',
+  '$$',
+  '$a$',
+  '/*',
+  '*/',
+  '--',
+  '\n',
+  '\r\n',
+  ';',
+  '(',
+  ')',
+  '\\',
+  '\\.',
+  '${x}',
+  ':x',
+  ":'x'",
+  '\0',
+  '\ufeff',
+  '\ud83d',
+  'é',
+  '😀',
+  ' BEGIN;',
+  ' COMMIT;',
+  '\n-- +goose Up\n',
+  '\n-- migrate:down\n',
+  '-- faultline-ignore ',
+  'CONCURRENTLY ',
+  'IF NOT EXISTS ',
+  'DO $$ BEGIN ',
+  '\n-- +goose StatementBegin\n',
+  '--> statement-breakpoint',
+  '-- +migrate Down\n',
+  'COPY t FROM stdin;\n1\t2\n',
+  '\\set x 1\n',
+  '\\i other.sql\n',
+];
+
+const mutations: readonly ((text: string) => string)[] = [
+  (text) => text.slice(0, below(text.length + 1)),
+  (text) => text.slice(below(text.length + 1)),
+  (text) => text.slice(0, below(text.length)) + pick(fragments, '') + text.slice(below(text.length)),
+  (text) => insert(text, pick(fragments, '')),
+  (text) => insert(text, String.fromCharCode(below(0xffff))),
+  (text) => insert(text, Array.from({ length: 8 }, () => String.fromCharCode(below(256))).join('')),
+  (text) => insert(text, pick(texts, '')),
+  (text) => {
+    const at = below(text.length);
+    return text.slice(0, at) + text.slice(at + 1 + below(12));
+  },
+  (text) => text + pick(texts, ''),
+  (text) => text.replaceAll('\n', '\r\n'),
+  (text) => text.toUpperCase(),
+  (text) => insert(text, pick(['(', '[', 'CASE WHEN ', 'NOT ', '-', 'ARRAY['], '(').repeat(1 + below(3000))),
+  (text) => insert(text, `'${'x'.repeat(below(200_000))}'`),
+  (text) => insert(text, `${pick(['1,', 'a.', '1+', '(1),'], '1,').repeat(below(20_000))}1`),
+];
+
+function insert(text: string, piece: string): string {
+  const at = below(text.length + 1);
+  return text.slice(0, at) + piece + text.slice(at);
+}
+
+function mutate(text: string): string {
+  let result = text;
+  for (let round = 1 + below(4); round > 0; round--) result = pick(mutations, (same) => same)(result);
+  return result;
+}
+
+interface Failure {
+  readonly what: string;
+  readonly sample: Sample;
+}
+
+function check(sample: Sample): Failure | undefined {
+  const configuration = { ...defaultConfiguration, framework: sample.framework, engineVersion: 12 + below(7) };
+  const started = performance.now();
+  try {
+    const { reports } = lintFolder({ files: sample.files, configuration });
+    const tookMs = performance.now() - started;
+    if (tookMs > limitMs) return { what: `took ${Math.round(tookMs)} ms`, sample };
+    for (const report of reports) {
+      const problem = outside(report, sample) ?? broken(report, sample);
+      if (problem !== undefined) return { what: problem, sample };
+    }
+    return undefined;
+  } catch (error) {
+    return { what: error instanceof Error ? (error.stack ?? error.message) : String(error), sample };
+  }
+}
+
+function outside(report: FileReport, { files }: Sample): string | undefined {
+  const text = files.find((file) => file.path === report.path)?.text ?? '';
+  const lines = text.split(/\r\n|\r|\n/);
+  const isWithin = ({ start, end }: Range): boolean =>
+    start.line >= 0 &&
+    end.line < lines.length &&
+    start.character >= 0 &&
+    end.character <= (lines[end.line]?.length ?? 0) &&
+    (start.line < end.line || (start.line === end.line && start.character <= end.character));
+  for (const { rule, range, fixes } of report.findings) {
+    if (!isWithin(range)) return `${rule} points outside of the text: ${JSON.stringify(range)}`;
+    for (const edit of fixes.flatMap((fix) => fix.edits)) {
+      if ((edit.path === undefined || edit.path === report.path) && !isWithin(edit.range)) {
+        return `a fix of ${rule} edits outside of the text: ${JSON.stringify(edit.range)}`;
+      }
+    }
+  }
+  const error = report.errors.find(({ range }) => !isWithin(range));
+  return error === undefined ? undefined : `an error points outside of the text: ${JSON.stringify(error.range)}`;
+}
+
+/** Every fix can be applied. */
+function broken(report: FileReport, { files }: Sample): string | undefined {
+  for (const fix of report.findings.flatMap((finding) => finding.fixes)) {
+    const edits = fix.edits.map((edit) => ({ path: report.path, ...edit }));
+    if (applyEdits(files, edits).length < files.length) return `"${fix.title}" loses a file`;
+  }
+  return undefined;
+}
+
+async function main(): Promise<void> {
+  await loadParser();
+  const failures: Failure[] = [];
+  let slowestMs = 0;
+  const started = performance.now();
+  for (let index = 0; index < count && failures.length < 20; index++) {
+    const original = pick(samples, { framework: 'sql', files: [] });
+    const victim = below(original.files.length);
+    const files = original.files.map((file, at) => (at === victim ? { ...file, text: mutate(file.text) } : file));
+    const before = performance.now();
+    const failure = check({ ...original, files });
+    slowestMs = Math.max(slowestMs, performance.now() - before);
+    if (failure !== undefined) failures.push(failure);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  for (const { what, sample } of failures) {
+    const shown = JSON.stringify(
+      sample.files.map(({ path, text }) => [path, text.length > 600 ? `${text.slice(0, 600)}... (${text.length})` : text]),
+    );
+    console.log(`\n${what}\n  ${sample.framework}: ${shown}`);
+  }
+  console.log(
+    `${count} damaged inputs (seed ${seed}) in ${seconds.toFixed(1)} s, the slowest ${Math.round(slowestMs)} ms: ${failures.length} failures`,
+  );
+  process.exitCode = failures.length > 0 ? 1 : 0;
+}
+
+void main();
