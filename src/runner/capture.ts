@@ -1,6 +1,6 @@
 import { withControlClient } from '../engines/postgres/connect';
 import { type CaptureOptions, captureBaseline, captureState } from '../engines/postgres/snapshot';
-import { captureSessions } from '../engines/postgres/snapshot-sessions';
+import { anySessionQuery, captureSessions } from '../engines/postgres/snapshot-sessions';
 import type { Baseline } from '../engines/postgres/snapshot-since';
 import type { SessionLeft } from '../model/simulation';
 import type { State, VolatileColumns } from '../model/state';
@@ -34,6 +34,9 @@ export async function captureBlockingSessions(
   database: string,
   processIds: readonly number[],
 ): Promise<readonly SessionLeft[]> {
+  // Mostly there are none, which any connection can tell; only a connection to the database can tell what a lock is on.
+  const [found] = await laboratory.sandbox.query(anySessionQuery(database, processIds));
+  if (found?.any !== true) return [];
   const sessions = await withControlClient(laboratory.sandbox.address(database), (client) => captureSessions(client, processIds));
   return sessions.filter((session) => session.locks.length > 0);
 }

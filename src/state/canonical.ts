@@ -20,9 +20,22 @@ const unordered = new Set([
   'dependsOn',
 ]);
 
+/** The texts of objects that were written before: catalogs of one lineage share what is the same in them. */
+const written = new WeakMap<object, string>();
+
 /** A catalog as text that is equal for equal schemas: keys sorted, physical order and identities left out. */
 export function canonicalCatalog(catalog: Catalog): string {
-  return canonical(catalog);
+  const lists = Object.entries(catalog) as [string, readonly object[]][];
+  const texts = lists.map(([name, objects]) => `${JSON.stringify(name)}:[${objects.map(canonicalObject).sort().join(',')}]`);
+  return `{${texts.sort().join(',')}}`;
+}
+
+function canonicalObject(object: object): string {
+  const known = written.get(object);
+  if (known !== undefined) return known;
+  const text = canonical(object);
+  written.set(object, text);
+  return text;
 }
 
 /** Any JSON value as text with sorted keys. Lists keep their order, except those that a catalog keeps in order of creation. */

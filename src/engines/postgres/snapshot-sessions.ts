@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { SessionLeft } from '../../model/simulation';
+import { quoteLiteral } from '../../parse/postgres/identifiers';
 import { migrationApplicationName } from './connect';
 
 export interface SessionRow {
@@ -46,6 +47,13 @@ const preparedTransactionsQuery = `
 SELECT 0 AS pid, 'prepared transaction' AS state, p.gid AS query,
   ${locksWhere("k.virtualtransaction = '-1/' || p.transaction::text", '(SELECT oid FROM pg_database WHERE datname = p.database)')} AS locks, NULL::json AS blockers
 FROM pg_prepared_xacts p WHERE p.database = current_database() ORDER BY p.gid`;
+
+/** A statement for whatever database of the server: whether `captureSessions` would find anything in the database of this name. */
+export function anySessionQuery(database: string, processIds: readonly number[]): string {
+  const name = quoteLiteral(database);
+  return `SELECT EXISTS (SELECT FROM pg_prepared_xacts WHERE database = ${name}) OR EXISTS (SELECT FROM pg_stat_activity
+    WHERE datname = ${name} AND (application_name = '${migrationApplicationName}' OR pid = ANY ('{${processIds.map(Math.trunc).join(',')}}'))) AS any`;
+}
 
 export function sessionLeft(row: SessionRow): SessionLeft {
   return {
