@@ -38,32 +38,58 @@ export async function runCells(
   emit: (result: CellResult) => void,
 ): Promise<readonly CellResult[]> {
   const results = new Map<string, CellResult>();
-  const finish = (result: CellResult): void => {
-    for (const answered of [result, ...copiesOf(result, cells)]) {
-      results.set(answered.id, answered);
-      emit(answered);
+  const finish = (...answers: readonly CellResult[]): void => {
+    for (const answer of answers) {
+      results.set(answer.id, answer);
+      emit(answer);
     }
   };
   for (const cell of cells) if (cell.impossible !== undefined) finish(impossible(cell, cell.impossible));
 
-  const own = cells.filter((cell) => cell.impossible === undefined && cell.sameAs === undefined);
+  let open: readonly PlannedCell[] = cells.filter((cell) => cell.impossible === undefined);
   const assessors = new Map<Trace, Assessor>();
-  const limit = pLimit(Math.max(1, jobs));
-  const judge = async (observed: Observation | FailedExperiment) => finish(await judged(laboratory, assessors, observed));
-
-  // A crash takes every connection with it, so the crashes come when nothing else is running.
-  await Promise.all(
-    own.filter((cell) => cell.fault !== 'crash').map((cell) => limit(async () => judge(await observeCell(laboratory, trace, cell)))),
-  );
-  for (const batch of batches(
-    own.filter((cell) => cell.fault === 'crash'),
-    crashesAtOnce,
-  )) {
-    throwIfCancelled(laboratory.signal);
-    const observed = await observeCrashes(laboratory, trace, batch);
-    await Promise.all(observed.map((each) => limit(() => judge(each))));
+  const inSequence = preparesTransactions(trace);
+  const limit = pLimit(inSequence ? 1 : Math.max(1, jobs));
+  const judge = async (observed: Observation | FailedExperiment) => {
+    const result = await judged(laboratory, assessors, observed);
+    finish(result, ...copiesOf(result, open));
+  };
+  while (open.length > 0) {
+    const own = open.filter((cell) => cell.sameAs === undefined);
+    // A crash takes every connection with it, so the crashes come when nothing else is running.
+    await Promise.all(
+      own.filter((cell) => cell.fault !== 'crash').map((cell) => limit(async () => judge(await observeCell(laboratory, trace, cell)))),
+    );
+    for (const batch of batches(
+      own.filter((cell) => cell.fault === 'crash'),
+      inSequence ? 1 : crashesAtOnce,
+    )) {
+      throwIfCancelled(laboratory.signal);
+      const observed = await observeCrashes(laboratory, trace, batch);
+      await Promise.all(observed.map((each) => limit(() => judge(each))));
+    }
+    open = promoted(open.filter((cell) => !results.has(cell.id)));
   }
   return cells.flatMap((cell) => results.get(cell.id) ?? []);
+}
+
+/** The name of a prepared transaction is taken on the whole server (manual, PREPARE TRANSACTION): two cells at a time would meet there. */
+function preparesTransactions({ migration }: Trace): boolean {
+  return migration.up.statements.some(({ operations }) =>
+    operations.some((operation) => operation.kind === 'transaction' && operation.action === 'prepare'),
+  );
+}
+
+/** Of the cells that one was to answer and could not, as it turned out to be impossible, the first answers now for the others. */
+function promoted(cells: readonly PlannedCell[]): readonly PlannedCell[] {
+  const successors = new Map<string, string>();
+  return cells.map((cell) => {
+    const { sameAs = '', ...alone } = cell;
+    const successor = successors.get(sameAs);
+    if (successor !== undefined) return { ...cell, sameAs: successor };
+    successors.set(sameAs, cell.id);
+    return alone;
+  });
 }
 
 /** Cells that began in one state share an assessor: what it knows of a state holds for them alone. */
@@ -92,8 +118,12 @@ function impossible({ id, point, fault }: PlannedCell, why: string): CellResult 
   return { id, point, fault, status: 'impossible', why };
 }
 
-/** The cells that this result answers too. They repeat the verdict and point to the cell that was run. */
+/**
+ * The cells that this result answers too. They repeat the verdict and point to the cell that was run. One that turned out to be impossible
+ * answers for itself alone.
+ */
 function copiesOf(result: CellResult, cells: readonly PlannedCell[]): readonly CellResult[] {
+  if (result.status === 'impossible') return [];
   return cells
     .filter((cell) => cell.sameAs === result.id && cell.impossible === undefined)
     .map(({ id, point, fault }) => ({
