@@ -112,7 +112,7 @@ function describe(subject: LoadSubject, record: LoadRecord, sessions: number, no
 
 function summarise(record: LoadRecord, blocked: SimulatedLoad['blocked'], errors: SimulatedLoad['errors']): LoadSummary {
   const waits = blocked.map(({ startMs, endMs }) => endMs - startMs);
-  const during = record.attempts.filter(({ phase }) => phase === 'during');
+  const during = record.attempts.filter(({ phase }) => phase !== 'before');
   return {
     requests: during.length,
     blockedRequests: blocked.length,

@@ -189,6 +189,11 @@ export class Load implements Instrument {
 
   private begin(statement: number): void {
     this.current = statement;
+    // Where nothing can be put behind a statement, the application comes while it runs.
+    if (this.bare.has(statement)) {
+      this.round += 1;
+      for (const session of this.sessions) session.begin(this.round);
+    }
     const now = this.clock.now();
     this.times.set(statement, { startMs: now, endMs: now });
   }
