@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Migration, Statement } from '../../model/migration';
+import type { Migration } from '../../model/migration';
 import type { RunProtocol } from '../../model/run-protocol';
 import type { DatabaseAddress } from '../../model/sandbox';
 import { PostgresConnection } from '../../wire/postgres/connection';
@@ -16,9 +16,8 @@ import type { Ending } from './execution-run';
 import { Script } from './execution-script';
 import { gated, gateNotice, marked, markNotice } from './execution-texts';
 import type { Ambush, PostgresFault } from './faults/fault';
-import { type Entrance, Entry } from './faults/inside/entry';
 import type { Inside } from './faults/inside/moment';
-import { hiddenSettings, settingStatement } from './faults/inside/settings';
+import { WayIn } from './faults/inside/way-in';
 import { postgresFault } from './faults/registry';
 
 export interface ExecutionRequest extends CarryRequest {
@@ -69,9 +68,7 @@ class PostgresExecution implements Execution {
   private connection: PostgresConnection | undefined;
   private gate: Gate | undefined;
   /** The way into the statement, at `during`. */
-  private entry: Entry | undefined;
-  /** Puts back what was set on a connection for the statement: to be asked before its next request. */
-  private readonly restorations = new Map<PostgresConnection, string>();
+  private wayIn: WayIn | undefined;
   /** Why the fault could not be carried out. */
   private failure: Error | undefined;
   private closed = false;
@@ -90,14 +87,14 @@ class PostgresExecution implements Execution {
   }
 
   get inside(): Inside | undefined {
-    return this.entry?.inside;
+    return this.wayIn?.inside;
   }
 
   async strike(): Promise<void> {
     const { connection, fault, request } = this;
     if (!this.isHeld || this.struck || !connection || !fault) return;
     this.struck = true;
-    this.entry?.struck();
+    this.wayIn?.struck();
     this.driver.struck();
     await fault.strike({ address: request.address, signal: request.signal, connection, release: () => this.release() });
   }
@@ -151,11 +148,17 @@ class PostgresExecution implements Execution {
       this.connections.push(connection);
       return connection;
     });
-    if (this.ambush?.enters) this.entry = this.enter(this.ambush.enters);
+    const { enters } = this.ambush ?? {};
+    if (enters) this.wayIn = new WayIn(address, enters, this.request.patience ?? 1, this.wayInEvents);
     if (this.ambush?.place.kind === 'inside') this.gate = await Gate.close(address);
     if (this.closed) throw new Error('Closed before it had begun.');
     return { ...address, host: '127.0.0.1', port: this.proxy.port };
   }
+
+  private readonly wayInEvents = {
+    arrived: (connection: PostgresConnection) => this.hold(connection),
+    failed: (error: unknown) => this.fail(error),
+  };
 
   private readonly handlers = {
     request: (request: WireRequest) => this.onRequest(request),
@@ -171,9 +174,8 @@ class PostgresExecution implements Execution {
 
   private onRequest(request: WireRequest): RequestOrder | Promise<RequestOrder> | undefined {
     const number = this.driver.stepOf(request);
-    const restoration = this.restorations.get(request.connection);
+    const restoration = this.wayIn?.takeRestoration(request.connection);
     if (restoration === undefined) return this.orderFor(request, number);
-    this.restorations.delete(request.connection);
     return request.connection.ask(restoration).then(() => this.orderFor(request, number) ?? {});
   }
 
@@ -182,17 +184,18 @@ class PostgresExecution implements Execution {
     this.steps.set(request, number);
     const place = this.ambush?.place;
     if (place?.request !== number || this.isHeld) return this.undisturbed(request, number);
+    const statements = this.script.statementsOf(number);
     switch (place.kind) {
       case 'response':
         return { holdResponse: true };
       case 'inside':
         // Withheld as well: results that were already under way would make the client's view of the cut a matter of chance.
-        return this.ordered(request, {
-          ...gated(this.script.statementsOf(number), place.position, this.entry && settingStatement(this.entry.settings)),
-          holdResponse: !this.entry?.answers,
-        });
+        return this.ordered(
+          request,
+          this.wayIn?.gatedRequest(request, statements, place.position) ?? { ...gated(statements, place.position), holdResponse: true },
+        );
       case 'request':
-        if (this.entry) return this.enterWith(request, this.entry);
+        if (this.wayIn) return this.wayIn.withRequest(request, statements[0]).then((order) => this.ordered(request, order));
         return new Promise((resolve) => {
           this.letRequestGo = (order) => resolve(this.ordered(request, order) ?? {});
           this.hold(request.connection);
@@ -200,48 +203,9 @@ class PostgresExecution implements Execution {
     }
   }
 
-  /** Lets the server into the statement that stands behind the gate, or holds it there. */
   private atGate(connection: PostgresConnection): void {
-    const { entry, ambush } = this;
-    if (!entry || ambush?.place.kind !== 'inside') {
-      this.hold(connection);
-      return;
-    }
-    const statement = this.script.statementsOf(ambush.place.request)[ambush.place.position];
-    this.connection = connection;
-    this.prepared(entry, connection, statement, false)
-      .then(() => this.gate?.open())
-      .then(() => entry.follow())
-      .catch((error: unknown) => this.fail(error));
-  }
-
-  /** Lets the server into the statement that is a request of its own. */
-  private async enterWith(request: WireRequest, entry: Entry): Promise<RequestOrder> {
-    const { connection } = request;
-    this.connection = connection;
-    try {
-      await this.prepared(entry, connection, this.script.statementsOf(this.steps.get(request) ?? 0)[0], true);
-      const { before, after } = hiddenSettings(entry.settings, connection.transactionStatus);
-      await connection.ask(before);
-      if (after !== undefined) this.restorations.set(connection, after);
-      entry.follow();
-    } catch (error) {
-      this.fail(error);
-    }
-    return this.ordered(request, {});
-  }
-
-  private async prepared(entry: Entry, connection: PostgresConnection, statement: Statement | undefined, alone: boolean): Promise<void> {
-    const { serverProcessId } = connection;
-    if (serverProcessId === undefined || statement === undefined) throw new Error('The statement to be inside of is not known.');
-    await entry.prepare({ address: this.request.address, serverProcessId, statement }, alone);
-  }
-
-  private enter(entrance: Entrance): Entry {
-    return new Entry(entrance, this.request.patience ?? 1, {
-      arrived: () => this.connection && this.hold(this.connection),
-      failed: (error) => this.fail(error),
-    });
+    if (this.wayIn) void this.wayIn.throughGate(connection, async () => this.gate?.open());
+    else this.hold(connection);
   }
 
   /** The fault can't be carried out: the execution ends here. */
@@ -286,7 +250,7 @@ class PostgresExecution implements Execution {
       previousMs = endedMs;
     }
     const place = this.ambush?.place;
-    if (place?.request === number) this.entry?.answer(completion);
+    if (place?.request === number) this.wayIn?.answer(completion);
     if (place?.kind === 'response' && place.request === number && !this.isHeld) this.hold(request.connection);
   }
 
@@ -302,14 +266,14 @@ class PostgresExecution implements Execution {
     this.letRequestGo(this.ambush?.order);
     this.connection?.releaseResponse();
     await this.gate?.open();
-    await this.entry?.release();
+    await this.wayIn?.release();
   }
 
   /** The driver has ended. Waits until the server has come to rest. */
   private async settle(): Promise<void> {
     if (this.isHeld && this.fault?.aftermath === 'dies') {
       await this.gate?.open();
-      await this.entry?.release();
+      await this.wayIn?.release();
       await Promise.all(this.connections.map((connection) => connection.close()));
     } else {
       const idling = this.struck && this.fault?.aftermath === 'idles' ? this.connection : undefined;
@@ -323,7 +287,7 @@ class PostgresExecution implements Execution {
   private async rest(idling: PostgresConnection | undefined): Promise<void> {
     await idling?.whenIdle();
     if (!idling) await this.gate?.open();
-    await this.entry?.release();
+    await this.wayIn?.release();
     await this.driver.leave(idling);
     await Promise.all(this.connections.filter((each) => each !== idling).map((each) => each.serverClosed));
   }
@@ -360,7 +324,7 @@ class PostgresExecution implements Execution {
     // A session that is still there reads the end of its connection and ends; that takes as long as what it is doing.
     for (const connection of this.connections) connection.cut({ client: 'end', server: 'end' });
     await this.gate?.open();
-    await this.entry?.release();
+    await this.wayIn?.release();
     const gone = Promise.all(this.connections.map((connection) => connection.serverClosed));
     if (this.connections.length > 0) await Promise.race([gone, sleep(1000, undefined, { ref: false })]);
     await this.proxy?.close();

@@ -8,6 +8,7 @@ export const deadlockFault = ownFailure({
   name: 'deadlock',
   happened: 'A deadlock with another session was broken by failing the migration',
   spared,
+  eachForItself: true,
 });
 
 function spared(course: Course, point: Point): string | undefined {

@@ -23,13 +23,15 @@ export interface OwnFailure {
   readonly happened: string;
   /** Why this statement can't meet it; undefined when it may. */
   spared?(course: Course, point: Point): string | undefined;
+  /** Whether it can strike depends on what the transaction holds already, which only running it shows: no cell answers for another. */
+  readonly eachForItself?: boolean;
 }
 
 /**
  * A failure of the statement's own execution: it strikes while the statement runs and nowhere else. The statement fails, and the framework
  * reacts on a connection that still works.
  */
-export function ownFailure({ name, happened, spared }: OwnFailure): FaultKind {
+export function ownFailure({ name, happened, spared, eachForItself = false }: OwnFailure): FaultKind {
   return {
     name,
     happened,
@@ -40,7 +42,7 @@ export function ownFailure({ name, happened, spared }: OwnFailure): FaultKind {
     completed: committedAt,
     equivalence(course, point) {
       const running = runningAt(course, point);
-      if (running === undefined || running.escapes || staysInPart(course, running)) return undefined;
+      if (running === undefined || eachForItself || running.escapes || staysInPart(course, running)) return undefined;
       const transaction = transactionOf(course, running.index);
       if (transaction === undefined) return undefined;
       // A transaction in which any statement fails is undone as a whole, whichever statement it was.

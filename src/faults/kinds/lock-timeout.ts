@@ -8,6 +8,7 @@ export const lockTimeoutFault = ownFailure({
   name: 'lock-timeout',
   happened: "The lock_timeout fired behind another session's lock",
   spared,
+  eachForItself: true,
 });
 
 function spared(course: Course, point: Point): string | undefined {

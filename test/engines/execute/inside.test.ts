@@ -336,6 +336,28 @@ describe.each(ways)('%s', (_, way) => {
     await execution.close();
   });
 
+  it.each<FaultName>(['kill-session', 'crash', 'statement-timeout', 'lost-ack'])(
+    '%s inside of rows whose table the transaction has changed itself',
+    async (fault) => {
+      for (const changed of [
+        'ALTER TABLE items ADD COLUMN extra int;\nUPDATE items AS i SET extra = 1 -- all of them\n;',
+        'CREATE TABLE made (id int);\nINSERT INTO made SELECT generate_series(1, 10) RETURNING id;',
+        'ALTER TABLE items ADD COLUMN extra int;\nWITH gone AS (SELECT 5 AS id) DELETE FROM items USING gone WHERE items.id > gone.id;',
+      ]) {
+        const { execution, outcome, address } = await strikeInside(changed, fault, { ...way, statement: 2 });
+        expect(outcome.error?.code ?? '').toMatch(codes[fault] ?? /^(ECONNRESET)?$/);
+        expect(execution.inside).toMatchObject({ waitEvent: 'advisory', what: 'waits for a gate behind its first row' });
+        if (fault !== 'lost-ack') {
+          expect(await leftOf(address, column('items', 'extra'))).toBe(0);
+          expect(await leftOf(address, there('made'))).toBe(false);
+        } else {
+          expect(await rowsOf(address, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid <> 42")).toEqual([]);
+        }
+        await execution.close();
+      }
+    },
+  );
+
   it('a table that the transaction made is locked by nobody else', async () => {
     const made = 'CREATE TABLE own (id int);\nINSERT INTO own VALUES (1);\nCREATE TABLE late (id int);';
     for (const fault of ['lock-timeout', 'deadlock'] as const) {

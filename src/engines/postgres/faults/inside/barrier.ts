@@ -3,6 +3,7 @@ import { openControlClient } from '../../connect';
 import type { Inside, Moment, Obstacle } from './moment';
 import { obstaclesOf } from './obstacles';
 import { bodiesOf, findRelations, type LockableRelation, quietCatalogs, tablesNamedIn } from './relations';
+import { textGateKey } from './text-gate';
 import { touchedRowsQuery } from './touched-rows';
 import { Turnstile } from './turnstile';
 import { waitBack } from './wait-back';
@@ -14,6 +15,8 @@ export interface Barrier {
   readonly what: string;
   /** The server is led through several waits, of which only the last counts. */
   readonly staged: boolean;
+  /** The statement must be sent as `withTextGate` writes it, or it does not wait. */
+  readonly inText: boolean;
   /**
    * Resolves when the migration's session waits for it, as the server says; undefined when the statement ended without (`ended`).
    * Rejects as `pg` does when the server dies.
@@ -40,14 +43,18 @@ const searchTimeoutMs = 30_000;
  * wait for, or the migration's own session holds it already. Nothing is changed by it. Rejects when no connection can be made.
  */
 export async function placeBarrier(moment: Moment, wish: BarrierWish): Promise<Barrier | undefined> {
-  const obstacles = obstaclesOf(moment.statement).filter(({ kind }) => !wish.contested || kind !== 'catalogs');
+  const obstacles = obstaclesOf(moment.statement).filter(({ kind }) => {
+    if (kind === 'gate in text') return moment.gateInText && !wish.contested;
+    return kind !== 'catalogs' || !wish.contested;
+  });
   if (obstacles.length === 0) return undefined;
   const client = await openControlClient(moment.address);
   try {
     await client.query(`SET lock_timeout = ${placingTimeoutMs}; SET deadlock_timeout = '1h'`);
     for (const obstacle of obstacles) {
       const held = await hold(client, moment, obstacle);
-      if (held) return obstacle.kind === 'batches' ? await Turnstile.behind(client, moment, held) : new LockBarrier(client, moment, held);
+      if (held && obstacle.kind === 'batches') return await Turnstile.behind(client, moment, held);
+      if (held) return new LockBarrier(client, moment, held, obstacle.kind === 'gate in text');
       await client.query('ROLLBACK');
     }
   } catch (error) {
@@ -86,6 +93,9 @@ async function take(client: pg.Client, moment: Moment, obstacle: Obstacle): Prom
       const called = await bodiesOf(client, [...obstacle.functions, ...functionsNamedIn(bodies)]);
       return lockTables(client, await tablesNamedIn(client, [...bodies, ...called].join('\n')), 'EXCLUSIVE', 'the lock on');
     }
+    case 'gate in text':
+      await client.query(`BEGIN; SELECT pg_catalog.pg_advisory_xact_lock(${textGateKey})`);
+      return 'a gate behind its first row';
     case 'catalogs': {
       const catalogs = await quietCatalogs(client);
       if (catalogs.length === 0) return undefined;
@@ -142,6 +152,7 @@ class LockBarrier implements Barrier {
     private readonly client: pg.Client,
     private readonly moment: Moment,
     readonly what: string,
+    readonly inText: boolean,
   ) {}
 
   async reached(ended: () => boolean): Promise<Inside | undefined> {

@@ -59,6 +59,11 @@ export class Entry {
     return this.entrance.raises !== undefined;
   }
 
+  /** The statement must be sent as `withTextGate` writes it. Known when it is prepared. */
+  get needsTextGate(): boolean {
+    return this.barrier?.inText === true;
+  }
+
   /** What the session must have set before the statement. */
   get settings(): SessionSettings {
     const { raises } = this.entrance;
@@ -123,8 +128,7 @@ export class Entry {
     this.arrive();
     if (raises === undefined) return;
     await sleep(this.afterMs(raises) * 4 + 1000, undefined, { ref: false });
-    if (!this.answered && !this.isOver)
-      throw waitsBack ? new TooEarly() : new ImpossibleHere('The statement sets a timeout of its own.');
+    if (!this.answered && !this.isOver) throw waitsBack ? new TooEarly() : new ImpossibleHere('The statement sets a timeout of its own.');
   }
 
   /** The statement has met its end where it was meant to, if it had come there. */

@@ -8,6 +8,8 @@ export interface Moment {
   /** The migration's own server process. */
   readonly serverProcessId: number;
   readonly statement: Statement;
+  /** The statement can be sent, or was sent already, as `withTextGate` writes it. */
+  readonly gateInText: boolean;
 }
 
 /** Where inside of a statement the server was seen to be. */
@@ -35,6 +37,8 @@ export type Obstacle =
   | { readonly kind: 'body tables'; readonly body?: string; readonly functions: readonly ObjectName[] }
   /** The same, for a body that commits on its way: the session is let through to its second transaction. */
   | { readonly kind: 'batches'; readonly body?: string; readonly functions: readonly ObjectName[] }
+  /** An advisory lock for which the statement waits only if it is sent with a gate in its text. */
+  | { readonly kind: 'gate in text' }
   /** The catalogs of this database, against writing: no definition can be changed. */
   | { readonly kind: 'catalogs' };
 

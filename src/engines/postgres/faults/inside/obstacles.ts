@@ -7,7 +7,8 @@ export function obstaclesOf({ operations, unreadable }: Statement): readonly Obs
   if (unreadable !== undefined) return [];
   const found = operations.flatMap(obstaclesOfOperation);
   const catalogs = operations.some(changesCatalog) ? [{ kind: 'catalogs' } as const] : [];
-  return [...merged(found), ...catalogs];
+  const gate = found.find(({ kind }) => kind === 'gate in text');
+  return [...merged(found.filter(({ kind }) => kind !== 'gate in text')), ...catalogs, ...(gate === undefined ? [] : [gate])];
 }
 
 /** Tables of the same mode become one obstacle: whichever the statement comes to first, it waits. */
@@ -40,8 +41,9 @@ function obstaclesOfOperation(operation: Operation): readonly Obstacle[] {
     case 'update':
     case 'delete':
     case 'merge':
-      return [{ kind: 'row' }, { kind: 'table', relations: [operation.table], mode: 'EXCLUSIVE' }];
+      return [{ kind: 'row' }, { kind: 'table', relations: [operation.table], mode: 'EXCLUSIVE' }, { kind: 'gate in text' }];
     case 'insert':
+      return [{ kind: 'table', relations: [operation.table], mode: 'EXCLUSIVE' }, { kind: 'gate in text' }];
     case 'copy':
       return [{ kind: 'table', relations: [operation.table], mode: 'EXCLUSIVE' }];
     case 'select':

@@ -7,6 +7,7 @@ import { readInside, until } from './watch';
 /** Where nothing can be held that the statement would wait for: it is caught while it runs, if it runs long enough. */
 export class Sampling implements Barrier {
   readonly what = 'nothing of ours';
+  readonly inText = false;
   readonly staged = false;
 
   private constructor(

@@ -89,7 +89,7 @@ class Parts {
 }
 
 /** Tokens outside of brackets; a bracket and what is in it count as one token. */
-function topLevelTokens(text: string): readonly Token[] {
+export function topLevelTokens(text: string): readonly Token[] {
   const lexer = new Lexer(text);
   const tokens: Token[] = [];
   let depth = 0;

@@ -12,6 +12,7 @@ import { isBlockedBy, readInside, until } from './watch';
  * later does not overtake who waits).
  */
 export class Turnstile implements Barrier {
+  readonly inText = false;
   readonly staged = true;
   private released: Promise<void> | undefined;
 

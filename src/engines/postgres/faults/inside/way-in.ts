@@ -1,0 +1,115 @@
+import type { Statement } from '../../../../model/migration';
+import type { DatabaseAddress } from '../../../../model/sandbox';
+import type { PostgresConnection } from '../../../../wire/postgres/connection';
+import type { RequestOrder, WireRequest } from '../../../../wire/postgres/handlers';
+import type { Completion } from '../../../../wire/postgres/responses';
+import { gated } from '../../execution-texts';
+import { type Entrance, Entry } from './entry';
+import type { Inside } from './moment';
+import { hiddenSettings, settingStatement } from './settings';
+import { withTextGate } from './text-gate';
+
+/** What becomes of the way in. */
+export interface WayInEvents {
+  /** The server is inside of the statement that this connection sent. */
+  arrived(connection: PostgresConnection): void;
+  failed(error: unknown): void;
+}
+
+/** The way into one statement over the wire: as a request of its own, or behind a gate in a request of several. */
+export class WayIn {
+  private readonly entry: Entry;
+  private connection: PostgresConnection | undefined;
+  /** The statement behind the gate, as it was sent. */
+  private behindGate: { readonly statement: Statement; readonly gateInText: boolean } | undefined;
+  /** Puts back what was set on a connection for the statement. */
+  private readonly restorations = new Map<PostgresConnection, string>();
+
+  constructor(
+    private readonly address: DatabaseAddress,
+    entrance: Entrance,
+    patience: number,
+    private readonly events: WayInEvents,
+  ) {
+    this.entry = new Entry(entrance, patience, {
+      arrived: () => this.connection && events.arrived(this.connection),
+      failed: events.failed,
+    });
+  }
+
+  get inside(): Inside | undefined {
+    return this.entry.inside;
+  }
+
+  /** Prepares everything while a request is held, and says as what to send it. Never rejects. */
+  async withRequest(request: WireRequest, statement: Statement | undefined): Promise<RequestOrder> {
+    const { connection } = request;
+    const gatedText = statement && request.protocol === 'simple' ? withTextGate(statement.sent) : undefined;
+    try {
+      await this.prepare(connection, statement, { alone: true, gateInText: gatedText !== undefined });
+      const { before, after } = hiddenSettings(this.entry.settings, connection.transactionStatus);
+      await connection.ask(before);
+      if (after !== undefined) this.restorations.set(connection, after);
+      this.entry.follow();
+    } catch (error) {
+      this.events.failed(error);
+    }
+    return this.entry.needsTextGate && gatedText !== undefined ? { text: gatedText } : {};
+  }
+
+  /** The request of several statements, with a gate and settings before the one at `position`. */
+  gatedRequest({ protocol }: WireRequest, statements: readonly Statement[], position: number): RequestOrder {
+    const statement = statements[position];
+    const gatedText = statement && protocol === 'simple' ? withTextGate(statement.sent) : undefined;
+    const last = statement && gatedText !== undefined ? { ...statement, sent: gatedText } : statement;
+    this.behindGate = last && { statement: last, gateInText: gatedText !== undefined };
+    const sent = statements.map((each, at) => (at === position && last ? last : each));
+    // A failure of the statement's own reaches the client; what is struck from outside is withheld as at every gate.
+    return { ...gated(sent, position, settingStatement(this.entry.settings)), holdResponse: !this.entry.answers };
+  }
+
+  /** The server has come to the gate: prepares everything, and has it opened. */
+  async throughGate(connection: PostgresConnection, open: () => Promise<void>): Promise<void> {
+    try {
+      const { statement, gateInText = false } = this.behindGate ?? {};
+      await this.prepare(connection, statement, { alone: false, gateInText });
+      await open();
+      this.entry.follow();
+    } catch (error) {
+      this.events.failed(error);
+    }
+  }
+
+  /** What must be asked on a connection before its next request; once. */
+  takeRestoration(connection: PostgresConnection): string | undefined {
+    const text = this.restorations.get(connection);
+    this.restorations.delete(connection);
+    return text;
+  }
+
+  /** The server has answered the request of the statement. */
+  answer(completion: Completion): void {
+    this.entry.answer(completion);
+  }
+
+  /** The fault strikes from outside. */
+  struck(): void {
+    this.entry.struck();
+  }
+
+  /** Lets the server go on. Idempotent. */
+  release(): Promise<void> {
+    return this.entry.release();
+  }
+
+  private async prepare(
+    connection: PostgresConnection,
+    statement: Statement | undefined,
+    { alone, gateInText }: { readonly alone: boolean; readonly gateInText: boolean },
+  ): Promise<void> {
+    const { serverProcessId } = connection;
+    if (serverProcessId === undefined || statement === undefined) throw new Error('The statement to be inside of is not known.');
+    this.connection = connection;
+    await this.entry.prepare({ address: this.address, serverProcessId, statement, gateInText }, alone);
+  }
+}
