@@ -7,15 +7,15 @@ import type { Verdict } from '../model/fault';
 import type { CellResult, RecoveryPlan, RecoveryStep, StateDifference } from '../model/simulation';
 import type { State } from '../model/state';
 import { lockModeLabel } from '../model/words';
-import { decide } from '../recovery/decision';
-import { openSessionSteps, planRecovery } from '../recovery/plan';
+import { openSessionSteps } from '../recovery/plan';
 import { stateDifferences } from '../state/difference';
 import { fingerprint } from '../state/fingerprint';
 import { capture, captureBlockingSessions } from './capture';
 import { physicalPosition } from './fingerprints';
 import type { Laboratory } from './laboratory';
+import { putNumbersBack } from './numbering';
 import type { Observation } from './observe';
-import { verifyBest } from './recover';
+import { recoverFrom } from './recover';
 import { type RetryResult, retry } from './retry';
 import type { Trace } from './trace';
 import type { HeldState } from './twice';
@@ -55,6 +55,7 @@ export class Assessor {
       const key = fingerprint(state, this.trace.fingerprints.reference);
       const physical = physicalPosition(this.trace.fingerprints, state);
       const completed = completedStatements(this.trace, physical, observation.cell);
+      await putNumbersBack(this.laboratory, this.trace, { state, database }, completed);
       const place = `${key} after ${completed}`;
       const assessed = await once(this.assessments, place, () => this.measure(key, state, physical, completed, database));
       const recover = () => once(this.recoveries, place, () => this.recover(assessed, database));
@@ -122,27 +123,8 @@ export class Assessor {
     return retry(this.laboratory, trace, partial);
   }
 
-  private async recover(assessed: StateAssessment, database: string): Promise<Recovery> {
-    const { trace, laboratory } = this;
-    const { migration, plan, before, after } = trace;
-    const retryReaches = assessed.retry.reported.outcome;
-    const drafts = planRecovery({
-      migration,
-      plan,
-      protocol: trace.framework.run,
-      before,
-      ...(after !== undefined && { after }),
-      partial: assessed.state,
-      completed: assessed.completed,
-      retryReaches,
-    });
-    const back = await verifyBest(laboratory, trace, database, drafts.back, before);
-    const forward = await verifyBest(laboratory, trace, database, drafts.forward, after);
-    return {
-      back,
-      forward,
-      ...decide({ back, forward, completed: assessed.completed, total: migration.up.statements.length, retryReaches }),
-    };
+  private recover({ state, completed, retry: { reported } }: StateAssessment, database: string): Promise<Recovery> {
+    return recoverFrom(this.laboratory, this.trace, { database, state, completed, retryReaches: reported.outcome });
   }
 
   private verdict(assessed: StateAssessment, blocking: boolean, lost: boolean): Verdict {

@@ -1,0 +1,25 @@
+import { withControlClient } from '../engines/postgres/connect';
+import { quoteLiteral } from '../parse/postgres/identifiers';
+import { sqlNameOfKey } from '../rollback/names';
+import { drawnInVain } from '../state/drawn';
+import type { Laboratory } from './laboratory';
+import type { Trace } from './trace';
+import type { HeldState } from './twice';
+
+/**
+ * Puts sequences back that undone work, or a crash, has moved ahead: what is inserted from here on then gets the numbers that it has in a
+ * run without a fault, and can be compared with it. A gap in the numbers is no difference by itself; a fingerprint does not show it.
+ * @param completed number of leading statements that stay. Where one of them removes rows, nobody can tell what was drawn in vain.
+ */
+export async function putNumbersBack(laboratory: Laboratory, trace: Trace, partial: HeldState, completed: number): Promise<void> {
+  const draws = drawnInVain(trace.before, trace.after, partial.state);
+  if (draws.length === 0 || removesRows(trace, completed)) return;
+  const moves = draws.map(({ sequence, next }) => `SELECT setval(${quoteLiteral(sqlNameOfKey(sequence))}, ${next}, false)`);
+  await withControlClient(laboratory.sandbox.address(partial.database), (client) => client.query(moves.join(';')));
+}
+
+function removesRows({ migration }: Trace, completed: number): boolean {
+  return migration.up.statements
+    .slice(0, completed)
+    .some(({ operations }) => operations.some(({ kind }) => kind === 'delete' || kind === 'truncate' || kind === 'merge'));
+}

@@ -1,0 +1,41 @@
+import type { SequencePosition, State } from '../model/state';
+import { nextValue } from './sequences';
+
+/** Where a sequence would stand without the numbers that were drawn for nothing. */
+export interface VainDraw {
+  /** `schema.name`. */
+  readonly sequence: string;
+  /** The value that it gives next then. */
+  readonly next: string;
+}
+
+/**
+ * Sequences that stand further than before and further than their column needs: numbers that undone work has drawn, or that a crash has
+ * skipped (manual, "Sequence Manipulation Functions": nextval is never rolled back). Ascending sequences that feed a column, and that the
+ * migration does not move by itself, are told.
+ */
+export function drawnInVain(before: State, after: State | undefined, now: State): VainDraw[] {
+  const then = new Map(before.sequences.map((position) => [position.sequence, position]));
+  const goal = new Map(after?.sequences.map((position) => [position.sequence, position]));
+  const definitions = new Map(now.catalog.sequences.map((sequence) => [`${sequence.schema}.${sequence.name}`, sequence]));
+  return now.sequences.flatMap((position) => {
+    const definition = definitions.get(position.sequence);
+    const increment = BigInt(definition?.increment ?? 0);
+    if (definition === undefined || increment <= 0n) return [];
+    if (definition.ownedBy === undefined && position.greatestInUse === undefined) return [];
+    const earlier = then.get(position.sequence);
+    if (isMoved(earlier, goal.get(position.sequence), increment)) return [];
+    const from = earlier === undefined ? BigInt(definition.start) : nextValue(earlier, increment);
+    const used = position.greatestInUse === undefined ? from : BigInt(position.greatestInUse.split('.')[0] || '0') + increment;
+    const next = used > from ? used : from;
+    return nextValue(position, increment) > next ? [{ sequence: position.sequence, next: String(next) }] : [];
+  });
+}
+
+/** The migration leaves it where neither the column nor the state before explains it. */
+function isMoved(before: SequencePosition | undefined, after: SequencePosition | undefined, increment: bigint): boolean {
+  if (after === undefined) return false;
+  const explained = after.isCalled && after.lastValue === after.greatestInUse;
+  if (before === undefined) return after.isCalled && !explained;
+  return !explained && nextValue(before, increment) !== nextValue(after, increment);
+}
