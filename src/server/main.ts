@@ -13,9 +13,12 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { configurationFileName } from '../workspace/configuration-file';
 import { fixAll, quickFixes } from './code-actions';
 import { codeLenses } from './code-lens';
+import { completions } from './completions';
 import { DiagnosticsPublisher } from './diagnostics';
+import { documentSymbols } from './document-symbols';
 import { fromLspPosition, fromLspRange, fromUri, wantedActions } from './from-lsp';
 import { hoverAt } from './hover';
+import { inlayHints } from './inlay-hints';
 import { MigrationFolders } from './migration-folders';
 import { registerRequests } from './requests';
 import { EditorSettings } from './settings';
@@ -42,6 +45,9 @@ connection.onInitialize((parameters: InitializeParams): InitializeResult => {
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
       hoverProvider: true,
       codeLensProvider: { resolveProvider: false },
+      inlayHintProvider: { resolveProvider: false },
+      documentSymbolProvider: true,
+      completionProvider: { resolveProvider: false },
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
@@ -78,7 +84,8 @@ connection.onDidChangeWatchedFiles(() => {
 /** Everything that is shown depends on the configuration and on the other files of a folder. */
 function refresh(): void {
   publisher.scheduleAll();
-  connection.sendRequest('workspace/codeLens/refresh').catch(() => undefined); // an editor without it asks again by itself
+  // An editor without these asks again by itself.
+  for (const what of ['codeLens', 'inlayHint']) connection.sendRequest(`workspace/${what}/refresh`).catch(() => undefined);
 }
 
 connection.onHover(async ({ textDocument, position }) => {
@@ -88,6 +95,18 @@ connection.onHover(async ({ textDocument, position }) => {
 connection.onCodeLens(async ({ textDocument }) => {
   const analysis = await folders.analyse(textDocument.uri);
   return analysis === undefined ? [] : codeLenses(analysis);
+});
+connection.languages.inlayHint.on(async ({ textDocument, range }) => {
+  const analysis = await folders.analyse(textDocument.uri);
+  return analysis === undefined || !(await settings.showsHints(textDocument.uri)) ? [] : inlayHints(analysis, fromLspRange(range));
+});
+connection.onDocumentSymbol(async ({ textDocument }) => {
+  const analysis = await folders.analyse(textDocument.uri);
+  return analysis === undefined ? [] : documentSymbols(analysis);
+});
+connection.onCompletion(async ({ textDocument, position }) => {
+  const analysis = await folders.analyse(textDocument.uri);
+  return analysis === undefined ? [] : completions(analysis, fromLspPosition(position));
 });
 connection.onCodeAction(async ({ textDocument, range, context }) => {
   const analysis = await folders.analyse(textDocument.uri);

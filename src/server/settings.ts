@@ -2,7 +2,7 @@ import type { Connection } from 'vscode-languageserver';
 import { type Configuration, defaultConfiguration, mergeConfigurations, readConfiguration } from '../lint/configuration';
 
 /** Settings of the editor that are no keys of a `faultline.json`. */
-const editorOnly = new Set(['trace']);
+const editorOnly = new Set(['trace', 'inlayHints']);
 
 /** The editor's settings `faultline.*`, asked for once per folder and forgotten when they change. */
 export class EditorSettings {
@@ -18,6 +18,15 @@ export class EditorSettings {
     const asked = this.ask(uri);
     this.known.set(folder, asked);
     return asked;
+  }
+
+  /** Whether locks and cost are shown behind statements. */
+  async showsHints(uri: string): Promise<boolean> {
+    try {
+      return (await this.connection.workspace.getConfiguration({ scopeUri: uri, section: 'faultline.inlayHints' })) !== false;
+    } catch {
+      return true; // an editor without workspace/configuration
+    }
   }
 
   forget(): void {

@@ -4,17 +4,23 @@ import {
   CodeActionKind,
   type CodeLens,
   type Command,
+  type CompletionItem,
+  CompletionItemKind,
   type CreateFile,
   type Diagnostic,
   DiagnosticSeverity,
+  type DocumentSymbol,
   type Hover,
+  type InlayHint,
+  InsertTextFormat,
   type Range as LspRange,
+  SymbolKind,
   type TextDocumentEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import { URI } from 'vscode-uri';
 import type { FileReport, Finding, Severity } from '../model/finding';
-import type { Range } from '../model/text';
+import type { Position, Range } from '../model/text';
 
 /** Shown beside each diagnostic's message: who says so. */
 export const diagnosticSource = 'faultline';
@@ -109,4 +115,47 @@ export function toHover(markdown: string, range: Range): Hover {
 
 export function toCodeLens(range: Range, title: string, command: string, argument: string): CodeLens {
   return { range: toLspRange(range), command: { title, command, arguments: [argument] } };
+}
+
+/** Text behind a place, with what to show when the pointer rests on it. */
+export function toInlayHint(position: Position, label: string, tooltip: string): InlayHint {
+  return { position: { ...position }, label, paddingLeft: true, tooltip: { kind: 'markdown', value: tooltip } };
+}
+
+export function toDocumentSymbol(
+  kind: 'section' | 'statement',
+  name: string,
+  detail: string,
+  range: Range,
+  selectionRange: Range,
+  children: DocumentSymbol[],
+): DocumentSymbol {
+  return {
+    name,
+    detail,
+    kind: kind === 'section' ? SymbolKind.Namespace : SymbolKind.Event,
+    range: toLspRange(range),
+    selectionRange: toLspRange(selectionRange),
+    children,
+  };
+}
+
+/** A completion that replaces `range` by a snippet. */
+export function toSnippet(item: {
+  readonly label: string;
+  readonly detail: string;
+  readonly documentation: string;
+  readonly filterText: string;
+  readonly range: Range;
+  readonly snippet: string;
+}): CompletionItem {
+  return {
+    label: item.label,
+    kind: CompletionItemKind.Snippet,
+    detail: item.detail,
+    documentation: { kind: 'markdown', value: item.documentation },
+    filterText: item.filterText,
+    insertTextFormat: InsertTextFormat.Snippet,
+    textEdit: { range: toLspRange(item.range), newText: item.snippet },
+  };
 }

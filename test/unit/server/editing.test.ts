@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { LintCache } from '../../../src/lint/cache';
+import { defaultConfiguration } from '../../../src/lint/configuration';
+import { lintFolder } from '../../../src/lint/lint';
+import { loadParser } from '../../../src/parse/load';
+import { analyseFolder } from '../../../src/server/analyse-folder';
+import type { Analysis } from '../../../src/server/analysis';
+import { completions } from '../../../src/server/completions';
+import { documentSymbols } from '../../../src/server/document-symbols';
+import { inlayHints } from '../../../src/server/inlay-hints';
+import { plainText, safePatterns } from '../../../src/server/safe-patterns';
+
+beforeAll(loadParser);
+
+async function analyse(text: string, name = '2_b.sql'): Promise<Analysis> {
+  const files = [
+    {
+      path: '1_a.sql',
+      text: '-- migrate:up\nCREATE TABLE orders (id bigint PRIMARY KEY, note text);\n-- migrate:down\nDROP TABLE orders;\n',
+    },
+    { path: name, text },
+  ];
+  const folder = await analyseFolder({ folder: '/x', files, configuration: defaultConfiguration, paths: [name], cache: new LintCache() });
+  const analysis = folder.file(name);
+  if (analysis === undefined) throw new Error('no migration');
+  return analysis;
+}
+
+const whole = { start: { line: 0, character: 0 }, end: { line: 1000, character: 0 } };
+
+describe('inlay hints', () => {
+  it('say locks and cost behind a statement, and nothing where there is nothing to say', async () => {
+    const analysis = await analyse(
+      '-- migrate:up\nSELECT 1;\nALTER TABLE orders ADD COLUMN u uuid DEFAULT gen_random_uuid();\nCREATE TABLE n (a int);\n-- migrate:down\nALTER TABLE orders DROP COLUMN u;\n',
+    );
+    expect(inlayHints(analysis, whole).map(({ position, label }) => [position.line, label])).toEqual([
+      [2, 'ACCESS EXCLUSIVE on orders, writes every row again'],
+      [5, 'ACCESS EXCLUSIVE on orders'],
+    ]);
+    expect(inlayHints(analysis, { start: { line: 5, character: 0 }, end: { line: 6, character: 0 } })).toHaveLength(1);
+  });
+});
+
+describe('the outline', () => {
+  it('has up and down with their statements', async () => {
+    const analysis = await analyse('-- migrate:up\nCREATE TABLE n\n  (a int);\n-- migrate:down\nDROP TABLE n;\n');
+    expect(documentSymbols(analysis)).toMatchObject([
+      { name: 'Up', detail: '1 statement', children: [{ name: 'CREATE TABLE n (a int)' }] },
+      { name: 'Down', children: [{ name: 'DROP TABLE n', range: { start: { line: 4, character: 0 } } }] },
+    ]);
+  });
+});
+
+describe('completions', () => {
+  const at = async (text: string) => {
+    const lines = text.split('\n');
+    const line = lines.findIndex((candidate) => candidate.includes('|'));
+    const character = lines[line]?.indexOf('|') ?? 0;
+    return completions(await analyse(text.replace('|', '')), { line, character });
+  };
+
+  it('are offered where a statement begins, and replace what was typed of it', async () => {
+    const empty = await at('-- migrate:up\nSELECT 1;\n|\n-- migrate:down\n');
+    expect(empty.map(({ label }) => label)).toContain('Backfill in batches');
+    const [typed] = await at('-- migrate:up\ncreate ind|\n-- migrate:down\n');
+    expect(typed?.textEdit).toMatchObject({ range: { start: { line: 1, character: 0 }, end: { line: 1, character: 10 } } });
+  });
+
+  it('are none in the middle of a statement, in a comment and in a string', async () => {
+    for (const text of [
+      'SELECT a, b FROM orders WHERE |',
+      '-- a word |',
+      "INSERT INTO orders VALUES ('|",
+      'ALTER TABLE orders ADD COLUMN x int, |',
+    ]) {
+      expect(await at(`-- migrate:up\n${text}\n-- migrate:down\n`), text).toEqual([]);
+    }
+  });
+
+  it.each([12, 17, 18])('hold nothing that a rule would find (PostgreSQL %i)', (major) => {
+    const engine = { name: 'postgres', major } as const;
+    const before =
+      'CREATE TABLE customers (id bigint PRIMARY KEY);\nCREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, currency text, number text);\nCREATE UNIQUE INDEX orders_number_idx ON orders (number);\n';
+    for (const pattern of safePatterns(engine)) {
+      const isAlone = pattern.where === 'outside a transaction';
+      const marker = isAlone ? '-- +goose NO TRANSACTION\n' : '';
+      const statement = plainText(pattern);
+      const body = statement.startsWith('DO') ? `-- +goose StatementBegin\n${statement}\n-- +goose StatementEnd` : statement;
+      const files = [
+        { path: '00001_a.sql', text: `-- +goose Up\n${before}-- +goose Down\nDROP TABLE orders;\nDROP TABLE customers;\n` },
+        { path: '00002_b.sql', text: `${marker}-- +goose Up\n${body}\n-- +goose Down\nSELECT 1;\n` },
+      ];
+      const { reports, problems } = lintFolder({
+        files,
+        paths: ['00002_b.sql'],
+        configuration: { ...defaultConfiguration, engineVersion: major, framework: 'goose' },
+      });
+      const said = reports.flatMap(({ findings, errors }) => [
+        ...findings.map(({ rule }) => rule),
+        ...errors.map(({ message }) => message),
+      ]);
+      expect([...said, ...problems], `${pattern.label}: ${statement}`).toEqual([]);
+    }
+  });
+});
