@@ -34,14 +34,14 @@ export async function observeDirty(laboratory: Laboratory, trace: Trace, cell: P
   const number = cell.point.statement ?? 0;
   const situation = situationAt(trace, number);
   if (situation === undefined) return { cell, why: `There is no statement ${number}.`, status: 'impossible' };
-  const { candidates, otherwise } = deriveDirt(situation);
+  const { candidates, otherwise, besides = 'No row was found that breaks it.' } = deriveDirt(situation);
   const reasons: string[] = [];
   for (const candidate of candidates) {
     const tried = await attempt(laboratory, trace, cell, candidate);
     if (!('unbroken' in tried)) return tried;
     reasons.push(`${candidate.description} (${tried.unbroken.replace(/\.$/, '')})`);
   }
-  const why = reasons.length === 0 ? otherwise : `No row was found that breaks it. Tried: ${reasons.slice(0, reasonsTold).join('; ')}.`;
+  const why = reasons.length === 0 ? otherwise : `${besides} Tried: ${reasons.slice(0, reasonsTold).join('; ')}.`;
   return { cell, why, status: 'impossible' };
 }
 

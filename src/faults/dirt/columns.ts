@@ -95,7 +95,11 @@ export function forIndex(situation: DirtSituation, { index }: Of<'create index'>
   const columns = new Set(met.current.columns.map(({ name }) => name));
   const expressions = [...index.keys.filter((key) => !columns.has(key)), ...(index.predicate === undefined ? [] : [index.predicate])];
   const failing = forExpressions(met, expressions, 'it computes').candidates;
-  return { candidates: [...unique.candidates, ...failing, ...tooLong(met, index)], otherwise: unique.otherwise };
+  return {
+    candidates: [...unique.candidates, ...failing, ...tooLong(met, index)],
+    otherwise: unique.otherwise,
+    ...(unique.candidates.length === 0 && { besides: unique.otherwise }),
+  };
 }
 
 /** An entry of a btree holds a third of a page, 2704 bytes (nbtree.h, BTMaxItemSize). */

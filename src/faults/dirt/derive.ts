@@ -14,7 +14,9 @@ import { forDelete, forInsert, forOpaque, forUpdate } from './writes';
 export function deriveDirt(situation: DirtSituation): DirtAnswer {
   const answers = situation.statement.operations.map((operation) => answerFor(situation, operation));
   const candidates = answers.flatMap((answer) => answer.candidates);
-  return { candidates, otherwise: (answers.find((answer) => answer.candidates.length > 0) ?? answers[0] ?? unread).otherwise };
+  const { otherwise } = answers.find((answer) => answer.candidates.length > 0) ?? answers[0] ?? unread;
+  const besides = answers.find((answer) => answer.besides !== undefined)?.besides;
+  return { candidates, otherwise, ...(besides !== undefined && { besides }) };
 }
 
 const unread = none('It could not be read, so that it is not known which rows it looks at.');

@@ -66,6 +66,8 @@ export interface DirtAnswer {
   readonly candidates: readonly Dirt[];
   /** One sentence: why no row can break the statement, as far as the texts and the schema tell. */
   readonly otherwise: string;
+  /** Why no row can break what the statement asks for first, where the candidates are for something else. */
+  readonly besides?: string;
 }
 
 export function none(otherwise: string): DirtAnswer {

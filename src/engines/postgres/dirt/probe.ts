@@ -49,7 +49,9 @@ export async function solve(
   if ((await truth(workshop, table, base, condition)) === wanted) found.push(new Map());
   const choices = writable(table)
     .filter(({ name }) => columns.includes(name))
-    .map((column) => ({ column, values: choicesFor(column, condition, extra(column)) }));
+    .map((column) => ({ column, values: choicesFor(column, condition, extra(column)) }))
+    // Columns with few values first: all combinations of those are tried before the tries run out.
+    .sort((a, b) => a.values.length - b.values.length);
   for (const changes of combinations(choices).slice(0, mostTried)) {
     if (found.length >= mostKept) break;
     const values = new Map([...base, ...changes]);

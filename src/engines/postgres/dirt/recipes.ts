@@ -57,8 +57,10 @@ export async function plansFor(workshop: Workshop, table: FillTable, recipe: Rec
 type Of<K extends Recipe['kind']> = Extract<Recipe, { kind: K }>;
 type MakeOne = (changes: RowValues, words?: string) => Plan;
 
-function odd(column: FillColumn): readonly string[] {
-  return oddValues(column.type).map(({ value }) => value);
+/** Values beside those that a condition names. Of types with few values, all of them. */
+function odd({ type, form }: FillColumn): readonly string[] {
+  if (form.base === 'bool') return ['true', 'false'];
+  return [...form.labels.map(quoteLiteral), ...oddValues(type).map(({ value }) => value)];
 }
 
 async function equalKeys(

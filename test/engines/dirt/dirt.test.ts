@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withControlClient } from '../../../src/engines/postgres/connect';
+import type { Sandbox } from '../../../src/model/sandbox';
+import { startSandbox } from '../execute/laboratory';
+import { shapes } from './shapes';
+import { cellsInside } from './standing';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterAll(() => sandbox?.dispose());
+
+const faults = ['dirty-data'] as const;
+
+describe('rows that break a statement', () => {
+  it.each(shapes)('$name', async ({ before, migration, code, description, rows, text, generated = 20 }) => {
+    const cells = await cellsInside(sandbox, before, migration, { faults, rows: generated });
+    const cell = cells.at(-1);
+    expect(cell).toMatchObject({ status: 'done', error: { code }, dirt: { rows, description: expect.stringMatching(description) } });
+    if (text !== undefined) expect(cell?.dirt?.text).toMatch(text);
+    expect(cell?.recovery?.back).toMatchObject({ verified: true });
+    // The rows are part of the state before: what was rolled back still has them.
+    if (cell?.verdict === 'rolled-back') expect(cell.differsFromBefore).toEqual([]);
+  });
+
+  it('the text alone does it again, by hand', async () => {
+    const before =
+      'CREATE TABLE teams (id serial PRIMARY KEY, name text NOT NULL); CREATE TABLE members (id serial PRIMARY KEY, team_id int);';
+    const migration = 'ALTER TABLE members ADD FOREIGN KEY (team_id) REFERENCES teams (id);';
+    const [cell] = await cellsInside(sandbox, before, migration, { faults });
+    await sandbox.createDatabase('by_hand');
+    await withControlClient(sandbox.address('by_hand'), async (client) => {
+      await client.query(`${before}\n${cell?.dirt?.text}`);
+      await expect(client.query(migration)).rejects.toMatchObject({ code: cell?.error?.code });
+    });
+  });
+
+  it('says why no row can break a statement', async () => {
+    const before = 'CREATE TABLE t (id serial PRIMARY KEY, a text NOT NULL UNIQUE, b int CHECK (b > 0));';
+    const migration = `ALTER TABLE t ALTER COLUMN a SET NOT NULL;
+CREATE UNIQUE INDEX ON t (a, id);
+ALTER TABLE t ADD CHECK (b > -5);
+ALTER TABLE t ALTER COLUMN b TYPE bigint;
+COMMENT ON TABLE t IS 'x';`;
+    const cells = await cellsInside(sandbox, before, migration, { faults });
+    expect(cells.map(({ status, why }) => [status, why])).toEqual([
+      ['impossible', expect.stringMatching(/NOT NULL already/)],
+      ['impossible', expect.stringMatching(/sees to it already. Tried: .* does not let such a row/)],
+      ['impossible', expect.stringMatching(/^No row was found .* does not let such a row be before the migration/)],
+      ['impossible', expect.stringMatching(/No value was found for it/)],
+      ['impossible', expect.stringMatching(/looks at no row/)],
+    ]);
+  });
+
+  it('leaves no database behind, and the same rows come in a second run', async () => {
+    const databases = async () => (await sandbox.query("SELECT datname FROM pg_database WHERE datname LIKE 'faultline%'")).length;
+    const count = await databases();
+    const [shape] = shapes;
+    if (shape === undefined) throw new Error('No shape.');
+    const runs = [];
+    for (let run = 0; run < 2; run++) runs.push(await cellsInside(sandbox, shape.before, shape.migration, { faults }));
+    expect(runs[0]?.map(({ verdict, dirt, fingerprint }) => ({ verdict, dirt, fingerprint }))).toEqual(
+      runs[1]?.map(({ verdict, dirt, fingerprint }) => ({ verdict, dirt, fingerprint })),
+    );
+    expect(await databases()).toBe(count);
+  });
+});
