@@ -6,6 +6,8 @@ export interface Measurements {
   readonly physical: 'before' | 'after' | 'partial';
   /** What the framework's history says of the migration; `none` when the framework keeps no history. */
   readonly recorded: 'applied' | 'failed' | 'absent' | 'none';
+  /** Whoever ran the migration was told that it succeeded, although something had struck. */
+  readonly reportedSuccess: boolean;
   /** The migration changes neither schema nor data, so that before and after are physically the same. */
   readonly beforeIsAfter: boolean;
   /** Sessions of the migration that are still there and hold locks, or prepared transactions left. */
@@ -35,9 +37,9 @@ export type RetryMeasurement =
 export function judge(measured: Measurements): Verdict {
   if (measured.blocking) return 'stuck';
   if (measured.lostData) return 'data-lost';
-  if (isAfter(measured)) return measured.recorded === 'applied' || measured.recorded === 'none' ? 'complete' : 'unrecorded';
-  // The history claims what the database does not hold; the framework will never come back to it.
-  if (measured.recorded === 'applied') return 'false-success';
+  if (isAfter(measured)) return judgeDone(measured);
+  // History or tool claim what the database does not hold: nobody will come back to it.
+  if (measured.recorded === 'applied' || measured.reportedSuccess) return 'false-success';
   return measured.physical === 'partial' ? judgePartial(measured.retry) : judgeUntouched(measured);
 }
 
@@ -45,6 +47,13 @@ function isAfter({ physical, beforeIsAfter, recorded }: Measurements): boolean {
   if (physical !== 'after') return false;
   // A migration that ends where it began is told apart by its history row alone.
   return !beforeIsAfter || recorded === 'applied' || recorded === 'none';
+}
+
+function judgeDone({ recorded, retry }: Measurements): Verdict {
+  if (recorded === 'none') return 'complete';
+  if (recorded !== 'applied') return 'unrecorded';
+  // Recorded, and yet the next run is stopped: by a lock that was left in the history.
+  return retry.outcome === 'error' && retry.refusedByHistory && retry.afterRelease ? 'blocked' : 'complete';
 }
 
 function judgeUntouched({ retry }: Measurements): Verdict {

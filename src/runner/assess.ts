@@ -60,7 +60,7 @@ export class Assessor {
       const assessed = await once(this.assessments, place, () => this.measure(key, state, physical, completed, database));
       const recover = () => once(this.recoveries, place, () => this.recover(assessed, database));
       const lost = lostData(this.trace.before, this.trace.after, state) && !(await this.isRecoverable(assessed, recover));
-      const verdict = this.verdict(assessed, blocking.length > 0, lost);
+      const verdict = this.verdict(assessed, observation, lost);
       // Rows that break the statement are still there when all was rolled back: the way forward begins with them.
       const settled = verdict === 'complete' || (verdict === 'rolled-back' && this.trace.dirt === undefined);
       const { remedy } = faultKind(observation.cell.fault) ?? {};
@@ -127,13 +127,14 @@ export class Assessor {
     return recoverFrom(this.laboratory, this.trace, { database, state, completed, retryReaches: reported.outcome });
   }
 
-  private verdict(assessed: StateAssessment, blocking: boolean, lost: boolean): Verdict {
+  private verdict(assessed: StateAssessment, { blocking, outcome }: Observation, lost: boolean): Verdict {
     return judge({
       physical: assessed.physical,
       recorded: assessed.recorded,
       beforeIsAfter: this.trace.fingerprints.physicalBefore === this.trace.fingerprints.physicalAfter,
-      blocking,
+      blocking: blocking.length > 0,
       lostData: lost,
+      reportedSuccess: outcome.result === 'success',
       retry: assessed.retry.measured,
     });
   }

@@ -1,7 +1,7 @@
 import { executeSteps } from '../engines/postgres/steps';
 import { lostData } from '../faults/lost-data';
 import type { RetryMeasurement } from '../faults/verdict';
-import type { CellResult } from '../model/simulation';
+import type { CellResult, RecoveryStep } from '../model/simulation';
 import type { State } from '../model/state';
 import { fingerprint, physicalFingerprint } from '../state/fingerprint';
 import { capture } from './capture';
@@ -61,16 +61,32 @@ function historyDiffers(before: State, partial: State): boolean {
   return JSON.stringify(before.bookkeeping) !== JSON.stringify(partial.bookkeeping);
 }
 
-/** Whether the migration runs through once its history is cleared of the failed attempt. */
+/**
+ * Whether the migration runs through once what the failed attempt wrote is out of the way: its lock alone, or all that it wrote to the
+ * history.
+ */
 async function reachesAfterRelease(laboratory: Laboratory, trace: Trace, partialDatabase: string): Promise<boolean> {
-  const release = trace.framework.run.markNotApplied(trace.migration).map((step) => step.text);
+  const { release, markNotApplied } = trace.framework.run;
+  for (const steps of [release?.(trace.migration) ?? [], markNotApplied(trace.migration)]) {
+    if (steps.length > 0 && (await reachesAfter(laboratory, trace, partialDatabase, steps))) return true;
+  }
+  return false;
+}
+
+async function reachesAfter(
+  laboratory: Laboratory,
+  trace: Trace,
+  partialDatabase: string,
+  first: readonly RecoveryStep[],
+): Promise<boolean> {
   const { reference, before, after } = trace.fingerprints;
+  const texts = first.map((step) => step.text);
   return laboratory.withClone(partialDatabase, async (database) => {
-    await executeSteps(laboratory.sandbox.address(database), release, laboratory.signal);
+    await executeSteps(laboratory.sandbox.address(database), texts, laboratory.signal);
     const read = async () => fingerprint(await capture(laboratory, database, trace.reading), reference);
     // From exactly the state before, the retry is the plain run, which was made already.
     if ((await read()) === before) return after !== undefined;
-    const outcome = await runPlainly(laboratory, database, trace.carrier);
-    return outcome.result === 'success' && (await read()) === after;
+    const { result } = await runPlainly(laboratory, database, trace.carrier);
+    return (result === 'success' || result === 'skipped') && (await read()) === after;
   });
 }

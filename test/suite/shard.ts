@@ -56,5 +56,6 @@ async function report(name: string, { actual, simulation, plansChecked }: Awaite
   const file = process.env.FAULTLINE_SUITE_REPORT;
   if (!file) return;
   const { durationMs } = simulation.summary;
-  await appendFile(file, `${JSON.stringify({ name, durationMs, plansChecked, cells: actual })}\n`);
+  const whys = Object.fromEntries(simulation.cells.flatMap(({ id, why }) => (why === undefined ? [] : [[id, why]])));
+  await appendFile(file, `${JSON.stringify({ name, durationMs, plansChecked, cells: actual, whys })}\n`);
 }

@@ -7,6 +7,7 @@ const measured: Measurements = {
   beforeIsAfter: false,
   blocking: false,
   lostData: false,
+  reportedSuccess: false,
   retry: { outcome: 'after' },
 };
 const refused = (afterRelease: boolean) => ({ outcome: 'error', refusedByHistory: true, afterRelease }) as const;
@@ -37,6 +38,12 @@ describe('a verdict', () => {
     ['partial, and the retry removes data', { retry: { outcome: 'differs', twice: true, destroys: true } }, 'data-lost'],
     ['in between, of a migration that ends where it began', { beforeIsAfter: true, recorded: 'none', retry: failed }, 'broken'],
     ['rows are gone', { lostData: true, retry: failed }, 'data-lost'],
+    ['partial, and the tool says that it succeeded', { reportedSuccess: true }, 'false-success'],
+    [
+      'equals after and recorded, and only a lock stops the next run',
+      { physical: 'after', recorded: 'applied', retry: refused(true) },
+      'blocked',
+    ],
     ['a session holds locks', { blocking: true, physical: 'before' }, 'stuck'],
     ['nothing to change, and recorded', { physical: 'after', beforeIsAfter: true, recorded: 'applied' }, 'complete'],
     ['nothing to change, and not recorded', { physical: 'after', beforeIsAfter: true, recorded: 'absent' }, 'rolled-back'],
