@@ -7,6 +7,7 @@ import { type RowValues, type Workshop, writable } from './valid-rows';
 /** So many combinations of values are tried for one condition, and so many that meet it are kept. */
 const mostTried = 300;
 const mostKept = 8;
+const askedAtOnce = 25;
 
 /** Undoes whatever `work` did; undefined when the server refused it. */
 export async function tried<T>({ client }: Workshop, work: () => Promise<T>): Promise<T | undefined> {
@@ -46,18 +47,37 @@ export async function solve(
   extra: (column: FillColumn) => readonly string[],
 ): Promise<readonly RowValues[]> {
   const found: RowValues[] = [];
-  if ((await truth(workshop, table, base, condition)) === wanted) found.push(new Map());
   const choices = writable(table)
     .filter(({ name }) => columns.includes(name))
     .map((column) => ({ column, values: choicesFor(column, condition, extra(column)) }))
     // Columns with few values first: all combinations of those are tried before the tries run out.
     .sort((a, b) => a.values.length - b.values.length);
-  for (const changes of combinations(choices).slice(0, mostTried)) {
-    if (found.length >= mostKept) break;
-    const values = new Map([...base, ...changes]);
-    if ((await truth(workshop, table, values, condition)) === wanted) found.push(changes);
+  const all = [new Map<string, string>(), ...combinations(choices)].slice(0, mostTried);
+  for (let start = 0; start < all.length && found.length < mostKept; start += askedAtOnce) {
+    const some = all.slice(start, start + askedAtOnce);
+    const rows = some.map((changes) => new Map([...base, ...changes]));
+    const answers = await truths(workshop, table, rows, condition);
+    found.push(...some.filter((_, place) => answers[place] === wanted));
   }
-  return found;
+  return found.slice(0, mostKept);
+}
+
+/** The same for many rows in one question; where one of them can't be evaluated, one by one. */
+async function truths(
+  workshop: Workshop,
+  table: FillTable,
+  rows: readonly RowValues[],
+  condition: string,
+): Promise<readonly (boolean | undefined)[]> {
+  const texts = rows.map((values, place) => `SELECT ${place} AS place, (${condition})::boolean AS met FROM ${asRelation(table, values)}`);
+  const together = await tried(workshop, async () => {
+    const { rows: answers } = await workshop.client.query<{ place: number; met: boolean | null }>(texts.join('\nUNION ALL '));
+    return rows.map((_, place) => answers.find((answer) => answer.place === place)?.met ?? undefined);
+  });
+  if (together !== undefined) return together;
+  const alone: (boolean | undefined)[] = [];
+  for (const values of rows) alone.push(await truth(workshop, table, values, condition));
+  return alone;
 }
 
 function choicesFor(column: FillColumn, condition: string, extra: readonly string[]): readonly string[] {
