@@ -9,63 +9,88 @@ import { match } from '../state/match';
 import { dataBack } from './data';
 import type { DataLoss } from './data-loss';
 import { failureModes } from './modes/registry';
-import { sequenceSteps } from './modes/sequence-behind';
+import { withMovedColumns } from './moved-columns';
 import { type DraftPlan, type RecoverySituation, sqlStep } from './situation';
+import { groupStep, inGroups } from './together';
 
 /** Ways back to before: ends what was left open, takes back rows, turns the schema back, and clears the history. */
-export function planBack(situation: RecoverySituation): DraftPlan[] {
+export function planBack(measured: RecoverySituation): DraftPlan[] {
+  const situation = withMovedColumns(measured);
+  const drafts = draftsBack(situation, false);
+  // A type without a way back for its values can still get its column back, empty.
+  return hasRetyped(situation) ? [...drafts, ...draftsBack(situation, true).slice(-1)] : drafts;
+}
+
+function draftsBack(situation: RecoverySituation, giveUpRetyped: boolean): DraftPlan[] {
   const { before, partial, protocol, migration } = situation;
   const data = dataBack(situation);
   const changes = catalogChanges(partial.catalog, before.catalog, {
     goal: 'before the migration',
     concurrently: true,
     isEmpty: (table) => rowCount(before, table) === 0,
+    giveUpRetyped,
   });
   const lost = changes.flatMap((change) => change.loses ?? []).filter(({ loss }) => !isAllNull(before, loss));
-  const gone = lost.map(({ loss }) => loss);
   const refilled = changes.flatMap((change) => change.refills ?? []);
   const refreshed = differingViews(before, partial).filter((key) => !refilled.includes(key));
+  const modes = (place: 'first' | 'last') => failureModes.filter((mode) => mode.place === place).flatMap((mode) => mode.back(situation));
   const steps: RecoveryStep[] = [
-    ...failureModes.flatMap((mode) => mode.back(situation)),
+    ...modes('first'),
     ...data.steps,
-    ...changes.map((change) => stepOf(change, gone)),
-    ...refreshed.map((key) =>
-      sqlStep(
-        `Refresh materialized view ${spokenKey(key)}`,
-        'It was filled when its tables were others.',
-        `REFRESH MATERIALIZED VIEW ${sqlNameOfKey(key)}`,
-      ),
+    ...stepsOf(
+      changes,
+      lost.map(({ loss }) => loss),
     ),
-    ...sequenceSteps(partial, before),
+    ...refreshed.map(refresh),
+    ...modes('last'),
     ...protocol.markNotApplied(migration),
   ];
   const certain = [...lost, ...data.losses.filter((entry) => !entry.doubtful)];
-  const doubtful = [
-    ...data.losses.filter((entry) => entry.doubtful),
-    ...[...refilled, ...refreshed].map((key) => ({
-      text: `rows of ${spokenKey(key)} as they were: a materialized view is filled with what its query gives now; refresh it when the rest is restored`,
-      loss: { table: key },
-    })),
-  ];
+  const doubtful = [...data.losses.filter((entry) => entry.doubtful), ...[...refilled, ...refreshed].map(refilledRows)];
   const draft = draftOf(steps, certain);
   return doubtful.length === 0 ? [draft] : [draft, draftOf(steps, [...certain, ...doubtful])];
 }
+
+const refresh = (key: string) =>
+  sqlStep(
+    `Refresh materialized view ${spokenKey(key)}`,
+    'It was filled when its tables were others.',
+    `REFRESH MATERIALIZED VIEW ${sqlNameOfKey(key)}`,
+  );
+
+const refilledRows = (key: string) => ({
+  text: `rows of ${spokenKey(key)} as they were: a materialized view is filled with what its query gives now; refresh it when the rest is restored`,
+  loss: { table: key },
+});
 
 function draftOf(steps: readonly RecoveryStep[], losses: readonly Pick<DataLoss, 'text' | 'loss'>[]): DraftPlan {
   if (losses.length === 0) return { steps };
   return { steps, loses: [...new Set(losses.map((entry) => entry.text))].join('; '), loss: losses.map((entry) => entry.loss) };
 }
 
-/** A step that needs rows which are lost can only be told: what it checks is not there yet. */
-function stepOf(change: Change, lost: readonly Loss[]): RecoveryStep {
+/** What must not be split is one step. What rests on lost rows, or can't be written, is told behind it. */
+function stepsOf(changes: readonly Change[], lost: readonly Loss[]): RecoveryStep[] {
+  return inGroups(changes).flatMap((group) => {
+    const isDone = (change: Change) => change.unknown === undefined && !waitsFor(change, lost);
+    const done = group.filter(isDone);
+    return [...(done.length === 0 ? [] : [groupStep(done)]), ...group.filter((change) => !isDone(change)).map(toldStep)];
+  });
+}
+
+function toldStep(change: Change): RecoveryStep {
   if (change.unknown !== undefined) return { title: change.title, why: change.why, text: change.text, language: 'text' };
-  if (!waitsFor(change, lost)) return sqlStep(change.title, change.why, change.text);
   return {
     title: `When the rows are restored: ${change.title.charAt(0).toLowerCase()}${change.title.slice(1)}`,
     why: `${change.why} It can't be done before the lost values are back.`,
     text: change.text,
     language: 'text',
   };
+}
+
+function hasRetyped({ before, partial }: RecoverySituation): boolean {
+  return match(partial.catalog.tables, before.catalog.tables, relationKey).pairs.some(([now, then]) =>
+    match(now.columns, then.columns, (column) => column.name, now.identity === then.identity).pairs.some(([a, b]) => a.type !== b.type),
+  );
 }
 
 /** Materialized views that are filled with other rows than before, by their names before. */

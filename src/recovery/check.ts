@@ -3,6 +3,8 @@ export interface DraftCheck {
   readonly title: string;
   readonly text: string;
   readonly expected: string;
+  /** It asks for the rows of these tables (`schema.table`) as they are in the state to reach. */
+  readonly rowsOf?: readonly string[];
 }
 
 /** A query that counts what must not be there. */

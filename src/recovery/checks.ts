@@ -19,7 +19,7 @@ const mostTables = 8;
 export function generalChecks(situation: RecoverySituation, target: State): DraftCheck[] {
   const tables = touchedTables(situation, target);
   return [
-    ...tables.flatMap((table) => countsAndSums(situation, table, target)),
+    ...tables.flatMap((table) => countsAndSums(situation, table, target).map((check) => ({ ...check, rowsOf: [relationKey(table)] }))),
     ...tables.flatMap((table) => rulesOf(table, target)),
     ...wholeDatabase(target),
     ...sequenceChecks(tables, target),
@@ -86,7 +86,10 @@ function rulesOf(table: Table, target: State): DraftCheck[] {
     ...constraints.flatMap((constraint) => requirementsOfConstraint(constraint, table, target.catalog)),
     ...indexes.flatMap((index) => requirementsOfIndex(index, table)),
   ];
-  return requirements.map((requirement) => none(`There are no ${spokenViolations(requirement)}`, countViolations(requirement)));
+  return requirements.map((requirement) => ({
+    ...none(`There are no ${spokenViolations(requirement)}`, countViolations(requirement)),
+    rowsOf: [relationKey(table), ...(requirement.kind === 'foreign key' ? [relationKey(requirement.parent)] : [])],
+  }));
 }
 
 const usable = (index: Index) => index.valid && index.ready && index.live;
@@ -142,11 +145,14 @@ function sequenceChecks(tables: readonly Table[], target: State): DraftCheck[] {
     const next = `(SELECT last_value + CASE WHEN is_called THEN ${increment} ELSE 0 END FROM ${sqlName(sequence)})`;
     const greatest = `(SELECT max(${quoteIdentifier(ownedBy.column)}) FROM ${sqlNameOfKey(ownedBy.table)})`;
     return [
-      gives(
-        `The next value of ${sequence.name} is free in ${spokenKey(ownedBy.table)}.${ownedBy.column}`,
-        `SELECT coalesce(${next} > ${greatest}, true)`,
-        true,
-      ),
+      {
+        rowsOf: [ownedBy.table],
+        ...gives(
+          `The next value of ${sequence.name} is free in ${spokenKey(ownedBy.table)}.${ownedBy.column}`,
+          `SELECT coalesce(${next} > ${greatest}, true)`,
+          true,
+        ),
+      },
     ];
   });
 }

@@ -1,34 +1,46 @@
-import type { CellResult, RecoveryPlan } from '../model/simulation';
+import type { CellResult, DecisionFact, RecoveryPlan } from '../model/simulation';
+import type { State } from '../model/state';
+import type { RecoverySituation } from './situation';
+import { strongestLock } from './step-locks';
+
+type Retry = NonNullable<CellResult['retry']>['outcome'];
 
 /** What a decision between back and forward rests on: measurements, not opinions. */
 export interface DecisionInput {
+  readonly situation: Pick<RecoverySituation, 'completed' | 'migration' | 'plan' | 'before' | 'after' | 'partial' | 'retryReaches'>;
   readonly back: RecoveryPlan;
   readonly forward: RecoveryPlan;
-  /** Statements whose effects are there, of `total`. */
-  readonly completed: number;
-  readonly total: number;
-  readonly retryReaches?: NonNullable<CellResult['retry']>['outcome'];
 }
 
 export interface Decision {
   readonly recommended: 'back' | 'forward';
   readonly because: string;
+  readonly decision: { readonly facts: readonly DecisionFact[] };
 }
 
 /**
- * Forward only with a proven retry or a verified plan; back where data is damaged or the outcome is unsure.
+ * Forward only with a proven retry or a verified plan, where what happened is told apart from the rest; back where data is damaged or the
+ * outcome is unsure, as long as nothing is lost by it.
  */
-export function decide({ back, forward, completed, total, retryReaches }: DecisionInput): Decision {
+export function decide(input: DecisionInput): Decision {
+  return { ...recommend(input), decision: { facts: factsOf(input) } };
+}
+
+type Recommendation = Pick<Decision, 'recommended' | 'because'>;
+
+function recommend({ situation, back, forward }: DecisionInput): Recommendation {
   if (forward.verified && !back.verified) {
     const why = back.loses === undefined ? 'the way back could not be verified' : `the way back loses ${back.loses}`;
     return { recommended: 'forward', because: `The way forward was executed and ended in after; ${why}.` };
   }
   if (back.verified && !forward.verified) {
-    const why = forward.problem ?? 'it did not end in exactly the state after';
-    return { recommended: 'back', because: `The way back was executed and ended in before; the way forward is not proven: ${why}` };
+    const why =
+      forward.loses === undefined
+        ? `the way forward is not proven: ${forward.problem ?? 'it did not end in exactly the state after'}`
+        : `the way forward loses ${forward.loses}`;
+    return { recommended: 'back', because: `The way back was executed and ended in before; ${withFullStop(why)}` };
   }
-  if (back.verified && forward.verified)
-    return bothVerified({ back, forward, completed, total, ...(retryReaches !== undefined && { retryReaches }) });
+  if (back.verified && forward.verified) return bothVerified(situation, back, forward);
   if (forward.verifiedExceptLoss && !back.verifiedExceptLoss) {
     return {
       recommended: 'forward',
@@ -42,14 +54,25 @@ export function decide({ back, forward, completed, total, retryReaches }: Decisi
   };
 }
 
-function bothVerified({ back, forward, completed, total, retryReaches }: DecisionInput): Decision {
-  if (completed >= total) {
+const withFullStop = (text: string) => (text.endsWith('.') ? text : `${text}.`);
+
+function bothVerified(
+  { completed, migration, retryReaches }: DecisionInput['situation'],
+  back: RecoveryPlan,
+  forward: RecoveryPlan,
+): Recommendation {
+  const total = migration.up.statements.length;
+  const failing = (plan: RecoveryPlan) => plan.checks?.find(({ passed }) => !passed);
+  const [badBack, badForward] = [failing(back), failing(forward)];
+  if (badForward !== undefined && badBack === undefined)
+    return { recommended: 'back', because: `Both ways were verified, but after the way forward this does not hold: ${badForward.title}.` };
+  if (badBack !== undefined && badForward === undefined)
+    return { recommended: 'forward', because: `Both ways were verified, but after the way back this does not hold: ${badBack.title}.` };
+  if (completed >= total)
     return { recommended: 'forward', because: 'Both ways were verified, and all statements are done: only the record of it is missing.' };
-  }
-  if (retryReaches === 'after') {
+  if (retryReaches === 'after')
     return { recommended: 'forward', because: 'Both ways were verified, and running the migration again was tried: it ended in after.' };
-  }
-  if (completed > 0 && forward.steps.length < back.steps.length) {
+  if (completed > 0 && executable(forward) < executable(back)) {
     const left = total - completed;
     return {
       recommended: 'forward',
@@ -60,4 +83,62 @@ function bothVerified({ back, forward, completed, total, retryReaches }: Decisio
     recommended: 'back',
     because: 'Both ways were verified. Going back leaves time to find out why it failed before it is run again.',
   };
+}
+
+const executable = (plan: RecoveryPlan) => plan.steps.filter(({ language }) => language === 'sql').length;
+
+const retryWords: Record<Retry, string> = {
+  after: 'tried: it ends in after',
+  before: 'tried: it reports success and changes nothing',
+  error: 'tried: it stops with an error',
+  differs: 'tried: it ends in another state',
+};
+
+function factsOf({ situation, back, forward }: DecisionInput): DecisionFact[] {
+  const { completed, migration, partial, plan, before, after, retryReaches } = situation;
+  const total = migration.up.statements.length;
+  const lock = (way: RecoveryPlan) => strongestLock(way.steps, partial.catalog, plan.engine.major) ?? 'none on a table';
+  const took = ({ durationMs }: RecoveryPlan) => (durationMs === undefined ? 'not executed' : `${durationMs} ms`);
+  const facts: (DecisionFact | undefined)[] = [
+    { name: 'Statements', back: `${completed} of ${total} to take back`, forward: `${Math.max(0, total - completed)} of ${total} left` },
+    { name: 'Executed and compared', back: proof(back), forward: proof(forward) },
+    { name: 'Validation', back: validation(back), forward: validation(forward) },
+    { name: 'Is lost', back: back.loses ?? 'nothing', forward: forward.loses ?? 'nothing' },
+    retryReaches && { name: 'Running the migration again', back: 'from before, as the first time', forward: retryWords[retryReaches] },
+    { name: 'Rows that differ', back: rowsApart(before, partial), forward: after === undefined ? 'not known' : rowsApart(after, partial) },
+    { name: 'Took here', back: took(back), forward: took(forward) },
+    { name: 'Strongest lock', back: lock(back), forward: lock(forward) },
+    { name: 'Later writes', back: laterWrites(back), forward: laterWrites(forward) },
+  ];
+  return facts.flatMap((fact) => fact ?? []);
+}
+
+function proof(plan: RecoveryPlan): string {
+  if (plan.verified) return `yes, ${executable(plan)} ${executable(plan) === 1 ? 'step' : 'steps'}`;
+  return plan.verifiedExceptLoss ? 'in all but what is lost' : 'no';
+}
+
+function validation({ checks = [] }: RecoveryPlan): string {
+  if (checks.length === 0) return 'not executed';
+  return `${checks.filter(({ passed }) => passed).length} of ${checks.length} checks passed`;
+}
+
+/** Tables whose rows are others, with how many they have. */
+function rowsApart(target: State, partial: State): string {
+  const wanted = new Map(target.data.map((data) => [data.table, data]));
+  const differing = partial.data.filter((data) => wanted.get(data.table)?.rowsHash !== data.rowsHash);
+  const gone = target.data.filter(({ table, rowCount }) => rowCount > 0 && !partial.data.some((data) => data.table === table));
+  const name = (key: string) => key.replace(/^public\./, '');
+  const told = [
+    ...differing.map(({ table, rowCount }) => `${name(table)}: ${rowCount} now, ${wanted.get(table)?.rowCount ?? 'no table'} there`),
+    ...gone.map(({ table, rowCount }) => `${name(table)}: no table now, ${rowCount} there`),
+  ];
+  const more = told.length > 3 ? `, and ${told.length - 3} more tables` : '';
+  return told.length === 0 ? 'none' : `${told.slice(0, 3).join('; ')}${more}`;
+}
+
+/** What others have written since the failure stays where statements repair; a restore goes back behind it. */
+function laterWrites(plan: RecoveryPlan): string {
+  if (plan.verified) return 'stay';
+  return plan.loses === undefined ? 'not known' : 'are lost where rows are restored';
 }

@@ -1,14 +1,17 @@
-import { relationKey } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
 import type { PlannedTransaction } from '../model/plan';
 import type { RecoveryStep } from '../model/simulation';
 import { catalogChanges } from '../rollback/changes';
 import { isNamed, writtenTables } from '../rollback/rows';
-import { emptiedUnlogged, unfilledUnlogged } from './modes/emptied-unlogged';
+import { dataBack } from './data';
+import { evidenceOf } from './evidence';
+import type { FailureMode, ModeLoss } from './modes/mode';
+import { preparedTransaction } from './modes/prepared-transaction';
 import { failureModes } from './modes/registry';
 import { sequenceSteps } from './modes/sequence-behind';
 import { asWritten, type DraftPlan, type RecoverySituation, sqlStep } from './situation';
+import { groupStep, inGroups } from './together';
 
 /** Ways on to after: cleans up what was left, runs what remains as it is written, and records it. */
 export function planForward(situation: RecoverySituation): DraftPlan[] {
@@ -23,43 +26,90 @@ export function planForward(situation: RecoverySituation): DraftPlan[] {
   }
   const total = migration.up.statements.length;
   const next = interrupted ?? completed + 1;
-  const cleaned = failureModes.flatMap((mode) => mode.forward(situation));
-  const drafts = remaining(situation, cleaned, completed + 1);
-  if (unfilledStatements(situation).length > 0)
-    drafts.unshift(...remaining(situation, [...cleaned, ...unfilledStatements(situation)], completed + 1));
+  const from = completed + 1;
+  const choices = modeChoices(situation);
+  const [preferred] = choices;
+  const drafts = choices.map((modes) => remaining(situation, modes, [], from));
+  const half = halfBack(situation);
+  if (half.length > 0) drafts.push(remaining(situation, preferred ?? [], half, from));
   if (completed < total) {
     // What was left of the interrupted statement may have been finished by cleaning up: then it must not run again.
-    if (cleaned.length > 0) drafts.push(...remaining(situation, cleaned, next + 1));
+    if (stepsOf(situation, preferred ?? [], 'first').length > 0) drafts.push(remaining(situation, preferred ?? [], [], next + 1));
     drafts.push(bySchema(situation));
   } else if (catalogChanges(situation.partial.catalog, after.catalog).length > 0) {
     drafts.push(bySchema(situation));
   }
-  return withLoss(situation, drafts);
+  return drafts.map((draft) => withLosses(draft, lossesAnyway(situation)));
 }
 
-/** What a crash took of the state before can't be brought forward either. */
-function withLoss({ before, partial, after }: RecoverySituation, drafts: readonly DraftPlan[]): DraftPlan[] {
-  const kept = new Set(after?.catalog.tables.map((table) => table.identity));
-  const lost = emptiedUnlogged(before, partial).filter((table) => kept.has(table.identity));
-  if (lost.length === 0) return [...drafts];
-  const named = (identity: string) => after?.catalog.tables.find((table) => table.identity === identity);
-  return drafts.map((draft) => ({
-    ...draft,
-    loses: `rows of ${lost.map((table) => table.name).join(', ')}: a crash empties an unlogged table; load them again from where they came`,
-    loss: lost.map((table) => ({ table: relationKey(named(table.identity) ?? table) })),
-  }));
+/** What the failure took, whatever is done about it. */
+function lossesAnyway(situation: RecoverySituation): readonly ModeLoss[] {
+  return failureModes.filter(({ trial }) => trial !== 'fallback').flatMap((mode) => mode.losses(situation, 'forward'));
 }
 
-/** The statements alone, then with the sequences moved: the statements may move them themselves, and elsewhere. */
-function remaining(situation: RecoverySituation, first: readonly RecoveryStep[], from: number): DraftPlan[] {
-  const { plan, partial, after, protocol, migration } = situation;
+/** Which modes' steps are taken: first those that are wanted in any case and those preferred, then without the latter, then with all. */
+function modeChoices(situation: RecoverySituation): (readonly FailureMode[])[] {
+  const helpful = failureModes.filter((mode) => mode.trial === 'sure' || mode.forward(situation).length > 0);
+  const withTrials = (...trials: readonly FailureMode['trial'][]) => helpful.filter(({ trial }) => trials.includes(trial));
+  const choices = [
+    withTrials('sure', 'preferred'),
+    withTrials('sure'),
+    withTrials('sure', 'preferred', 'fallback'),
+    withTrials('sure', 'fallback'),
+  ];
+  return choices.filter(
+    (choice, place) =>
+      choices.findIndex((other) => other.length === choice.length && other.every((mode) => choice.includes(mode))) === place,
+  );
+}
+
+function stepsOf(situation: RecoverySituation, modes: readonly FailureMode[], place: FailureMode['place']): readonly RecoveryStep[] {
+  return modes.filter((mode) => mode.place === place).flatMap((mode) => mode.forward(situation));
+}
+
+/** The steps of these modes around the statements that are left. */
+function remaining(situation: RecoverySituation, modes: readonly FailureMode[], half: readonly RecoveryStep[], from: number): DraftPlan {
+  const { plan, protocol, migration } = situation;
   const settings = from > migration.up.statements.length ? [] : sessionSettings(situation, from);
-  const steps = plan.transactions.flatMap((transaction) => transactionSteps(situation, transaction, from));
-  const sequences = after ? sequenceSteps(partial, after) : [];
-  const draft = (moves: readonly RecoveryStep[]) => ({
-    steps: [...first, ...settings, ...steps, ...moves, ...protocol.markApplied(migration)],
-  });
-  return sequences.length === 0 ? [draft([])] : [draft([]), draft(sequences)];
+  return withLosses(
+    {
+      steps: [
+        ...stepsOf(situation, modes, 'first'),
+        ...half,
+        ...settings,
+        ...plan.transactions.flatMap((transaction) => transactionSteps(situation, transaction, from)),
+        ...stepsOf(situation, modes, 'last'),
+        ...protocol.markApplied(migration),
+      ],
+    },
+    modes.filter(({ trial }) => trial === 'fallback').flatMap((mode) => mode.losses(situation, 'forward')),
+  );
+}
+
+function withLosses(draft: DraftPlan, losses: readonly ModeLoss[]): DraftPlan {
+  if (losses.length === 0) return draft;
+  const texts = [...(draft.loses === undefined ? [] : [draft.loses]), ...losses.map(({ text }) => text)];
+  return { ...draft, loses: [...new Set(texts)].join('; '), loss: [...(draft.loss ?? []), ...losses.map(({ loss }) => loss)] };
+}
+
+/**
+ * Takes back the half that the statement which did not finish has committed, so that it can run as a whole: where nothing before it wrote to
+ * the same tables, and nothing is lost by it.
+ */
+function halfBack(situation: RecoverySituation): readonly RecoveryStep[] {
+  const { migration, completed } = situation;
+  if (completed >= migration.up.statements.length) return [];
+  const touched = evidenceOf(situation).map(({ table }) => table);
+  const done = migration.up.statements.filter(({ index }) => index <= completed).flatMap(({ operations }) => operations);
+  const isUnclear = done.some(
+    (operation) =>
+      operation.kind === 'do block' ||
+      operation.kind === 'call' ||
+      writtenTables(operation).some((name) => touched.some((table) => isNamed(name, table))),
+  );
+  if (touched.length === 0 || isUnclear) return [];
+  const { steps, losses } = dataBack(situation);
+  return losses.length > 0 ? [] : steps;
 }
 
 /** The statements of one transaction from number `from` on, in one step when the server takes them together. */
@@ -114,19 +164,6 @@ function concerns(operation: Operation, temporary: ReadonlySet<string>): boolean
   return [...made, ...indexed, ...writtenTables(operation)].some(({ name }) => temporary.has(name));
 }
 
-/** Statements that filled an unlogged table which a crash has emptied. */
-function unfilledStatements({ migration, completed, partial }: RecoverySituation): RecoveryStep[] {
-  const empty = unfilledUnlogged(partial);
-  const tables = partial.catalog.tables.filter((table) => empty.has(relationKey(table)));
-  const fills = (statement: Statement) =>
-    statement.operations.some((operation) => writtenTables(operation).some((name) => tables.some((table) => isNamed(name, table))));
-  return migration.up.statements
-    .filter((statement) => statement.index <= completed && fills(statement))
-    .map((statement) =>
-      sqlStep(`Run statement ${statement.index} again`, 'A crash emptied the unlogged table that it had filled.', asWritten(statement)),
-    );
-}
-
 /** Where the statements can't run as they stand: the schema by its difference from after, then what they do to rows. */
 function bySchema(situation: RecoverySituation): DraftPlan {
   const { partial, after, migration, completed, protocol } = situation;
@@ -137,8 +174,8 @@ function bySchema(situation: RecoverySituation): DraftPlan {
   );
   return {
     steps: [
-      ...failureModes.filter((mode) => mode.name.startsWith('prepared')).flatMap((mode) => mode.forward(situation)),
-      ...changes.filter((change) => change.unknown === undefined).map((change) => sqlStep(change.title, change.why, change.text)),
+      ...preparedTransaction.forward(situation),
+      ...inGroups(changes.filter((change) => change.unknown === undefined)).map(groupStep),
       ...writes.map((statement) => sqlStep(`Run statement ${statement.index}`, 'Its rows were not written yet.', asWritten(statement))),
       ...sequenceSteps(partial, after),
       ...protocol.markApplied(migration),

@@ -13,7 +13,12 @@ export function withMovedColumns(situation: RecoverySituation): RecoverySituatio
   const { partial } = situation;
   const catalog: Catalog = {
     ...partial.catalog,
-    tables: partial.catalog.tables.map((table) => withIdentities(table, moved.filter((entry) => entry.table === table))),
+    tables: partial.catalog.tables.map((table) =>
+      withIdentities(
+        table,
+        moved.filter((entry) => entry.table === table),
+      ),
+    ),
   };
   return { ...situation, partial: { ...partial, catalog } };
 }

@@ -1,18 +1,49 @@
+import type { RecoveryMode } from '../model/simulation';
+import type { State } from '../model/state';
 import { planBack } from './back';
+import { type DraftCheck, uniqueChecks } from './check';
+import { generalChecks } from './checks';
+import { evidenceProbes } from './evidence';
 import { planForward } from './forward';
+import { failureModes } from './modes/registry';
+import { type Probe, probeKey } from './probe';
 import type { DraftPlan, RecoverySituation } from './situation';
 
 export { openSessionSteps } from './sessions';
 export type { DraftPlan, RecoverySituation } from './situation';
 
+/** What the databases have to be asked before a plan is made: the answers belong into the situation. */
+export function recoveryProbes(situation: RecoverySituation): readonly Probe[] {
+  const probes = [...evidenceProbes(situation), ...failureModes.flatMap((mode) => mode.probes(situation))];
+  return [...new Map(probes.map((probe) => [probeKey(probe), probe])).values()];
+}
+
 /**
- * Ways out of a partial state: back to before, and forward to after, each as candidates in order of preference. Nothing here is proven:
- * whoever asks executes them in clones of the partial state until one ends where it claims. Ending sessions that are still open is not
- * part of them: `openSessionSteps` comes first.
+ * Ways out of a partial state: back to before, and forward to after, each as candidates in order of preference, with the questions that
+ * validate them. Nothing here is proven: whoever asks executes them in clones of the partial state until one ends where it claims. Ending
+ * sessions that are still open is not part of them: `openSessionSteps` comes first.
  */
 export function planRecovery(situation: RecoverySituation): {
   readonly back: readonly DraftPlan[];
   readonly forward: readonly DraftPlan[];
+  /** What was found left behind. */
+  readonly modes: readonly RecoveryMode[];
 } {
-  return { back: planBack(situation), forward: planForward(situation) };
+  const { before, after } = situation;
+  return {
+    back: withChecks(planBack(situation), situation, 'back', before),
+    forward: after === undefined ? planForward(situation) : withChecks(planForward(situation), situation, 'forward', after),
+    modes: failureModes.flatMap((mode) => mode.detect(situation)),
+  };
+}
+
+function withChecks(drafts: readonly DraftPlan[], situation: RecoverySituation, way: 'back' | 'forward', target: State): DraftPlan[] {
+  const checks = uniqueChecks([...failureModes.flatMap((mode) => mode.validate(situation, way)), ...generalChecks(situation, target)]);
+  return drafts.map((draft) => ({ ...draft, checks: checksOf(draft, checks) }));
+}
+
+/** What is lost is not asked about: it is known to be missing. */
+function checksOf({ loss = [] }: DraftPlan, checks: readonly DraftCheck[]): DraftCheck[] {
+  const lost = new Set(loss.map(({ table }) => table));
+  return checks.filter(({ rowsOf = [] }) => !rowsOf.some((table) => lost.has(table)));
 }

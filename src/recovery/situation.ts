@@ -22,6 +22,8 @@ export interface RecoverySituation {
   readonly interrupted?: number;
   /** Where running the migration again ends, if that was tried. */
   readonly retryReaches?: 'after' | 'before' | 'error' | 'differs';
+  /** What the client was told. */
+  readonly error?: { readonly code: string; readonly message: string };
   /** What the databases answered to `recoveryProbes`; without it, plans rest on counts and hashes alone. */
   readonly answers?: Answers;
   /** The query that gives a table's `rowsHash` as the states have it; by `schema.table`. */

@@ -34,6 +34,8 @@ export interface ChangeOptions {
   readonly concurrently: boolean;
   /** Tables (`schema.table` in `to`) known to have no rows: nothing is lost with them, and any column can be NOT NULL at once. */
   readonly isEmpty: (table: string) => boolean;
+  /** Columns whose type has no cast back get their old type and no values: what they held is named as lost. */
+  readonly giveUpRetyped?: boolean;
 }
 
 export function change(

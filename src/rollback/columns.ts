@@ -92,17 +92,7 @@ function addColumn(table: Table, column: Column, catalog: Catalog, options: Chan
   );
   const storage = alterStorage(table, {}, column, options);
   if (!waits) return [add, ...storage];
-  return [
-    add,
-    ...storage,
-    change(
-      'restore values',
-      `Make ${values} NOT NULL`,
-      `It was NOT NULL ${options.goal}, which rows without a value do not allow.`,
-      `ALTER TABLE ${sqlName(table)} ${setNotNull(table, column)}`,
-      { needs: { table: relationKey(table), columns: [column.name] } },
-    ),
-  ];
+  return [add, ...storage, notNullWhenRestored(table, column, options)];
 }
 
 /** A column as it stands in CREATE TABLE and ADD COLUMN. */
@@ -161,11 +151,7 @@ function alterColumn(table: Table, from: Column, to: Column, catalog: Catalog, o
   if (from.default !== undefined && (to.default === undefined || typeChanges)) {
     alter(`Drop the default of ${spokenName}`, typeChanges ? 'The default is of the old type.' : why('without one'), 'DROP DEFAULT');
   }
-  if (typeChanges) {
-    const collation = to.collation === undefined ? '' : ` COLLATE ${to.collation}`;
-    const using = from.type === to.type ? '' : ` USING ${viaText(from.type, to.type, name)}`;
-    alter(`Change ${spokenName} to ${to.type}`, why(to.type), `TYPE ${to.type}${collation}${using}`);
-  }
+  if (typeChanges) changes.push(...typeChange(table, from, to, options));
   if (to.default !== undefined && (from.default !== to.default || typeChanges)) {
     alter(`Set the default of ${spokenName}`, why(`DEFAULT ${to.default}`), `SET DEFAULT ${to.default}`);
   }
@@ -185,8 +171,58 @@ function alterColumn(table: Table, from: Column, to: Column, catalog: Catalog, o
   return [...changes, ...alterStorage(table, from, to, options)];
 }
 
+/** Types that are cast to one another by their text or their value; between all others a cast may be missing. */
+const scalar =
+  /^(smallint|integer|bigint|numeric|real|double precision|text|character|citext|boolean|date|time|timestamp|interval|uuid|money|oid|inet|cidr|name|bit)\b(?!.*\[\])/;
+
+function givesUp(from: Column, to: Column, options: ChangeOptions): boolean {
+  return options.giveUpRetyped === true && from.type !== to.type && !(scalar.test(from.type) && scalar.test(to.type));
+}
+
+function typeChange(table: Table, from: Column, to: Column, options: ChangeOptions): Change[] {
+  const name = quoteIdentifier(to.name);
+  const on = `ALTER TABLE ${sqlName(table)} ALTER COLUMN ${name}`;
+  const spokenName = `${spoken(table)}.${to.name}`;
+  if (givesUp(from, to, options)) {
+    const why = 'Its values can not be taken over into the old type.';
+    return [
+      ...(from.notNull ? [change('alter column', `Let ${spokenName} be NULL`, why, `${on} DROP NOT NULL`)] : []),
+      emptyRetyped(table, from, to, options),
+      ...(to.notNull ? [notNullWhenRestored(table, to, options)] : []),
+    ];
+  }
+  const collation = to.collation === undefined ? '' : ` COLLATE ${to.collation}`;
+  const using = from.type === to.type ? '' : ` USING ${viaText(from.type, to.type, name)}`;
+  const why = `It was ${to.type} ${options.goal}.`;
+  return [change('alter column', `Change ${spokenName} to ${to.type}`, why, `${on} TYPE ${to.type}${collation}${using}`)];
+}
+
+function emptyRetyped(table: Table, from: Column, to: Column, options: ChangeOptions): Change {
+  const name = `${spoken(table)}.${to.name}`;
+  const text = `values of ${name}, which ${from.type} does not give back as ${to.type}: restore them from a backup taken before the migration`;
+  return change(
+    'alter column',
+    `Change ${name} to ${to.type}, without its values`,
+    `It was ${to.type} ${options.goal}, and its values of type ${from.type} can't be cast to that.`,
+    `ALTER TABLE ${sqlName(table)} ALTER COLUMN ${quoteIdentifier(to.name)} TYPE ${to.type} USING NULL::${to.type}`,
+    { loses: { text, loss: { table: relationKey(table), columns: [to.name] } } },
+  );
+}
+
+function notNullWhenRestored(table: Table, column: Column, options: ChangeOptions): Change {
+  return change(
+    'restore values',
+    `Make ${spoken(table)}.${column.name} NOT NULL`,
+    `It was NOT NULL ${options.goal}, which rows without a value do not allow.`,
+    `ALTER TABLE ${sqlName(table)} ${setNotNull(table, column)}`,
+    { needs: { table: relationKey(table), columns: [column.name] } },
+  );
+}
+
 /** Types of the user's own have no cast between one another; their texts are the same. */
 function viaText(from: string, to: string, name: string): string {
+  // A list or a record has no cast to JSON, but a function.
+  if (/^jsonb?$/.test(to) && !/^(jsonb?|text|character)/.test(from)) return `to_${to}(${name})`;
   const array = to.endsWith('[]') ? '[]' : '';
   const own = from.includes('.') && (to.includes('.') || from.replace(/_replaced(\[\])?$/, '$1').endsWith(`.${to}`));
   return own ? `${name}::text${array}::${to}` : `${name}::${to}`;
@@ -217,7 +253,7 @@ function alterStorage(
 }
 
 function notNullChanges(pair: TablePair, from: Column, to: Column, options: ChangeOptions): Change[] {
-  if (to.inherited === true) return [];
+  if (to.inherited === true || givesUp(from, to, options)) return [];
   const on = `ALTER TABLE ${sqlName(pair.to)}`;
   const name = `${spoken(pair.to)}.${to.name}`;
   const becameIdentity = to.identityKind !== undefined && from.identityKind === undefined;

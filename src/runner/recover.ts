@@ -1,13 +1,101 @@
+import { type AskedRows, askAll } from '../engines/postgres/ask';
+import { checksumQuery } from '../engines/postgres/snapshot-data';
 import { executeSteps } from '../engines/postgres/steps';
-import type { RecoveryPlan } from '../model/simulation';
+import { relationKey } from '../model/catalog';
+import type { CellResult, RecoveryCheck, RecoveryPlan } from '../model/simulation';
 import type { State } from '../model/state';
-import type { DraftPlan } from '../recovery/plan';
+import type { DraftCheck } from '../recovery/check';
+import { decide } from '../recovery/decision';
+import { type DraftPlan, planRecovery, type RecoverySituation, recoveryProbes } from '../recovery/plan';
+import { type Answers, type Probe, probeKey } from '../recovery/probe';
 import { stateDifferences } from '../state/difference';
 import { fingerprint } from '../state/fingerprint';
 import { maskLost } from '../state/loss';
 import { capture } from './capture';
 import type { Laboratory } from './laboratory';
 import type { Trace } from './trace';
+
+/** A partial state, and what was measured of it. */
+export interface Partial {
+  readonly database: string;
+  /** With column hashes. */
+  readonly state: State;
+  /** Number of leading statements whose effects are in it. */
+  readonly completed: number;
+  readonly retryReaches: NonNullable<CellResult['retry']>['outcome'];
+}
+
+/** Plans both ways out of a partial state, executes and validates them, and recommends one. */
+export async function recoverFrom(laboratory: Laboratory, trace: Trace, partial: Partial): Promise<NonNullable<CellResult['recovery']>> {
+  const situation = await situationOf(laboratory, trace, partial);
+  const drafts = planRecovery(situation);
+  const back = await verifyBest(laboratory, trace, partial.database, drafts.back, trace.before);
+  const forward = await verifyBest(laboratory, trace, partial.database, drafts.forward, trace.after);
+  return { back, forward, ...decide({ situation, back, forward }), modes: drafts.modes };
+}
+
+/** What the states show, and what the databases answer to the questions that plans rest on. */
+export async function situationOf(laboratory: Laboratory, trace: Trace, partial: Partial): Promise<RecoverySituation> {
+  const { migration, plan, before, after, reading } = trace;
+  const { volatile, clockStart } = reading;
+  const tables = new Map([after, before].flatMap((state) => state?.catalog.tables ?? []).map((table) => [relationKey(table), table]));
+  const situation: RecoverySituation = {
+    migration,
+    plan,
+    protocol: trace.framework.run,
+    before,
+    ...(after !== undefined && { after }),
+    partial: partial.state,
+    completed: partial.completed,
+    retryReaches: partial.retryReaches,
+    checksumQuery: (key) => {
+      const table = tables.get(key);
+      return table && checksumQuery(table, volatile, clockStart, laboratory.sandbox.engine.major);
+    },
+  };
+  const probes = recoveryProbes(situation);
+  const answers = new Map([
+    ...(await answersOf(
+      laboratory,
+      partial.database,
+      probes.filter(({ database }) => database === 'partial'),
+    )),
+    ...(await answersOfBefore(
+      laboratory,
+      trace,
+      probes.filter(({ database }) => database === 'before'),
+    )),
+  ]);
+  return { ...situation, answers };
+}
+
+async function answersOf(laboratory: Laboratory, database: string, probes: readonly Probe[]): Promise<Answers> {
+  const rows = await askAll(
+    laboratory.sandbox.address(database),
+    probes.map(({ text }) => text),
+  );
+  return new Map(
+    probes.flatMap((probe, place): [string, AskedRows][] => {
+      const answer = rows[place];
+      return answer === undefined ? [] : [[probeKey(probe), answer]];
+    }),
+  );
+}
+
+/** The same questions come for every partial state of a migration. */
+const answersBefore = new WeakMap<Trace, Map<string, AskedRows>>();
+
+/** Everything is cloned from the state before, and a database that somebody is connected to can't be: a clone is asked. */
+async function answersOfBefore(laboratory: Laboratory, trace: Trace, probes: readonly Probe[]): Promise<Answers> {
+  const known = answersBefore.get(trace) ?? new Map<string, AskedRows>();
+  answersBefore.set(trace, known);
+  const missing = probes.filter((probe) => !known.has(probeKey(probe)));
+  if (missing.length > 0) {
+    const found = await laboratory.withClone(trace.beforeDatabase, (database) => answersOf(laboratory, database, missing));
+    for (const [key, rows] of found) known.set(key, rows);
+  }
+  return known;
+}
 
 /** Executes candidate plans in clones of a partial state, in order of preference, until one ends in exactly the state it claims. */
 export async function verifyBest(
@@ -43,7 +131,23 @@ async function verify(
     const durationMs = Math.round(performance.now() - started);
     if (!executed.ok) return { ...plan, durationMs, problem: `Step ${executed.step + 1} failed: ${executed.error.message}` };
     const state = await capture(laboratory, database, { ...trace.reading, columnHashes: draft.loses !== undefined });
-    return { ...plan, durationMs, ...compareWithTarget(trace, draft, state, target) };
+    const compared = compareWithTarget(trace, draft, state, target);
+    if (!compared.verified && compared.verifiedExceptLoss !== true) return { ...plan, durationMs, ...compared };
+    return { ...plan, durationMs, ...compared, checks: await validate(laboratory, database, draft.checks ?? []) };
+  });
+}
+
+/** Asks the questions that show, beside the fingerprint, that the plan did what it claims. */
+async function validate(laboratory: Laboratory, database: string, checks: readonly DraftCheck[]): Promise<readonly RecoveryCheck[]> {
+  const answers = await askAll(
+    laboratory.sandbox.address(database),
+    checks.map(({ text }) => text),
+  );
+  return checks.map(({ title, text, expected }, place) => {
+    const row = answers[place]?.[0];
+    if (row === undefined) return { title, text, expected, passed: false };
+    const found = String(Object.values(row)[0] ?? 'NULL');
+    return { title, text, expected, passed: found === expected, found };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { RecoveryMode, RecoveryStep } from '../../model/simulation';
 import type { DraftCheck } from '../check';
+import type { DataLoss } from '../data-loss';
 import type { Probe } from '../probe';
 import type { RecoverySituation } from '../situation';
 
@@ -20,20 +21,30 @@ export interface ModeDefinition<F extends Finding> {
   readonly validate: (found: readonly F[], situation: RecoverySituation, way: 'back' | 'forward') => readonly DraftCheck[];
   /** `last`: its steps come when rows and schema are right. */
   readonly place?: 'first' | 'last';
-  /** Its steps forward may turn out not to be needed, or not to work: a plan without them is tried too. */
-  readonly tentative?: boolean;
+  /** What the steps of a way change or leave that can't be brought back. */
+  readonly losses?: (found: readonly F[], situation: RecoverySituation, way: 'back' | 'forward') => readonly ModeLoss[];
+  readonly trial?: Trial;
 }
+
+export type ModeLoss = Pick<DataLoss, 'text' | 'loss'>;
+
+/**
+ * Whether the steps forward are needed, where nobody knows before it is tried. `sure`: always taken (the default). `preferred`: a plan with
+ * them is tried first, one without them next. `fallback`: tried when plans without them have failed.
+ */
+export type Trial = 'sure' | 'preferred' | 'fallback';
 
 /** A mode with its findings taken inside, so that a list can hold modes of all kinds. */
 export interface FailureMode {
   readonly name: string;
   readonly place: 'first' | 'last';
-  readonly tentative: boolean;
+  readonly trial: Trial;
   readonly probes: (situation: RecoverySituation) => readonly Probe[];
   readonly detect: (situation: RecoverySituation) => readonly RecoveryMode[];
   readonly back: (situation: RecoverySituation) => readonly RecoveryStep[];
   readonly forward: (situation: RecoverySituation) => readonly RecoveryStep[];
   readonly validate: (situation: RecoverySituation, way: 'back' | 'forward') => readonly DraftCheck[];
+  readonly losses: (situation: RecoverySituation, way: 'back' | 'forward') => readonly ModeLoss[];
 }
 
 export function defineMode<F extends Finding>(definition: ModeDefinition<F>): FailureMode {
@@ -46,11 +57,12 @@ export function defineMode<F extends Finding>(definition: ModeDefinition<F>): Fa
   return {
     name,
     place: definition.place ?? 'first',
-    tentative: definition.tentative ?? false,
+    trial: definition.trial ?? 'sure',
     probes: definition.probes ?? (() => []),
     detect: (situation) => detect(situation).map(({ object, detail, query }) => ({ name, object, detail, query })),
     back: (situation) => withFound(situation, (found) => definition.back(found, situation)),
     forward: (situation) => withFound(situation, (found) => definition.forward(found, situation)),
     validate: (situation, way) => withFound(situation, (found) => definition.validate(found, situation, way)),
+    losses: (situation, way) => withFound(situation, (found) => definition.losses?.(found, situation, way) ?? []),
   };
 }
