@@ -113,6 +113,12 @@ function mutate(text: string): string {
   return result;
 }
 
+/** Processor time of this process: what else the machine does is not our slowness. */
+function busyMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 interface Failure {
   readonly what: string;
   readonly sample: Sample;
@@ -120,10 +126,10 @@ interface Failure {
 
 function check(sample: Sample): Failure | undefined {
   const configuration = { ...defaultConfiguration, framework: sample.framework, engineVersion: 12 + below(7) };
-  const started = performance.now();
+  const started = busyMs();
   try {
     const { reports } = lintFolder({ files: sample.files, configuration });
-    const tookMs = performance.now() - started;
+    const tookMs = busyMs() - started;
     if (tookMs > limitMs) return { what: `took ${Math.round(tookMs)} ms`, sample };
     for (const report of reports) {
       const problem = outside(report, sample) ?? broken(report, sample);
@@ -174,15 +180,15 @@ async function main(): Promise<void> {
     const original = pick(samples, { framework: 'sql', files: [] });
     const victim = below(original.files.length);
     const files = original.files.map((file, at) => (at === victim ? { ...file, text: mutate(file.text) } : file));
-    const before = performance.now();
+    const before = busyMs();
     const failure = check({ ...original, files });
-    slowestMs = Math.max(slowestMs, performance.now() - before);
+    slowestMs = Math.max(slowestMs, busyMs() - before);
     if (failure !== undefined) failures.push(failure);
   }
   const seconds = (performance.now() - started) / 1000;
   for (const { what, sample } of failures) {
     const shown = JSON.stringify(
-      sample.files.map(({ path, text }) => [path, text.length > 600 ? `${text.slice(0, 600)}... (${text.length})` : text]),
+      sample.files.map(({ path, text }) => [path, text.length > 300 ? `${text.slice(0, 300)}... (${text.length})` : text]),
     );
     console.log(`\n${what}\n  ${sample.framework}: ${shown}`);
   }

@@ -65,7 +65,7 @@ export async function runCells(
       inSequence ? 1 : crashesAtOnce,
     )) {
       throwIfCancelled(laboratory.signal);
-      const observed = await observeCrashes(laboratory, trace, batch);
+      const observed = await observeCrashes(laboratory, trace, batch, limit);
       await Promise.all(observed.map((each) => limit(() => judge(each))));
     }
     open = promoted(open.filter((cell) => !results.has(cell.id)));

@@ -61,31 +61,42 @@ export async function observe(
   }
 }
 
+/** Lets work begin when it is its turn: so much is done at the same time, and no more. */
+export type Turn = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Runs all of these cells up to their points, each in a clone of its own, and crashes the server under them once. */
 export async function observeCrashes(
   laboratory: Laboratory,
   trace: Trace,
   cells: readonly PlannedCell[],
+  turn: Turn,
 ): Promise<readonly (Observation | FailedExperiment)[]> {
-  const held: Running[] = [];
-  const failed: FailedExperiment[] = [];
-  for (const cell of cells) {
-    const running = await start(laboratory, trace, cell);
-    try {
-      await reachPoint(running);
-      held.push(running);
-    } catch (error) {
-      failed.push(await abandon(laboratory, running, error));
-    }
-  }
+  const prepared = await allSettled(cells.map((cell) => turn(() => hold(laboratory, trace, cell))));
   await laboratory.sandbox.crash();
-  const observed: (Observation | FailedExperiment)[] = [];
-  for (const running of held) {
-    // A host that dies sends no farewell: striking ends the client's wait for one.
-    await running.execution.strike();
-    observed.push(await settle(laboratory, running).catch((error) => abandon(laboratory, running, error)));
+  return allSettled(
+    prepared.map(async (running) => {
+      if ('why' in running) return running;
+      // A host that dies sends no farewell: striking ends the client's wait for one.
+      await running.execution.strike();
+      return settle(laboratory, running).catch((error) => abandon(laboratory, running, error));
+    }),
+  );
+}
+
+/** Like Promise.all, but nothing is still under way when it rejects. */
+async function allSettled<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
+async function hold(laboratory: Laboratory, trace: Trace, cell: PlannedCell): Promise<Running | FailedExperiment> {
+  const running = await start(laboratory, trace, cell);
+  try {
+    await reachPoint(running);
+    return running;
+  } catch (error) {
+    return abandon(laboratory, running, error);
   }
-  return [...failed, ...observed];
 }
 
 interface Running {
