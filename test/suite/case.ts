@@ -51,6 +51,15 @@ export interface SuiteCase {
    * schema, a function, an extension, and name no table.
    */
   readonly alone?: readonly number[];
+  /** Statements that find nothing to do and wait for nothing: they are over before anything can strike. */
+  readonly idle?: readonly number[];
+  /**
+   * Statements that hold something and wait for more, so that another session can close a circle. Default: those that write rows of a
+   * table that was there, or build concurrently, alone in their transaction.
+   */
+  readonly circles?: readonly number[];
+  /** Statements that rows of before can break, and what that comes to. Where nothing is said, no such rows can be. */
+  readonly dirty?: Readonly<Record<number, string>>;
   /** What it means that statements 1 to k stay, k from 1; only for k at which something can end. All statements: only where it is special. */
   readonly stays?: Readonly<Record<number, string>>;
   /** Cells that are special: `crash,kill-session@during:2..after:3` or `*@during:2`. The last that fits counts. */

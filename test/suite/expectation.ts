@@ -81,6 +81,9 @@ const instant = /^(begin|start|commit|rollback|set|reset|discard|prepare transac
 const touchesNothing =
   /^create (unlogged |temporary )?(table|type|domain|schema|extension|sequence|(or replace )?(function|procedure))\b(?!.*\b(references|like|inherits|from|partition)\b)/is;
 
+/** Locks row after row, or waits for others while it has locked its table. */
+const holdsAndWaits = /^(update|delete|merge|(create (unique )?index|reindex \w+) concurrently)\b/i;
+
 class Course {
   readonly habits: Habits;
   readonly count: number;
@@ -96,10 +99,30 @@ class Course {
   /** Whether there is an inside at this point, and for these kinds a reason to fail there. */
   private isPossible(fault: FaultName, { kind, statement = 0 }: Point): boolean {
     if (kind !== 'during') return true;
+    const { alone, circles, dirty, idle = [] } = this.suiteCase;
     const text = this.texts[statement - 1] ?? '';
     if (instant.test(text) || fault === 'error') return false;
-    if (fault !== 'lock-timeout' && fault !== 'deadlock') return true;
-    return !(this.suiteCase.alone?.includes(statement) ?? touchesNothing.test(text));
+    const waits = !idle.includes(statement);
+    switch (fault) {
+      case 'disconnect':
+      case 'lost-ack':
+        return true;
+      case 'lock-timeout':
+        return waits && !(alone?.includes(statement) ?? touchesNothing.test(text));
+      case 'deadlock':
+        return circles?.includes(statement) ?? (this.commitsEach && holdsAndWaits.test(text));
+      case 'dirty-data':
+        return dirty?.[statement] !== undefined;
+      case 'disk-full':
+        // The sandbox of the suite has no small disk.
+        return false;
+      default:
+        return waits;
+    }
+  }
+
+  private get commitsEach(): boolean {
+    return !this.habits.wraps && !this.habits.oneRequest && this.suiteCase.commits === undefined;
   }
 
   points(): readonly Point[] {
@@ -203,7 +226,8 @@ export function expectationsOf(suiteCase: SuiteCase, texts: readonly string[], f
   for (const fault of faults) {
     for (const point of points) {
       const left = course.left(fault, point);
-      expected[cellId(fault, point)] = left === undefined ? 'impossible' : normal(verdictOf(suiteCase, course, left));
+      const said = fault === 'dirty-data' && point.kind === 'during' ? suiteCase.dirty?.[point.statement ?? 0] : undefined;
+      expected[cellId(fault, point)] = left === undefined ? 'impossible' : normal(said ?? verdictOf(suiteCase, course, left));
     }
   }
   for (const [pattern, text] of Object.entries(suiteCase.except ?? {})) {

@@ -3,7 +3,7 @@ import { faultKinds } from '../../src/faults/kinds/registry';
 import type { Sandbox } from '../../src/model/sandbox';
 import type { CellResult, Simulation } from '../../src/model/simulation';
 import type { SimulationRequest } from '../../src/protocol/simulation';
-import { Laboratory } from '../../src/runner/laboratory';
+import { type Evidence, Laboratory } from '../../src/runner/laboratory';
 import { simulateSubject } from '../../src/runner/simulate';
 import { readSubject } from '../../src/runner/subject';
 import { request, withFolder } from '../engines/runner/simulating';
@@ -23,27 +23,36 @@ export interface CaseRun {
 }
 
 /** Simulates a case in a sandbox that stays, and has every plan that is marked as verified verified again. */
-export async function runCase(sandbox: Sandbox, suiteCase: SuiteCase, options: Partial<SimulationRequest> = {}): Promise<CaseRun> {
+export async function runCase(sandbox: Sandbox, suiteCase: SuiteCase): Promise<CaseRun> {
+  const { simulation, opinion } = await simulateCase(sandbox, suiteCase, { collapse: true, secondOpinion: true });
+  const texts = simulation.statements.map(({ text }) => text);
+  const faults = faultKinds.map((kind) => kind.name);
+  return {
+    simulation,
+    expected: expectationsOf(suiteCase, texts, faults),
+    actual: actualOf(simulation.cells),
+    objections: opinion.objections,
+    plansChecked: opinion.checked,
+  };
+}
+
+interface CaseOptions {
+  readonly collapse: boolean;
+  readonly secondOpinion: boolean;
+}
+
+/** The matrix of a case, with every kind of fault. */
+export async function simulateCase(sandbox: Sandbox, suiteCase: SuiteCase, { collapse, secondOpinion }: CaseOptions) {
   const { files, target } = layoutOf(suiteCase);
   return withFolder(files, async (folder) => {
-    const asked: SimulationRequest = { ...request, rows: suiteCase.rows ?? 20, ...options, path: join(folder, target) };
+    const asked: SimulationRequest = { ...request, rows: suiteCase.rows ?? 20, collapse, path: join(folder, target) };
     const subject = await readSubject(asked);
     const opinion = new SecondOpinion(sandbox, subject);
-    const laboratory = new Laboratory(sandbox, new AbortController().signal, (evidence) => opinion.hear(evidence));
+    const witness = secondOpinion ? (evidence: Evidence) => opinion.hear(evidence) : undefined;
+    const laboratory = new Laboratory(sandbox, new AbortController().signal, witness);
     const [simulation] = await simulateSubject(asked, subject, laboratory, () => undefined);
     if (simulation === undefined) throw new Error('No simulation.');
-    const names = faultKinds.map((kind) => kind.name).filter((name) => asked.faults === 'all' || asked.faults.includes(name));
-    return {
-      simulation,
-      expected: expectationsOf(
-        suiteCase,
-        simulation.statements.map(({ text }) => text),
-        names,
-      ),
-      actual: actualOf(simulation.cells),
-      objections: opinion.objections,
-      plansChecked: opinion.checked,
-    };
+    return { simulation, opinion };
   });
 }
 

@@ -1,18 +1,8 @@
 import { appendFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultEngine } from '../../src/model/engine';
 import type { Sandbox } from '../../src/model/sandbox';
-import { sandboxProviders } from '../../src/sandbox/providers';
-import type { SuiteCase } from './case';
+import { caseNamed, cases, startSuiteSandbox } from './cases';
 import { runCase } from './run-case';
-
-/** Every file of `cases`, by its name. */
-const cases: Readonly<Record<string, SuiteCase>> = Object.fromEntries(
-  Object.entries(import.meta.glob<SuiteCase>('./cases/*.ts', { eager: true, import: 'default' })).map(([path, suiteCase]) => [
-    path.replace(/^.*\/|\.ts$/g, ''),
-    suiteCase,
-  ]),
-);
 
 /** With FAULTLINE_SUITE_CASES=a,b only these. */
 const named = (process.env.FAULTLINE_SUITE_CASES ?? '').split(',').filter(Boolean);
@@ -26,18 +16,13 @@ export function runShard(shard: number, of: number): void {
   describe(`suite, part ${shard + 1} of ${of}`, () => {
     let sandbox: Sandbox;
     beforeAll(async () => {
-      const signal = new AbortController().signal;
-      const started = await sandboxProviders.embedded.start({ engine: defaultEngine, onProgress: () => undefined, signal });
-      if (!started.ok) throw new Error(started.error.message);
-      sandbox = started.value;
+      sandbox = await startSuiteSandbox();
     });
     afterAll(() => sandbox?.dispose());
 
     if (names.length === 0) it.skip('nothing of this part was asked for');
     it.each(names)('%s', async (name) => {
-      const suiteCase = cases[name];
-      if (suiteCase === undefined) throw new Error(name);
-      const run = await runCase(sandbox, suiteCase);
+      const run = await runCase(sandbox, caseNamed(name));
       await report(name, run);
       expect(differencesOf(run)).toEqual([]);
       expect(run.objections).toEqual([]);

@@ -8,6 +8,7 @@ DROP INDEX CONCURRENTLY IF EXISTS orders_note_idx;
 CREATE INDEX CONCURRENTLY orders_note_idx ON orders (note);
 `,
   alone: [1],
+  idle: [1],
   stays: { 1: 'rolled-back' },
   except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:2': 'resumable' },
 } satisfies SuiteCase;

@@ -10,4 +10,5 @@ UPDATE customers SET visits = 0;
 COMMIT;
 `,
   commits: [4],
+  circles: [2, 3],
 } satisfies SuiteCase;

@@ -6,5 +6,6 @@ export default {
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO PUBLIC;
 CREATE TABLE audits (id bigint PRIMARY KEY);
 `,
+  alone: [1, 2],
   stays: { 1: 'resumable' },
 } satisfies SuiteCase;

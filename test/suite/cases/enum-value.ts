@@ -11,5 +11,6 @@ CREATE TABLE orders (id bigint PRIMARY KEY, state status NOT NULL DEFAULT 'new')
 ALTER TYPE status ADD VALUE 'sent';
 ALTER TABLE orders ALTER COLUMN state SET DEFAULT 'sent';
 `,
+  alone: [1],
   stays: { 1: 'broken' },
 } satisfies SuiteCase;

@@ -8,4 +8,5 @@ LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE;
 UPDATE orders SET note = upper(note);
 ALTER TABLE orders ADD COLUMN currency text;
 `,
+  circles: [2, 3],
 } satisfies SuiteCase;

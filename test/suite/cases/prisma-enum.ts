@@ -11,4 +11,5 @@ CREATE TABLE orders (id bigint PRIMARY KEY, state status NOT NULL DEFAULT 'new')
   migration: `
 ALTER TYPE status ADD VALUE IF NOT EXISTS 'sent';
 `,
+  alone: [1],
 } satisfies SuiteCase;

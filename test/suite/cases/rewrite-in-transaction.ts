@@ -8,4 +8,5 @@ export default {
 ALTER TABLE orders ALTER COLUMN total TYPE bigint USING round(total);
 ALTER TABLE customers ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid();
 `,
+  circles: [2],
 } satisfies SuiteCase;
