@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { requireOrSkip } from '../require';
+
+export const root = import.meta.dirname;
+export const fixtures = join(root, 'fixtures');
+/** Tables and rows before the migrations of every fixture. */
+export const before = join(fixtures, 'before.sql');
+
+/** Skips where the real tools are not installed. With FAULTLINE_REQUIRE=tools that is a failure. */
+export function withoutTools(): boolean {
+  const installed = existsSync(join(root, 'node_modules', 'knex'));
+  return requireOrSkip('tools', installed ? undefined : 'the migration tools are not installed (npm ci --prefix test/tools)');
+}
+
+/** A program of node_modules without npx in between, which takes longer to start than most of them. */
+export function program(name: string): string {
+  const [packageName = name, binary = name] = name.split('#');
+  const manifest = JSON.parse(readFileSync(join(root, 'node_modules', packageName, 'package.json'), 'utf8')) as {
+    readonly bin: string | Readonly<Record<string, string>>;
+  };
+  const path = typeof manifest.bin === 'string' ? manifest.bin : manifest.bin[binary];
+  if (path === undefined) throw new Error(`${packageName} has no program ${binary}.`);
+  return `node "${join(root, 'node_modules', packageName, path)}"`;
+}
+
+/** The installed version, as the tables of docs/frameworks.md name it. */
+export function version(packageName: string): string {
+  return (JSON.parse(readFileSync(join(root, 'node_modules', packageName, 'package.json'), 'utf8')) as { readonly version: string })
+    .version;
+}
+
+export function onPath(name: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
+}
