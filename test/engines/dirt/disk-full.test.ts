@@ -46,7 +46,10 @@ describe.skipIf(skip)('a disk that runs full', () => {
     "UPDATE users SET nick = 'y' || nick;",
     "INSERT INTO users (email) SELECT 'more' || g FROM generate_series(1, 5000) g;",
   ])('undoes %s', async (migration) => {
-    expect(await last(migration)).toMatchObject({ ...isFull, verdict: 'rolled-back', differsFromBefore: [] });
+    const cell = await last(migration);
+    expect(cell).toMatchObject({ ...isFull, verdict: 'rolled-back' });
+    // Numbers that an INSERT drew from a sequence are gone.
+    expect(cell?.differsFromBefore?.filter(({ kind }) => kind !== 'sequence')).toEqual([]);
   });
 
   it('keeps what a write in batches has committed', async () => {
