@@ -205,8 +205,8 @@ export function knownHistoryTables(): ReadonlyMap<string, KnownTable> {
   return tables;
 }
 
-/** The tool that keeps a table of this name; undefined when it is none of theirs, or of several. */
+/** The tool that keeps a table of this name; undefined when it is none of theirs, or of many. */
 export function toolOfTable(name: string): string | undefined {
   const owners = knownTools.filter((tool) => tool.tables.some((table) => table.name === name));
-  return owners.length === 1 ? owners[0]?.name : undefined;
+  return owners.length > 2 || owners.length === 0 ? undefined : owners.map((tool) => tool.name).join(' or ');
 }

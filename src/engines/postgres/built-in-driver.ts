@@ -29,7 +29,11 @@ export class BuiltInDriver implements Driver {
 
   completed(): void {}
 
+  copied(): void {}
+
   struck(): void {}
+
+  async die(): Promise<void> {}
 
   async leave(idling: PostgresConnection | undefined): Promise<void> {
     if (idling === undefined) await this.client?.end();

@@ -15,8 +15,12 @@ export interface Driver {
   stepOf(request: WireRequest): number | undefined;
   /** The server has answered the request, whether or not the client hears of it. */
   completed(request: WireRequest, completion: Completion): void;
+  /** The client sends rows for the COPY that this connection asked for last. */
+  copied(connection: PostgresConnection, rows: Buffer): void;
   /** The fault strikes now. */
   struck(): void;
+  /** The client dies without a word; its connections are cut already. */
+  die(): Promise<void>;
   /** Ends the client's connections in an orderly way, but for one that the server must believe to be open. */
   leave(idling: PostgresConnection | undefined): Promise<void>;
   /** Ends everything at once. Idempotent. */

@@ -96,7 +96,13 @@ class PostgresExecution implements Execution {
     this.struck = true;
     this.wayIn?.struck();
     this.driver.struck();
-    await fault.strike({ address: request.address, signal: request.signal, connection, release: () => this.release() });
+    const { address, signal } = request;
+    await fault.strike({ address, signal, connection, killClient: () => this.killClient(), release: () => this.release() });
+  }
+
+  private async killClient(): Promise<void> {
+    for (const connection of this.connections) connection.cut({ client: 'reset', server: 'end' });
+    await this.driver.die();
   }
 
   async close(): Promise<void> {
@@ -163,6 +169,7 @@ class PostgresExecution implements Execution {
   private readonly handlers = {
     request: (request: WireRequest) => this.onRequest(request),
     completed: (request: WireRequest, completion: Completion) => this.onCompleted(request, completion),
+    copied: (connection: PostgresConnection, rows: Buffer) => this.driver.copied(connection, rows),
     notice: (report: ServerReport, connection: PostgresConnection) => {
       const { severity, message } = report;
       if (this.request.instrument?.notice(report, connection)) return 'hide' as const;

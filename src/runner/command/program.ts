@@ -1,5 +1,5 @@
 import type { KnownRequest } from '../../engines/postgres/command/recording';
-import type { Program, ProgramExecution } from '../../model/migration';
+import type { Program, ProgramExecution, Statement } from '../../model/migration';
 import type { RunStep } from '../../model/run-protocol';
 import { readRequests } from '../../parse/postgres/read';
 import { type ClassifiedRequest, type Role, textOf } from './classify';
@@ -28,7 +28,9 @@ export function seenProgram(classified: readonly ClassifiedRequest[], because: s
   const placed = placeInTransactions(classified);
   const sending = placed.filter(({ role }) => role === 'statements');
   const texts = sending.map(({ request }) => textOf(request));
-  const statements = readRequests(texts.join(separator), spansOf(texts), {});
+  const statements = readRequests(texts.join(separator), spansOf(texts), {}).map((group, position) =>
+    withRows(group, sending[position]?.request.copied),
+  );
   const numbers = statements.map((group) => group.map(({ index }) => index));
 
   const steps: RunStep[] = [];
@@ -59,6 +61,13 @@ export function seenProgram(classified: readonly ClassifiedRequest[], because: s
 }
 
 const separator = ';\n';
+
+/** A COPY alone in its request has the rows that followed it, in the form in which a file has them. */
+function withRows(group: readonly Statement[], rows: string | undefined): readonly Statement[] {
+  const [statement, ...more] = group;
+  if (statement === undefined || more.length > 0 || rows === undefined) return group;
+  return [{ ...statement, copyData: `\n${rows.replace(/\n?$/, '\n')}\\.\n` }];
+}
 
 function spansOf(texts: readonly string[]): { start: number; end: number }[] {
   let start = 0;

@@ -153,7 +153,7 @@ function toolName(command: Command, changes: readonly HistoryChange[]): string {
   const owners = changes
     .filter(({ isNew, added, removed }) => isNew || added.length + removed.length > 0)
     .flatMap(({ table }) => toolOfTable(table.name) ?? []);
-  return toolOfCommand(command.text)?.name ?? owners[0] ?? 'the command';
+  return toolOfCommand(command.text)?.name ?? owners[0] ?? 'The tool';
 }
 
 function assertReached(command: Command, { requests, outcome }: Recording): void {

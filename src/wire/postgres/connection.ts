@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { ClientOutput } from './client-output';
-import { FrameReader, type Segment } from './frames';
+import { bodyOf, FrameReader, type Segment } from './frames';
 import type { Cut, RequestOrder, WireHandlers, WireRequest } from './handlers';
 import { queryFrame, type TransactionStatus } from './messages';
 import { type ClientAction, RequestReader, wholeFromClient } from './requests';
@@ -269,6 +269,7 @@ export class PostgresConnection {
       this.skipping = segment.kind === 'piece' && !segment.last;
       return undefined;
     }
+    if (segment.kind !== 'startup' && segment.type === 'd') this.handlers.copied?.(this, bodyOf(segment));
     const action = this.requests.accept(segment);
     if (!action || this.severed) return undefined;
     if (action.kind === 'decline') {

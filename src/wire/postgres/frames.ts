@@ -141,6 +141,11 @@ function adjoin(bytes: Buffer, chunk: Buffer, offset: number, end: number): Buff
   return adjacent ? chunk.subarray(start, end) : Buffer.concat([bytes, chunk.subarray(offset, end)]);
 }
 
+/** What a segment holds of its frame's body. */
+export function bodyOf(segment: Exclude<Segment, { readonly kind: 'startup' }>): Buffer {
+  return segment.kind === 'frame' || segment.first ? segment.bytes.subarray(headerLength) : segment.bytes;
+}
+
 function typedLength(head: Buffer): number {
   const length = head.readInt32BE(1);
   if (length < 4)

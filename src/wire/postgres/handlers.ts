@@ -37,6 +37,8 @@ export interface WireHandlers {
   request?(request: WireRequest): Promise<RequestOrder> | RequestOrder | undefined;
   /** The server finished the request. Called before its last frame is passed on, and also when the response is held. */
   completed?(request: WireRequest, completion: Completion): void;
+  /** Rows that the client sends for the COPY of its last request, as they come. */
+  copied?(connection: PostgresConnection, rows: Buffer): void;
   notice?(notice: ServerReport, connection: PostgresConnection): 'show' | 'hide';
 }
 

@@ -1,4 +1,5 @@
 import type { DatabaseAddress } from '../../../model/sandbox';
+import type { PostgresConnection } from '../../../wire/postgres/connection';
 import type { WireRequest } from '../../../wire/postgres/handlers';
 import type { Completion } from '../../../wire/postgres/responses';
 import type { Driver } from '../driver';
@@ -30,6 +31,7 @@ export class CommandDriver implements Driver {
   private sentStatements = false;
   private timer: NodeJS.Timeout | undefined;
   private overdue = false;
+  private died = false;
   private closed = false;
 
   constructor(
@@ -66,6 +68,10 @@ export class CommandDriver implements Driver {
     if (error) this.lastError = { code: error.code, message: error.message };
   }
 
+  copied(connection: PostgresConnection, rows: Buffer): void {
+    this.recorder?.copied(connection, rows);
+  }
+
   struck(): void {
     this.hasStruck = true;
     this.lastError = undefined;
@@ -73,6 +79,11 @@ export class CommandDriver implements Driver {
       this.overdue = true;
       void this.process?.kill();
     }, greatestAftermathMs);
+  }
+
+  async die(): Promise<void> {
+    this.died = true;
+    await this.process?.kill();
   }
 
   async leave(): Promise<void> {}
@@ -89,6 +100,7 @@ export class CommandDriver implements Driver {
   }
 
   private errorOf(code: number | null, signal: string | null, secrets: readonly string[]): ClientError {
+    if (this.died) return { code: '', message: 'the command was killed, and said no more' };
     const printed = this.process?.output.lines(printedLines, secrets).join(' | ') ?? '';
     if (this.overdue)
       return {

@@ -15,6 +15,8 @@ export interface RecordedRequest {
   /** With the values of the parameters in it; undefined where these can't be written. */
   readonly sent: readonly (string | undefined)[];
   readonly inTransaction: boolean;
+  /** The rows of COPY ... FROM stdin, as far as they are text and can be kept. */
+  readonly copied?: string;
   /** Absent when no answer came. */
   readonly answer?: {
     readonly tags: readonly string[];
@@ -23,9 +25,14 @@ export interface RecordedRequest {
   };
 }
 
+/** Bytes of copied rows that are kept for each COPY. */
+const greatestRows = 4 << 20;
+
 /** Writes down what a tool sends, and how it is answered. */
 export class Recorder {
   readonly requests: RecordedRequest[] = [];
+  /** Per connection the position of its last request, and the rows that followed it; undefined when they were too many. */
+  private readonly copying = new Map<PostgresConnection, { readonly position: number; rows: Buffer[] | undefined; length: number }>();
   private readonly positions = new WeakMap<WireRequest, number>();
   /** What the last answer on a connection said. */
   private readonly status = new WeakMap<PostgresConnection, TransactionStatus>();
@@ -33,6 +40,7 @@ export class Recorder {
   note(request: WireRequest): void {
     const { protocol, texts, values, connection } = request;
     this.positions.set(request, this.requests.length);
+    this.copying.set(connection, { position: this.requests.length, rows: [], length: 0 });
     this.requests.push({
       connection: connection.number,
       protocol,
@@ -42,14 +50,25 @@ export class Recorder {
     });
   }
 
+  copied(connection: PostgresConnection, rows: Buffer): void {
+    const copying = this.copying.get(connection);
+    if (copying?.rows === undefined) return;
+    copying.length += rows.length;
+    if (copying.length > greatestRows || rows.includes(0)) copying.rows = undefined;
+    else copying.rows.push(Buffer.from(rows));
+  }
+
   answered(request: WireRequest, { results, error, status }: Completion): void {
     this.status.set(request.connection, status);
     const position = this.positions.get(request);
     const recorded = position === undefined ? undefined : this.requests[position];
     if (position === undefined || recorded === undefined) return;
+    const copying = this.copying.get(request.connection);
+    const rows = copying?.position === position ? copying.rows : undefined;
     const tags = results.map(({ tag }) => tag);
     const answer = { tags, status, ...(error && { error: { code: error.code, message: error.message } }) };
-    this.requests[position] = { ...recorded, answer };
+    const copied = rows === undefined || rows.length === 0 ? {} : { copied: Buffer.concat(rows).toString('utf8') };
+    this.requests[position] = { ...recorded, ...copied, answer };
   }
 }
 

@@ -21,7 +21,12 @@ export class Tail {
     const lines = masked(plain(text), secrets)
       .split(/\r?\n|\r/)
       .map((line) => line.trim());
-    return lines.filter((line) => line !== '' && !isNoise(line)).slice(-count);
+    const telling = lines.filter((line) => line !== '' && !isNoise(line));
+    // Tools print the error, and then what they were doing: from the last line that names one.
+    const error = telling.findLastIndex((line) =>
+      /\b(error|fatal|failed|exception|denied|refused|terminated|locked)\b|ECONN|EPIPE/i.test(line),
+    );
+    return error === -1 ? telling.slice(-count) : telling.slice(error, error + count);
   }
 }
 
@@ -37,7 +42,12 @@ function masked(text: string, secrets: readonly string[]): string {
   return secrets.filter((secret) => secret.length >= 4).reduce((rest, secret) => rest.replaceAll(secret, '***'), withoutUrls);
 }
 
-/** Lines of a stack trace say nothing to the reader of a report. */
+/** Fields of an error object as Node prints it. */
+const errorField =
+  /^(errno|code|syscall|severity|length|detail|hint|position|internalPosition|internalQuery|where|schema|table|column|dataType|constraint|file|line|routine|name|sql|parameters|query|driverError|parent|original|client|fatal|address|port):\s/;
+
+/** Lines of a stack trace, and what an error object holds, say nothing to the reader of a report. */
 function isNoise(line: string): boolean {
+  if (errorField.test(line)) return true;
   return /^at .+(:\d+|\(.*\)|<anonymous>)\)?$/.test(line) || /^[\s{}()[\],;^~-]*$/.test(line) || /^Node\.js v\d/.test(line);
 }

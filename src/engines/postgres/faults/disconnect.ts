@@ -8,8 +8,8 @@ import { atPoint, type PostgresFault } from './fault';
 export const disconnect: PostgresFault = {
   name: 'disconnect',
   ambush: atPoint,
-  async strike({ connection, release }) {
-    connection.cut({ client: 'reset', server: 'end' });
+  async strike({ killClient, release }) {
+    await killClient();
     await release();
   },
   aftermath: 'ends',

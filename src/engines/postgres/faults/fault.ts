@@ -18,6 +18,8 @@ export interface Scene {
   readonly address: DatabaseAddress;
   readonly signal: AbortSignal;
   readonly connection: PostgresConnection;
+  /** The client dies: a tool with all of its connections. */
+  killClient(): Promise<void>;
   /** Lets go on what is held: the request (as `Ambush.order` has it), the response, or the statements behind the gate. */
   release(): Promise<void>;
 }
