@@ -7,5 +7,6 @@ export default {
 INSERT INTO customers (id, email) VALUES (5001, 'first@example.com');
 SELECT setval('customers_id_seq', 5001);
 `,
+  idle: [2],
   stays: { 1: 'broken' },
 } satisfies SuiteCase;

@@ -1,14 +1,14 @@
 import type { SuiteCase } from '../case';
 
 export default {
-  title: 'A block that looks whether the table is there takes a half for the whole',
+  title: 'A block that looks whether it has begun takes a half for the whole',
   migration: `
-CREATE TABLE IF NOT EXISTS audits (id bigint PRIMARY KEY);
+ALTER TABLE orders ADD COLUMN IF NOT EXISTS checked boolean;
 DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_class WHERE relname = 'audit_marks') THEN
-    CREATE TABLE audit_marks (id bigint PRIMARY KEY);
+  IF NOT EXISTS (SELECT FROM orders WHERE checked) THEN
+    UPDATE orders SET checked = true WHERE id <= 5;
     COMMIT;
-    CREATE INDEX audits_id_idx ON audits (id);
+    UPDATE orders SET checked = true WHERE id > 5;
   END IF;
 END $$;
 `,

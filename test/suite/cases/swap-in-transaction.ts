@@ -15,5 +15,5 @@ ALTER TABLE orders_new RENAME TO orders;
 COMMIT;
 `,
   commits: [6],
-  circles: [4],
+  circles: [],
 } satisfies SuiteCase;

@@ -13,5 +13,6 @@ UPDATE orders SET note = keep.note FROM keep WHERE keep.id = orders.id;
 CREATE TABLE audits (id bigint PRIMARY KEY);
 `,
   alone: [4],
+  circles: [2],
   stays: { 1: 'rolled-back', 2: 'data-lost back~ forward-', 3: 'rolled-back' },
 } satisfies SuiteCase;
