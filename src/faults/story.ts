@@ -16,13 +16,19 @@ export interface StoryFacts {
     readonly error?: { readonly code: string; readonly message: string };
     readonly effect?: string;
   };
+  /** Where inside of the statement the server was seen to be: "waits for the lock on a row in the middle of public.orders". */
+  readonly inside?: string;
+  /** The rows that broke the statement: "two rows with the same lower(email)". */
+  readonly dirt?: string;
+  /** The statement that runs commits on its way: what it had committed stays. */
+  readonly commitsOnItsWay?: boolean;
   /** Locks that a session of the migration still holds: `ACCESS EXCLUSIVE on public.orders`. */
   readonly held: readonly string[];
 }
 
 /** What happened in one cell, in plain words: what struck, what stayed, what a retry does, what the framework believes. */
 export function tellStory(facts: StoryFacts): string {
-  return [whatStruck(facts), whatStayed(facts), whatIsHeld(facts), whatRetryDoes(facts), whatIsRecorded(facts)]
+  return [whatStruck(facts), whatWasSeen(facts), whatStayed(facts), whatIsHeld(facts), whatRetryDoes(facts), whatIsRecorded(facts)]
     .filter((sentence) => sentence !== '')
     .join(' ');
 }
@@ -31,6 +37,12 @@ function whatStruck({ kind, point, statements }: StoryFacts): string {
   if (kind.name === 'error') return `${kind.happened} ${refusedThing(point, statements)}.`;
   // "The server crashed after the server ..." would name it twice.
   return `${kind.happened} ${place(point, statements, kind.name === 'crash' ? 'it' : 'the server')}.`;
+}
+
+function whatWasSeen({ inside, dirt }: StoryFacts): string {
+  const seen = inside === undefined ? '' : `Seen at that moment: the server ${inside}.`;
+  const rows = dirt === undefined ? '' : `The rows: ${dirt}.`;
+  return [seen, rows].filter((sentence) => sentence !== '').join(' ');
 }
 
 function refusedThing(point: Point, statements: readonly Statement[]): string {
@@ -76,15 +88,19 @@ export function shorten(text: string, length = 60): string {
   return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`;
 }
 
-function whatStayed({ physical, completed, statements }: StoryFacts): string {
+function whatStayed({ physical, completed, statements, point, commitsOnItsWay }: StoryFacts): string {
   const total = statements.length;
   if (physical === 'before')
     return completed > 0 ? 'The database is as it was before.' : 'Nothing of the migration stayed: the database is as it was before.';
   if (physical === 'after') return 'Everything that the migration does is done.';
-  if (completed <= 0) return 'The database is neither as before nor as after.';
-  const stays = completed === 1 ? 'Statement 1 stays' : `Statements 1 to ${completed} stay`;
-  const missing = total - completed === 1 ? `statement ${total} is missing` : `statements ${completed + 1} to ${total} are missing`;
-  return completed >= total ? `${stays}.` : `${stays}; ${missing}.`;
+  const running = point.statement ?? 0;
+  const half = commitsOnItsWay === true && running === completed + 1 ? `what statement ${running} had committed by then` : undefined;
+  if (completed <= 0) return half === undefined ? 'The database is neither as before nor as after.' : `Of the migration stays ${half}.`;
+  const whole = completed === 1 ? 'Statement 1 stays' : `Statements 1 to ${completed} stay`;
+  const stays = half === undefined ? whole : `${whole}, and ${half}`;
+  const first = half === undefined ? completed + 1 : completed + 2;
+  if (first > total) return `${stays}.`;
+  return `${stays}; ${first === total ? `statement ${total} is missing` : `statements ${first} to ${total} are missing`}.`;
 }
 
 function whatIsHeld({ held }: StoryFacts): string {

@@ -1,4 +1,5 @@
 import { executeSteps } from '../engines/postgres/steps';
+import { runningAt, staysInPart } from '../faults/course';
 import { faultKind } from '../faults/kinds/registry';
 import { lostData } from '../faults/lost-data';
 import { tellStory } from '../faults/story';
@@ -168,17 +169,22 @@ export class Assessor {
 
   private story(observation: Observation, assessed: StateAssessment): string {
     const { trace } = this;
-    const kind = faultKind(observation.cell.fault);
+    const { cell, execution } = observation;
+    const kind = faultKind(cell.fault);
     if (kind === undefined) return '';
+    const running = runningAt(trace.course, cell.point);
     return tellStory({
       kind,
-      point: observation.cell.point,
+      point: cell.point,
       statements: trace.migration.up.statements,
       completed: assessed.completed,
       physical: assessed.physical,
       frameworkName: trace.framework.displayName,
       recorded: assessed.recorded,
       retry: assessed.retry.reported,
+      ...(execution.inside !== undefined && { inside: execution.inside.what }),
+      ...(trace.dirt !== undefined && { dirt: trace.dirt.description }),
+      commitsOnItsWay: running !== undefined && staysInPart(trace.course, running),
       held: observation.blocking.flatMap((session) => session.locks.map((lock) => `${lockModeLabel(lock.mode)} on ${lock.relation}`)),
     });
   }

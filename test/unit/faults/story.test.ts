@@ -56,4 +56,31 @@ describe('a story', () => {
   it('does not believe a history that is wrong', () => {
     expect(story('disconnect', { recorded: 'applied' })).toContain('goose has recorded it as applied, which is not true.');
   });
+
+  it('says where the server was seen to be, and which rows it stumbled over', () => {
+    const seen = story('kill-session', { point: { kind: 'during', statement: 2 }, inside: 'waits for a row of public.orders' });
+    expect(seen).toContain('UPDATE orders SET currency = 1). Seen at that moment: the server waits for a row of public.orders.');
+    const rows = story('dirty-data', { point: { kind: 'during', statement: 2 }, dirt: 'two rows with the same lower(email)' });
+    expect(rows).toMatch(
+      /^Rows that were there before the migration broke the statement .* The rows: two rows with the same lower\(email\)\./,
+    );
+  });
+
+  it('says that a part of a statement stays which commits on its way', () => {
+    const facts = { completed: 1, commitsOnItsWay: true } as const;
+    expect(story('crash', { ...facts, point: { kind: 'during', statement: 2 } })).toContain(
+      'Statement 1 stays, and what statement 2 had committed by then; statement 3 is missing.',
+    );
+    expect(story('disconnect', { ...facts, completed: 2, point: { kind: 'during', statement: 2 } })).toContain(
+      'Statements 1 to 2 stay; statement 3 is missing.',
+    );
+    expect(story('crash', { ...facts, completed: 0, point: { kind: 'during', statement: 1 } })).toContain(
+      'Of the migration stays what statement 1 had committed by then.',
+    );
+  });
+
+  it('says what a retry did that it was not meant to do', () => {
+    const effect = '20 rows of public.orders are written twice';
+    expect(story('crash', { retry: { outcome: 'differs', effect } })).toContain(`Running it again reports success, and ${effect}.`);
+  });
 });
