@@ -62,6 +62,7 @@ const panel = {
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 // The parser's WebAssembly lies beside the bundles: its loader looks next to the running script.
+await copyFile(join(root, 'src/engines/postgres/command/guard.cjs'), join(dist, 'guard.cjs'));
 await copyFile(join(dirname(require.resolve('libpg-query/package.json')), 'wasm', 'libpg-query.wasm'), join(dist, 'libpg-query.wasm'));
 
 if (watch) {

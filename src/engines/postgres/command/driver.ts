@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { DatabaseAddress } from '../../../model/sandbox';
 import type { PostgresConnection } from '../../../wire/postgres/connection';
 import type { WireRequest } from '../../../wire/postgres/handlers';
@@ -17,9 +19,15 @@ export interface Command {
   readonly directory: string;
 }
 
+/** Lies beside this file, and beside the bundle that the build makes of it. */
+function guardFile(): string | undefined {
+  const path = fileURLToPath(new URL('./guard.cjs', import.meta.url));
+  return existsSync(path) ? path : undefined;
+}
+
 /** How long a command may go on after a fault has struck. Tools that wait for an answer for ever are ended, and it is said. */
 const greatestAftermathMs = 45_000;
-/** A command that exits without having been held, struck or finished for so long hangs. */
+/** Lines of its output that are told. */
 const printedLines = 3;
 
 /** Runs a tool unmodified, with every connection that it makes going through the proxy. */
@@ -45,7 +53,7 @@ export class CommandDriver implements Driver {
   async run(through: DatabaseAddress): Promise<Ending> {
     if (this.closed) throw new Error('Closed before it had begun.');
     const text = this.command.text.replaceAll('{url}', connectionUrl(through));
-    this.process = new CommandProcess(text, this.command.directory, commandEnvironment(process.env, through));
+    this.process = new CommandProcess(text, this.command.directory, commandEnvironment(process.env, through, guardFile()));
     try {
       const { code, signal } = await this.process.exited;
       return this.endingOf(code, signal, [through.password]);
@@ -65,7 +73,9 @@ export class CommandDriver implements Driver {
   completed(request: WireRequest, completion: Completion): void {
     this.recorder?.answered(request, completion);
     const { error } = completion;
-    if (error) this.lastError = { code: error.code, message: error.message };
+    if (!error) return;
+    // What comes after a fault is told by its first error: a tool may go on in the broken transaction.
+    if (!this.hasStruck || this.lastError === undefined) this.lastError = { code: error.code, message: error.message };
   }
 
   copied(connection: PostgresConnection, rows: Buffer): void {

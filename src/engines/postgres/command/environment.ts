@@ -30,11 +30,12 @@ export function connectionUrl({ host, port, user, password, database }: Database
 
 /**
  * The environment of a command: the user's own, in which everything that could lead to another database is replaced by the sandbox's
- * address. libpq's variables are taken away as a whole (manual, "Environment Variables"): a service file or a pass file names other servers.
+ * address. A Node program is also kept from any other PostgreSQL server, by the file `guard`. libpq's variables are taken away as a whole (manual, "Environment Variables"): a service file or a pass file names other servers.
  */
 export function commandEnvironment(
   inherited: Readonly<Record<string, string | undefined>>,
   address: DatabaseAddress,
+  guard: string | undefined,
 ): Record<string, string> {
   const url = connectionUrl(address);
   const kept = Object.entries(inherited).flatMap(([name, value]): [string, string][] => {
@@ -61,6 +62,10 @@ export function commandEnvironment(
     LIQUIBASE_COMMAND_USERNAME: address.user,
     LIQUIBASE_COMMAND_PASSWORD: address.password,
     NO_COLOR: '1',
+    ...(guard !== undefined && {
+      FAULTLINE_SANDBOX_PORT: String(address.port),
+      NODE_OPTIONS: `${inherited.NODE_OPTIONS ?? ''} --require ${JSON.stringify(guard)}`.trim(),
+    }),
   };
 }
 

@@ -1,0 +1,39 @@
+/**
+ * Loaded into every Node process that a simulated command starts (NODE_OPTIONS, --require). A tool may have the address of a real
+ * database in a configuration file; this keeps it from being migrated. What speaks to the sandbox, and all that is not PostgreSQL, passes.
+ */
+const net = require('node:net');
+
+const sandboxPort = Number(process.env.FAULTLINE_SANDBOX_PORT);
+/** SSLRequest, GSSENCRequest, and the protocol versions 3.x of a startup packet (manual, "Message Formats"). */
+const openings = new Set([80877103, 80877104, 196608, 196609, 196610, 196611]);
+const target = Symbol('target');
+const checked = Symbol('checked');
+
+const { connect, write } = net.Socket.prototype;
+
+net.Socket.prototype.connect = function (...given) {
+  // Called with options, with a port and a host, or inside of Node with both in one list.
+  const [first, second] = Array.isArray(given[0]) ? given[0] : given;
+  const options = typeof first === 'object' && first !== null ? first : { port: first, host: second };
+  this[target] = {
+    port: Number(options.port),
+    name: options.path ?? `${typeof options.host === 'string' ? options.host : 'localhost'}:${options.port}`,
+  };
+  return connect.apply(this, given);
+};
+
+net.Socket.prototype.write = function (chunk, ...rest) {
+  const to = this[target];
+  if (to !== undefined && !this[checked] && to.port !== sandboxPort && chunk?.length >= 8) {
+    this[checked] = true;
+    if (typeof chunk !== 'string' && openings.has(Buffer.from(chunk.buffer, chunk.byteOffset, 8).readUInt32BE(4))) {
+      const message =
+        `Faultline refused a connection to the database ${to.name}: it is not the sandbox. ` +
+        'Let the configuration of the tool read DATABASE_URL (or PGHOST and its kin), or write {url} in the command';
+      this.destroy(Object.assign(new Error(message), { code: 'EFAULTLINE' }));
+      return false;
+    }
+  }
+  return write.call(this, chunk, ...rest);
+};
