@@ -27,6 +27,8 @@ export interface Sandbox {
   readonly providerName: SandboxProviderName;
   /** For databases whose disk runs full. */
   readonly smallDisk: SmallDisk;
+  /** Aborted when the server has ended though nobody here ended it. The reason is an Error whose message is one line for the user. */
+  readonly lost: AbortSignal;
   /** The address of a database in it. Ask again after `crash`: a port may have changed. */
   address(database: string): DatabaseAddress;
   /** Creates an empty database. */

@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { builtInCarrier } from '../engines/postgres/execution';
 import type { Verdict } from '../model/fault';
 import type { Sandbox } from '../model/sandbox';
@@ -47,11 +47,27 @@ async function simulateInSandbox(
   const subject = await readSubject(request);
   emit({ kind: 'phase', phase: 'starting sandbox', detail: '' });
   const sandbox = await startSandbox(request, subject, emit, signal);
+  const either = AbortSignal.any([signal, sandbox.lost]);
+  setMaxListeners(0, either);
   try {
-    return await simulateSubject(request, subject, new Laboratory(sandbox, signal), emit);
+    return await simulateSubject(request, subject, new Laboratory(sandbox, either), emit);
+  } catch (error) {
+    throw signal.aborted ? error : await causeOf(error, sandbox);
   } finally {
     await sandbox.dispose();
   }
+}
+
+/** How long a connection may break before the news comes that its server has ended. */
+const newsTimeoutMs = 500;
+
+/** Whatever fails when the server is gone fails for that. */
+async function causeOf(error: unknown, { lost }: Sandbox): Promise<unknown> {
+  if (!lost.aborted && !(error instanceof SimulationFailure)) {
+    const news = AbortSignal.any([lost, AbortSignal.timeout(newsTimeoutMs)]);
+    if (!news.aborted) await once(news, 'abort');
+  }
+  return lost.aborted && lost.reason instanceof Error ? new SimulationFailure(lost.reason.message) : error;
 }
 
 /** The same in a sandbox that is there already and stays: all databases that were made in it are dropped again. Rejects as it comes. */

@@ -23,6 +23,9 @@ export class DockerSandbox implements Sandbox {
   private readonly forgetExit: () => void;
   private current: { readonly host: string; readonly port: number } | undefined;
   private disposal: Promise<void> | undefined;
+  /** Counts the runs of the container that are to end: the end of any other is a loss. */
+  private run = 0;
+  private readonly loss = new AbortController();
 
   private constructor(
     private readonly docker: Docker,
@@ -45,6 +48,10 @@ export class DockerSandbox implements Sandbox {
     return new DockerSandbox(docker, endpoint, container, password, image, smallDisk);
   }
 
+  get lost(): AbortSignal {
+    return this.loss.signal;
+  }
+
   get engine(): Engine {
     return { name: 'postgres', major: this.administrator.major };
   }
@@ -62,6 +69,7 @@ export class DockerSandbox implements Sandbox {
         await checkContainer(this.container);
         this.current = (await publishedAddress(this.container, this.endpoint)) ?? this.current;
       });
+      this.watch();
     } catch (error) {
       throw signal?.aborted ? error : dockerProblem(error, this.endpoint);
     }
@@ -80,6 +88,7 @@ export class DockerSandbox implements Sandbox {
   }
 
   async crash(): Promise<void> {
+    this.run += 1;
     try {
       await this.container.kill({ signal: 'SIGKILL' });
       await this.container.wait();
@@ -101,6 +110,7 @@ export class DockerSandbox implements Sandbox {
   }
 
   private async remove(): Promise<void> {
+    this.run += 1;
     await this.administrator.disconnect();
     try {
       await removeContainer(this.docker, this.container.id);
@@ -108,6 +118,20 @@ export class DockerSandbox implements Sandbox {
       throw dockerProblem(error, this.endpoint);
     }
     this.forgetExit();
+  }
+
+  /** Waits for the end of this run of the container. A daemon that does not answer says nothing about it. */
+  private watch(): void {
+    const { run } = this;
+    const onEnd = async (): Promise<void> => {
+      if (this.run !== run) return;
+      const reason = await checkContainer(this.container).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (reason instanceof SandboxError) this.loss.abort(reason);
+    };
+    this.container.wait().then(onEnd, onEnd);
   }
 
   /** A server that can't be reached may be a container that somebody stopped: then that is what the user should read. */

@@ -104,7 +104,7 @@ export function logTail(folder: ServerFolder): string {
   } catch {
     return '';
   }
-  const telling = lines.filter((line) => /FATAL|PANIC|ERROR|HINT|could not|error while loading/.test(line));
+  const telling = lines.filter((line) => /FATAL|PANIC|ERROR|HINT|could not|error while loading|terminated by signal/.test(line));
   return (telling.length > 0 ? telling : lines).slice(-3).join(' | ');
 }
 

@@ -17,8 +17,8 @@ export async function removeDeadFolders(): Promise<readonly string[]> {
   return removed;
 }
 
-/** Ends the server that runs in this folder, if one does. */
-async function stopServerOf(folder: ServerFolder): Promise<boolean> {
+/** Ends the server that runs in this folder, if one does, and what one has left that was killed. */
+export async function stopServerOf(folder: ServerFolder): Promise<boolean> {
   const lock = readLock(folder);
   if (lock === undefined) return false;
   if (!runsIn(lock.processId, folder)) {

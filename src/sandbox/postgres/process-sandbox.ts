@@ -6,6 +6,7 @@ import { problemOf } from '../problem';
 import { type Account, serverAccount } from './account';
 import { PostgresAdministrator } from './administrator';
 import { createServerFolder, removeServerFolder, removeServerFolderNow, type ServerFolder } from './folder';
+import { stopServerOf } from './orphans';
 import { administratorName, type ServerBinaries, ServerProcess } from './server';
 import { notAskedFor, prepareSmallDisk } from './small-disk';
 
@@ -31,6 +32,10 @@ class ProcessSandbox implements Sandbox {
       server.stopNow();
       removeServerFolderNow(folder);
     });
+  }
+
+  get lost(): AbortSignal {
+    return this.server.lost;
   }
 
   address(database: string): DatabaseAddress {
@@ -74,6 +79,8 @@ class ProcessSandbox implements Sandbox {
   private async remove(): Promise<void> {
     await this.administrator.disconnect();
     await this.server.stop();
+    // Had somebody else ended it, busy sessions would be left, and shared memory.
+    await stopServerOf(this.folder);
     await removeServerFolder(this.folder);
     this.forgetExit();
   }

@@ -29,6 +29,9 @@ export class ServerProcess {
   private postmaster: number | undefined;
   private spawnProblem: string | undefined;
   private command: number | undefined;
+  /** True from when the server answers until we end it. */
+  private serving = false;
+  private readonly loss = new AbortController();
 
   constructor(
     private readonly binaries: ServerBinaries,
@@ -39,6 +42,11 @@ export class ServerProcess {
 
   get port(): number {
     return this.currentPort;
+  }
+
+  /** Aborted when the server has ended though we did not end it; the reason is a SandboxError. Not on Windows, where it is no child of ours. */
+  get lost(): AbortSignal {
+    return this.loss.signal;
   }
 
   /** Creates the data directory. Throws a SandboxError. */
@@ -64,7 +72,10 @@ export class ServerProcess {
     for (let attempt = 1; ; attempt++) {
       if (this.currentPort === 0) this.currentPort = await freePort();
       const problem = await this.tryToStart(signal);
-      if (problem === undefined) return;
+      if (problem === undefined) {
+        this.serving = true;
+        return;
+      }
       const taken = /could not create any TCP\/IP sockets|Address already in use|could not bind/.test(problem);
       const stale = /lock file "postmaster\.pid" already exists/.test(problem);
       // Our own server is known to be gone: its process id was given to somebody else.
@@ -76,6 +87,7 @@ export class ServerProcess {
 
   /** Kills the server and all its sessions with SIGKILL, and returns when they are gone. */
   async kill(): Promise<void> {
+    this.serving = false;
     if (this.postmaster === undefined) return;
     const killed = killTree(this.postmaster);
     if (!(await ended(killed, stopTimeoutMs))) throw new SandboxError('Processes of the database server did not end after SIGKILL.');
@@ -84,6 +96,7 @@ export class ServerProcess {
 
   /** Ends the server at once: immediate shutdown, which gives back its System V shared memory as a kill would not. */
   async stop(): Promise<void> {
+    this.serving = false;
     if (this.postmaster === undefined) return;
     const all = withDescendants(this.postmaster);
     if (process.platform !== 'win32') signalProcess(this.postmaster, 'SIGQUIT');
@@ -144,12 +157,23 @@ export class ServerProcess {
       child.on('error', (error) => {
         this.spawnProblem = `${this.program('postgres')} can't be run: ${error.message}`;
       });
+      child.on('exit', (_, signal) => this.onExit(child.pid, signal));
       child.unref();
       if (child.pid === undefined) await sleep(1);
       return child.pid;
     } finally {
       closeSync(log);
     }
+  }
+
+  private onExit(processId: number | undefined, signal: NodeJS.Signals | null): void {
+    if (!this.serving || this.postmaster !== processId) return;
+    const how =
+      signal === null ? `has ended by itself: ${logTail(this.folder) || 'its log is empty'}` : `was ended from outside by ${signal}`;
+    const why = signal === 'SIGKILL' ? ', as the system does when memory runs out' : '';
+    this.loss.abort(
+      new SandboxError(`The database server of the simulation ${how}${why}. Nothing of it is left; run the simulation again.`),
+    );
   }
 
   private spawnServer(parameters: readonly string[], log: number): ChildProcess {

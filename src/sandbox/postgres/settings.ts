@@ -9,6 +9,8 @@ const common: Readonly<Record<string, string>> = {
   // A vacuum at a time of its own choosing would change locks, statistics and row visibility between two runs.
   autovacuum: 'off',
   jit: 'off',
+  // A session that the system kills would take all others with it, in the middle of their cells: the server ends then, which is noticed.
+  restart_after_crash: 'off',
   // A simulation holds one or two sessions per cell of the matrix at a time.
   max_connections: '200',
   max_prepared_transactions: '10',
