@@ -5,6 +5,7 @@ import { initialState, type PanelAction, reduce, toRemember } from './logic/pane
 import './styles/main.css';
 import './styles/matrix.css';
 import './styles/details.css';
+import './styles/load.css';
 import { registerControls } from './ui';
 import { App } from './view/app';
 

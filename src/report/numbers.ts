@@ -21,3 +21,10 @@ export function formatDuration(durationMs: number): string {
 export function shortFingerprint(fingerprint: string): string {
   return fingerprint.slice(0, 8);
 }
+
+/** 65536 as "64 kB": a thousand and twenty-four at a time, as the server counts. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} kB`;
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}

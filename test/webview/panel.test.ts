@@ -219,7 +219,7 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
     await open({ scenario: green });
     expect(await page.locator('.headline').textContent()).toContain('nothing is left half done');
     expect(await story().count()).toBe(0);
-    await tile('crash@before:2').click();
+    await tile('crash@before:1').click();
     await page.getByText('Nothing has to be repaired').waitFor();
     expect(await page.locator('.plan').count()).toBe(0);
   });
@@ -229,12 +229,53 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
       await open({ scenario });
       await page.locator('.headline').waitFor();
       const planned = scenario.events.find((event) => event.kind === 'planned');
+      // Statements that end alike stand in one row until they are asked for.
+      for (const fold of await page.locator('.fold[aria-expanded=false]').all()) await fold.click();
       expect(await page.locator('.statement').count()).toBe(planned?.statements.length);
+      expect(await page.locator('.statement-mark').count()).toBe(planned?.load?.timeline.length);
       expect(await page.locator('.tile.pending, .tile.failed').count()).toBe(0);
       expect(await page.locator('.story-text').textContent()).not.toBe('');
       expect(await page.locator('.proof-verified').count()).toBeGreaterThan(0);
       if (scenario !== recorded.golangMigrate) await page.close();
     }
+  });
+
+  it('looks for one verdict, folds what ends alike, and tells why points have no cell', async () => {
+    await open({ scenario: green });
+    const fold = page.locator('.fold').first();
+    expect(await tile('crash@before:2').count()).toBe(0);
+    await fold.click();
+    await tile('crash@before:2').waitFor();
+    expect(await fold.getAttribute('aria-expanded')).toBe('true');
+    await page.locator('.impossible-list summary').click();
+    await page.locator('.impossible-list dd').first().waitFor();
+    await page.close();
+
+    await open();
+    const rows = await page.locator('.statement-row').count();
+    await page.locator('.count-button', { hasText: 'stuck' }).click();
+    expect(await page.locator('.count-button[aria-pressed=true]').textContent()).toContain('stuck');
+    expect(await page.locator('.statement-row').count()).toBeLessThan(rows);
+    expect(await page.locator('.tile.done:not(.faded)').count()).toBeGreaterThan(0);
+    await page.locator('.count-button', { hasText: 'show all' }).click();
+    expect(await page.locator('.statement-row').count()).toBe(rows);
+    expect(await page.locator('.tile.faded').count()).toBe(0);
+  });
+
+  it('draws who waits and what fails on one axis, walked along with the arrows', async () => {
+    await open({ scenario: recorded.goose });
+    const first = page.locator('.load-mark').first();
+    await first.focus();
+    await page.getByText('held for').waitFor();
+    await page.keyboard.press('End');
+    const last = await focused();
+    expect(last).not.toBe(await first.getAttribute('aria-label'));
+    expect(await page.locator('.load-told').textContent()).toBe(last);
+    await page.keyboard.press('Home');
+    expect(await focused()).toBe(await first.getAttribute('aria-label'));
+    expect(await page.locator('.load-chart [tabindex="0"]').count()).toBe(1);
+    expect(await page.locator('.wait').count()).toBeGreaterThan(0);
+    expect(await page.locator('.failure.lasting').count()).toBeGreaterThan(0);
   });
 
   it('treats what it shows as text', async () => {

@@ -31,9 +31,21 @@ export interface MatrixRow {
   readonly tiles: readonly Tile[];
 }
 
+/** One fault: a column, or a few narrow ones, for those points around a statement at which it can strike at all. */
+export interface FaultColumn {
+  readonly name: FaultName;
+  readonly label: string;
+  /** Never empty. What is left out here is told in words, with the reason (see impossible.ts). */
+  readonly slots: readonly PointKind[];
+  /** Position of its first narrow column. */
+  readonly start: number;
+  /** Faults of a statement's own execution stand apart from those that can strike anywhere. */
+  readonly group: 'anywhere' | 'inside';
+}
+
 export interface MatrixView {
-  readonly faults: readonly { readonly name: FaultName; readonly label: string }[];
-  /** Which points around a statement occur at all, in order: the narrow columns under each fault. */
+  readonly faults: readonly FaultColumn[];
+  /** Points around a statement that occur in any column. */
   readonly slots: readonly PointKind[];
   readonly rows: readonly MatrixRow[];
 }
@@ -42,17 +54,47 @@ const slotKinds: readonly PointKind[] = ['before', 'during', 'after'];
 
 /** Statements and the points between them as rows, faults as columns; whatever the run planned, and nothing else. */
 export function buildMatrix(run: Run): MatrixView {
-  const faults = faultNames.filter((name) => run.cells.some((cell) => cell.fault === name));
-  const present = slotKinds.filter((kind) => run.cells.some((cell) => cell.point.kind === kind));
-  const slots: readonly PointKind[] = present.length === 0 ? ['before'] : present;
+  const faults = faultColumns(run);
   const skeleton = skeletonRows(run);
   const brackets = bracketsOf(run, skeleton);
   const cellAt = cellFinder(run);
   const rows = skeleton.map((row, position): MatrixRow => {
     const bracket = brackets[position];
-    return { ...row, ...(bracket !== undefined && { bracket }), tiles: tilesOf(run, row, faults, slots, cellAt) };
+    return { ...row, ...(bracket !== undefined && { bracket }), tiles: tilesOf(run, row, faults, cellAt) };
   });
-  return { faults: faults.map((name) => ({ name, label: faultWords[name].label })), slots, rows };
+  return { faults, slots: slotKinds.filter((kind) => faults.some(({ slots }) => slots.includes(kind))), rows };
+}
+
+/** Those that can strike anywhere first. */
+function faultColumns(run: Run): readonly FaultColumn[] {
+  const present = faultNames.filter((name) => run.cells.some((cell) => cell.fault === name));
+  const columns = present.map((name) => {
+    const cells = run.cells.filter((cell) => cell.fault === name);
+    const slots = possibleSlots(cells);
+    const isInside = slots.every((kind) => kind === 'during') && cells.every((cell) => isAround(cell) || cell.impossible !== undefined);
+    return { name, label: faultWords[name].label, slots, group: isInside ? ('inside' as const) : ('anywhere' as const) };
+  });
+  const ordered = [...columns.filter(({ group }) => group === 'anywhere'), ...columns.filter(({ group }) => group === 'inside')];
+  let start = 0;
+  return ordered.map((column) => {
+    const placed = { ...column, start };
+    start += column.slots.length;
+    return placed;
+  });
+}
+
+/** The points at which the fault can strike at some statement; where it can at none, those that were planned. */
+function possibleSlots(cells: readonly PlannedCell[]): readonly PointKind[] {
+  const kindsOf = (some: readonly PlannedCell[]) => slotKinds.filter((kind) => some.some(({ point }) => point.kind === kind));
+  const possible = kindsOf(cells.filter(({ impossible }) => impossible === undefined));
+  if (possible.length > 0) return possible;
+  const planned = kindsOf(cells);
+  if (planned.includes('during')) return ['during'];
+  return planned.length === 0 ? ['before'] : planned;
+}
+
+function isAround({ point }: PlannedCell): boolean {
+  return slotKinds.includes(point.kind);
 }
 
 type Skeleton = Omit<MatrixRow, 'tiles' | 'bracket'>;
@@ -86,21 +128,16 @@ function pointKey(point: Point): string {
   return `${point.kind} ${point.statement ?? ''}`.trim();
 }
 
-function tilesOf(
-  run: Run,
-  { statement, point }: Skeleton,
-  faults: readonly FaultName[],
-  slots: readonly PointKind[],
-  cellAt: CellFinder,
-): readonly Tile[] {
-  return faults.flatMap((fault, column) => {
-    const start = column * slots.length;
+function tilesOf(run: Run, { statement, point }: Skeleton, faults: readonly FaultColumn[], cellAt: CellFinder): readonly Tile[] {
+  return faults.flatMap(({ name, slots, start, group }) => {
     if (statement !== undefined) {
-      const around = slots.map((kind) => cellAt(fault, { kind, statement: statement.index }));
+      const around = slots.map((kind) => cellAt(name, { kind, statement: statement.index }));
       return joinNeighbours(run, around, start);
     }
-    const cell = point && cellAt(fault, point);
-    return cell === undefined ? [] : [{ cells: [cell], start, span: slots.length, view: viewCell(run, cell) }];
+    const cell = point && cellAt(name, point);
+    // What strikes inside statements alone has nothing to show between them.
+    if (cell === undefined || (group === 'inside' && cell.impossible !== undefined)) return [];
+    return [{ cells: [cell], start, span: slots.length, view: viewCell(run, cell) }];
   });
 }
 

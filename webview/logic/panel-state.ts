@@ -1,5 +1,5 @@
 import type { PlannedCell } from '../../src/model/fault';
-import type { CellResult, SimulatedMigration, SimulatedStatement, Simulation } from '../../src/model/simulation';
+import type { CellResult, SimulatedLoad, SimulatedMigration, SimulatedStatement, Simulation } from '../../src/model/simulation';
 import type { PanelChoices, PanelSubject, ToPanel } from '../../src/protocol/panel';
 import type { SimulationEvent, SimulationPhase } from '../../src/protocol/simulation';
 
@@ -9,6 +9,8 @@ export interface Run {
   readonly statements: readonly SimulatedStatement[];
   readonly transactions: Simulation['transactions'];
   readonly cells: readonly PlannedCell[];
+  /** What an application felt beside it, when one was run. */
+  readonly load?: SimulatedLoad;
   /** By cell id; grows while the run goes on. */
   readonly results: Readonly<Record<string, CellResult>>;
   /** Set when the run has finished. */
@@ -124,9 +126,9 @@ function withEvent(state: PanelState, event: SimulationEvent): PanelState {
       return { ...running, phase: { phase: event.phase, detail: event.detail } };
     }
     case 'planned': {
-      const { migration, statements, transactions, cells } = event;
+      const { migration, statements, transactions, cells, load } = event;
       const running = state.stage === 'running' ? state : started(state);
-      return { ...running, run: { migration, statements, transactions, cells, results: {} } };
+      return { ...running, run: { migration, statements, transactions, cells, ...(load && { load }), results: {} } };
     }
     case 'cell':
       if (state.run === undefined) return state;
@@ -146,10 +148,10 @@ function withEvent(state: PanelState, event: SimulationEvent): PanelState {
 }
 
 function finishedRun(run: Run | undefined, simulation: Simulation): Run {
-  const { migration, statements, transactions } = simulation;
+  const { migration, statements, transactions, load } = simulation;
   const streamed = run !== undefined && run.cells.length >= simulation.cells.length ? run.cells : simulation.cells.map(plannedFrom);
   const results = { ...run?.results, ...Object.fromEntries(simulation.cells.map((cell) => [cell.id, cell])) };
-  return { migration, statements, transactions, cells: streamed, results, simulation };
+  return { migration, statements, transactions, cells: streamed, ...(load && { load }), results, simulation };
 }
 
 function plannedFrom(cell: CellResult): PlannedCell {

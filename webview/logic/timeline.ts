@@ -1,5 +1,5 @@
 import type { SimulatedStatement } from '../../src/model/simulation';
-import { formatDuration, plural } from './numbers';
+import { formatBytes, formatDuration, plural } from './numbers';
 
 /** How much a lock hurts others: everybody waits, writers wait, only other schema changes wait. */
 export type LockWeight = 'all' | 'writers' | 'schema' | 'none';
@@ -27,6 +27,11 @@ export interface Bar {
 
 type Lock = SimulatedStatement['locks'][number];
 
+/** Who has to wait for a lock of this mode. */
+export function weightOf(mode: string | undefined): LockWeight {
+  return lockWeights.find(([name]) => name === mode)?.[1] ?? 'none';
+}
+
 /** The lock that makes others wait the most, then longest. */
 export function strongestLock(statement: SimulatedStatement): Lock | undefined {
   return [...statement.locks].sort((left, right) => rank(right) - rank(left) || right.heldMs - left.heldMs)[0];
@@ -48,7 +53,7 @@ export function timelineOf(statements: readonly SimulatedStatement[]): ReadonlyM
       start: total <= 0 ? 0 : startMs / total,
       length: share(statement.durationMs),
       lockLength: share(Math.max(lock?.heldMs ?? 0, statement.durationMs)),
-      weight: lockWeights.find(([mode]) => mode === lock?.mode)?.[1] ?? 'none',
+      weight: weightOf(lock?.mode),
     });
     startMs += statement.durationMs;
   }
@@ -63,6 +68,7 @@ export function factsOf(statement: SimulatedStatement): readonly string[] {
     ...(statement.rewrites.length > 0 ? [`rewrites ${statement.rewrites.map(shortRelation).join(', ')}`] : []),
     formatDuration(statement.durationMs),
     ...(statement.rows > 0 ? [plural(statement.rows, 'row')] : []),
+    ...(statement.walBytes !== undefined && statement.walBytes >= 1024 ? [`${formatBytes(statement.walBytes)} of log`] : []),
   ];
 }
 

@@ -2,12 +2,14 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FromPanel } from '../../src/protocol/panel';
 import { cellName, progressOf, viewCell, viewWords, worstCell } from '../logic/cells';
+import type { Filter } from '../logic/filter';
 import { headlineOf } from '../logic/headline';
 import type { PanelAction, PanelState, Run } from '../logic/panel-state';
 import { storyOf } from '../logic/story';
 import { ActionsContext } from './context';
 import { Details } from './details';
 import { Header } from './header';
+import { Load } from './load';
 import { Matrix } from './matrix';
 import { Setup } from './setup';
 import { Status } from './status';
@@ -53,6 +55,7 @@ function Body({
 }): VNode {
   const { run, stage } = state;
   const shown = run && shownCell(state, run);
+  const [filter, setFilter] = useState<Filter>();
   const offersSetup = stage === 'ready' || stage === 'failed' || (stage === 'cancelled' && run === undefined) || settingsOpen;
   return (
     <>
@@ -62,8 +65,9 @@ function Body({
       {offersSetup && stage !== 'running' && <Setup state={state} onStarted={onStarted} />}
       {run !== undefined && stage !== 'failed' && (
         <>
-          <Summary run={run} finished={stage === 'finished'} />
-          <Matrix run={run} running={stage === 'running'} shown={shown} />
+          <Summary run={run} finished={stage === 'finished'} filter={filter} onFilter={setFilter} />
+          <Matrix run={run} running={stage === 'running'} shown={shown} filter={filter} />
+          {run.load !== undefined && <Load load={run.load} statements={run.statements} />}
           {shown !== undefined && <Details run={run} id={shown} />}
           {shown === undefined && stage === 'finished' && <p class="quiet">Choose a cell to read what happens there.</p>}
         </>

@@ -1,10 +1,10 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { PlannedCell } from '../../src/model/fault';
-import type { CellResult } from '../../src/model/simulation';
+import type { CellDirt, CellResult } from '../../src/model/simulation';
 import { verdictWords } from '../../src/model/words';
 import { type CellView, cellName, viewCell } from '../logic/cells';
-import { formatDuration } from '../logic/numbers';
+import { formatDuration, plural } from '../logic/numbers';
 import type { Run } from '../logic/panel-state';
 import { nothingToDo, retryWords, sameAsWords, storyOf } from '../logic/story';
 import { ViewGlyph, viewTone } from './glyph';
@@ -66,6 +66,7 @@ function Story({ run, cell, view }: StoryProps): VNode {
       </h2>
       <p class="story-text">{storyText(view)}</p>
       {view.kind === 'done' && <Facts run={run} cell={cell} result={view.result} />}
+      {view.kind === 'done' && view.result.dirt !== undefined && <Dirt dirt={view.result.dirt} />}
     </div>
   );
 }
@@ -114,12 +115,27 @@ function Facts({ run, cell, result }: { readonly run: Run; readonly cell: Planne
             <dt>A retry</dt>
             <dd>
               {retry} {result.retry?.error !== undefined && <ErrorText error={result.retry.error} />}
+              {result.retry?.effect !== undefined && ` (${result.retry.effect})`}
             </dd>
           </>
         )}
       </dl>
       {small.length > 0 && <p class="quiet small">{small.join(' · ')}</p>}
     </>
+  );
+}
+
+/** The rows that were put there before, so that the statement met them. */
+function Dirt({ dirt }: { readonly dirt: CellDirt }): VNode {
+  return (
+    <details class="dirt">
+      <summary>
+        The rows that made it fail: {dirt.description} <span class="quiet">{`${plural(dirt.rows, 'row')} in ${dirt.table}`}</span>
+      </summary>
+      <div class="code">
+        <pre>{dirt.text}</pre>
+      </div>
+    </details>
   );
 }
 

@@ -1,9 +1,10 @@
-import type { JSX, VNode } from 'preact';
+import type { ComponentChildren, JSX, VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Point } from '../../src/model/fault';
 import { verdictWords } from '../../src/model/words';
 import { cellName, viewWords } from '../logic/cells';
-import type { MatrixRow, MatrixView, Tile } from '../logic/matrix';
+import { type Filter, type Fold, type FoldedMatrix, matches } from '../logic/filter';
+import type { FaultColumn, MatrixRow, MatrixView, Tile } from '../logic/matrix';
 import { type GridPosition, headerColumn } from '../logic/navigation';
 import type { Run } from '../logic/panel-state';
 import { type Bar, factsOf, timelineOf } from '../logic/timeline';
@@ -16,14 +17,21 @@ type Reach = (row: number, start: number, span: number) => void;
 
 interface RowsProps {
   readonly run: Run;
-  readonly matrix: MatrixView;
+  readonly matrix: FoldedMatrix;
   readonly current: GridPosition;
   readonly shown: string | undefined;
+  readonly filter: Filter | undefined;
   readonly onReach: Reach;
+  readonly onFold: (key: string) => void;
+}
+
+/** The first fault of those that strike inside a statement, when others stand before it. */
+export function startsGroup({ faults }: MatrixView, fault: FaultColumn): boolean {
+  return fault.group === 'inside' && fault.start > 0 && faults.find(({ group }) => group === 'inside') === fault;
 }
 
 /** One row for each statement, and for each point between statements. */
-export function MatrixRows({ run, matrix, current, shown, onReach }: RowsProps): JSX.Element {
+export function MatrixRows({ run, matrix, current, shown, filter, onReach, onFold }: RowsProps): JSX.Element {
   const bars = useMemo(() => timelineOf(run.statements), [run.statements]);
   return (
     <>
@@ -36,11 +44,21 @@ export function MatrixRows({ run, matrix, current, shown, onReach }: RowsProps):
           bar={row.statement && bars.get(row.statement.index)}
           column={current.row === index ? current.column : undefined}
           shown={row.tiles.some((tile) => holds(tile, shown)) ? shown : undefined}
+          filter={filter}
+          fold={matrix.folds.get(row.key)}
+          isFolded={matrix.folds.has(row.key) && !isFollowed(matrix, index)}
           onReach={onReach}
+          onFold={onFold}
         />
       ))}
     </>
   );
+}
+
+/** The statement after this one has a row of its own. */
+function isFollowed({ rows, folds }: FoldedMatrix, index: number): boolean {
+  const fold = folds.get(rows[index]?.key ?? '');
+  return fold !== undefined && rows[index + 1]?.statement?.index === fold.first + 1;
 }
 
 interface RowProps {
@@ -51,13 +69,19 @@ interface RowProps {
   /** Where the keyboard is, when it is in this row. */
   readonly column: number | undefined;
   readonly shown: string | undefined;
+  readonly filter: Filter | undefined;
+  /** It begins a run of statements that look alike; and whether these are folded into it. */
+  readonly fold: Fold | undefined;
+  readonly isFolded: boolean;
   readonly onReach: Reach;
+  readonly onFold: (key: string) => void;
 }
 
 /** Drawn anew only when something in it changed: a result touches one row of perhaps hundreds. */
 function Row(props: RowProps): VNode {
-  const { row, bar, column, shown } = props;
-  return useMemo(() => drawRow(props), [appearance(row), row.statement, bar, column, shown]);
+  const { matrix, row, index, bar, column, shown, filter, fold, isFolded } = props;
+  const layout = matrix.faults.map(({ start, slots }) => `${start} ${slots.length}`).join();
+  return useMemo(() => drawRow(props), [appearance(row), row.statement, index, layout, bar, column, shown, filter, fold?.count, isFolded]);
 }
 
 /** All of a row that can be seen, besides its statement. */
@@ -70,26 +94,51 @@ function holds(tile: Tile, cellId: string | undefined): boolean {
   return tile.cells.some(({ id }) => id === cellId);
 }
 
-function drawRow({ matrix, row, index, bar, column, shown, onReach }: RowProps): VNode {
-  const { slots } = matrix;
+function drawRow({ matrix, row, index, bar, column, shown, filter, fold, isFolded, onReach, onFold }: RowProps): VNode {
   return (
     <tr class={row.statement === undefined ? 'point-row' : 'statement-row'}>
-      <RowHeader row={row} bar={bar} reachable={column === headerColumn} onReach={() => onReach(index, headerColumn, 1)} />
-      {matrix.faults.flatMap((_fault, position) => {
-        const start = position * slots.length;
+      <RowHeader row={row} bar={bar} reachable={column === headerColumn} onReach={() => onReach(index, headerColumn, 1)}>
+        {fold !== undefined && <FoldButton fold={fold} isFolded={isFolded} onFold={onFold} />}
+      </RowHeader>
+      {matrix.faults.flatMap((fault) => {
+        const { start, slots } = fault;
         const tiles = row.tiles.filter((tile) => tile.start >= start && tile.start < start + slots.length);
         return fillGaps(tiles, start, slots.length).map((part) => {
-          const edgeClasses = edges(part, start, slots.length);
+          const edgeClasses = edges(part, start, slots.length) + (startsGroup(matrix, fault) && part.start === start ? ' group-start' : '');
           const { tile } = part;
           if (tile === undefined) return <td key={part.start} class={edgeClasses} colSpan={part.span} />;
           const reachable = column !== undefined && column >= part.start && column < part.start + part.span;
           const reach = () => onReach(index, part.start, part.span);
           return (
-            <TileCell key={part.start} tile={tile} edges={edgeClasses} shown={holds(tile, shown)} reachable={reachable} onReach={reach} />
+            <TileCell
+              key={part.start}
+              tile={tile}
+              edges={edgeClasses}
+              shown={holds(tile, shown)}
+              faded={!matches(tile, filter)}
+              reachable={reachable}
+              onReach={reach}
+            />
           );
         });
       })}
     </tr>
+  );
+}
+
+function FoldButton({
+  fold,
+  isFolded,
+  onFold,
+}: {
+  readonly fold: Fold;
+  readonly isFolded: boolean;
+  readonly onFold: (key: string) => void;
+}): VNode {
+  return (
+    <button type="button" class="fold" aria-expanded={!isFolded} onClick={() => onFold(fold.key)}>
+      {isFolded ? `▸ ${fold.first} to ${fold.last} end alike: show each` : `▾ fold ${fold.first} to ${fold.last}, which end alike`}
+    </button>
   );
 }
 
@@ -120,11 +169,13 @@ interface TileCellProps {
   readonly tile: Tile;
   readonly edges: string;
   readonly shown: boolean;
+  /** Not what the reader looks for. */
+  readonly faded: boolean;
   readonly reachable: boolean;
   readonly onReach: () => void;
 }
 
-function TileCell({ tile, edges: edgeClasses, shown, reachable: canTab, onReach }: TileCellProps): VNode {
+function TileCell({ tile, edges: edgeClasses, shown, faded, reachable: canTab, onReach }: TileCellProps): VNode {
   const { dispatch } = useActions();
   const first = tile.cells[0];
   const label = `${cellName(tile.cells)}: ${viewWords(tile.view)}`;
@@ -137,7 +188,7 @@ function TileCell({ tile, edges: edgeClasses, shown, reachable: canTab, onReach 
     <td class={edgeClasses} colSpan={tile.span}>
       <button
         type="button"
-        class={`tile ${tile.view.kind} ${viewTone(tile.view)}${shown ? ' shown' : ''}`}
+        class={`tile ${tile.view.kind} ${viewTone(tile.view)}${shown ? ' shown' : ''}${faded ? ' faded' : ''}`}
         tabIndex={canTab ? 0 : -1}
         aria-label={label}
         aria-current={shown ? 'true' : undefined}
@@ -157,9 +208,10 @@ interface RowHeaderProps {
   readonly bar: Bar | undefined;
   readonly reachable: boolean;
   readonly onReach: () => void;
+  readonly children: ComponentChildren;
 }
 
-function RowHeader({ row, bar, reachable: canTab, onReach }: RowHeaderProps): VNode {
+function RowHeader({ row, bar, reachable: canTab, onReach, children }: RowHeaderProps): VNode {
   const { post } = useActions();
   const { statement, bracket } = row;
   const protection = bracket === undefined ? '' : bracket.kind === 'autocommit' ? 'commits alone' : `in transaction ${bracket.index}`;
@@ -187,6 +239,7 @@ function RowHeader({ row, bar, reachable: canTab, onReach }: RowHeaderProps): VN
               {factsOf(statement).join(' · ')}
             </span>
           </div>
+          {children}
         </div>
       )}
     </th>

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { CellResult, RecoveryPlan, RecoveryStep } from '../../src/model/simulation';
+import type { CellResult, DecisionFact, RecoveryCheck, RecoveryMode, RecoveryPlan, RecoveryStep } from '../../src/model/simulation';
 import type { Run } from '../logic/panel-state';
 import { type Direction, directionTitles, lossOf, planText, proofOf, type Rollback, rollbackOf } from '../logic/plans';
 import { Button } from '../ui';
@@ -21,12 +21,14 @@ export function Recovery({ run, result }: { readonly run: Run; readonly result: 
   return (
     <div class="recovery">
       <h3>Recovery</h3>
+      {recovery.modes !== undefined && recovery.modes.length > 0 && <Modes modes={recovery.modes} />}
       {order.map((direction) => (
         <Plan
           key={direction}
           direction={direction}
           plan={recovery[direction]}
           because={direction === recovery.recommended ? recovery.because : undefined}
+          facts={direction === recovery.recommended ? (recovery.decision?.facts ?? []) : []}
           cellId={result.id}
           rollback={direction === 'back' ? rollbackOf(run, result) : undefined}
         />
@@ -40,11 +42,13 @@ interface PlanProps {
   readonly plan: RecoveryPlan;
   /** Why it is the recommended one; absent for the other. */
   readonly because: string | undefined;
+  /** What the recommendation rests on; empty for the other. */
+  readonly facts: readonly DecisionFact[];
   readonly cellId: string;
   readonly rollback: Rollback | undefined;
 }
 
-function Plan({ direction, plan, because, cellId, rollback }: PlanProps): VNode {
+function Plan({ direction, plan, because, facts, cellId, rollback }: PlanProps): VNode {
   const { post } = useActions();
   const title = directionTitles[direction];
   const proof = proofOf(plan, direction);
@@ -61,6 +65,7 @@ function Plan({ direction, plan, because, cellId, rollback }: PlanProps): VNode 
         </p>
         {loss !== undefined && <p class={plan.loses === undefined ? 'quiet small' : 'small loss'}>{loss}</p>}
         {because !== undefined && <p class="because">{because}</p>}
+        {facts.length > 0 && <Facts facts={facts} />}
       </header>
       {plan.steps.length === 0 ? (
         <p class="quiet no-steps">No steps.</p>
@@ -71,6 +76,7 @@ function Plan({ direction, plan, because, cellId, rollback }: PlanProps): VNode 
               <Step key={position} step={step} number={position + 1} />
             ))}
           </ol>
+          {plan.checks !== undefined && plan.checks.length > 0 && <Checks checks={plan.checks} />}
           <footer class="actions">
             <CopyButton text={planText(plan)} label={`Copy all steps: ${title}`}>
               Copy all
@@ -89,6 +95,89 @@ function Plan({ direction, plan, because, cellId, rollback }: PlanProps): VNode 
         </>
       )}
     </article>
+  );
+}
+
+/** What was found left behind, each with the query that finds it on a live server. */
+function Modes({ modes }: { readonly modes: readonly RecoveryMode[] }): VNode {
+  return (
+    <ul class="modes">
+      {modes.map(({ name, object, detail, query }) => (
+        <li key={`${name} ${object}`}>
+          <details>
+            <summary>
+              <b>{name}</b> {object} <span class="quiet">{detail}</span>
+            </summary>
+            <div class="code">
+              <pre>{query}</pre>
+              <CopyButton text={query} label={`Copy the query that finds it: ${name}`}>
+                Copy
+              </CopyButton>
+            </div>
+          </details>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Both ways side by side, by what was measured of them. */
+function Facts({ facts }: { readonly facts: readonly DecisionFact[] }): VNode {
+  return (
+    <table class="decision" aria-label="Back and forward, as measured">
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">back</th>
+          <th scope="col">forward</th>
+        </tr>
+      </thead>
+      <tbody>
+        {facts.map(({ name, back, forward }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>{back}</td>
+            <td>{forward}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** What was asked of the database after the plan, and what it said. */
+function Checks({ checks }: { readonly checks: readonly RecoveryCheck[] }): VNode {
+  const failed = checks.filter(({ passed }) => !passed).length;
+  const words =
+    failed === 0
+      ? `${checks.length === 1 ? 'One check' : `All ${checks.length} checks`} passed`
+      : `${failed} of ${checks.length} checks failed`;
+  return (
+    <details class="checks" open={failed > 0}>
+      <summary class={failed === 0 ? 'tone-text-good' : 'tone-text-bad'}>{words}</summary>
+      <ul>
+        {checks.map(({ title, text, expected, passed, found }) => (
+          <li key={title}>
+            <span class={passed ? 'tone-text-good' : 'tone-text-bad'} aria-hidden="true">
+              {passed ? '✓' : '✕'}
+            </span>{' '}
+            {title}
+            <span class="sr-only">{passed ? ', passed' : ', failed'}</span>
+            <div class="code">
+              <pre>{text}</pre>
+              <CopyButton text={text} label={`Copy the check: ${title}`}>
+                Copy
+              </CopyButton>
+            </div>
+            <p class="quiet small">
+              Must give {expected}
+              {!passed && found !== undefined && `, gave ${found}`}
+              {!passed && found === undefined && ', and could not be asked'}.
+            </p>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

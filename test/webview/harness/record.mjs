@@ -24,6 +24,7 @@ function record(path) {
     rows: 200,
     seed: 7,
     jobs: 2,
+    load: 1,
     placeholders: {},
     collapse: true,
   };
