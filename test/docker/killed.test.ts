@@ -60,7 +60,7 @@ describe.skipIf(skip)('SIGKILL in the middle of a simulation in Docker', () => {
       host.child.kill('SIGKILL');
       await host.ended;
       await expect.poll(() => containersOf(runner), patience).toEqual([]);
-      expect(isRunning(runner)).toBe(false);
+      await expect.poll(() => isRunning(runner), patience).toBe(false);
     });
   }, 240_000);
 
