@@ -48,7 +48,7 @@ function countsAndSums({ checksumQuery }: RecoverySituation, table: Table, targe
   const data = target.data.find((entry) => entry.table === key);
   if (data === undefined) return [];
   const name = spoken(table);
-  const checksum = checksumQuery?.(key);
+  const checksum = checksumQuery?.(table);
   const position = target.sequences.find(({ sequence }) => ownedSequence(table, target)?.key === sequence);
   const column = ownedSequence(table, target)?.column;
   return [

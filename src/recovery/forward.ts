@@ -1,3 +1,4 @@
+import { relationKey } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
 import type { PlannedTransaction } from '../model/plan';
@@ -5,11 +6,11 @@ import type { RecoveryStep } from '../model/simulation';
 import { catalogChanges } from '../rollback/changes';
 import { isNamed, writtenTables } from '../rollback/rows';
 import { dataBack } from './data';
-import { evidenceOf } from './evidence';
+import { evidenceOf, type TableEvidence } from './evidence';
 import type { FailureMode, ModeLoss } from './modes/mode';
 import { preparedTransaction } from './modes/prepared-transaction';
 import { failureModes } from './modes/registry';
-import { sequenceSteps } from './modes/sequence-behind';
+import { moveToColumn, sequenceSteps } from './modes/sequence-behind';
 import { asWritten, type DraftPlan, type RecoverySituation, sqlStep } from './situation';
 import { groupStep, inGroups } from './together';
 
@@ -99,7 +100,8 @@ function withLosses(draft: DraftPlan, losses: readonly ModeLoss[]): DraftPlan {
 function halfBack(situation: RecoverySituation): readonly RecoveryStep[] {
   const { migration, completed } = situation;
   if (completed >= migration.up.statements.length) return [];
-  const touched = evidenceOf(situation).map(({ table }) => table);
+  const evidence = evidenceOf(situation);
+  const touched = evidence.map(({ table }) => table);
   const done = migration.up.statements.filter(({ index }) => index <= completed).flatMap(({ operations }) => operations);
   const isUnclear = done.some(
     (operation) =>
@@ -109,7 +111,17 @@ function halfBack(situation: RecoverySituation): readonly RecoveryStep[] {
   );
   if (touched.length === 0 || isUnclear) return [];
   const { steps, losses } = dataBack(situation);
-  return losses.length > 0 ? [] : steps;
+  return losses.length > 0
+    ? []
+    : [...steps, ...evidence.filter(({ added }) => added.length > 0).flatMap((entry) => numbersAgain(situation, entry))];
+}
+
+/** The rows that were taken back come again: with the numbers that they had, so that the end is the same. */
+function numbersAgain({ partial }: RecoverySituation, { table }: TableEvidence): RecoveryStep[] {
+  const sequence = partial.catalog.sequences.find(({ ownedBy }) => ownedBy?.table === relationKey(table));
+  return sequence === undefined
+    ? []
+    : [moveToColumn(sequence, 'The rows that are inserted next get the numbers of those that were taken back.')];
 }
 
 /** The statements of one transaction from number `from` on, in one step when the server takes them together. */

@@ -1,3 +1,4 @@
+import type { Table } from '../model/catalog';
 import type { Migration, Statement } from '../model/migration';
 import type { ExecutionPlan } from '../model/plan';
 import type { RunProtocol } from '../model/run-protocol';
@@ -26,8 +27,8 @@ export interface RecoverySituation {
   readonly error?: { readonly code: string; readonly message: string };
   /** What the databases answered to `recoveryProbes`; without it, plans rest on counts and hashes alone. */
   readonly answers?: Answers;
-  /** The query that gives a table's `rowsHash` as the states have it; by `schema.table`. */
-  readonly checksumQuery?: (table: string) => string | undefined;
+  /** The query that gives `rowsHash` of a table of one of the states. */
+  readonly checksumQuery?: (table: Table) => string;
 }
 
 /** A plan before anybody has executed it. */

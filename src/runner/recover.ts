@@ -1,13 +1,13 @@
 import { type AskedRows, askAll } from '../engines/postgres/ask';
 import { checksumQuery } from '../engines/postgres/snapshot-data';
 import { executeSteps } from '../engines/postgres/steps';
-import { relationKey } from '../model/catalog';
 import type { CellResult, RecoveryCheck, RecoveryPlan } from '../model/simulation';
 import type { State } from '../model/state';
 import type { DraftCheck } from '../recovery/check';
 import { decide } from '../recovery/decision';
 import { type DraftPlan, planRecovery, type RecoverySituation, recoveryProbes } from '../recovery/plan';
 import { type Answers, type Probe, probeKey } from '../recovery/probe';
+import type { Repair } from '../recovery/repairs';
 import { stateDifferences } from '../state/difference';
 import { fingerprint } from '../state/fingerprint';
 import { maskLost } from '../state/loss';
@@ -30,15 +30,28 @@ export async function recoverFrom(laboratory: Laboratory, trace: Trace, partial:
   const situation = await situationOf(laboratory, trace, partial);
   const drafts = planRecovery(situation);
   const back = await verifyBest(laboratory, trace, partial.database, drafts.back, trace.before);
-  const forward = await verifyBest(laboratory, trace, partial.database, drafts.forward, trace.after);
+  const ahead = trace.repair === undefined ? drafts.forward : repairing(drafts.forward, trace.repair);
+  const forward = await verifyBest(laboratory, trace, partial.database, ahead, trace.after);
   return { back, forward, ...decide({ situation, back, forward }), modes: drafts.modes };
+}
+
+/**
+ * Plans out of a dirty state: those that repair the rows by themselves, then those that do it first. The state after is that of repaired
+ * rows, so whatever ends there has lost what the repair loses, and a plan that would do so without a word says it.
+ */
+function repairing(drafts: readonly DraftPlan[], { steps, loses, loss }: Repair): readonly DraftPlan[] {
+  const silent = drafts.filter((draft) => draft.loses === undefined && draft.impossible === undefined);
+  return [
+    ...drafts.filter((draft) => draft.loses !== undefined || draft.impossible !== undefined),
+    ...silent.map((draft) => ({ ...draft, steps: [...steps, ...draft.steps], loses, loss })),
+    ...silent.map((draft) => ({ ...draft, loses, loss })),
+  ];
 }
 
 /** What the states show, and what the databases answer to the questions that plans rest on. */
 export async function situationOf(laboratory: Laboratory, trace: Trace, partial: Partial): Promise<RecoverySituation> {
   const { migration, plan, before, after, reading } = trace;
   const { volatile, clockStart } = reading;
-  const tables = new Map([after, before].flatMap((state) => state?.catalog.tables ?? []).map((table) => [relationKey(table), table]));
   const situation: RecoverySituation = {
     migration,
     plan,
@@ -48,10 +61,7 @@ export async function situationOf(laboratory: Laboratory, trace: Trace, partial:
     partial: partial.state,
     completed: partial.completed,
     retryReaches: partial.retryReaches,
-    checksumQuery: (key) => {
-      const table = tables.get(key);
-      return table && checksumQuery(table, volatile, clockStart, laboratory.sandbox.engine.major);
-    },
+    checksumQuery: (table) => checksumQuery(table, volatile, clockStart, laboratory.sandbox.engine.major),
   };
   const probes = recoveryProbes(situation);
   const answers = new Map([
@@ -106,9 +116,10 @@ export async function verifyBest(
   target: State | undefined,
 ): Promise<RecoveryPlan> {
   let best: RecoveryPlan | undefined;
-  for (const draft of drafts) {
+  for (const [place, draft] of drafts.entries()) {
     const plan = await verify(laboratory, trace, partialDatabase, draft, target);
-    if (plan.verified) return plan;
+    // Of plans that lose something, the first that ends right in all the rest is as good as any behind it.
+    if (plan.verified || (plan.verifiedExceptLoss && drafts.slice(place + 1).every(({ loses }) => loses !== undefined))) return plan;
     if (best === undefined || (plan.verifiedExceptLoss === true && best.verifiedExceptLoss !== true)) best = plan;
   }
   return best ?? { steps: [], verified: false, problem: 'No way is known.' };

@@ -1,7 +1,7 @@
 import { type Column, relationKey, type Table } from '../../model/catalog';
 import { quoteIdentifier } from '../../parse/postgres/identifiers';
 import { spoken, sqlName } from '../../rollback/names';
-import { writtenTables } from '../../rollback/rows';
+import { isNamed, writtenTables } from '../../rollback/rows';
 import { match } from '../../state/match';
 import { none } from '../check';
 import { evidenceOf } from '../evidence';
@@ -49,7 +49,7 @@ export const halfBackfill = defineMode<HalfColumn>({
   probes: (situation) => (writesNext(situation) ? newColumns(situation).map(({ table, column }) => nulls(table, column.name)) : []),
   detect: (situation) => {
     if (!writesNext(situation)) return [];
-    const { partial, answers } = situation;
+    const { partial, answers, migration, completed } = situation;
     const half = newColumns(situation).flatMap(({ table, column }) => {
       const missing = countOf(answers, nulls(table, column.name)) ?? 0;
       const rows = partial.data.find((data) => data.table === relationKey(table))?.rowCount ?? 0;
@@ -70,7 +70,19 @@ export const halfBackfill = defineMode<HalfColumn>({
           query: `SELECT ${quoteIdentifier(name)}, count(*) FROM ${sqlName(table)} GROUP BY 1 ORDER BY 2 DESC;`,
         })),
     );
-    return [...half, ...mixed];
+    const written = migration.up.statements
+      .filter(({ index }) => index <= completed)
+      .flatMap(({ operations }) => operations.flatMap(writtenTables));
+    const came = evidenceOf(situation)
+      .filter(({ table, added }) => added.length > 0 && !written.some((name) => isNamed(name, table)))
+      .map(({ table, added, key }) => ({
+        table,
+        column: key[0]?.name ?? '',
+        object: spoken(table),
+        detail: `${added.length} rows have come before it stopped.`,
+        query: `SELECT count(*), min(${quoteIdentifier(key[0]?.name ?? '')}), max(${quoteIdentifier(key[0]?.name ?? '')}) FROM ${sqlName(table)};`,
+      }));
+    return [...half, ...mixed, ...came];
   },
   // Rows are taken back as they are told apart, and a new column goes with all that is in it.
   back: () => [],

@@ -38,18 +38,18 @@ const dropped = (found: readonly InvalidIndex[], why: (found: InvalidIndex) => s
     sqlStep(`Drop the invalid index ${entry.index.name}`, why(entry), `DROP INDEX CONCURRENTLY ${indexName(entry.table, entry.index)}`),
   );
 
-const noneLeft = (found: readonly InvalidIndex[], { partial }: RecoverySituation) => [
+const noneLeft = (found: readonly InvalidIndex[], way: 'back' | 'forward') => [
   none(
     'No index is left invalid',
     `SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) AND c.relkind = 'i'`,
   ),
-  ...found.flatMap(({ table, index }) => duplicateCheck(table, index, partial.catalog.tables)),
+  ...(way === 'forward' ? found.flatMap(({ table, index }) => duplicateCheck(table, index)) : []),
 ];
 
 /** A unique index that could not be built met duplicates, or nothing watched for them since. */
-function duplicateCheck(table: Table, index: Index, tables: readonly Table[]) {
-  const plain = index.keys.every((key) => table.columns.some((column) => quoteIdentifier(column.name) === key));
-  if (!index.unique || !plain || / WHERE /.test(index.definition) || !tables.includes(table)) return [];
+function duplicateCheck(table: Table, index: Index) {
+  const plain = index.keys.length > 0 && index.keys.every((key) => table.columns.some((column) => quoteIdentifier(column.name) === key));
+  if (!index.unique || !plain || / WHERE /.test(index.definition)) return [];
   const keys = index.keys.join(', ');
   return [
     none(
@@ -81,7 +81,7 @@ export const invalidIndex = defineMode<InvalidIndex>({
       found,
       () => 'A concurrent build stopped half way: no query uses it, writes maintain it, and IF NOT EXISTS would take it for the real one.',
     ),
-  validate: (found, situation) => noneLeft(found, situation),
+  validate: (found, _, way) => noneLeft(found, way),
 });
 
 /** What REINDEX CONCURRENTLY leaves, on tables, partitions and their TOAST tables. */
@@ -102,5 +102,5 @@ export const reindexLeft = defineMode<InvalidIndex>({
   // The writer of DDL drops it on the way back.
   back: () => [],
   forward: (found) => dropped(found, ({ detail }) => detail),
-  validate: (found, situation) => noneLeft(found, situation),
+  validate: (found, _, way) => noneLeft(found, way),
 });

@@ -34,17 +34,20 @@ function toMove(partial: State, target: State): Sequence[] {
   );
 }
 
-/** The third argument of setval makes the next value 1 on an empty table, not 2 (manual, sequence functions). */
+/** Sets a sequence to the greatest value of its column. The third argument of setval makes the next value 1 on an empty table, not 2. */
+export function moveToColumn(sequence: Sequence, why: string): RecoveryStep {
+  const { table = '', column = '' } = sequence.ownedBy ?? {};
+  const key = quoteIdentifier(column);
+  return sqlStep(
+    `Move sequence ${sequence.name} to the greatest ${spokenKey(table)}.${column}`,
+    why,
+    `SELECT setval(${quoteLiteral(sqlName(sequence))}, coalesce(max(${key}), 1), max(${key}) IS NOT NULL) FROM ${sqlNameOfKey(table)}`,
+  );
+}
+
 export function sequenceSteps(partial: State, target: State): RecoveryStep[] {
-  return toMove(partial, target).map((sequence) => {
-    const { table = '', column = '' } = sequence.ownedBy ?? {};
-    const key = quoteIdentifier(column);
-    return sqlStep(
-      `Move sequence ${sequence.name} past ${spokenKey(table)}.${column}`,
-      'It stands behind its column: the next insert would meet a value that is taken.',
-      `SELECT setval(${quoteLiteral(sqlNameOfKey(relationKey(sequence)))}, coalesce(max(${key}), 1), max(${key}) IS NOT NULL) FROM ${sqlNameOfKey(table)}`,
-    );
-  });
+  const why = 'It stands behind its column: the next insert would meet a value that is taken.';
+  return toMove(partial, target).map((sequence) => moveToColumn(sequence, why));
 }
 
 interface LaggingSequence extends Finding {
@@ -105,16 +108,13 @@ function misplaced({ before, after, partial }: RecoverySituation, target: State 
 /** The position of the simulation means nothing elsewhere: where the column tells the position, the column is asked. */
 function putBack({ sequence, position }: MovedSequence, target: State): RecoveryStep {
   const greatest = target.sequences.find((entry) => entry.sequence === relationKey(sequence))?.greatestInUse;
-  const { table, column } = sequence.ownedBy ?? {};
-  const name = quoteLiteral(sqlName(sequence));
-  const fromColumn = table !== undefined && column !== undefined && position.isCalled && greatest === position.lastValue;
-  const text = fromColumn
-    ? `SELECT setval(${name}, coalesce(max(${quoteIdentifier(column)}), 1), max(${quoteIdentifier(column)}) IS NOT NULL) FROM ${sqlNameOfKey(table)}`
-    : `SELECT setval(${name}, ${position.lastValue}, ${position.isCalled})`;
-  const why = fromColumn
-    ? 'It stood at the greatest value of its column.'
-    : 'It stood there in this simulation: on another database look up where.';
-  return sqlStep(`Set sequence ${sequence.name} to where it stood`, why, text);
+  if (sequence.ownedBy !== undefined && position.isCalled && greatest === position.lastValue)
+    return moveToColumn(sequence, 'It stood at the greatest value of its column.');
+  return sqlStep(
+    `Set sequence ${sequence.name} to where it stood`,
+    'It stood there in this simulation: on another database look up where.',
+    `SELECT setval(${quoteLiteral(sqlName(sequence))}, ${position.lastValue}, ${position.isCalled})`,
+  );
 }
 
 /** A sequence that was moved alone, by setval or RESTART. */

@@ -1,0 +1,67 @@
+import type pg from 'pg';
+import { createClient, migrationApplicationName, openControlClient } from '../../../src/engines/postgres/connect';
+import type { DatabaseAddress } from '../../../src/model/sandbox';
+
+/**
+ * Kills a statement in its middle: another session holds what it must wait for (`obstacle`), the server is watched until the statement waits
+ * there, and its session is terminated. The obstacle is taken away afterwards, so that the server goes on where it would.
+ */
+export async function killInside(address: DatabaseAddress, obstacle: readonly string[], statement: string): Promise<void> {
+  const holder = await openControlClient(address);
+  const watcher = await openControlClient(address);
+  const migration = createClient(address, migrationApplicationName);
+  try {
+    await migration.connect();
+    await holder.query('BEGIN');
+    for (const text of obstacle) await holder.query(text);
+    const ended = migration.query(statement).then(
+      () => 'finished',
+      () => 'killed',
+    );
+    await untilWaiting(watcher, backendOf(migration));
+    await watcher.query('SELECT pg_terminate_backend($1, 5000)', [backendOf(migration)]);
+    if ((await ended) !== 'killed') throw new Error('The statement ended before it was killed.');
+    await holder.query('ROLLBACK');
+  } finally {
+    await Promise.all([holder.end(), watcher.end(), migration.end().catch(() => undefined)]);
+  }
+}
+
+/** A session of the migration that ran these statements and whose client is gone without a word: the caller ends it. */
+export async function abandoned(address: DatabaseAddress, statements: readonly string[]): Promise<pg.Client> {
+  const migration = createClient(address, migrationApplicationName);
+  await migration.connect();
+  for (const text of statements) await migration.query(text);
+  return migration;
+}
+
+/** A session of the migration that waits for `obstacle`, which another session holds in a transaction of its own. */
+export async function waiting(address: DatabaseAddress, obstacle: readonly string[], statement: string) {
+  const holder = createClient(address, 'the application');
+  await holder.connect();
+  await holder.query('BEGIN');
+  for (const text of obstacle) await holder.query(text);
+  const migration = createClient(address, migrationApplicationName);
+  await migration.connect();
+  const ended = migration.query(statement).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const watcher = await openControlClient(address);
+  await untilWaiting(watcher, backendOf(migration)).finally(() => watcher.end());
+  return { holder, migration, ended };
+}
+
+export function backendOf(client: pg.Client): number {
+  return (client as unknown as { processID: number }).processID;
+}
+
+async function untilWaiting(watcher: pg.Client, pid: number): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (performance.now() < deadline) {
+    const { rows } = await watcher.query('SELECT cardinality(pg_blocking_pids($1)) > 0 AS waits', [pid]);
+    if (rows[0]?.waits === true) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error('The statement never waited.');
+}
