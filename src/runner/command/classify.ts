@@ -107,7 +107,7 @@ function roleOfStatement({ operations }: Statement, surroundings: Surroundings):
       return selectRole(operation.functions, surroundings);
     case 'other':
       if (reads.has(operation.node)) return 'read';
-      if (settings.has(operation.node)) return 'setting';
+      if (settings.has(operation.node.replace(/ .*/, ''))) return 'setting';
       return 'statements';
     default:
       return toolRole(operations, surroundings) ?? 'statements';

@@ -49,5 +49,5 @@ const errorField =
 /** Lines of a stack trace, and what an error object holds, say nothing to the reader of a report. */
 function isNoise(line: string): boolean {
   if (errorField.test(line)) return true;
-  return /^at .+(:\d+|\(.*\)|<anonymous>)\)?$/.test(line) || /^[\s{}()[\],;^~-]*$/.test(line) || /^Node\.js v\d/.test(line);
+  return /^at .+(:\d+|\(.*\)|<anonymous>)\)?( \{)?$/.test(line) || /^[\s{}()[\],;^~-]*$/.test(line) || /^Node\.js v\d/.test(line);
 }
