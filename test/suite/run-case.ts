@@ -12,6 +12,9 @@ import { type Expectations, expectationsOf, normal } from './expectation';
 import { layoutOf } from './layout';
 import { SecondOpinion } from './second-opinion';
 
+/** With FAULTLINE_SUITE_FAULTS=crash,deadlock only these kinds, while a case is being written. */
+const chosen = process.env.FAULTLINE_SUITE_FAULTS?.split(',');
+
 export interface CaseRun {
   readonly simulation: Simulation;
   readonly expected: Expectations;
@@ -26,7 +29,7 @@ export interface CaseRun {
 export async function runCase(sandbox: Sandbox, suiteCase: SuiteCase): Promise<CaseRun> {
   const { simulation, opinion } = await simulateCase(sandbox, suiteCase, { collapse: true, secondOpinion: true });
   const texts = simulation.statements.map(({ text }) => text);
-  const faults = faultKinds.map((kind) => kind.name);
+  const faults = faultKinds.map((kind) => kind.name).filter((name) => chosen === undefined || chosen.includes(name));
   return {
     simulation,
     expected: expectationsOf(suiteCase, texts, faults),
@@ -45,7 +48,8 @@ interface CaseOptions {
 export async function simulateCase(sandbox: Sandbox, suiteCase: SuiteCase, { collapse, secondOpinion }: CaseOptions) {
   const { files, target } = layoutOf(suiteCase);
   return withFolder(files, async (folder) => {
-    const asked: SimulationRequest = { ...request, rows: suiteCase.rows ?? 20, collapse, path: join(folder, target) };
+    const faults = chosen?.flatMap((name) => faultKinds.flatMap((kind) => (kind.name === name ? [kind.name] : []))) ?? 'all';
+    const asked: SimulationRequest = { ...request, faults, rows: suiteCase.rows ?? 20, collapse, path: join(folder, target) };
     const subject = await readSubject(asked);
     const opinion = new SecondOpinion(sandbox, subject);
     const witness = secondOpinion ? (evidence: Evidence) => opinion.hear(evidence) : undefined;

@@ -14,7 +14,8 @@ export class SecondOpinion {
   readonly objections: string[] = [];
   checked = 0;
   private readonly known = new Set<string>();
-  private readonly targets = new Map<string, Promise<{ before: Dump; after: Dump }>>();
+  private readonly befores = new Map<string, Promise<Dump>>();
+  private readonly afters = new Map<string, Promise<Dump>>();
   private databases = 0;
 
   constructor(
@@ -37,28 +38,23 @@ export class SecondOpinion {
   }
 
   private async check(way: 'back' | 'forward', texts: readonly string[], database: string, beforeDatabase: string) {
-    const targets = await this.targetsOf(beforeDatabase);
+    const target =
+      way === 'back'
+        ? await once(this.befores, beforeDatabase, () => this.inClone(beforeDatabase, (clone) => dump(this.sandbox.address(clone))))
+        : await once(this.afters, beforeDatabase, () => this.makeAfter(beforeDatabase));
     return this.inClone(database, async (clone) => {
       const failure = await executeAsPasted(this.sandbox.address(clone), texts);
       if (failure !== undefined) return failure;
       const reached = await dump(this.sandbox.address(clone));
-      const differences = differencesBetween(way === 'back' ? targets.before : targets.after, reached);
+      const differences = differencesBetween(target, reached);
       return differences.length === 0 ? undefined : differences.slice(0, 4).join('; ');
     });
   }
 
-  private targetsOf(beforeDatabase: string): Promise<{ before: Dump; after: Dump }> {
-    const found = this.targets.get(beforeDatabase) ?? this.makeTargets(beforeDatabase);
-    this.targets.set(beforeDatabase, found);
-    return found;
-  }
-
   /** Two runs without a fault tell which values change with each run. */
-  private async makeTargets(beforeDatabase: string): Promise<{ before: Dump; after: Dump }> {
-    const before = await this.inClone(beforeDatabase, (clone) => dump(this.sandbox.address(clone)));
+  private async makeAfter(beforeDatabase: string): Promise<Dump> {
     const first = await this.dumpAfter(beforeDatabase);
-    const second = await this.dumpAfter(beforeDatabase);
-    return { before: maskChanging(before, first, second), after: maskChanging(first, first, second) };
+    return maskChanging(first, await this.dumpAfter(beforeDatabase));
   }
 
   private dumpAfter(beforeDatabase: string): Promise<Dump> {
@@ -87,4 +83,11 @@ export class SecondOpinion {
 /** The steps that are to be executed; ending the session has been done already, on the state that was left. */
 function textsOf(plan: RecoveryPlan): readonly string[] {
   return plan.steps.filter((step) => step.language === 'sql' && step.concerns !== 'sessions').map((step) => step.text);
+}
+
+/** Does the work for a key once. */
+function once<T>(known: Map<string, Promise<T>>, key: string, work: () => Promise<T>): Promise<T> {
+  const found = known.get(key) ?? work();
+  known.set(key, found);
+  return found;
 }

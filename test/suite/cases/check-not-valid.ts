@@ -7,5 +7,6 @@ export default {
 ALTER TABLE orders ADD CONSTRAINT orders_total_sane CHECK (total > -1000000000) NOT VALID;
 ALTER TABLE orders VALIDATE CONSTRAINT orders_total_sane;
 `,
+  dirty: { 2: 'broken forward~' },
   stays: { 1: 'broken' },
 } satisfies SuiteCase;

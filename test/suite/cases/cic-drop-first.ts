@@ -9,6 +9,7 @@ CREATE INDEX CONCURRENTLY orders_note_idx ON orders (note);
 `,
   alone: [1],
   idle: [1],
+  dirty: { 2: 'broken forward~' },
   stays: { 1: 'rolled-back' },
   except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:2': 'resumable' },
 } satisfies SuiteCase;

@@ -6,5 +6,6 @@ export default {
   migration: `
 CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_note_idx ON orders (note);
 `,
+  dirty: { 1: 'false-success forward~' },
   except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:1': 'false-success' },
 } satisfies SuiteCase;

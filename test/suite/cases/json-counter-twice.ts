@@ -10,5 +10,6 @@ INSERT INTO profiles SELECT g, jsonb_build_object('logins', g, 'name', 'p' || g)
 UPDATE profiles SET data = jsonb_set(data, '{logins}', to_jsonb((data->>'logins')::integer + 1));
 CREATE TABLE audits (id bigint PRIMARY KEY);
 `,
+  dirty: { 1: 'rolled-back' },
   stays: { 1: 'applied-twice back~' },
 } satisfies SuiteCase;

@@ -10,5 +10,6 @@ CREATE TABLE settings (id bigserial PRIMARY KEY, name text NOT NULL, value text)
 INSERT INTO settings (name, value) VALUES ('theme', 'dark'), ('lang', 'en');
 CREATE INDEX settings_name_idx ON settings (name);
 `,
+  dirty: { 2: 'broken forward~' },
   stays: { 1: 'applied-twice' },
 } satisfies SuiteCase;

@@ -10,5 +10,6 @@ CREATE TABLE settings (name text PRIMARY KEY, value text);
 INSERT INTO settings (name, value) VALUES ('theme', 'dark'), ('lang', 'en');
 CREATE INDEX settings_value_idx ON settings (value);
 `,
+  dirty: { 1: 'rolled-back', 2: 'broken forward~' },
   stays: { 1: 'broken' },
 } satisfies SuiteCase;

@@ -8,5 +8,6 @@ INSERT INTO customers (id, email) VALUES (5001, 'first@example.com');
 SELECT setval('customers_id_seq', 5001);
 `,
   idle: [2],
+  dirty: { 1: 'rolled-back' },
   stays: { 1: 'broken' },
 } satisfies SuiteCase;

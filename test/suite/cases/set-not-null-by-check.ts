@@ -12,5 +12,6 @@ ALTER TABLE orders VALIDATE CONSTRAINT total_there;
 ALTER TABLE orders ALTER COLUMN note SET NOT NULL;
 ALTER TABLE orders DROP CONSTRAINT total_there;
 `,
+  dirty: { 2: 'broken forward~' },
   stays: { 1: 'broken', 2: 'broken', 3: 'broken' },
 } satisfies SuiteCase;

@@ -6,5 +6,6 @@ export default {
 ALTER TABLE orders ALTER COLUMN total TYPE numeric(20,4);
 ALTER TABLE orders ALTER COLUMN note TYPE varchar(500);
 `,
+  dirty: { 2: 'broken forward~' },
   stays: { 1: 'resumable' },
 } satisfies SuiteCase;

@@ -11,6 +11,7 @@ INSERT INTO codes SELECT g, 'c' || g FROM generate_series(1, 20) g;
 CREATE UNIQUE INDEX CONCURRENTLY codes_name_key ON codes (name);
 ALTER TABLE codes ADD CONSTRAINT codes_name_key UNIQUE USING INDEX codes_name_key;
 `,
+  dirty: { 1: 'broken forward~' },
   stays: { 1: 'broken' },
   except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:1': 'broken' },
 } satisfies SuiteCase;

@@ -12,6 +12,7 @@ INSERT INTO staging SELECT g, 'row ' || g FROM generate_series(1, 20) g;
 CREATE INDEX orders_note_idx ON orders (note);
 ALTER TABLE staging ADD COLUMN seen boolean;
 `,
+  dirty: { 1: 'rolled-back' },
   stays: { 1: 'broken' },
   except: { 'crash@*': 'data-lost back~ forward~' },
 } satisfies SuiteCase;

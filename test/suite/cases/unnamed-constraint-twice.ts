@@ -6,5 +6,6 @@ export default {
 ALTER TABLE orders ADD CHECK (total > -1000000000);
 CREATE TABLE IF NOT EXISTS audits (id bigint PRIMARY KEY);
 `,
+  dirty: { 1: 'rolled-back' },
   stays: { 1: 'applied-twice' },
 } satisfies SuiteCase;

@@ -6,5 +6,6 @@ export default {
 CREATE INDEX ON orders (note);
 CREATE TABLE IF NOT EXISTS audits (id bigint PRIMARY KEY);
 `,
+  dirty: { 1: 'rolled-back' },
   stays: { 1: 'applied-twice' },
 } satisfies SuiteCase;

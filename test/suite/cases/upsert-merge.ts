@@ -11,5 +11,6 @@ MERGE INTO countries c USING (VALUES ('DE', 'Deutschland'), ('FR', 'France')) AS
 WHEN MATCHED THEN UPDATE SET name = v.name WHEN NOT MATCHED THEN INSERT VALUES (v.code, v.name);
 CREATE INDEX IF NOT EXISTS countries_name_idx ON countries (name);
 `,
+  dirty: { 2: 'broken back~ forward~' },
   stays: { 1: 'resumable back~' },
 } satisfies SuiteCase;
