@@ -8,7 +8,8 @@ import type { DirtSituation } from '../faults/dirt/situation';
 import type { PlannedCell } from '../model/fault';
 import type { CellDirt } from '../model/simulation';
 import type { State } from '../model/state';
-import { repairOf } from '../recovery/repairs';
+import { repairOfDirt } from '../recovery/dirt-repairs';
+import { type Repair, repairOf } from '../recovery/repairs';
 import { requirementsOf } from '../recovery/requirements';
 import { replaySteps } from '../schema/virtual-schema';
 import { capture } from './capture';
@@ -22,6 +23,7 @@ const reasonsTold = 2;
 
 /** The state before a dirty cell, and what of it is dirty. */
 interface Dirty {
+  readonly candidate: Dirt;
   readonly dirt: CellDirt;
   readonly database: string;
 }
@@ -33,6 +35,12 @@ interface Dirty {
 export async function observeDirty(laboratory: Laboratory, trace: Trace, cell: PlannedCell): Promise<Observation | FailedExperiment> {
   const number = cell.point.statement ?? 0;
   const situation = situationAt(trace, number);
+  if (trace.failsByItself?.statement === number)
+    return {
+      cell,
+      status: 'impossible',
+      why: `No row has to be added: the migration fails by itself at this statement (${trace.failsByItself.message}).`,
+    };
   if (situation === undefined) return { cell, why: `There is no statement ${number}.`, status: 'impossible' };
   const { candidates, otherwise, besides = 'No row was found that breaks it.' } = deriveDirt(situation);
   const reasons: string[] = [];
@@ -82,7 +90,7 @@ async function attempt(
       await laboratory.drop(observed.database);
       return { unbroken };
     }
-    const derived = await derive(laboratory, trace, observed, { dirt: made, database });
+    const derived = await derive(laboratory, trace, observed, { candidate, dirt: made, database });
     kept = true;
     return { ...observed, trace: derived };
   } finally {
@@ -101,13 +109,16 @@ function whyUnbroken({ cell, outcome }: Observation, { errors }: Dirt): string |
 }
 
 /** What the migration does from the dirty state: it fails there, and ends in `after` once the rows are repaired. */
-async function derive(laboratory: Laboratory, trace: Trace, { cell, outcome }: Observation, { dirt, database }: Dirty): Promise<Trace> {
+async function derive(laboratory: Laboratory, trace: Trace, { cell, outcome }: Observation, dirty: Dirty): Promise<Trace> {
+  const { dirt, database } = dirty;
   const before = await capture(laboratory, database, { ...trace.reading, columnHashes: true });
-  const after = (await afterRepair(laboratory, trace, cell, database)) ?? trace.after;
+  const repaired = await afterRepair(laboratory, trace, cell, dirty);
+  const after = repaired?.after ?? trace.after;
   const reference = { before, ...(after !== undefined && { after }) };
   return {
     ...trace,
     dirt,
+    ...(repaired !== undefined && { repair: repaired.repair }),
     beforeDatabase: database,
     ...reference,
     failsByItself: { statement: cell.point.statement ?? 0, code: outcome.error?.code ?? '', message: outcome.error?.message ?? '' },
@@ -115,19 +126,45 @@ async function derive(laboratory: Laboratory, trace: Trace, { cell, outcome }: O
   };
 }
 
-/** Where the migration ends when the dirty rows are repaired before it; undefined when it fails all the same. */
-async function afterRepair(laboratory: Laboratory, trace: Trace, cell: PlannedCell, database: string): Promise<State | undefined> {
+interface Repaired {
+  readonly repair: Repair;
+  /** Where the migration ends when the dirty rows are repaired before it. */
+  readonly after: State;
+}
+
+/** Undefined when no repair is known after which the migration runs through. */
+async function afterRepair(
+  laboratory: Laboratory,
+  trace: Trace,
+  cell: PlannedCell,
+  { candidate, database }: Dirty,
+): Promise<Repaired | undefined> {
   const statement = trace.migration.up.statements[(cell.point.statement ?? 0) - 1];
   const { catalog } = trace.before;
-  const repairs = (statement?.operations ?? [])
-    .flatMap((operation) => requirementsOf(operation, catalog))
-    .map((each) => repairOf(each, catalog));
-  const texts = repairs.flatMap(({ steps }) => steps).flatMap((step) => (step.language === 'sql' ? [step.text] : []));
-  if (texts.length === 0) return undefined;
+  const requirements = (statement?.operations ?? []).flatMap((operation) => requirementsOf(operation, catalog));
+  const asked = together(requirements.map((requirement) => repairOf(requirement, catalog)));
+  for (const repair of [repairOfDirt(candidate, catalog), asked]) {
+    const after = repair && (await runRepaired(laboratory, trace, database, repair));
+    if (repair !== undefined && after !== undefined) return { repair, after };
+  }
+  return undefined;
+}
+
+async function runRepaired(laboratory: Laboratory, trace: Trace, database: string, { steps }: Repair): Promise<State | undefined> {
+  const texts = steps.flatMap((step) => (step.language === 'sql' ? [step.text] : []));
   return laboratory.withClone(database, async (repaired) => {
     const executed = await executeSteps(laboratory.sandbox.address(repaired), texts, laboratory.signal);
     if (!executed.ok) return undefined;
     const outcome = await runPlainly(laboratory, repaired, trace.carrier);
     return outcome.result === 'success' ? capture(laboratory, repaired, { ...trace.reading, columnHashes: true }) : undefined;
   });
+}
+
+function together(repairs: readonly Repair[]): Repair | undefined {
+  if (repairs.length === 0) return undefined;
+  return {
+    steps: repairs.flatMap(({ steps }) => steps),
+    loses: repairs.map(({ loses }) => loses).join('; '),
+    loss: repairs.flatMap(({ loss }) => loss),
+  };
 }

@@ -9,6 +9,7 @@ import type { Framework } from '../model/run-protocol';
 import type { CellDirt, SimulatedStatement, Simulation } from '../model/simulation';
 import type { State } from '../model/state';
 import { planProgram } from '../plan/plan';
+import type { Repair } from '../recovery/repairs';
 import { captureFirst, maskBaseline } from './capture';
 import { type Fingerprints, fingerprintsOf } from './fingerprints';
 import type { Laboratory } from './laboratory';
@@ -40,6 +41,8 @@ export interface Trace {
   readonly seed: number;
   /** What was put into the state before, so that a statement fails on it. */
   readonly dirt?: CellDirt;
+  /** How the rows are repaired so that the migration ends in `after`: whoever reaches that has lost what the repair loses. */
+  readonly repair?: Repair;
   /** Milliseconds of one plain run with clone and drop. */
   readonly plainRunMs: number;
 }

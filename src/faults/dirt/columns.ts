@@ -16,6 +16,7 @@ export function forTypeChange(situation: DirtSituation, operation: Of<'alter col
   const old = met && oldColumn(met, operation.column);
   if (met?.old === undefined || old === undefined) return throughEarlier(situation, met, ['22'], 'any');
   const name = quoteIdentifier(old.name);
+  const labels = situation.current.types.find(({ name: type }) => type === operation.type.split('.').at(-1))?.labels;
   const using = operation.using === undefined ? '' : ` USING ${inOldNames(met, operation.using)}`;
   return {
     candidates: [
@@ -28,6 +29,8 @@ export function forTypeChange(situation: DirtSituation, operation: Of<'alter col
           column: old.name,
           subcommand: `ALTER COLUMN ${name} TYPE ${operation.type}${using}`,
           values: unconvertible(old.type, operation.type),
+          type: operation.type,
+          ...(labels !== undefined && { labels }),
         },
       },
     ],

@@ -51,7 +51,15 @@ export type Recipe =
   /** One row for which the expression is false. */
   | { readonly kind: 'condition false'; readonly expression: string; readonly columns: readonly string[] }
   /** One row with the first of these values on which the ALTER TABLE subcommand fails. */
-  | { readonly kind: 'conversion'; readonly column: string; readonly subcommand: string; readonly values: readonly OddValue[] }
+  | {
+      readonly kind: 'conversion';
+      readonly column: string;
+      readonly subcommand: string;
+      readonly values: readonly OddValue[];
+      /** The new type, and its labels where it is an enum. */
+      readonly type: string;
+      readonly labels?: readonly string[];
+    }
   /** One row on which the expression can't be evaluated. */
   | { readonly kind: 'expression fails'; readonly expression: string; readonly values: readonly (OddValue & { readonly column: string })[] }
   /** Rows as any other: that there is one at all is what the statement can't take. */

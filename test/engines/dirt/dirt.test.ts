@@ -14,12 +14,15 @@ afterAll(() => sandbox?.dispose());
 const faults = ['dirty-data'] as const;
 
 describe('rows that break a statement', () => {
-  it.each(shapes)('$name', async ({ before, migration, code, description, rows, text, generated = 20 }) => {
+  it.each(shapes)('$name', async ({ before, migration, code, description, rows, text, generated = 20, beyondRepair }) => {
     const cells = await cellsInside(sandbox, before, migration, { faults, rows: generated });
     const cell = cells.at(-1);
     expect(cell).toMatchObject({ status: 'done', error: { code }, dirt: { rows, description: expect.stringMatching(description) } });
     if (text !== undefined) expect(cell?.dirt?.text).toMatch(text);
     expect(cell?.recovery?.back).toMatchObject({ verified: true });
+    // Rows that were there are changed or gone on the way forward: it is never without loss, and says what it is.
+    const forward = beyondRepair ? { verified: false } : { verified: false, verifiedExceptLoss: true, loses: expect.stringMatching(/./) };
+    expect(cell?.recovery?.forward).toMatchObject(forward);
     // The rows are part of the state before: what was rolled back still has them.
     if (cell?.verdict === 'rolled-back') expect(cell.differsFromBefore).toEqual([]);
   });

@@ -11,6 +11,8 @@ export interface Shape {
   readonly text?: RegExp;
   /** Generated rows per table; 20 where nothing is said. */
   readonly generated?: number;
+  /** The statement itself has to be changed: no repair of rows lets it pass. */
+  readonly beyondRepair?: boolean;
 }
 
 const users = `CREATE TABLE users (id bigserial PRIMARY KEY, email text NOT NULL, nick text, age text, price numeric(12,2) NOT NULL DEFAULT 1,
@@ -18,7 +20,8 @@ const users = `CREATE TABLE users (id bigserial PRIMARY KEY, email text NOT NULL
 const teams = `CREATE TABLE teams (id serial PRIMARY KEY, name text NOT NULL);
 CREATE TABLE members (id serial PRIMARY KEY, team_id int NOT NULL, name text);`;
 const tenants = `CREATE TABLE places (tenant int NOT NULL, code text NOT NULL, name text, PRIMARY KEY (tenant, code));
-CREATE TABLE visits (id serial PRIMARY KEY, tenant int, code text);`;
+CREATE TABLE visits (id serial PRIMARY KEY, tenant int, code text);
+INSERT INTO places SELECT g, 'c' || g FROM generate_series(1, 30) g; INSERT INTO visits (tenant, code) SELECT tenant, code FROM places;`;
 const events = `CREATE TABLE events (id bigint NOT NULL, at date NOT NULL, kind text) PARTITION BY RANGE (at);
 CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 CREATE TABLE events_2025 (id bigint NOT NULL, at date NOT NULL CHECK (at >= '2023-01-01'), kind text);
@@ -203,6 +206,7 @@ export const shapes: readonly Shape[] = [
     description: /a row in users/,
     rows: 1,
     generated: 0,
+    beyondRepair: true,
   },
   {
     name: 'row that is there already',
