@@ -102,3 +102,28 @@ export function lockModeLabel(mode: string): string {
         .toUpperCase()
     : mode;
 }
+
+/** How much a lock hurts others: everybody waits, writers wait, only other schema changes wait. */
+export type LockWeight = 'all' | 'writers' | 'schema' | 'none';
+
+/** Postgres table-level lock modes, weakest first (manual, "Explicit Locking"), with who has to wait for them. */
+const lockWeights: readonly (readonly [string, LockWeight])[] = [
+  ['ACCESS SHARE', 'none'],
+  ['ROW SHARE', 'none'],
+  ['ROW EXCLUSIVE', 'none'],
+  ['SHARE UPDATE EXCLUSIVE', 'schema'],
+  ['SHARE', 'writers'],
+  ['SHARE ROW EXCLUSIVE', 'writers'],
+  ['EXCLUSIVE', 'writers'],
+  ['ACCESS EXCLUSIVE', 'all'],
+];
+
+/** Who has to wait for a lock of this mode. */
+export function lockWeight(mode: string | undefined): LockWeight {
+  return lockWeights.find(([name]) => name === mode)?.[1] ?? 'none';
+}
+
+/** The greater, the stronger; -1 for what is no table-level lock. */
+export function lockRank(mode: string): number {
+  return lockWeights.findIndex(([name]) => name === mode);
+}

@@ -1,20 +1,6 @@
 import type { SimulatedStatement } from '../../src/model/simulation';
+import { type LockWeight, lockRank, lockWeight } from '../../src/model/words';
 import { formatBytes, formatDuration, plural } from './numbers';
-
-/** How much a lock hurts others: everybody waits, writers wait, only other schema changes wait. */
-export type LockWeight = 'all' | 'writers' | 'schema' | 'none';
-
-/** Postgres table-level lock modes, weakest first (manual, "Explicit Locking"), with who has to wait for them. */
-const lockWeights: readonly (readonly [string, LockWeight])[] = [
-  ['ACCESS SHARE', 'none'],
-  ['ROW SHARE', 'none'],
-  ['ROW EXCLUSIVE', 'none'],
-  ['SHARE UPDATE EXCLUSIVE', 'schema'],
-  ['SHARE', 'writers'],
-  ['SHARE ROW EXCLUSIVE', 'writers'],
-  ['EXCLUSIVE', 'writers'],
-  ['ACCESS EXCLUSIVE', 'all'],
-];
 
 export interface Bar {
   /** Fractions of the whole migration's time, 0 to 1. */
@@ -27,18 +13,13 @@ export interface Bar {
 
 type Lock = SimulatedStatement['locks'][number];
 
-/** Who has to wait for a lock of this mode. */
-export function weightOf(mode: string | undefined): LockWeight {
-  return lockWeights.find(([name]) => name === mode)?.[1] ?? 'none';
-}
-
 /** The lock that makes others wait the most, then longest. */
 export function strongestLock(statement: SimulatedStatement): Lock | undefined {
   return [...statement.locks].sort((left, right) => rank(right) - rank(left) || right.heldMs - left.heldMs)[0];
 }
 
 function rank(lock: Lock): number {
-  return lockWeights.findIndex(([mode]) => mode === lock.mode);
+  return lockRank(lock.mode);
 }
 
 /** Where each statement stands in the time that the whole migration takes, with the time for which it holds its strongest lock. */
@@ -53,7 +34,7 @@ export function timelineOf(statements: readonly SimulatedStatement[]): ReadonlyM
       start: total <= 0 ? 0 : startMs / total,
       length: share(statement.durationMs),
       lockLength: share(Math.max(lock?.heldMs ?? 0, statement.durationMs)),
-      weight: weightOf(lock?.mode),
+      weight: lockWeight(lock?.mode),
     });
     startMs += statement.durationMs;
   }

@@ -1,7 +1,8 @@
 import type { VNode } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
+import type { FailureMark, LoadLane, LoadMark, StatementMark } from '../../src/model/load-view';
 import type { SimulatedLoad, SimulatedStatement } from '../../src/model/simulation';
-import { type FailureMark, type LoadLane, type LoadMark, loadView, type StatementMark } from '../logic/load';
+import { loadView } from '../logic/load';
 import { formatDuration } from '../logic/numbers';
 
 interface LoadProps {
