@@ -61,7 +61,7 @@ const index = (name: string) =>
 const there = (name: string) => `SELECT to_regclass('${name}') IS NOT NULL AS left`;
 const column = (table: string, name: string) =>
   `SELECT count(*)::int AS left FROM pg_attribute WHERE attrelid = '${table}'::regclass AND attname = '${name}' AND NOT attisdropped`;
-const holdsNothing = /holds nothing itself/;
+const holdsNothing = /holds nothing while it waits/;
 const nobody = /no lock that another session could hold/;
 
 const shapes: readonly Shape[] = [
@@ -148,7 +148,6 @@ const shapes: readonly Shape[] = [
     before: 0,
     after: 1,
     waitEvent: /relation/i,
-    impossible: { deadlock: holdsNothing },
   },
   {
     name: 'CREATE INDEX',
@@ -184,6 +183,58 @@ const shapes: readonly Shape[] = [
     before: 400,
     after: 500,
     waitEvent: /relation/i,
+    impossible: { deadlock: holdsNothing },
+  },
+  {
+    name: 'INSERT from another table',
+    text: 'INSERT INTO owners SELECT id, id FROM items',
+    left: 'SELECT count(*)::int AS left FROM owners',
+    before: 200,
+    after: 600,
+    waitEvent: /relation/i,
+  },
+  {
+    name: 'CREATE TABLE AS',
+    text: 'CREATE TABLE copied AS SELECT * FROM items',
+    left: there('copied'),
+    before: false,
+    after: true,
+    waitEvent: /relation/i,
+    impossible: { deadlock: holdsNothing },
+  },
+  {
+    name: 'CREATE TABLE LIKE',
+    text: 'CREATE TABLE copied (LIKE items INCLUDING ALL)',
+    left: there('copied'),
+    before: false,
+    after: true,
+    waitEvent: /relation/i,
+    impossible: { deadlock: holdsNothing },
+  },
+  {
+    name: 'DETACH PARTITION',
+    text: 'ALTER TABLE events DETACH PARTITION events_2025',
+    left: "SELECT count(*)::int AS left FROM pg_inherits WHERE inhparent = 'events'::regclass",
+    before: 2,
+    after: 1,
+    waitEvent: /relation/i,
+  },
+  {
+    name: 'CREATE STATISTICS',
+    text: 'CREATE STATISTICS linked (dependencies) ON label, batch FROM items',
+    left: 'SELECT count(*)::int AS left FROM pg_statistic_ext',
+    before: 0,
+    after: 1,
+    waitEvent: /relation/i,
+    impossible: { deadlock: holdsNothing },
+  },
+  {
+    name: 'an advisory lock',
+    text: 'SELECT pg_advisory_lock(4711)',
+    left: 'SELECT 0 AS left',
+    before: 0,
+    after: 0,
+    waitEvent: /advisory/i,
     impossible: { deadlock: holdsNothing },
   },
   {

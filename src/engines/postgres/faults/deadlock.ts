@@ -10,7 +10,7 @@ export const deadlock: PostgresFault = {
     contested: true,
     raises: { code: '40P01', afterMs: 100, settings: (afterMs) => ({ deadlock_timeout: `${afterMs}ms` }), provesWaiting: true },
     needsBarrier:
-      'It takes two sessions that wait for each other: the statement waits for nothing that another session could hold, or holds nothing itself.',
+      'It takes two sessions that wait for each other: the statement waits for nothing that another session could hold, or holds nothing while it waits.',
     waitsBack: true,
   }),
   // It strikes by itself.

@@ -80,7 +80,7 @@ export class Entry {
    */
   async prepare(moment: Moment, alone: boolean): Promise<void> {
     const { contested, raises, needsBarrier } = this.entrance;
-    this.barrier = await placeBarrier(moment, { contested });
+    this.barrier = await placeBarrier(moment, { contested, holding: this.entrance.waitsBack === true });
     if (this.state === 'over') return this.release();
     if (this.barrier !== undefined) return;
     if (needsBarrier !== undefined) throw new ImpossibleHere(needsBarrier);
@@ -103,9 +103,7 @@ export class Entry {
       return;
     }
     if (this.state === 'over') return;
-    const ending = error === undefined ? 'The statement ended' : `The statement ended by itself (${error.message})`;
-    const place = this.inside === undefined ? 'without waiting for anything that another session can hold' : 'in spite of it';
-    this.fail(new ImpossibleHere(`${ending} ${place}.`));
+    this.fail(new ImpossibleHere(this.whyNot(error)));
   }
 
   /** The fault strikes from outside: whatever the server answers now, the entry has done its part. */
@@ -137,6 +135,14 @@ export class Entry {
     if (this.barrier !== undefined && !proven) this.fail(new TooEarly());
     else this.arrive();
     void this.release();
+  }
+
+  private whyNot(error: Completion['error']): string {
+    const { needsBarrier } = this.entrance;
+    if (needsBarrier !== undefined && error === undefined && this.inside === undefined) return needsBarrier;
+    const ending = error === undefined ? 'The statement ended' : `The statement ended by itself (${error.message})`;
+    const place = this.inside === undefined ? 'without waiting for anything that another session can hold' : 'in spite of it';
+    return `${ending} ${place}.`;
   }
 
   private get isOver(): boolean {

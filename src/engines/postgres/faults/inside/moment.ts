@@ -33,10 +33,14 @@ export type Obstacle =
   | { readonly kind: 'row' }
   /** A lock on a table that the statement needs: `mode` conflicts with every lock that it may want there. */
   | { readonly kind: 'table'; readonly relations: readonly ObjectName[]; readonly mode: ObstacleMode }
+  /** Every table that the text names, against reading too: what it reads from, where only its text says so. */
+  | { readonly kind: 'named tables' }
   /** The tables that the body of a DO block or of a function names. */
   | { readonly kind: 'body tables'; readonly body?: string; readonly functions: readonly ObjectName[] }
   /** The same, for a body that commits on its way: the session is let through to its second transaction. */
   | { readonly kind: 'batches'; readonly body?: string; readonly functions: readonly ObjectName[] }
+  /** The advisory lock that the statement itself asks for. */
+  | { readonly kind: 'advisory lock'; readonly key: string }
   /** An advisory lock for which the statement waits only if it is sent with a gate in its text. */
   | { readonly kind: 'gate in text' }
   /** The catalogs of this database, against writing: no definition can be changed. */

@@ -3,12 +3,38 @@ import type { ObjectName, Operation } from '../../../../model/operation';
 import type { Obstacle } from './moment';
 
 /** What can make the server wait while it executes a statement; best first. Empty where nothing is known that could. */
-export function obstaclesOf({ operations, unreadable }: Statement): readonly Obstacle[] {
+export function obstaclesOf({ operations, unreadable, sent }: Statement): readonly Obstacle[] {
   if (unreadable !== undefined) return [];
-  const found = operations.flatMap(obstaclesOfOperation);
+  const found = [...advisoryLocks(sent), ...operations.flatMap(obstaclesOfOperation)];
   const catalogs = operations.some(changesCatalog) ? [{ kind: 'catalogs' } as const] : [];
   const gate = found.find(({ kind }) => kind === 'gate in text');
-  return [...merged(found.filter(({ kind }) => kind !== 'gate in text')), ...catalogs, ...(gate === undefined ? [] : [gate])];
+  const best = merged(found.filter(({ kind }) => kind !== 'gate in text'));
+  return [
+    ...best,
+    ...catalogs,
+    ...(gate === undefined ? [] : [gate]),
+    ...(readsTables(operations) ? [{ kind: 'named tables' } as const] : []),
+  ];
+}
+
+/** Calls that wait for an advisory lock, with a key that stands in the text. */
+function advisoryLocks(text: string): readonly Obstacle[] {
+  const calls = text.matchAll(/\bpg_advisory_(?:xact_)?lock(?:_shared)?\s*\(\s*(-?\d+(?:\s*,\s*-?\d+)?)\s*\)/gi);
+  return [...calls].map(([, key = '']) => ({ kind: 'advisory lock', key }));
+}
+
+/** The relations that a statement names in its operations. */
+export function relationsOf({ operations }: Statement): readonly ObjectName[] {
+  return operations.flatMap(obstaclesOfOperation).flatMap((obstacle) => ('relations' in obstacle ? obstacle.relations : []));
+}
+
+/** CONCURRENTLY has its own waits; what is done to the session reads nothing. */
+function readsTables(operations: readonly Operation[]): boolean {
+  return operations.some(({ kind }) => kind !== 'transaction' && kind !== 'set') && !operations.some(isConcurrent);
+}
+
+function isConcurrent(operation: Operation): boolean {
+  return operation.kind === 'create index' ? operation.index.concurrently : 'concurrently' in operation && operation.concurrently;
 }
 
 /** Tables of the same mode become one obstacle: whichever the statement comes to first, it waits. */
@@ -103,7 +129,7 @@ const rowsOnly: ReadonlySet<Operation['kind']> = new Set([
 ]);
 
 function changesCatalog(operation: Operation): boolean {
-  if ('concurrently' in operation && operation.concurrently) return false;
+  if (isConcurrent(operation)) return false;
   return !rowsOnly.has(operation.kind) && !(operation.kind === 'do block' && commits(operation.body));
 }
 

@@ -3,7 +3,7 @@ import { openControlClient } from '../../connect';
 import type { Barrier } from './barrier';
 import type { Inside, Moment } from './moment';
 import { waitBack } from './wait-back';
-import { isBlockedBy, readInside, until } from './watch';
+import { isBlockedBy, ownProcessId, readInside, until } from './watch';
 
 /**
  * Two sessions of ours that let the migration's session through to its next transaction: the first one holds the table for which it waits;
@@ -57,11 +57,6 @@ export class Turnstile implements Barrier {
     this.released ??= Promise.all([this.first, this.second].map((client) => client.end().catch(() => undefined))).then(() => undefined);
     return this.released;
   }
-}
-
-async function ownProcessId(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid');
-  return rows[0]?.pid ?? 0;
 }
 
 async function awaitedTable(client: pg.Client, serverProcessId: number): Promise<string | undefined> {

@@ -9,6 +9,6 @@ export async function waitBack(client: pg.Client, serverProcessId: number): Prom
   const table = await heldTable(client, serverProcessId);
   if (table === undefined) return false;
   await client.query('SET LOCAL lock_timeout = 0');
-  void client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`).catch(() => undefined);
+  void client.query(`LOCK TABLE ONLY ${table} IN ACCESS EXCLUSIVE MODE`).catch(() => undefined);
   return true;
 }

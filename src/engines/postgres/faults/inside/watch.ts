@@ -5,13 +5,21 @@ import type { Inside } from './moment';
 /** The wait for a lock is looked for this often. */
 const pollMs = 1;
 
-/** Whether a session waits now for what `client`, or another session, holds. */
+/** The sessions for which a session waits now. */
+export async function blockersOf(client: pg.Client, serverProcessId: number): Promise<readonly number[]> {
+  const { rows } = await client.query<{ pids: readonly number[] }>('SELECT pg_catalog.pg_blocking_pids($1) AS pids', [serverProcessId]);
+  return rows[0]?.pids ?? [];
+}
+
+/** Whether a session waits now for another one. */
 export async function isBlockedBy(client: pg.Client, serverProcessId: number, blocker: number): Promise<boolean> {
-  const { rows } = await client.query<{ blocked: boolean }>('SELECT $2 = ANY (pg_catalog.pg_blocking_pids($1)) AS blocked', [
-    serverProcessId,
-    blocker,
-  ]);
-  return rows[0]?.blocked === true;
+  return (await blockersOf(client, serverProcessId)).includes(blocker);
+}
+
+/** The server process behind a connection. */
+export async function ownProcessId(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid');
+  return rows[0]?.pid ?? 0;
 }
 
 /** Asks until the answer is yes, or until `ended` says that it never will be. */

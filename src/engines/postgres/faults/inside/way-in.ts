@@ -20,7 +20,7 @@ export interface WayInEvents {
 export class WayIn {
   private readonly entry: Entry;
   private connection: PostgresConnection | undefined;
-  /** The statement behind the gate, as it was sent. */
+  /** The statement behind the gate, and whether it was sent with a gate in its own text too. */
   private behindGate: { readonly statement: Statement; readonly gateInText: boolean } | undefined;
   /** Puts back what was set on a connection for the statement. */
   private readonly restorations = new Map<PostgresConnection, string>();
@@ -61,9 +61,8 @@ export class WayIn {
   gatedRequest({ protocol }: WireRequest, statements: readonly Statement[], position: number): RequestOrder {
     const statement = statements[position];
     const gatedText = statement && protocol === 'simple' ? withTextGate(statement.sent) : undefined;
-    const last = statement && gatedText !== undefined ? { ...statement, sent: gatedText } : statement;
-    this.behindGate = last && { statement: last, gateInText: gatedText !== undefined };
-    const sent = statements.map((each, at) => (at === position && last ? last : each));
+    this.behindGate = statement && { statement, gateInText: gatedText !== undefined };
+    const sent = statements.map((each) => (each === statement && gatedText !== undefined ? { ...each, sent: gatedText } : each));
     // A failure of the statement's own reaches the client; what is struck from outside is withheld as at every gate.
     return { ...gated(sent, position, settingStatement(this.entry.settings)), holdResponse: !this.entry.answers };
   }
