@@ -110,7 +110,10 @@ async function sequencesInTheWay(client: pg.Client): Promise<string[]> {
 
 const changing = '(differs from run to run)';
 
-/** A dump without what differs from another one of an equal run: clock times and random values. Null stays null. */
+/**
+ * A dump without what differs from another one of an equal run: clock times and random values, and in histories how long it took. Null
+ * stays null.
+ */
 export function maskChanging(first: Dump, second: Dump): Dump {
   const values = (rows: readonly Row[], name: string) => JSON.stringify(rows.map((row) => row[name] ?? null).sort());
   return {
@@ -118,7 +121,9 @@ export function maskChanging(first: Dump, second: Dump): Dump {
     tables: Object.fromEntries(
       Object.entries(first.tables).map(([table, rows]) => {
         const others = second.tables[table] ?? [];
-        const masked = new Set(Object.keys(rows[0] ?? {}).filter((name) => values(rows, name) !== values(others, name)));
+        const masked = new Set(
+          Object.keys(rows[0] ?? {}).filter((name) => name === 'execution_time' || values(rows, name) !== values(others, name)),
+        );
         return [table, masked.size === 0 ? rows : rows.map((row) => maskRow(row, masked))];
       }),
     ),

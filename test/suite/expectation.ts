@@ -55,6 +55,13 @@ function habitsOf({ framework = 'sql', transaction = framework !== 'sql' }: Suit
     case 'dbmate':
       if (transaction !== true) return { ...none, oneRequest: true, records: 'afterwards' };
       return { ...none, wraps: true, records: 'in the transaction' };
+    case 'supabase':
+    case 'drizzle':
+      return { ...none, wraps: true, records: 'in the transaction' };
+    case 'sqlx':
+      if (transaction !== true) return { ...none, oneRequest: true, records: 'afterwards', locks: true, unlocks: true };
+      return { ...none, wraps: true, records: 'in the transaction', locks: true, unlocks: true };
+    case 'sql-migrate':
     case 'goose':
       if (transaction !== true) return { ...none, records: 'afterwards' };
       return { ...none, wraps: true, records: 'in the transaction' };

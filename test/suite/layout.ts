@@ -52,6 +52,33 @@ export function layoutOf({ framework = 'sql', transaction, before = shop, migrat
         },
         target: '20260102000000_change/migration.sql',
       };
+    case 'sql-migrate': {
+      const up = transaction === false ? '-- +migrate Up notransaction' : '-- +migrate Up';
+      return {
+        files: { '1-before.sql': `-- +migrate Up\n${before}\n`, '2-change.sql': `${up}\n${migration}\n` },
+        target: '2-change.sql',
+      };
+    }
+    case 'sqlx': {
+      const head = transaction === false ? '-- no-transaction\n' : '';
+      return {
+        files: { '20260101000000_before.sql': before, '20260102000000_change.sql': `${head}${migration}` },
+        target: '20260102000000_change.sql',
+      };
+    }
+    case 'supabase':
+      return {
+        files: { '20260101000000_before.sql': before, '20260102000000_change.sql': migration },
+        target: '20260102000000_change.sql',
+      };
+    case 'drizzle': {
+      const entry = (idx: number, tag: string) => ({ idx, version: '7', when: 1_767_225_600_000 + idx, tag, breakpoints: true });
+      const journal = { version: '7', dialect: 'postgresql', entries: [entry(0, '0000_before'), entry(1, '0001_change')] };
+      return {
+        files: { 'meta/_journal.json': JSON.stringify(journal), '0000_before.sql': before, '0001_change.sql': migration },
+        target: '0001_change.sql',
+      };
+    }
     default:
       throw new Error(`The suite has no layout for ${String(framework)}.`);
   }

@@ -49,7 +49,8 @@ export async function simulateCase(sandbox: Sandbox, suiteCase: SuiteCase, { col
   const { files, target } = layoutOf(suiteCase);
   return withFolder(files, async (folder) => {
     const faults = chosen?.flatMap((name) => faultKinds.flatMap((kind) => (kind.name === name ? [kind.name] : []))) ?? 'all';
-    const asked: SimulationRequest = { ...request, faults, rows: suiteCase.rows ?? 20, collapse, path: join(folder, target) };
+    const { framework = 'sql' } = suiteCase;
+    const asked: SimulationRequest = { ...request, framework, faults, rows: suiteCase.rows ?? 20, collapse, path: join(folder, target) };
     const subject = await readSubject(asked);
     const opinion = new SecondOpinion(sandbox, subject);
     const witness = secondOpinion ? (evidence: Evidence) => opinion.hear(evidence) : undefined;

@@ -8,4 +8,6 @@ export default {
 ALTER TABLE orders ADD COLUMN currency text;
 UPDATE orders SET currency = 'EUR';
 `,
+  // Statement 1 holds the strongest lock there is on the same table.
+  alone: [2],
 } satisfies SuiteCase;

@@ -1,0 +1,12 @@
+import type { SuiteCase } from '../case';
+
+export default {
+  title: 'sql-migrate commits statements and history together',
+  framework: 'sql-migrate',
+  migration: `
+ALTER TABLE orders ADD COLUMN currency text;
+UPDATE orders SET currency = 'EUR';
+`,
+  // Statement 1 holds the strongest lock there is on the same table.
+  alone: [2],
+} satisfies SuiteCase;
