@@ -24,8 +24,11 @@ export type Requirement = { readonly table: Table } & (
   | { readonly kind: 'cast'; readonly column: string; readonly type: string; readonly using?: string }
 );
 
-/** What an operation asks of the rows of the tables in `catalog`; nothing of tables that are not there yet. */
-export function requirementsOf(operation: Operation, catalog: Catalog): Requirement[] {
+/**
+ * What an operation asks of the rows of the tables in `catalog`; nothing of tables that are not there yet.
+ * @param text of its statement: an index's NULLS NOT DISTINCT stands there alone.
+ */
+export function requirementsOf(operation: Operation, catalog: Catalog, text = ''): Requirement[] {
   switch (operation.kind) {
     case 'create index': {
       const { index } = operation;
@@ -33,7 +36,13 @@ export function requirementsOf(operation: Operation, catalog: Catalog): Requirem
       if (!index.unique || table === undefined) return [];
       const keys = index.keys.map((key) => keyText(key, table));
       return [
-        { kind: 'unique', table, keys, nullsNotDistinct: false, ...(index.predicate !== undefined && { predicate: index.predicate }) },
+        {
+          kind: 'unique',
+          table,
+          keys,
+          nullsNotDistinct: /nulls\s+not\s+distinct/i.test(text),
+          ...(index.predicate !== undefined && { predicate: index.predicate }),
+        },
       ];
     }
     case 'set not null': {

@@ -23,8 +23,6 @@ export interface RecoverySituation {
   readonly interrupted?: number;
   /** Where running the migration again ends, if that was tried. */
   readonly retryReaches?: 'after' | 'before' | 'error' | 'differs';
-  /** What the client was told. */
-  readonly error?: { readonly code: string; readonly message: string };
   /** What the databases answered to `recoveryProbes`; without it, plans rest on counts and hashes alone. */
   readonly answers?: Answers;
   /** The query that gives `rowsHash` of a table of one of the states. */

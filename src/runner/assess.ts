@@ -5,9 +5,11 @@ import { lostData } from '../faults/lost-data';
 import { tellStory } from '../faults/story';
 import { judge } from '../faults/verdict';
 import type { Verdict } from '../model/fault';
-import type { CellResult, RecoveryPlan, RecoveryStep, StateDifference } from '../model/simulation';
+import type { CellResult, RecoveryMode, RecoveryPlan, RecoveryStep, StateDifference } from '../model/simulation';
 import type { State } from '../model/state';
 import { lockModeLabel } from '../model/words';
+import { sessionModes } from '../recovery/modes/open-session';
+import { adviceOn } from '../recovery/modes/server-error';
 import { openSessionSteps } from '../recovery/plan';
 import { stateDifferences } from '../state/difference';
 import { fingerprint } from '../state/fingerprint';
@@ -65,8 +67,11 @@ export class Assessor {
       // Rows that break the statement are still there when all was rolled back: the way forward begins with them.
       const settled = verdict === 'complete' || (verdict === 'rolled-back' && this.trace.dirt === undefined);
       const { remedy } = faultKind(observation.cell.fault) ?? {};
-      const first = remedy === undefined ? release : [...release, remedy];
-      const recovery = settled ? undefined : withFirst(await recover(), first);
+      const advice = adviceOn(observation.outcome.error);
+      const first = [...release, ...[remedy ?? advice?.step].flatMap((step) => step ?? [])];
+      const recovery = settled
+        ? undefined
+        : withFirst(await recover(), first, [...sessionModes(observation.blocking), ...[advice?.mode].flatMap((mode) => mode ?? [])]);
       const result = this.compose(observation, assessed, verdict, recovery);
       await this.laboratory.witness({ result, database, beforeDatabase: this.trace.beforeDatabase });
       return result;
@@ -194,9 +199,9 @@ export class Assessor {
  * Ending the session was carried out on the very state that it was left in, and the fault's cause is gone by now; what follows was verified
  * on what that left.
  */
-function withFirst(recovery: Recovery, first: readonly RecoveryStep[]): Recovery {
+function withFirst(recovery: Recovery, first: readonly RecoveryStep[], modes: readonly RecoveryMode[]): Recovery {
   const prepend = (plan: RecoveryPlan): RecoveryPlan => ({ ...plan, steps: [...first, ...plan.steps] });
-  return { ...recovery, back: prepend(recovery.back), forward: prepend(recovery.forward) };
+  return { ...recovery, back: prepend(recovery.back), forward: prepend(recovery.forward), modes: [...modes, ...(recovery.modes ?? [])] };
 }
 
 /** Does the work for a key once; whoever else asks meanwhile waits for the same result. */

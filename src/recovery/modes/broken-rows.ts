@@ -16,7 +16,7 @@ function asked({ migration, partial, completed }: RecoverySituation): { statemen
   const left = migration.up.statements.filter(({ index }) => index > completed);
   return left.flatMap((statement) =>
     statement.operations.flatMap((operation) =>
-      requirementsOf(operation, partial.catalog).map((requirement) => ({ statement, requirement })),
+      requirementsOf(operation, partial.catalog, statement.sent).map((requirement) => ({ statement, requirement })),
     ),
   );
 }

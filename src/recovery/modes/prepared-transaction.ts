@@ -3,7 +3,7 @@ import { none } from '../check';
 import { sqlStep } from '../situation';
 import { defineMode, type Finding } from './mode';
 
-const query = 'SELECT gid, prepared, owner FROM pg_prepared_xacts WHERE database = current_database();';
+export const preparedQuery = 'SELECT gid, prepared, owner FROM pg_prepared_xacts WHERE database = current_database();';
 
 /** A transaction that was prepared keeps its locks, over restarts too, until somebody ends it (manual, PREPARE TRANSACTION). */
 export const preparedTransaction = defineMode<Finding>({
@@ -11,7 +11,7 @@ export const preparedTransaction = defineMode<Finding>({
   detect: ({ before, partial }) =>
     partial.preparedTransactions
       .filter((gid) => !before.preparedTransactions.includes(gid))
-      .map((gid) => ({ object: gid, detail: 'It holds its locks, also after a restart, until it is ended.', query })),
+      .map((gid) => ({ object: gid, detail: 'It holds its locks, also after a restart, until it is ended.', query: preparedQuery })),
   back: (found) =>
     found.map(({ object, detail }) =>
       sqlStep(`Roll back the prepared transaction ${object}`, detail, `ROLLBACK PREPARED ${quoteLiteral(object)}`),

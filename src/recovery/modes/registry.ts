@@ -14,12 +14,13 @@ import { openSession } from './open-session';
 import { preparedTransaction } from './prepared-transaction';
 import { replicaDiverged, subscriptionStopped } from './replication';
 import { sequenceBehind, sequenceMoved } from './sequence-behind';
-import { errorModes } from './server-error';
 import { tableSwap } from './table-swap';
 
-/** Every failure mode, in the order in which its steps are taken. docs/recovery.md has a row for each. */
+/**
+ * Every failure mode that states show, in the order in which its steps are taken; what the error alone tells is in `server-error`.
+ * docs/recovery.md has a row for each.
+ */
 export const failureModes: readonly FailureMode[] = [
-  ...errorModes,
   openSession,
   preparedTransaction,
   detachPending,

@@ -1,11 +1,4 @@
-import type { CellResult, RecoveryStep } from '../../model/simulation';
-import { defineMode, type Finding } from './mode';
-
-type ServerError = NonNullable<CellResult['error']>;
-
-interface Refusal extends Finding {
-  readonly code: string;
-}
+import type { CellResult, RecoveryMode, RecoveryStep } from '../../model/simulation';
 
 interface Kind {
   readonly name: string;
@@ -66,26 +59,13 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-/** The modes that the error itself tells; states do not show them, so they are the same for every state that the error left. */
-export const errorModes = kinds.map((kind) =>
-  defineMode<Refusal>({
-    name: kind.name,
-    detect: ({ error }) => {
-      if (error === undefined || !kind.codes.includes(error.code)) return [];
-      return [{ code: error.code, object: `SQLSTATE ${error.code}`, detail: kind.detail, query: kind.query }];
-    },
-    back: () => [],
-    forward: () => [kind.step],
-    validate: () => [],
-  }),
-);
-
-/** What an error asks for before the statements run again, and the mode that it is. */
-export function adviceOn(
-  error: ServerError | undefined,
-): { readonly mode: string; readonly finding: Finding; readonly step: RecoveryStep } | undefined {
+/**
+ * What an error asks for before the statements run again, and the mode that it is. Not one of the registry: states do not show it, and equal
+ * states share their plans whatever error left them.
+ */
+export function adviceOn(error: CellResult['error']): { readonly mode: RecoveryMode; readonly step: RecoveryStep } | undefined {
   const kind = kinds.find(({ codes }) => codes.includes(error?.code ?? ''));
   if (kind === undefined || error === undefined) return undefined;
   const { name, detail, query, step } = kind;
-  return { mode: name, finding: { object: `SQLSTATE ${error.code}`, detail, query }, step };
+  return { mode: { name, object: `SQLSTATE ${error.code}`, detail, query }, step };
 }
