@@ -1,7 +1,7 @@
 import type { CellResult, RecoveryPlan, RecoveryStep, StateDifference } from '../model/simulation';
 import { faultWords, pointWords, verdictWords } from '../model/words';
-import { bookkeepingText, differenceMark, differenceText, proofText, retryText } from './cell-words';
-import { shortFingerprint } from './numbers';
+import { bookkeepingText, checksText, differenceMark, differenceText, modeText, proofText, retryText } from './cell-words';
+import { plural, shortFingerprint } from './numbers';
 import { type Palette, paintTone } from './palette';
 import { hang, oneLine, padRight, spread, terminalColumns, wrap, wrapSql } from './terminal-text';
 
@@ -25,12 +25,16 @@ export function cellPretty(cell: CellResult, { title, palette }: CellPrettyOptio
     ...(cell.story === undefined ? [] : [...wrap(cell.story, terminalColumns), '']),
     ...(words === undefined ? [] : fact('Verdict', `${words.label}: ${words.meaning}`, palette)),
     ...(cell.error === undefined ? [] : fact('Client saw', `${cell.error.code} ${cell.error.message}`.trim(), palette)),
+    ...(cell.dirt === undefined
+      ? []
+      : fact('Dirty rows', `${cell.dirt.description}: ${plural(cell.dirt.rows, 'row')} in ${cell.dirt.table}`, palette)),
     ...fact('A retry', retryText(cell), palette),
     ...fact('History', bookkeepingText(cell), palette),
     ...(cell.sessions ?? []).flatMap((session) => fact('Session', `${session.state}: ${oneLine(session.query)}`, palette)),
     ...(cell.fingerprint === undefined ? [] : fact('State', shortFingerprint(cell.fingerprint), palette)),
     ...differences('Since before', cell.differsFromBefore, palette),
     ...differences('Unlike after', cell.differsFromAfter, palette),
+    ...(cell.recovery?.modes ?? []).flatMap((mode) => fact('Left behind', modeText(mode), palette)),
     ...recoveryLines(cell, palette),
   ];
 }
@@ -77,12 +81,14 @@ function planLines({ direction, plan, recommended, palette }: PlanToShow): reado
   const name = direction === 'back' ? 'Go back' : 'Go forward';
   const proof = proofText(plan, direction);
   const paint = plan.verified ? palette.green : palette.yellow;
+  const checks = checksText(plan);
   const title = palette.bold(name) + (recommended ? palette.green('  recommended') : '');
   return [
     spread(title, paint(`${plan.verified ? '✓' : '!'} ${proof}`)),
     ...(plan.loses === undefined ? [] : hang('  ', wrap(`Loses: ${plan.loses}`, terminalColumns - 2)).map(palette.yellow)),
     ...(plan.problem === undefined ? [] : hang('  ', wrap(`Not proven: ${plan.problem}`, terminalColumns - 2)).map(palette.yellow)),
     ...plan.steps.flatMap((step, index) => stepLines(step, index + 1, palette)),
+    ...(checks === undefined ? [] : hang('     ', wrap(`Afterwards ${checks}.`, terminalColumns - 5)).map(palette.dim)),
   ];
 }
 

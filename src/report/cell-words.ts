@@ -1,4 +1,4 @@
-import type { CellResult, RecoveryPlan, StateDifference } from '../model/simulation';
+import type { CellResult, RecoveryMode, RecoveryPlan, StateDifference } from '../model/simulation';
 import { formatDuration, plural } from './numbers';
 
 /** What a retry does, in a sentence. */
@@ -14,7 +14,7 @@ export function retryText(cell: CellResult): string {
     case 'error':
       return `stops with${error === '' ? ' an error' : error}`;
     case 'differs':
-      return 'reports success, and ends in a state that is neither before nor after';
+      return `reports success, and ends in a state that is neither before nor after${retry.effect === undefined ? '' : `: ${retry.effect}`}`;
   }
 }
 
@@ -54,4 +54,17 @@ export function proofText(plan: RecoveryPlan, direction: 'back' | 'forward'): st
 /** A step's title as a sentence, to be followed by another. */
 export function sentence(title: string): string {
   return /[.!?:]$/.test(title) ? title : `${title}.`;
+}
+
+/** How many checks after a plan passed; undefined when none was made. */
+export function checksText({ checks = [] }: RecoveryPlan): string | undefined {
+  if (checks.length === 0) return undefined;
+  const failed = checks.filter(({ passed }) => !passed);
+  if (failed.length === 0) return checks.length === 1 ? 'one check passed' : `all ${checks.length} checks passed`;
+  return `${checks.length - failed.length} of ${checks.length} checks passed; not: ${failed.map(({ title }) => title).join('; ')}`;
+}
+
+/** "NULL currency: rows of orders whose currency is NULL. There are 2000 ...". */
+export function modeText({ name, object, detail }: RecoveryMode): string {
+  return sentence([`${name}: ${object}`, detail].filter((part) => part !== '').join('. '));
 }

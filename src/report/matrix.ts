@@ -13,9 +13,20 @@ export interface MatrixRow {
   readonly points: readonly Point[];
 }
 
+/** One fault, with those points around a statement at which it can strike at all. */
+export interface FaultColumn {
+  readonly fault: FaultName;
+  /** Never empty. */
+  readonly slots: readonly Point['kind'][];
+  /** Faults of a statement's own execution have nothing to show between statements. */
+  readonly inside: boolean;
+}
+
 /** The matrix of a simulation: points down the page, faults across. Every report draws the same one. */
 export interface Matrix {
   readonly faults: readonly FaultName[];
+  /** The same faults in the order in which they are drawn: those that can strike anywhere first. */
+  readonly columns: readonly FaultColumn[];
   readonly rows: readonly MatrixRow[];
   /** Kinds of points that statement rows have here: `before` and `after`, or `during` as well. */
   readonly statementPoints: readonly Point['kind'][];
@@ -29,12 +40,71 @@ export function matrixOf(simulation: Pick<Simulation, 'cells' | 'statements'>): 
   const cells = new Map(simulation.cells.map((cell) => [key(cell.fault, cell.point), cell]));
   const present = new Set(simulation.cells.map((cell) => cell.fault));
   const points = distinctPoints(simulation.cells);
+  const columns = faultNames.filter((fault) => present.has(fault)).map((fault) => columnOf(fault, simulation.cells));
   return {
     faults: faultNames.filter((fault) => present.has(fault)),
+    columns: [...columns.filter(({ inside }) => !inside), ...columns.filter(({ inside }) => inside)],
     rows: rowsOf(points, simulation.statements),
     statementPoints: statementPointKinds.filter((kind) => points.some((point) => point.kind === kind)),
     cell: (fault, point) => cells.get(key(fault, point)),
   };
+}
+
+function columnOf(fault: FaultName, all: readonly CellResult[]): FaultColumn {
+  const cells = all.filter((cell) => cell.fault === fault);
+  const possible = cells.filter(({ status }) => status !== 'impossible');
+  const kindsOf = (some: readonly CellResult[]) => statementPointKinds.filter((kind) => some.some(({ point }) => point.kind === kind));
+  const [strikes, planned] = [kindsOf(possible), kindsOf(cells)];
+  const fallback: readonly Point['kind'][] = planned.includes('during') ? ['during'] : planned.length === 0 ? ['before'] : planned;
+  const slots = strikes.length > 0 ? strikes : fallback;
+  return { fault, slots, inside: slots.every((kind) => kind === 'during') && possible.every(({ point }) => point.kind === 'during') };
+}
+
+/** A row, and how many statements after it look the same under every fault: they are in one transaction, and are not drawn. */
+export interface FoldedRow {
+  readonly row: MatrixRow;
+  readonly alike: number;
+}
+
+const leastToFold = 3;
+
+/** The rows with statements of one transaction that end alike folded into the first of them. */
+export function foldRows(matrix: Matrix, transactions: Simulation['transactions']): readonly FoldedRow[] {
+  const together = new Set(transactions.filter(({ kind }) => kind !== 'autocommit').map(({ index }) => index));
+  const folded: FoldedRow[] = [];
+  for (let at = 0; at < matrix.rows.length; ) {
+    const row = matrix.rows[at];
+    if (row === undefined) break;
+    const foldable = row.statement !== undefined && row.transaction !== undefined && together.has(row.transaction);
+    const next = matrix.rows.slice(at + 1);
+    const end = next.findIndex(
+      (other) => other.statement === undefined || other.transaction !== row.transaction || look(matrix, other) !== look(matrix, row),
+    );
+    const alike = foldable ? (end === -1 ? next.length : end) : 0;
+    const isFolded = alike + 1 >= leastToFold;
+    folded.push({ row, alike: isFolded ? alike : 0 });
+    at += isFolded ? alike + 1 : 1;
+  }
+  return folded;
+}
+
+function look(matrix: Matrix, { points }: MatrixRow): string {
+  const cells = matrix.faults.flatMap((fault) => points.map((point) => ({ kind: point.kind, cell: matrix.cell(fault, point) })));
+  return cells.map(({ kind, cell }) => `${kind} ${cell?.verdict ?? cell?.status ?? ''}`).join();
+}
+
+/** Why points of a simulation have no result, each reason once. */
+export function impossibleReasons(
+  cells: readonly CellResult[],
+): readonly { readonly fault: FaultName; readonly why: string; readonly count: number }[] {
+  const reasons = new Map<string, { fault: FaultName; why: string; count: number }>();
+  for (const { fault, status, why = 'It cannot strike here.' } of cells) {
+    if (status !== 'impossible') continue;
+    const known = reasons.get(`${fault} ${why}`) ?? { fault, why, count: 0 };
+    known.count += 1;
+    reasons.set(`${fault} ${why}`, known);
+  }
+  return [...reasons.values()].sort((left, right) => faultNames.indexOf(left.fault) - faultNames.indexOf(right.fault));
 }
 
 function key(fault: FaultName, point: Point): string {

@@ -1,14 +1,16 @@
 import stringWidth from 'string-width';
-import type { FaultName, Point, Verdict } from '../model/fault';
+import type { Verdict } from '../model/fault';
 import type { CellResult, Simulation, SimulationReport } from '../model/simulation';
 import { failedGlyph, faultWords, impossibleGlyph, verdictsBySeverity, verdictWords } from '../model/words';
 import { headline, partialStates, worstOf } from './assessment';
 import { cellPretty } from './cell-pretty';
-import { type Matrix, type MatrixRow, matrixOf } from './matrix';
+import { loadPretty } from './load-pretty';
+import { type FaultColumn, type FoldedRow, foldRows, type Matrix, type MatrixRow, matrixOf } from './matrix';
 import { formatCount, formatDuration, plural } from './numbers';
 import { type Palette, paintTone } from './palette';
+import { factsOf } from './statement-facts';
 import { centre, oneLine, padRight, spread, terminalColumns, truncate, wrap } from './terminal-text';
-import { engineTitle } from './titles';
+import { engineTitle, nameOf } from './titles';
 
 /**
  * Simulations for the terminal, 80 columns wide: for each migration the headline, the matrix and the counts; then the story and the
@@ -39,10 +41,6 @@ function isHarmless(simulation: Simulation): boolean {
     partialStates(simulation).length === 0 &&
     simulation.cells.every((cell) => cell.status !== 'failed')
   );
-}
-
-function nameOf({ migration }: Simulation): string {
-  return migration.path ?? migration.id;
 }
 
 /** Without its folders: enough where the others of the folder are listed too. */
@@ -77,6 +75,7 @@ function simulationLines(simulation: Simulation, palette: Palette): readonly str
     '',
     ...countLines(simulation, palette),
     ...failedLines(simulation, palette),
+    ...(simulation.load === undefined ? [] : ['', ...loadPretty(simulation.load, simulation.statements, palette)]),
   ];
 }
 
@@ -86,30 +85,62 @@ const gap = 2;
 function matrixLines(simulation: Simulation, palette: Palette): readonly string[] {
   const matrix = matrixOf(simulation);
   if (matrix.faults.length === 0) return [palette.dim('No cells: the choice of faults and points left none.')];
-  return bandsOf(matrix).flatMap((band, index) => [...(index === 0 ? [] : ['']), ...bandLines(band, { matrix, simulation, palette })]);
+  const bands = bandsOf(matrix);
+  return [
+    ...bands.flatMap((band, index) => [...(index === 0 ? [] : ['']), ...bandLines(band, { matrix, simulation, palette })]),
+    ...legendLines(matrix, bands[0]).map(palette.dim),
+  ];
 }
 
 interface Band {
-  readonly faults: readonly FaultName[];
+  readonly columns: readonly FaultColumn[];
   readonly labels: readonly string[];
   readonly widths: readonly number[];
+  /** Between the glyphs of one cell. */
+  readonly separator: string;
 }
 
+/** Columns for faults: beside statements of 36, and of no less than 26. */
 const bandColumns = 44;
+const closeColumns = 54;
 
+/** Labels in full when there is room; else short ones with the glyphs close together; else several bands. */
 function bandsOf(matrix: Matrix): readonly Band[] {
-  const glyphColumns = Math.max(1, matrix.statementPoints.length * 2 - 1);
-  const band = (faults: readonly FaultName[], style: 'label' | 'short'): Band => {
-    const labels = faults.map((fault) => faultWords[fault][style]);
-    return { faults, labels, widths: labels.map((label) => Math.max(stringWidth(label), glyphColumns) + gap) };
-  };
-  const long = band(matrix.faults, 'label');
-  if (sum(long.widths) <= bandColumns) return [long];
-  const widest = Math.max(...band(matrix.faults, 'short').widths);
-  const perBand = Math.floor(bandColumns / widest);
-  const bands = Math.ceil(matrix.faults.length / perBand);
-  const size = Math.ceil(matrix.faults.length / bands);
-  return Array.from({ length: bands }, (_, index) => band(matrix.faults.slice(index * size, (index + 1) * size), 'short'));
+  const roomy = bandFor(matrix.columns, 'label', ' ', gap);
+  if (sum(roomy.widths) <= bandColumns) return [roomy];
+  const close = bandFor(matrix.columns, 'short', '', 1);
+  if (sum(close.widths) <= closeColumns) return [close];
+  const count = Math.ceil(sum(close.widths) / closeColumns);
+  const size = Math.ceil(matrix.columns.length / count);
+  return Array.from({ length: count }, (_, index) => bandFor(matrix.columns.slice(index * size, (index + 1) * size), 'short', '', 1));
+}
+
+function bandFor(columns: readonly FaultColumn[], style: 'label' | 'short', separator: string, between: number): Band {
+  const labels = columns.map(({ fault }) => faultWords[fault][style]);
+  const glyphs = ({ slots }: FaultColumn) => slots.length + (slots.length - 1) * separator.length;
+  const widths = columns.map((column, index) => Math.max(stringWidth(labels[index] ?? ''), glyphs(column)) + between);
+  return { columns, labels, widths, separator };
+}
+
+/** What abbreviated heads stand for, and which points the glyphs of a cell are. */
+function legendLines(matrix: Matrix, band: Band | undefined): readonly string[] {
+  const kinds = [...new Set(matrix.columns.map(({ slots }) => slots.join(', ')))];
+  const points =
+    kinds.length < 2 ? [] : [`In a cell: ${kinds.map((slots) => `${slots} (${shortNames(matrix, slots)})`).join('; ')} the statement.`];
+  const isShort = band !== undefined && band.separator === '';
+  const names = matrix.columns.filter(({ fault }) => faultWords[fault].short !== faultWords[fault].label);
+  const heads =
+    isShort && names.length > 0
+      ? [`${names.map(({ fault }) => `${faultWords[fault].short}: ${faultWords[fault].label}`).join(', ')}.`]
+      : [];
+  return [...points, ...heads].flatMap((line) => wrap(line, terminalColumns));
+}
+
+function shortNames(matrix: Matrix, slots: string): string {
+  return matrix.columns
+    .filter((column) => column.slots.join(', ') === slots)
+    .map(({ fault }) => faultWords[fault].short)
+    .join(', ');
 }
 
 interface Drawing {
@@ -123,12 +154,13 @@ function bandLines(band: Band, drawing: Drawing): readonly string[] {
   const head = band.labels.map((label, index) => centre(label, band.widths[index] ?? 0)).join('');
   return [
     drawing.palette.dim((padRight(pointsCaption(drawing.matrix), textColumns) + head).trimEnd()),
-    ...drawing.matrix.rows.flatMap((row) => rowLines(row, { ...drawing, band, textColumns })),
+    ...foldRows(drawing.matrix, drawing.simulation.transactions).flatMap((folded) => rowLines(folded, { ...drawing, band, textColumns })),
   ];
 }
 
 function pointsCaption(matrix: Matrix): string {
-  return `each cell: ${matrix.statementPoints.join(', ')}`;
+  const kinds = new Set(matrix.columns.map(({ slots }) => slots.join(', ')));
+  return kinds.size === 1 ? `each cell: ${[...kinds].join()}` : '';
 }
 
 interface Layout extends Drawing {
@@ -136,15 +168,23 @@ interface Layout extends Drawing {
   readonly textColumns: number;
 }
 
-function rowLines(row: MatrixRow, layout: Layout): readonly string[] {
+function rowLines({ row, alike }: FoldedRow, layout: Layout): readonly string[] {
   const { palette, textColumns } = layout;
   const bracket = bracketOf(row, layout);
   const number = row.statement === undefined ? '  ' : `${row.statement.index}`.padStart(2);
-  const text = row.statement === undefined ? palette.dim(row.label) : truncate(oneLine(row.label), textColumns - 6);
-  const line = padRight(`${bracket}${palette.dim(number)} ${text}`, textColumns) + cellsOf(row, layout);
+  const label = truncate(oneLine(row.label), textColumns - (row.statement === undefined ? 5 : 6));
+  const line =
+    padRight(`${bracket}${palette.dim(number)} ${row.statement === undefined ? palette.dim(label) : label}`, textColumns) +
+    cellsOf(row, layout);
   if (row.statement === undefined) return [line.trimEnd()];
+  // The line below has no cells, so it may be as long as the screen is wide.
   const facts = statementFacts(row.statement);
-  return [line.trimEnd(), ...(facts === '' ? [] : [`${bracket}   ${palette.dim(truncate(facts, textColumns - 6))}`])];
+  const { index } = row.statement;
+  return [
+    line.trimEnd(),
+    ...(facts === '' ? [] : [`${bracket}   ${palette.dim(truncate(facts, terminalColumns - 5))}`]),
+    ...(alike === 0 ? [] : [`${bracket}   ${palette.dim(`${index + 1} to ${index + alike} end like it`)}`]),
+  ];
 }
 
 /** A line for what commits together, dots where nothing protects a statement. */
@@ -155,24 +195,18 @@ function bracketOf(row: MatrixRow, { simulation, palette }: Layout): string {
 }
 
 function statementFacts(statement: Simulation['statements'][number]): string {
-  const strongest = statement.locks.at(-1);
-  return [
-    ...(strongest ? [strongest.mode] : []),
-    formatDuration(statement.durationMs),
-    ...(statement.rows > 0 ? [plural(statement.rows, 'row')] : []),
-    ...(statement.rewrites.length > 0 ? [`rewrites ${statement.rewrites.join(', ')}`] : []),
-  ].join(' · ');
+  return factsOf(statement).join(' · ');
 }
 
 function cellsOf(row: MatrixRow, { matrix, palette, band }: Layout): string {
-  const kinds: readonly Point['kind'][] = row.kind === 'statement' ? matrix.statementPoints : row.points.map((point) => point.kind);
-  return band.faults
-    .map((fault, index) => {
+  return band.columns
+    .map(({ fault, slots, inside }, index) => {
+      const kinds = row.kind === 'statement' ? slots : inside ? [] : row.points.map((point) => point.kind);
       const glyphs = kinds.map((kind) => {
         const point = row.points.find((candidate) => candidate.kind === kind);
         return glyphOf(point === undefined ? undefined : matrix.cell(fault, point), palette);
       });
-      return centre(glyphs.join(' '), band.widths[index] ?? 0);
+      return centre(glyphs.join(band.separator), band.widths[index] ?? 0);
     })
     .join('');
 }

@@ -1,8 +1,8 @@
 import type { CellResult, RecoveryPlan, Simulation, StateDifference } from '../../model/simulation';
 import { faultWords, pointWords, verdictWords } from '../../model/words';
-import { bookkeepingText, differenceMark, proofText, retryText, sentence } from '../cell-words';
+import { bookkeepingText, checksText, differenceMark, modeText, proofText, retryText, sentence } from '../cell-words';
 import { escapeXml } from '../escape';
-import { formatDuration, shortFingerprint } from '../numbers';
+import { formatDuration, plural, shortFingerprint } from '../numbers';
 import { oneLine } from '../terminal-text';
 import { anchorOf } from './anchors';
 
@@ -25,10 +25,16 @@ export function cellArticle(
   return `
 <article class="state edge-${words?.tone ?? 'quiet'}${place.shown ? ' shown' : ''}" id="${anchorOf(simulation, cell, place.section)}">
 <div class="story"><h2><span class="cell fill-${words?.tone ?? 'quiet'}">${words?.glyph ?? ''}</span> ${escapeXml(capital(name))}: ${words?.label ?? ''}</h2>
-<p>${escapeXml(cell.story ?? `${capital(words?.meaning ?? '')}.`)}</p><small>${escapeXml(small.join(' · '))}</small></div>
+<p>${escapeXml(cell.story ?? `${capital(words?.meaning ?? '')}.`)}</p>${dirt(cell)}<small>${escapeXml(small.join(' · '))}</small></div>
 <div class="columns"><section><h3>State after the failure</h3>${stateTable(cell)}</section>
 ${cell.recovery === undefined ? '' : `<section><h3>Recovery</h3>${recovery(cell.recovery)}</section>`}</div>
 </article>`;
+}
+
+/** The rows that were put there before, so that the statement met them. */
+function dirt({ dirt }: CellResult): string {
+  if (dirt === undefined) return '';
+  return `<details><summary>The rows that made it fail: ${escapeXml(dirt.description)}, ${plural(dirt.rows, 'row')} in ${escapeXml(dirt.table)}</summary><pre>${escapeXml(dirt.text)}</pre></details>`;
 }
 
 function stateTable(cell: CellResult): string {
@@ -68,7 +74,33 @@ function differences(list: readonly StateDifference[] | undefined): string {
 function recovery(recovery: NonNullable<CellResult['recovery']>): string {
   const order = recovery.recommended === 'back' ? (['back', 'forward'] as const) : (['forward', 'back'] as const);
   const plans = order.map((direction) => plan(recovery[direction], direction, direction === recovery.recommended));
-  return `${plans.join('')}<p class="dim">${escapeXml(recovery.because)}</p>`;
+  const modes = (recovery.modes ?? []).map(
+    (mode) =>
+      `<li>${escapeXml(modeText(mode))}<details><summary>the query that finds it</summary><pre>${escapeXml(mode.query)}</pre></details></li>`,
+  );
+  const found = modes.length === 0 ? '' : `<ul class="modes">${modes.join('')}</ul>`;
+  return `${found}${plans.join('')}<p class="dim">${escapeXml(recovery.because)}</p>${decision(recovery)}`;
+}
+
+/** Both ways side by side, by what was measured of them. */
+function decision({ decision }: NonNullable<CellResult['recovery']>): string {
+  const facts = decision?.facts ?? [];
+  if (facts.length === 0) return '';
+  const rows = facts.map(
+    ({ name, back, forward }) =>
+      `<tr><th scope="row">${escapeXml(name)}</th><td>${escapeXml(back)}</td><td>${escapeXml(forward)}</td></tr>`,
+  );
+  return `<table class="decision"><thead><tr><td></td><th scope="col">back</th><th scope="col">forward</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+function checks(plan: RecoveryPlan): string {
+  const text = checksText(plan);
+  if (text === undefined) return '';
+  const items = (plan.checks ?? []).map(
+    ({ title, text: query, expected, passed, found }) =>
+      `<li><span class="ink-${passed ? 'good' : 'bad'}">${passed ? '✓' : '✕'}</span> ${escapeXml(title)}: ${escapeXml(passed ? expected : `must be ${expected}, is ${found ?? 'not known'}`)}<pre>${escapeXml(query)}</pre></li>`,
+  );
+  return `<details class="checks"><summary>Afterwards ${escapeXml(text)}</summary><ul>${items.join('')}</ul></details>`;
 }
 
 function plan(plan: RecoveryPlan, direction: 'back' | 'forward', recommended: boolean): string {
@@ -82,7 +114,7 @@ function plan(plan: RecoveryPlan, direction: 'back' | 'forward', recommended: bo
   ];
   return `<div class="plan"><header><b>Go ${direction}</b>${recommended ? ' <span class="recommended">recommended</span>' : ''}
 <span class="${plan.verified ? 'ink-good' : 'ink-caution'}">${plan.verified ? '✓' : '!'} ${escapeXml(proofText(plan, direction))}</span></header>
-${caution.map((line) => `<p class="ink-caution">${escapeXml(line)}</p>`).join('')}<ol>${steps.join('')}</ol></div>`;
+${caution.map((line) => `<p class="ink-caution">${escapeXml(line)}</p>`).join('')}<ol>${steps.join('')}</ol>${checks(plan)}</div>`;
 }
 
 function capital(text: string): string {

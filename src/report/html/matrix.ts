@@ -1,13 +1,15 @@
 import type { Point } from '../../model/fault';
 import type { CellResult, SimulatedStatement, Simulation } from '../../model/simulation';
-import { failedGlyph, faultWords, impossibleGlyph, pointWords, verdictsBySeverity, verdictWords } from '../../model/words';
+import { failedGlyph, faultWords, impossibleGlyph, lockWeight, pointWords, verdictsBySeverity, verdictWords } from '../../model/words';
 import { headline } from '../assessment';
 import { escapeXml } from '../escape';
-import { type Matrix, type MatrixRow, matrixOf } from '../matrix';
+import { type FaultColumn, foldRows, impossibleReasons, type Matrix, type MatrixRow, matrixOf } from '../matrix';
 import { formatCount, formatDuration, plural } from '../numbers';
+import { factsOf, strongestLock } from '../statement-facts';
 import { oneLine } from '../terminal-text';
-import { engineTitle } from '../titles';
+import { engineTitle, nameOf } from '../titles';
 import { anchorOf } from './anchors';
+import { loadSection } from './load';
 
 /** Head, headline, counts, matrix and legend of one migration. */
 export function matrixSection(simulation: Simulation, section: number): string {
@@ -20,12 +22,13 @@ export function matrixSection(simulation: Simulation, section: number): string {
     `${formatCount(migration.rows)} rows · seed ${migration.seed}`,
   ];
   return `
-<header class="head"><h1>${escapeXml(lastPart(migration.path ?? migration.id))}</h1>
+<header class="head"><h1>${escapeXml(migration.command ?? lastPart(nameOf(simulation)))}</h1>
 <p class="chips">${chips.map((chip) => `<span class="chip">${escapeXml(chip)}</span>`).join(' ')}</p></header>
 <p class="headline">${escapeXml(risk)} <b>${escapeXml(wayOut)}</b></p>
 <p class="counts">${counts(simulation)}</p>
 ${matrixTable(simulation, section)}
-${legend(simulation)}`;
+${legend(simulation)}
+${simulation.load === undefined ? '' : loadSection(simulation.load, simulation.statements)}`;
 }
 
 function lastPart(path: string): string {
@@ -50,48 +53,70 @@ function counts(simulation: Simulation): string {
 
 function matrixTable(simulation: Simulation, section: number): string {
   const matrix = matrixOf(simulation);
-  const head = matrix.faults.map((fault) => `<th scope="col">${faultWords[fault].label}</th>`).join('');
   const longest = Math.max(1, ...simulation.statements.map((statement) => statement.durationMs));
-  const rows = matrix.rows.map((row) => {
-    const cells = matrix.faults.map(
-      (fault) => `<td>${glyphs(row, matrix, (point) => matrix.cell(fault, point), simulation, section)}</td>`,
+  const rows = foldRows(matrix, simulation.transactions).map(({ row, alike }) => {
+    const cells = matrix.columns.map(
+      (column) =>
+        `<td${startsInside(matrix, column)}>${glyphs(row, column, (point) => matrix.cell(column.fault, point), simulation, section)}</td>`,
     );
-    return `<tr class="${row.kind}"><th scope="row">${rowHead(row, simulation, longest)}</th>${cells.join('')}</tr>`;
+    return `<tr class="${row.kind}"><th scope="row">${rowHead(row, alike, simulation, longest)}</th>${cells.join('')}</tr>`;
   });
-  return `<div class="scroll"><table class="matrix"><caption>Each cell: ${matrix.statementPoints.join(' · ')} the statement</caption>
-<thead><tr><th scope="col">Statement, lock and time</th>${head}</tr></thead><tbody>
+  return `<div class="scroll"><table class="matrix">
+<thead>${groupHead(matrix)}<tr><th scope="col">Statement, lock and time</th>${matrix.columns.map((column) => columnHead(matrix, column)).join('')}</tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table></div>`;
 }
 
-function rowHead(row: MatrixRow, simulation: Simulation, longestMs: number): string {
+/** Faults under what they have in common, when there are both kinds. */
+function groupHead({ columns }: Matrix): string {
+  const inside = columns.filter((column) => column.inside).length;
+  if (inside === 0 || inside === columns.length) return '';
+  return `<tr class="groups"><td></td><th scope="colgroup" colspan="${columns.length - inside}">strikes anywhere</th><th scope="colgroup" colspan="${inside}" class="inside">inside a statement</th></tr>`;
+}
+
+function columnHead(matrix: Matrix, column: FaultColumn): string {
+  const differs = matrix.columns.some(({ slots }) => slots.join() !== matrix.columns[0]?.slots.join());
+  return `<th scope="col"${startsInside(matrix, column)}>${faultWords[column.fault].label}${differs ? `<small>${column.slots.join(' · ')}</small>` : ''}</th>`;
+}
+
+/** A line between the two kinds of faults. */
+function startsInside({ columns }: Matrix, column: FaultColumn): string {
+  return column.inside && columns.find(({ inside }) => inside) === column && columns[0] !== column ? ' class="inside"' : '';
+}
+
+function rowHead(row: MatrixRow, alike: number, simulation: Simulation, longestMs: number): string {
   const transaction = simulation.transactions.find((candidate) => candidate.index === row.transaction);
   const bracket = row.transaction === undefined ? '' : transaction && transaction.kind !== 'autocommit' ? ' together' : ' alone';
   if (row.statement === undefined) return `<div class="row${bracket}"><span class="dim">${row.label}</span></div>`;
-  return `<div class="row${bracket}"><code class="text" title="${escapeXml(row.label)}">${row.statement.index}&ensp;${escapeXml(oneLine(row.label))}</code>${facts(row.statement, longestMs)}</div>`;
+  const { index } = row.statement;
+  const others = simulation.statements.filter((statement) => statement.index > index && statement.index <= index + alike);
+  const folded =
+    others.length === 0
+      ? ''
+      : `<details class="folded"><summary>${index + 1} to ${index + alike} end like it</summary>${others.map((statement) => statementHead(statement, longestMs)).join('')}</details>`;
+  return `<div class="row${bracket}">${statementHead(row.statement, longestMs)}${folded}</div>`;
 }
 
+function statementHead(statement: SimulatedStatement, longestMs: number): string {
+  return `<code class="text" title="${escapeXml(statement.text)}">${statement.index}&ensp;${escapeXml(oneLine(statement.text))}</code>${facts(statement, longestMs)}`;
+}
+
+const lockFills = { all: 'bad', writers: 'caution', schema: 'neutral', none: 'quiet' } as const;
+
 function facts(statement: SimulatedStatement, longestMs: number): string {
-  const lock = statement.locks.at(-1)?.mode;
-  const strength = lock === 'ACCESS EXCLUSIVE' ? 'bad' : lock?.startsWith('SHARE') ? 'caution' : 'neutral';
+  const fill = lockFills[lockWeight(strongestLock(statement)?.mode)];
   const width = Math.max(4, Math.round((statement.durationMs / longestMs) * 48));
-  const words = [
-    ...(lock === undefined ? [] : [lock]),
-    formatDuration(statement.durationMs),
-    ...(statement.rows > 0 ? [plural(statement.rows, 'row')] : []),
-    ...(statement.rewrites.length > 0 ? [`rewrites ${statement.rewrites.join(', ')}`] : []),
-  ];
-  return `<span class="facts"><i class="bar fill-${strength}" style="width:${width}px"></i>${escapeXml(words.join(' · '))}</span>`;
+  return `<span class="facts"><i class="bar fill-${fill}" style="width:${width}px"></i>${escapeXml(factsOf(statement).join(' · '))}</span>`;
 }
 
 function glyphs(
   row: MatrixRow,
-  matrix: Matrix,
+  column: FaultColumn,
   cellAt: (point: Point) => CellResult | undefined,
   simulation: Simulation,
   section: number,
 ): string {
-  const kinds = row.kind === 'statement' ? matrix.statementPoints : row.points.map((point) => point.kind);
+  const kinds = row.kind === 'statement' ? column.slots : column.inside ? [] : row.points.map((point) => point.kind);
   return `<span class="glyphs">${kinds
     .map((kind) => {
       const point = row.points.find((candidate) => candidate.kind === kind);
@@ -120,5 +145,17 @@ function legend(simulation: Simulation): string {
     const words = verdictWords[verdict];
     return `<li><span class="cell fill-${words.tone}">${words.glyph}</span> <b>${words.label}</b> ${escapeXml(words.meaning)}</li>`;
   });
-  return `<ul class="legend">${entries.join('')}</ul>`;
+  return `<ul class="legend">${entries.join('')}</ul>${impossibleList(simulation)}`;
+}
+
+/** Why points have no result. */
+function impossibleList({ cells }: Simulation): string {
+  const reasons = impossibleReasons(cells);
+  if (reasons.length === 0) return '';
+  const count = reasons.reduce((sum, reason) => sum + reason.count, 0);
+  const items = reasons.map(
+    ({ fault, why, count }) =>
+      `<li><b>${faultWords[fault].label}</b> ${escapeXml(why)} <span class="dim">${plural(count, 'cell')}</span></li>`,
+  );
+  return `<details class="reasons"><summary>${plural(count, 'cell')} can’t be carried out here: why</summary><ul>${items.join('')}</ul></details>`;
 }

@@ -1,0 +1,24 @@
+import type { SimulatedStatement, StatementLock } from '../model/simulation';
+import { lockRank } from '../model/words';
+import { formatBytes, formatDuration, plural } from './numbers';
+
+/** The lock that makes others wait the most. */
+export function strongestLock(statement: SimulatedStatement): StatementLock | undefined {
+  return [...statement.locks].sort((left, right) => lockRank(right.mode) - lockRank(left.mode) || right.heldMs - left.heldMs)[0];
+}
+
+/** What a statement takes, part by part: `ACCESS EXCLUSIVE on orders`, `38 ms`, `2,000 rows`, `rewrites orders`, `776 kB of log`. */
+export function factsOf(statement: SimulatedStatement): readonly string[] {
+  const { durationMs, rows, rewrites, walBytes = 0 } = statement;
+  const lock = strongestLock(statement);
+  const held =
+    lock !== undefined && lock.heldMs > 2 * durationMs && lock.heldMs - durationMs >= 1 ? `held ${formatDuration(lock.heldMs)}` : '';
+  return [
+    ...(lock === undefined ? [] : [`${lock.mode} on ${lock.relation}`]),
+    formatDuration(durationMs),
+    held,
+    ...(rows > 0 ? [plural(rows, 'row')] : []),
+    ...(rewrites.length > 0 ? [`rewrites ${rewrites.join(', ')}`] : []),
+    ...(walBytes >= 1024 ? [`${formatBytes(walBytes)} of log`] : []),
+  ].filter((part) => part !== '');
+}
