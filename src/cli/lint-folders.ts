@@ -1,4 +1,5 @@
 import { join, relative, resolve } from 'node:path';
+import { newFindings } from '../lint/baseline';
 import { type Configuration, mergeConfigurations } from '../lint/configuration';
 import { type LintedFolder, lintFolder } from '../lint/lint';
 import type { FileReport } from '../model/finding';
@@ -6,7 +7,8 @@ import { frameworkNames } from '../model/migration';
 import type { Problem } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
-import { findConfiguration } from '../workspace/configuration-file';
+import { baselinePath, type FoundBaseline, readBaseline } from '../workspace/baseline-file';
+import { type FoundConfiguration, findConfiguration } from '../workspace/configuration-file';
 import { findMigrationFolders, type MigrationFolder, mergeFolders, migrationFoldersAt } from '../workspace/find-folders';
 import { folderOf, readMigrationSource, shownPath, toSlashes } from '../workspace/read-folder';
 import { decode } from '../workspace/read-text';
@@ -21,6 +23,8 @@ export interface LintedSource {
   /** Paths in `files` to report on; absent for all. */
   readonly targets?: readonly string[];
   readonly configuration: Configuration;
+  /** Findings that are known already, and not reported. */
+  readonly baseline?: FoundBaseline;
 }
 
 export interface LintedFiles {
@@ -44,7 +48,14 @@ export async function lintFolders(paths: readonly string[], options: LintOptions
     const source = orFail(await readMigrationSource(first === undefined ? found.folder : join(found.folder, first)));
     const configuration = lintConfiguration(options, await resolveSettings(options, source.configuration));
     problems.push(...source.skipped.filter(({ path }) => found.targets?.includes(path) ?? true).map(({ problem }) => problem));
-    linted.push({ folder: found.folder, files: source.files, configuration, ...(found.targets ? { targets: found.targets } : {}) });
+    const baseline = await baselineFor(options, configuration, source.configuration);
+    linted.push({
+      folder: found.folder,
+      files: source.files,
+      configuration,
+      ...(found.targets ? { targets: found.targets } : {}),
+      ...(baseline ? { baseline } : {}),
+    });
   }
   const result = lintSources(linted);
   return { ...result, problems: [...problems, ...result.problems] };
@@ -65,7 +76,8 @@ export async function lintStandardInput(options: LintOptions): Promise<LintedFil
   const files = [...siblings, { path: target, text }].sort((left, right) => (left.path < right.path ? -1 : 1));
   const found = source.ok ? source.value.configuration : orFail(await findConfiguration(folder));
   const configuration = lintConfiguration(options, await resolveSettings(options, found));
-  return lintSources([{ folder, files, configuration, targets: [target] }]);
+  const baseline = await baselineFor(options, configuration, found);
+  return lintSources([{ folder, files, configuration, targets: [target], ...(baseline ? { baseline } : {}) }]);
 }
 
 /** Lints folders that have been read. */
@@ -78,11 +90,31 @@ export function lintSources(folders: readonly LintedSource[]): LintedFiles {
     problems.push(...linted.problems, ...missingReports(source, linted));
     for (const report of linted.reports) {
       const path = shownPath(join(source.folder, report.path));
-      reports.push(withShownPaths(report, source.folder));
-      sources.set(path, source.files.find((file) => file.path === report.path)?.text ?? '');
+      const text = source.files.find((file) => file.path === report.path)?.text ?? '';
+      reports.push(withShownPaths(withoutKnown(report, text, source), source.folder));
+      sources.set(path, text);
     }
   }
   return { folders, reports, sources, problems };
+}
+
+/** What the baseline knows is left out. */
+function withoutKnown(report: FileReport, text: string, { folder, baseline }: LintedSource): FileReport {
+  if (baseline === undefined) return report;
+  const path = baselinePath(baseline.folder, folder, report.path);
+  return { ...report, findings: newFindings(baseline.baseline, { path, text, findings: report.findings }) };
+}
+
+/** The baseline that the options name, else the one of the configuration. None while one is written. */
+async function baselineFor(
+  options: LintOptions,
+  configuration: Configuration,
+  found: FoundConfiguration | undefined,
+): Promise<FoundBaseline | undefined> {
+  if (options.writeBaseline !== undefined) return undefined;
+  if (options.baseline !== undefined) return orFail(await readBaseline(options.baseline));
+  if (configuration.baseline === undefined) return undefined;
+  return orFail(await readBaseline(join(found?.folder ?? process.cwd(), configuration.baseline)));
 }
 
 /** With the paths that people see: of the file, and of the files that its fixes make or change. */

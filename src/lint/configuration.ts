@@ -18,6 +18,8 @@ export interface Configuration {
   readonly migrations?: readonly string[];
   /** Rule id to level; rules not named keep their own. */
   readonly rules: Readonly<Record<string, RuleLevel>>;
+  /** A file of findings that are known and not shown, relative to the file's folder. */
+  readonly baseline?: string;
   readonly sandbox?: SandboxProviderName;
   /** Rows generated per table before a simulation. */
   readonly seedRows?: number;
@@ -102,6 +104,7 @@ const readers: Record<keyof Configuration, Reader> = {
   framework: oneOf(frameworkNames),
   migrations: listOf(text),
   rules: recordOf(oneOf(ruleLevels)),
+  baseline: text,
   sandbox: oneOf(sandboxNames),
   seedRows: wholeNumber,
   images: readImages,

@@ -1,9 +1,12 @@
 import { dirname, relative, resolve } from 'node:path';
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { newFindings } from '../lint/baseline';
 import { LintCache } from '../lint/cache';
 import { type Configuration, mergeConfigurations, parseConfiguration } from '../lint/configuration';
+import type { Result } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
+import { baselinePath, type FoundBaseline, readBaseline } from '../workspace/baseline-file';
 import { type FoundConfiguration, findConfiguration } from '../workspace/configuration-file';
 import { folderOf, readMigrationSource, toSlashes } from '../workspace/read-folder';
 import { analyseFolder, type FolderAnalysis } from './analyse-folder';
@@ -32,6 +35,7 @@ const maximumLength = 1024 * 1024;
 export class MigrationFolders {
   private readonly sources = new Map<string, Promise<readonly SourceFile[]>>();
   private readonly configurations = new Map<string, Promise<FoundConfiguration | undefined>>();
+  private readonly baselines = new Map<string, Promise<Result<FoundBaseline>>>();
   private readonly analyses = new Map<
     string,
     { readonly key: string; readonly result: Promise<FolderAnalysis>; readonly cache: LintCache }
@@ -55,7 +59,22 @@ export class MigrationFolders {
     const folder = folderOf(path);
     const files = await this.filesOf(folder, path);
     const analysed = await this.analyseOnce(folder, files, configuration.value);
-    return analysed.file(toSlashes(relative(folder, path)));
+    const analysis = analysed.file(toSlashes(relative(folder, path)));
+    return analysis && this.withoutKnown(analysis, configuration);
+  }
+
+  /** What the project's baseline knows is not shown. One that can't be read hides nothing. */
+  private async withoutKnown(analysis: Analysis, { value, folder }: EffectiveConfiguration): Promise<Analysis> {
+    if (value.baseline === undefined) return analysis;
+    const file = resolve(folder, value.baseline);
+    const known = this.baselines.get(file) ?? readBaseline(file);
+    this.baselines.set(file, known);
+    const read = await known;
+    if (!read.ok) return analysis;
+    const text = analysis.files.find(({ path }) => path === analysis.name)?.text ?? '';
+    const path = baselinePath(read.value.folder, analysis.folder, analysis.name);
+    const findings = newFindings(read.value.baseline, { path, text, findings: analysis.report.findings });
+    return { ...analysis, report: { ...analysis.report, findings } };
   }
 
   /** Why a migration is not analysed, in words; undefined when it is, and for files that are no migrations. */
@@ -87,6 +106,7 @@ export class MigrationFolders {
     this.diskGeneration += 1;
     this.sources.clear();
     this.configurations.clear();
+    this.baselines.clear();
     this.configured.forget();
   }
 

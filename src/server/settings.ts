@@ -59,7 +59,7 @@ export function readEditorSettings(value: unknown, report: (problem: string) => 
 }
 
 function withoutUnset(entry: unknown): unknown {
-  if (entry === 'auto' || (Array.isArray(entry) && entry.length === 0)) return undefined;
+  if (entry === 'auto' || entry === '' || (Array.isArray(entry) && entry.length === 0)) return undefined;
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return entry;
   return Object.fromEntries(
     Object.entries(entry)

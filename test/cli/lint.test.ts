@@ -279,3 +279,27 @@ describe('formats', () => {
     expect(stderr).toSatisfy(isOneClearLine);
   });
 });
+
+describe('a baseline', () => {
+  test('hides what is there, shows what comes, and is one clear line when it is missing', async () => {
+    const cwd = project();
+    const written = await faultline(['lint', '--write-baseline', 'db/known.json'], { cwd });
+    expect([written.status, written.stderr]).toEqual([0, expect.stringContaining('"baseline"')]);
+    const known = JSON.parse(readFileSync(join(cwd, 'db/known.json'), 'utf8'));
+    expect(Object.keys(known.files)).toContain('migrations/20250102000000_index.sql');
+    const without = await lintJson(['--baseline', 'db/known.json'], { cwd });
+    expect(without.files.flatMap((file) => file.findings)).toEqual([]);
+    const later = project({
+      'db/known.json': JSON.stringify(known),
+      'faultline.json': JSON.stringify({ baseline: 'db/known.json' }),
+      'db/migrations/20250103000000_more.sql': '-- migrate:up\nDROP TABLE orders;\n\n-- migrate:down\n',
+    });
+    const more = await lintJson([], { cwd: later });
+    expect(new Set(more.files.filter((file) => file.findings.length > 0).map((file) => file.path))).toEqual(
+      new Set(['db/migrations/20250103000000_more.sql']),
+    );
+    const missing = await faultline(['lint', '--baseline', 'nowhere.json'], { cwd });
+    expect(missing.status).toBe(2);
+    expect(missing.stderr).toSatisfy(isOneClearLine);
+  });
+});

@@ -1,5 +1,7 @@
+import { dirname, relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { version } from '../../../package.json';
+import { baselineOf } from '../../lint/baseline';
 import { parseRuleOverrides, type RuleLevel } from '../../lint/configuration';
 import type { LintReport } from '../../model/finding';
 import { lintGithub } from '../../report/lint-github';
@@ -10,6 +12,7 @@ import { lintPretty } from '../../report/lint-pretty';
 import { lintSarif } from '../../report/lint-sarif';
 import { allRules } from '../../rules/registry';
 import { ruleUrl } from '../../rules/rule';
+import { toSlashes } from '../../workspace/read-folder';
 import { CommandFailure, exitStatus } from '../failure';
 import { dryRunText, fixFolders, writeFixes } from '../fix';
 import { type LintedFiles, lintFolders, lintStandardInput } from '../lint-folders';
@@ -25,6 +28,8 @@ export interface LintOptions extends CommonOptions {
   readonly maxSeverity: RuleLevel;
   readonly stdin?: boolean;
   readonly stdinPath?: string;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
   readonly rule: Readonly<Record<string, RuleLevel>>;
 }
 
@@ -41,6 +46,8 @@ export function addLintCommand(program: Command): void {
     .addOption(
       new Option('--max-severity <severity>', 'the highest severity that still gives exit status 0').choices(severityOrder).default('info'),
     )
+    .option('--baseline <file>', 'report only findings that this file does not know')
+    .option('--write-baseline <file>', 'write a file that knows all present findings, so that only new ones are reported')
     .option('--stdin', 'lint standard input; --stdin-path says which file it is')
     .option('--stdin-path <path>', 'path of the file on standard input')
     .addOption(
@@ -65,6 +72,7 @@ async function lint(paths: readonly string[], options: LintOptions): Promise<num
   checkOptions(paths, options);
   const started = performance.now();
   const linted = options.stdin ? await lintStandardInput(options) : await lintFolders(paths, options);
+  if (options.writeBaseline !== undefined) return writeBaseline(linted, options.writeBaseline);
   const outcome = options.fix || options.fixDryRun ? fixFolders(linted) : undefined;
   if (options.fix && options.stdin) {
     await writeResult(outcome?.after.sources.values().next().value ?? '', options.out);
@@ -85,7 +93,25 @@ function checkOptions(paths: readonly string[], options: LintOptions): void {
     throw new CommandFailure('--stdin needs --stdin-path, to know which migration it is');
   if (options.stdinPath !== undefined && !options.stdin) throw new CommandFailure('--stdin-path goes with --stdin');
   if (options.stdin && paths.length > 0) throw new CommandFailure('give paths or --stdin, not both');
+  if (options.writeBaseline !== undefined && (options.fix || options.fixDryRun || options.baseline !== undefined || options.stdin)) {
+    throw new CommandFailure('--write-baseline goes with none of --fix, --fix-dry-run, --baseline and --stdin');
+  }
   if (options.fix && options.fixDryRun) throw new CommandFailure('give --fix or --fix-dry-run, not both');
+}
+
+async function writeBaseline({ reports, sources }: LintedFiles, file: string): Promise<number> {
+  const folder = dirname(resolve(file));
+  const files = reports.map(({ path, findings }) => ({
+    path: toSlashes(relative(folder, resolve(path))),
+    text: sources.get(path) ?? '',
+    findings,
+  }));
+  await writeResult(`${JSON.stringify(baselineOf(files), null, 2)}\n`, file);
+  const count = files.reduce((sum, { findings }) => sum + findings.length, 0);
+  await note(
+    `${file} knows ${count} ${count === 1 ? 'finding' : 'findings'} now; name it in faultline.json as "baseline", or give --baseline ${file}`,
+  );
+  return exitStatus.success;
 }
 
 /** Its place in `severityOrder`. */
