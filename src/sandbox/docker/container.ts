@@ -38,6 +38,15 @@ function tmpfsOf(disk: SmallDisk): Record<string, string> {
   return 'unavailable' in disk ? {} : { [disk.folder]: `size=${disk.bytes},mode=1777` };
 }
 
+/** At a restart the daemon mounts it with the mode of the folder below, which is root's alone (seen with Docker 20.10). */
+export async function openTmpfs(container: Docker.Container, disk: SmallDisk): Promise<void> {
+  if ('unavailable' in disk) return;
+  const command = await container.exec({ Cmd: ['chmod', '1777', disk.folder], User: 'root', AttachStdout: true, AttachStderr: true });
+  const output = await command.start({});
+  // The command has ended when its output has.
+  await new Promise<void>((resolve, reject) => output.resume().once('end', resolve).once('error', reject));
+}
+
 /**
  * Host and port of the running server. Undefined while the container does not run. A random published port changes with every start.
  * From inside a container that was given the host's Docker socket, 127.0.0.1 is not the host's: there the container is addressed itself.

@@ -6,7 +6,7 @@ import { atExit } from '../exit';
 import { PostgresAdministrator } from '../postgres/administrator';
 import { notAskedFor, smallDiskBytes } from '../postgres/small-disk';
 import { SandboxError } from '../problem';
-import { checkContainer, createContainer, publishedAddress, removeAtExit } from './container';
+import { checkContainer, createContainer, openTmpfs, publishedAddress, removeAtExit } from './container';
 import type { Endpoint } from './endpoint';
 import type { PostgresImage } from './image';
 import { removeContainer } from './orphans';
@@ -69,6 +69,7 @@ export class DockerSandbox implements Sandbox {
         await checkContainer(this.container);
         this.current = (await publishedAddress(this.container, this.endpoint)) ?? this.current;
       });
+      await openTmpfs(this.container, this.smallDisk);
       this.watch();
     } catch (error) {
       throw signal?.aborted ? error : dockerProblem(error, this.endpoint);
