@@ -114,8 +114,10 @@ async function start(
   { patience = 1, staging }: { readonly patience?: number; readonly staging?: Staging } = {},
 ): Promise<Running> {
   const startedAt = performance.now();
-  const database = staging === undefined ? await laboratory.clone(trace.beforeDatabase) : await staging.clone(trace.beforeDatabase);
-  const execution = trace.carrier.start({
+  const whole = { database: trace.beforeDatabase, carrier: trace.carrier };
+  const from = staging === undefined ? (trace.prefixes?.startOf(trace, cell) ?? whole) : whole;
+  const database = staging === undefined ? await laboratory.clone(from.database) : await staging.clone(from.database);
+  const execution = from.carrier.start({
     address: laboratory.sandbox.address(database),
     fault: cell.fault,
     point: cell.point,

@@ -11,6 +11,7 @@ import { SimulationCancelled, SimulationFailure, throwIfCancelled } from './fail
 import { Groundwork } from './groundwork';
 import { Laboratory } from './laboratory';
 import { runUnderLoad } from './load';
+import { Prefixes } from './prefixes';
 import { readSubject, type Subject } from './subject';
 import { databaseBefore, type Trace, type TracedSubject, traceMigration } from './trace';
 
@@ -158,8 +159,12 @@ function preparations(
 async function simulateOne(request: SimulationRequest, laboratory: Laboratory, prepared: Prepared, emit: Emit): Promise<Simulation> {
   const started = performance.now();
   const { migration } = prepared.subject;
+  let prefixes: Prefixes | undefined;
   try {
-    const trace = await traceMigration(laboratory, prepared.subject, prepared.beforeDatabase, request.seed);
+    const traced = await traceMigration(laboratory, prepared.subject, prepared.beforeDatabase, request.seed);
+    // Who wants every cell run wants it run from the start.
+    if (request.collapse) prefixes = await Prefixes.of(laboratory, traced);
+    const trace = { ...traced, ...(prefixes && { prefixes }) };
     const cells = planCells(trace, request);
     const described = describe(request, trace, laboratory.sandbox);
     const { statements } = trace;
@@ -184,6 +189,7 @@ async function simulateOne(request: SimulationRequest, laboratory: Laboratory, p
     emit({ kind: 'finished', simulation });
     return simulation;
   } finally {
+    await prefixes?.dispose();
     await laboratory.drop(prepared.beforeDatabase);
   }
 }

@@ -3,6 +3,7 @@ import { withControlClient } from '../engines/postgres/connect';
 import { generateRows } from '../engines/postgres/generate-rows';
 import type { CaptureOptions } from '../engines/postgres/snapshot';
 import { type Course, courseOf } from '../faults/course';
+import type { PlannedCell } from '../model/fault';
 import type { Migration } from '../model/migration';
 import type { ExecutionPlan } from '../model/plan';
 import type { Framework } from '../model/run-protocol';
@@ -15,6 +16,7 @@ import { type Fingerprints, fingerprintsOf } from './fingerprints';
 import type { Laboratory } from './laboratory';
 import { measureStatements } from './measure';
 import { ownFailure, runTwice } from './plain-runs';
+import type { Start } from './prefixes';
 import { simulatedStatements } from './statements';
 
 /** What is known of a migration before any fault strikes: how it runs, the states before and after, and what it takes. */
@@ -45,6 +47,8 @@ export interface Trace {
   readonly repair?: Repair;
   /** Milliseconds of one plain run with clone and drop. */
   readonly plainRunMs: number;
+  /** Where cells may begin that strike late; absent when all begin in the state before. */
+  readonly prefixes?: { startOf(trace: Trace, cell: PlannedCell): Start };
 }
 
 /** How many rows each table gets, and the seed of their values. */

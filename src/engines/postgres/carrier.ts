@@ -8,6 +8,14 @@ import type { Instrument } from './instrument';
 export interface Carrier {
   /** Starts it in one database. Nothing is thrown: problems come through `outcome`. The caller closes the execution. */
   start(request: CarryRequest): Execution;
+  /** The part of it that is left when the statements before are done already, or the statements in between alone. Absent: only as a whole. */
+  part?(range: StatementRange): Carrier;
+}
+
+/** Statements from `from` to before `until`. Without `until` to the end, with all that the framework sends around them. */
+export interface StatementRange {
+  readonly from: number;
+  readonly until?: number;
 }
 
 export interface CarryRequest {

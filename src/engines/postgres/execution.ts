@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Migration } from '../../model/migration';
-import type { RunProtocol } from '../../model/run-protocol';
+import type { RunProtocol, RunStep } from '../../model/run-protocol';
 import type { DatabaseAddress } from '../../model/sandbox';
 import { PostgresConnection } from '../../wire/postgres/connection';
 import type { RequestOrder, WireRequest } from '../../wire/postgres/handlers';
@@ -9,7 +9,7 @@ import { rowsOfTag, type ServerReport } from '../../wire/postgres/messages';
 import type { Completion } from '../../wire/postgres/responses';
 import { startProxy, type WireProxy } from '../../wire/proxy';
 import { BuiltInDriver } from './built-in-driver';
-import type { Carrier, CarryRequest, Execution, ExecutionOutcome, FinishedStatement } from './carrier';
+import type { Carrier, CarryRequest, Execution, ExecutionOutcome, FinishedStatement, StatementRange } from './carrier';
 import type { Driver } from './driver';
 import { Gate } from './execution-gate';
 import type { Ending } from './execution-run';
@@ -36,7 +36,18 @@ export function startExecution(request: ExecutionRequest): Execution {
 
 /** The built-in client, which sends what the framework would send. */
 export function builtInCarrier(migration: Migration, protocol: RunProtocol): Carrier {
-  return { start: (request) => startExecution({ ...request, migration, protocol }) };
+  return {
+    start: (request) => startExecution({ ...request, migration, protocol }),
+    part: (range) => builtInCarrier(migration, { ...protocol, steps: (whole) => stepsWithin(protocol.steps(whole), range) }),
+  };
+}
+
+/** Requests are taken as they are: the range must not begin or end within one. */
+function stepsWithin(steps: readonly RunStep[], { from, until }: StatementRange): readonly RunStep[] {
+  return steps.filter((step) => {
+    if (step.kind !== 'statements') return until === undefined;
+    return step.statements.every((index) => index >= from && (until === undefined || index < until));
+  });
 }
 
 /** Starts what `driver` sends; `script` has the points. Nothing is thrown: problems come through `outcome`. */
