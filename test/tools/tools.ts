@@ -13,21 +13,16 @@ export function withoutTools(): boolean {
   return requireOrSkip('tools', installed ? undefined : 'the migration tools are not installed (npm ci --prefix test/tools)');
 }
 
-/** A program of node_modules without npx in between, which takes longer to start than most of them. */
+/** A program of node_modules without npx in between, which takes longer to start than most of them. Empty where it is not installed. */
 export function program(name: string): string {
-  const [packageName = name, binary = name] = name.split('#');
-  const manifest = JSON.parse(readFileSync(join(root, 'node_modules', packageName, 'package.json'), 'utf8')) as {
+  const folder = join(root, 'node_modules', name);
+  if (!existsSync(folder)) return '';
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     readonly bin: string | Readonly<Record<string, string>>;
   };
-  const path = typeof manifest.bin === 'string' ? manifest.bin : manifest.bin[binary];
-  if (path === undefined) throw new Error(`${packageName} has no program ${binary}.`);
-  return `node "${join(root, 'node_modules', packageName, path)}"`;
-}
-
-/** The installed version, as the tables of docs/frameworks.md name it. */
-export function version(packageName: string): string {
-  return (JSON.parse(readFileSync(join(root, 'node_modules', packageName, 'package.json'), 'utf8')) as { readonly version: string })
-    .version;
+  const path = typeof bin === 'string' ? bin : bin[name];
+  if (path === undefined) throw new Error(`${name} has no program of that name.`);
+  return `node "${join(folder, path)}"`;
 }
 
 export function onPath(name: string): boolean {
