@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { openControlClient } from '../../connect';
 import type { Barrier } from './barrier';
 import type { Inside, Moment } from './moment';
-import { readInside, until } from './watch';
+import { readActivity, until } from './watch';
 
 /** Where nothing can be held that the statement would wait for: it is caught while it runs, if it runs long enough. */
 export class Sampling implements Barrier {
@@ -25,7 +25,7 @@ export class Sampling implements Barrier {
       const { rows } = await client.query<{ state: string }>('SELECT state FROM pg_stat_get_activity($1)', [moment.serverProcessId]);
       return rows[0]?.state === 'active';
     }, ended);
-    return seen ? readInside(client, moment.serverProcessId, 'is executing the statement') : undefined;
+    return seen ? readActivity(client, moment.serverProcessId, 'is executing the statement') : undefined;
   }
 
   async waitBack(): Promise<boolean> {

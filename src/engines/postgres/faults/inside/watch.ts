@@ -31,8 +31,20 @@ export async function until(question: () => Promise<boolean>, ended: () => boole
   return false;
 }
 
+/** A session is in the queue for a lock a moment before it says that it waits for it. */
+const readings = 50;
+
 /** What the server says of a session that waits. */
 export async function readInside(client: pg.Client, serverProcessId: number, what: string): Promise<Inside> {
+  for (let reading = 1; ; reading++) {
+    const inside = await readActivity(client, serverProcessId, what);
+    if (inside.waitEvent !== '' || reading >= readings) return inside;
+    await sleep(pollMs);
+  }
+}
+
+/** What the server says of a session that may be at work. */
+export async function readActivity(client: pg.Client, serverProcessId: number, what: string): Promise<Inside> {
   // Within a transaction the view would show what it showed first.
   await client.query('SELECT pg_catalog.pg_stat_clear_snapshot()');
   const { rows } = await client.query<{ type: string | null; event: string | null; phase: string | null }>(
