@@ -65,14 +65,28 @@ function subjectOf(title: string): string {
     .replace(/ (to|on|of) /, ' of ');
 }
 
-function takenAway({ kind, title }: Change): string | undefined {
+/** Tables, views and sequences share their names: one may come where another went, made anew or renamed. */
+const relationKinds = /^(drop|create) (table|view|materialized view|sequence)$/;
+
+function relationOf({ kind, title }: Change): string | undefined {
+  if (relationKinds.test(kind)) return `relation ${title.split(' ').at(-1)}`;
+  const [, schema = '', name] = (kind === 'rename' && /^Rename (?:(.*)\.)?\S+ to (\S+)$/.exec(title)) || [];
+  if (name === undefined) return undefined;
+  return `relation ${schema === '' ? '' : `${schema}.`}${name}`;
+}
+
+function takenAway(change: Change): string | undefined {
+  const { kind, title } = change;
+  if (kind.startsWith('drop ') && relationOf(change) !== undefined) return relationOf(change);
   if (kind === 'rename type') return `set aside ${title.replace(/^Set (.*) aside$/, '$1')}`;
   if (kind.startsWith('drop ') && kind !== 'drop not null' && kind !== 'drop type') return subjectOf(title);
   if (kind === 'alter column' && title.startsWith('Drop the default of ')) return subjectOf(title);
   return undefined;
 }
 
-function givenBack({ kind, title }: Change): string | undefined {
+function givenBack(change: Change): string | undefined {
+  const { kind, title } = change;
+  if (!kind.startsWith('drop ') && relationOf(change) !== undefined) return relationOf(change);
   if (kind === 'drop type' && title.startsWith('Drop what was ')) return `set aside ${title.replace('Drop what was ', '')}`;
   if (kind.startsWith('create ') || kind === 'add constraint' || kind === 'add column') return subjectOf(title);
   if (kind === 'alter column' && title.startsWith('Set the default of ')) return subjectOf(title);
