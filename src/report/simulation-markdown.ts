@@ -1,13 +1,20 @@
 import type { CellResult, RecoveryPlan, Simulation, SimulationReport, StateDifference } from '../model/simulation';
 import { failedGlyph, faultWords, impossibleGlyph, pointWords, verdictsBySeverity, verdictWords } from '../model/words';
 import { headline, type PartialState, partialStates } from './assessment';
-import { bookkeepingText, differenceMark, differenceText, proofText, retryText, sentence } from './cell-words';
-import { type Matrix, matrixOf } from './matrix';
+import { bookkeepingText, checksText, differenceMark, differenceText, modeText, proofText, retryText, sentence } from './cell-words';
+import { loadMarkdown } from './load-markdown';
+import { capital, code, fence, inline, table } from './markdown';
+import { type Matrix, type MatrixRow, matrixOf } from './matrix';
 import { formatCount, formatDuration, plural, shortFingerprint } from './numbers';
-import { oneLine, printable, truncate } from './terminal-text';
-import { engineTitle } from './titles';
+import { onFailure, postRecovery, prepare, start } from './runbook';
+import { factsOf } from './statement-facts';
+import { oneLine, truncate } from './terminal-text';
+import { engineTitle, nameOf } from './titles';
 
-/** Simulations as a document for people: the matrix, then every distinct state that a failure leaves, with its two ways out. */
+/**
+ * Simulations as a runbook: the matrix, what to prepare, what to do on failure, then every distinct state that a failure leaves, with how
+ * to tell it, what to decide, its two ways out and what to look at afterwards.
+ */
 export function simulationMarkdown(report: SimulationReport): string {
   const { summary } = report;
   const title = `# Failure report: ${plural(summary.simulations, 'migration')}, ${plural(summary.cells, 'cell')}`;
@@ -26,13 +33,17 @@ function simulationSection(simulation: Simulation): readonly string[] {
   ];
   const states = partialStates(simulation);
   return [
-    `## ${inline(migration.path ?? migration.id)}`,
+    `## ${inline(nameOf(simulation))}`,
     facts.map(inline).join(' · '),
     wayOut === '' ? inline(risk) : `${inline(risk)} **${inline(wayOut)}**`,
     statementTable(simulation),
     matrixTable(simulation),
     `${plural(summary.cells, 'cell')} in ${formatDuration(summary.durationMs)}: ${countsText(simulation)}.`,
     ...failedSection(simulation),
+    ...(simulation.load === undefined ? [] : loadMarkdown(simulation.load, simulation.statements)),
+    ...prepare(simulation),
+    ...start(simulation),
+    ...onFailure(simulation, states),
     ...states.flatMap((state, index) => stateSection(state, index + 1)),
   ];
 }
@@ -40,25 +51,30 @@ function simulationSection(simulation: Simulation): readonly string[] {
 function statementTable(simulation: Simulation): string {
   const rows = simulation.statements.map((statement) => {
     const transaction = simulation.transactions.find((candidate) => candidate.index === statement.transaction);
-    const lock = statement.locks.at(-1)?.mode ?? '';
     return [
       String(statement.index),
       code(truncate(oneLine(statement.text), 100)),
       transaction === undefined || transaction.kind === 'autocommit' ? 'none' : `${transaction.index} (${transaction.kind})`,
-      lock,
-      formatDuration(statement.durationMs),
-      statement.rows === 0 ? '' : formatCount(statement.rows),
+      inline(factsOf(statement).join(', ')),
     ];
   });
-  return table(['#', 'statement', 'transaction', 'lock', 'time', 'rows'], rows);
+  return table(['#', 'statement', 'transaction', 'what it takes'], rows);
 }
 
+/** Points under each other that end alike under every fault are one row. */
 function matrixTable(simulation: Simulation): string {
   const matrix = matrixOf(simulation);
-  const rows = matrix.rows.flatMap((row) =>
-    row.points.map((point) => [pointWords(point), ...matrix.faults.map((fault) => cellText(matrix.cell(fault, point)))]),
-  );
-  return table(['point', ...faultLabels(matrix)], rows);
+  const points = matrix.rows.flatMap((row: MatrixRow) => row.points);
+  const rows: { first: string; last: string; cells: readonly string[] }[] = [];
+  for (const point of points) {
+    const cells = matrix.faults.map((fault) => cellText(matrix.cell(fault, point)));
+    const last = rows.at(-1);
+    const words = pointWords(point);
+    if (last !== undefined && last.cells.join('|') === cells.join('|')) last.last = words;
+    else rows.push({ first: words, last: words, cells });
+  }
+  const body = rows.map(({ first, last, cells }) => [first === last ? first : `${first} … ${last}`, ...cells]);
+  return table(['point', ...faultLabels(matrix)], body);
 }
 
 function faultLabels(matrix: Matrix): readonly string[] {
@@ -93,6 +109,9 @@ function stateSection({ cell, cells, verdict }: PartialState, number: number): r
   const where = cells.map((candidate) => `${faultWords[candidate.fault].label} ${pointWords(candidate.point)}`);
   const facts = [
     `- Left by: ${where.map(inline).join('; ')}`,
+    ...(cell.dirt === undefined
+      ? []
+      : [`- Dirty rows: ${inline(cell.dirt.description)}, ${plural(cell.dirt.rows, 'row')} in ${code(cell.dirt.table)}`]),
     ...(cell.error === undefined ? [] : [`- The client sees: ${code(`${cell.error.code} ${cell.error.message}`.trim())}`]),
     `- A retry ${inline(retryText(cell))}.`,
     `- History: ${inline(bookkeepingText(cell))}`,
@@ -101,7 +120,9 @@ function stateSection({ cell, cells, verdict }: PartialState, number: number): r
   return [
     `### State ${number}${cell.fingerprint === undefined ? '' : ` (${shortFingerprint(cell.fingerprint)})`}: ${words.glyph} ${words.label}`,
     ...(cell.story === undefined ? [`${capital(words.meaning)}.`] : [inline(cell.story)]),
+    '#### Assess and decide',
     facts.join('\n'),
+    ...(cell.recovery?.modes ?? []).flatMap((mode) => [`- ${inline(modeText(mode))}`, fence('sql', mode.query)]),
     ...differenceList('Since before the migration:', cell.differsFromBefore),
     ...differenceList('Unlike after the migration:', cell.differsFromAfter),
     ...recoverySection(cell),
@@ -116,15 +137,20 @@ function differenceList(title: string, differences: readonly StateDifference[] |
 function recoverySection(cell: CellResult): readonly string[] {
   const recovery = cell.recovery;
   if (recovery === undefined) return [];
-  const order = recovery.recommended === 'back' ? (['back', 'forward'] as const) : (['forward', 'back'] as const);
+  const facts = recovery.decision?.facts ?? [];
+  const measured = facts.map(({ name, back, forward }) => [inline(name), inline(back), inline(forward)]);
   return [
-    ...order.flatMap((direction) => planSection(recovery[direction], direction, direction === recovery.recommended)),
-    inline(recovery.because),
+    `**Go ${recovery.recommended}.** ${inline(recovery.because)}`,
+    ...(measured.length === 0 ? [] : [table(['', 'back', 'forward'], measured)]),
+    ...planSection(recovery.back, 'back', recovery.recommended === 'back'),
+    ...planSection(recovery.forward, 'forward', recovery.recommended === 'forward'),
+    ...postRecovery(recovery),
   ];
 }
 
 function planSection(plan: RecoveryPlan, direction: 'back' | 'forward', recommended: boolean): readonly string[] {
-  const name = direction === 'back' ? 'Go back' : 'Go forward';
+  const name = direction === 'back' ? 'Roll back' : 'Roll forward';
+  const checks = checksText(plan);
   return [
     `#### ${name}${recommended ? ' (recommended)' : ''}: ${inline(proofText(plan, direction))}`,
     ...(plan.loses === undefined ? [] : [`Loses: ${inline(plan.loses)}`]),
@@ -133,32 +159,6 @@ function planSection(plan: RecoveryPlan, direction: 'back' | 'forward', recommen
       `${index + 1}. ${inline([sentence(step.title), step.why].filter((part) => part !== '').join(' '))}`,
       fence(step.language === 'text' ? '' : step.language, step.text),
     ]),
+    ...(checks === undefined ? [] : [`When this was executed, ${inline(checks)}.`]),
   ];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-/** A code span that any content fits: its fence is longer than every run of back-ticks inside. */
-function code(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const ticks = '`'.repeat(longest + 1);
-  return longest === 0 ? `${ticks}${text}${ticks}` : `${ticks} ${text} ${ticks}`;
-}
-
-function fence(language: string, text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const ticks = '`'.repeat(longest + 1);
-  return `${ticks}${language}\n${printable(text).trimEnd()}\n${ticks}`;
-}
-
-/** Prose in which nothing of the user's turns into markup. */
-function inline(text: string): string {
-  return oneLine(text).replace(/[\\`*_[\]<>#|]/g, '\\$&');
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

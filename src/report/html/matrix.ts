@@ -62,9 +62,15 @@ function matrixTable(simulation: Simulation, section: number): string {
     return `<tr class="${row.kind}"><th scope="row">${rowHead(row, alike, simulation, longest)}</th>${cells.join('')}</tr>`;
   });
   return `<div class="scroll"><table class="matrix">
+<caption>${caption(matrix)}</caption>
 <thead>${groupHead(matrix)}<tr><th scope="col">Statement, lock and time</th>${matrix.columns.map((column) => columnHead(matrix, column)).join('')}</tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table></div>`;
+}
+
+function caption({ columns }: Matrix): string {
+  const widest = columns.reduce((most, { slots }) => (slots.length > most.length ? slots : most), columns[0]?.slots ?? []);
+  return widest.length < 2 ? '' : `Where a fault has ${widest.length} cells: ${widest.join(', ')} the statement.`;
 }
 
 /** Faults under what they have in common, when there are both kinds. */
@@ -75,8 +81,8 @@ function groupHead({ columns }: Matrix): string {
 }
 
 function columnHead(matrix: Matrix, column: FaultColumn): string {
-  const differs = matrix.columns.some(({ slots }) => slots.join() !== matrix.columns[0]?.slots.join());
-  return `<th scope="col"${startsInside(matrix, column)}>${faultWords[column.fault].label}${differs ? `<small>${column.slots.join(' · ')}</small>` : ''}</th>`;
+  const most = Math.max(...matrix.columns.map(({ slots }) => slots.length));
+  return `<th scope="col"${startsInside(matrix, column)}>${faultWords[column.fault].label}${column.slots.length < most ? `<small>${column.slots.join(' · ')}</small>` : ''}</th>`;
 }
 
 /** A line between the two kinds of faults. */
@@ -106,7 +112,7 @@ const lockFills = { all: 'bad', writers: 'caution', schema: 'neutral', none: 'qu
 function facts(statement: SimulatedStatement, longestMs: number): string {
   const fill = lockFills[lockWeight(strongestLock(statement)?.mode)];
   const width = Math.max(4, Math.round((statement.durationMs / longestMs) * 48));
-  return `<span class="facts"><i class="bar fill-${fill}" style="width:${width}px"></i>${escapeXml(factsOf(statement).join(' · '))}</span>`;
+  return `<span class="facts"><i class="bar fill-${fill}" style="width:${width}px"></i><span>${escapeXml(factsOf(statement).join(' · '))}</span></span>`;
 }
 
 function glyphs(

@@ -1,6 +1,6 @@
 import { cellId, type FaultName, type Point, type Verdict } from '../../../src/model/fault';
 import type { FileReport, LintReport } from '../../../src/model/finding';
-import type { CellResult, Simulation, SimulationReport } from '../../../src/model/simulation';
+import type { CellResult, SimulatedLoad, Simulation, SimulationReport } from '../../../src/model/simulation';
 import { simulationReport } from '../../../src/report/simulation-json';
 
 const texts = [
@@ -131,6 +131,43 @@ function sampleSimulation(): Simulation {
     summary: { cells: cells.length, done: cells.length - 5, byVerdict, recoveryVerified: 40, durationMs: 5200, perCellMs: 130 },
   };
 }
+
+/** Somebody waits, and somebody fails from then on. */
+export const load: SimulatedLoad = {
+  sessions: 3,
+  durationMs: 120,
+  timeline: texts.map((_, index) => ({
+    statement: index + 1,
+    startMs: index * 30,
+    endMs: index * 30 + 20,
+    releasedMs: index * 30 + 25,
+    locks: [{ relation: 'orders', mode: locks[index] ?? '' }],
+  })),
+  blocked: [{ session: 1, startMs: 5, endMs: 25, operation: 'read', relation: 'orders', statement: 1 }],
+  errors: [
+    {
+      operation: 'insert',
+      relation: 'orders',
+      code: '23502',
+      message: 'null value in column "currency" of relation "orders" violates not-null constraint <b>',
+      statement: 4,
+      firstMs: 110,
+      lastMs: 120,
+      count: 3,
+      lasting: true,
+    },
+  ],
+  summary: {
+    requests: 60,
+    blockedRequests: 1,
+    blockedMs: 20,
+    longestBlockedMs: 20,
+    errors: 3,
+    latencyBeforeMs: 1,
+    latencyDuringMs: 1.5,
+  },
+  notes: ['plain: no update could be tried'],
+};
 
 export const simulation: Simulation = sampleSimulation();
 export const report: SimulationReport = simulationReport([simulation], 5321.4);

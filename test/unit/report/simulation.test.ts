@@ -1,15 +1,15 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { cellId, faultNames } from '../../../src/model/fault';
-import type { Simulation } from '../../../src/model/simulation';
+import type { CellResult, Simulation } from '../../../src/model/simulation';
 import { headline, partialStates, worstCell } from '../../../src/report/assessment';
-import { matrixOf } from '../../../src/report/matrix';
+import { foldRows, impossibleReasons, matrixOf } from '../../../src/report/matrix';
 import { plainPalette } from '../../../src/report/palette';
 import { simulationHtml } from '../../../src/report/simulation-html';
 import { simulationReport } from '../../../src/report/simulation-json';
 import { simulationMarkdown } from '../../../src/report/simulation-markdown';
 import { simulationPretty } from '../../../src/report/simulation-pretty';
-import { brokenCell, report, simulation } from './sample';
+import { brokenCell, load, report, simulation } from './sample';
 
 const harmless: Simulation = {
   ...simulation,
@@ -31,7 +31,8 @@ describe('pretty', () => {
           ]),
       ),
     };
-    for (const each of [report, simulationReport([wide], 1), simulationReport([simulation, harmless], 1)]) {
+    const loaded = { ...simulation, load: { ...load, blocked: load.blocked.map((wait) => ({ ...wait, relation: 'x'.repeat(90) })) } };
+    for (const each of [report, simulationReport([wide], 1), simulationReport([simulation, harmless], 1), simulationReport([loaded], 1)]) {
       for (const line of simulationPretty(each, plainPalette).split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(80);
     }
   });
@@ -129,4 +130,130 @@ test('markdown: nothing of the user turns into markup', () => {
   const text = simulationMarkdown(simulationReport([evil], 1));
   expect(text).toContain('## \\# \\<b\\>\\[x\\](y)\\|\\`z\\`');
   expect(text).toContain('```sql\nDROP INDEX CONCURRENTLY IF EXISTS public.orders_currency_idx;\n```');
+});
+
+describe('what an application felt', () => {
+  const loaded = simulationReport([{ ...simulation, load }], 1);
+
+  test('is drawn in the terminal under the statements that brought it about', () => {
+    const lines = simulationPretty(loaded, plainPalette).split('\n');
+    const track = (label: string) => (lines.find((line) => line.startsWith(`  ${label}`)) ?? '').slice(22);
+    expect(track('migration').indexOf('4')).toBe(Math.round(0.75 * 58));
+    expect([track('read orders').indexOf('▒'), track('read orders').lastIndexOf('▒')]).toEqual([2, 11]);
+    expect(track('insert into orders').indexOf('✕')).toBe(Math.round((110 / 120) * 58));
+    expect(lines.join(' ').replace(/\s+/g, ' ')).toContain(
+      'Insert into orders fails since statement 4 (3 times), and goes on failing when the migration is done: 23502',
+    );
+  });
+
+  test('is in the HTML report, with what the database said as text', () => {
+    const html = simulationHtml(loaded);
+    expect(html).toContain('What an application feels');
+    expect(html).toMatch(/class="mark wait" style="left:4\.17%;width:16\.67%"/);
+    expect(html).toContain('not-null constraint &lt;b&gt;');
+    expect(html).not.toMatch(/<script|<link|<img|@import|url\(|https?:\/\/|javascript:|\son\w+=/i);
+  });
+
+  test('is in the runbook: what waits, what fails, and that the application comes first', () => {
+    const text = simulationMarkdown(loaded);
+    expect(text).toContain('- Read orders: waits 20 ms for statement 1.');
+    expect(text).toContain('Deploy an application first that can live with both: insert on orders goes on failing with 23502.');
+  });
+});
+
+describe('the runbook', () => {
+  const check = { title: 'orders has 5 rows', text: 'SELECT count(*)\nFROM orders', expected: '5', passed: false, found: '4' };
+  const { recovery } = brokenCell;
+  const cell = {
+    ...brokenCell,
+    dirt: { description: 'two rows alike', table: 'public.orders', rows: 2, text: 'INSERT INTO orders ...' },
+    ...(recovery && {
+      recovery: {
+        ...recovery,
+        back: { ...recovery.back, checks: [check] },
+        decision: { facts: [{ name: 'Took here', back: '64 ms', forward: '131 ms' }] },
+        modes: [{ name: 'invalid index', object: 'x', detail: 'It is not maintained', query: 'SELECT 1' }],
+      },
+    }),
+  };
+  const single = simulationReport([{ ...simulation, cells: [cell] }], 1);
+
+  test('has its parts in the order in which they are needed, filled from the cell', () => {
+    const text = simulationMarkdown(single);
+    const parts = [
+      '### Prepare',
+      '### Start',
+      '### On failure',
+      '### State 1',
+      '#### Assess and decide',
+      '#### Roll back',
+      '#### Roll forward',
+      '#### Post-recovery',
+    ];
+    const places = parts.map((part) => text.indexOf(part));
+    expect(places.every((place) => place > 0)).toBe(true);
+    expect(places).toEqual([...places].sort((left, right) => left - right));
+    expect(text).toContain('| Took here | 64 ms | 131 ms |');
+    expect(text).toContain('- Dirty rows: two rows alike, 2 rows in `public.orders`');
+    expect(text).toContain('| orders has 5 rows | `SELECT count(*) FROM orders` | 5 | ✕ |');
+    expect(text).toContain('invalid index: x. It is not maintained.');
+  });
+
+  test('the same is in the other reports', () => {
+    const pretty = simulationPretty(single, plainPalette).replace(/\s+/g, ' ');
+    expect(pretty).toContain('Dirty rows two rows alike: 2 rows in public.orders');
+    expect(pretty).toContain('Afterwards 0 of 1 checks passed; not: orders has 5 rows.');
+    const html = simulationHtml(single);
+    for (const part of ['two rows alike', 'must be 5, is 4', 'Took here', 'It is not maintained']) expect(html).toContain(part);
+  });
+
+  test('says what to do also where nothing is left behind', () => {
+    expect(simulationMarkdown(simulationReport([harmless], 1))).toContain(
+      'Whatever strikes, the database ends exactly as before or exactly as after',
+    );
+  });
+});
+
+describe('a matrix with every fault', () => {
+  const inside: readonly CellResult[] = simulation.statements.flatMap(({ index }) => [
+    { ...brokenCell, id: `deadlock@during:${index}`, fault: 'deadlock', point: { kind: 'during', statement: index } },
+    {
+      id: `deadlock@before:${index}`,
+      fault: 'deadlock',
+      point: { kind: 'before', statement: index },
+      status: 'impossible',
+      why: 'No statement runs.',
+    },
+  ]);
+  const mixed: Simulation = { ...simulation, cells: [...inside, ...simulation.cells] };
+
+  test('gives each fault the points at which it can strike, and says why it has no others', () => {
+    expect(matrixOf(mixed).columns.map(({ fault, slots, inside: isInside }) => [fault, slots, isInside])).toEqual([
+      ['error', ['before'], false],
+      ['disconnect', ['before', 'after'], false],
+      ['crash', ['before', 'after'], false],
+      ['lost-ack', ['before', 'after'], false],
+      ['deadlock', ['during'], true],
+    ]);
+    expect(impossibleReasons(mixed.cells).find(({ fault }) => fault === 'deadlock')).toEqual({
+      fault: 'deadlock',
+      why: 'No statement runs.',
+      count: 4,
+    });
+    expect(simulationHtml(simulationReport([mixed], 1))).toContain('No statement runs.');
+  });
+
+  test('folds statements of one transaction that end alike', () => {
+    const statements = simulation.statements.map((statement) => ({ ...statement, transaction: 1 }));
+    const transactions = [{ index: 1, kind: 'framework', statements: [1, 2, 3, 4] }];
+    const cells = simulation.cells
+      .filter(({ point }) => point.statement !== undefined)
+      .map((cell) => ({ ...cell, verdict: 'rolled-back' as const, status: 'done' as const }));
+    const together = { ...simulation, statements, transactions, cells };
+    expect(foldRows(matrixOf(together), transactions).map(({ row, alike }) => [row.statement?.index, alike])).toEqual([[1, 3]]);
+    expect(foldRows(matrixOf(together), simulation.transactions)).toHaveLength(4);
+    expect(simulationPretty(simulationReport([{ ...together, failsByItself: { code: '', message: '' } }], 1), plainPalette)).toContain(
+      '2 to 4 end like it',
+    );
+  });
 });
