@@ -29,6 +29,8 @@ export class BuiltInDriver implements Driver {
 
   completed(): void {}
 
+  farewell(): void {}
+
   copied(): void {}
 
   struck(): void {}

@@ -1,6 +1,7 @@
 import type { DatabaseAddress } from '../../model/sandbox';
 import type { PostgresConnection } from '../../wire/postgres/connection';
 import type { WireRequest } from '../../wire/postgres/handlers';
+import type { ServerReport } from '../../wire/postgres/messages';
 import type { Completion } from '../../wire/postgres/responses';
 import type { Ending } from './execution-run';
 
@@ -15,6 +16,8 @@ export interface Driver {
   stepOf(request: WireRequest): number | undefined;
   /** The server has answered the request, whether or not the client hears of it. */
   completed(request: WireRequest, completion: Completion): void;
+  /** The server told an error that answers no request. */
+  farewell(error: ServerReport): void;
   /** The client sends rows for the COPY that this connection asked for last. */
   copied(connection: PostgresConnection, rows: Buffer): void;
   /** The fault strikes now. */

@@ -180,6 +180,7 @@ class PostgresExecution implements Execution {
   private readonly handlers = {
     request: (request: WireRequest) => this.onRequest(request),
     completed: (request: WireRequest, completion: Completion) => this.onCompleted(request, completion),
+    farewell: (error: ServerReport) => this.driver.farewell(error),
     copied: (connection: PostgresConnection, rows: Buffer) => this.driver.copied(connection, rows),
     notice: (report: ServerReport, connection: PostgresConnection) => {
       const { severity, message } = report;

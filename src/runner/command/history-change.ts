@@ -1,4 +1,4 @@
-import type { HistoryTable, HistoryValues } from '../../engines/postgres/command/history';
+import type { HistoryColumn, HistoryTable, HistoryValues } from '../../engines/postgres/command/history';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../parse/postgres/identifiers';
 
 /** A tool's table, and what one undisturbed run of the command did to it. */
@@ -28,10 +28,11 @@ export function historyChange(
   before: HistoryTable | undefined,
   after: HistoryTable,
   role: HistoryChange['role'],
-  incidental: readonly string[],
+  /** Columns that say nothing of a migration; undefined for a table of a tool that is not known. */
+  known: readonly string[] | undefined,
 ): HistoryChange {
   const stable = after.columns.filter((column) => !column.isGiven && !isClock(column));
-  const named = stable.filter(({ name }) => !incidental.includes(name));
+  const named = known === undefined ? keysAndMarks(stable) : stable.filter(({ name }) => !known.includes(name));
   const telling = (named.length > 0 ? named : stable.length > 0 ? stable : after.columns).map(({ name }) => name);
   const rowsBefore = before?.rows ?? [];
   return {
@@ -45,6 +46,14 @@ export function historyChange(
     rowsBefore,
     resting: before?.rows ?? after.rows,
   };
+}
+
+/** Of an unknown table: what names a migration, and what says whether it went well. Without a key of its own every column counts. */
+function keysAndMarks(columns: readonly HistoryColumn[]): readonly HistoryColumn[] {
+  if (!columns.some(({ isKey }) => isKey)) return columns.filter(({ name }) => !/^batch/i.test(name));
+  return columns.filter(
+    ({ name, type, isKey }) => isKey || type === 'boolean' || /status|state|success|fail|dirty|hash|checksum|locked/i.test(name),
+  );
 }
 
 /** The rows that are not among the others, each of these answering for one. */

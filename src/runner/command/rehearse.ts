@@ -109,7 +109,7 @@ function changesOf(before: readonly HistoryTable[], after: readonly HistoryTable
     const earlier = before.find(({ schema, name }) => schema === table.schema && name === table.name);
     const named = request.historyTables.some((name) => name === table.name || name === `${table.schema}.${table.name}`);
     const role = known.get(table.name)?.role ?? (named && /lock$/i.test(table.name) ? 'lock' : 'history');
-    return historyChange(earlier, table, role, known.get(table.name)?.incidental ?? []);
+    return historyChange(earlier, table, role, known.get(table.name)?.incidental);
   });
 }
 

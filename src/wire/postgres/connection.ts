@@ -67,6 +67,7 @@ export class PostgresConnection {
     this.responses = new ResponseReader(
       () => performance.now(),
       (notice) => handlers.notice?.(notice, this) ?? 'show',
+      (error) => handlers.farewell?.(error, this),
     );
     this.gone = new Promise((resolve) => {
       this.setGone = resolve;

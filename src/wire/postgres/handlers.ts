@@ -39,6 +39,8 @@ export interface WireHandlers {
   completed?(request: WireRequest, completion: Completion): void;
   /** Rows that the client sends for the COPY of its last request, as they come. */
   copied?(connection: PostgresConnection, rows: Buffer): void;
+  /** An error that answers no request: the server refuses a client, or ends a session that waits. */
+  farewell?(error: ServerReport, connection: PostgresConnection): void;
   notice?(notice: ServerReport, connection: PostgresConnection): 'show' | 'hide';
 }
 

@@ -66,10 +66,12 @@ export class ResponseReader {
   private readonly pending: Pending[] = [];
   private readonly now: () => number;
   private readonly onNotice: (notice: ServerReport) => 'show' | 'hide';
+  private readonly onFarewell: (error: ServerReport) => void;
 
-  constructor(now: () => number, onNotice: (notice: ServerReport) => 'show' | 'hide') {
+  constructor(now: () => number, onNotice: (notice: ServerReport) => 'show' | 'hide', onFarewell: (error: ServerReport) => void) {
     this.now = now;
     this.onNotice = onNotice;
+    this.onFarewell = onFarewell;
   }
 
   get idle(): boolean {
@@ -107,6 +109,7 @@ export class ResponseReader {
         return { destination: seen(current, 'binds') ? destination : 'nowhere', completes: false };
       case 'E':
         if (current) current.error = serverReport(segment.bytes);
+        else this.onFarewell(serverReport(segment.bytes));
         return { destination, completes: this.endsWithResults(current) };
       case 'N':
         return { destination: this.onNotice(serverReport(segment.bytes)) === 'hide' ? 'nowhere' : destination, completes: false };

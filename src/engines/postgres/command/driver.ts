@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { DatabaseAddress } from '../../../model/sandbox';
 import type { PostgresConnection } from '../../../wire/postgres/connection';
 import type { WireRequest } from '../../../wire/postgres/handlers';
+import type { ServerReport } from '../../../wire/postgres/messages';
 import type { Completion } from '../../../wire/postgres/responses';
 import type { Driver } from '../driver';
 import type { ClientError, Ending } from '../execution-run';
@@ -72,8 +73,10 @@ export class CommandDriver implements Driver {
 
   completed(request: WireRequest, completion: Completion): void {
     this.recorder?.answered(request, completion);
-    const { error } = completion;
-    if (!error) return;
+    if (completion.error) this.farewell(completion.error);
+  }
+
+  farewell(error: ServerReport): void {
     // What comes after a fault is told by its first error: a tool may go on in the broken transaction.
     if (!this.hasStruck || this.lastError === undefined) this.lastError = { code: error.code, message: error.message };
   }
