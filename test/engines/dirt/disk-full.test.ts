@@ -1,8 +1,12 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withControlClient } from '../../../src/engines/postgres/connect';
 import type { Sandbox } from '../../../src/model/sandbox';
 import type { CellResult } from '../../../src/model/simulation';
+import { isRunning } from '../../../src/sandbox/processes';
 import { sandboxProviders } from '../../../src/sandbox/providers';
+import { optionsFor, ownerProcess, ownTemporaryFolder, started } from '../sandbox/support';
 import { smallDiskMissing } from './small-disk';
 import { cellsInside } from './standing';
 
@@ -16,14 +20,14 @@ describe.skipIf(skip)('a disk that runs full', () => {
   let sandbox: Sandbox;
   beforeAll(async () => {
     const signal = new AbortController().signal;
-    const started = await sandboxProviders.embedded.start({
+    const opened = await sandboxProviders.embedded.start({
       engine: { name: 'postgres', major: 18 },
       smallDisk: true,
       onProgress: () => undefined,
       signal,
     });
-    if (!started.ok) throw new Error(started.error.message);
-    sandbox = started.value;
+    if (!opened.ok) throw new Error(opened.error.message);
+    sandbox = opened.value;
   });
   afterAll(() => sandbox?.dispose());
 
@@ -90,14 +94,14 @@ describe.skipIf(skip)('a disk that runs full', () => {
 describe.skipIf(skip)('the small disk', () => {
   it('is seen by the server alone, and gone with it', async () => {
     const signal = new AbortController().signal;
-    const started = await sandboxProviders.embedded.start({
+    const opened = await sandboxProviders.embedded.start({
       engine: { name: 'postgres', major: 18 },
       smallDisk: true,
       onProgress: () => undefined,
       signal,
     });
-    if (!started.ok) throw new Error(started.error.message);
-    const sandbox = started.value;
+    if (!opened.ok) throw new Error(opened.error.message);
+    const sandbox = opened.value;
     const { smallDisk } = sandbox;
     if ('unavailable' in smallDisk) throw new Error(smallDisk.unavailable);
     const { existsSync, readdirSync, readFileSync } = await import('node:fs');
@@ -107,16 +111,40 @@ describe.skipIf(skip)('the small disk', () => {
     await sandbox.dispose();
     expect(existsSync(smallDisk.folder)).toBe(false);
   });
+
+  it('goes with its server when the owner was killed with SIGKILL: there is nothing to unmount', async () => {
+    const temporary = ownTemporaryFolder();
+    const owner = await ownerProcess('embedded', 'wait', { FAULTLINE_TEST_SMALL_DISK: 'yes' });
+    const mounts = `/proc/${owner.ready.postmaster}/mounts`;
+    const small = join(dirname(owner.ready.folder), 'small-disk');
+    expect(readFileSync(mounts, 'utf8')).toContain(small);
+    owner.child.kill('SIGKILL');
+    await owner.ended;
+    await (await started('embedded', optionsFor(18))).dispose();
+    expect(isRunning(owner.ready.postmaster)).toBe(false);
+    expect(existsSync(owner.ready.folder)).toBe(false);
+    const left = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && mountsOf(name).includes(small));
+    expect(left).toEqual([]);
+    temporary.restore();
+  });
 });
 
+function mountsOf(processId: string): string {
+  try {
+    return readFileSync(`/proc/${processId}/mounts`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 it('without one a cell says so', async () => {
-  const started = await sandboxProviders.embedded.start({
+  const opened = await sandboxProviders.embedded.start({
     engine: { name: 'postgres', major: 18 },
     onProgress: () => undefined,
     signal: new AbortController().signal,
   });
-  if (!started.ok) throw new Error(started.error.message);
-  const cells = await cellsInside(started.value, before, 'CREATE INDEX ON users (email);', { faults, rows: 0 });
-  await started.value.dispose();
+  if (!opened.ok) throw new Error(opened.error.message);
+  const cells = await cellsInside(opened.value, before, 'CREATE INDEX ON users (email);', { faults, rows: 0 });
+  await opened.value.dispose();
   expect(cells).toMatchObject([{ status: 'impossible', why: 'The sandbox was started without a small disk.' }]);
 });

@@ -5,7 +5,8 @@ import { sandboxProviders } from '../../../src/sandbox/providers';
 async function main(): Promise<void> {
   const [name, then] = process.argv.slice(2);
   const signal = new AbortController().signal;
-  const options = { engine: { name: 'postgres', major: 18 } as const, onProgress: () => undefined, signal };
+  const smallDisk = process.env.FAULTLINE_TEST_SMALL_DISK !== undefined;
+  const options = { engine: { name: 'postgres', major: 18 } as const, smallDisk, onProgress: () => undefined, signal };
   const result = await sandboxProviders[name as SandboxProviderName].start(options);
   if (!result.ok) throw new Error(result.error.message);
   const sandbox = result.value;
