@@ -42,10 +42,17 @@ WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
 ORDER BY a.backend_start, a.pid`;
 }
 
-/** Prepared transactions of this database, as sessions without a process. `pg_locks` shows them without one, by their transaction. */
+/**
+ * Prepared transactions of this database, as sessions without a process. `pg_locks` shows their locks without one, under the virtual
+ * transaction that they had in their session, or `-1/xid` after a restart: the lock on their own transaction id tells which.
+ */
 const preparedTransactionsQuery = `
 SELECT 0 AS pid, 'prepared transaction' AS state, p.gid AS query,
-  ${locksWhere("k.virtualtransaction = '-1/' || p.transaction::text", '(SELECT oid FROM pg_database WHERE datname = p.database)')} AS locks, NULL::json AS blockers
+  ${locksWhere(
+    `k.pid IS NULL AND k.virtualtransaction IN (SELECT t.virtualtransaction FROM pg_locks t
+      WHERE t.locktype = 'transactionid' AND t.transactionid = p.transaction AND t.granted AND t.pid IS NULL)`,
+    '(SELECT oid FROM pg_database WHERE datname = p.database)',
+  )} AS locks, NULL::json AS blockers
 FROM pg_prepared_xacts p WHERE p.database = current_database() ORDER BY p.gid`;
 
 /** A statement for whatever database of the server: whether `captureSessions` would find anything in the database of this name. */
