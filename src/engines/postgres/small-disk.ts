@@ -30,6 +30,8 @@ export class SmallDiskSpace {
     if (known !== undefined) await this.sandbox.query(`DROP TABLESPACE ${space}`);
     await this.shell(`mkdir -p ${this.path('space')}`);
     await this.sandbox.query(`CREATE TABLESPACE ${space} LOCATION ${quoteLiteral(`${this.folder}/space`)}`);
+    // A crash recovery that came by its creation in the log would ask for the folder, which is gone then, and give up.
+    await this.sandbox.query('CHECKPOINT');
   }
 
   /**

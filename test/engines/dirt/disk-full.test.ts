@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withControlClient } from '../../../src/engines/postgres/connect';
+import { SmallDiskSpace } from '../../../src/engines/postgres/small-disk';
 import type { Sandbox } from '../../../src/model/sandbox';
 import type { CellResult } from '../../../src/model/simulation';
 import { isRunning } from '../../../src/sandbox/processes';
@@ -82,6 +83,15 @@ describe.skipIf(skip)('a disk that runs full', () => {
     const { smallDisk } = sandbox;
     if ('unavailable' in smallDisk) throw new Error(smallDisk.unavailable);
     expect(await sandbox.query(`SELECT pg_ls_dir AS name FROM pg_ls_dir('${smallDisk.folder}')`)).toEqual([{ name: 'space' }]);
+  });
+
+  it('does not stand in the way of a crash that comes right after it was made', async () => {
+    const { smallDisk } = sandbox;
+    if ('unavailable' in smallDisk) throw new Error(smallDisk.unavailable);
+    await sandbox.crash();
+    await new SmallDiskSpace(sandbox, smallDisk.folder).open();
+    await sandbox.crash();
+    expect(await sandbox.query('SELECT 1 AS answer')).toEqual([{ answer: 1 }]);
   });
 
   it('a database too large for it is said to be', async () => {
