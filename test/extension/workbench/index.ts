@@ -2,6 +2,7 @@ import { runMocha } from '../mocha';
 
 runMocha({ timeout: 180_000, slow: 60_000 }, async () => {
   await import('./simulation.test');
+  await import('./command.test');
   await import('./trust.test');
 }).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

@@ -1,6 +1,6 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { type CodeServer, startCodeServer } from './code-server';
 
@@ -24,9 +24,16 @@ export class WorkbenchWindow {
     private readonly server: CodeServer,
   ) {}
 
-  static async open(options: { readonly trusted?: boolean } = {}): Promise<WorkbenchWindow> {
+  /** `files` are added to the workspace: path to text. */
+  static async open(
+    options: { readonly trusted?: boolean; readonly files?: Readonly<Record<string, string>> } = {},
+  ): Promise<WorkbenchWindow> {
     const folder = await mkdtemp(join(tmpdir(), 'faultline-shop-'));
     await cp(resolve(root, 'test/fixtures/workspace'), folder, { recursive: true });
+    for (const [path, text] of Object.entries(options.files ?? {})) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
     const server = await startCodeServer({
       extension: root,
       trusted: options.trusted ?? true,
