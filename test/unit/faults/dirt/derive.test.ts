@@ -114,6 +114,16 @@ describe('what would break a statement', () => {
     });
   });
 
+  it('an update is broken by what it reads, not by what it only writes', () => {
+    const tables = (migration: string) =>
+      derived(migration).candidates.map(({ recipe }) => ('column' in recipe ? recipe.column : recipe.kind));
+    expect(new Set(tables('UPDATE users SET price = price * 2'))).toEqual(new Set(['price', 'equal keys']));
+    expect(new Set(tables('UPDATE users SET price = age::int'))).toEqual(new Set(['age', 'equal keys']));
+    expect(derived('UPDATE users SET price = price * 2').candidates).toContainEqual(
+      expect.objectContaining({ recipe: { kind: 'value', column: 'price', value: '9999999999.99' } }),
+    );
+  });
+
   it('a domain is asked in every column that has it', () => {
     const answer = derived(
       'ALTER DOMAIN label ADD CHECK (length(value) < 5)',
@@ -146,6 +156,7 @@ describe('what no row can break', () => {
     ["INSERT INTO teams (name) VALUES ('x')", /no key of their own/],
     ["INSERT INTO teams (id, name) VALUES (1, 'x') ON CONFLICT DO NOTHING", /ON CONFLICT/],
     ['UPDATE users SET age = nick', /No constraint is on what it sets/],
+    ["UPDATE users SET email = 'none'", /No row was found/],
     ["INSERT INTO history VALUES ('1')", /makes this table itself/],
   ])('%s', (migration, why) => {
     expect(derived(migration)).toMatchObject({ candidates: [], otherwise: expect.stringMatching(why) });
