@@ -31,8 +31,8 @@ export function CommandFields({ command, commands, invalid, onChange, before, on
       </Field>
       <p id="command-note" class="quiet small">
         Runs in {shown === '' ? 'the workspace folder' : <code>{shown}</code>}, with <code>DATABASE_URL</code>, <code>PGHOST</code> and its
-        kin set to the throwaway database. A tool that takes its database from elsewhere may reach that one: put <code>{'{url}'}</code>{' '}
-        into the command where the address belongs.
+        kin set to the throwaway database. A tool that takes its database from elsewhere may reach that one: put <code>{'{url}'}</code> into
+        the command where the address belongs.
       </p>
       {commands.length > 0 && (
         <>

@@ -85,15 +85,17 @@ interface Reach {
 interface MarkButtonProps extends Reach {
   readonly mark: LoadMark;
   readonly kind: string;
+  /** Pixels that it needs for what is written in it: it stands so far from the end at least. */
+  readonly room: number;
   readonly children?: VNode | string;
 }
 
-function MarkButton({ mark, kind, focusable, onReach, children }: MarkButtonProps): VNode {
+function MarkButton({ mark, kind, room, focusable, onReach, children }: MarkButtonProps): VNode {
   return (
     <button
       type="button"
       class={`load-mark ${kind}`}
-      style={{ left: `${mark.start * 100}%`, width: `${mark.length * 100}%` }}
+      style={{ left: `min(${mark.start * 100}%, 100% - ${room}px)`, width: `${mark.length * 100}%` }}
       tabIndex={mark.key === focusable ? 0 : -1}
       aria-label={mark.text}
       data-mark={mark.key}
@@ -109,7 +111,7 @@ function Statement({ mark, ...reach }: { readonly mark: StatementMark } & Reach)
   return (
     <>
       <i class={`held lock-${mark.weight}`} style={{ left: `${mark.start * 100}%`, width: `${mark.heldLength * 100}%` }} />
-      <MarkButton mark={mark} kind={`statement-mark lock-${mark.weight}`} {...reach}>
+      <MarkButton mark={mark} kind={`statement-mark lock-${mark.weight}`} room={13} {...reach}>
         {String(mark.statement)}
       </MarkButton>
     </>
@@ -124,10 +126,10 @@ function Lane({ lane, ...reach }: { readonly lane: LoadLane } & Reach): VNode {
       </span>
       <div class="track">
         {lane.waits.map((mark) => (
-          <MarkButton key={mark.key} mark={mark} kind="wait" {...reach} />
+          <MarkButton key={mark.key} mark={mark} kind="wait" room={4} {...reach} />
         ))}
         {lane.failures.map((mark: FailureMark) => (
-          <MarkButton key={mark.key} mark={mark} kind={mark.lasting ? 'failure lasting' : 'failure'} {...reach}>
+          <MarkButton key={mark.key} mark={mark} kind={mark.lasting ? 'failure lasting' : 'failure'} room={42} {...reach}>
             {mark.code}
           </MarkButton>
         ))}

@@ -38,8 +38,8 @@ export function Setup({ state, onStarted }: { readonly state: PanelState; readon
 }
 
 const promise = 'For each it shows what is left behind, what a retry does, and a way back and a way forward that were both tried.';
-const aboutMigration = `Faultline runs this migration in a throwaway database and makes it fail at every point where it can: refused statements, cut connections, server crashes, lost answers. ${promise} Nothing outside the sandbox is touched.`;
-const aboutCommand = `Faultline runs this command as you would, against a throwaway database, and makes it fail at every point where it can: refused statements, cut connections, server crashes, lost answers. ${promise} The tool’s own history and lock are part of it.`;
+const aboutMigration = `Faultline runs this migration in a throwaway database and makes it fail at every point where it can: refused statements, cut connections, killed sessions, server crashes, lost answers, timeouts, deadlocks, a full disk, rows that do not fit. ${promise} Nothing outside the sandbox is touched.`;
+const aboutCommand = `Faultline runs this command as you would, against a throwaway database, and makes it fail at every point where it can: refused statements, cut connections, killed sessions, server crashes, lost answers, timeouts, deadlocks, a full disk, rows that do not fit. ${promise} The tool’s own history and lock are part of it.`;
 
 /** The file as it is read here, or the tool as it is run there: the way to the latter. */
 function OtherWay({ restricted }: { readonly restricted: boolean }): VNode | null {

@@ -22,20 +22,21 @@ ${lanes.join('\n')}
 <p class="dim small">${sessions} sessions, ${plural(summary.requests, 'request')}. A request took ${formatDuration(summary.latencyBeforeMs)} before the migration and ${formatDuration(summary.latencyDuringMs)} while it ran, in the middle of all.</p></section>`;
 }
 
-function place({ start, length }: { readonly start: number; readonly length: number }): string {
+/** With the pixels that it needs for what is written in it: it stands so far from the end at least. */
+function place({ start, length }: { readonly start: number; readonly length: number }, room = 4): string {
   const percent = (share: number) => `${Math.round(share * 10_000) / 100}%`;
-  return `left:${percent(start)};width:${percent(length)}`;
+  return `left:min(${percent(start)},100% - ${room}px);width:${percent(length)}`;
 }
 
 function statementMark(mark: StatementMark): string {
   const fill = `fill-${lockFills[mark.weight]}`;
   const held = place({ start: mark.start, length: mark.heldLength });
-  return `<i class="held ${fill}" style="${held}"></i><b class="mark ${fill}" style="${place(mark)}" title="${escapeXml(mark.text)}" tabindex="0">${mark.statement}</b>`;
+  return `<i class="held ${fill}" style="${held}"></i><b class="mark ${fill}" style="${place(mark, 12)}" title="${escapeXml(mark.text)}" tabindex="0">${mark.statement}</b>`;
 }
 
 function laneMarks({ waits, failures }: LoadLane): string {
   const mark = (kind: string, of: LoadMark, text: string) =>
-    `<b class="mark ${kind}" style="${place(of)}" title="${escapeXml(of.text)}" tabindex="0">${escapeXml(text)}</b>`;
+    `<b class="mark ${kind}" style="${place(of, text === '' ? 4 : 42)}" title="${escapeXml(of.text)}" tabindex="0">${escapeXml(text)}</b>`;
   return [
     ...waits.map((wait) => mark('wait', wait, '')),
     ...failures.map((failure) => mark(failure.lasting ? 'fails lasting' : 'fails', failure, failure.code)),

@@ -149,7 +149,7 @@ describe('what an application felt', () => {
   test('is in the HTML report, with what the database said as text', () => {
     const html = simulationHtml(loaded);
     expect(html).toContain('What an application feels');
-    expect(html).toMatch(/class="mark wait" style="left:4\.17%;width:16\.67%"/);
+    expect(html).toMatch(/class="mark wait" style="left:min\(4\.17%,100% - 4px\);width:16\.67%"/);
     expect(html).toContain('not-null constraint &lt;b&gt;');
     expect(html).not.toMatch(/<script|<link|<img|@import|url\(|https?:\/\/|javascript:|\son\w+=/i);
   });
