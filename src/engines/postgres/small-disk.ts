@@ -76,6 +76,7 @@ const roomyCatalogs = [
 /** In a schema of its own, dropped with all that is in it, and all of it one transaction: nobody ever sees it. */
 const roomText = `DO $room$ BEGIN
 CREATE SCHEMA faultline_room;
+ALTER DEFAULT PRIVILEGES IN SCHEMA faultline_room GRANT SELECT ON TABLES TO PUBLIC;
 FOR i IN 1..12 LOOP
   EXECUTE format($$
     CREATE TABLE faultline_room.parent_%1$s (a serial PRIMARY KEY, b text DEFAULT 'x' CHECK (b <> ''), c text UNIQUE);

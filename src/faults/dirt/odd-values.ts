@@ -26,7 +26,7 @@ export function lengthOf(type: string): number | undefined {
 export function oddValues(type: string): readonly OddValue[] {
   if (isText(type)) return [word('no value'), { value: "''", words: 'an empty text' }];
   if (wholeTypes.test(type)) return [{ value: greatest(type), words: `the greatest ${type}` }, number('0'), number('-1')];
-  if (approximateTypes.test(type)) return [number('99999999999.99'), number('-1'), number('0'), { value: "'NaN'", words: 'NaN' }];
+  if (approximateTypes.test(type)) return [number(greatestDecimal(type)), number('-1'), number('0'), { value: "'NaN'", words: 'NaN' }];
   if (temporalTypes.test(type)) return [{ value: "'infinity'", words: 'infinity' }];
   if (jsonTypes.test(type))
     return [
@@ -73,6 +73,13 @@ function word(text: string): OddValue {
 
 function number(digits: string): OddValue {
   return { value: digits, words: `the number ${digits}` };
+}
+
+function greatestDecimal(type: string): string {
+  const [, precision, scale = '0'] = /^(?:numeric|decimal)\((\d+)(?:,\s*(\d+))?\)/.exec(type) ?? [];
+  if (precision === undefined) return '99999999999.99';
+  const decimals = '9'.repeat(Number(scale));
+  return `${'9'.repeat(Math.max(Number(precision) - Number(scale), 0)) || '0'}${decimals === '' ? '' : `.${decimals}`}`;
 }
 
 function greatest(type: string): string {

@@ -76,6 +76,14 @@ function isConstrained({ constraints, indexes, columns }: Table, names: readonly
 const builtIn =
   /^(smallint|integer|bigint|numeric|real|double precision|money|text|character|varchar|char|boolean|date|time|timestamp|interval|uuid|jsonb?|bytea|inet|cidr)\b/;
 
+/** The text of an UPDATE without the columns that it sets, where they stand as such: a column that it only writes tells nothing of it. */
+function withoutTargets(text: string, columns: readonly string[]): string {
+  return columns.reduce(
+    (rest, name) => rest.replace(new RegExp(`(?<![\\w"$.])"?${name.replace(/[^\w]/g, '\\$&')}"?\\s*=`, 'i'), '='),
+    text,
+  );
+}
+
 /** UPDATE: what it sets comes from columns that it reads, and constraints are on what it sets. */
 export function forUpdate(situation: DirtSituation, operation: Of<'update'>): DirtAnswer {
   const met = meet(situation, operation.table);
@@ -87,7 +95,7 @@ export function forUpdate(situation: DirtSituation, operation: Of<'update'>): Di
   if (!unique && !required && !isConstrained(met.current, operation.columns) && !computes.test(sent))
     return none('No constraint is on what it sets, and nothing that it computes can fail.');
   const wanted = unique ? 'equal' : required ? 'null' : 'any';
-  const candidates = inNamedColumns(situation, sent, writingErrors, wanted);
+  const candidates = inNamedColumns(situation, withoutTargets(sent, operation.columns), writingErrors, wanted);
   return { candidates, otherwise: 'No row was found that its constraints or its expressions refuse.' };
 }
 
