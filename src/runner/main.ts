@@ -34,8 +34,17 @@ async function probe(command: Extract<RunnerCommand, { kind: 'probe' }>): Promis
   say({ kind: 'sandboxes', sandboxes });
 }
 
-async function finish(): Promise<void> {
+/** How long the sandbox may take to be removed in good order: less than owners wait before they kill. */
+const graceMs = 8_000;
+
+/** A server that has stopped answering can keep everything waiting; what is done at exit does not ask it. */
+function cancel(): void {
   cancellation.abort();
+  setTimeout(() => process.exit(1), graceMs).unref();
+}
+
+async function finish(): Promise<void> {
+  cancel();
   await running;
   process.exit(0);
 }
@@ -46,7 +55,7 @@ process.on('message', (command: RunnerCommand) => {
       running ??= start(command).then(() => process.disconnect?.());
       break;
     case 'cancel':
-      cancellation.abort();
+      cancel();
       break;
     case 'probe':
       void probe(command);

@@ -38,6 +38,12 @@ export async function stopServerOf(folder: ServerFolder): Promise<boolean> {
   return true;
 }
 
+/** Gives back the shared memory of a server of this folder that is dead already. Does not wait: for exit handlers. */
+export function releaseMemoryOf(folder: ServerFolder): void {
+  const lock = readLock(folder);
+  if (lock !== undefined && !isRunning(lock.processId)) removeSharedMemory(lock);
+}
+
 interface Lock {
   readonly processId: number;
   readonly memoryKey: number;

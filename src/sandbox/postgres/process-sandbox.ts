@@ -6,7 +6,7 @@ import { problemOf } from '../problem';
 import { type Account, serverAccount } from './account';
 import { PostgresAdministrator } from './administrator';
 import { createServerFolder, removeServerFolder, removeServerFolderNow, type ServerFolder } from './folder';
-import { stopServerOf } from './orphans';
+import { releaseMemoryOf, stopServerOf } from './orphans';
 import { administratorName, type ServerBinaries, ServerProcess } from './server';
 import { notAskedFor, prepareSmallDisk } from './small-disk';
 
@@ -30,6 +30,7 @@ class ProcessSandbox implements Sandbox {
     this.administrator = new PostgresAdministrator((database) => this.address(database));
     this.forgetExit = atExit(() => {
       server.stopNow();
+      releaseMemoryOf(folder);
       removeServerFolderNow(folder);
     });
   }

@@ -108,6 +108,18 @@ describe.skipIf(process.platform === 'win32')('SIGKILL in the middle of a simula
     });
   }, 180_000);
 
+  it("of the runner's owner, when the server has stopped answering: the runner does not wait for it", async () => {
+    await withRequest(async (given) => {
+      const host = await startHost(given);
+      await host.until(inTheMiddle());
+      const left = [...withDescendants(host.child.pid ?? 0), ...servers().flatMap(withDescendants)];
+      for (const id of servers().flatMap(withDescendants)) process.kill(id, 'SIGSTOP');
+      host.child.kill('SIGKILL');
+      await host.ended;
+      await expectNothingLeft(left);
+    });
+  }, 180_000);
+
   it('of both at once: the next start removes the server', async () => {
     await withRequest(async (given) => {
       const host = await startHost(given);
