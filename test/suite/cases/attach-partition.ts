@@ -13,5 +13,6 @@ CREATE TABLE log_2022 (LIKE log INCLUDING DEFAULTS);
 INSERT INTO log_2022 VALUES ('2022-03-01', 'first');
 ALTER TABLE log ATTACH PARTITION log_2022 FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
 `,
+  circles: [3],
   stays: { 1: 'broken', 2: 'broken' },
 } satisfies SuiteCase;

@@ -6,5 +6,5 @@ export default {
 UPDATE customers SET visits = 1;
 CREATE INDEX IF NOT EXISTS customers_visits_idx ON customers (visits);
 `,
-  stays: { 1: 'resumable back~' },
+  stays: { 1: 'resumable' },
 } satisfies SuiteCase;

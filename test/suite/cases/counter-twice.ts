@@ -7,5 +7,5 @@ UPDATE customers SET visits = visits + 1;
 CREATE INDEX customers_visits_idx ON customers (visits);
 `,
   dirty: { 1: 'rolled-back' },
-  stays: { 1: 'applied-twice back~' },
+  stays: { 1: 'applied-twice' },
 } satisfies SuiteCase;

@@ -15,4 +15,6 @@ COMMENT ON TABLE log_2020 IS 'archive';
 COMMIT;
 `,
   commits: [4],
+  alone: [3],
+  circles: [2],
 } satisfies SuiteCase;

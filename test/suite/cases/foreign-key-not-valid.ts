@@ -13,6 +13,7 @@ INSERT INTO invoices SELECT g, g FROM generate_series(1, 9) g;
 ALTER TABLE invoices ADD CONSTRAINT invoices_order_fkey FOREIGN KEY (order_id) REFERENCES orders (id) NOT VALID;
 ALTER TABLE invoices VALIDATE CONSTRAINT invoices_order_fkey;
 `,
+  circles: [1],
   dirty: { 2: 'broken forward~' },
   stays: { 1: 'broken' },
 } satisfies SuiteCase;

@@ -7,6 +7,7 @@ export default {
   migration: `
 CREATE INDEX CONCURRENTLY orders_note_idx ON orders (note);
 `,
+  circles: [1],
   dirty: { 1: 'broken forward~' },
   except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:1': 'broken' },
 } satisfies SuiteCase;

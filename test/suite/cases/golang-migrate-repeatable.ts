@@ -7,4 +7,5 @@ export default {
 ALTER TABLE orders ADD COLUMN IF NOT EXISTS currency text;
 CREATE INDEX IF NOT EXISTS orders_currency_idx ON orders (currency);
 `,
+  alone: [2],
 } satisfies SuiteCase;

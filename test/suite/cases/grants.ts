@@ -7,6 +7,5 @@ REVOKE ALL ON orders FROM PUBLIC;
 GRANT SELECT ON orders TO PUBLIC;
 GRANT SELECT (email) ON customers TO PUBLIC;
 `,
-  alone: [1, 2, 3],
   stays: { 1: 'rolled-back', 2: 'resumable' },
 } satisfies SuiteCase;

@@ -6,5 +6,6 @@ export default {
 CREATE TABLE old_orders () INHERITS (orders);
 ALTER TABLE old_orders NO INHERIT orders;
 `,
+  circles: [2],
   stays: { 1: 'broken' },
 } satisfies SuiteCase;

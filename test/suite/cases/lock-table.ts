@@ -8,5 +8,7 @@ LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE;
 UPDATE orders SET note = upper(note);
 ALTER TABLE orders ADD COLUMN currency text;
 `,
-  circles: [2, 3],
+  // Readers alone could be in the way of statement 3, and no session of another kind gets past what statement 1 holds.
+  alone: [3],
+  circles: [2],
 } satisfies SuiteCase;

@@ -11,6 +11,7 @@ PREPARE TRANSACTION 'archive';
 COMMIT PREPARED 'archive';
 `,
   commits: [4, 5],
+  circles: [3],
   stays: { 4: 'stuck' },
   except: { 'lost-ack@during:2..after:2': 'rolled-back' },
 } satisfies SuiteCase;

@@ -9,6 +9,6 @@ ALTER TABLE orders ADD COLUMN currency text;
 COMMIT;
 `,
   commits: [4],
-  circles: [3],
+  circles: [2],
   except: { 'lost-ack@during:2..after:3': 'stuck' },
 } satisfies SuiteCase;
