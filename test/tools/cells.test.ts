@@ -22,6 +22,11 @@ describe.skipIf(withoutTools())('a real tool', () => {
     expect(verdictsByPoint(simulation, psql.faults)).toEqual(psql.verdicts);
     expectWaysOut(simulation);
   });
+
+  it.skipIf(withoutPsql)('psql without ON_ERROR_STOP reports success, whatever was refused', async () => {
+    const simulation = await simulateTool(psql.fixture, 'psql "$DATABASE_URL" -f script.sql', { faults: ['error'], points: ['before:2'] });
+    expect(simulation.cells.map(({ verdict, error }) => ({ verdict, error }))).toEqual([{ verdict: 'false-success', error: undefined }]);
+  });
 });
 
 async function simulateTool(
