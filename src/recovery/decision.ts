@@ -139,6 +139,7 @@ function rowsApart(target: State, partial: State): string {
 
 /** What others have written since the failure stays where statements repair; a restore goes back behind it. */
 function laterWrites(plan: RecoveryPlan): string {
-  if (plan.verified) return 'stay';
+  const drops = plan.steps.some(({ text, language }) => language === 'sql' && /\bDROP (COLUMN|TABLE)\b|\bDELETE FROM\b/.test(text));
+  if (plan.verified) return drops ? 'stay, but for those to what is dropped or deleted' : 'stay';
   return plan.loses === undefined ? 'not known' : 'are lost where rows are restored';
 }

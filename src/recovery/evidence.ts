@@ -39,6 +39,8 @@ export interface TableEvidence {
   readonly key: readonly { readonly name: string; readonly type: string }[];
   readonly added: readonly Key[];
   readonly removed: readonly Key[];
+  /** Rows came that are those which went, under other keys: the key itself was written. */
+  readonly rekeyed: boolean;
   /** Keys of all rows that are there now. */
   readonly present: readonly Key[];
   readonly columns: readonly ColumnEvidence[];
@@ -150,9 +152,14 @@ export function evidenceOf({ before, partial, answers }: RecoverySituation): Tab
 function compare(pair: Pair, then: Rows, now: Rows): TableEvidence {
   const { original, table } = pair;
   const keysOf = (rows: Rows, others: Rows) => [...rows].filter(([id]) => !others.has(id)).map(([, row]) => row.key);
-  const valuesOf = (rows: Rows, owner: Table) => (name: string) => {
-    const place = owner.columns.findIndex((column) => column.name === name);
-    return new Map([...rows].map(([id, row]) => [id, row.values[place] ?? null]));
+  const valuesOf = (rows: Rows, owner: Table) => {
+    const known = new Map<string, ReadonlyMap<string, string | null>>();
+    return (name: string) => {
+      const place = owner.columns.findIndex((column) => column.name === name);
+      const found = known.get(name) ?? new Map([...rows].map(([id, row]) => [id, row.values[place] ?? null]));
+      known.set(name, found);
+      return found;
+    };
   };
   const [valuesBefore, valuesNow] = [valuesOf(then, original), valuesOf(now, table)];
   const columns = columnPairs(pair)
@@ -169,12 +176,29 @@ function compare(pair: Pair, then: Rows, now: Rows): TableEvidence {
         unchanged: new Set(both.filter((entry) => !differs(entry)).map(([id]) => news.get(id) ?? null)),
       };
     });
+  const [added, removed] = [keysOf(now, then), keysOf(then, now)];
+  const keyNames = new Set(keyPairs(pair).map(([a]) => a.name));
+  const compared = columnPairs(pair).pairs.filter(([a]) => !keyNames.has(a.name));
+  const contents = (keys: readonly Key[], valuesIn: (column: string) => ReadonlyMap<string, string | null>, names: readonly string[]) =>
+    keys.map((key) => JSON.stringify(names.map((name) => valuesIn(name).get(JSON.stringify(key)) ?? null)));
+  const gone = new Set(
+    contents(
+      removed,
+      valuesBefore,
+      compared.map(([a]) => a.name),
+    ),
+  );
   return {
     table,
     original,
+    rekeyed: contents(
+      added,
+      valuesNow,
+      compared.map(([, b]) => b.name),
+    ).some((content) => compared.length > 0 && gone.has(content)),
     key: keyPairs(pair).map(([, b]) => ({ name: b.name, type: b.type })),
-    added: keysOf(now, then),
-    removed: keysOf(then, now),
+    added,
+    removed,
     present: [...now.values()].map(({ key }) => key),
     columns,
     valuesBefore,

@@ -7,6 +7,7 @@ import { catalogChanges } from '../rollback/changes';
 import { isNamed, writtenTables } from '../rollback/rows';
 import { dataBack } from './data';
 import { evidenceOf, type TableEvidence } from './evidence';
+import { writesNext } from './modes/half-backfill';
 import type { FailureMode, ModeLoss } from './modes/mode';
 import { preparedTransaction } from './modes/prepared-transaction';
 import { failureModes } from './modes/registry';
@@ -99,7 +100,7 @@ function withLosses(draft: DraftPlan, losses: readonly ModeLoss[]): DraftPlan {
  */
 function halfBack(situation: RecoverySituation): readonly RecoveryStep[] {
   const { migration, completed } = situation;
-  if (completed >= migration.up.statements.length) return [];
+  if (!writesNext(situation)) return [];
   const evidence = evidenceOf(situation);
   const touched = evidence.map(({ table }) => table);
   const done = migration.up.statements.filter(({ index }) => index <= completed).flatMap(({ operations }) => operations);

@@ -19,12 +19,20 @@ const backup = 'restore them from a backup taken before the migration';
  * @param by ` (statement 3)`, where it is known who did it.
  */
 export function rowsBack(evidence: TableEvidence, by: string, migrationText: string): RowsBack {
+  if (evidence.rekeyed) return rekeyed(evidence, by);
   const parts = [
     addedBack(evidence, by),
     ...evidence.columns.map((column) => valuesBack(column, evidence, by, migrationText)),
     removedBack(evidence, by),
   ];
   return { steps: parts.flatMap(({ steps }) => steps), losses: parts.flatMap(({ losses }) => losses) };
+}
+
+/** Rows whose key was written are the old ones: they must not be deleted as new. */
+function rekeyed({ original }: TableEvidence, by: string): RowsBack {
+  const key = relationKey(original);
+  const text = `keys of ${spokenKey(key)}${by}, with which rows can no longer be told from one another: ${backup}`;
+  return { steps: [], losses: [{ text, loss: { table: key }, doubtful: false }] };
 }
 
 const nothing: RowsBack = { steps: [], losses: [] };

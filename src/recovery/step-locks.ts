@@ -22,5 +22,5 @@ export function strongestLock(steps: readonly RecoveryStep[], catalog: Catalog, 
   );
   const strength = (mode: string) => postgresLockModes.indexOf(mode as PostgresLockMode);
   const [strongest] = [...locks].sort((a, b) => strength(b.mode) - strength(a.mode));
-  return strongest && `${strongest.mode} on ${strongest.relation}`;
+  return strongest && `${strongest.mode} on ${strongest.relation.replace(/^public\./, '')}`;
 }

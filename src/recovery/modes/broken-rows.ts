@@ -1,4 +1,5 @@
 import type { Statement } from '../../model/migration';
+import { isNamed, writtenTables } from '../../rollback/rows';
 import { none } from '../check';
 import { countOf, type Probe } from '../probe';
 import { repairOf } from '../repairs';
@@ -11,14 +12,24 @@ interface BrokenRows extends Finding {
   readonly requirement: Requirement;
 }
 
-/** What the statements that are left ask of the rows which are there already. */
+/**
+ * What the statements that are left ask of the rows which are there already. Of tables that an earlier one of them writes to nothing is known
+ * yet: a backfill before SET NOT NULL is there to make it hold.
+ */
 function asked({ migration, partial, completed }: RecoverySituation): { statement: Statement; requirement: Requirement }[] {
   const left = migration.up.statements.filter(({ index }) => index > completed);
-  return left.flatMap((statement) =>
-    statement.operations.flatMap((operation) =>
-      requirementsOf(operation, partial.catalog, statement.sent).map((requirement) => ({ statement, requirement })),
-    ),
-  );
+  return left.flatMap((statement, place) => {
+    const earlier = left.slice(0, place).flatMap(({ operations }) => operations);
+    const isWritten = ({ table }: Requirement) =>
+      earlier.some(
+        (operation) =>
+          operation.kind === 'do block' || operation.kind === 'call' || writtenTables(operation).some((name) => isNamed(name, table)),
+      );
+    return statement.operations
+      .flatMap((operation) => requirementsOf(operation, partial.catalog, statement.sent))
+      .filter((requirement) => !isWritten(requirement))
+      .map((requirement) => ({ statement, requirement }));
+  });
 }
 
 const probeOf = (requirement: Requirement): Probe => ({ database: 'partial', text: countViolations(requirement) });

@@ -32,7 +32,7 @@ const nulls = (table: Table, column: string): Probe => ({
 });
 
 /** Whether the statement that did not finish can have left a half: it commits in between, or writes rows. */
-function writesNext({ migration, completed }: RecoverySituation): boolean {
+export function writesNext({ migration, completed }: RecoverySituation): boolean {
   const next = migration.up.statements.find(({ index }) => index === completed + 1);
   return (
     next?.operations.some(

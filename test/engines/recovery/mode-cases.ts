@@ -49,8 +49,8 @@ export const modeCases: readonly ModeCase[] = [
     sight: ['SELECT indexrelid::regclass::text AS name FROM pg_index WHERE NOT indisvalid', [{ name: 'people_email' }]],
   },
   {
-    name: 'CREATE UNIQUE INDEX CONCURRENTLY that meets duplicates',
-    modes: ['invalid index left by a concurrent build', 'rows that break a statement'],
+    name: 'CREATE UNIQUE INDEX CONCURRENTLY that meets duplicates which the migration removes',
+    modes: ['invalid index left by a concurrent build'],
     base: `${people} INSERT INTO people (email) VALUES ('p1@example.com');`,
     migration:
       'CREATE TABLE marks (id integer); DELETE FROM people WHERE id = 41; CREATE UNIQUE INDEX CONCURRENTLY people_email ON people (email);',
@@ -60,6 +60,20 @@ export const modeCases: readonly ModeCase[] = [
       await refused(scene, 3);
     },
     sight: ['SELECT indexrelid::regclass::text AS name FROM pg_index WHERE NOT indisvalid', [{ name: 'people_email' }]],
+  },
+  {
+    name: 'CREATE UNIQUE INDEX CONCURRENTLY that meets a duplicate which somebody has added',
+    modes: ['invalid index left by a concurrent build', 'rows that break a statement'],
+    base: people,
+    migration: 'CREATE TABLE marks (id integer); CREATE UNIQUE INDEX CONCURRENTLY people_email ON people (email);',
+    completed: 1,
+    interrupt: async (scene) => {
+      await execute(scene.laboratory, scene.partial, ["INSERT INTO people (email) VALUES ('p1@example.com')"]);
+      await refused(scene, 2);
+    },
+    sight: ['SELECT count(*)::int AS rows, count(DISTINCT email)::int AS different FROM people', [{ rows: 41, different: 40 }]],
+    loses: { forward: /share email/ },
+    lostTables: ['people'],
   },
   {
     name: 'REINDEX CONCURRENTLY killed before the new index is built, on a table with TOAST',
@@ -284,6 +298,16 @@ export const modeCases: readonly ModeCase[] = [
     migration: `UPDATE people SET note = 'none' WHERE note IS NULL; CREATE TABLE done (id integer); CREATE TABLE more (id integer);`,
     completed: 1,
     sight: ["SELECT count(*)::int AS filled FROM people WHERE note = 'none'", [{ filled: 40 }]],
+  },
+  {
+    name: 'keys that were written: the rows are the old ones, and none is deleted',
+    modes: [],
+    base: people,
+    migration: 'UPDATE people SET id = id + 1000; CREATE TABLE done (id integer); CREATE TABLE more (id integer);',
+    completed: 1,
+    sight: ['SELECT min(id) AS least FROM people', [{ least: 1001 }]],
+    loses: { back: /keys of people/ },
+    lostTables: ['people'],
   },
   {
     name: 'a merge that inserts and overwrites',

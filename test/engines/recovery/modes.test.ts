@@ -55,6 +55,8 @@ describe('failure modes', () => {
         expect.soft({ way, failed }).toEqual({ way, failed: [] });
         expect.soft((plan.checks ?? []).length).toBeGreaterThan(3);
       }
+      for (const plan of [recovery.back, recovery.forward].filter(({ loses }) => loses?.startsWith('keys of')))
+        expect.soft(texts(plan).join()).not.toContain('DELETE');
       const before = await view(scene.trace.beforeDatabase, subject);
       expect.soft(await viewOf(scene, recovery.back, subject)).toEqual(subject.loses?.back ? expect.anything() : before);
       expect
