@@ -28,7 +28,7 @@ export interface WorkloadSource {
   readonly seed: number;
 }
 
-const rowsPerRequest = 5;
+const rowsPerRequest = 3;
 const rowsToTry = 20;
 
 /** The requests of an application that knows these tables as they are now. Every one has been carried out once, and succeeded. */

@@ -84,10 +84,11 @@ export class Load implements Instrument {
     const [looker, keeper] = [await openControlClient(options.address), await openControlClient(options.address)];
     const load = new Load(looker, keeper, options.bare);
     const wanted = options.requests.flatMap((request) => Array.from({ length: options.sessionsPerRequest }, () => request));
-    for (const [index, request] of wanted.entries()) {
+    const opening = wanted.map((request, index) => {
       const random = randomFrom(options.seed + index);
-      load.sessions.push(await LoadSession.open(options.address, index + 1, request, load.clock, random, (attempt) => load.note(attempt)));
-    }
+      return LoadSession.open(options.address, index + 1, request, load.clock, random, (attempt) => load.note(attempt));
+    });
+    load.sessions.push(...(await Promise.all(opening)));
     for (const session of load.sessions) session.start();
     load.watching = load.watch();
     // What a request takes when nobody is in its way.
