@@ -2,11 +2,11 @@ import { once, setMaxListeners } from 'node:events';
 import { builtInCarrier } from '../engines/postgres/execution';
 import type { Verdict } from '../model/fault';
 import type { Sandbox } from '../model/sandbox';
-import type { CellResult, SimulatedLoad, SimulatedMigration, Simulation, SimulationSummary } from '../model/simulation';
+import type { CellResult, SimulatedLoad, SimulatedMigration, SimulatedStatement, Simulation, SimulationSummary } from '../model/simulation';
 import type { SimulationEvent, SimulationRequest } from '../protocol/simulation';
 import { sandboxProviders } from '../sandbox/providers';
 import { planCells, runCells } from './cells';
-import { prepareCommand } from './command/rehearse';
+import { prepareCommand, shownCommand } from './command/rehearse';
 import { SimulationCancelled, SimulationFailure, throwIfCancelled } from './failure';
 import { Groundwork } from './groundwork';
 import { Laboratory } from './laboratory';
@@ -167,7 +167,7 @@ async function simulateOne(request: SimulationRequest, laboratory: Laboratory, p
     const trace = { ...traced, ...(prefixes && { prefixes }) };
     const cells = planCells(trace, request);
     const described = describe(request, trace, laboratory.sandbox);
-    const { statements } = trace;
+    const statements = request.command === undefined ? trace.statements : trace.statements.map(withoutRange);
     const { transactions } = trace.plan;
     const load = await loadOf(laboratory, trace, request);
     emit({ kind: 'planned', migration: described, statements, transactions, cells, ...(load && { load }) });
@@ -202,10 +202,15 @@ async function loadOf(laboratory: Laboratory, trace: Trace, request: SimulationR
   return runUnderLoad(laboratory, { ...trace, bookkeepingTables, seed, sessionsPerRequest });
 }
 
+/** What a command sends stands in no file. */
+function withoutRange({ range: _, ...statement }: SimulatedStatement): SimulatedStatement {
+  return statement;
+}
+
 function describe(request: SimulationRequest, { framework, migration }: Trace, sandbox: Sandbox): SimulatedMigration {
   const { command } = request;
   return {
-    ...(command === undefined ? { path: migration.up.path } : { command: command.text }),
+    ...(command === undefined ? { path: migration.up.path } : { command: shownCommand(command) }),
     id: migration.id,
     framework: command === undefined ? framework.name : framework.displayName,
     engine: migration.engine.name,

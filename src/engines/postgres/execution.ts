@@ -25,6 +25,8 @@ export interface ExecutionRequest extends CarryRequest {
   readonly protocol: RunProtocol;
 }
 
+/** How long the other sessions of a client may take to end while one of them stays. */
+const leaveTimeoutMs = 5_000;
 /** Longest time that a server may take to end its process after its client has gone. */
 const serverEndTimeoutMs = 120_000;
 
@@ -308,7 +310,9 @@ class PostgresExecution implements Execution {
     if (!idling) await this.gate?.open();
     await this.wayIn?.release();
     await this.driver.leave(idling);
-    await Promise.all(this.connections.filter((each) => each !== idling).map((each) => each.serverClosed));
+    const others = Promise.all(this.connections.filter((each) => each !== idling).map((each) => each.serverClosed));
+    // A session of the client's may wait for what the idling one holds: it then stays as long as that does.
+    await Promise.race([others, ...(idling ? [sleep(leaveTimeoutMs, undefined, { ref: false })] : [])]);
   }
 
   private async inTime(rest: Promise<void>): Promise<void> {

@@ -2,6 +2,7 @@ import type { Carrier } from '../../engines/postgres/carrier';
 import { commandCarrier, type Recording, recordCommand } from '../../engines/postgres/command/carrier';
 import type { Command } from '../../engines/postgres/command/driver';
 import { builtInFunctions, type HistoryTable, readHistoryTables } from '../../engines/postgres/command/history';
+import { withoutPasswords } from '../../engines/postgres/command/tail';
 import { withControlClient } from '../../engines/postgres/connect';
 import { knownHistoryTables, toolOfCommand, toolOfTable } from '../../frameworks/command-history';
 import type { Engine } from '../../model/engine';
@@ -53,7 +54,10 @@ async function runBefore(laboratory: Laboratory, command: Command, database: str
   assertReached(command, recording);
   const { error } = recording.outcome;
   if (error !== undefined)
-    throw new SimulationFailure(`The command that makes the state before fails: ${error.message}. Command: ${command.text}`, error.code);
+    throw new SimulationFailure(
+      `The command that makes the state before fails: ${error.message}. Command: ${shownCommand(command)}`,
+      error.code,
+    );
 }
 
 /**
@@ -82,8 +86,12 @@ async function rehearse(
     const tool = toolName(command, changes);
     const { program, steps, known } = seenProgram(classified, `that is how ${tool} was seen to run it`);
     const protocol = seenProtocol({ tool, steps, changes, schemas: madeSchemas(classified, changes), setup: setupOf(classified, changes) });
-    const migration: Migration = { id: command.text, title: command.text, framework: 'command', engine, up: program };
-    return { framework: frameworkOf(tool, protocol), migration, carrier: commandCarrier(command, known, migration, protocol) };
+    const migration: Migration = { id: shownCommand(command), title: shownCommand(command), framework: 'command', engine, up: program };
+    return {
+      framework: frameworkOf(tool, protocol),
+      migration,
+      carrier: commandCarrier(command, known, recording.durationMs, migration, protocol),
+    };
   });
 }
 
@@ -136,6 +144,11 @@ function setupOf(classified: readonly ClassifiedRequest[], changes: readonly His
   );
 }
 
+/** The command as it may be shown: an address in it may hold a password. */
+export function shownCommand({ text }: Pick<Command, 'text'>): string {
+  return withoutPasswords(text);
+}
+
 /** Does the text hold this name as a whole word? */
 function names(text: string, name: string): boolean {
   return tokenize(text).some(({ start, end }) => text.slice(start, end).replaceAll('"', '') === name);
@@ -163,17 +176,17 @@ function assertReached(command: Command, { requests, outcome }: Recording): void
     tool === undefined
       ? 'Write {url} in the command where the address of the database belongs, or let the tool read DATABASE_URL or PGHOST and its kin'
       : `For ${tool.name}: ${tool.configure}`;
-  const said = outcome.error === undefined ? '' : ` It said: ${outcome.error.message}.`;
+  const said = outcome.error === undefined ? '' : ` It said: ${outcome.error.message.replace(/[.?!\s]*$/, '')}.`;
   throw new SimulationFailure(
     `The command ended without asking the sandbox anything: it did not use {url}, DATABASE_URL or the PG* variables. ${advice}.${said}`,
   );
 }
 
-function nothingToDo({ text }: Command, { requests, outcome }: Recording): SimulationFailure {
+function nothingToDo(command: Command, { requests, outcome }: Recording): SimulationFailure {
   if (outcome.error !== undefined)
     return new SimulationFailure(`The command fails before it changes anything: ${outcome.error.message}`, outcome.error.code);
   return new SimulationFailure(
     `The command changes nothing in the database: none of its ${requests.length} requests is a migration's. ` +
-      `Is there a pending migration where \`${text}\` looks for it, and is its history table one that --history-table names?`,
+      `Is there a pending migration where \`${shownCommand(command)}\` looks for it, and is its history table one that --history-table names?`,
   );
 }

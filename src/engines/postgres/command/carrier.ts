@@ -10,21 +10,33 @@ import { type KnownRequest, type RecordedRequest, Recorder } from './recording';
 export interface Recording {
   readonly outcome: ExecutionOutcome;
   readonly requests: readonly RecordedRequest[];
+  readonly durationMs: number;
 }
 
 /** Runs a command once, undisturbed, and writes down what it sends. Rejects when it can't be run, or `signal` is aborted. */
 export async function recordCommand(command: Command, address: DatabaseAddress, signal: AbortSignal): Promise<Recording> {
   const recorder = new Recorder();
-  const execution = startDriven({ address, signal }, new Script({ up: { statements: [] } }, []), new CommandDriver(command, [], recorder));
+  const started = performance.now();
+  const execution = startDriven(
+    { address, signal },
+    new Script({ up: { statements: [] } }, []),
+    new CommandDriver(command, [], 0, recorder),
+  );
   try {
-    return { outcome: await execution.outcome, requests: recorder.requests };
+    return { outcome: await execution.outcome, requests: recorder.requests, durationMs: performance.now() - started };
   } finally {
     await execution.close();
   }
 }
 
-/** Runs a command whose requests are known from a recording, so that its points can be found again. */
-export function commandCarrier(command: Command, known: readonly KnownRequest[], migration: Migration, protocol: RunProtocol): Carrier {
+/** Runs a command whose requests are known from a recording, so that its points can be found again. `undisturbedMs`: what it took then. */
+export function commandCarrier(
+  command: Command,
+  known: readonly KnownRequest[],
+  undisturbedMs: number,
+  migration: Migration,
+  protocol: RunProtocol,
+): Carrier {
   const script = new Script(migration, protocol.steps(migration));
-  return { start: (request) => startDriven(request, script, new CommandDriver(command, known)) };
+  return { start: (request) => startDriven(request, script, new CommandDriver(command, known, undisturbedMs)) };
 }

@@ -26,8 +26,13 @@ function guardFile(): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
-/** How long a command may go on after a fault has struck. Tools that wait for an answer for ever are ended, and it is said. */
-const greatestAftermathMs = 45_000;
+/**
+ * How long a command may go on after a fault has struck, at the least; one that took long undisturbed may take ten times that. Tools that
+ * wait for an answer for ever are ended, and it is said.
+ */
+const leastPatienceMs = 20_000;
+/** How long a command that is recorded may ask the server nothing: it may be a server or a watcher, which never ends. */
+const greatestSilenceMs = 120_000;
 /** Lines of its output that are told. */
 const printedLines = 3;
 
@@ -35,35 +40,42 @@ const printedLines = 3;
 export class CommandDriver implements Driver {
   private process: CommandProcess | undefined;
   private readonly matcher: RequestMatcher;
+  private readonly patienceMs: number;
   private lastError: ClientError | undefined;
   private hasStruck = false;
   private sentStatements = false;
   private timer: NodeJS.Timeout | undefined;
-  private overdue = false;
+  /** Why it was ended. */
+  private overdue: string | undefined;
   private died = false;
   private closed = false;
 
   constructor(
     private readonly command: Command,
     private readonly known: readonly KnownRequest[],
+    /** Milliseconds that the command takes undisturbed. */
+    undisturbedMs: number,
     private readonly recorder?: Recorder,
   ) {
     this.matcher = new RequestMatcher(known);
+    this.patienceMs = Math.max(leastPatienceMs, undisturbedMs * 10);
   }
 
   async run(through: DatabaseAddress): Promise<Ending> {
     if (this.closed) throw new Error('Closed before it had begun.');
     const text = this.command.text.replaceAll('{url}', connectionUrl(through));
     this.process = new CommandProcess(text, this.command.directory, commandEnvironment(process.env, through, guardFile()));
+    this.hear();
     try {
       const { code, signal } = await this.process.exited;
-      return this.endingOf(code, signal, [through.password]);
+      return this.endingOf(code, signal, [through.password, ...secretsOf(process.env)]);
     } finally {
       clearTimeout(this.timer);
     }
   }
 
   stepOf(request: WireRequest): number | undefined {
+    this.hear();
     this.recorder?.note(request);
     const position = this.matcher.match(request.connection.number, request.texts);
     const known = position === undefined ? undefined : this.known[position];
@@ -72,6 +84,7 @@ export class CommandDriver implements Driver {
   }
 
   completed(request: WireRequest, completion: Completion): void {
+    this.hear();
     this.recorder?.answered(request, completion);
     if (completion.error) this.farewell(completion.error);
   }
@@ -88,10 +101,20 @@ export class CommandDriver implements Driver {
   struck(): void {
     this.hasStruck = true;
     this.lastError = undefined;
+    this.endAfter(this.patienceMs, 'after the fault');
+  }
+
+  /** Something came of the command that is recorded. */
+  private hear(): void {
+    if (this.recorder) this.endAfter(greatestSilenceMs, 'after it had last asked the server anything');
+  }
+
+  private endAfter(milliseconds: number, since: string): void {
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.overdue = true;
+      this.overdue = `the command was still running ${Math.round(milliseconds / 1000)} s ${since}, and was ended`;
       void this.process?.kill();
-    }, greatestAftermathMs);
+    }, milliseconds);
   }
 
   async die(): Promise<void> {
@@ -115,11 +138,7 @@ export class CommandDriver implements Driver {
   private errorOf(code: number | null, signal: string | null, secrets: readonly string[]): ClientError {
     if (this.died) return { code: '', message: 'the command was killed, and said no more' };
     const printed = this.process?.output.lines(printedLines, secrets).join(' | ') ?? '';
-    if (this.overdue)
-      return {
-        code: '',
-        message: withPrinted(`the command was still running ${greatestAftermathMs / 1000} s after the fault, and was ended`, printed),
-      };
+    if (this.overdue !== undefined) return { code: '', message: withPrinted(this.overdue, printed) };
     if (this.lastError) return this.lastError;
     if (signal !== null) return { code: '', message: withPrinted(`the command was ended by ${signal}`, printed) };
     return { code: '', message: printed === '' ? `the command ended with status ${code} and said nothing` : printed };
@@ -128,4 +147,11 @@ export class CommandDriver implements Driver {
 
 function withPrinted(what: string, printed: string): string {
   return printed === '' ? what : `${what}; it had printed: ${printed}`;
+}
+
+/** Values of variables whose names say that they are secret. */
+function secretsOf(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return Object.entries(environment).flatMap(([name, value]) =>
+    value !== undefined && /pass|secret|token|_key$|credential/i.test(name) ? [value] : [],
+  );
 }

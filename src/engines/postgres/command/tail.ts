@@ -36,10 +36,14 @@ function plain(text: string): string {
   return text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007]*\u0007|[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '');
 }
 
-/** Passwords in addresses, and these words, are not repeated. */
+/** Without passwords in addresses, and without these words. */
 function masked(text: string, secrets: readonly string[]): string {
-  const withoutUrls = text.replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]+@/gi, '$1:***@');
-  return secrets.filter((secret) => secret.length >= 4).reduce((rest, secret) => rest.replaceAll(secret, '***'), withoutUrls);
+  return secrets.filter((secret) => secret.length >= 4).reduce((rest, secret) => rest.replaceAll(secret, '***'), withoutPasswords(text));
+}
+
+/** The passwords in addresses are not repeated. */
+export function withoutPasswords(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]+@/gi, '$1:***@');
 }
 
 /** Fields of an error object as Node prints it. */
