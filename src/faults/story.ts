@@ -22,6 +22,8 @@ export interface StoryFacts {
   readonly dirt?: string;
   /** The statement that runs commits on its way: what it had committed stays. */
   readonly commitsOnItsWay?: boolean;
+  /** The history has more rows than before, though the migration as a whole is not recorded: of several in one run, the first are. */
+  readonly recordedInPart?: boolean;
   /** Locks that a session of the migration still holds: `ACCESS EXCLUSIVE on public.orders`. */
   readonly held: readonly string[];
 }
@@ -123,7 +125,8 @@ function whatRetryDoes({ retry, physical, held }: StoryFacts): string {
   }
 }
 
-function whatIsRecorded({ frameworkName, recorded, physical }: StoryFacts): string {
+function whatIsRecorded({ frameworkName, recorded, recordedInPart, physical }: StoryFacts): string {
+  if (recorded === 'absent' && recordedInPart === true) return `${frameworkName} has recorded a part of it and will run the rest again.`;
   switch (recorded) {
     case 'none':
       return '';

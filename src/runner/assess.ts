@@ -186,6 +186,7 @@ export class Assessor {
       physical: assessed.physical,
       frameworkName: trace.framework.displayName,
       recorded: assessed.recorded,
+      recordedInPart: historyRows(assessed.state) > historyRows(trace.before),
       retry: assessed.retry.reported,
       ...(execution.inside !== undefined && { inside: execution.inside.what }),
       ...(trace.dirt !== undefined && { dirt: trace.dirt.description }),
@@ -209,6 +210,10 @@ function once<T>(known: Map<string, Promise<T>>, key: string, work: () => Promis
   const found = known.get(key) ?? work();
   known.set(key, found);
   return found;
+}
+
+function historyRows({ bookkeeping }: State): number {
+  return bookkeeping.reduce((sum, { rows }) => sum + rows.length, 0);
 }
 
 /** What was measured wins over what the point lets expect. */

@@ -7,6 +7,6 @@ export default {
 ALTER SEQUENCE orders_id_seq RESTART WITH 100000;
 CREATE TABLE archive (id bigint PRIMARY KEY);
 `,
-  alone: [1],
+  alone: [1, 2],
   stays: { 1: 'rolled-back' },
 } satisfies SuiteCase;

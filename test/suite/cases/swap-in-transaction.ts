@@ -15,5 +15,6 @@ ALTER TABLE orders_new RENAME TO orders;
 COMMIT;
 `,
   commits: [6],
+  alone: [3, 5],
   circles: [],
 } satisfies SuiteCase;

@@ -13,6 +13,7 @@ CREATE TABLE orders (LIKE orders_old INCLUDING ALL);
 INSERT INTO orders SELECT * FROM orders_old;
 `,
   alone: [1],
+  circles: [4],
   stays: { 1: 'rolled-back', 2: 'broken', 3: 'data-lost' },
   except: { 'statement-timeout@during:1': 'impossible' },
 } satisfies SuiteCase;

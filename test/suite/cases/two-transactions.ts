@@ -12,5 +12,6 @@ ALTER TABLE orders ALTER COLUMN currency SET NOT NULL;
 COMMIT;
 `,
   commits: [4, 7],
+  alone: [3],
   stays: { 4: 'broken' },
 } satisfies SuiteCase;

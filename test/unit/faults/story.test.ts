@@ -83,4 +83,8 @@ describe('a story', () => {
     const effect = '20 rows of public.orders are written twice';
     expect(story('crash', { retry: { outcome: 'differs', effect } })).toContain(`Running it again reports success, and ${effect}.`);
   });
+
+  it('says that of several migrations in one run the first are recorded', () => {
+    expect(story('crash', { recordedInPart: true })).toContain('goose has recorded a part of it and will run the rest again.');
+  });
 });
