@@ -580,3 +580,22 @@ describe('kill-session between statements', () => {
     await execution.close();
   });
 });
+
+describe.skipIf(major < 17)('transaction_timeout', () => {
+  it.each<[FaultName, Point, string]>([
+    ['disconnect', { kind: 'before', statement: 3 }, 't t'],
+    ['kill-session', { kind: 'before', statement: 3 }, 'f f'],
+    ['disconnect', { kind: 'during', statement: 3 }, 't t'],
+  ])('does not end a session that is held: %s at %o', async (fault, point, expected) => {
+    const text = "SET transaction_timeout = '150ms';\nCREATE TABLE one (id int);\nCREATE TABLE two (id int);";
+    const { execution, address } = await begin(text, fault, { requests: 'single-request' }, point);
+    expect(await execution.held).toBe('held');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await execution.strike();
+    const { error } = await execution.outcome;
+    expect(error?.code ?? '').toMatch(fault === 'kill-session' ? /^57P01$/ : /^(ECONNRESET)?$/);
+    const left = "SELECT format('%s %s', to_regclass('one') IS NOT NULL, to_regclass('two') IS NOT NULL) AS left";
+    expect(await leftOf(address, left)).toBe(expected);
+    await execution.close();
+  });
+});
