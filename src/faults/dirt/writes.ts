@@ -7,8 +7,10 @@ import { columnsNamed, type DirtSituation, meet, oldColumn } from './situation';
 
 type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
 
-/** What a constraint or a value says to rows that a statement writes: classes 22 and 23. */
-const writingErrors = ['22', '23'];
+/** What a constraint or a value says to rows that a statement writes, and a query of which one row was expected: classes 22, 23 and 21. */
+const writingErrors = ['22', '23', '21'];
+/** The same, and what a body raises by itself: class P0. */
+const bodyErrors = [...writingErrors, 'P0'];
 
 /** INSERT of constant rows meets a row with the same key; one that reads tables meets odd rows in those. */
 export function forInsert(situation: DirtSituation, operation: Of<'insert'>): DirtAnswer {
@@ -135,6 +137,6 @@ function namesOf(columns: readonly Column[]): readonly string[] {
 
 /** DO, CALL, MERGE, COPY and the rest of what writes rows by a text of its own: odd rows in what the text names. */
 export function forOpaque(situation: DirtSituation, text: string): DirtAnswer {
-  const candidates = inNamedColumns(situation, text, writingErrors, 'any');
+  const candidates = inNamedColumns(situation, text, bodyErrors, 'any');
   return { candidates, otherwise: 'No row of the tables that its text names was found that it stumbles over.' };
 }

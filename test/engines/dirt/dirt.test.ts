@@ -56,6 +56,22 @@ COMMENT ON TABLE t IS 'x';`;
     ]);
   });
 
+  it('is no proof when an earlier statement fails, or this one for another reason', async () => {
+    const before = `CREATE TABLE t (id int PRIMARY KEY, a text); INSERT INTO t SELECT g, 'x' FROM generate_series(1, 30) g;
+CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS
+  'BEGIN IF EXISTS (SELECT FROM t WHERE id = NEW.id) THEN RAISE EXCEPTION ''taken''; END IF; RETURN NEW; END';
+CREATE TRIGGER guard BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION guard();`;
+    const migration = `ALTER TABLE t ALTER COLUMN a SET NOT NULL;
+ALTER TABLE t ADD CHECK (a IS NOT NULL);
+INSERT INTO t VALUES (700, 'seven');`;
+    const cells = await cellsInside(sandbox, before, migration, { faults });
+    expect(cells.map(({ status, why }) => [status, why])).toEqual([
+      ['done', undefined],
+      ['impossible', expect.stringMatching(/does not meet a IS NOT NULL \(The migration ended \(column "a"/)],
+      ['impossible', expect.stringMatching(/id = 700 \(the statement failed for another reason: taken/)],
+    ]);
+  });
+
   it('leaves no database behind, and the same rows come in a second run', async () => {
     const databases = async () => (await sandbox.query("SELECT datname FROM pg_database WHERE datname LIKE 'faultline%'")).length;
     const count = await databases();

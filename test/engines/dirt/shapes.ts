@@ -277,6 +277,14 @@ export const shapes: readonly Shape[] = [
     rows: 1,
   },
   {
+    name: 'block that looks for itself',
+    before: users,
+    migration: "DO $$ BEGIN IF EXISTS (SELECT FROM users WHERE nick IS NULL) THEN RAISE EXCEPTION 'nick is missing'; END IF; END $$;",
+    code: 'P0001',
+    description: /nick is NULL/,
+    rows: 1,
+  },
+  {
     name: 'domain that asks for more',
     before:
       "CREATE DOMAIN label AS text; CREATE TABLE tags (id serial PRIMARY KEY, tag label NOT NULL); INSERT INTO tags (tag) SELECT 'x' FROM generate_series(1, 30);",
