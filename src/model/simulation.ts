@@ -98,6 +98,8 @@ export interface CellResult {
   readonly sameAs?: string;
   /** What happened in plain words: the story of the cell. */
   readonly story?: string;
+  /** At `during`: where the server was seen to be when the fault struck: "waits for the lock on a row in the middle of public.orders". */
+  readonly inside?: string;
   /** Fault `dirty-data`: the rows that were there before the migration and made the statement fail. */
   readonly dirt?: CellDirt;
   /** As the client saw it; absent when the client saw success. */

@@ -24,6 +24,7 @@ export function cellPretty(cell: CellResult, { title, palette }: CellPrettyOptio
     '',
     ...(cell.story === undefined ? [] : [...wrap(cell.story, terminalColumns), '']),
     ...(words === undefined ? [] : fact('Verdict', `${words.label}: ${words.meaning}`, palette)),
+    ...(cell.inside === undefined ? [] : fact('Server', `it ${cell.inside} when this strikes`, palette)),
     ...(cell.error === undefined ? [] : fact('Client saw', `${cell.error.code} ${cell.error.message}`.trim(), palette)),
     ...(cell.dirt === undefined
       ? []

@@ -112,6 +112,7 @@ function stateSection({ cell, cells, verdict }: PartialState, number: number): r
     ...(cell.dirt === undefined
       ? []
       : [`- Dirty rows: ${inline(cell.dirt.description)}, ${plural(cell.dirt.rows, 'row')} in ${code(cell.dirt.table)}`]),
+    ...(cell.inside === undefined ? [] : [`- The server ${inline(cell.inside)} when this strikes`]),
     ...(cell.error === undefined ? [] : [`- The client sees: ${code(`${cell.error.code} ${cell.error.message}`.trim())}`]),
     `- A retry ${inline(retryText(cell))}.`,
     `- History: ${inline(bookkeepingText(cell))}`,

@@ -151,13 +151,14 @@ export class Assessor {
   }
 
   private compose(observation: Observation, assessed: StateAssessment, verdict: Verdict, recovery: Recovery | undefined): CellResult {
-    const { cell, outcome, blocking } = observation;
+    const { cell, outcome, blocking, execution } = observation;
     return {
       id: cell.id,
       point: cell.point,
       fault: cell.fault,
       status: 'done',
       story: this.story(observation, assessed),
+      ...(execution.inside !== undefined && { inside: execution.inside.what }),
       ...(this.trace.dirt !== undefined && { dirt: this.trace.dirt }),
       ...(outcome.error !== undefined && { error: outcome.error }),
       fingerprint: assessed.fingerprint,
