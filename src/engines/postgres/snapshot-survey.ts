@@ -30,8 +30,7 @@ const partsOfRelations = [
   'SELECT ftrelid, xmin, 0 FROM pg_foreign_table',
   `SELECT coalesce(i.indrelid, d.objoid), d.xmin, 0 FROM pg_description d LEFT JOIN pg_index i ON i.indexrelid = d.objoid
     WHERE d.classoid = 'pg_class'::regclass AND d.objoid >= 16384`,
-  // Whom a sequence belongs to, and which default draws from it.
-  "SELECT objid, xmin, 0 FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid >= 16384",
+  // Which default draws from a sequence. Whom it belongs to is in pg_sequence, too: ALTER SEQUENCE ... OWNED BY writes that anew.
   "SELECT refobjid, xmin, 0 FROM pg_depend WHERE classid = 'pg_attrdef'::regclass AND refclassid = 'pg_class'::regclass AND refobjid >= 16384",
 ];
 

@@ -23,6 +23,8 @@ CREATE SEQUENCE drawn; CREATE SEQUENCE fresh;
 CREATE TABLE numbered (n bigint DEFAULT nextval('drawn'), toast text);
 CREATE VIEW happy AS SELECT * FROM customers WHERE feeling = 'happy';
 CREATE VIEW joined AS SELECT * FROM customers JOIN untouched USING (id);
+CREATE TABLE mails (email text, body text);
+CREATE VIEW chained AS SELECT id, body FROM customers JOIN untouched USING (id) JOIN mails USING (email);
 CREATE MATERIALIZED VIEW totals AS SELECT customer_id, sum(total) AS total FROM sales.orders GROUP BY 1;
 CREATE FUNCTION shout(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper(t)';
 CREATE FUNCTION counted() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM untouched JOIN customers USING (id); END;
@@ -132,7 +134,7 @@ const changes: readonly string[] = [
   'ALTER TABLE customers SET (fillfactor = 70)',
   'ALTER TABLE customers OWNER TO pg_monitor',
   'CREATE TABLE copied AS SELECT * FROM customers',
-  'CREATE TABLE untouched_new (LIKE untouched INCLUDING ALL); INSERT INTO untouched_new SELECT * FROM untouched; DROP VIEW joined; DROP FUNCTION counted(); DROP TABLE untouched; ALTER TABLE untouched_new RENAME TO untouched',
+  'CREATE TABLE untouched_new (LIKE untouched INCLUDING ALL); INSERT INTO untouched_new SELECT * FROM untouched; DROP VIEW joined, chained; DROP FUNCTION counted(); DROP TABLE untouched; ALTER TABLE untouched_new RENAME TO untouched',
   'CREATE COLLATION german FROM "C"',
   'CREATE CAST (mood AS integer) WITH INOUT',
   'CREATE PUBLICATION all_of_it FOR TABLE customers',
