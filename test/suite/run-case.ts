@@ -39,21 +39,23 @@ export async function runCase(sandbox: Sandbox, suiteCase: SuiteCase): Promise<C
   };
 }
 
-interface CaseOptions {
+interface CaseOptions extends Partial<Pick<SimulationRequest, 'faults' | 'points'>> {
   readonly collapse: boolean;
   readonly secondOpinion: boolean;
+  /** Changes what the second opinion is told. */
+  readonly change?: (evidence: Evidence) => Evidence;
 }
 
-/** The matrix of a case, with every kind of fault. */
-export async function simulateCase(sandbox: Sandbox, suiteCase: SuiteCase, { collapse, secondOpinion }: CaseOptions) {
+/** The matrix of a case, with every kind of fault where none is named. */
+export async function simulateCase(sandbox: Sandbox, suiteCase: SuiteCase, { secondOpinion, change, ...options }: CaseOptions) {
   const { files, target } = layoutOf(suiteCase);
   return withFolder(files, async (folder) => {
     const faults = chosen?.flatMap((name) => faultKinds.flatMap((kind) => (kind.name === name ? [kind.name] : []))) ?? 'all';
     const { framework = 'sql' } = suiteCase;
-    const asked: SimulationRequest = { ...request, framework, faults, rows: suiteCase.rows ?? 20, collapse, path: join(folder, target) };
+    const asked: SimulationRequest = { ...request, framework, faults, rows: suiteCase.rows ?? 20, ...options, path: join(folder, target) };
     const subject = await readSubject(asked);
     const opinion = new SecondOpinion(sandbox, subject);
-    const witness = secondOpinion ? (evidence: Evidence) => opinion.hear(evidence) : undefined;
+    const witness = secondOpinion ? (evidence: Evidence) => opinion.hear(change?.(evidence) ?? evidence) : undefined;
     const laboratory = new Laboratory(sandbox, new AbortController().signal, witness);
     const [simulation] = await simulateSubject(asked, subject, laboratory, () => undefined);
     if (simulation === undefined) throw new Error('No simulation.');

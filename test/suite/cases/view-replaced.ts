@@ -10,6 +10,7 @@ CREATE VIEW totals AS SELECT customer_id, sum(total) AS total FROM orders GROUP 
 CREATE OR REPLACE VIEW totals AS SELECT customer_id, sum(total) AS total, count(*) AS number FROM orders GROUP BY 1;
 CREATE MATERIALIZED VIEW IF NOT EXISTS best AS SELECT customer_id, total FROM totals WHERE total > 10;
 `,
-  circles: [1],
+  // It reads a view alone, and what the view reads its text does not say.
+  alone: [2],
   stays: { 1: 'resumable' },
 } satisfies SuiteCase;
