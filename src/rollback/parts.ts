@@ -102,8 +102,14 @@ export function partsOfPair(pair: TablePair): PartPlan {
   };
 }
 
+/** Since Postgres 18 a foreign key is switched on and off in place; other kinds can't be (manual, ALTER TABLE, ALTER CONSTRAINT). */
+function isSwitched(from: Constraint, to: Constraint): boolean {
+  return from.kind === 'foreign key' && from.enforced !== to.enforced && (to.validated || !to.enforced);
+}
+
 /** Validation alone is changed in place; all else needs the constraint to go and come. */
 function constraintChanges(from: Constraint, to: Constraint, again: ReadonlySet<string>): boolean {
+  if (isSwitched(from, to) && from.definition === to.definition && !textNames(to.definition, again)) return false;
   return (
     from.definition !== to.definition ||
     (from.validated && !to.validated) ||
@@ -206,8 +212,25 @@ export function addKeysAndIndexes(plan: PartPlan, options: ChangeOptions): Chang
     ...plan.addedIndexes.map((index) =>
       createIndex(to, index, { ...options, concurrently: options.concurrently && plan.from !== undefined }),
     ),
-    ...plan.kept.constraints.filter(([a, b]) => isOwn(b) && !a.validated && b.validated).map(([, b]) => validate(to, b, options)),
+    ...plan.kept.constraints.filter(([a, b]) => isOwn(b) && isSwitched(a, b)).map(([, b]) => switchConstraint(to, b, options)),
+    ...plan.kept.constraints
+      .filter(([a, b]) => isOwn(b) && !isSwitched(a, b) && !a.validated && b.validated)
+      .map(([, b]) => validate(to, b, options)),
   ];
+}
+
+/** Switching it on looks at all rows, as VALIDATE does. */
+function switchConstraint(table: Table, constraint: Constraint, options: ChangeOptions): Change {
+  const word = constraint.enforced ? 'Enforce' : 'Do not enforce';
+  return change(
+    'alter constraint',
+    `${word} constraint ${constraint.name} of ${spoken(table)}`,
+    `It was ${constraint.enforced ? '' : 'not '}enforced ${options.goal}.`,
+    `ALTER TABLE ${sqlName(table)} ALTER CONSTRAINT ${quoteIdentifier(constraint.name)} ${constraint.enforced ? '' : 'NOT '}ENFORCED`,
+    constraint.enforced && constraint.references !== undefined
+      ? { needs: { table: constraint.references, columns: referencedColumns(constraint) } }
+      : {},
+  );
 }
 
 export function addForeignKeys(plan: PartPlan, options: ChangeOptions): Change[] {

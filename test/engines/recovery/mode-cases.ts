@@ -17,7 +17,8 @@ export interface ModeCase {
   readonly loses?: { readonly back?: RegExp; readonly forward?: RegExp };
   /** Tables whose rows the loss is about. */
   readonly lostTables?: readonly string[];
-  readonly recommended?: 'back' | 'forward';
+  /** What the executed steps must say, by way. */
+  readonly says?: { readonly back?: RegExp; readonly forward?: RegExp };
 }
 
 const statement = (scene: Scene, index: number) => scene.trace.migration.up.statements[index - 1]?.sent ?? '';
@@ -46,6 +47,10 @@ export const modeCases: readonly ModeCase[] = [
     migration: `CREATE TABLE marks (id integer); CREATE INDEX CONCURRENTLY people_email ON people (email); ALTER TABLE people ADD COLUMN z integer;`,
     completed: 1,
     interrupt: (scene) => killInside(address(scene), ["INSERT INTO people (email) VALUES ('late')"], statement(scene, 2)),
+    says: {
+      back: /DROP INDEX CONCURRENTLY/,
+      forward: /^DROP INDEX CONCURRENTLY public.people_email;[\s\S]*CREATE INDEX CONCURRENTLY people_email/,
+    },
     sight: ['SELECT indexrelid::regclass::text AS name FROM pg_index WHERE NOT indisvalid', [{ name: 'people_email' }]],
   },
   {
@@ -82,6 +87,7 @@ export const modeCases: readonly ModeCase[] = [
     migration: 'CREATE TABLE marks (id integer); REINDEX TABLE CONCURRENTLY people; CREATE TABLE done (id integer);',
     completed: 1,
     interrupt: (scene) => killInside(address(scene), ["INSERT INTO people (email) VALUES ('late')"], statement(scene, 2)),
+    says: { forward: /DROP INDEX CONCURRENTLY pg_toast\./ },
     sight: [
       "SELECT count(*)::int AS invalid, count(*) FILTER (WHERE c.relnamespace = 'pg_toast'::regnamespace)::int AS toast FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT indisvalid AND relname ~ '_ccnew'",
       [{ invalid: 2, toast: 1 }],
@@ -95,6 +101,7 @@ export const modeCases: readonly ModeCase[] = [
     completed: 1,
     // An old reader does not stop the build of the new index, and keeps the old one from being dropped.
     interrupt: (scene) => killInside(address(scene), ['SELECT FROM people'], statement(scene, 2)),
+    says: { back: /DROP INDEX CONCURRENTLY public.people_pkey_ccold/, forward: /DROP INDEX CONCURRENTLY public.people_pkey_ccold/ },
     sight: ['SELECT indexrelid::regclass::text AS name FROM pg_index WHERE NOT indisvalid', [{ name: 'people_pkey_ccold' }]],
   },
   {
@@ -119,6 +126,7 @@ export const modeCases: readonly ModeCase[] = [
       'CREATE TABLE marks (id integer); ALTER TABLE log DETACH PARTITION log_2 CONCURRENTLY; ALTER TABLE log_2 ADD COLUMN why text;',
     completed: 1,
     interrupt: (scene) => killInside(address(scene), ['SELECT * FROM log'], statement(scene, 2)),
+    says: { back: /FINALIZE[\s\S]*ATTACH PARTITION/, forward: /FINALIZE/ },
     sight: ['SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhdetachpending', [{ name: 'log_2' }]],
   },
   {
@@ -133,6 +141,7 @@ export const modeCases: readonly ModeCase[] = [
       ]);
       await refused(scene, 2);
     },
+    says: { back: /DROP CONSTRAINT visits_person/, forward: /SET person_id = NULL[\s\S]*VALIDATE CONSTRAINT/ },
     sight: [
       "SELECT convalidated, (SELECT count(*)::int FROM visits v WHERE person_id IS NOT NULL AND NOT EXISTS (SELECT FROM people p WHERE p.id = v.person_id)) AS orphans FROM pg_constraint WHERE conname = 'visits_person'",
       [{ convalidated: false, orphans: 1 }],
@@ -149,12 +158,25 @@ export const modeCases: readonly ModeCase[] = [
     sight: ["SELECT conenforced FROM pg_constraint WHERE conname = 'visits_person'", [{ conenforced: false }]],
   },
   {
+    name: 'a foreign key switched off and not on again',
+    modes: ['constraint NOT ENFORCED'],
+    base: orders,
+    migration: `ALTER TABLE orders ALTER CONSTRAINT orders_person_id_fkey NOT ENFORCED; CREATE TABLE marks (id integer); ALTER TABLE orders ALTER CONSTRAINT orders_person_id_fkey ENFORCED;`,
+    completed: 2,
+    says: { back: /ALTER CONSTRAINT orders_person_id_fkey ENFORCED/ },
+    sight: ["SELECT conenforced FROM pg_constraint WHERE conname = 'orders_person_id_fkey'", [{ conenforced: false }]],
+  },
+  {
     name: 'a load under session_replication_role, stopped before the parents came',
     modes: ['foreign key bypassed'],
     base: orders,
     migration: `SET session_replication_role = replica; INSERT INTO orders (id, person_id, total) VALUES (101, 901, 1), (102, 902, 2);
       INSERT INTO people (id, email) VALUES (901, 'x'), (902, 'y'); SET session_replication_role = origin;`,
     completed: 2,
+    says: {
+      back: /DELETE FROM/,
+      forward: /ALTER CONSTRAINT orders_person_id_fkey NOT ENFORCED;\n.*ALTER CONSTRAINT orders_person_id_fkey ENFORCED/,
+    },
     sight: [
       'SELECT count(*)::int AS orphans FROM orders o WHERE NOT EXISTS (SELECT FROM people p WHERE p.id = o.person_id)',
       [{ orphans: 2 }],
@@ -167,6 +189,7 @@ export const modeCases: readonly ModeCase[] = [
       CREATE TRIGGER people_stamp BEFORE INSERT ON people FOR EACH ROW EXECUTE FUNCTION stamp();`,
     migration: `ALTER TABLE people DISABLE TRIGGER ALL; INSERT INTO people (id, email) VALUES (500, 'x'); ALTER TABLE people ENABLE TRIGGER ALL;`,
     completed: 2,
+    says: { back: /ENABLE TRIGGER/ },
     sight: ["SELECT tgenabled FROM pg_trigger WHERE tgname = 'people_stamp'", [{ tgenabled: 'D' }]],
   },
   {
@@ -185,6 +208,7 @@ export const modeCases: readonly ModeCase[] = [
     migration: `CREATE TABLE marks (id integer); ${batches('UPDATE people SET points = points + 100')} CREATE TABLE done (id integer);`,
     completed: 1,
     interrupt: (scene) => killInside(address(scene), ['SELECT FROM people WHERE id = 25 FOR UPDATE'], statement(scene, 2)),
+    says: { back: /points - 100/, forward: /points - 100 WHERE id <= 20;\nDO/ },
     sight: ['SELECT count(*)::int AS raised FROM people WHERE points > 100', [{ raised: 20 }]],
   },
   {
@@ -194,6 +218,7 @@ export const modeCases: readonly ModeCase[] = [
     migration: `CREATE TABLE marks (id integer); ${batches("UPDATE people SET country = CASE country WHEN 'Germany' THEN 'DE' WHEN 'France' THEN 'FR' END")} CREATE TABLE done (id integer);`,
     completed: 1,
     interrupt: (scene) => killInside(address(scene), ['SELECT FROM people WHERE id = 25 FOR UPDATE'], statement(scene, 2)),
+    says: { back: /WHEN 'DE' THEN 'Germany'/ },
     sight: ["SELECT count(*)::int AS short FROM people WHERE country IN ('DE', 'FR')", [{ short: 20 }]],
   },
   {
@@ -216,6 +241,7 @@ export const modeCases: readonly ModeCase[] = [
       'CREATE TABLE marks (id integer); INSERT INTO mails (address, person_id) SELECT email, id FROM people; CREATE TABLE done (id integer);',
     completed: 2,
     interrupt: (scene) => execute(scene.laboratory, scene.partial, [statement(scene, 2)]),
+    says: { forward: /row_number\(\) OVER/ },
     sight: ['SELECT count(*)::int AS rows FROM mails', [{ rows: 82 }]],
   },
   {
@@ -224,6 +250,7 @@ export const modeCases: readonly ModeCase[] = [
     base: people,
     migration: `INSERT INTO people (id, email) VALUES (900, 'x'); SELECT setval('people_id_seq', (SELECT max(id) FROM people)); CREATE TABLE done (id integer);`,
     completed: 1,
+    says: { back: /DELETE FROM/ },
     sight: ['SELECT last_value::int FROM people_id_seq', [{ last_value: 40 }]],
   },
   {
@@ -232,6 +259,7 @@ export const modeCases: readonly ModeCase[] = [
     base: people,
     migration: `SELECT setval('people_id_seq', 5000); CREATE TABLE done (id integer);`,
     completed: 1,
+    says: { back: /setval\('public.people_id_seq', coalesce\(max\(id\), 1\), max\(id\) IS NOT NULL\)/ },
     sight: ['SELECT last_value::int FROM people_id_seq', [{ last_value: 5000 }]],
   },
   {
@@ -240,6 +268,7 @@ export const modeCases: readonly ModeCase[] = [
     base: `${orders} CREATE VIEW emails AS SELECT id, email FROM people; CREATE ROLE swap_reader; GRANT SELECT ON people TO swap_reader;`,
     migration: `CREATE TABLE people_new AS SELECT * FROM people; ALTER TABLE people RENAME TO people_old; ALTER TABLE people_new RENAME TO people; CREATE TABLE done (id integer);`,
     completed: 2,
+    says: { back: /RENAME TO people/ },
     sight: ["SELECT to_regclass('people') IS NULL AS missing", [{ missing: true }]],
   },
   {
@@ -249,6 +278,7 @@ export const modeCases: readonly ModeCase[] = [
       CREATE VIEW sad AS SELECT id FROM moods WHERE mood = 'sad'; CREATE INDEX moods_mood ON moods (mood);`,
     migration: `ALTER TYPE mood ADD VALUE 'happy' BEFORE 'ok'; INSERT INTO moods (mood) VALUES ('happy'); CREATE TABLE done (id integer);`,
     completed: 2,
+    says: { back: /BEGIN;\n[\s\S]*DROP TYPE public.mood_replaced;\nCOMMIT/ },
     sight: ['SELECT enum_range(NULL::mood)::text AS labels', [{ labels: '{sad,happy,ok}' }]],
   },
   {
@@ -276,6 +306,7 @@ export const modeCases: readonly ModeCase[] = [
     base: people,
     migration: `ALTER TABLE people ADD COLUMN mail varchar(80); UPDATE people SET mail = email; ALTER TABLE people DROP COLUMN email; CREATE TABLE done (id integer);`,
     completed: 3,
+    says: { back: /RENAME COLUMN mail TO email/ },
     sight: [
       "SELECT count(*)::int AS columns FROM information_schema.columns WHERE table_name = 'people' AND column_name = 'email'",
       [{ columns: 0 }],
@@ -297,6 +328,7 @@ export const modeCases: readonly ModeCase[] = [
     base: `${people} UPDATE people SET note = NULL;`,
     migration: `UPDATE people SET note = 'none' WHERE note IS NULL; CREATE TABLE done (id integer); CREATE TABLE more (id integer);`,
     completed: 1,
+    says: { back: /SET note = NULL WHERE note IS NOT NULL/ },
     sight: ["SELECT count(*)::int AS filled FROM people WHERE note = 'none'", [{ filled: 40 }]],
   },
   {

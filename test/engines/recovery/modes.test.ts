@@ -51,6 +51,7 @@ describe('failure modes', () => {
         const proof = { way, verified: plan.verified, exceptLoss: plan.verifiedExceptLoss === true, problem: plan.problem };
         expect.soft(proof).toEqual({ way, verified: !lossy, exceptLoss: lossy, problem: undefined });
         if (lossy) expect.soft(plan.loses).toMatch(subject.loses?.[way] ?? /^$/);
+        expect.soft(texts(plan).join('\n')).toMatch(subject.says?.[way] ?? /^/);
         const failed = (plan.checks ?? []).filter(({ passed }) => !passed);
         expect.soft({ way, failed }).toEqual({ way, failed: [] });
         expect.soft((plan.checks ?? []).length).toBeGreaterThan(3);
