@@ -7,16 +7,21 @@ export interface LoadedRequest {
   readonly error?: { readonly code: string; readonly message: string };
   /** The last statement of the migration that was done when it ended. */
   readonly behind: number;
+  /** The one that was running then, or the last that ran. */
+  readonly beside: number;
   readonly phase: 'before' | 'during' | 'after';
 }
+
+/** deadlock_detected, lock_not_available, query_canceled: what is running brings them about, not what is done. */
+const ofLocks = new Set(['40P01', '55P03', '57014']);
 
 /** Requests that failed alike as one entry each, put down to the statement that brought it about. */
 export function attributeErrors(requests: readonly LoadedRequest[], statements: readonly SimulatedStatement[]): readonly LoadError[] {
   const found = new Map<string, LoadError>();
-  for (const { request, endMs, error, behind, phase } of requests) {
+  for (const { request, endMs, error, behind, beside, phase } of requests) {
     if (error === undefined || phase === 'before') continue;
     const { operation, relation } = request;
-    const statement = culprit(error.message, relation, behind, statements);
+    const statement = ofLocks.has(error.code) ? beside : culprit(error.message, relation, behind, statements);
     const key = JSON.stringify([operation, relation, error.code, statement]);
     const known = found.get(key);
     found.set(key, {

@@ -19,6 +19,8 @@ export interface LoadedAttempt extends Attempt {
   readonly blockedBy?: number;
   /** The last statement that was done when it ended; 0 before the first. */
   readonly behind: number;
+  /** The statement that was running when it ended, or the last that ran. */
+  readonly beside: number;
   readonly phase: 'before' | 'during' | 'after';
 }
 
@@ -217,7 +219,13 @@ export class Load implements Instrument {
     const blockedBy = this.blockedBy.get(session);
     this.blockedBy.delete(session);
     this.attemptsOf.set(session, (this.attemptsOf.get(session) ?? 0) + 1);
-    this.attempts.push({ ...attempt, ...(blockedBy !== undefined && { blockedBy }), behind: this.finished, phase: this.phase });
+    this.attempts.push({
+      ...attempt,
+      ...(blockedBy !== undefined && { blockedBy }),
+      behind: this.finished,
+      beside: this.current,
+      phase: this.phase,
+    });
   }
 
   /** Stops the clock until every session has made an attempt that ended, or waits for the migration. */

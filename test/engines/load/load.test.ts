@@ -142,6 +142,15 @@ describe('what an application feels of', () => {
     expect(load?.notes).toEqual(['plain: no update could be tried']);
   });
 
+  it('a deadlock: it waits for a row that was written, and the migration for the table that it is in', async () => {
+    const load = await underLoad('BEGIN; UPDATE orders SET note = note; ALTER TABLE orders ADD COLUMN z int; COMMIT');
+    expect(waits(load)).toContain('update orders waits for 2');
+    // The server ends whichever asks first, which is whoever began to wait first: mostly the application.
+    const victims = [...failures(load), ...(load?.notes ?? [])];
+    expect(victims.some((victim) => victim === 'update orders 40P01 since 3' || victim.includes('did not get through: 40P01'))).toBe(true);
+    expect(load?.summary.longestBlockedMs).toBeGreaterThan(500);
+  });
+
   it('statements that come in one request', async () => {
     const text = 'ALTER TABLE customers ADD COLUMN a int; ALTER TABLE orders DROP COLUMN note; CREATE TABLE x (a int)';
     const load = await underLoad(text, { requests: 'single-request' });
