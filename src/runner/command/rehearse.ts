@@ -4,6 +4,7 @@ import type { Command } from '../../engines/postgres/command/driver';
 import { builtInFunctions, type HistoryTable, readHistoryTables } from '../../engines/postgres/command/history';
 import { withoutPasswords } from '../../engines/postgres/command/tail';
 import { withControlClient } from '../../engines/postgres/connect';
+import { shorten } from '../../faults/story';
 import { knownHistoryTables, toolOfCommand, toolOfTable } from '../../frameworks/command-history';
 import type { Engine } from '../../model/engine';
 import type { Migration } from '../../model/migration';
@@ -173,12 +174,10 @@ function assertReached(command: Command, { requests, outcome }: Recording): void
   if (requests.length > 0) return;
   const tool = toolOfCommand(command.text);
   const advice =
-    tool === undefined
-      ? 'Write {url} in the command where the address of the database belongs, or let the tool read DATABASE_URL or PGHOST and its kin'
-      : `For ${tool.name}: ${tool.configure}`;
-  const said = outcome.error === undefined ? '' : ` It said: ${outcome.error.message.replace(/[.?!\s]*$/, '')}.`;
+    tool === undefined ? 'Write {url} where the address belongs, or let the tool read DATABASE_URL' : `For ${tool.name}: ${tool.configure}`;
+  const said = outcome.error === undefined ? '' : ` It said: ${shorten(outcome.error.message, 160).replace(/[.?!\s]*$/, '')}.`;
   throw new SimulationFailure(
-    `The command ended without asking the sandbox anything: it did not use {url}, DATABASE_URL or the PG* variables. ${advice}.${said}`,
+    `The command never reached the sandbox: it did not use {url}, DATABASE_URL or the PG* variables. ${advice}.${said}`,
   );
 }
 

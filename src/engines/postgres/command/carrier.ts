@@ -20,7 +20,7 @@ export async function recordCommand(command: Command, address: DatabaseAddress, 
   const execution = startDriven(
     { address, signal },
     new Script({ up: { statements: [] } }, []),
-    new CommandDriver(command, [], 0, recorder),
+    new CommandDriver(command, [], { recorder }),
   );
   try {
     return { outcome: await execution.outcome, requests: recorder.requests, durationMs: performance.now() - started };
@@ -38,5 +38,8 @@ export function commandCarrier(
   protocol: RunProtocol,
 ): Carrier {
   const script = new Script(migration, protocol.steps(migration));
-  return { start: (request) => startDriven(request, script, new CommandDriver(command, known, undisturbedMs)) };
+  return {
+    start: (request) =>
+      startDriven(request, script, new CommandDriver(command, known, { undisturbedMs, isHeld: request.fault !== undefined })),
+  };
 }

@@ -30,11 +30,19 @@ function guardFile(): string | undefined {
  * How long a command may go on after a fault has struck, at the least; one that took long undisturbed may take ten times that. Tools that
  * wait for an answer for ever are ended, and it is said.
  */
-const leastPatienceMs = 20_000;
-/** How long a command that is recorded may ask the server nothing: it may be a server or a watcher, which never ends. */
+const leastPatienceMs = 15_000;
+/** How long a command of which nothing is known yet may ask the server nothing: it may be a server or a watcher, which never ends. */
 const greatestSilenceMs = 120_000;
 /** Lines of its output that are told. */
 const printedLines = 3;
+
+export interface DriverOptions {
+  /** Milliseconds that the command takes undisturbed, where that is known. */
+  readonly undisturbedMs?: number;
+  /** It is held at a point, and a fault strikes: until then it may wait for as long as it takes. */
+  readonly isHeld?: boolean;
+  readonly recorder?: Recorder;
+}
 
 /** Runs a tool unmodified, with every connection that it makes going through the proxy. */
 export class CommandDriver implements Driver {
@@ -53,12 +61,11 @@ export class CommandDriver implements Driver {
   constructor(
     private readonly command: Command,
     private readonly known: readonly KnownRequest[],
-    /** Milliseconds that the command takes undisturbed. */
-    undisturbedMs: number,
-    private readonly recorder?: Recorder,
+    private readonly options: DriverOptions,
   ) {
     this.matcher = new RequestMatcher(known);
-    this.patienceMs = Math.max(leastPatienceMs, undisturbedMs * 10);
+    const { undisturbedMs } = options;
+    this.patienceMs = undisturbedMs === undefined ? greatestSilenceMs : Math.max(leastPatienceMs, undisturbedMs * 10);
   }
 
   async run(through: DatabaseAddress): Promise<Ending> {
@@ -76,7 +83,7 @@ export class CommandDriver implements Driver {
 
   stepOf(request: WireRequest): number | undefined {
     this.hear();
-    this.recorder?.note(request);
+    this.options.recorder?.note(request);
     const position = this.matcher.match(request.connection.number, request.texts);
     const known = position === undefined ? undefined : this.known[position];
     if (known?.isStatement) this.sentStatements = true;
@@ -85,7 +92,7 @@ export class CommandDriver implements Driver {
 
   completed(request: WireRequest, completion: Completion): void {
     this.hear();
-    this.recorder?.answered(request, completion);
+    this.options.recorder?.answered(request, completion);
     if (completion.error) this.farewell(completion.error);
   }
 
@@ -95,7 +102,7 @@ export class CommandDriver implements Driver {
   }
 
   copied(connection: PostgresConnection, rows: Buffer): void {
-    this.recorder?.copied(connection, rows);
+    this.options.recorder?.copied(connection, rows);
   }
 
   struck(): void {
@@ -104,9 +111,9 @@ export class CommandDriver implements Driver {
     this.endAfter(this.patienceMs, 'after the fault');
   }
 
-  /** Something came of the command that is recorded. */
+  /** Something came of the command: where nobody holds it, it is not silent. */
   private hear(): void {
-    if (this.recorder) this.endAfter(greatestSilenceMs, 'after it had last asked the server anything');
+    if (this.options.isHeld !== true) this.endAfter(this.patienceMs, 'after it had last asked the server anything');
   }
 
   private endAfter(milliseconds: number, since: string): void {
@@ -138,7 +145,10 @@ export class CommandDriver implements Driver {
   private errorOf(code: number | null, signal: string | null, secrets: readonly string[]): ClientError {
     if (this.died) return { code: '', message: 'the command was killed, and said no more' };
     const printed = this.process?.output.lines(printedLines, secrets).join(' | ') ?? '';
-    if (this.overdue !== undefined) return { code: '', message: withPrinted(this.overdue, printed) };
+    if (this.overdue !== undefined) {
+      const { code: serverCode = '', message = '' } = this.lastError ?? {};
+      return { code: serverCode, message: message === '' ? withPrinted(this.overdue, printed) : `${message} (${this.overdue})` };
+    }
     if (this.lastError) return this.lastError;
     if (signal !== null) return { code: '', message: withPrinted(`the command was ended by ${signal}`, printed) };
     return { code: '', message: printed === '' ? `the command ended with status ${code} and said nothing` : printed };
