@@ -25,7 +25,11 @@ export class PostgresAdministrator {
 
   /** One statement, rows as objects. Throws what the server or the driver says. */
   async query(text: string, database: string = maintenanceDatabase): Promise<readonly Record<string, unknown>[]> {
-    if (database === maintenanceDatabase) return (await this.connections().query(text)).rows;
+    return database === maintenanceDatabase ? (await this.connections().query(text)).rows : this.queryAlone(text, database);
+  }
+
+  /** The same over a connection of its own, with the server's usual settings. */
+  private async queryAlone(text: string, database: string): Promise<readonly Record<string, unknown>[]> {
     const client = new pg.Client(this.configuration(database));
     client.on('error', () => undefined);
     await client.connect();
@@ -44,8 +48,11 @@ export class PostgresAdministrator {
   async cloneDatabase(source: string, target: string, tablespace?: string): Promise<void> {
     await this.sessionsGone(source);
     const place = tablespace === undefined ? '' : ` TABLESPACE ${quote(tablespace)}`;
-    const create = () => this.query(`CREATE DATABASE ${quote(target)} TEMPLATE ${quote(source)}${place}${this.strategy()}`);
-    await (this.copiesBySystem ? create().catch((error) => this.withoutSystemCopy(error, create)) : create());
+    const text = `CREATE DATABASE ${quote(target)} TEMPLATE ${quote(source)}${place}${this.strategy()}`;
+    // From one file system to another the system does not copy (copy_file_range(2): EXDEV).
+    if (tablespace !== undefined) await this.queryAlone(text, maintenanceDatabase);
+    else if (this.copiesBySystem) await this.query(text).catch((error) => this.withoutSystemCopy(error, () => this.query(text)));
+    else await this.query(text);
     // Settings of ALTER DATABASE are not copied (manual, CREATE DATABASE); a state that has some is no copy without them.
     await this.query(`INSERT INTO pg_db_role_setting SELECT t.oid, s.setrole, s.setconfig
       FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, pg_database t
@@ -106,8 +113,8 @@ export class PostgresAdministrator {
   /** What the file system refuses is tried once more in the usual way, and from then on always. Other refusals stand. */
   private async withoutSystemCopy<T>(error: unknown, again: () => Promise<T>): Promise<T> {
     const code = (error as { code?: string }).code ?? '';
-    // Classes 58 (system error), 0A (not supported), 42501 and 53100 as errno has them (errcodes.txt, errcode_for_file_access).
-    if (!/^(58|0A|XX|42501)/.test(code)) throw error;
+    // What errcode_for_file_access makes of the system's refusals (utils/error/elog.c); a full disk is full either way.
+    if (!/^(58|XX000|42501)/.test(code)) throw error;
     this.copiesBySystem = false;
     await this.disconnect();
     return again();
