@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { faultKinds } from '../../faults/kinds/registry';
 import type { FaultName, Verdict } from '../../model/fault';
 import type { SandboxProviderName } from '../../model/sandbox';
 import type { Simulation, SimulationReport } from '../../model/simulation';
@@ -49,9 +50,15 @@ export function addSimulateCommand(program: Command): void {
   addCommonOptions(command, ['pretty', 'json', 'markdown', 'html'])
     .addOption(new Option('--sandbox <name>', 'where the database comes from (default: embedded)').choices(['embedded', 'docker', 'local']))
     .option('--image <name>', 'Docker image of the sandbox')
-    .addOption(new Option('--faults <list>', 'what strikes: error,disconnect,crash,lost-ack; or all (default)').argParser(parseFaults))
     .addOption(
-      new Option('--points <list>', 'where it strikes: start,before:2,after,commit,unrecorded; or all (default)').argParser(parsePoints),
+      new Option('--faults <list>', `what strikes: ${faultKinds.map(({ name }) => name).join(',')}; or all (default)`).argParser(
+        parseFaults,
+      ),
+    )
+    .addOption(
+      new Option('--points <list>', 'where it strikes: start,before:2,during,after:3,commit,unrecorded,unlock; or all (default)').argParser(
+        parsePoints,
+      ),
     )
     .addOption(new Option('--rows <n>', `rows generated per table (default: ${defaultRows})`).argParser(wholeNumber(0, 10_000_000)))
     .addOption(new Option('--seed <n>', 'seed of the generated rows').argParser(wholeNumber(0, 2 ** 31 - 1)).default(1))
