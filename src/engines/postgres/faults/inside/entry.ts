@@ -71,7 +71,9 @@ export class Entry {
   }
 
   private afterMs({ afterMs }: OwnEnd): number {
-    return afterMs * this.patience * (this.barrier?.staged ? stagedFactor : 1);
+    // A deadlock_timeout counts from the last wait alone (manual, "Lock Management").
+    const staged = this.barrier?.staged && !this.entrance.waitsBack;
+    return afterMs * this.patience * (staged ? stagedFactor : 1);
   }
 
   /**

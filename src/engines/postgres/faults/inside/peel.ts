@@ -7,6 +7,25 @@ import { findRelations, heldTable, tablesNamedIn } from './relations';
 import { waitBack } from './wait-back';
 import { blockersOf, ownProcessId, readInside, until } from './watch';
 
+/** A session of ours that holds one table. */
+interface Holder {
+  readonly pid: number;
+  readonly client: pg.Client;
+  readonly table: string;
+}
+
+/** Undefined when the migration holds the table itself, or no other session can lock it. */
+async function holderOf({ address }: Moment, table: string): Promise<Holder | undefined> {
+  const client = await openControlClient(address);
+  try {
+    await client.query(`SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE ONLY ${table} IN ACCESS EXCLUSIVE MODE NOWAIT`);
+    return { pid: await ownProcessId(client), client, table };
+  } catch {
+    await client.end().catch(() => undefined);
+    return undefined;
+  }
+}
+
 /** More tables than that are not held apart from each other. */
 const greatestNumber = 6;
 
@@ -18,15 +37,15 @@ export class Peel implements Barrier {
   readonly what = 'the lock on one of several tables';
   readonly staged = true;
   readonly inText = false;
-  private readonly holders: Map<number, { readonly client: pg.Client; readonly table: string }>;
+  private readonly holders: Map<number, Holder>;
   private last: pg.Client | undefined;
   private released: Promise<void> | undefined;
 
   private constructor(
-    holders: readonly { readonly pid: number; readonly client: pg.Client; readonly table: string }[],
+    holders: readonly Holder[],
     private readonly moment: Moment,
   ) {
-    this.holders = new Map(holders.map(({ pid, client, table }) => [pid, { client, table }]));
+    this.holders = new Map(holders.map((holder) => [holder.pid, holder]));
   }
 
   /** Undefined when no other session can lock any of them. */
@@ -34,18 +53,9 @@ export class Peel implements Barrier {
     const relations = await findRelations(finder, relationsOf(moment.statement));
     const mentioned = await tablesNamedIn(finder, moment.statement.sent);
     const tables = [...new Set([...relations, ...mentioned].filter(({ kind }) => kind === 'table').map(({ name }) => name))];
-    const holders: { readonly pid: number; readonly client: pg.Client; readonly table: string }[] = [];
-    for (const table of tables.slice(0, greatestNumber)) {
-      const client = await openControlClient(moment.address);
-      try {
-        await client.query(`SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE ONLY ${table} IN ACCESS EXCLUSIVE MODE NOWAIT`);
-        holders.push({ pid: await ownProcessId(client), client, table });
-      } catch {
-        // The migration holds it itself, or it is no table.
-        await client.end().catch(() => undefined);
-      }
-    }
-    return holders.length === 0 ? undefined : new Peel(holders, moment);
+    const holders = await Promise.all(tables.slice(0, greatestNumber).map((table) => holderOf(moment, table)));
+    const held = holders.filter((holder) => holder !== undefined);
+    return held.length === 0 ? undefined : new Peel(held, moment);
   }
 
   async reached(ended: () => boolean): Promise<Inside | undefined> {

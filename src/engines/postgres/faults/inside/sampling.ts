@@ -7,6 +7,7 @@ import { readActivity, until } from './watch';
 /** Where nothing can be held that the statement would wait for: it is caught while it runs, if it runs long enough. */
 export class Sampling implements Barrier {
   readonly what = 'nothing of ours';
+  private released: Promise<void> | undefined;
   readonly inText = false;
   readonly staged = false;
 
@@ -33,6 +34,7 @@ export class Sampling implements Barrier {
   }
 
   release(): Promise<void> {
-    return this.client.end().catch(() => undefined);
+    this.released ??= this.client.end().catch(() => undefined);
+    return this.released;
   }
 }
