@@ -58,6 +58,8 @@ export interface SuiteCase {
    * table that was there, or build concurrently, alone in their transaction.
    */
   readonly circles?: readonly number[];
+  /** Statements that need a new page, and fail on a full disk. Tried in the cases that say so, in a sandbox with a small disk. */
+  readonly space?: readonly number[];
   /** Statements that rows of before can break, and what that comes to. Where nothing is said, no such rows can be. */
   readonly dirty?: Readonly<Record<number, string>>;
   /** What it means that statements 1 to k stay, k from 1; only for k at which something can end. All statements: only where it is special. */

@@ -19,9 +19,9 @@ export function caseNamed(name: string): SuiteCase {
 }
 
 /** A server for many cases; the caller disposes of it. */
-export async function startSuiteSandbox(): Promise<Sandbox> {
+export async function startSuiteSandbox(smallDisk = false): Promise<Sandbox> {
   const signal = new AbortController().signal;
-  const started = await sandboxProviders.embedded.start({ engine: defaultEngine, onProgress: () => undefined, signal });
+  const started = await sandboxProviders.embedded.start({ engine: defaultEngine, smallDisk, onProgress: () => undefined, signal });
   if (!started.ok) throw new Error(started.error.message);
   return started.value;
 }

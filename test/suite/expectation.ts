@@ -98,6 +98,7 @@ class Course {
   constructor(
     private readonly suiteCase: SuiteCase,
     private readonly texts: readonly string[],
+    private readonly smallDisk: boolean,
   ) {
     this.count = texts.length;
     this.habits = habitsOf(suiteCase);
@@ -121,8 +122,7 @@ class Course {
       case 'dirty-data':
         return dirty?.[statement] !== undefined;
       case 'disk-full':
-        // The sandbox of the suite has no small disk.
-        return false;
+        return this.smallDisk && this.suiteCase.space?.includes(statement) === true;
       default:
         return waits;
     }
@@ -223,11 +223,16 @@ class Course {
 }
 
 /**
- * The expectations of a case with these statements, for these kinds of faults. Throws where the case says something of a cell that
+ * The expectations of a case with these statements, for these kinds of faults, in a sandbox with or without a small disk. Throws where the case says something of a cell that
  * there is not.
  */
-export function expectationsOf(suiteCase: SuiteCase, texts: readonly string[], faults: readonly FaultName[]): Expectations {
-  const course = new Course(suiteCase, texts);
+export function expectationsOf(
+  suiteCase: SuiteCase,
+  texts: readonly string[],
+  faults: readonly FaultName[],
+  smallDisk = false,
+): Expectations {
+  const course = new Course(suiteCase, texts, smallDisk);
   const points = course.points();
   const expected: Record<string, string> = {};
   for (const fault of faults) {

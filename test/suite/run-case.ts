@@ -63,7 +63,8 @@ export async function simulateCase(sandbox: Sandbox, suiteCase: SuiteCase, { sec
   });
 }
 
-function actualOf(cells: readonly CellResult[]): Expectations {
+/** What each cell came to, in the words of the expectations. */
+export function actualOf(cells: readonly CellResult[]): Expectations {
   const byId = new Map(cells.map((cell) => [cell.id, cell]));
   return Object.fromEntries(
     cells.map((cell) => {

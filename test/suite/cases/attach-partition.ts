@@ -14,5 +14,6 @@ INSERT INTO log_2022 VALUES ('2022-03-01', 'first');
 ALTER TABLE log ATTACH PARTITION log_2022 FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
 `,
   circles: [3],
+  space: [1, 2],
   stays: { 1: 'broken', 2: 'broken' },
 } satisfies SuiteCase;

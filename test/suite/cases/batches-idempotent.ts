@@ -17,5 +17,5 @@ BEGIN
 END $$;
 `,
   stays: { 1: 'resumable' },
-  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:2': 'resumable' },
+  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock,disk-full@during:2': 'resumable' },
 } satisfies SuiteCase;

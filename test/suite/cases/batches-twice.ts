@@ -14,5 +14,5 @@ BEGIN
   END LOOP;
 END $$;
 `,
-  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:1': 'applied-twice' },
+  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock,disk-full@during:1': 'applied-twice' },
 } satisfies SuiteCase;

@@ -10,6 +10,7 @@ CREATE INDEX CONCURRENTLY orders_note_idx ON orders (note);
   alone: [1],
   idle: [1],
   dirty: { 2: 'broken forward~' },
+  space: [2],
   stays: { 1: 'rolled-back' },
-  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:2': 'resumable' },
+  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock,disk-full@during:2': 'resumable' },
 } satisfies SuiteCase;

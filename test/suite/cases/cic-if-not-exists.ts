@@ -7,5 +7,6 @@ export default {
 CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_note_idx ON orders (note);
 `,
   dirty: { 1: 'false-success forward~' },
-  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:1': 'false-success' },
+  space: [1],
+  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock,disk-full@during:1': 'false-success' },
 } satisfies SuiteCase;

@@ -10,5 +10,6 @@ USD	1.1
 \\.
 ALTER TABLE rates ADD PRIMARY KEY (code);
 `,
+  space: [2, 3],
   stays: { 1: 'broken', 2: 'broken' },
 } satisfies SuiteCase;

@@ -16,6 +16,6 @@ DROP TABLE keep;
   except: {
     'error@before:1': 'complete',
     'disconnect,kill-session,crash@start..before:1': 'complete',
-    'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:1': 'complete',
+    'kill-session,crash,lock-timeout,statement-timeout,deadlock,disk-full@during:1': 'complete',
   },
 } satisfies SuiteCase;

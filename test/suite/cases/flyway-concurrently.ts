@@ -9,5 +9,5 @@ export default {
 CREATE INDEX CONCURRENTLY orders_note_idx ON orders (note);
 `,
   dirty: { 1: 'broken forward~' },
-  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:1': 'broken' },
+  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock,disk-full@during:1': 'broken' },
 } satisfies SuiteCase;

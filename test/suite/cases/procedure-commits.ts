@@ -21,5 +21,5 @@ CALL close_orders();
 ALTER TABLE orders ADD COLUMN closed_at timestamptz;
 `,
   stays: { 1: 'resumable back~' },
-  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:1': 'resumable back~' },
+  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock,disk-full@during:1': 'resumable back~' },
 } satisfies SuiteCase;

@@ -9,4 +9,5 @@ ALTER TABLE orders ALTER COLUMN total TYPE bigint USING round(total);
 ALTER TABLE customers ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid();
 `,
   circles: [2],
+  space: [1, 2],
 } satisfies SuiteCase;

@@ -13,5 +13,5 @@ DO $$ BEGIN
 END $$;
 `,
   stays: { 1: 'resumable' },
-  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock@during:2': 'false-success forward-' },
+  except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock,disk-full@during:2': 'false-success forward-' },
 } satisfies SuiteCase;
