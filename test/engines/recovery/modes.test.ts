@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadParser } from '../../../src/parse/load';
+import { planRecovery } from '../../../src/recovery/plan';
 import { Laboratory } from '../../../src/runner/laboratory';
+import { situationOf, verifyBest } from '../../../src/runner/recover';
 import { rowsOf, startSandbox } from '../execute/laboratory';
 import { type ModeCase, modeCases } from './mode-cases';
 import { plainView } from './plain-view';
-import { execute, onScene, type Recovery, recover, type Scene, texts } from './scenes';
+import { execute, onScene, type Recovery, recover, type Scene, stateOf, texts } from './scenes';
 
 let laboratory: Laboratory;
 
@@ -65,5 +67,36 @@ describe('failure modes', () => {
         .toEqual(subject.loses?.forward ? expect.anything() : await afterView(scene, subject));
       expect(recovery.decision?.facts.length).toBeGreaterThan(5);
     });
+  });
+});
+
+test('a check that does not hold, and one that the server refuses, are told as failed', { timeout: 180_000 }, async () => {
+  const subject = {
+    base: 'CREATE TABLE t (id integer)',
+    migration: 'ALTER TABLE t ADD COLUMN a integer; CREATE TABLE u (id integer);',
+    completed: 1,
+  };
+  await onScene(laboratory, subject, async (scene) => {
+    const { trace, partial } = scene;
+    const state = await stateOf(scene, partial);
+    const situation = await situationOf(laboratory, trace, { database: partial, state, completed: 1, retryReaches: 'error' });
+    const [draft] = planRecovery(situation).back;
+    if (draft === undefined) throw new Error('There is no plan.');
+    const checks = [
+      { title: 'right', text: 'SELECT count(*) FROM t', expected: '0' },
+      { title: 'wrong', text: 'SELECT 3', expected: '4' },
+      { title: 'refused', text: 'SELECT a FROM public.t', expected: '0' },
+      { title: 'empty', text: 'SELECT NULL', expected: 'NULL' },
+      { title: 'writes', text: 'CREATE TABLE public.written (id integer)', expected: '0' },
+    ].map((check) => ({ ...check, text: check.text.replace('FROM t', 'FROM public.t') }));
+    const plan = await verifyBest(laboratory, trace, partial, [{ ...draft, checks }], trace.before);
+    expect(plan.verified).toBe(true);
+    expect(plan.checks?.map(({ title, passed, found }) => [title, passed, found])).toEqual([
+      ['right', true, '0'],
+      ['wrong', false, '3'],
+      ['refused', false, undefined],
+      ['empty', true, 'NULL'],
+      ['writes', false, undefined],
+    ]);
   });
 });
