@@ -15,6 +15,14 @@ const diskFull = '53100';
 export async function observeDiskFull(laboratory: Laboratory, trace: Trace, cell: PlannedCell): Promise<Observation | FailedExperiment> {
   const { smallDisk } = laboratory.sandbox;
   if ('unavailable' in smallDisk) return { cell, status: 'impossible', why: smallDisk.unavailable };
+  const { failsByItself } = trace;
+  if (failsByItself !== undefined && failsByItself.statement === cell.point.statement) {
+    return {
+      cell,
+      status: 'impossible',
+      why: `The migration fails by itself at this statement, with room enough (${failsByItself.message}).`,
+    };
+  }
   return alone(laboratory.sandbox, async () => {
     const space = new SmallDiskSpace(laboratory.sandbox, smallDisk.folder);
     const tight = await whyTooLarge(laboratory, trace, smallDisk.bytes);

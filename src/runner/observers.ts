@@ -1,6 +1,7 @@
 import type { FaultName, PlannedCell } from '../model/fault';
 import { observeDirty } from './dirty';
 import { observeDiskFull } from './disk-full';
+import { SimulationCancelled } from './failure';
 import type { Laboratory } from './laboratory';
 import { type FailedExperiment, type Observation, observe } from './observe';
 import type { Trace } from './trace';
@@ -10,5 +11,12 @@ type Observer = (laboratory: Laboratory, trace: Trace, cell: PlannedCell) => Pro
 /** Faults that begin elsewhere than in a clone of the state before. */
 const observers: { readonly [F in FaultName]?: Observer } = { 'dirty-data': observeDirty, 'disk-full': observeDiskFull };
 
-/** Carries out one cell of any fault but a crash, which many cells share. */
-export const observeCell: Observer = (laboratory, trace, cell) => (observers[cell.fault] ?? observe)(laboratory, trace, cell);
+/** Carries out one cell of any fault but a crash, which many cells share. Rejects only when the simulation is cancelled. */
+export const observeCell: Observer = async (laboratory, trace, cell) => {
+  try {
+    return await (observers[cell.fault] ?? observe)(laboratory, trace, cell);
+  } catch (error) {
+    if (laboratory.signal.aborted || error instanceof SimulationCancelled) throw new SimulationCancelled('Cancelled.');
+    return { cell, status: 'failed', why: error instanceof Error ? error.message : String(error) };
+  }
+};

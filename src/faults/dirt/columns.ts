@@ -23,7 +23,7 @@ export function forTypeChange(situation: DirtSituation, operation: Of<'alter col
       {
         table: relationKey(met.old),
         description: `a row of ${spoken(met.old)} whose ${old.name} can't become ${operation.type}`,
-        errors: ['22', '23', '54000'],
+        errors: ['22', '23', '54000', '0A000'],
         recipe: {
           kind: 'conversion',
           column: old.name,

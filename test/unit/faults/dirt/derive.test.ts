@@ -64,10 +64,10 @@ describe('what would break a statement', () => {
     ],
     [
       'ALTER TABLE users ALTER age TYPE integer USING age::integer',
-      'conversion in public.users: 22 23 54000',
+      'conversion in public.users: 22 23 54000 0A000',
       { subcommand: 'ALTER COLUMN age TYPE integer USING age::integer' },
     ],
-    ['ALTER TABLE users ALTER nick TYPE varchar(10)', 'conversion in public.users: 22 23 54000', { column: 'nick' }],
+    ['ALTER TABLE users ALTER nick TYPE varchar(10)', 'conversion in public.users: 22 23 54000 0A000', { column: 'nick' }],
     ['ALTER TABLE users ADD COLUMN country text NOT NULL', 'any row in public.users: 23502', { rows: 1 }],
     ["ALTER TABLE users ADD COLUMN slug text UNIQUE DEFAULT 'x'", 'any row in public.users: 23505', { rows: 2 }],
     [
