@@ -14,5 +14,6 @@ BEGIN
   END LOOP;
 END $$;
 `,
+  dirty: { 1: 'broken forward~' },
   except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock,disk-full@during:1': 'applied-twice' },
 } satisfies SuiteCase;
