@@ -71,9 +71,7 @@ export class Entry {
   }
 
   private afterMs({ afterMs }: OwnEnd): number {
-    // A deadlock_timeout counts from the last wait alone (manual, "Lock Management").
-    const staged = this.barrier?.staged && !this.entrance.waitsBack;
-    return afterMs * this.patience * (staged ? stagedFactor : 1);
+    return afterMs * this.patience * (this.barrier?.staged ? stagedFactor : 1);
   }
 
   /**
