@@ -11,7 +11,7 @@ import { type Dump, differencesBetween, dump } from '../../suite/dump';
 import { executeAsPasted } from '../../suite/pasted';
 import { startSandbox } from '../execute/laboratory';
 import { request, verdictsOf, withFolder } from '../runner/simulating';
-import { pipeliningTool, pooledTool, runDirectly, stubbornTool } from './tools';
+import { hangingTool, pipeliningTool, pooledTool, runDirectly, stubbornTool } from './tools';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -211,6 +211,16 @@ describe('a tool that says all is well', () => {
       'kill-session@before:2': 'complete',
       'kill-session@before:3': 'complete',
     });
+  }, 200_000);
+});
+
+describe('a tool that hangs', () => {
+  it('is ended after a while, and it is told what it had met', async () => {
+    const options = { text: 'node tool.cjs', faults: ['error', 'crash'], points: ['before', 'after'] } as const;
+    const simulation = await simulateCommand({ 'tool.cjs': hangingTool }, options);
+    const { error } = cellOf(simulation, 'error@before:1') ?? {};
+    expect(error).toMatchObject({ code: 'FL001', message: expect.stringMatching(/still running .* was ended/) });
+    expect(verdictsOf(simulation)).toMatchObject({ 'error@before:1': 'rolled-back', 'crash@after:1': 'complete' });
   }, 200_000);
 });
 

@@ -62,6 +62,13 @@ async function attempt() {
 attempt().catch(() => attempt()).catch(() => undefined).then(() => process.exit(0));
 `;
 
+/** Does not end while its connection is open, and does not close that after an error. */
+export const hangingTool = `
+const { Client } = require(${pgModule});
+const client = new Client({ connectionString: process.env.DATABASE_URL });
+client.connect().then(() => client.query('CREATE TABLE a ()')).then(() => client.end()).catch(() => (process.exitCode = 1));
+`;
+
 /** Sends a batch of statements in one go, with a single Sync. */
 export const pipeliningTool = `
 const { Client } = require(${pgModule});
