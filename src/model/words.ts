@@ -127,3 +127,8 @@ export function lockWeight(mode: string | undefined): LockWeight {
 export function lockRank(mode: string): number {
   return lockWeights.findIndex(([name]) => name === mode);
 }
+
+/** A reason without the statement that it is about, so that the same reason at many statements is told once: "see during k". */
+export function generalReason(why: string): string {
+  return why.replace(/\b(statement|during|before|after|commit)([ :])\d+/g, '$1$2k');
+}

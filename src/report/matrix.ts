@@ -1,5 +1,6 @@
 import { type FaultName, faultNames, type Point } from '../model/fault';
 import type { CellResult, SimulatedStatement, Simulation } from '../model/simulation';
+import { generalReason } from '../model/words';
 
 /** One row: a statement with the points before, during and after it, or a point between statements. */
 export interface MatrixRow {
@@ -100,9 +101,9 @@ export function impossibleReasons(
   const reasons = new Map<string, { fault: FaultName; why: string; count: number }>();
   for (const { fault, status, why = 'It cannot strike here.' } of cells) {
     if (status !== 'impossible') continue;
-    const known = reasons.get(`${fault} ${why}`) ?? { fault, why, count: 0 };
-    known.count += 1;
-    reasons.set(`${fault} ${why}`, known);
+    const general = generalReason(why);
+    const known = reasons.get(`${fault} ${general}`) ?? { fault, why, count: 0 };
+    reasons.set(`${fault} ${general}`, { fault, why: known.why === why ? why : general, count: known.count + 1 });
   }
   return [...reasons.values()].sort((left, right) => faultNames.indexOf(left.fault) - faultNames.indexOf(right.fault));
 }

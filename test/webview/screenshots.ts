@@ -97,10 +97,32 @@ const states: readonly State[] = [
   },
   { name: 'stuck', page: { scenario: partial, start: 'replay' }, act: choose('lost-ack@after:3') },
   { name: 'false-success', page: { scenario: partial, start: 'replay' }, act: choose('crash@after:3') },
-  { name: 'impossible', page: { scenario: partial, start: 'replay' }, act: choose('error@after:2') },
+  { name: 'impossible', page: { scenario: partial, start: 'replay' }, act: choose('error@start') },
   { name: 'not-carried-out', page: { scenario: partial, start: 'replay' }, act: choose('disconnect@after:3') },
   { name: 'green', page: { scenario: green, start: 'replay' } },
   { name: 'by-itself', page: { scenario: byItself, start: 'replay' }, act: choose('crash@after:2') },
+  {
+    name: 'load',
+    page: { scenario: recorded.goose, start: 'replay' },
+    act: async (page) => {
+      await page.locator('.load-mark').nth(2).focus();
+    },
+  },
+  {
+    name: 'unfolded',
+    page: { scenario: recorded.flyway, start: 'replay' },
+    act: async (page) => {
+      await page.locator('.impossible-list summary').click();
+      await page.locator('.checks summary').first().click();
+    },
+  },
+  {
+    name: 'filtered',
+    page: { scenario: recorded.goose, start: 'replay' },
+    act: async (page) => {
+      await page.locator('.count-button', { hasText: 'unrecorded' }).click();
+    },
+  },
   { name: 'goose', page: { scenario: recorded.goose, start: 'replay' }, act: choose('crash@after:3') },
   { name: 'flyway', page: { scenario: recorded.flyway, start: 'replay' } },
   { name: 'golang-migrate', page: { scenario: recorded.golangMigrate, start: 'replay' } },

@@ -1,5 +1,5 @@
 import { type FaultName, faultNames, type PlannedCell } from '../../src/model/fault';
-import { faultWords, pointWords } from '../../src/model/words';
+import { faultWords, generalReason, pointWords } from '../../src/model/words';
 import { viewCell } from './cells';
 import type { Run } from './panel-state';
 
@@ -19,8 +19,11 @@ export function impossibleGroups(run: Run): readonly ImpossibleGroup[] {
   for (const cell of run.cells) {
     const view = viewCell(run, cell);
     if (view.kind !== 'impossible') continue;
-    const key = `${cell.fault} ${view.why}`;
+    const general = generalReason(view.why);
+    const key = `${cell.fault} ${general}`;
     const group = groups.get(key) ?? { fault: cell.fault, why: view.why, cells: [] };
+    // Where only the statement differs, the reason is told for all of them.
+    if (group.why !== view.why) group.why = general;
     group.cells.push(cell);
     groups.set(key, group);
   }

@@ -53,6 +53,18 @@ describe('the matrix', () => {
       ['error', 'before anything was sent', 'Nothing is sent.', 1],
       ['error', 'after statements 1, 2', 'It has finished.', 2],
     ]);
+    const elsewhere = runOf(
+      statements,
+      transactions,
+      [1, 2].map((index) => ({
+        fault: 'deadlock' as const,
+        point: at('before', index),
+        impossible: `It strikes inside: see during ${index}.`,
+      })),
+    );
+    expect(impossibleGroups(elsewhere).map(({ where, why }) => [where, why])).toEqual([
+      ['before statements 1, 2', 'It strikes inside: see during k.'],
+    ]);
     expect(ranges([4, 1, 2, 3, 7, 8, 10])).toBe('1 to 4, 7, 8, 10');
   });
 
