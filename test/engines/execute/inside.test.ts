@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Execution, ExecutionOutcome } from '../../../src/engines/postgres/carrier';
 import { startExecution } from '../../../src/engines/postgres/execution';
-import { ImpossibleHere } from '../../../src/engines/postgres/impossible';
+import { ImpossibleHere, TooEarly } from '../../../src/engines/postgres/impossible';
 import type { FaultName, Point } from '../../../src/model/fault';
 import type { DatabaseAddress, Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
@@ -286,6 +286,7 @@ interface Way {
   readonly wrapped?: boolean;
   readonly statement?: number;
   readonly dirtyFlag?: boolean;
+  readonly patience?: number;
 }
 
 async function begin(
@@ -294,7 +295,7 @@ async function begin(
   way: Way = {},
   point: Point = { kind: 'during', statement: way.statement ?? 1 },
 ): Promise<{ execution: Execution; address: DatabaseAddress }> {
-  const { requests = 'per-statement', wrapped = false, dirtyFlag = false } = way;
+  const { requests = 'per-statement', wrapped = false, dirtyFlag = false, patience = 1 } = way;
   const address = await freshDatabase(sandbox, setup);
   const execution = startExecution({
     address,
@@ -302,19 +303,28 @@ async function begin(
     protocol: protocolOf(text, { dirtyFlag, recordInTransaction: wrapped }),
     fault,
     point,
+    patience,
     signal: new AbortController().signal,
   });
   return { execution, address };
 }
 
+/** As the runner does it: a timeout that fired too early is tried again with more patience. */
 async function strikeInside(text: string, fault: FaultName, way: Way = {}): Promise<Struck> {
   const { execution, address } = await begin(text, fault, way);
-  const held = await execution.held;
-  if (held !== 'held') await execution.outcome;
-  expect(held).toBe('held');
-  if (fault === 'crash') await sandbox.crash();
-  await execution.strike();
-  return { execution, outcome: await execution.outcome, address: sandbox.address(address.database) };
+  try {
+    const held = await execution.held;
+    if (held !== 'held') await execution.outcome;
+    expect(held).toBe('held');
+    if (fault === 'crash') await sandbox.crash();
+    await execution.strike();
+    return { execution, outcome: await execution.outcome, address: sandbox.address(address.database) };
+  } catch (error) {
+    await execution.close();
+    const { patience = 1 } = way;
+    if (!(error instanceof TooEarly) || patience > 64) throw error;
+    return strikeInside(text, fault, { ...way, patience: patience * 4 });
+  }
 }
 
 async function leftOf(address: DatabaseAddress, question: string): Promise<unknown> {
