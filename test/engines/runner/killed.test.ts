@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/model/sandbox';
 import type { RunnerMessage, SimulationRequest } from '../../../src/protocol/simulation';
-import { isRunning, withDescendants } from '../../../src/sandbox/processes';
+import { isRunning, signalProcess, withDescendants } from '../../../src/sandbox/processes';
 import { sandboxProviders } from '../../../src/sandbox/providers';
 import { foldersIn, ownTemporaryFolder, processesWith, segmentsOf, started } from '../sandbox/support';
 import { builtPrograms, startHost, startRunner } from './programs';
@@ -113,7 +113,7 @@ describe.skipIf(process.platform === 'win32')('SIGKILL in the middle of a simula
       const host = await startHost(given);
       await host.until(inTheMiddle());
       const left = [...withDescendants(host.child.pid ?? 0), ...servers().flatMap(withDescendants)];
-      for (const id of servers().flatMap(withDescendants)) process.kill(id, 'SIGSTOP');
+      for (const id of servers().flatMap(withDescendants)) signalProcess(id, 'SIGSTOP');
       host.child.kill('SIGKILL');
       await host.ended;
       await expectNothingLeft(left);
@@ -124,9 +124,9 @@ describe.skipIf(process.platform === 'win32')('SIGKILL in the middle of a simula
     await withRequest(async (given) => {
       const host = await startHost(given);
       await host.until(inTheMiddle());
-      const programs = withDescendants(host.child.pid ?? 0);
-      const left = [...programs, ...servers().flatMap(withDescendants)];
-      for (const id of [...programs].reverse()) process.kill(id, 'SIGKILL');
+      const [owner = 0, runner = 0] = withDescendants(host.child.pid ?? 0);
+      const left = [owner, runner, ...servers().flatMap(withDescendants)];
+      for (const id of [runner, owner]) signalProcess(id, 'SIGKILL');
       await host.ended;
       await sandboxProviders.embedded.removeOrphans();
       await expectNothingLeft(left);
