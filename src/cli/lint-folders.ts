@@ -1,5 +1,5 @@
 import { join, relative, resolve } from 'node:path';
-import { newFindings } from '../lint/baseline';
+import { newFindings, type PlacedBaseline, parseBaseline } from '../lint/baseline';
 import { type Configuration, mergeConfigurations } from '../lint/configuration';
 import { type LintedFolder, lintFolder } from '../lint/lint';
 import type { FileReport } from '../model/finding';
@@ -7,7 +7,7 @@ import { frameworkNames } from '../model/migration';
 import type { Problem } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
-import { baselinePath, type FoundBaseline, readBaseline } from '../workspace/baseline-file';
+import { baselinePath, readBaselineFile } from '../workspace/baseline-file';
 import { type FoundConfiguration, findConfiguration } from '../workspace/configuration-file';
 import { findMigrationFolders, type MigrationFolder, mergeFolders, migrationFoldersAt } from '../workspace/find-folders';
 import { folderOf, readMigrationSource, shownPath, toSlashes } from '../workspace/read-folder';
@@ -24,7 +24,7 @@ export interface LintedSource {
   readonly targets?: readonly string[];
   readonly configuration: Configuration;
   /** Findings that are known already, and not reported. */
-  readonly baseline?: FoundBaseline;
+  readonly baseline?: PlacedBaseline;
 }
 
 export interface LintedFiles {
@@ -110,11 +110,15 @@ async function baselineFor(
   options: LintOptions,
   configuration: Configuration,
   found: FoundConfiguration | undefined,
-): Promise<FoundBaseline | undefined> {
+): Promise<PlacedBaseline | undefined> {
   if (options.writeBaseline !== undefined) return undefined;
-  if (options.baseline !== undefined) return orFail(await readBaseline(options.baseline));
-  if (configuration.baseline === undefined) return undefined;
-  return orFail(await readBaseline(join(found?.folder ?? process.cwd(), configuration.baseline)));
+  const named = configuration.baseline === undefined ? undefined : join(found?.folder ?? process.cwd(), configuration.baseline);
+  const path = options.baseline ?? named;
+  if (path === undefined) return undefined;
+  const { text, folder } = orFail(await readBaselineFile(path));
+  const parsed = parseBaseline(text);
+  if (!parsed.ok) throw new CommandFailure(`${shownPath(resolve(path))}: ${parsed.error.message}`);
+  return { baseline: parsed.value, folder };
 }
 
 /** With the paths that people see: of the file, and of the files that its fixes make or change. */

@@ -11,6 +11,12 @@ export interface Baseline {
   readonly files: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
+/** A baseline with the folder that its paths are relative to. */
+export interface PlacedBaseline {
+  readonly baseline: Baseline;
+  readonly folder: string;
+}
+
 /** What was found in one file. `path` is relative to the folder of the baseline, with forward slashes. */
 export interface FindingsOfFile {
   readonly path: string;

@@ -1,12 +1,11 @@
 import { dirname, relative, resolve } from 'node:path';
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { newFindings } from '../lint/baseline';
+import { newFindings, type PlacedBaseline, parseBaseline } from '../lint/baseline';
 import { LintCache } from '../lint/cache';
 import { type Configuration, mergeConfigurations, parseConfiguration } from '../lint/configuration';
-import type { Result } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
-import { baselinePath, type FoundBaseline, readBaseline } from '../workspace/baseline-file';
+import { baselinePath, readBaselineFile } from '../workspace/baseline-file';
 import { type FoundConfiguration, findConfiguration } from '../workspace/configuration-file';
 import { folderOf, readMigrationSource, toSlashes } from '../workspace/read-folder';
 import { analyseFolder, type FolderAnalysis } from './analyse-folder';
@@ -35,7 +34,7 @@ const maximumLength = 1024 * 1024;
 export class MigrationFolders {
   private readonly sources = new Map<string, Promise<readonly SourceFile[]>>();
   private readonly configurations = new Map<string, Promise<FoundConfiguration | undefined>>();
-  private readonly baselines = new Map<string, Promise<Result<FoundBaseline>>>();
+  private readonly baselines = new Map<string, Promise<PlacedBaseline | undefined>>();
   private readonly analyses = new Map<
     string,
     { readonly key: string; readonly result: Promise<FolderAnalysis>; readonly cache: LintCache }
@@ -67,13 +66,13 @@ export class MigrationFolders {
   private async withoutKnown(analysis: Analysis, { value, folder }: EffectiveConfiguration): Promise<Analysis> {
     if (value.baseline === undefined) return analysis;
     const file = resolve(folder, value.baseline);
-    const known = this.baselines.get(file) ?? readBaseline(file);
+    const known = this.baselines.get(file) ?? placedBaseline(file);
     this.baselines.set(file, known);
-    const read = await known;
-    if (!read.ok) return analysis;
+    const placed = await known;
+    if (placed === undefined) return analysis;
     const text = analysis.files.find(({ path }) => path === analysis.name)?.text ?? '';
-    const path = baselinePath(read.value.folder, analysis.folder, analysis.name);
-    const findings = newFindings(read.value.baseline, { path, text, findings: analysis.report.findings });
+    const path = baselinePath(placed.folder, analysis.folder, analysis.name);
+    const findings = newFindings(placed.baseline, { path, text, findings: analysis.report.findings });
     return { ...analysis, report: { ...analysis.report, findings } };
   }
 
@@ -168,4 +167,10 @@ export class MigrationFolders {
     this.analyses.set(folder, { key, result, cache });
     return result;
   }
+}
+
+async function placedBaseline(file: string): Promise<PlacedBaseline | undefined> {
+  const read = await readBaselineFile(file);
+  const parsed = read.ok ? parseBaseline(read.value.text) : read;
+  return read.ok && parsed.ok ? { baseline: parsed.value, folder: read.value.folder } : undefined;
 }
