@@ -108,6 +108,12 @@ function Facts({ run, cell, result }: { readonly run: Run; readonly cell: Planne
   return (
     <>
       <dl class="story-facts">
+        {result.inside !== undefined && (
+          <>
+            <dt>The server</dt>
+            <dd>{result.inside}</dd>
+          </>
+        )}
         <dt>The client saw</dt>
         <dd>{result.error === undefined ? 'success' : <ErrorText error={result.error} />}</dd>
         {retry !== undefined && (

@@ -39,6 +39,7 @@ function dirt({ dirt }: CellResult): string {
 
 function stateTable(cell: CellResult): string {
   const rows = [
+    ...(cell.inside === undefined ? [] : [row('The server', escapeXml(cell.inside))]),
     ...(cell.error === undefined
       ? []
       : [row('The client saw', `<code>${escapeXml(`${cell.error.code} ${cell.error.message}`.trim())}</code>`)]),
