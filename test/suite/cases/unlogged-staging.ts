@@ -8,7 +8,7 @@ CREATE UNLOGGED TABLE staging (id bigint, note text);
 INSERT INTO staging SELECT id, note FROM orders;
 UPDATE orders SET note = s.note || '!' FROM staging s WHERE s.id = orders.id AND orders.note NOT LIKE '%!';
 `,
-  circles: [2],
+  circles: [2, 3],
   stays: { 1: 'broken', 2: 'broken' },
   except: { 'crash@after:3': 'broken back~ forward-' },
 } satisfies SuiteCase;
