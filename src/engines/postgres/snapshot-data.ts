@@ -40,9 +40,7 @@ function relationOf({ identity, schema, name, columns }: Table): RelationWithRow
 
 /** Tables and materialized views that hold rows of their own: partitioned and foreign tables don't, nor does a view WITH NO DATA. */
 export function relationsWithRows(catalog: Catalog, rows: Pick<CatalogRows, 'columns'>): RelationWithRows[] {
-  const tables = catalog.tables
-    .filter((table) => table.kind === 'table' && table.persistence !== 'temporary')
-    .map(relationOf);
+  const tables = catalog.tables.filter((table) => table.kind === 'table' && table.persistence !== 'temporary').map(relationOf);
   const views = catalog.definitions
     .filter((definition) => definition.kind === 'materialized view' && definition.populated === true)
     .map(({ schema, name, identity }) => ({
