@@ -1,7 +1,7 @@
 /** What a cell is compared with: a plain run of the migration, and the naive way, a fresh server for every cell. */
 import { withControlClient } from '../src/engines/postgres/connect';
-import { builtInCarrier } from '../src/engines/postgres/execution';
-import { generateRows } from '../src/engines/postgres/generate-rows';
+import { builtInCarrier } from '../src/engines/postgres/execution/execution';
+import { generateRows } from '../src/engines/postgres/generate-rows/generate-rows';
 import type { Sandbox } from '../src/model/sandbox';
 import type { SimulationRequest } from '../src/protocol/simulation';
 import { Groundwork } from '../src/runner/groundwork';

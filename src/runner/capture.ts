@@ -1,7 +1,7 @@
 import { withControlClient } from '../engines/postgres/connect';
-import { type CaptureOptions, captureBaseline, captureState } from '../engines/postgres/snapshot';
-import { anySessionQuery, captureSessions } from '../engines/postgres/snapshot-sessions';
-import type { Baseline } from '../engines/postgres/snapshot-since';
+import { anySessionQuery, captureSessions } from '../engines/postgres/snapshot/sessions';
+import type { Baseline } from '../engines/postgres/snapshot/since';
+import { type CaptureOptions, captureBaseline, captureState } from '../engines/postgres/snapshot/snapshot';
 import type { SessionLeft } from '../model/simulation';
 import type { State, VolatileColumns } from '../model/state';
 import type { Laboratory } from './laboratory';

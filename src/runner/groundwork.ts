@@ -1,4 +1,4 @@
-import { builtInCarrier } from '../engines/postgres/execution';
+import { builtInCarrier } from '../engines/postgres/execution/execution';
 import { executeSteps } from '../engines/postgres/steps';
 import type { Migration } from '../model/migration';
 import type { Framework } from '../model/run-protocol';

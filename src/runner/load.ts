@@ -1,6 +1,6 @@
-import type { Carrier, ExecutionOutcome } from '../engines/postgres/carrier';
-import { Load, type LoadRecord } from '../engines/postgres/workload';
-import { makeWorkload, type Workload } from '../engines/postgres/workload-requests';
+import type { Carrier, ExecutionOutcome } from '../engines/postgres/execution/carrier';
+import { makeWorkload, type Workload } from '../engines/postgres/workload/requests';
+import { Load, type LoadRecord } from '../engines/postgres/workload/workload';
 import { attributeErrors } from '../faults/load-errors';
 import type { ExecutionPlan } from '../model/plan';
 import { postgresLockModes } from '../model/plan';

@@ -1,5 +1,5 @@
-import type { Carrier, ExecutionOutcome } from '../engines/postgres/carrier';
-import { Meter, type StatementMeasure } from '../engines/postgres/measure';
+import type { Carrier, ExecutionOutcome } from '../engines/postgres/execution/carrier';
+import { Meter, type StatementMeasure } from '../engines/postgres/measure/measure';
 import type { ExecutionPlan } from '../model/plan';
 import type { Laboratory } from './laboratory';
 

@@ -1,4 +1,4 @@
-import type { Execution, ExecutionOutcome } from '../engines/postgres/carrier';
+import type { Execution, ExecutionOutcome } from '../engines/postgres/execution/carrier';
 import { ImpossibleHere, TooEarly } from '../engines/postgres/impossible';
 import type { PlannedCell } from '../model/fault';
 import type { SessionLeft } from '../model/simulation';

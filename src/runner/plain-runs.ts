@@ -1,5 +1,5 @@
-import type { Carrier, ExecutionOutcome } from '../engines/postgres/carrier';
-import type { CaptureOptions } from '../engines/postgres/snapshot';
+import type { Carrier, ExecutionOutcome } from '../engines/postgres/execution/carrier';
+import type { CaptureOptions } from '../engines/postgres/snapshot/snapshot';
 import type { Simulation } from '../model/simulation';
 import type { State, VolatileColumns } from '../model/state';
 import { findVolatileColumns } from '../state/volatile';

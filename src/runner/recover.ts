@@ -1,5 +1,5 @@
 import { type AskedRows, askAll } from '../engines/postgres/ask';
-import { checksumQuery } from '../engines/postgres/snapshot-data';
+import { checksumQuery } from '../engines/postgres/snapshot/data';
 import { executeSteps } from '../engines/postgres/steps';
 import type { CellResult, RecoveryCheck, RecoveryPlan } from '../model/simulation';
 import type { State } from '../model/state';

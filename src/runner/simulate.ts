@@ -1,5 +1,5 @@
 import { once, setMaxListeners } from 'node:events';
-import { builtInCarrier } from '../engines/postgres/execution';
+import { builtInCarrier } from '../engines/postgres/execution/execution';
 import type { Verdict } from '../model/fault';
 import type { Sandbox } from '../model/sandbox';
 import type { CellResult, SimulatedLoad, SimulatedMigration, SimulatedStatement, Simulation, SimulationSummary } from '../model/simulation';

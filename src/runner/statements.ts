@@ -1,5 +1,5 @@
-import type { ExecutionOutcome, FinishedStatement } from '../engines/postgres/carrier';
-import type { StatementMeasure } from '../engines/postgres/measure';
+import type { ExecutionOutcome, FinishedStatement } from '../engines/postgres/execution/carrier';
+import type { StatementMeasure } from '../engines/postgres/measure/measure';
 import type { ExecutionPlan, PlannedStatement } from '../model/plan';
 import { postgresLockModes } from '../model/plan';
 import type { SimulatedStatement, StatementLock } from '../model/simulation';

@@ -1,7 +1,7 @@
-import type { Carrier } from '../engines/postgres/carrier';
 import { withControlClient } from '../engines/postgres/connect';
-import { generateRows } from '../engines/postgres/generate-rows';
-import type { CaptureOptions } from '../engines/postgres/snapshot';
+import type { Carrier } from '../engines/postgres/execution/carrier';
+import { generateRows } from '../engines/postgres/generate-rows/generate-rows';
+import type { CaptureOptions } from '../engines/postgres/snapshot/snapshot';
 import { type Course, courseOf } from '../faults/course';
 import type { PlannedCell } from '../model/fault';
 import type { Migration } from '../model/migration';

@@ -1,9 +1,9 @@
-import type { Carrier } from '../../engines/postgres/carrier';
 import { commandCarrier, type Recording, recordCommand } from '../../engines/postgres/command/carrier';
 import type { Command } from '../../engines/postgres/command/driver';
 import { builtInFunctions, type HistoryTable, readHistoryTables } from '../../engines/postgres/command/history';
 import { withoutPasswords } from '../../engines/postgres/command/tail';
 import { withControlClient } from '../../engines/postgres/connect';
+import type { Carrier } from '../../engines/postgres/execution/carrier';
 import { shorten } from '../../faults/story';
 import { knownHistoryTables, toolOfCommand, toolOfTable } from '../../frameworks/command-history';
 import type { Engine } from '../../model/engine';

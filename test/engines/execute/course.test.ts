@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Execution } from '../../../src/engines/postgres/carrier';
-import { startExecution } from '../../../src/engines/postgres/execution';
+import type { Execution } from '../../../src/engines/postgres/execution/carrier';
+import { startExecution } from '../../../src/engines/postgres/execution/execution';
 import type { FaultName, Point } from '../../../src/model/fault';
 import type { DatabaseAddress, Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ExecutionOutcome } from '../../../src/engines/postgres/carrier';
 import { withControlClient } from '../../../src/engines/postgres/connect';
-import { startExecution } from '../../../src/engines/postgres/execution';
+import type { ExecutionOutcome } from '../../../src/engines/postgres/execution/carrier';
+import { startExecution } from '../../../src/engines/postgres/execution/execution';
 import { executeSteps } from '../../../src/engines/postgres/steps';
 import { readFolder } from '../../../src/frameworks/registry';
 import type { FaultName, Point } from '../../../src/model/fault';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withControlClient } from '../../../src/engines/postgres/connect';
-import { type GeneratedRows, generateRows } from '../../../src/engines/postgres/generate-rows';
+import { type GeneratedRows, generateRows } from '../../../src/engines/postgres/generate-rows/generate-rows';
 import type { Sandbox } from '../../../src/model/sandbox';
 import { started } from '../sandbox/support';
 

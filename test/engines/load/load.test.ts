@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtInCarrier } from '../../../src/engines/postgres/execution';
+import { builtInCarrier } from '../../../src/engines/postgres/execution/execution';
 import { sql } from '../../../src/frameworks/sql';
 import type { Migration, Program } from '../../../src/model/migration';
 import type { RunProtocol } from '../../../src/model/run-protocol';

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Carrier } from '../../../src/engines/postgres/carrier';
-import type { Driver } from '../../../src/engines/postgres/driver';
-import { startDriven } from '../../../src/engines/postgres/execution';
-import { Script } from '../../../src/engines/postgres/execution-script';
-import { Meter } from '../../../src/engines/postgres/measure';
+import type { Carrier } from '../../../src/engines/postgres/execution/carrier';
+import type { Driver } from '../../../src/engines/postgres/execution/driver';
+import { startDriven } from '../../../src/engines/postgres/execution/execution';
+import { Script } from '../../../src/engines/postgres/execution/script';
+import { Meter } from '../../../src/engines/postgres/measure/measure';
 import { sql } from '../../../src/frameworks/sql';
 import type { Migration, Program } from '../../../src/model/migration';
 import type { DatabaseAddress, Sandbox } from '../../../src/model/sandbox';

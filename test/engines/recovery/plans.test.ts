@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askAll } from '../../../src/engines/postgres/ask';
 import { withControlClient } from '../../../src/engines/postgres/connect';
-import { captureState } from '../../../src/engines/postgres/snapshot';
+import { captureState } from '../../../src/engines/postgres/snapshot/snapshot';
 import { executeSteps } from '../../../src/engines/postgres/steps';
 import { sql as plainSql } from '../../../src/frameworks/sql';
 import type { Migration } from '../../../src/model/migration';

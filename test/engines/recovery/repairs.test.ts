@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withControlClient } from '../../../src/engines/postgres/connect';
-import { captureState } from '../../../src/engines/postgres/snapshot';
+import { captureState } from '../../../src/engines/postgres/snapshot/snapshot';
 import { executeSteps } from '../../../src/engines/postgres/steps';
 import type { DatabaseAddress, Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';

@@ -1,4 +1,4 @@
-import { builtInCarrier } from '../../../src/engines/postgres/execution';
+import { builtInCarrier } from '../../../src/engines/postgres/execution/execution';
 import { executeSteps } from '../../../src/engines/postgres/steps';
 import { sql } from '../../../src/frameworks/sql';
 import type { Migration } from '../../../src/model/migration';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withControlClient } from '../../../src/engines/postgres/connect';
-import { captureSessions } from '../../../src/engines/postgres/snapshot-sessions';
+import { captureSessions } from '../../../src/engines/postgres/snapshot/sessions';
 import { executeSteps } from '../../../src/engines/postgres/steps';
 import type { DatabaseAddress } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';

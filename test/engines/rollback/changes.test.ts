@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withControlClient } from '../../../src/engines/postgres/connect';
-import { captureState } from '../../../src/engines/postgres/snapshot';
+import { captureState } from '../../../src/engines/postgres/snapshot/snapshot';
 import type { Sandbox } from '../../../src/model/sandbox';
 import type { State } from '../../../src/model/state';
 import { sequenceSteps } from '../../../src/recovery/modes/sequence-behind';

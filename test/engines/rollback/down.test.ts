@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withControlClient } from '../../../src/engines/postgres/connect';
-import { captureState } from '../../../src/engines/postgres/snapshot';
+import { captureState } from '../../../src/engines/postgres/snapshot/snapshot';
 import { sql as plainSql } from '../../../src/frameworks/sql';
 import { emptyCatalog } from '../../../src/model/catalog';
 import type { Migration } from '../../../src/model/migration';

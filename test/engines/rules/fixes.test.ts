@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { captureState } from '../../../src/engines/postgres/snapshot';
+import { captureState } from '../../../src/engines/postgres/snapshot/snapshot';
 import { applyEdits } from '../../../src/lint/fixes';
 import { type LintedFolder, lintFolder } from '../../../src/lint/lint';
 import type { SourceFile } from '../../../src/model/run-protocol';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { captureState } from '../../../src/engines/postgres/snapshot';
+import { captureState } from '../../../src/engines/postgres/snapshot/snapshot';
 import { type Catalog, emptyCatalog, relationKey } from '../../../src/model/catalog';
 import type { Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';

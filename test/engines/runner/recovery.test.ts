@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtInCarrier } from '../../../src/engines/postgres/execution';
+import { builtInCarrier } from '../../../src/engines/postgres/execution/execution';
 import type { PlannedCell } from '../../../src/model/fault';
 import type { Sandbox } from '../../../src/model/sandbox';
 import type { State } from '../../../src/model/state';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withControlClient } from '../../../src/engines/postgres/connect';
-import { generateRows } from '../../../src/engines/postgres/generate-rows';
+import { generateRows } from '../../../src/engines/postgres/generate-rows/generate-rows';
 import { supportedPostgresMajors } from '../../../src/model/engine';
 import { sandboxProviders } from '../../../src/sandbox/providers';
 import { optionsFor } from './support';

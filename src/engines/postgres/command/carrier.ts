@@ -1,9 +1,9 @@
 import type { Migration } from '../../../model/migration';
 import type { RunProtocol } from '../../../model/run-protocol';
 import type { DatabaseAddress } from '../../../model/sandbox';
-import type { Carrier, ExecutionOutcome } from '../carrier';
-import { startDriven } from '../execution';
-import { Script } from '../execution-script';
+import type { Carrier, ExecutionOutcome } from '../execution/carrier';
+import { startDriven } from '../execution/execution';
+import { Script } from '../execution/script';
 import { type Command, CommandDriver } from './driver';
 import { type KnownRequest, type RecordedRequest, Recorder } from './recording';
 

@@ -1,5 +1,5 @@
 import { quoteIdentifier, quoteQualified } from '../../../parse/postgres/identifiers';
-import type { FillTable } from '../generate-rows-catalog';
+import type { FillTable } from '../generate-rows/catalog';
 import { tried } from './probe';
 import { type Refused, type RowValues, validRows, type Workshop, writable } from './valid-rows';
 

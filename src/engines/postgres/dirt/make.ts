@@ -3,8 +3,8 @@ import type { Dirt } from '../../../faults/dirt/recipe';
 import type { CellDirt } from '../../../model/simulation';
 import { loadParser } from '../../../parse/load';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../../parse/postgres/identifiers';
-import { repeatable } from '../generate-rows';
-import { type FillTable, readTables } from '../generate-rows-catalog';
+import { type FillTable, readTables } from '../generate-rows/catalog';
+import { repeatable } from '../generate-rows/generate-rows';
 import { type Plan, plansFor } from './recipes';
 import type { Refused, RowValues, Workshop } from './valid-rows';
 

@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteQualified } from '../../../parse/postgres/identifiers';
-import { candidatesFor } from '../generate-rows-candidates';
-import type { FillColumn, FillTable } from '../generate-rows-catalog';
-import { saltOf } from '../generate-rows-values';
+import { candidatesFor } from '../generate-rows/candidates';
+import type { FillColumn, FillTable } from '../generate-rows/catalog';
+import { saltOf } from '../generate-rows/values';
 import { type RowValues, type Workshop, writable } from './valid-rows';
 
 /** So many combinations of values are tried for one condition, and so many that meet it are kept. */

@@ -1,8 +1,8 @@
 import { oddValues } from '../../../faults/dirt/odd-values';
 import type { Recipe } from '../../../faults/dirt/recipe';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../../parse/postgres/identifiers';
-import type { FillColumn, FillTable } from '../generate-rows-catalog';
-import { saltOf, valueFor } from '../generate-rows-values';
+import type { FillColumn, FillTable } from '../generate-rows/catalog';
+import { saltOf, valueFor } from '../generate-rows/values';
 import { baseRows } from './base-rows';
 import { failsOn, refusesRow, solve, tried, truth } from './probe';
 import type { Refused, RowValues, Workshop } from './valid-rows';

@@ -1,10 +1,10 @@
 import type { ClientBase, QueryResult } from 'pg';
 import { quoteIdentifier } from '../../../parse/postgres/identifiers';
-import { attempts, measure } from '../generate-rows';
-import type { FillColumn, FillTable } from '../generate-rows-catalog';
-import { fillOrder } from '../generate-rows-order';
-import { fillStatement } from '../generate-rows-statement';
-import { tryCandidates } from '../generate-rows-trial';
+import type { FillColumn, FillTable } from '../generate-rows/catalog';
+import { attempts, measure } from '../generate-rows/generate-rows';
+import { fillOrder } from '../generate-rows/order';
+import { fillStatement } from '../generate-rows/statement';
+import { tryCandidates } from '../generate-rows/trial';
 
 /** A row as SQL: an expression for each column, by name. */
 export type RowValues = ReadonlyMap<string, string>;

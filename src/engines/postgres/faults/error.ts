@@ -1,6 +1,6 @@
 import type { Point } from '../../../model/fault';
-import { isCommit, type Location, type Script } from '../execution-script';
-import { refusedRequest, refusedWithin } from '../execution-texts';
+import { isCommit, type Location, type Script } from '../execution/script';
+import { refusedRequest, refusedWithin } from '../execution/texts';
 import type { Ambush, PostgresFault } from './fault';
 
 /** The server refuses what comes next at the point: the statement, the COMMIT, the history write, the release of the lock. */

@@ -2,7 +2,7 @@ import type { FaultName, Point } from '../../../model/fault';
 import type { DatabaseAddress } from '../../../model/sandbox';
 import type { PostgresConnection } from '../../../wire/postgres/connection';
 import type { RequestOrder } from '../../../wire/postgres/handlers';
-import type { Place, Script } from '../execution-script';
+import type { Place, Script } from '../execution/script';
 import { type Entrance, struckFromOutside } from './inside/entry';
 
 /** Where a fault waits for its moment, and what is sent then in place of the held request. */

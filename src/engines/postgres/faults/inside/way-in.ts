@@ -3,7 +3,7 @@ import type { DatabaseAddress } from '../../../../model/sandbox';
 import type { PostgresConnection } from '../../../../wire/postgres/connection';
 import type { RequestOrder, WireRequest } from '../../../../wire/postgres/handlers';
 import type { Completion } from '../../../../wire/postgres/responses';
-import { gated } from '../../execution-texts';
+import { gated } from '../../execution/texts';
 import { type Entrance, Entry } from './entry';
 import type { Inside } from './moment';
 import { hiddenSettings, settingStatement } from './settings';
