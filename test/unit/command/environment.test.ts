@@ -43,6 +43,34 @@ describe('the environment of a command', () => {
     expect('ELECTRON_RUN_AS_NODE' in environment || 'UNSET' in environment).toBe(false);
   });
 
+  it('replaces addresses in the form that their readers understand', () => {
+    const environment = commandEnvironment(
+      {
+        SQLALCHEMY_DATABASE_URI: 'postgresql+psycopg2://me:secret@production/x',
+        GEO: 'postgis://me:secret@production/x',
+        SPRING_DATASOURCE_URL: 'jdbc:postgresql://production/x',
+        GO_DSN: 'host=production user=me password=secret dbname=x',
+        ConnectionStrings__Main: 'Host=production;Database=x;Username=me;Password=secret',
+        PG_HOST: 'production',
+        NOTE: 'host=a phrase',
+        OTHER: 'mysql://elsewhere/x',
+      },
+      { ...address, database: 'x1', password: 'word' },
+      undefined,
+    );
+    expect(JSON.stringify(environment)).not.toMatch(/production|secret/);
+    expect(environment).toMatchObject({
+      SQLALCHEMY_DATABASE_URI: 'postgresql+psycopg2://faultline:word@127.0.0.1:6000/x1',
+      GEO: 'postgis://faultline:word@127.0.0.1:6000/x1?sslmode=disable',
+      SPRING_DATASOURCE_URL: 'jdbc:postgresql://127.0.0.1:6000/x1?sslmode=disable&user=faultline&password=word',
+      GO_DSN: environment.DATABASE_URL,
+      ConnectionStrings__Main: 'Host=127.0.0.1;Port=6000;Database=x1;Username=faultline;Password=word;SSL Mode=Disable',
+      PG_HOST: '127.0.0.1',
+      NOTE: 'host=a phrase',
+      OTHER: 'mysql://elsewhere/x',
+    });
+  });
+
   it('adds the guard to the options that Node programs have already', () => {
     const environment = commandEnvironment({ NODE_OPTIONS: '--max-old-space-size=100' }, address, '/a folder/guard.cjs');
     expect(environment.NODE_OPTIONS).toBe('--max-old-space-size=100 --require "/a folder/guard.cjs"');

@@ -20,7 +20,7 @@ const urlNames = [
 ];
 
 /** Beginnings of names, each with the ways in which its parts are called. */
-const partPrefixes = ['DATABASE', 'DB', 'POSTGRES', 'POSTGRESQL', 'TYPEORM'];
+const partPrefixes = ['DATABASE', 'DB', 'PG', 'POSTGRES', 'POSTGRESQL', 'TYPEORM'];
 
 /** The address as one string, as every driver reads it. */
 export function connectionUrl({ host, port, user, password, database }: DatabaseAddress): string {
@@ -30,7 +30,8 @@ export function connectionUrl({ host, port, user, password, database }: Database
 
 /**
  * The environment of a command: the user's own, in which everything that could lead to another database is replaced by the sandbox's
- * address. A Node program is also kept from any other PostgreSQL server, by the file `guard`. libpq's variables are taken away as a whole (manual, "Environment Variables"): a service file or a pass file names other servers.
+ * address. A Node program is also kept from any other PostgreSQL server, by the file `guard`. libpq's variables are
+ * taken away as a whole (manual, "Environment Variables"): a service file or a pass file names other servers.
  */
 export function commandEnvironment(
   inherited: Readonly<Record<string, string | undefined>>,
@@ -40,7 +41,7 @@ export function commandEnvironment(
   const url = connectionUrl(address);
   const kept = Object.entries(inherited).flatMap(([name, value]): [string, string][] => {
     if (value === undefined || /^PG[A-Z]/.test(name) || ownNames.has(name)) return [];
-    return [[name, isPostgresUrl(value) ? url : value]];
+    return [[name, ofTheSandbox(value, address) ?? value]];
   });
   return {
     ...Object.fromEntries(kept),
@@ -72,8 +73,21 @@ export function commandEnvironment(
 /** What concerns this process and would mislead a child: Electron as Node, Node's own channel to its parent, colours for a terminal. */
 const ownNames = new Set(['ELECTRON_RUN_AS_NODE', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'FORCE_COLOR', 'COLORTERM']);
 
-function isPostgresUrl(value: string): boolean {
-  return /^(jdbc:)?(postgres|postgresql|pgsql|pgx5?):\/\//i.test(value);
+/** The value with the sandbox's address in place of the database that it names, in the same form; undefined where it names none. */
+function ofTheSandbox(value: string, address: DatabaseAddress): string | undefined {
+  const { host, port, user, password, database } = address;
+  const scheme = /^\s*(jdbc:)?((?:postgres(?:ql)?|pgsql|pgx5?|postgis|cockroach(?:db)?)(\+\w+)?):\/\//i.exec(value);
+  if (scheme) {
+    if (scheme[1] !== undefined) return `${jdbcUrl(address)}&user=${encodeURIComponent(user)}&password=${encodeURIComponent(password)}`;
+    // The drivers that SQLAlchemy names behind a plus do not all know `sslmode`; PGSSLMODE tells it to those that do.
+    const url = connectionUrl(address).replace('postgres', scheme[2] ?? 'postgres');
+    return scheme[3] === undefined ? url : url.replace(/\?.*$/, '');
+  }
+  // Npgsql, by semicolons; libpq, pgx and lib/pq, by spaces (manual, "Connection Strings").
+  if (/(^|;)\s*host\s*=/i.test(value) && /;\s*(database|username|user id)\s*=/i.test(`;${value}`)) {
+    return `Host=${host};Port=${port};Database=${database};Username=${user};Password=${password};SSL Mode=Disable`;
+  }
+  return /(^|\s)host(addr)?\s*=/.test(value) && /(^|\s)(dbname|user)\s*=/.test(value) ? connectionUrl(address) : undefined;
 }
 
 function jdbcUrl({ host, port, database }: DatabaseAddress): string {
@@ -83,6 +97,7 @@ function jdbcUrl({ host, port, database }: DatabaseAddress): string {
 function parts({ host, port, user, password, database }: DatabaseAddress): Record<string, string> {
   const values = {
     HOST: host,
+    HOSTNAME: host,
     PORT: String(port),
     USER: user,
     USERNAME: user,
