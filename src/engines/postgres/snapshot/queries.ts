@@ -1,5 +1,5 @@
 /**
- * The catalog queries of a snapshot. Each one gives rows that `snapshot-catalog.ts` turns into model types. They are sent together in one
+ * The catalog queries of a snapshot. Each one gives rows that `catalog.ts` turns into model types. They are sent together in one
  * simple query, under an empty search_path, so that the server writes every name outside pg_catalog with its schema
  * (manual, "System Information Functions": pg_get_expr, format_type and their kin print what is not visible with its schema).
  */

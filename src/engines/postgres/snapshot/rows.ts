@@ -1,4 +1,4 @@
-/** The rows that the queries of `snapshot-queries.ts` give, as the `pg` driver reads them. */
+/** The rows that the queries of `queries.ts` give, as the `pg` driver reads them. */
 
 type Nullable = string | null;
 
