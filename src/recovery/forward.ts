@@ -17,7 +17,7 @@ import { groupStep, inGroups } from './together';
 
 /** Ways on to after: cleans up what was left, runs what remains as it is written, and records it. */
 export function planForward(situation: RecoverySituation): DraftPlan[] {
-  const { after, migration, completed, interrupted } = situation;
+  const { after, migration, completed } = situation;
   if (after === undefined) {
     return [
       {
@@ -27,7 +27,6 @@ export function planForward(situation: RecoverySituation): DraftPlan[] {
     ];
   }
   const total = migration.up.statements.length;
-  const next = interrupted ?? completed + 1;
   const from = completed + 1;
   const choices = modeChoices(situation);
   const [preferred] = choices;
@@ -36,7 +35,7 @@ export function planForward(situation: RecoverySituation): DraftPlan[] {
   if (half.length > 0) drafts.push(remaining(situation, preferred ?? [], half, from));
   if (completed < total) {
     // What was left of the interrupted statement may have been finished by cleaning up: then it must not run again.
-    if (stepsOf(situation, preferred ?? [], 'first').length > 0) drafts.push(remaining(situation, preferred ?? [], [], next + 1));
+    if (stepsOf(situation, preferred ?? [], 'first').length > 0) drafts.push(remaining(situation, preferred ?? [], [], from + 1));
     drafts.push(bySchema(situation));
   } else if (catalogChanges(situation.partial.catalog, after.catalog).length > 0) {
     drafts.push(bySchema(situation));

@@ -19,8 +19,6 @@ export interface RecoverySituation {
   readonly partial: State;
   /** Number of leading statements whose effects are in the partial state. */
   readonly completed: number;
-  /** The statement that may have left a half. */
-  readonly interrupted?: number;
   /** Where running the migration again ends, if that was tried. */
   readonly retryReaches?: 'after' | 'before' | 'error' | 'differs';
   /** What the databases answered to `recoveryProbes`; without it, plans rest on counts and hashes alone. */
