@@ -10,8 +10,6 @@ import { isBlockedBy, ownProcessId, readInside, until } from './watch';
 
 /** Something that a session of ours holds and that the server will wait for in the middle of a statement. */
 export interface Barrier {
-  /** For people: "the lock on a row in the middle of public.orders". */
-  readonly what: string;
   /** The server is led through several waits, of which only the last counts. */
   readonly staged: boolean;
   /** The statement must be sent as `withTextGate` writes it, or it does not wait. */
@@ -85,7 +83,8 @@ class LockBarrier implements Barrier {
   constructor(
     private readonly client: pg.Client,
     private readonly moment: Moment,
-    readonly what: string,
+    /** For people: "the lock on a row in the middle of public.orders". */
+    private readonly what: string,
     readonly inText: boolean,
   ) {}
 

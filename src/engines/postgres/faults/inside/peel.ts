@@ -34,7 +34,6 @@ const greatestNumber = 6;
  * it comes to hold one and to wait for another, in whatever order it takes them.
  */
 export class Peel implements Barrier {
-  readonly what = 'the lock on one of several tables';
   readonly staged = true;
   readonly inText = false;
   private readonly holders: Map<number, Holder>;

@@ -6,10 +6,9 @@ import { readActivity, until } from './watch';
 
 /** Where nothing can be held that the statement would wait for: it is caught while it runs, if it runs long enough. */
 export class Sampling implements Barrier {
-  readonly what = 'nothing of ours';
-  private released: Promise<void> | undefined;
   readonly inText = false;
   readonly staged = false;
+  private released: Promise<void> | undefined;
 
   private constructor(
     private readonly client: pg.Client,

@@ -20,7 +20,8 @@ export class Turnstile implements Barrier {
     private readonly first: pg.Client,
     private readonly second: pg.Client,
     private readonly moment: Moment,
-    readonly what: string,
+    /** What the first one holds, for people. */
+    private readonly what: string,
   ) {}
 
   /** `first` holds the tables already, in a transaction that is open. */
