@@ -69,7 +69,7 @@ export function transactionOf(course: Course, index: number): PlannedTransaction
 }
 
 /** Statement `index`, where the course has it. */
-export function statementOf(course: Course, index: number | undefined): CourseStatement | undefined {
+function statementOf(course: Course, index: number | undefined): CourseStatement | undefined {
   return index === undefined ? undefined : course.statements[index - 1];
 }
 
@@ -89,7 +89,7 @@ export function staysInPart(course: Course, { index, interrupted }: CourseStatem
 }
 
 /** The number of the last statement in a transaction. */
-export function lastStatementOf(transaction: PlannedTransaction): number {
+function lastStatementOf(transaction: PlannedTransaction): number {
   return transaction.statements[transaction.statements.length - 1] ?? 0;
 }
 

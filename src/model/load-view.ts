@@ -122,7 +122,7 @@ function failureOf(error: LoadError, label: string, share: Share, words: NumberW
 }
 
 /** The answer in a sentence or two: who waits, for how long, and what fails. */
-export function loadHeadline({ summary, errors, blocked }: SimulatedLoad, words: NumberWords): string {
+function loadHeadline({ summary, errors, blocked }: SimulatedLoad, words: NumberWords): string {
   const waits =
     blocked.length === 0
       ? 'Nobody has to wait'

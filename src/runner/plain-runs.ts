@@ -21,7 +21,6 @@ export interface PlainRun {
   readonly durationMs: number;
   /** Columns whose values differ from those of an earlier run, when there was one to compare with. */
   readonly volatile: VolatileColumns;
-  readonly anyVolatile: boolean;
 }
 
 export interface PlainRuns {
@@ -57,7 +56,7 @@ async function plainRun(laboratory: Laboratory, subject: PlainSubject, options: 
     const volatile = earlier === undefined ? {} : findVolatileColumns(earlier, state);
     const anyVolatile = Object.keys(volatile).length > 0;
     const masked = anyVolatile ? await capture(laboratory, database, { ...options, volatile }) : state;
-    return { outcome, state: masked, durationMs, volatile, anyVolatile };
+    return { outcome, state: masked, durationMs, volatile };
   } finally {
     await laboratory.drop(database);
   }

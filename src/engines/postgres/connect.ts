@@ -4,7 +4,7 @@ import type { DatabaseAddress } from '../../model/sandbox';
 /** The migration's own session, as pg_stat_activity shows it. */
 export const migrationApplicationName = 'faultline migration';
 /** Every session that is ours and not the migration's. */
-export const controlApplicationName = 'faultline control';
+const controlApplicationName = 'faultline control';
 
 const connectTimeoutMs = 30_000;
 

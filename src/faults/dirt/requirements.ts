@@ -181,6 +181,6 @@ export function forExclusion(situation: DirtSituation, table: ObjectName, defini
   };
 }
 
-export function spokenColumns(columns: readonly string[]): string {
+function spokenColumns(columns: readonly string[]): string {
   return columns.length === 1 ? String(columns[0]) : `(${columns.join(', ')})`;
 }

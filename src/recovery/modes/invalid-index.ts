@@ -13,7 +13,7 @@ interface InvalidIndex extends Finding {
 /** REINDEX CONCURRENTLY builds `_ccnew` beside the old index, which is called `_ccold` once they have changed places (manual, REINDEX). */
 const reindexed = /_cc(new|old)\d*$/;
 
-export const invalidIndexQuery = `SELECT n.nspname, i.indexrelid::regclass, i.indrelid::regclass, i.indisready, i.indisunique
+const invalidIndexQuery = `SELECT n.nspname, i.indexrelid::regclass, i.indrelid::regclass, i.indisready, i.indisunique
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) AND c.relkind = 'i';`;
 

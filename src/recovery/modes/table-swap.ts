@@ -40,7 +40,7 @@ function viewsOn(table: Table, catalog: Catalog): string[] {
 }
 
 /** What a copy by CREATE TABLE AS or an incomplete LIKE does not have of the table that it is to replace. */
-export function missingParts(original: Table, copy: Table, catalog: Catalog): string[] {
+function missingParts(original: Table, copy: Table, catalog: Catalog): string[] {
   const plain = (count: number, one: string, many: string) => (count === 0 ? [] : [`${count} ${count === 1 ? one : many}`]);
   const columns = new Map(copy.columns.map((column) => [column.name, column]));
   const lacking = (test: (column: Table['columns'][number]) => boolean) =>

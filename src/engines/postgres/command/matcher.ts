@@ -69,7 +69,7 @@ export function beginsTransaction([text = '']: readonly string[]): boolean {
   return /^\s*(begin|start\s+transaction)\b/i.test(text);
 }
 
-export function endsTransaction([text = '']: readonly string[]): boolean {
+function endsTransaction([text = '']: readonly string[]): boolean {
   return /^\s*(commit|end|rollback(?!\s+(work\s+|transaction\s+)?to\b)|abort|prepare\s+transaction)\b/i.test(text);
 }
 

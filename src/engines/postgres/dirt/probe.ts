@@ -22,7 +22,7 @@ export async function tried<T>({ client }: Workshop, work: () => Promise<T>): Pr
 }
 
 /** A row as a relation that is called like its table: conditions of the table can be asked of it. */
-export function asRelation(table: FillTable, values: RowValues): string {
+function asRelation(table: FillTable, values: RowValues): string {
   const list = writable(table).map(({ name, type }) => `(${values.get(name) ?? 'NULL'})::${type} AS ${quoteIdentifier(name)}`);
   return `(SELECT ${list.join(', ')}) AS ${quoteIdentifier(table.name)}`;
 }

@@ -3,12 +3,6 @@ import type { FillColumn, FillTable } from './catalog';
 import { type Constant, constantsOf, isConstant } from './constants';
 import { pick, saltOf, type ValueSource, valueFor } from './values';
 
-/**
- * How hard to try for rows that meet the CHECKs: 0 plain values; 1 also values near the constants that the CHECKs name, and texts of
- * many shapes; 2 also NULL.
- */
-export type Effort = 0 | 1 | 2;
-
 /** Candidate values of a column, as SQL expressions over `g.i`. */
 export type Candidates = ReadonlyMap<string, readonly string[]>;
 

@@ -6,7 +6,7 @@ import type { LoadClock } from './clock';
 import type { WorkloadRequest } from './requests';
 
 /** Sessions of the workload, as pg_stat_activity shows them. */
-export const loadApplicationName = 'faultline load';
+const loadApplicationName = 'faultline load';
 
 /** One request as an application felt it. */
 export interface Attempt {
