@@ -32,7 +32,7 @@ const blockers = `CASE WHEN a.wait_event_type = 'Lock' THEN (
  * wait for.
  * @param processIds server processes known to be the migration's, beside those that bear its application name.
  */
-export function sessionsQuery(processIds: readonly number[]): string {
+export function sessionsQuery(processIds: readonly number[] = []): string {
   const known = processIds.map((pid) => Math.trunc(pid)).join(', ');
   return `
 SELECT a.pid, a.state, a.query, ${locksWhere('k.pid = a.pid', 'a.datid')} AS locks, ${blockers} AS blockers

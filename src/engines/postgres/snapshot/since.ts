@@ -75,7 +75,7 @@ export async function readSince(
   const comparable = comparableRelations(touched, options, baseline);
   const texts = [
     ...names.flatMap((name) => queries[name] ?? []),
-    sessionsQuery(options.migrationProcessIds ?? []),
+    sessionsQuery(),
     lastValuesQuery(touched, baseline),
     ...rowCountQueries(comparable, baseline.horizon),
   ];

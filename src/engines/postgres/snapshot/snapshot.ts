@@ -29,8 +29,6 @@ export interface CaptureOptions {
   readonly clockStart?: string;
   /** True, or tables as `schema.table`: also a hash per column, to say which one differs. Costs about twice the time. */
   readonly columnHashes?: boolean | readonly string[];
-  /** Server processes known to be the migration's, beside those that bear its application name. */
-  readonly migrationProcessIds?: readonly number[];
   /** Schemas that hold the framework's own tables and nothing else; they are no part of the schema either. */
   readonly bookkeepingSchemas?: readonly string[];
   /** Leaves out of the history what says nothing about the migration, as its framework knows. */
@@ -105,7 +103,7 @@ async function opened(client: pg.ClientBase): Promise<{ major: number; horizon: 
 async function readAll(client: pg.ClientBase, major: number, options: CaptureOptions): Promise<CatalogReading> {
   const queries = catalogQueries(major);
   const names = Object.keys(queries) as CatalogQueryName[];
-  const texts = [...names.map((name) => queries[name]), sessionsQuery(options.migrationProcessIds ?? [])];
+  const texts = [...names.map((name) => queries[name]), sessionsQuery()];
   const answers = await simpleQuery(client, texts.join(';'));
   const rows = Object.fromEntries(names.map((name, place) => [name, answers[place]?.rows ?? []])) as unknown as CatalogRows;
   const known = { relations: new Map(), data: new Map(), positions: new Map() };
