@@ -32,7 +32,7 @@ const stagedFactor = 8;
 /** To be struck from outside while the server executes the statement, wherever it is held. */
 export const struckFromOutside: Entrance = { contested: false };
 
-/** What becomes of the way in. One of them is called, once. */
+/** What becomes of the way in. Each is called once at most, and nothing after `failed`. */
 export interface EntryEvents {
   /** The server is inside; for a failure of the statement's own, also when it has failed there. */
   arrived(): void;
@@ -87,6 +87,7 @@ export class Entry {
     if (raises !== undefined) return;
     if (!alone) throw new ImpossibleHere('Nothing can be held that the statement would wait for, so it is over before it can be struck.');
     this.barrier = await Sampling.begin(moment);
+    if (this.isOver) await this.release();
   }
 
   /** The statement has been sent. */

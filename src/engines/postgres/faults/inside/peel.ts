@@ -52,8 +52,13 @@ export class Peel implements Barrier {
     const relations = await findRelations(finder, relationsOf(moment.statement));
     const mentioned = await tablesNamedIn(finder, moment.statement.sent);
     const tables = [...new Set([...relations, ...mentioned].filter(({ kind }) => kind === 'table').map(({ name }) => name))];
-    const holders = await Promise.all(tables.slice(0, greatestNumber).map((table) => holderOf(moment, table)));
-    const held = holders.filter((holder) => holder !== undefined);
+    const holders = await Promise.allSettled(tables.slice(0, greatestNumber).map((table) => holderOf(moment, table)));
+    const held = holders.flatMap((holder) => (holder.status === 'fulfilled' ? (holder.value ?? []) : []));
+    const refused = holders.find((holder) => holder.status === 'rejected');
+    if (refused !== undefined) {
+      await Promise.all(held.map(({ client }) => client.end().catch(() => undefined)));
+      throw refused.reason;
+    }
     return held.length === 0 ? undefined : new Peel(held, moment);
   }
 
