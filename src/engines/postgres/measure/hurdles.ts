@@ -37,6 +37,8 @@ export class Hurdles {
       await client.query(`LOCK TABLE ONLY ${tables.join(', ONLY ')} IN SHARE MODE`);
     }
     hurdles.watching = hurdles.watch(tables.length > 0 ? ['ROLLBACK TO second', 'COMMIT'] : ['COMMIT']);
+    // `stop` tells of it; where the run is broken off nobody stops it, and that must not end the process.
+    hurdles.watching.catch(() => undefined);
     return hurdles;
   }
 
