@@ -72,6 +72,8 @@ export class Load implements Instrument {
   private finished = 0;
   private watching: Promise<void> = Promise.resolve();
   private over = false;
+  /** Why it could not be carried out. */
+  private failure: Error | undefined;
 
   private constructor(
     private readonly looker: pg.Client,
@@ -81,7 +83,7 @@ export class Load implements Instrument {
     this.gates = new Gates(keeper);
   }
 
-  /** Sessions that are connected and at work. Rejects as `pg` does; the caller ends what it got. */
+  /** Sessions that are connected and at work; the caller closes them. Rejects as `pg` does, with none of them left. */
   static async start(options: LoadOptions): Promise<Load> {
     const [looker, keeper] = [await openControlClient(options.address), await openControlClient(options.address)];
     const load = new Load(looker, keeper, options.bare);
@@ -90,12 +92,20 @@ export class Load implements Instrument {
       const random = randomFrom(options.seed + index);
       return LoadSession.open(options.address, index + 1, request, load.clock, random, (attempt) => load.note(attempt));
     });
-    load.sessions.push(...(await Promise.all(opening)));
-    for (const session of load.sessions) session.start();
-    load.watching = load.watch();
-    // What a request takes when nobody is in its way.
-    for (let warm = 0; warm < 3; warm++) await load.meet();
-    return load;
+    try {
+      const opened = await Promise.allSettled(opening);
+      load.sessions.push(...opened.flatMap((session) => (session.status === 'fulfilled' ? [session.value] : [])));
+      const refused = opened.find((session) => session.status === 'rejected');
+      if (refused !== undefined) throw refused.reason;
+      for (const session of load.sessions) session.start();
+      load.watching = load.watch();
+      // What a request takes when nobody is in its way.
+      for (let warm = 0; warm < 3; warm++) await load.meet();
+      return load;
+    } catch (error) {
+      await load.close();
+      throw error;
+    }
   }
 
   get sessionCount(): number {
@@ -126,7 +136,7 @@ export class Load implements Instrument {
   completed({ connection }: WireRequest): void {
     const run = this.runs.get(connection);
     this.runs.delete(connection);
-    if (run?.isHeld) void this.endHeld(connection, run);
+    if (run?.isHeld) this.endHeld(connection, run).catch((error: unknown) => this.fail(error));
     else if (run !== undefined) {
       // With gates, what is left is what came after the last one, or what the server refused.
       if (run.isBare) this.end(run.left[0] ?? this.current);
@@ -137,7 +147,7 @@ export class Load implements Instrument {
 
   notice({ message }: ServerReport, connection: PostgresConnection): boolean {
     if (message !== pauseNotice) return false;
-    void this.pauseAtGate(connection);
+    this.pauseAtGate(connection).catch((error: unknown) => this.fail(error));
     return true;
   }
 
@@ -148,6 +158,7 @@ export class Load implements Instrument {
     this.release();
     await this.meet();
     await this.close();
+    if (this.failure) throw this.failure;
     const timeline = [...this.times].map(([statement, { startMs, endMs, releasedMs = endMs }]) => ({
       statement,
       startMs,
@@ -165,6 +176,12 @@ export class Load implements Instrument {
     await Promise.all([this.looker.end().catch(() => undefined), this.keeper.end().catch(() => undefined)]);
   }
 
+  /** The server could not be asked. The end of the keeper's session opens every gate, so that the migration comes to its end; `finish` tells. */
+  private fail(error: unknown): void {
+    this.failure ??= error instanceof Error ? error : new Error(String(error));
+    this.keeper.end().catch(() => undefined);
+  }
+
   private async pauseAtGate(connection: PostgresConnection): Promise<void> {
     const run = this.runs.get(connection);
     const [done, next] = run?.left ?? [];
@@ -179,15 +196,18 @@ export class Load implements Instrument {
 
   private async endHeld(connection: PostgresConnection, { left, isAlone }: RunningRequest): Promise<void> {
     const refused = connection.transactionStatus === 'E';
-    if (!refused) {
-      for (const statement of left) this.end(statement);
-      await this.meet();
+    try {
+      if (!refused) {
+        for (const statement of left) this.end(statement);
+        await this.meet();
+      }
+      if (isAlone) {
+        await connection.ask('COMMIT').catch(() => undefined);
+        this.release();
+      }
+    } finally {
+      connection.releaseResponse();
     }
-    if (isAlone) {
-      await connection.ask('COMMIT').catch(() => undefined);
-      this.release();
-    }
-    connection.releaseResponse();
   }
 
   private begin(statement: number): void {
