@@ -118,6 +118,8 @@ export class CommandDriver implements Driver {
 
   private endAfter(milliseconds: number, since: string): void {
     clearTimeout(this.timer);
+    // The server may still answer what was asked before.
+    if (this.closed) return;
     this.timer = setTimeout(() => {
       this.overdue = `the command was still running ${Math.round(milliseconds / 1000)} s ${since}, and was ended`;
       void this.process?.kill();

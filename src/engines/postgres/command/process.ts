@@ -19,6 +19,8 @@ export class CommandProcess {
   readonly output = new Tail();
   readonly exited: Promise<CommandExit>;
   private readonly child: ChildProcess;
+  /** Its group has been ended, and the number may be another's by now. */
+  private isGone = false;
 
   /** Starts it through the shell, in a folder, with nothing but this environment. */
   constructor(text: string, directory: string, environment: Readonly<Record<string, string>>) {
@@ -41,13 +43,14 @@ export class CommandProcess {
     const [code, signal] = (await exit) as [number | null, NodeJS.Signals | null];
     // What it left running has no owner any more, and the reader is still there; the streams end with them.
     this.killGroup();
+    this.isGone = true;
     if (this.child.stdout?.readableEnded === false || this.child.stderr?.readableEnded === false) await once(this.child, 'close');
     return { code, signal };
   }
 
   private killGroup(): void {
     const { pid } = this.child;
-    if (pid === undefined) return;
+    if (pid === undefined || this.isGone) return;
     if (process.platform === 'win32') {
       if (this.child.exitCode === null)
         spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => undefined);
