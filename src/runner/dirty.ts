@@ -86,16 +86,24 @@ async function attempt(
     if ('why' in observed) return { unbroken: observed.why };
     const unbroken = whyUnbroken(observed, candidate);
     if (unbroken !== undefined) {
-      await observed.execution.close();
-      await laboratory.drop(observed.database);
+      await leave(laboratory, observed);
       return { unbroken };
     }
-    const derived = await derive(laboratory, trace, observed, { candidate, dirt: made, database });
-    kept = true;
-    return { ...observed, trace: derived };
+    try {
+      const derived = await derive(laboratory, trace, observed, { candidate, dirt: made, database });
+      kept = true;
+      return { ...observed, trace: derived };
+    } finally {
+      if (!kept) await leave(laboratory, observed);
+    }
   } finally {
     if (!kept) await laboratory.drop(database);
   }
+}
+
+async function leave(laboratory: Laboratory, { execution, database }: Observation): Promise<void> {
+  await execution.close();
+  await laboratory.drop(database);
 }
 
 /** Why the run does not prove that these rows break this statement; undefined when it does. */
