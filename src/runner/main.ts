@@ -52,7 +52,8 @@ async function finish(): Promise<void> {
 process.on('message', (command: RunnerCommand) => {
   switch (command.kind) {
     case 'start':
-      running ??= start(command).then(() => process.disconnect?.());
+      // An owner that has gone has disconnected already.
+      running ??= start(command).then(() => (process.connected ? process.disconnect?.() : undefined));
       break;
     case 'cancel':
       cancel();
