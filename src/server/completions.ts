@@ -14,7 +14,9 @@ export function completions(analysis: Analysis, position: Position): CompletionI
   const typed = typedRange(analysis, position);
   if (typed === undefined) return [];
   const { engine } = analysis.migration;
-  return safePatterns(engine).map((pattern) =>
+  // All programs of a file are run alike.
+  const inTransaction = programsInFile(analysis).some(({ execution }) => execution.wrapped || execution.requests === 'single-request');
+  return safePatterns(engine, inTransaction).map((pattern) =>
     toSnippet({
       label: pattern.label,
       detail: pattern.where === 'any' ? 'Faultline' : 'Faultline, outside a transaction',

@@ -91,9 +91,18 @@ const all: readonly SafePattern[] = [
   },
 ];
 
-/** The patterns for this version of the server. */
-export function safePatterns(engine: Engine): readonly SafePattern[] {
-  return all.filter(({ majors }) => (majors?.from ?? 0) <= engine.major && engine.major <= (majors?.to ?? Number.POSITIVE_INFINITY));
+/** The patterns for this version of the server, as they have to be written in a transaction or outside of one. */
+export function safePatterns(engine: Engine, inTransaction = true): readonly SafePattern[] {
+  return all
+    .filter(({ majors }) => (majors?.from ?? 0) <= engine.major && engine.major <= (majors?.to ?? Number.POSITIVE_INFINITY))
+    .map((pattern) => (inTransaction ? pattern : { ...pattern, snippet: withoutLocal(pattern.snippet) }));
+}
+
+/** SET LOCAL does nothing but warn where there is no transaction (manual, "SET"). */
+function withoutLocal(snippet: string): string {
+  return snippet.includes('SET LOCAL lock_timeout')
+    ? snippet.replace('SET LOCAL', 'SET').replace(/\$0$/, '\nRESET lock_timeout;$$0')
+    : snippet;
 }
 
 /** The text of a pattern as it is when nothing is filled in. */

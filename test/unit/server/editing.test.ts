@@ -66,6 +66,29 @@ describe('completions', () => {
     expect(typed?.textEdit).toMatchObject({ range: { start: { line: 1, character: 0 }, end: { line: 1, character: 10 } } });
   });
 
+  it('set a timeout that holds outside of a transaction too', () => {
+    const engine = { name: 'postgres', major: 18 } as const;
+    const rulesFor = (inTransaction: boolean) =>
+      safePatterns(engine, inTransaction)
+        .filter(({ snippet }) => snippet.includes('lock_timeout'))
+        .map((pattern) => {
+          const { reports } = lintFolder({
+            files: [
+              {
+                path: '00001_a.sql',
+                text: '-- +goose Up\nCREATE TABLE orders (id bigint, number text);\n-- +goose Down\nDROP TABLE orders;\n',
+              },
+              { path: '00002_b.sql', text: `-- +goose NO TRANSACTION\n-- +goose Up\n${plainText(pattern)}\n-- +goose Down\nSELECT 1;\n` },
+            ],
+            paths: ['00002_b.sql'],
+            configuration: { ...defaultConfiguration, framework: 'goose' },
+          });
+          return reports.flatMap(({ findings }) => findings.map(({ rule }) => rule)).includes('missing-lock-timeout');
+        });
+    expect(rulesFor(false)).toEqual([false, false, false, false]);
+    expect(rulesFor(true)).toEqual([true, true, true, true]);
+  });
+
   it('are none in the middle of a statement, in a comment and in a string', async () => {
     for (const text of [
       'SELECT a, b FROM orders WHERE |',
