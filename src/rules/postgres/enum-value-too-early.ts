@@ -23,7 +23,7 @@ Silent from PostgreSQL 17 on when the type itself is made in the same transactio
       files: [
         {
           path: '1_t.sql',
-          text: "-- migrate:up\nCREATE TYPE status AS ENUM ('open', 'done');\nCREATE TABLE tasks (id bigint PRIMARY KEY, status status NOT NULL);\n\n-- migrate:down\nDROP TABLE tasks;\nDROP TYPE status;\n",
+          text: "-- migrate:up\nCREATE TYPE status AS ENUM ('open', 'done');\nCREATE TABLE tasks (id bigint PRIMARY KEY, status status);\n\n-- migrate:down\nDROP TABLE tasks;\nDROP TYPE status;\n",
         },
         {
           path: '2_v.sql',
@@ -36,7 +36,7 @@ Silent from PostgreSQL 17 on when the type itself is made in the same transactio
       title: 'Between BEGIN and COMMIT, with a cast',
       framework: 'sql',
       files: [
-        { path: '0001_t.sql', text: "CREATE TYPE app.status AS ENUM ('open');\n" },
+        { path: '0001_t.sql', text: "CREATE SCHEMA app;\nCREATE TYPE app.status AS ENUM ('open');\n" },
         {
           path: '0002_v.sql',
           text: "BEGIN;\nALTER TYPE app.status ADD VALUE IF NOT EXISTS 'late';\nSELECT 'late'::app.status;\nCOMMIT;\n",
@@ -53,6 +53,17 @@ Silent from PostgreSQL 17 on when the type itself is made in the same transactio
     },
   ],
   good: [
+    {
+      title: 'A neighbour of the next value, and the body of a function that is not called yet',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: "CREATE TYPE status AS ENUM ('open');\nCREATE TABLE tasks (status status);\n" },
+        {
+          path: 'V2__v.sql',
+          text: "ALTER TYPE status ADD VALUE 'late';\nALTER TYPE status ADD VALUE 'lost' AFTER 'late';\nCREATE FUNCTION is_late(s status) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN s = 'late'; END $$;\n",
+        },
+      ],
+    },
     {
       title: 'Committed before it is used',
       framework: 'sql',
@@ -84,6 +95,7 @@ function check(context: RuleContext, added: Step, operation: OperationOf<'add en
     (step) =>
       step.statement.index > added.statement.index &&
       step.transaction === added.transaction &&
+      !namesItOnly(step) &&
       names(context, step, operation.value) &&
       concerns(context, step, operation.type),
   );
@@ -115,6 +127,14 @@ function isMadeInTransaction(context: RuleContext, added: Step, type: ObjectName
       step.statement.operations.some(
         (operation) => operation.kind === 'create object' && operation.objectKind === 'type' && operation.object.name === type.name,
       ),
+  );
+}
+
+/** It has the value as a word and makes none of it: a neighbour in ADD VALUE ... AFTER, or the body of PL/pgSQL, which is read when it is called. */
+function namesItOnly({ statement }: Step): boolean {
+  return statement.operations.some(
+    (operation) =>
+      operation.kind === 'add enum value' || (operation.kind === 'create object' && /\blanguage\s+'?plpgsql\b/i.test(statement.text)),
   );
 }
 
