@@ -57,7 +57,7 @@ Silent when such an index is there when the migration is done, for a constraint 
       files: [
         {
           path: '0001_t.sql',
-          text: 'CREATE TABLE users (id bigint PRIMARY KEY);\nCREATE TABLE a (user_id bigint PRIMARY KEY REFERENCES users);\nCREATE TABLE b (user_id bigint REFERENCES users, n int, UNIQUE (user_id, n));\nCREATE TABLE c (user_id bigint REFERENCES users);\nCREATE INDEX i ON c (user_id);\n',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY);\nCREATE TABLE a (user_id bigint PRIMARY KEY REFERENCES users);\nCREATE TABLE b (user_id bigint REFERENCES users, n int, UNIQUE (user_id, n));\nCREATE TABLE c (user_id bigint REFERENCES users);\nCREATE INDEX i ON c (user_id);\nCREATE TABLE d (user_id bigint REFERENCES users);\nCREATE INDEX j ON d (user_id) WHERE user_id IS NOT NULL;\n',
         },
       ],
     },
@@ -95,9 +95,18 @@ function hasIndexFor(table: Table, { columns }: Constraint): boolean {
     return columns.every((column) => first.includes(column) || first.some((key) => plainKey(key) === column));
   };
   return (
-    table.indexes.some((index) => !/\bwhere\b/i.test(index.definition) && isPrefix(index.keys)) ||
+    table.indexes.some((index) => holdsReferences(index.definition, columns) && isPrefix(index.keys)) ||
     table.constraints.some(({ kind, columns: keys }) => (kind === 'primary key' || kind === 'unique') && isPrefix(keys))
   );
+}
+
+/** All rows, or all but those that refer to nothing: to look for a key implies that it is not NULL. */
+function holdsReferences(definition: string, columns: readonly string[]): boolean {
+  const [, condition] = /\bwhere\b([\s\S]*)$/i.exec(definition) ?? [];
+  if (condition === undefined) return true;
+  const [, column] = /^[\s(]*("(?:[^"]|"")+"|[a-z_][\w$]*)\s+is\s+not\s+null[\s);]*$/i.exec(condition) ?? [];
+  const [token] = tokenize(column ?? '');
+  return column !== undefined && token !== undefined && columns.includes(identifierOf(column, token) ?? '');
 }
 
 /** The column of a key: without its order, operator class and quotes. An expression stays what it is. */
