@@ -15,7 +15,7 @@ export const concurrentInTransaction: Rule = {
   title: "Statement that can't run inside a transaction",
   severity: 'error',
   explanation: `CREATE INDEX CONCURRENTLY, DROP INDEX CONCURRENTLY, REINDEX CONCURRENTLY, DETACH PARTITION CONCURRENTLY, VACUUM, CREATE and DROP DATABASE,
-CREATE and DROP TABLESPACE and ALTER SYSTEM commit in the middle of their own work, so the server refuses them inside a transaction (SQLSTATE 25001). Whether there is one depends on the
+CREATE and DROP TABLESPACE and ALTER SYSTEM commit in the middle of their own work, or do what no ROLLBACK can undo, so the server refuses them inside a transaction (SQLSTATE 25001). Whether there is one depends on the
 framework: most open one around each migration, and golang-migrate and Prisma send a file as one request, which is one transaction as soon as it holds two statements.
 
 Take the statement out of the transaction with the framework's mark, or give it a migration of its own.`,

@@ -10,7 +10,7 @@ export const openPrivileges: Rule = {
 
 A SECURITY DEFINER function runs with its owner's privileges, but looks names up in the caller's search_path: a caller who can create objects anywhere on it can put a table or an operator of the same name in front, and have it run with the owner's rights (manual, CREATE FUNCTION, "Writing SECURITY DEFINER Functions Safely").
 
-A table with ROW LEVEL SECURITY enabled and no policy shows no row at all to everybody but its owner.
+A table with ROW LEVEL SECURITY enabled and no policy shows its rows to its owner and to roles that bypass row security (superusers, BYPASSRLS), and none to all others.
 
 Grant to roles by name; give the function \`SET search_path = ...\` with pg_temp last; create the policies before, or in the same migration.`,
   bad: [
@@ -107,7 +107,7 @@ function rowSecurity(context: RuleContext): Violation[] {
     return [
       {
         range: operationRange(context, step.statement, operation),
-        message: `${table.name} has row security and no policy: everybody but its owner sees no row of it, and no error either.`,
+        message: `${table.name} has row security and no policy: only its owner and roles that bypass row security see its rows; all others see no row, and no error either.`,
         help: 'Create the policies before, or in the same transaction.',
         fixes: [],
       },
