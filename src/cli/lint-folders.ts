@@ -112,7 +112,7 @@ async function baselineFor(
   found: FoundConfiguration | undefined,
 ): Promise<PlacedBaseline | undefined> {
   if (options.writeBaseline !== undefined) return undefined;
-  const named = configuration.baseline === undefined ? undefined : join(found?.folder ?? process.cwd(), configuration.baseline);
+  const named = configuration.baseline === undefined ? undefined : resolve(found?.folder ?? process.cwd(), configuration.baseline);
   const path = options.baseline ?? named;
   if (path === undefined) return undefined;
   const { text, folder } = orFail(await readBaselineFile(path));

@@ -46,7 +46,7 @@ export function addLintCommand(program: Command): void {
     .addOption(
       new Option('--max-severity <severity>', 'the highest severity that still gives exit status 0').choices(severityOrder).default('info'),
     )
-    .option('--baseline <file>', 'report only findings that this file does not know')
+    .option('--baseline <file>', 'report only findings that this file does not know (default: the one that faultline.json names)')
     .option('--write-baseline <file>', 'write a file that knows all present findings, so that only new ones are reported')
     .option('--stdin', 'lint standard input; --stdin-path says which file it is')
     .option('--stdin-path <path>', 'path of the file on standard input')
@@ -72,7 +72,10 @@ async function lint(paths: readonly string[], options: LintOptions): Promise<num
   checkOptions(paths, options);
   const started = performance.now();
   const linted = options.stdin ? await lintStandardInput(options) : await lintFolders(paths, options);
-  if (options.writeBaseline !== undefined) return writeBaseline(linted, options.writeBaseline);
+  if (options.writeBaseline !== undefined) {
+    await writeBaseline(linted, options.writeBaseline);
+    return (await tellProblems(linted)) ? exitStatus.failure : exitStatus.success;
+  }
   const outcome = options.fix || options.fixDryRun ? fixFolders(linted) : undefined;
   if (options.fix && options.stdin) {
     await writeResult(outcome?.after.sources.values().next().value ?? '', options.out);
@@ -83,9 +86,14 @@ async function lint(paths: readonly string[], options: LintOptions): Promise<num
   const report = lintReport(shown.reports, performance.now() - started);
   if (outcome && options.fixDryRun && options.format === 'pretty') await writeResult(dryRunText(outcome), options.out);
   else await writeResult(render(report, shown.sources, options), options.out);
-  for (const problem of linted.problems) await note(`faultline: ${problem.message}`);
-  if (linted.problems.length > 0) return exitStatus.failure;
+  if (await tellProblems(linted)) return exitStatus.failure;
   return worstSeverity(report) > severityOrder.indexOf(options.maxSeverity) ? exitStatus.findings : exitStatus.success;
+}
+
+/** Says what could not be read. True when there was something. */
+async function tellProblems({ problems }: LintedFiles): Promise<boolean> {
+  for (const problem of problems) await note(`faultline: ${problem.message}`);
+  return problems.length > 0;
 }
 
 function checkOptions(paths: readonly string[], options: LintOptions): void {
@@ -99,7 +107,7 @@ function checkOptions(paths: readonly string[], options: LintOptions): void {
   if (options.fix && options.fixDryRun) throw new CommandFailure('give --fix or --fix-dry-run, not both');
 }
 
-async function writeBaseline({ reports, sources }: LintedFiles, file: string): Promise<number> {
+async function writeBaseline({ reports, sources }: LintedFiles, file: string): Promise<void> {
   const folder = dirname(resolve(file));
   const files = reports.map(({ path, findings }) => ({
     path: toSlashes(relative(folder, resolve(path))),
@@ -111,7 +119,6 @@ async function writeBaseline({ reports, sources }: LintedFiles, file: string): P
   await note(
     `${file} knows ${count} ${count === 1 ? 'finding' : 'findings'} now; name it in faultline.json as "baseline", or give --baseline ${file}`,
   );
-  return exitStatus.success;
 }
 
 /** Its place in `severityOrder`. */
