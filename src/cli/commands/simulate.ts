@@ -51,14 +51,16 @@ export function addSimulateCommand(program: Command): void {
     .addOption(new Option('--sandbox <name>', 'where the database comes from (default: embedded)').choices(['embedded', 'docker', 'local']))
     .option('--image <name>', 'Docker image of the sandbox')
     .addOption(
-      new Option('--faults <list>', `what strikes: ${faultKinds.map(({ name }) => name).join(',')}; or all (default)`).argParser(
-        parseFaults,
-      ),
+      new Option(
+        '--faults <list>',
+        `what strikes, as a list with commas: ${faultKinds.map(({ name }) => name).join(', ')}; or all (default)`,
+      ).argParser(parseFaults),
     )
     .addOption(
-      new Option('--points <list>', 'where it strikes: start,before:2,during,after:3,commit,unrecorded,unlock; or all (default)').argParser(
-        parsePoints,
-      ),
+      new Option(
+        '--points <list>',
+        'where it strikes, as such a list: start, before:2, during, after:3, commit, unrecorded, unlock; or all (default)',
+      ).argParser(parsePoints),
     )
     .addOption(new Option('--rows <n>', `rows generated per table (default: ${defaultRows})`).argParser(wholeNumber(0, 10_000_000)))
     .addOption(new Option('--seed <n>', 'seed of the generated rows').argParser(wholeNumber(0, 2 ** 31 - 1)).default(1))
@@ -68,7 +70,10 @@ export function addSimulateCommand(program: Command): void {
         parseVerdicts,
       ),
     )
-    .option('--before <path>', 'SQL file or folder of migrations that makes the state before (default: the earlier migrations)')
+    .option(
+      '--before <path>',
+      'SQL file or folder of migrations that makes the state before (default: the earlier migrations; for a command an empty database)',
+    )
     .option('--command <cmd>', "a migration command instead of a path, as 'npx knex migrate:latest'; {url} in it is the database")
     .option('--dir <dir>', 'folder in which the command is run (default: the current one)')
     .addOption(
