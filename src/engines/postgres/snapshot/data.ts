@@ -65,14 +65,11 @@ export function relationsWithRows(catalog: Catalog, rows: Pick<CatalogRows, 'col
 export function dataQueries(
   tables: readonly RelationWithRows[],
   volatile: VolatileColumns,
-  columnHashes: (table: string) => boolean,
+  columnHashes: boolean,
   clockStart: string | undefined,
   major: number,
 ): string[] {
-  const arms = tables.map((table) => {
-    const key = relationKey(table);
-    return tableArm(table, { names: volatile[key] ?? [], clockStart }, columnHashes(key), major);
-  });
+  const arms = tables.map((table) => tableArm(table, { names: volatile[relationKey(table)] ?? [], clockStart }, columnHashes, major));
   const queries: string[] = [];
   for (let start = 0; start < arms.length; start += tablesPerQuery) {
     queries.push(arms.slice(start, start + tablesPerQuery).join('\nUNION ALL '));

@@ -27,8 +27,8 @@ export interface CaptureOptions {
   readonly volatile: VolatileColumns;
   /** When the first run began, ISO 8601 in UTC: a time that a migration writes is later, one that was there before is earlier. */
   readonly clockStart?: string;
-  /** True, or tables as `schema.table`: also a hash per column, to say which one differs. Costs about twice the time. */
-  readonly columnHashes?: boolean | readonly string[];
+  /** Also a hash per column, to say which one differs. Costs about twice the time. */
+  readonly columnHashes?: boolean;
   /** Schemas that hold the framework's own tables and nothing else; they are no part of the schema either. */
   readonly bookkeepingSchemas?: readonly string[];
   /** Leaves out of the history what says nothing about the migration, as its framework knows. */
@@ -63,11 +63,11 @@ export async function captureState(client: pg.ClientBase, options: CaptureOption
     const { baseline } = options;
     if (baseline === undefined) {
       const { major } = await opened(client);
-      return (await readContents(client, await readAll(client, major, options), major, options)).state;
+      return (await readContents(client, await readAll(client, major), major, options)).state;
     }
     const answers = await simpleQuery(client, `${open};${surveyQuery(baseline.horizon)}`);
     const since = await readSince(client, (answers.at(-1)?.rows ?? []) as SurveyRow[], options, baseline);
-    const reading = since ?? (await readAll(client, baseline.major, options));
+    const reading = since ?? (await readAll(client, baseline.major));
     return (await readContents(client, reading, baseline.major, options)).state;
   });
 }
@@ -79,7 +79,7 @@ export async function captureBaseline(client: pg.ClientBase, options: CaptureOpt
   return inSnapshot(client, async () => {
     const { major, horizon } = await opened(client);
     const survey = await simpleQuery(client, surveyQuery(horizon));
-    const reading = await readAll(client, major, complete);
+    const reading = await readAll(client, major);
     const contents = await readContents(client, reading, major, complete);
     return { ...contents, major, horizon, survey: surveyOf((survey[0]?.rows ?? []) as SurveyRow[]), rows: reading.rows, options: complete };
   });
@@ -100,7 +100,7 @@ async function opened(client: pg.ClientBase): Promise<{ major: number; horizon: 
   return { major: Math.floor(Number(version.server_version_num) / 10_000), horizon: horizon.horizon };
 }
 
-async function readAll(client: pg.ClientBase, major: number, options: CaptureOptions): Promise<CatalogReading> {
+async function readAll(client: pg.ClientBase, major: number): Promise<CatalogReading> {
   const queries = catalogQueries(major);
   const names = Object.keys(queries) as CatalogQueryName[];
   const texts = [...names.map((name) => queries[name]), sessionsQuery()];
@@ -122,7 +122,7 @@ async function readContents(
   const bookkeeping = rows.relations.filter((row) => excluded.has(relationKey(row)));
   const relations = relationsWithRows(catalog, rows);
   const unread = relations.filter((relation) => !known.data.has(relation.identity));
-  const data = dataQueries(unread, options.volatile, wantsColumns(options.columnHashes), options.clockStart, major);
+  const data = dataQueries(unread, options.volatile, options.columnHashes === true, options.clockStart, major);
   const uses = sequenceUses(catalog, rows);
   const isKnown = (use: SequenceUse) => known.positions.has(relationKey(use)) && (!use.column || known.data.has(use.column.table.identity));
   const sequences = sequenceQuery(uses.filter((use) => !isKnown(use))) ?? 'SELECT WHERE false';
@@ -173,12 +173,6 @@ function inOrder<Value, Owner extends { readonly schema: string; readonly name: 
 ): Value[] {
   const found = new Map(read.map((value) => [keyOf(value), value]));
   return owners.flatMap((owner) => found.get(relationKey(owner)) ?? known(owner) ?? []);
-}
-
-function wantsColumns(columnHashes: CaptureOptions['columnHashes']): (table: string) => boolean {
-  if (typeof columnHashes === 'boolean' || columnHashes === undefined) return () => columnHashes === true;
-  const tables = new Set(columnHashes);
-  return (table) => tables.has(table);
 }
 
 /** Which column's values a sequence gives: the one that owns it, or else one whose default draws from it. */
