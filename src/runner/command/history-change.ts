@@ -1,4 +1,5 @@
 import type { HistoryColumn, HistoryTable, HistoryValues } from '../../engines/postgres/command/history';
+import { isClock } from '../../engines/postgres/snapshot/bookkeeping';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../parse/postgres/identifiers';
 
 /** A tool's table, and what one undisturbed run of the command did to it. */
@@ -17,11 +18,6 @@ export interface HistoryChange {
   readonly rowsBefore: readonly HistoryValues[];
   /** Of a lock table: its rows when nobody is migrating. */
   readonly resting: readonly HistoryValues[];
-}
-
-/** Clock times, and how long something took. */
-function isClock({ name, type }: { readonly name: string; readonly type: string }): boolean {
-  return /^(timestamp|date|time|interval)/.test(type) || /execution_?time|duration|elapsed/i.test(name);
 }
 
 export function historyChange(

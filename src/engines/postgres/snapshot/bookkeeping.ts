@@ -5,7 +5,7 @@ import type { ColumnRow, RelationRow } from './rows';
 export const maskedValue = '(differs from run to run)';
 
 /** Clock times and how long a run took differ in every run, also where two runs happened to agree. */
-function isClock(column: ColumnRow): boolean {
+export function isClock(column: { readonly name: string; readonly type: string }): boolean {
   return /^(timestamp|date|time|interval)/.test(column.type) || /execution_?time|duration|elapsed/i.test(column.name);
 }
 
