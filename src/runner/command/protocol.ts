@@ -35,35 +35,31 @@ export function seenProtocol(seen: SeenProtocol): RunProtocol {
 }
 
 function recordSteps({ tool, setup }: SeenProtocol, histories: readonly HistoryChange[]): RecoveryStep[] {
-  return histories
-    .map((change) =>
-      sqlStep(
-        `Record in ${change.key} what was applied`,
-        `${tool} runs again what is not recorded there. These are the rows that it writes itself.`,
-        [
-          ...guarded(change, setup.get(change.key) ?? [], 'missing'),
-          ...deletions(change, [...change.removed, ...change.added]),
-          ...insertions(change, change.added),
-        ].join('\n'),
-      ),
-    )
-    .map(ofHistory);
+  return histories.map((change) =>
+    sqlStep(
+      `Record in ${change.key} what was applied`,
+      `${tool} runs again what is not recorded there. These are the rows that it writes itself.`,
+      [
+        ...guarded(change, setup.get(change.key) ?? [], 'missing'),
+        ...deletions(change, [...change.removed, ...change.added]),
+        ...insertions(change, change.added),
+      ].join('\n'),
+    ),
+  );
 }
 
 function removeSteps({ tool }: SeenProtocol, histories: readonly HistoryChange[]): RecoveryStep[] {
-  return histories
-    .map((change) =>
-      sqlStep(
-        `Take out of ${change.key} what this command records`,
-        `Without these rows ${tool} runs the migration again.`,
-        guarded(
-          change,
-          [...deletions(change, change.added), ...deletions(change, change.removed), ...insertions(change, change.removed)],
-          'there',
-        ).join('\n'),
-      ),
-    )
-    .map(ofHistory);
+  return histories.map((change) =>
+    sqlStep(
+      `Take out of ${change.key} what this command records`,
+      `Without these rows ${tool} runs the migration again.`,
+      guarded(
+        change,
+        [...deletions(change, change.added), ...deletions(change, change.removed), ...insertions(change, change.removed)],
+        'there',
+      ).join('\n'),
+    ),
+  );
 }
 
 function releaseSteps({ tool, changes }: SeenProtocol): RecoveryStep[] {
@@ -75,12 +71,7 @@ function releaseSteps({ tool, changes }: SeenProtocol): RecoveryStep[] {
         `${tool} refuses to run while somebody seems to be migrating. Make sure that nobody is.`,
         guarded(change, release(change), 'there').join('\n'),
       ),
-    )
-    .map(ofHistory);
-}
-
-function ofHistory(step: RecoveryStep): RecoveryStep {
-  return { ...step, concerns: 'history' };
+    );
 }
 
 type Tables = readonly BookkeepingTable[];
