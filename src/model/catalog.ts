@@ -206,6 +206,11 @@ export interface DefinedObject extends Named {
 
 export const emptyCatalog: Catalog = { schemas: [], tables: [], sequences: [], types: [], definitions: [] };
 
+/** A build that was broken off leaves an index that no query uses. */
+export function isUsable({ valid, ready, live }: Index): boolean {
+  return valid && ready && live;
+}
+
 /** `schema.name`, the key by which catalogs refer to relations. Not quoted: for comparing, not for SQL. */
 export function relationKey(object: { readonly schema: string; readonly name: string }): string {
   return `${object.schema}.${object.name}`;

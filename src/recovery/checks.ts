@@ -1,4 +1,4 @@
-import { type Index, relationKey, type Table } from '../model/catalog';
+import { isUsable, relationKey, type Table } from '../model/catalog';
 import type { State } from '../model/state';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../parse/postgres/identifiers';
 import { spoken, spokenKey, sqlName, sqlNameOfKey } from '../rollback/names';
@@ -81,7 +81,7 @@ function ownedSequence(table: Table, { catalog }: State) {
 function rulesOf(table: Table, target: State): DraftCheck[] {
   const constraints = table.constraints.filter(({ validated, enforced, kind }) => validated && enforced && kind !== 'not null');
   const owned = new Set(constraints.map(({ name }) => name));
-  const indexes = table.indexes.filter((index) => index.unique && usable(index) && !owned.has(index.constraint ?? ''));
+  const indexes = table.indexes.filter((index) => index.unique && isUsable(index) && !owned.has(index.constraint ?? ''));
   const requirements = [
     ...constraints.flatMap((constraint) => requirementsOfConstraint(constraint, table, target.catalog)),
     ...indexes.flatMap((index) => requirementsOfIndex(index, table)),
@@ -91,8 +91,6 @@ function rulesOf(table: Table, target: State): DraftCheck[] {
     rowsOf: [relationKey(table), ...(requirement.kind === 'foreign key' ? [relationKey(requirement.parent)] : [])],
   }));
 }
-
-const usable = (index: Index) => index.valid && index.ready && index.live;
 
 const ofUsers = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
 
@@ -109,7 +107,7 @@ function wholeDatabase({ catalog, preparedTransactions }: State): DraftCheck[] {
     count(
       'index is invalid',
       `SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) AND ${ofUsers}`,
-      indexes.filter((index) => !usable(index)).length,
+      indexes.filter((index) => !isUsable(index)).length,
     ),
     count(
       'constraint waits for its validation',

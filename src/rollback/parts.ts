@@ -1,5 +1,5 @@
 import type { Constraint, Index, Policy, Table, Trigger } from '../model/catalog';
-import { relationKey } from '../model/catalog';
+import { isUsable, relationKey } from '../model/catalog';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { referencedColumns } from '../state/loss';
 import { match } from '../state/match';
@@ -76,7 +76,7 @@ export function partsOfPair(pair: TablePair): PartPlan {
     triggers: triggers.pairs.filter(([a, b]) => isOwn(b) && (a.definition !== b.definition || inTheWay(b.definition))),
     constraints: constraints.pairs.filter(([a, b]) => isOwn(b) && constraintChanges(a, b, again)),
     indexes: indexes.pairs.filter(
-      ([a, b]) => isOwn(b) && (a.definition !== b.definition || !usable(a) || isOwn(a) !== isOwn(b) || textNames(b.definition, again)),
+      ([a, b]) => isOwn(b) && (a.definition !== b.definition || !isUsable(a) || isOwn(a) !== isOwn(b) || textNames(b.definition, again)),
     ),
   };
   const first = <T>(pairs: readonly (readonly [T, T])[]) => pairs.map(([a]) => a);
@@ -116,10 +116,6 @@ function constraintChanges(from: Constraint, to: Constraint, again: ReadonlySet<
     from.enforced !== to.enforced ||
     textNames(to.definition, again)
   );
-}
-
-function usable(index: Index): boolean {
-  return index.valid && index.ready && index.live;
 }
 
 /** Foreign keys of other tables that rest on a key which goes: they must go first and come back after it. */
@@ -190,12 +186,12 @@ function reason(added: readonly { readonly name: string }[], dropped: { readonly
 
 function dropIndex(table: Table, index: Index, added: readonly Index[], options: ChangeOptions): Change {
   const concurrently = options.concurrently && table.kind !== 'partitioned table';
-  const why = usable(index)
+  const why = isUsable(index)
     ? reason(added, index, options)
     : 'It is invalid: no query uses it, while writes still maintain it, and a unique one may reject them.';
   return change(
     'drop index',
-    `Drop ${usable(index) ? '' : 'invalid '}index ${index.name}`,
+    `Drop ${isUsable(index) ? '' : 'invalid '}index ${index.name}`,
     why,
     `DROP INDEX ${concurrently ? 'CONCURRENTLY ' : ''}${quoteIdentifier(index.schema ?? table.schema)}.${quoteIdentifier(index.name)}`,
     { transactional: !concurrently },

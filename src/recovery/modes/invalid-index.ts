@@ -1,4 +1,4 @@
-import type { Index, Table } from '../../model/catalog';
+import { type Index, isUsable, type Table } from '../../model/catalog';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { sqlName } from '../../rollback/names';
 import { none } from '../check';
@@ -19,13 +19,14 @@ WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) AND c.relkind = 'i';`;
 
 /** Indexes that are unusable now, and were not there or usable before. Those of partitioned tables wait for their partitions' instead. */
 function left({ before, partial }: RecoverySituation): { table: Table; index: Index }[] {
-  const usable = (index: Index) => index.valid && index.ready && index.live;
   const earlier = new Set(
-    before.catalog.tables.flatMap((table) => table.indexes.filter((index) => !usable(index)).map(({ identity }) => identity)),
+    before.catalog.tables.flatMap((table) => table.indexes.filter((index) => !isUsable(index)).map(({ identity }) => identity)),
   );
   return partial.catalog.tables
     .filter((table) => table.kind !== 'partitioned table')
-    .flatMap((table) => table.indexes.filter((index) => !usable(index) && !earlier.has(index.identity)).map((index) => ({ table, index })));
+    .flatMap((table) =>
+      table.indexes.filter((index) => !isUsable(index) && !earlier.has(index.identity)).map((index) => ({ table, index })),
+    );
 }
 
 /** TOAST indexes live in a schema of their own. */
