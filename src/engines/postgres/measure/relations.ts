@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { spoken } from '../../../rollback/names';
 import { firstUserOid } from './texts';
 
 /** A relation as the other sessions know it: what is not committed yet has no name for them, and nobody waits for it. */
@@ -32,15 +33,11 @@ export async function readRelations(client: pg.ClientBase): Promise<KnownRelatio
     rows.map((row) => [
       Number(row.oid),
       {
-        name: shortName(row.schema, row.name),
-        table: shortName(row.ownerSchema, row.owner),
+        name: spoken({ schema: row.schema, name: row.name }),
+        table: spoken({ schema: row.ownerSchema, name: row.owner }),
         isTable: row.isTable,
         file: row.file === null ? null : Number(row.file),
       },
     ]),
   );
-}
-
-function shortName(schema: string, name: string): string {
-  return schema === 'public' ? name : `${schema}.${name}`;
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { DatabaseAddress } from '../../../model/sandbox';
 import type { LoadOperation } from '../../../model/simulation';
+import { spoken } from '../../../rollback/names';
 import { withControlClient } from '../connect';
 import { generateRows } from '../generate-rows/generate-rows';
 import { insertText, readText, readWorkloadTable, sampleRows, updateText, type WorkloadRow, type WorkloadTable } from './tables';
@@ -65,9 +66,7 @@ async function makeRows(client: pg.ClientBase, { tables: names, seed }: Workload
   const { rows: others } = await client.query<{ schema: string; name: string }>(
     "SELECT schemaname AS schema, tablename AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
   );
-  const excludeTables = others
-    .filter(({ schema, name }) => !wanted.has(schema === 'public' ? name : `${schema}.${name}`))
-    .map(({ schema, name }) => `${schema}.${name}`);
+  const excludeTables = others.filter((table) => !wanted.has(spoken(table))).map(({ schema, name }) => `${schema}.${name}`);
   const { rows: now } = await client.query<{ xid: string }>('SELECT (txid_current() % 4294967296)::text AS xid');
   await generateRows(client, { rows: Math.max(0, ...counts) + rowsToTry, seed, excludeTables });
   const fresh: FreshRows[] = [];
