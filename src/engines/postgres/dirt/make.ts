@@ -4,7 +4,7 @@ import type { CellDirt } from '../../../model/simulation';
 import { loadParser } from '../../../parse/load';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../../parse/postgres/identifiers';
 import { type FillTable, readTables } from '../generate-rows/catalog';
-import { repeatable } from '../generate-rows/generate-rows';
+import { orphans, repeatable } from '../generate-rows/generate-rows';
 import { type Plan, plansFor } from './recipes';
 import type { Refused, RowValues, Workshop } from './valid-rows';
 
@@ -146,13 +146,8 @@ async function brokenKey({ client, tables }: Workshop, table: FillTable, changed
   for (const key of table.foreignKeys.filter(({ checked, columns }) => checked && columns.some((name) => changed.includes(name)))) {
     const target = tables.get(key.target);
     if (target === undefined) continue;
-    const pairs = key.columns.map(
-      (name, at) => [`c.${quoteIdentifier(name)}`, `p.${quoteIdentifier(key.targetColumns[at] ?? '')}`] as const,
-    );
-    const present = pairs.map(([column]) => `${column} IS NOT NULL`).join(' AND ');
-    const equal = pairs.map(([column, other]) => `${column} = ${other}`).join(' AND ');
-    const text = `SELECT FROM ${quoteQualified(table.schema, table.name)} AS c WHERE ${present} AND NOT EXISTS (SELECT FROM ${quoteQualified(target.schema, target.name)} AS p WHERE ${equal}) LIMIT 1`;
-    if ((await client.query(text)).rowCount !== 0) return `The foreign key ${key.name} does not let such a row be before the migration.`;
+    const { rowCount } = await client.query(`${orphans(table, key, target)} LIMIT 1`);
+    if (rowCount !== 0) return `The foreign key ${key.name} does not let such a row be before the migration.`;
   }
   return undefined;
 }

@@ -234,7 +234,8 @@ export async function measure(client: ClientBase, tables: readonly FillTable[]):
   return new Map(rows.map((row) => [row.oid, { existing: Number(row.existing), highest: Number(row.highest) }]));
 }
 
-function orphans(table: FillTable, key: FillTable['foreignKeys'][number], target: FillTable): string {
+/** A query for the rows of a table that refer to no row. */
+export function orphans(table: FillTable, key: FillTable['foreignKeys'][number], target: FillTable): string {
   const pairs = key.columns.map((name, at) => [`c.${quoteIdentifier(name)}`, `p.${quoteIdentifier(key.targetColumns[at] ?? '')}`] as const);
   const present = pairs.map(([column]) => `${column} IS NOT NULL`).join(' AND ');
   const equal = pairs.map(([column, other]) => `${column} = ${other}`).join(' AND ');
