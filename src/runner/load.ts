@@ -6,6 +6,7 @@ import type { ExecutionPlan } from '../model/plan';
 import { postgresLockModes } from '../model/plan';
 import type { LoadSummary, SimulatedLoad, SimulatedStatement } from '../model/simulation';
 import type { Laboratory } from './laboratory';
+import { bareStatements, round } from './statements';
 
 /** More tables than these are left alone: each costs three sessions. */
 const greatestTables = 4;
@@ -59,7 +60,7 @@ async function workloadFor(laboratory: Laboratory, { seed, beforeDatabase }: Loa
 async function loadedRun(laboratory: Laboratory, subject: LoadSubject, database: string, { requests }: Workload) {
   const { carrier, plan, seed, sessionsPerRequest } = subject;
   const address = laboratory.sandbox.address(database);
-  const bare = new Set(plan.statements.flatMap(({ statement, transactional }) => (transactional ? [] : [statement.index])));
+  const bare = bareStatements(plan);
   const load = await Load.start({ address, requests, sessionsPerRequest, bare, seed });
   try {
     const execution = carrier.start({ address, instrument: load, signal: laboratory.signal });
@@ -130,8 +131,4 @@ function summarise(record: LoadRecord, blocked: SimulatedLoad['blocked'], errors
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-function round(milliseconds: number): number {
-  return Math.round(milliseconds * 10) / 10;
 }

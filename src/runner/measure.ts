@@ -2,6 +2,7 @@ import type { Carrier, ExecutionOutcome } from '../engines/postgres/execution/ca
 import { Meter, type StatementMeasure } from '../engines/postgres/measure/measure';
 import type { ExecutionPlan } from '../model/plan';
 import type { Laboratory } from './laboratory';
+import { bareStatements } from './statements';
 
 /** So many statements may turn out to refuse a transaction that the plan did not know of, each at the price of one more run. */
 const greatestAttempts = 6;
@@ -19,7 +20,7 @@ export interface MeasuringSubject {
  * could not be measured are not in the result; it is empty when the migration does not run as it did without being measured.
  */
 export async function measureStatements(laboratory: Laboratory, subject: MeasuringSubject): Promise<ReadonlyMap<number, StatementMeasure>> {
-  const bare = new Set(subject.plan.statements.flatMap(({ statement, transactional }) => (transactional ? [] : [statement.index])));
+  const bare = bareStatements(subject.plan);
   for (let attempt = 0; attempt < greatestAttempts; attempt++) {
     const { outcome, measures } = await measuringRun(laboratory, subject, bare);
     const refused = refusedStatement(outcome, subject.plain);

@@ -75,6 +75,12 @@ function heldFor(
   return Math.max(own.startedMs + own.durationMs, ...ends) - own.startedMs;
 }
 
-function round(milliseconds: number): number {
+/** Numbers of the statements that the server takes in no transaction, as far as the plan knows. */
+export function bareStatements({ statements }: ExecutionPlan): Set<number> {
+  return new Set(statements.flatMap(({ statement, transactional }) => (transactional ? [] : [statement.index])));
+}
+
+/** Milliseconds as they are told: to a tenth. */
+export function round(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
 }
