@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { pointPattern } from '../lint/configuration';
 import { type FaultName, faultNames, type Verdict, verdicts } from '../model/fault';
 import { frameworkNames } from '../model/migration';
 
@@ -64,8 +65,6 @@ export function parseFaults(text: string): readonly FaultName[] | 'all' {
 export function parseVerdicts(text: string): readonly Verdict[] {
   return text === 'none' ? [] : listOf(text, verdicts);
 }
-
-const pointPattern = /^(start|unrecorded|unlock|(before|during|after|commit)(:[1-9]\d*)?)$/;
 
 export function parsePoints(text: string): readonly string[] | 'all' {
   if (text === 'all') return 'all';

@@ -41,7 +41,8 @@ export const defaultConfiguration: Configuration = { rules: {}, images: {}, simu
 const engineNames: readonly EngineName[] = ['postgres', 'mysql', 'mariadb', 'mongodb'];
 const sandboxNames: readonly SandboxProviderName[] = ['embedded', 'docker', 'local'];
 const ruleLevels: readonly RuleLevel[] = ['off', 'info', 'warning', 'error'];
-const pointPattern = /^(start|unrecorded|commit|unlock|(before|during|after)(:\d+)?)$/;
+/** A point, or all of a kind: `before:2`, `before`. */
+export const pointPattern = /^(start|unrecorded|unlock|(before|during|after|commit)(:[1-9]\d*)?)$/;
 
 /** Reads the text of a `faultline.json`. The error names the key, what is wrong with it, and what may stand there. */
 export function parseConfiguration(text: string): Result<Configuration> {
@@ -183,7 +184,7 @@ function readSimulate(value: unknown, key: string): Result<Record<string, unknow
   for (const [name, entry] of Object.entries(value)) {
     const reader = Object.hasOwn(parts, name) ? parts[name] : undefined;
     if (reader === undefined) return failure({ message: `there is no key "${key}.${name}". Keys: ${Object.keys(parts).join(', ')}.` });
-    if (entry === 'all' && name !== 'failOn') continue;
+    if (entry === 'all' && (name === 'faults' || name === 'points')) continue;
     const read = reader(entry, `${key}.${name}`);
     if (!read.ok) return read;
     simulate[name] = read.value;
