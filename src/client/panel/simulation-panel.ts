@@ -133,6 +133,8 @@ export class SimulationPanel {
     const subject = panelSubject(topic, description, this.sandboxes);
     if (this.events.length === 0 && !this.busy) this.events = [...(await lastRuns.load(this.runKey))];
     this.post(kind === 'replay' && this.events.length > 0 ? { kind, subject, events: this.events } : { kind: 'subject', subject });
+    // To ask what this machine can do runs programs of it.
+    if (!vscode.workspace.isTrusted) return;
     const { engine: name, engineVersion: version, image } = description.simulation;
     const engine = { name, version, ...(image === undefined ? {} : { image }) };
     this.sandboxes = await probeSandboxes(extensionUri.fsPath, engine, output);
