@@ -38,11 +38,15 @@ Silent when the same program switches them on again.`,
       files: [
         {
           path: '0001_t.sql',
-          text: 'ALTER TABLE app.t DISABLE TRIGGER "Audit";\nSET session_replication_role = \'replica\';\nINSERT INTO app.t VALUES (1);\n',
+          text: 'CREATE TABLE t (id bigint);\nCREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;\nCREATE TRIGGER "Audit" AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION audit();\n',
+        },
+        {
+          path: '0002_t.sql',
+          text: 'ALTER TABLE public.t DISABLE TRIGGER "Audit";\nSET session_replication_role = \'replica\';\nINSERT INTO t VALUES (1);\n',
         },
       ],
       findings: [
-        { at: 'ALTER TABLE app.t DISABLE TRIGGER "Audit"', says: 'Audit' },
+        { at: 'ALTER TABLE public.t DISABLE TRIGGER "Audit"', says: 'Audit' },
         { at: "SET session_replication_role = 'replica'", says: 'foreign key' },
       ],
     },

@@ -1,8 +1,7 @@
-import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
+import type { Fix } from '../../model/finding';
 import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { replaceSpan } from '../edits';
 import { withoutNotNull } from '../fixes/column-words';
-import { notNullSteps } from '../fixes/not-null';
-import { continueLater } from '../fixes/phases';
 import type { Rule, Violation } from '../rule';
 
 export const requiredColumn: Rule = {
@@ -17,7 +16,7 @@ Give the column a default, or add it without NOT NULL, fill the old rows in batc
 Silent for tables that the same migration creates, and for columns that get their values from a default, a sequence, an identity or an expression.`,
   bad: [
     {
-      title: 'Nullable first, required later',
+      title: 'On a table that exists',
       framework: 'sql',
       majors: [12, 18],
       files: [
@@ -27,7 +26,7 @@ Silent for tables that the same migration creates, and for columns that get thei
       findings: [{ at: 'ALTER TABLE users ADD COLUMN phone text NOT NULL', says: '23502' }],
     },
     {
-      title: 'In later migrations, where the framework has a transaction',
+      title: 'Without NOT NULL it passes; what requires it comes later',
       framework: 'goose',
       files: [
         {
@@ -44,14 +43,6 @@ Silent for tables that the same migration creates, and for columns that get thei
         {
           path: '00002_phone.sql',
           text: '-- +goose Up\nALTER TABLE users ADD COLUMN phone text;\n\n-- +goose Down\nALTER TABLE users DROP COLUMN phone;\n',
-        },
-        {
-          path: '00003_require_users_phone.sql',
-          text: '-- +goose Up\n-- Every row must have a value of users.phone by now: fill the old ones first.\nALTER TABLE users ADD CONSTRAINT users_phone_not_null NOT NULL phone NOT VALID;\n',
-        },
-        {
-          path: '00004_validate_users_phone_not_null.sql',
-          text: '-- +goose Up\nALTER TABLE users VALIDATE CONSTRAINT users_phone_not_null;\n',
         },
       ],
     },
@@ -91,7 +82,7 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'add col
   const filled = column.default !== undefined || column.serial || column.identity !== undefined || column.generated !== undefined;
   if (filled || !(column.notNull || column.primaryKey) || !isInUse(context, step, table)) return [];
   const shown = shownName(table);
-  const fix = nullableFirst(context, step, operation);
+  const fix = nullableFirst(context, operation);
   return [
     {
       range: operationRange(context, step.statement, operation),
@@ -102,26 +93,12 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'add col
   ];
 }
 
-/** What to fill the old rows with only people know; so the fix makes room for it. */
-function nullableFirst(context: RuleContext, step: Step, operation: OperationOf<'add column'>) {
-  const { column, table, span } = operation;
+/** What to fill the old rows with only people know, so requiring the column is left to a later migration of theirs. */
+function nullableFirst(context: RuleContext, operation: OperationOf<'add column'>): Fix | undefined {
+  const { column, span } = operation;
   if (span === undefined || column.primaryKey || column.constraints?.some((constraint) => constraint.kind === 'not null')) return undefined;
   const patches = withoutNotNull(context, span);
   if (patches.length === 0) return undefined;
-  const steps = notNullSteps(context, table, column.name);
-  const target = quoteQualified(table.schema, table.name);
-  const reminder = `-- Every row must have a value of ${shownName(table)}.${quoteIdentifier(column.name)} by now: fill the old ones first.\n`;
-  return continueLater(context, 'Add it nullable, require it when the rows are filled', {
-    step,
-    patches,
-    later: [
-      {
-        slug: `require_${table.name}_${column.name}`,
-        transactional: true,
-        up: [`${reminder}ALTER TABLE ${target} ${steps.subcommand};`],
-        down: [],
-      },
-      steps.later,
-    ],
-  });
+  const edits = patches.map((patch) => replaceSpan(context, patch.span, patch.newText));
+  return { title: `Add ${column.name} without NOT NULL, to require it when the rows are filled`, safe: false, edits };
 }

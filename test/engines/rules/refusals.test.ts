@@ -106,7 +106,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     const [bad] = attachPartitionScan.bad;
     const before = bad?.files[0]?.text ?? '';
     const fixed = bad?.fixed?.[0]?.text ?? '';
-    const address = await database(sandbox, `${before}\nINSERT INTO events_1 SELECT n, '2026-01-05' FROM generate_series(1, 500) AS n;`);
+    const address = await database(sandbox, `${before}\nINSERT INTO events_1 SELECT n FROM generate_series(1, 500) AS n;`);
     await withClient(address, async (client) => {
       const statements = fixed.split('\n').filter(Boolean);
       for (const statement of statements.slice(0, 2)) await client.query(statement);
