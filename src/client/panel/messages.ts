@@ -43,13 +43,22 @@ export function parsePanelState(value: unknown): PanelState | undefined {
 
 function parseChoices(value: unknown): PanelChoices | undefined {
   if (!isObject(value)) return undefined;
-  const { sandbox, engineVersion, rows, seed } = value;
+  const { sandbox, engineVersion, rows, seed, load } = value;
   const command = value.command === undefined ? undefined : parseCommand(value.command);
   if (value.command !== undefined && command === undefined) return undefined;
   const before = typeof value.before === 'string' ? value.before : undefined;
   if (sandbox !== 'embedded' && sandbox !== 'docker' && sandbox !== 'local') return undefined;
   if (!isCount(engineVersion) || !isCount(rows) || !isCount(seed)) return undefined;
-  return { sandbox, engineVersion, rows, seed, ...(command !== undefined && { command }), ...(before !== undefined && { before }) };
+  if (load !== undefined && !isCount(load)) return undefined;
+  return {
+    sandbox,
+    engineVersion,
+    rows,
+    seed,
+    ...(load !== undefined && { load }),
+    ...(command !== undefined && { command }),
+    ...(before !== undefined && { before }),
+  };
 }
 
 function parseCommand(value: unknown): PanelCommand | undefined {
