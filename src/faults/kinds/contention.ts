@@ -1,12 +1,21 @@
+import type { Point } from '../../model/fault';
 import type { ObjectName, Operation } from '../../model/operation';
-import { type Course, transactionOf } from '../course';
+import { type Course, runningAt, transactionOf } from '../course';
 import type { CourseStatement } from '../course-statement';
+
+/** Spares the statements that wait for nobody, for this reason. */
+export function uncontested(why: string): (course: Course, point: Point) => string | undefined {
+  return (course, point) => {
+    const running = runningAt(course, point);
+    return running !== undefined && nobodyElseHolds(course, running) ? why : undefined;
+  };
+}
 
 /**
  * True when it is certain from the text alone that no other session can hold a lock that the statement waits for: all that it locks was made
  * in its transaction, or it locks no relation at all.
  */
-export function nobodyElseHolds(course: Course, { index, statement, locks }: CourseStatement): boolean {
+function nobodyElseHolds(course: Course, { index, statement, locks }: CourseStatement): boolean {
   const { operations, unreadable } = statement;
   if (unreadable !== undefined || operations.length === 0 || !operations.every(locksWhatItNames)) return false;
   const made = madeInTransaction(course, index);
