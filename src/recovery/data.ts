@@ -7,7 +7,7 @@ import { spoken, spokenKey } from '../rollback/names';
 import { inOrderOfNeed } from '../rollback/order';
 import { deletionOf, isNamed, writtenTables } from '../rollback/rows';
 import { match } from '../state/match';
-import type { DataLoss } from './data-loss';
+import { backup, type DataLoss } from './data-loss';
 import { evidenceOf, type TableEvidence } from './evidence';
 import { rowsBack } from './rows-back';
 import { type RecoverySituation, sqlStep } from './situation';
@@ -116,7 +116,6 @@ function lossOf(
 ): DataLoss | undefined {
   const key = relationKey(original);
   const by = statementsOn(table, original, done);
-  const backup = 'restore them from a backup taken before the migration';
   if (current.rowCount < old.rowCount) {
     const why =
       table.persistence === 'unlogged' && current.rowCount === 0

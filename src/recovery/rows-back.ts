@@ -2,7 +2,7 @@ import { relationKey } from '../model/catalog';
 import type { RecoveryStep } from '../model/simulation';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { spoken, spokenKey, sqlName } from '../rollback/names';
-import type { DataLoss } from './data-loss';
+import { backup, type DataLoss } from './data-loss';
 import { type ColumnEvidence, conditionFor, type TableEvidence } from './evidence';
 import { inverseOf } from './inverse';
 import { sqlStep } from './situation';
@@ -11,8 +11,6 @@ export interface RowsBack {
   readonly steps: readonly RecoveryStep[];
   readonly losses: readonly DataLoss[];
 }
-
-const backup = 'restore them from a backup taken before the migration';
 
 /**
  * Takes back what happened to the rows of one table, as comparing them one by one has shown.

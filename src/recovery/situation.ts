@@ -44,6 +44,11 @@ export function sqlStep(title: string, why: string, text: string): RecoveryStep 
   return { title, why, text: /(;|\n\\\.)\s*$/.test(text) ? text : `${text};`, language: 'sql' };
 }
 
+/** What a person has to do, or to know: nothing that can be executed here. */
+export function textStep(title: string, why: string, text: string): RecoveryStep {
+  return { title, why, text, language: 'text' };
+}
+
 /** A statement as psql takes it: with its semicolon, and the rows that follow COPY ... FROM stdin. */
 export function asWritten({ sent, copyData }: Statement): string {
   return `${sent};${copyData?.trimEnd() ?? ''}`;

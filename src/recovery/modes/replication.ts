@@ -5,7 +5,7 @@ import { spoken } from '../../rollback/names';
 import { canonical } from '../../state/canonical';
 import { match } from '../../state/match';
 import { none } from '../check';
-import type { RecoverySituation } from '../situation';
+import { type RecoverySituation, textStep } from '../situation';
 import { defineMode, type Finding } from './mode';
 
 interface PublishedTable extends Finding {
@@ -40,12 +40,10 @@ function published(situation: RecoverySituation): PublishedTable[] {
   });
 }
 
-const told = (title: string, why: string, text: string): RecoveryStep => ({ title, why, text, language: 'text' });
-
 function onSubscribers(found: readonly PublishedTable[], whatToDo: string): RecoveryStep[] {
   const tables = found.map(({ object }) => object).join(', ');
   return [
-    told(
+    textStep(
       `Look at the subscribers of ${tables}`,
       `DDL is not replicated: ${whatToDo}. What the subscriber has applied meanwhile, this database can't show.`,
       `On each subscriber: compare the columns and the counts of ${tables}; SELECT subname, subenabled FROM pg_subscription; where it has stopped at a transaction,\nALTER SUBSCRIPTION name SKIP (lsn = '...'), with the LSN that its log names, passes over it; what it skips is missing there.`,
@@ -92,7 +90,7 @@ export const subscriptionStopped = defineMode<StoppedSubscription>({
 });
 
 function enableAgain({ name }: StoppedSubscription): RecoveryStep {
-  return told(
+  return textStep(
     `Enable subscription ${name} again, once its conflict is solved`,
     'Its publisher is not part of the simulation, so this is not tried.',
     `ALTER SUBSCRIPTION ${name} SKIP (lsn = '...');  -- only where the log names a transaction that can't be applied\nALTER SUBSCRIPTION ${name} ENABLE;`,

@@ -1,4 +1,5 @@
 import type { CellResult, RecoveryMode, RecoveryStep } from '../../model/simulation';
+import { textStep } from '../situation';
 
 interface Kind {
   readonly name: string;
@@ -8,8 +9,6 @@ interface Kind {
   readonly step: RecoveryStep;
 }
 
-const told = (title: string, why: string, text: string): RecoveryStep => ({ title, why, text, language: 'text' });
-
 /** Errors that undo what they strike, all of the transaction with it: there is nothing to repair, only a cause to remove before the retry. */
 const kinds: readonly Kind[] = [
   {
@@ -18,7 +17,7 @@ const kinds: readonly Kind[] = [
     detail: 'The statement is undone. What a concurrent build or an earlier transaction had finished stays, and takes space.',
     query:
       'SELECT spcname, pg_size_pretty(pg_tablespace_size(oid)) FROM pg_tablespace; SELECT pg_size_pretty(pg_database_size(current_database()));',
-    step: told(
+    step: textStep(
       'Free space before anything else',
       'What is run again needs the space that was missing: an index build or a rewrite as much as the finished object, a sort of work files beside.',
       "SELECT c.oid::regclass, pg_size_pretty(pg_total_relation_size(c.oid)) FROM pg_class c WHERE c.relkind IN ('r', 'm') ORDER BY pg_total_relation_size(c.oid) DESC LIMIT 20;\nSELECT slot_name, active, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)) FROM pg_replication_slots;\nNever delete files of pg_wal by hand.",
@@ -29,7 +28,7 @@ const kinds: readonly Kind[] = [
     codes: ['40P01', '40001'],
     detail: 'The server ended the whole transaction of the migration, so that another could go on. Nothing of it stays.',
     query: 'SELECT datname, deadlocks FROM pg_stat_database WHERE datname = current_database();',
-    step: told(
+    step: textStep(
       'Run it again, with its locks in one order',
       'The other transaction has ended by then. It happens again if both take the same locks in another order.',
       'Take the locks at once at the beginning: LOCK TABLE a, b IN ... MODE; and repeat on 40P01 and 40001, a few times with a pause.',
@@ -40,7 +39,7 @@ const kinds: readonly Kind[] = [
     codes: ['55P03'],
     detail: 'Another session held a lock that the statement needed. The statement is undone; a concurrent build leaves its invalid index.',
     query: "SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE wait_event_type = 'Lock';",
-    step: told(
+    step: textStep(
       'Find out who holds the lock, then run it again',
       'A short lock_timeout with a few attempts keeps the queue behind it short.',
       "SELECT a.pid, a.state, a.xact_start, a.query FROM pg_stat_activity a WHERE a.state LIKE 'idle in transaction%' ORDER BY a.xact_start;\nSET lock_timeout = '2s'; and repeat with a pause.",
@@ -51,7 +50,7 @@ const kinds: readonly Kind[] = [
     codes: ['57014'],
     detail: 'statement_timeout or somebody cancelled it. The statement is undone; batches that had committed stay.',
     query: 'SHOW statement_timeout;',
-    step: told(
+    step: textStep(
       'Give it the time that it needs, or less to do at once',
       'It ends the same way again otherwise.',
       'SET statement_timeout = 0; for this session, or do the rows in batches that commit.',
