@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withoutPasswords } from '../model/secrets';
 import type { CommandChoice, PanelCommand } from '../protocol/panel';
 import { type MigrationCommands, sameCommand, shownDirectory } from './migration-commands';
 import { untrustedReason } from './panel/subject';
@@ -49,7 +50,7 @@ async function itemsOf(commands: MigrationCommands): Promise<Item[]> {
 
 function lastItem(last: PanelCommand, found: readonly CommandChoice[]): Item {
   const known = found.find((choice) => sameCommand(choice, last));
-  return itemOf(known ?? { ...last, title: last.text, shownDirectory: shownDirectory(last.directory), why: '' });
+  return itemOf(known ?? { ...last, title: withoutPasswords(last.text), shownDirectory: shownDirectory(last.directory), why: '' });
 }
 
 function itemOf({ title, text, directory, shownDirectory: shown, why }: CommandChoice): Item {

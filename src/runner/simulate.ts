@@ -137,7 +137,7 @@ function preparations(
   if (command !== undefined) {
     return [
       async (emit) => {
-        emit({ kind: 'phase', phase: 'tracing', detail: command.text });
+        emit({ kind: 'phase', phase: 'tracing', detail: shownCommand(command) });
         return prepareCommand(laboratory, command, subject.engine, groundwork.database, request);
       },
     ];

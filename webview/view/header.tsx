@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { withoutPasswords } from '../../src/model/secrets';
 import type { PanelSubject } from '../../src/protocol/panel';
 import { formatCount } from '../logic/numbers';
 import type { PanelState } from '../logic/panel-state';
@@ -30,7 +31,7 @@ export function Header({ state, settingsOpen, onSettings }: HeaderProps): VNode 
           <h1>{subject.title}</h1>
         ) : (
           <h1>
-            <code>{state.run?.migration.command ?? (choices?.command?.text.trim() || subject.title)}</code>
+            <code>{state.run?.migration.command ?? (withoutPasswords(choices?.command?.text.trim() ?? '') || subject.title)}</code>
           </h1>
         )}
         <Chips state={state} subject={subject} />

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
+import { withoutPasswords } from '../../model/secrets';
 import { type DescribeResult, type PlaceDownParams, type PlaceDownResult, placeDownRequest } from '../../protocol/language';
 import type { FromPanel, PanelChoices, PanelCommand, SandboxChoice, ToPanel } from '../../protocol/panel';
 import type { SimulationEvent } from '../../protocol/simulation';
@@ -33,9 +34,9 @@ interface PanelStart {
   readonly command: PanelCommand | undefined;
 }
 
-/** How the tab is called. */
+/** How the tab is called. A command may hold an address with a password. */
 export function panelTitle(about: string): string {
-  return `Simulate ${about}`;
+  return `Simulate ${withoutPasswords(about)}`;
 }
 
 /** One panel: the simulation of one migration file, or of a command. It ends with its webview, and takes its runner with it. */

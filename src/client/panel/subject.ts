@@ -1,6 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { engineLabel, supportedPostgresMajors } from '../../model/engine';
+import { withoutPasswords } from '../../model/secrets';
 import { type DescribeParams, type DescribeResult, describeRequest, type SimulationDefaults } from '../../protocol/language';
 import type { CommandChoice, PanelChoices, PanelCommand, PanelSubject, SandboxChoice } from '../../protocol/panel';
 import type { SimulationRequest } from '../../protocol/simulation';
@@ -40,7 +41,7 @@ export async function describe(server: LanguageServer, path: string): Promise<De
 /** What a command would be run with: the configuration that holds in its directory. */
 export async function describeCommand(server: LanguageServer, command: PanelCommand): Promise<DescribeResult> {
   const description = await describe(server, join(command.directory, 'command'));
-  return { ...description, title: command.text, framework: '', summary: '', isMigration: false };
+  return { ...description, title: withoutPasswords(command.text), framework: '', summary: '', isMigration: false };
 }
 
 /** What a panel is about. */

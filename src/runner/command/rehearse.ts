@@ -1,7 +1,6 @@
 import { commandCarrier, type Recording, recordCommand } from '../../engines/postgres/command/carrier';
 import type { Command } from '../../engines/postgres/command/driver';
 import { builtInFunctions, type HistoryTable, readHistoryTables } from '../../engines/postgres/command/history';
-import { withoutPasswords } from '../../engines/postgres/command/tail';
 import { withControlClient } from '../../engines/postgres/connect';
 import type { Carrier } from '../../engines/postgres/execution/carrier';
 import { shorten } from '../../faults/story';
@@ -9,6 +8,7 @@ import { knownHistoryTables, toolOfCommand, toolOfTable } from '../../frameworks
 import type { Engine } from '../../model/engine';
 import type { Migration } from '../../model/migration';
 import type { Framework } from '../../model/run-protocol';
+import { withoutPasswords } from '../../model/secrets';
 import { tokenize } from '../../parse/postgres/lexer';
 import type { CommandRequest } from '../../protocol/simulation';
 import { SimulationFailure } from '../failure';

@@ -1,3 +1,5 @@
+import { withoutPasswords } from '../../../model/secrets';
+
 /** Bytes of what a command prints that are kept. */
 const keptBytes = 16 << 10;
 
@@ -39,17 +41,6 @@ function plain(text: string): string {
 /** Without passwords in addresses, and without these words. */
 function masked(text: string, secrets: readonly string[]): string {
   return secrets.filter((secret) => secret.length >= 4).reduce((rest, secret) => rest.replaceAll(secret, '***'), withoutPasswords(text));
-}
-
-/** Passwords are not repeated: those in addresses, in connection strings, and in variables that a command sets for itself. */
-export function withoutPasswords(text: string): string {
-  return (
-    text
-      // A password may hold an @ of its own: the last one ends it.
-      .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):\S+@/gi, '$1:***@')
-      .replace(/\b([\w-]*(?:passw(?:or)?d|passphrase|pwd|secret|token)=)("[^"]*"|'[^']*'|[^\s&;'"]+)/gi, '$1***')
-      .replace(/(--?[\w-]*password\s+)(?!-)("[^"]*"|'[^']*'|\S+)/gi, '$1***')
-  );
 }
 
 /** Fields of an error object as Node prints it. */
