@@ -90,12 +90,13 @@ async function allSettled<T>(work: readonly Promise<T>[]): Promise<readonly T[]>
 }
 
 async function hold(laboratory: Laboratory, trace: Trace, cell: PlannedCell): Promise<Running | FailedExperiment> {
-  const running = await start(laboratory, trace, cell);
+  let running: Running | undefined;
   try {
+    running = await start(laboratory, trace, cell);
     await reachPoint(running);
     return running;
   } catch (error) {
-    return abandon(laboratory, running, error);
+    return running === undefined ? failedExperiment(laboratory, cell, error) : abandon(laboratory, running, error);
   }
 }
 
@@ -149,9 +150,14 @@ async function settle(laboratory: Laboratory, running: Running): Promise<Observa
 async function abandon(laboratory: Laboratory, running: Running, error: unknown): Promise<FailedExperiment> {
   await running.execution.close();
   await laboratory.drop(running.database);
+  return failedExperiment(laboratory, running.cell, error);
+}
+
+/** A cell that was not carried out fails alone. Throws when the simulation is cancelled. */
+export function failedExperiment(laboratory: Laboratory, cell: PlannedCell, error: unknown): FailedExperiment {
   if (laboratory.signal.aborted || error instanceof SimulationCancelled) throw new SimulationCancelled('Cancelled.');
   const status = error instanceof ImpossibleHere ? 'impossible' : 'failed';
-  return { cell: running.cell, status, why: error instanceof Error ? error.message : String(error) };
+  return { cell, status, why: error instanceof Error ? error.message : String(error) };
 }
 
 async function withinLimit<T>(work: Promise<T>, trace: Trace, what: string): Promise<T> {

@@ -1,9 +1,8 @@
 import type { FaultName, PlannedCell } from '../model/fault';
 import { observeDirty } from './dirty';
 import { observeDiskFull } from './disk-full';
-import { SimulationCancelled } from './failure';
 import type { Laboratory } from './laboratory';
-import { type FailedExperiment, type Observation, observe } from './observe';
+import { type FailedExperiment, failedExperiment, type Observation, observe } from './observe';
 import type { Trace } from './trace';
 
 type Observer = (laboratory: Laboratory, trace: Trace, cell: PlannedCell) => Promise<Observation | FailedExperiment>;
@@ -16,7 +15,6 @@ export const observeCell: Observer = async (laboratory, trace, cell) => {
   try {
     return await (observers[cell.fault] ?? observe)(laboratory, trace, cell);
   } catch (error) {
-    if (laboratory.signal.aborted || error instanceof SimulationCancelled) throw new SimulationCancelled('Cancelled.');
-    return { cell, status: 'failed', why: error instanceof Error ? error.message : String(error) };
+    return failedExperiment(laboratory, cell, error);
   }
 };
