@@ -65,9 +65,9 @@ export class LoadSession {
     this.wake();
   }
 
-  /** An attempt that was begun in this round has ended. */
+  /** An attempt that was begun in this round has ended, or none will come: the connection is lost. */
   hasEnded(round: number): boolean {
-    return this.endedRound >= round;
+    return this.stopped || this.endedRound >= round;
   }
 
   /** Resolves when its session has ended. What is still waiting for a lock by then is broken off. */
