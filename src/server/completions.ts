@@ -15,8 +15,9 @@ export function completions(analysis: Analysis, position: Position): CompletionI
   if (typed === undefined) return [];
   const { engine } = analysis.migration;
   // All programs of a file are run alike.
-  const inTransaction = programsInFile(analysis).some(({ execution }) => execution.wrapped || execution.requests === 'single-request');
-  return safePatterns(engine, inTransaction).map((pattern) =>
+  const execution = programsInFile(analysis)[0]?.execution;
+  const inOneRequest = execution?.requests === 'single-request';
+  return safePatterns(engine, { inTransaction: execution?.wrapped === true || inOneRequest, inOneRequest }).map((pattern) =>
     toSnippet({
       label: pattern.label,
       detail: pattern.where === 'any' ? 'Faultline' : 'Faultline, outside a transaction',

@@ -10,6 +10,8 @@ export interface SafePattern {
   /** Where it has to stand. */
   readonly where: 'any' | 'outside a transaction';
   readonly snippet: string;
+  /** Its statements are refused where a tool sends the whole file as one request, which is one transaction. */
+  readonly oneByOne?: true;
   readonly majors?: { readonly from?: number; readonly to?: number };
 }
 
@@ -19,6 +21,7 @@ const all: readonly SafePattern[] = [
     keywords: 'create index concurrently',
     detail: 'Drops what a failed build left behind, then builds while reads and writes go on',
     where: 'outside a transaction',
+    oneByOne: true,
     snippet:
       'DROP INDEX CONCURRENTLY IF EXISTS ${1:orders_customer_id_idx};\nCREATE INDEX CONCURRENTLY ${1:orders_customer_id_idx} ON ${2:orders} (${3:customer_id});$0',
   },
@@ -91,10 +94,17 @@ const all: readonly SafePattern[] = [
   },
 ];
 
-/** The patterns for this version of the server, as they have to be written in a transaction or outside of one. */
-export function safePatterns(engine: Engine, inTransaction = true): readonly SafePattern[] {
+/** How the file is run in which a pattern is to stand. */
+export interface PatternPlace {
+  readonly inTransaction: boolean;
+  readonly inOneRequest: boolean;
+}
+
+/** The patterns for this version of the server, those that work there, and as they have to be written there. */
+export function safePatterns(engine: Engine, { inTransaction, inOneRequest }: PatternPlace): readonly SafePattern[] {
   return all
     .filter(({ majors }) => (majors?.from ?? 0) <= engine.major && engine.major <= (majors?.to ?? Number.POSITIVE_INFINITY))
+    .filter(({ oneByOne }) => !(oneByOne && inOneRequest))
     .map((pattern) => (inTransaction ? pattern : { ...pattern, snippet: withoutLocal(pattern.snippet) }));
 }
 

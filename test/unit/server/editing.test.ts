@@ -62,6 +62,8 @@ describe('completions', () => {
   it('are offered where a statement begins, and replace what was typed of it', async () => {
     const empty = await at('-- migrate:up\nSELECT 1;\n|\n-- migrate:down\n');
     expect(empty.map(({ label }) => label)).toContain('Backfill in batches');
+    // dbmate sends the block as one request, in which nothing can be built concurrently behind another statement.
+    expect(empty.map(({ label }) => label)).not.toContain('Concurrent index, guarded');
     const [typed] = await at('-- migrate:up\ncreate ind|\n-- migrate:down\n');
     expect(typed?.textEdit).toMatchObject({ range: { start: { line: 1, character: 0 }, end: { line: 1, character: 10 } } });
   });
@@ -69,7 +71,7 @@ describe('completions', () => {
   it('set a timeout that holds outside of a transaction too', () => {
     const engine = { name: 'postgres', major: 18 } as const;
     const rulesFor = (inTransaction: boolean) =>
-      safePatterns(engine, inTransaction)
+      safePatterns(engine, { inTransaction, inOneRequest: false })
         .filter(({ snippet }) => snippet.includes('lock_timeout'))
         .map((pattern) => {
           const { reports } = lintFolder({
@@ -104,7 +106,7 @@ describe('completions', () => {
     const engine = { name: 'postgres', major } as const;
     const before =
       'CREATE TABLE customers (id bigint PRIMARY KEY);\nCREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, currency text, number text);\nCREATE UNIQUE INDEX orders_number_idx ON orders (number);\n';
-    for (const pattern of safePatterns(engine)) {
+    for (const pattern of safePatterns(engine, { inTransaction: true, inOneRequest: false })) {
       const isAlone = pattern.where === 'outside a transaction';
       const marker = isAlone ? '-- +goose NO TRANSACTION\n' : '';
       const statement = plainText(pattern);
