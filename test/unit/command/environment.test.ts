@@ -38,7 +38,7 @@ describe('the environment of a command', () => {
     );
     expect(environment).toMatchObject({ PATH: '/bin', HOME: '/home/me', PGHOST: '127.0.0.1' });
     expect(JSON.stringify(environment)).not.toMatch(/production|secret|live|pgpass|owner/);
-    expect(environment.BILLING_DB).toBe(environment.DATABASE_URL);
+    expect(environment.BILLING_DB).toBe(environment.DATABASE_URL?.replace('postgres', 'postgresql'));
     expect(Object.keys(environment)).not.toEqual(expect.arrayContaining(['PGSERVICE']));
     expect('ELECTRON_RUN_AS_NODE' in environment || 'UNSET' in environment).toBe(false);
   });
@@ -47,6 +47,7 @@ describe('the environment of a command', () => {
     const environment = commandEnvironment(
       {
         SQLALCHEMY_DATABASE_URI: 'postgresql+psycopg2://me:secret@production/x',
+        DB_URL: 'postgresql+asyncpg://me:secret@production/x',
         GEO: 'postgis://me:secret@production/x',
         SPRING_DATASOURCE_URL: 'jdbc:postgresql://production/x',
         GO_DSN: 'host=production user=me password=secret dbname=x',
@@ -61,6 +62,7 @@ describe('the environment of a command', () => {
     expect(JSON.stringify(environment)).not.toMatch(/production|secret/);
     expect(environment).toMatchObject({
       SQLALCHEMY_DATABASE_URI: 'postgresql+psycopg2://faultline:word@127.0.0.1:6000/x1',
+      DB_URL: 'postgresql+asyncpg://faultline:word@127.0.0.1:6000/x1',
       GEO: 'postgis://faultline:word@127.0.0.1:6000/x1?sslmode=disable',
       SPRING_DATASOURCE_URL: 'jdbc:postgresql://127.0.0.1:6000/x1?sslmode=disable&user=faultline&password=word',
       GO_DSN: environment.DATABASE_URL,

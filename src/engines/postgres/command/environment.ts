@@ -45,7 +45,8 @@ export function commandEnvironment(
   });
   return {
     ...Object.fromEntries(kept),
-    ...Object.fromEntries(urlNames.map((name) => [name, url])),
+    // Who has one already has it in the form that the tool reads: SQLAlchemy refuses postgres://.
+    ...Object.fromEntries(urlNames.map((name) => [name, ofTheSandbox(inherited[name] ?? '', address) ?? url])),
     ...parts(address),
     PGHOST: address.host,
     PGPORT: String(address.port),
