@@ -108,6 +108,8 @@ async function judged(
   try {
     return await assessor.assess(observed);
   } catch (error) {
+    // A cell that was given up is no result.
+    throwIfCancelled(laboratory.signal);
     return { id, point, fault, status: 'failed', why: error instanceof Error ? error.message : String(error) };
   } finally {
     if (isOwn) await laboratory.drop(trace.beforeDatabase);

@@ -2,6 +2,8 @@
  * The runner process: one per simulation. It gets RunnerCommands and says RunnerMessages over the IPC channel of node's `fork`. When
  * the channel closes its owner is gone, and it ends, with its sandbox.
  */
+
+import type { SandboxProvider } from '../model/sandbox';
 import type { RunnerCommand, RunnerMessage, SandboxAvailability } from '../protocol/simulation';
 import { sandboxProviders } from '../sandbox/providers';
 import { SimulationCancelled, SimulationFailure } from './failure';
@@ -24,12 +26,25 @@ async function start(command: Extract<RunnerCommand, { kind: 'start' }>): Promis
   }
 }
 
+/** A provider that can't even tell is not available either. */
+async function whyUnavailable(
+  provider: SandboxProvider,
+  options: Parameters<SandboxProvider['available']>[0],
+): Promise<string | undefined> {
+  try {
+    const available = await provider.available(options);
+    return available.ok ? undefined : available.error.message;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 async function probe(command: Extract<RunnerCommand, { kind: 'probe' }>): Promise<void> {
   const engine = { name: command.engine, major: command.engineVersion };
   const sandboxes: SandboxAvailability[] = [];
   for (const provider of Object.values(sandboxProviders)) {
-    const available = await provider.available({ engine, ...(command.image !== undefined && { image: command.image }) });
-    sandboxes.push({ name: provider.name, ...(!available.ok && { unavailable: available.error.message }) });
+    const unavailable = await whyUnavailable(provider, { engine, ...(command.image !== undefined && { image: command.image }) });
+    sandboxes.push({ name: provider.name, ...(unavailable !== undefined && { unavailable }) });
   }
   say({ kind: 'sandboxes', sandboxes });
 }
