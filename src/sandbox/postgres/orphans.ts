@@ -87,7 +87,7 @@ function commandLine(processId: number): string {
 
 /** A killed server leaves one small System V segment, which only the next server of the same directory or we can remove. */
 function removeSharedMemory(lock: Lock): void {
-  if (process.platform !== 'linux' || !segmentIsOrphaned(lock)) return;
+  if (process.platform !== 'linux' || !segmentIsThere(lock)) return;
   try {
     execFileSync('ipcrm', ['-m', String(lock.memoryId)], { stdio: 'ignore' });
   } catch {
@@ -95,15 +95,16 @@ function removeSharedMemory(lock: Lock): void {
   }
 }
 
-/** Columns of /proc/sysvipc/shm: key shmid perms size cpid lpid nattch ... Segment ids are used again, so key and creator must agree. */
-function segmentIsOrphaned(lock: Lock): boolean {
+/**
+ * Columns of /proc/sysvipc/shm: key shmid perms size cpid ... Segment ids are used again, so key and creator must agree. Whether a process that
+ * was killed is still attached does not matter: the system removes the segment when the last of them has gone (shmctl, IPC_RMID).
+ */
+function segmentIsThere(lock: Lock): boolean {
   try {
     const rows = readFileSync('/proc/sysvipc/shm', 'utf8')
       .split('\n')
       .map((line) => line.trim().split(/\s+/).map(Number));
-    return rows.some(([key, id, , , creator, , attached]) => {
-      return key === lock.memoryKey && id === lock.memoryId && creator === lock.processId && attached === 0;
-    });
+    return rows.some(([key, id, , , creator]) => key === lock.memoryKey && id === lock.memoryId && creator === lock.processId);
   } catch {
     return false;
   }

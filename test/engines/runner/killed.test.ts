@@ -58,7 +58,7 @@ describe.skipIf(process.platform === 'win32')('SIGKILL in the middle of a simula
     await expect.poll(() => servers(), patience).toEqual([]);
     await expect.poll(() => processes.filter(isRunning), patience).toEqual([]);
     await expect.poll(() => foldersIn(temporary.path), patience).toEqual(strangers.folders);
-    expect(segmentsOf(processes)).toEqual([]);
+    await expect.poll(() => segmentsOf(processes), patience).toEqual([]);
     expect(await strangers.sandbox.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     expect(isRunning(strangers.process)).toBe(true);
   }
