@@ -1,6 +1,7 @@
 import type { InlayHint } from 'vscode-languageserver';
 import type { CostClass, PlannedStatement } from '../model/plan';
 import type { Range } from '../model/text';
+import { LineIndex } from '../parse/lines';
 import { type Analysis, overlaps, programsInFile } from './analysis';
 import { describeStatement } from './hover';
 import { toInlayHint } from './to-lsp';
@@ -20,12 +21,16 @@ const locksNamed = 2;
 
 /** Behind each statement in this range: the locks that it takes and what it costs, where that is worth a word. */
 export function inlayHints(analysis: Analysis, range: Range): InlayHint[] {
+  const text = analysis.files.find((file) => file.path === analysis.name)?.text ?? '';
+  const lines = new LineIndex(text);
   return programsInFile(analysis).flatMap((program) => {
     const plan = analysis.plan(program);
     return plan.statements.flatMap((planned) => {
-      const { range: own } = planned.statement;
+      const { range: own, span } = planned.statement;
+      // Behind the semicolon, which is no part of the statement.
+      const end = span.end + (/^[ \t]*;/.exec(text.slice(span.end, span.end + 20))?.[0].length ?? 0);
       const label = overlaps(own, range) ? hintFor(planned) : '';
-      return label === '' ? [] : [toInlayHint(own.end, label, describeStatement(planned, plan))];
+      return label === '' ? [] : [toInlayHint(lines.position(end), label, describeStatement(planned, plan))];
     });
   });
 }

@@ -33,9 +33,9 @@ describe('inlay hints', () => {
     const analysis = await analyse(
       '-- migrate:up\nSELECT 1;\nALTER TABLE orders ADD COLUMN u uuid DEFAULT gen_random_uuid();\nCREATE TABLE n (a int);\n-- migrate:down\nALTER TABLE orders DROP COLUMN u;\n',
     );
-    expect(inlayHints(analysis, whole).map(({ position, label }) => [position.line, label])).toEqual([
-      [2, 'ACCESS EXCLUSIVE on orders, writes every row again'],
-      [5, 'ACCESS EXCLUSIVE on orders'],
+    expect(inlayHints(analysis, whole).map(({ position, label }) => [position.line, position.character, label])).toEqual([
+      [2, 'ALTER TABLE orders ADD COLUMN u uuid DEFAULT gen_random_uuid();'.length, 'ACCESS EXCLUSIVE on orders, writes every row again'],
+      [5, 'ALTER TABLE orders DROP COLUMN u;'.length, 'ACCESS EXCLUSIVE on orders'],
     ]);
     expect(inlayHints(analysis, { start: { line: 5, character: 0 }, end: { line: 6, character: 0 } })).toHaveLength(1);
   });
