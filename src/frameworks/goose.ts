@@ -5,7 +5,7 @@ import { readRequests } from '../parse/postgres/read';
 import { baseName, byNumber, confidence, folderPrefix, problem, sqlFiles } from './files';
 import { type GooseSection, readGooseFile } from './goose-file';
 import { type HistoryRow, isTrue, refusalOf, rowsOf, sqlStep, statementSteps } from './history';
-import { findComment, lineMark, removedLine } from './marks';
+import { asBlock, findComment, lineMark, removedLine } from './marks';
 import { placeUnderMarker } from './placing';
 
 /**
@@ -82,19 +82,17 @@ export const goose: Framework = {
   withoutNoTransactionMark: (text) => removedLine(text, /^--\s*\+goose\s+no\s+transaction\b/i),
 
   placeDown(migration, files, statements): DownPlacement {
-    return placeUnderMarker(migration, files, '-- +goose Down', statements.map(guarded));
+    return placeUnderMarker(
+      migration,
+      files,
+      '-- +goose Down',
+      statements.map((statement) => asBlock(statement, '+goose')),
+    );
   },
 };
 
 function versionOf(file: SourceFile): bigint {
   return BigInt(fileName.exec(baseName(file.path))?.[1] ?? 0);
-}
-
-/** goose ends a statement at a line's last semicolon, so a body with such lines needs its annotations. */
-function guarded(statement: string): string {
-  const lines = statement.trimEnd().split('\n');
-  const needsGuard = lines.slice(0, -1).some((line) => /;\s*(--.*)?$/.test(line));
-  return needsGuard ? `-- +goose StatementBegin\n${statement.trimEnd()}\n-- +goose StatementEnd` : statement;
 }
 
 function readMigration(file: SourceFile, options: ReadOptions): Result<Migration> {

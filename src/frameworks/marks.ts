@@ -42,3 +42,13 @@ export function firstWords(statement: string): string {
     .map((token) => token.word)
     .join(' ');
 }
+
+/** For tools that end a statement at a line's last semicolon: a body with such lines needs their marks around it. `prefix` is `+goose`. */
+export function asBlock(statement: string, prefix: string): string {
+  const text = statement.trimEnd();
+  const needsMarks = text
+    .split('\n')
+    .slice(0, -1)
+    .some((line) => /;\s*(--.*)?$/.test(line));
+  return needsMarks ? `-- ${prefix} StatementBegin\n${text}\n-- ${prefix} StatementEnd` : statement;
+}

@@ -5,7 +5,7 @@ import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readRequests } from '../parse/postgres/read';
 import { baseName, byNumber, byText, confidence, folderPrefix, sqlFiles } from './files';
 import { refusalOf, rowsOf, sqlStep, statementSteps } from './history';
-import { optionMark } from './marks';
+import { asBlock, optionMark } from './marks';
 import { placeUnderMarker } from './placing';
 import { readSqlMigrateFile, type SqlMigrateSection } from './sql-migrate-file';
 
@@ -68,7 +68,13 @@ export const sqlMigrate: Framework = {
   noTransactionMark: (text, direction) =>
     optionMark(text, new RegExp(`^-- \\+migrate ${direction === 'up' ? 'Up' : 'Down'}\\b`), /\s+notransaction\b/, 'notransaction'),
 
-  placeDown: (migration, files, statements) => placeUnderMarker(migration, files, '-- +migrate Down', statements.map(guarded)),
+  placeDown: (migration, files, statements) =>
+    placeUnderMarker(
+      migration,
+      files,
+      '-- +migrate Down',
+      statements.map((statement) => asBlock(statement, '+migrate')),
+    ),
 };
 
 /** By the number that the name begins with, then by name (`migrate.go`, `Less`). */
@@ -76,13 +82,6 @@ function byVersion(left: SourceFile, right: SourceFile): number {
   const [one, two] = [left, right].map((file) => /^\d+/.exec(file.path)?.[0]);
   if (one !== undefined && two !== undefined) return byNumber(one, two) || byText(left.path, right.path);
   return one === two ? byText(left.path, right.path) : one === undefined ? 1 : -1;
-}
-
-/** A statement ends at a line's last semicolon, so a body with such lines needs the commands around it. */
-function guarded(statement: string): string {
-  const lines = statement.trimEnd().split('\n');
-  const needsGuard = lines.slice(0, -1).some((line) => /;\s*(--.*)?$/.test(line));
-  return needsGuard ? `-- +migrate StatementBegin\n${statement.trimEnd()}\n-- +migrate StatementEnd` : statement;
 }
 
 function readMigration(file: SourceFile, options: ReadOptions): Result<Migration> {
