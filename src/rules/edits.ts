@@ -28,6 +28,12 @@ export function endWithTerminator(context: RuleContext, span: Span): number {
   return next?.word === ';' ? next.end : span.end;
 }
 
+/** Puts text behind a statement, and the semicolon before it when the statement has none. */
+export function insertBehind(context: RuleContext, span: Span, text: string): TextEdit {
+  const end = endWithTerminator(context, span);
+  return insertAt(context, end, `${end === span.end ? ';' : ''}${text}`);
+}
+
 /** The statement with its semicolon, the comment lines right above it, and its line break: what goes when the statement goes. */
 export function wholeLines(context: RuleContext, span: Span): Span {
   const { text } = context;

@@ -1,6 +1,6 @@
 import type { Fix } from '../../model/finding';
 import type { RuleContext, Step } from '../context';
-import { endWithTerminator, replaceSpan, wholeLines } from '../edits';
+import { endWithTerminator, insertBehind, replaceSpan, wholeLines } from '../edits';
 import { addMigrations, type NewMigration } from './next-migration';
 import { takesSeveralOutside } from './outside';
 import type { Patch } from './patches';
@@ -26,13 +26,11 @@ export function continueLater(context: RuleContext, title: string, change: Phase
   const inline = !step.inTransaction && takesSeveralOutside(context);
   const added = inline ? [] : context.program.direction === 'up' ? addMigrations(context, later) : undefined;
   if (added === undefined) return undefined;
-  const end = endWithTerminator(context, step.statement.span);
   const behind = [...(change.following ?? []), ...(inline ? later.flatMap((migration) => migration.up) : [])];
-  const terminator = end === step.statement.span.end ? ';' : '';
   const text = behind.map((statement) => `\n${asFrameworkStatement(context, statement)}`).join('');
   const edits = [
     ...change.patches.map((patch) => replaceSpan(context, patch.span, patch.newText)),
-    ...(text === '' ? [] : [replaceSpan(context, { start: end, end }, terminator + text)]),
+    ...(text === '' ? [] : [insertBehind(context, step.statement.span, text)]),
     ...added,
   ];
   return {

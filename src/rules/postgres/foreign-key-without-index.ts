@@ -6,7 +6,7 @@ import { tokenize } from '../../parse/postgres/lexer';
 import { identifierOf } from '../../schema/definitions';
 import { makeObjectName } from '../../schema/server-names';
 import { headRange, type RuleContext, type Step } from '../context';
-import { endWithTerminator, replaceSpan } from '../edits';
+import { insertBehind } from '../edits';
 import type { Rule, Violation } from '../rule';
 
 export const foreignKeyWithoutIndex: Rule = {
@@ -141,8 +141,6 @@ function fixesFor(context: RuleContext, step: Step, table: Table, { columns }: C
   const name = makeObjectName(table.name, columns.join('_'), 'idx');
   if (!context.created.has(table.identity) || table.indexes.some((index) => index.name === name)) return [];
   const target = `${quoteQualified(table.schema === 'public' ? undefined : table.schema, table.name)} (${columns.map(quoteIdentifier).join(', ')})`;
-  const end = endWithTerminator(context, step.statement.span);
-  const terminator = end === step.statement.span.end ? ';' : '';
-  const text = `${terminator}\nCREATE INDEX ${quoteIdentifier(name)} ON ${target};`;
-  return [{ title: `Create an index on ${columns.join(', ')}`, safe: false, edits: [replaceSpan(context, { start: end, end }, text)] }];
+  const edit = insertBehind(context, step.statement.span, `\nCREATE INDEX ${quoteIdentifier(name)} ON ${target};`);
+  return [{ title: `Create an index on ${columns.join(', ')}`, safe: false, edits: [edit] }];
 }

@@ -3,7 +3,7 @@ import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifier
 import { tokenize } from '../../parse/postgres/lexer';
 import { identifierOf } from '../../schema/definitions';
 import { operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
-import { endWithTerminator, replaceSpan } from '../edits';
+import { insertBehind } from '../edits';
 import type { Rule, Violation } from '../rule';
 
 export const leftDisabled: Rule = {
@@ -122,7 +122,5 @@ function atEnd(context: RuleContext, title: string, text: string): Fix[] {
     step.statement.operations.some((operation) => operation.kind === 'transaction' && operation.action === 'commit');
   const last = context.steps.findLast((step, position) => !(position === context.steps.length - 1 && isCommit(step)));
   if (last === undefined) return [];
-  const end = endWithTerminator(context, last.statement.span);
-  const terminator = end === last.statement.span.end ? ';' : '';
-  return [{ title, safe: false, edits: [replaceSpan(context, { start: end, end }, `${terminator}\n${text}`)] }];
+  return [{ title, safe: false, edits: [insertBehind(context, last.statement.span, `\n${text}`)] }];
 }

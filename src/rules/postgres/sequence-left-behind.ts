@@ -3,7 +3,7 @@ import { relationKey } from '../../model/catalog';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../parse/postgres/identifiers';
 import { findTable } from '../../schema/lookup';
 import { headRange, type OperationOf, operationsOf, type RuleContext, type Step, shownName } from '../context';
-import { endWithTerminator, replaceSpan } from '../edits';
+import { insertBehind } from '../edits';
 import type { Rule, Violation } from '../rule';
 
 export const sequenceLeftBehind: Rule = {
@@ -82,8 +82,6 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'insert'
   const target = quoteQualified(operation.table.schema, operation.table.name);
   const quoted = quoteIdentifier(column);
   const move = `SELECT setval(pg_get_serial_sequence(${quoteLiteral(target)}, ${quoteLiteral(column)}), coalesce(max(${quoted}), 1), max(${quoted}) IS NOT NULL) FROM ${target};`;
-  const end = endWithTerminator(context, step.statement.span);
-  const terminator = end === step.statement.span.end ? ';' : '';
   return [
     {
       range: headRange(context, step.statement),
@@ -93,7 +91,7 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'insert'
         {
           title: `Move the sequence past the greatest ${column}`,
           safe: false,
-          edits: [replaceSpan(context, { start: end, end }, `${terminator}\n${move}`)],
+          edits: [insertBehind(context, step.statement.span, `\n${move}`)],
         },
       ],
     },
