@@ -23,6 +23,39 @@ export interface Statement {
   readonly copyData?: string;
 }
 
+/**
+ * A program that is written in code (JavaScript, TypeScript) sends SQL that stands nowhere as such: strings, templates, calls of a
+ * builder. This is that SQL as one text, each statement closed by a semicolon and a line break, and where each stretch of it comes from.
+ */
+export interface Rendering {
+  readonly text: string;
+  /** In the order of the text, without overlaps. What lies between two of them was written only to join them. */
+  readonly pieces: readonly RenderedPiece[];
+}
+
+export interface RenderedPiece {
+  /** In the text of the rendering. */
+  readonly span: Span;
+  /** What it comes from, in the file at `path`: the characters of a string, or the whole call. */
+  readonly source: Span;
+  /** Absent for the program's own file; else a file that it imports. */
+  readonly path?: string;
+  /**
+   * `verbatim`: the same characters in both, so that an edit of one is an edit of the other. `written`: SQL for a call of a builder, or a
+   * string whose escapes were read. `hole`: `${name}` stands for a value that only running the code would tell.
+   */
+  readonly kind: 'verbatim' | 'written' | 'hole';
+}
+
+/** A call that may send something to the database, and that could not be read: it is named, never passed over. */
+export interface UnreadCall {
+  readonly range: Range;
+  /** As the file has it, shortened: `helpers.addColumns(knex)`. */
+  readonly text: string;
+  /** Why, as the end of a sentence: `it comes from the package "@app/db", which is not part of the migrations`. */
+  readonly why: string;
+}
+
 /** The statements of one direction. Up and down are two programs: they never see one another. */
 export interface Program {
   readonly direction: 'up' | 'down';
@@ -33,6 +66,13 @@ export interface Program {
   readonly statements: readonly Statement[];
   /** How the framework runs this program. */
   readonly execution: ProgramExecution;
+  /**
+   * Set when it is written in code. Then `Statement.span` and the offsets of its operations count in `rendering.text`, while
+   * `Statement.range` stays a place in the file.
+   */
+  readonly rendering?: Rendering;
+  /** Calls of a program in code that could not be read. */
+  readonly unread?: readonly UnreadCall[];
 }
 
 /** How a framework sends a program to the server. */
