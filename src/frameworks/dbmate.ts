@@ -1,6 +1,6 @@
 import type { Migration, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { Framework, ReadOptions, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readStatements } from '../parse/postgres/read';
 import { isTransactional } from '../plan/transactional';
@@ -19,7 +19,7 @@ const upMarker = /^\ufeff?--\s*migrate:up(?:\s*$|\s+\S+.*$)/m;
 const downMarker = /^\ufeff?--\s*migrate:down(?:\s*$|\s+\S+.*$)/m;
 const table = 'public.schema_migrations';
 
-export const dbmate: Framework = {
+export const dbmate: BuiltInFramework = {
   name: 'dbmate',
   displayName: 'dbmate',
 

@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Migration, ProgramExecution } from '../model/migration';
 import { success } from '../model/result';
-import type { Framework, ReadOptions, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, SourceFile } from '../model/run-protocol';
 import type { Span } from '../model/text';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readRequests } from '../parse/postgres/read';
@@ -18,7 +18,7 @@ import { rowsOf, sqlStep, statementSteps } from './history';
 const table = 'drizzle.__drizzle_migrations';
 const breakpoint = '--> statement-breakpoint';
 
-export const drizzle: Framework = {
+export const drizzle: BuiltInFramework = {
   name: 'drizzle',
   displayName: 'Drizzle',
 

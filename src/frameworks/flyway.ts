@@ -1,7 +1,7 @@
 import type { Migration, ProgramExecution, Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
 import { type Result, success } from '../model/result';
-import type { Framework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readStatements } from '../parse/postgres/read';
 import { baseName, confidence, folderPrefix, problem, sqlFiles, wholeFile } from './files';
@@ -20,7 +20,7 @@ import { placeInFile } from './placing';
 const table = 'public.flyway_schema_history';
 const lockNumber = '77431708279161';
 
-export const flyway: Framework = {
+export const flyway: BuiltInFramework = {
   name: 'flyway',
   displayName: 'Flyway',
 

@@ -1,6 +1,6 @@
 import type { Migration, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { Framework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
 import { baseName, byNumber, confidence, folderPrefix, groupBy, problem, readProgram, sqlFiles, wholeFile } from './files';
 import { type HistoryRow, isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
 import { placeInFile } from './placing';
@@ -26,7 +26,7 @@ interface Named {
   readonly direction: string;
 }
 
-export const golangMigrate: Framework = {
+export const golangMigrate: BuiltInFramework = {
   name: 'golang-migrate',
   displayName: 'golang-migrate',
 

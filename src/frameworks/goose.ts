@@ -1,6 +1,6 @@
 import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { DownPlacement, Framework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, DownPlacement, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
 import { readRequests } from '../parse/postgres/read';
 import { baseName, byNumber, confidence, folderPrefix, problem, sqlFiles } from './files';
 import { type GooseSection, readGooseFile } from './goose-file';
@@ -17,7 +17,7 @@ import { placeUnderMarker } from './placing';
 const fileName = /^(\d+)_.*\.sql$/;
 const table = 'public.goose_db_version';
 
-export const goose: Framework = {
+export const goose: BuiltInFramework = {
   name: 'goose',
   displayName: 'goose',
 

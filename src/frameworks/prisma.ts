@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Migration, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { Framework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { byText, problem, readProgram, sqlFiles, wholeFile } from './files';
 import { type HistoryRow, refused, rowsOf, sqlStep, statementSteps } from './history';
@@ -23,7 +23,7 @@ const execution: ProgramExecution = {
     'Prisma sends the whole file as one query, which PostgreSQL runs as one transaction; its history row is written before and after it',
 };
 
-export const prisma: Framework = {
+export const prisma: BuiltInFramework = {
   name: 'prisma',
   displayName: 'Prisma Migrate',
 

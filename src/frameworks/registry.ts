@@ -21,7 +21,7 @@ export function frameworkByName(name: string): Framework | undefined {
 
 /** The framework whose files these are, by their names and marks. Plain SQL when nothing says otherwise. */
 export function detectFramework(files: readonly SourceFile[]): Framework {
-  let best = sql;
+  let best: Framework = sql;
   let bestScore = 0;
   for (const framework of frameworks) {
     const score = framework.detect(files);

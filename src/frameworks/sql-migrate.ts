@@ -1,6 +1,6 @@
 import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { Framework, ReadOptions, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readRequests } from '../parse/postgres/read';
 import { baseName, byNumber, byText, confidence, folderPrefix, sqlFiles } from './files';
@@ -16,7 +16,7 @@ import { readSqlMigrateFile, type SqlMigrateSection } from './sql-migrate-file';
 
 const table = 'public.gorp_migrations';
 
-export const sqlMigrate: Framework = {
+export const sqlMigrate: BuiltInFramework = {
   name: 'sql-migrate',
   displayName: 'sql-migrate',
 

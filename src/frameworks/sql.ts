@@ -1,6 +1,6 @@
 import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { Framework, ReadOptions, RunStep, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunStep, SourceFile } from '../model/run-protocol';
 import { baseName, byText, problem, readProgram, sqlFiles, wholeFile } from './files';
 import { withRows } from './history';
 import { placeInFile } from './placing';
@@ -39,7 +39,7 @@ function subject(path: string): string {
 }
 
 /** A folder of SQL files that are run in the order of their names, as `psql -v ON_ERROR_STOP=1 -f` runs each. No history. */
-export const sql: Framework = {
+export const sql: BuiltInFramework = {
   name: 'sql',
   displayName: 'Plain SQL',
 

@@ -2,7 +2,7 @@ import { sha384 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Migration, ProgramExecution } from '../model/migration';
 import { success } from '../model/result';
-import type { Framework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { baseName, byNumber, folderPrefix, readProgram, sqlFiles, wholeFile } from './files';
 import { type HistoryRow, isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
@@ -21,7 +21,7 @@ const table = 'public._sqlx_migrations';
 const lockNumber = '1026731422';
 const marker = /^-- no-transaction/;
 
-export const sqlx: Framework = {
+export const sqlx: BuiltInFramework = {
   name: 'sqlx',
   displayName: 'sqlx',
 

@@ -1,6 +1,6 @@
 import type { Migration, ProgramExecution } from '../model/migration';
 import { success } from '../model/result';
-import type { Framework, ReadOptions, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { baseName, byText, folderPrefix, readProgram, sqlFiles, wholeFile } from './files';
 import { rowsOf, sqlStep, statementSteps } from './history';
@@ -20,7 +20,7 @@ const execution: ProgramExecution = {
   because: 'the Supabase CLI sends all statements and its history row as one pipeline, which PostgreSQL runs as one transaction',
 };
 
-export const supabase: Framework = {
+export const supabase: BuiltInFramework = {
   name: 'supabase',
   displayName: 'Supabase CLI',
 

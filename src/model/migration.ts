@@ -103,6 +103,13 @@ export const frameworkNames = [
   'sqlx',
   'supabase',
   'drizzle',
+  'liquibase',
+  'knex',
+  'typeorm',
+  'mikro-orm',
+  'sequelize',
+  'db-migrate',
+  'node-pg-migrate',
 ] as const;
 /** `command`: any tool, run as the user runs it. */
 export type FrameworkName = (typeof frameworkNames)[number] | 'command';

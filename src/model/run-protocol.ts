@@ -1,5 +1,5 @@
 import type { Engine } from './engine';
-import type { FrameworkName, Migration } from './migration';
+import type { FrameworkName, Migration, Program } from './migration';
 import type { Problem, Result } from './result';
 import type { RecoveryStep } from './simulation';
 import type { BookkeepingTable } from './state';
@@ -71,14 +71,29 @@ export interface ReadOptions {
 }
 
 /** One framework: one file in `src/frameworks`. */
-export interface Framework {
+export type Framework = BuiltInFramework | ToolFramework;
+
+/** A framework whose way of running migrations is known as data: the built-in executor runs them. */
+export interface BuiltInFramework extends FrameworkFiles {
+  readonly run: RunProtocol;
+  readonly command?: undefined;
+}
+
+/** A framework that only its own tool can run, such as all whose migrations are code. They are read and linted; nothing of them is executed. */
+export interface ToolFramework extends FrameworkFiles {
+  readonly run?: undefined;
+  /** What people type to run its migrations, for `simulate --command`: `npx knex migrate:latest`. */
+  readonly command: string;
+}
+
+/** What every framework can do with its files. */
+interface FrameworkFiles {
   readonly name: FrameworkName;
   readonly displayName: string;
   /** How sure it is that these files are its own, 0 (not at all) to 1. `files` are all files of a folder, `marker` files of parent folders included. */
   detect(files: readonly SourceFile[]): number;
   /** The migrations of a folder, in the order in which the framework runs them. Files that are not migrations are left out. */
   read(files: readonly SourceFile[], options: ReadOptions): readonly Result<Migration>[];
-  readonly run: RunProtocol;
   /** The line that a migration's statements stand under: `-- migrate:up`. Absent: they are the whole file. */
   readonly upMarker?: string;
   /** The line for the way back that the framework wants to see even when there is nothing under it. */
@@ -91,6 +106,21 @@ export interface Framework {
   withoutNoTransactionMark?(text: string): { readonly span: Span; readonly newText: string } | undefined;
   /** Where a generated rollback goes: edits of existing files and new files, in the framework's own form. `statements` end in semicolons. */
   placeDown(migration: Migration, files: readonly SourceFile[], statements: readonly string[]): DownPlacement;
+  /**
+   * A statement of code that sends this SQL as it stands, with `await` and its terminator and without a line break at its end:
+   * ``await knex.raw(`DROP TABLE a`);``. `sql` is one statement without a semicolon. Undefined where the place does not show how (no
+   * receiver is in sight, or the call is inside another one). Absent: the framework's migrations are not code.
+   */
+  rawCall?(sql: string, place: CodePlace): string | undefined;
+}
+
+/** A place in a migration that is written in code. */
+export interface CodePlace {
+  readonly program: Program;
+  /** The whole source file. */
+  readonly text: string;
+  /** The call beside which, or instead of which, something is written: `trx.schema.dropTable('a')`. Its receiver and transaction go for that, too. */
+  readonly call: Span;
 }
 
 /** How a framework is told to run a migration without a transaction: a change of the file, or a file beside it. `name` is what people call it. */

@@ -1,7 +1,7 @@
 import { builtInCarrier } from '../engines/postgres/execution/execution';
 import { executeSteps } from '../engines/postgres/steps';
 import type { Migration } from '../model/migration';
-import type { Framework } from '../model/run-protocol';
+import type { BuiltInFramework } from '../model/run-protocol';
 import { SimulationFailure } from './failure';
 import type { Laboratory } from './laboratory';
 import { runPlainly } from './run';
@@ -41,13 +41,13 @@ export class Groundwork {
     }
   }
 
-  private async setUp(framework: Framework): Promise<void> {
+  private async setUp(framework: BuiltInFramework): Promise<void> {
     const outcome = await executeSteps(this.laboratory.sandbox.address(this.database), framework.run.setup, this.laboratory.signal);
     if (!outcome.ok)
       throw new SimulationFailure(`The history table of ${framework.displayName} could not be made: ${outcome.error.message}`);
   }
 
-  private async apply(framework: Framework, migration: Migration, role: string): Promise<void> {
+  private async apply(framework: BuiltInFramework, migration: Migration, role: string): Promise<void> {
     const outcome = await runPlainly(this.laboratory, this.database, builtInCarrier(migration, framework.run));
     if (outcome.result === 'success' || outcome.result === 'skipped') return;
     const statement = outcome.statements.length + 1;

@@ -4,7 +4,7 @@ import { frameworkByName, readFolder } from '../frameworks/registry';
 import { sql } from '../frameworks/sql';
 import { defaultEngine, type Engine } from '../model/engine';
 import type { Migration } from '../model/migration';
-import type { Framework } from '../model/run-protocol';
+import type { BuiltInFramework, Framework } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
 import type { SimulationRequest } from '../protocol/simulation';
 import { readMigrationSource } from '../workspace/read-folder';
@@ -12,7 +12,7 @@ import { SimulationFailure } from './failure';
 
 /** What is to be simulated, read from disk. */
 export interface Subject {
-  readonly framework: Framework;
+  readonly framework: BuiltInFramework;
   readonly engine: Engine;
   readonly folder: string;
   /** All migrations of the folder, in order. */
@@ -25,7 +25,7 @@ export interface Subject {
 
 /** Migrations of another folder, or one SQL file read as a plain migration. */
 export interface Groundwork {
-  readonly framework: Framework;
+  readonly framework: BuiltInFramework;
   readonly migrations: readonly Migration[];
 }
 
@@ -65,7 +65,7 @@ function assertFaultsKnown(faults: SimulationRequest['faults']): void {
 }
 
 interface ReadMigrations {
-  readonly framework: Framework;
+  readonly framework: BuiltInFramework;
   readonly folder: string;
   readonly target?: string;
   readonly migrations: readonly Migration[];
@@ -82,6 +82,7 @@ async function readMigrations(path: string, engine: Engine, request: SimulationR
     placeholders: request.placeholders,
     ...(request.framework !== undefined && { framework: request.framework }),
   });
+  assertBuiltIn(framework, path);
   const problem = problems[0];
   if (migrations.length === 0) throw new SimulationFailure(problem?.message ?? `${path} holds no migrations.`);
   return { framework, folder: source.value.folder, migrations, ...(source.value.target !== undefined && { target: source.value.target }) };
@@ -123,5 +124,15 @@ async function readGroundwork(before: string, engine: Engine, request: Simulatio
     placeholders: request.placeholders,
     ...(target !== undefined && { framework: 'sql' }),
   });
+  assertBuiltIn(framework, before);
   return { framework, migrations };
+}
+
+/** Code is never executed here: its own tool runs it, against the proxy. */
+function assertBuiltIn(framework: Framework, path: string): asserts framework is BuiltInFramework {
+  if (framework.run !== undefined) return;
+  throw new SimulationFailure(
+    `${framework.displayName} runs ${path} itself: simulate its command, as you type it in the folder of the project: ` +
+      `--command '${framework.command}'`,
+  );
 }

@@ -6,7 +6,7 @@ import { type Course, courseOf } from '../faults/course';
 import type { PlannedCell } from '../model/fault';
 import type { Migration } from '../model/migration';
 import type { ExecutionPlan } from '../model/plan';
-import type { Framework } from '../model/run-protocol';
+import type { BuiltInFramework } from '../model/run-protocol';
 import type { CellDirt, SimulatedStatement, Simulation } from '../model/simulation';
 import type { State } from '../model/state';
 import { planProgram } from '../plan/plan';
@@ -21,7 +21,7 @@ import { simulatedStatements } from './statements';
 
 /** What is known of a migration before any fault strikes: how it runs, the states before and after, and what it takes. */
 export interface Trace {
-  readonly framework: Framework;
+  readonly framework: BuiltInFramework;
   readonly migration: Migration;
   /** How it is run: every run of this migration, with a fault or without, goes through it. */
   readonly carrier: Carrier;
@@ -59,7 +59,7 @@ export interface RowChoice {
 
 /** What is traced, and what carries it out. */
 export interface TracedSubject {
-  readonly framework: Framework;
+  readonly framework: BuiltInFramework;
   readonly migration: Migration;
   readonly carrier: Carrier;
 }

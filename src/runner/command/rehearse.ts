@@ -7,7 +7,7 @@ import { shorten } from '../../faults/story';
 import { knownHistoryTables, toolOfCommand, toolOfTable } from '../../frameworks/command-history';
 import type { Engine } from '../../model/engine';
 import type { Migration } from '../../model/migration';
-import type { Framework } from '../../model/run-protocol';
+import type { BuiltInFramework, RunProtocol } from '../../model/run-protocol';
 import { withoutPasswords } from '../../model/secrets';
 import { tokenize } from '../../parse/postgres/lexer';
 import type { CommandRequest } from '../../protocol/simulation';
@@ -21,7 +21,7 @@ import { seenProtocol } from './protocol';
 
 /** A command as something that can be simulated: what it was seen to do, and how it is run again. */
 export interface RehearsedCommand {
-  readonly framework: Framework;
+  readonly framework: BuiltInFramework;
   readonly migration: Migration;
   readonly carrier: Carrier;
 }
@@ -96,7 +96,7 @@ async function rehearse(
   });
 }
 
-function frameworkOf(tool: string, run: Framework['run']): Framework {
+function frameworkOf(tool: string, run: RunProtocol): BuiltInFramework {
   return {
     name: 'command',
     displayName: tool,

@@ -6,9 +6,10 @@ import { executeSteps } from '../../../src/engines/postgres/steps';
 import { readFolder } from '../../../src/frameworks/registry';
 import type { FaultName, Point } from '../../../src/model/fault';
 import type { Migration } from '../../../src/model/migration';
-import type { Framework, SourceFile } from '../../../src/model/run-protocol';
+import type { BuiltInFramework, SourceFile } from '../../../src/model/run-protocol';
 import type { DatabaseAddress, Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
+import { builtIn } from '../../built-in';
 import { freshDatabase, startSandbox } from './laboratory';
 
 let sandbox: Sandbox;
@@ -51,7 +52,7 @@ const samples: Readonly<Record<string, readonly SourceFile[]>> = {
   'goose without a transaction': [{ path: '1_a.sql', text: `-- +goose NO TRANSACTION\n-- +goose Up\n${statements}\n-- +goose Down\n` }],
 };
 
-function read(sample: string): { framework: Framework; migration: Migration } {
+function read(sample: string): { framework: BuiltInFramework; migration: Migration } {
   const { framework, migrations, problems } = readFolder(samples[sample] ?? [], {
     engine: { name: 'postgres', major: 18 },
     placeholders: {},
@@ -59,11 +60,11 @@ function read(sample: string): { framework: Framework; migration: Migration } {
   expect(problems).toEqual([]);
   const [migration] = migrations;
   if (!migration) throw new Error(`${sample} has no migration.`);
-  return { framework, migration };
+  return { framework: builtIn(framework), migration };
 }
 
 /** The database after the run: the tables that are there, and what the history says. */
-async function stateOf({ run }: Framework, migration: Migration, address: DatabaseAddress): Promise<string> {
+async function stateOf({ run }: BuiltInFramework, migration: Migration, address: DatabaseAddress): Promise<string> {
   return withControlClient(address, async (client) => {
     const relations = await client.query("SELECT relname FROM pg_class WHERE relname IN ('a', 'b', 'known_id', 'known_id_2') ORDER BY 1");
     const tables = [];
@@ -73,7 +74,7 @@ async function stateOf({ run }: Framework, migration: Migration, address: Databa
 }
 
 async function runOnce(
-  { run }: Framework,
+  { run }: BuiltInFramework,
   migration: Migration,
   address: DatabaseAddress,
   fault?: FaultName,
@@ -94,7 +95,7 @@ async function runOnce(
   return outcome;
 }
 
-async function prepared({ run }: Framework): Promise<DatabaseAddress> {
+async function prepared({ run }: BuiltInFramework): Promise<DatabaseAddress> {
   const address = await freshDatabase(sandbox, ['CREATE TABLE known (id int)']);
   expect(await executeSteps(address, run.setup, new AbortController().signal)).toEqual({ ok: true });
   return address;

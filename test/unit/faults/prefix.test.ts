@@ -5,6 +5,7 @@ import { readFolder } from '../../../src/frameworks/registry';
 import type { Catalog } from '../../../src/model/catalog';
 import { loadParser } from '../../../src/parse/load';
 import { planProgram } from '../../../src/plan/plan';
+import { builtIn } from '../../built-in';
 
 const engine = { name: 'postgres', major: 18 } as const;
 const empty: Catalog = { schemas: [], tables: [], sequences: [], types: [], definitions: [] };
@@ -15,7 +16,7 @@ function startsOf(text: string, { before = empty, path = '1_change.sql', framewo
   const read = readFolder([{ path, text }], { engine, placeholders: {}, framework });
   const [migration] = read.migrations;
   if (migration === undefined) throw new Error(JSON.stringify(read.problems));
-  const steps = read.framework.run.steps(migration);
+  const steps = builtIn(read.framework).run.steps(migration);
   return freshStarts(migration, courseOf(migration.up, planProgram(migration, 'up', before), steps), steps, before);
 }
 

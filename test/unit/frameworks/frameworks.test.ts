@@ -7,8 +7,9 @@ import { flywayChecksum } from '../../../src/frameworks/flyway-settings';
 import { detectFramework, frameworkByName, frameworks, readFolder } from '../../../src/frameworks/registry';
 import { defaultEngine } from '../../../src/model/engine';
 import type { Migration } from '../../../src/model/migration';
-import type { Framework, RunStep, SourceFile } from '../../../src/model/run-protocol';
+import type { BuiltInFramework, RunStep, SourceFile } from '../../../src/model/run-protocol';
 import { loadParser } from '../../../src/parse/load';
+import { builtIn } from '../../built-in';
 
 beforeAll(loadParser);
 
@@ -20,12 +21,12 @@ function read(texts: Readonly<Record<string, string>>, placeholders: Record<stri
   return readFolder(files(texts), { engine: defaultEngine, placeholders });
 }
 
-function first(texts: Readonly<Record<string, string>>): { readonly framework: Framework; readonly migration: Migration } {
+function first(texts: Readonly<Record<string, string>>): { readonly framework: BuiltInFramework; readonly migration: Migration } {
   const { framework, migrations, problems } = read(texts);
   expect(problems).toEqual([]);
   const [migration] = migrations;
   if (migration === undefined) throw new Error('no migration');
-  return { framework, migration };
+  return { framework: builtIn(framework), migration };
 }
 
 /** Steps in short: kind, and numbers of statements. */
@@ -33,7 +34,7 @@ function course(steps: readonly RunStep[]): string[] {
   return steps.map((step) => (step.kind === 'statements' ? `statements ${step.statements.join(',')}` : step.kind));
 }
 
-function decide({ framework, migration }: { framework: Framework; migration: Migration }, rows: readonly Record<string, unknown>[]) {
+function decide({ framework, migration }: { framework: BuiltInFramework; migration: Migration }, rows: readonly Record<string, unknown>[]) {
   const check = framework.run.steps(migration).find((step) => step.kind === 'check');
   if (check?.kind !== 'check') throw new Error('no check');
   return check.decide(rows);
@@ -114,10 +115,10 @@ describe('registry', () => {
           framework: framework.name,
         });
         for (const migration of reading.migrations) {
-          framework.run.steps(migration);
-          framework.run.onError(migration);
-          framework.run.markApplied(migration);
-          framework.run.markNotApplied(migration);
+          framework.run?.steps(migration);
+          framework.run?.onError(migration);
+          framework.run?.markApplied(migration);
+          framework.run?.markNotApplied(migration);
           framework.placeDown(migration, [], ['SELECT 1;']);
         }
       }
@@ -177,7 +178,8 @@ describe('golang-migrate', () => {
   });
 
   it('knows what the history says of a migration', () => {
-    const { framework, migrations } = read(texts);
+    const { migrations, ...folder } = read(texts);
+    const framework = builtIn(folder.framework);
     const [one, two] = migrations;
     if (one === undefined || two === undefined) throw new Error('two migrations expected');
     const recorded = (migration: Migration, row?: Record<string, unknown>) =>

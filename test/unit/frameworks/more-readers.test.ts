@@ -4,13 +4,14 @@ import { readFolder } from '../../../src/frameworks/registry';
 import { defaultEngine } from '../../../src/model/engine';
 import type { RunStep } from '../../../src/model/run-protocol';
 import { loadParser } from '../../../src/parse/load';
+import { builtIn } from '../../built-in';
 
 beforeAll(loadParser);
 
 function read(texts: Readonly<Record<string, string>>) {
   const files = Object.entries(texts).map(([path, text]) => ({ path, text }));
   const { framework, migrations, problems } = readFolder(files, { engine: defaultEngine, placeholders: {} });
-  return { name: framework.name, run: framework.run, framework, migrations, problems, files };
+  return { name: framework.name, run: builtIn(framework).run, framework, migrations, problems, files };
 }
 
 function course(steps: readonly RunStep[]): string[] {
