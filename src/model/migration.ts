@@ -45,6 +45,11 @@ export interface RenderedPiece {
    * string whose escapes were read. `hole`: `${name}` stands for a value that only running the code would tell.
    */
   readonly kind: 'verbatim' | 'written' | 'hole';
+  /**
+   * The whole call that sends it, in the program's own file: `knex.raw('...')`; where another file does that, the call that leads there.
+   * What is written beside it in code, a comment or one more call, goes by this.
+   */
+  readonly call?: Span;
 }
 
 /** A call that may send something to the database, and that could not be read: it is named, never passed over. */
@@ -87,6 +92,11 @@ export interface ProgramExecution {
   readonly groups?: readonly (readonly number[])[];
   /** The transactions as they were seen when a tool ran it. Absent: they follow from the rest. */
   readonly transactions?: readonly { readonly kind: TransactionKind; readonly statements: readonly number[] }[];
+  /**
+   * Numbers of the statements that run on another connection while a transaction of the program is open, and so are no part of it
+   * (Sequelize: a call without `{ transaction }` beside `sequelize.transaction`). They commit by themselves, and wait for its locks.
+   */
+  readonly beside?: readonly number[];
   /** The framework's own message, when it reads this program and refuses to run it: nothing is sent. */
   readonly refused?: string;
 }
