@@ -27,6 +27,8 @@ export interface ExecutionRequest extends CarryRequest {
 
 /** How long the other sessions of a client may take to end while one of them stays. */
 const leaveTimeoutMs = 5_000;
+/** How long what is left of an answer is waited for: it is under way, unless a client gave up by itself while the server waits. */
+const answerTimeoutMs = 1_000;
 /** Longest time that a server may take to end its process after its client has gone. */
 const serverEndTimeoutMs = 120_000;
 
@@ -75,6 +77,9 @@ class PostgresExecution implements Execution {
   private struck = false;
   /** Lets a request go that is held before the server. */
   private letRequestGo: (order: RequestOrder | undefined) => void = () => undefined;
+  /** Settled when the request with the point in it has been answered to the end. Absent until it is sent. */
+  private awaited: Promise<void> | undefined;
+  private setAnswered: () => void = () => undefined;
   private proxy: WireProxy | undefined;
   private readonly connections: PostgresConnection[] = [];
   /** The connection that is held at the point: the fault strikes at this one. */
@@ -205,6 +210,9 @@ class PostgresExecution implements Execution {
     this.steps.set(request, number);
     const place = this.ambush?.place;
     if (place?.request !== number || this.isHeld) return this.undisturbed(request, number);
+    this.awaited = new Promise((resolve) => {
+      this.setAnswered = resolve;
+    });
     const statements = this.script.statementsOf(number);
     switch (place.kind) {
       case 'response':
@@ -272,6 +280,7 @@ class PostgresExecution implements Execution {
     }
     const place = this.ambush?.place;
     if (place?.request === number) this.wayIn?.answer(completion);
+    if (place?.request === number) this.setAnswered();
     if (place?.kind === 'response' && place.request === number && !this.isHeld) this.hold(request.connection);
   }
 
@@ -307,12 +316,22 @@ class PostgresExecution implements Execution {
   /** The server closes its socket as the last thing that its process does: the session is then gone, and all its locks. */
   private async rest(idling: PostgresConnection | undefined): Promise<void> {
     await idling?.whenIdle();
+    await this.wholeAnswer();
     if (!idling) await this.gate?.open();
     await this.wayIn?.release();
     await this.driver.leave(idling);
     const others = Promise.all(this.connections.filter((each) => each !== idling).map((each) => each.serverClosed));
     // A session of the client's may wait for what the idling one holds: it then stays as long as that does.
     await Promise.race([others, ...(idling ? [sleep(leaveTimeoutMs, undefined, { ref: false })] : [])]);
+  }
+
+  /**
+   * A client can be done as soon as it has read of an error, while the server still undoes the statement and only then says that it is ready
+   * (manual, "Message Flow"). What became of the way in is known with that.
+   */
+  private async wholeAnswer(): Promise<void> {
+    if (this.wayIn === undefined || this.awaited === undefined || this.isHeld || this.failure !== undefined) return;
+    await Promise.race([this.awaited, sleep(answerTimeoutMs, undefined, { ref: false })]);
   }
 
   private async inTime(rest: Promise<void>): Promise<void> {
