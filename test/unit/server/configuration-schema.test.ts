@@ -26,7 +26,7 @@ describe('the schema of faultline.json', () => {
   it.each([
     { engine: 'oracle' },
     { engineVersion: 0 },
-    { framework: 'liquibase' },
+    { framework: 'access' },
     { rules: { a: 'fatal' } },
     { sandbox: 'production' },
     { seedRows: -1 },
