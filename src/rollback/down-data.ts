@@ -1,7 +1,8 @@
-import type { Catalog, Table } from '../model/catalog';
+import { type Catalog, relationKey, type Table } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { ObjectName, Operation } from '../model/operation';
-import type { DownPart } from './down';
+import { defaultSchema } from '../schema/lookup';
+import { type DownPart, lostData, statement as undo } from './down-part';
 import { deletionOf, isNamed, writtenTables } from './rows';
 
 /** What the rollback can do about rows, last statement first: inserted constants can be deleted, all else can only be said. */
@@ -27,12 +28,17 @@ function isDroppedLater(name: ObjectName, before: Catalog, after: Catalog): bool
 
 function downOfRows(operation: Operation, statement: Statement, table: Table | undefined, old: Table | undefined): DownPart[] {
   const where = table?.name ?? ('table' in operation && typeof operation.table === 'object' ? operation.table.name : 'a table');
-  const comment = (text: string): DownPart[] => [{ comments: [text], text: [] }];
+  const named = writtenTables(operation)[0];
+  const key =
+    table === undefined ? relationKey({ schema: named?.schema ?? defaultSchema, name: named?.name ?? '' }) : relationKey(old ?? table);
+  const comment = (text: string, columns?: readonly string[]): DownPart[] => [
+    lostData(text, { table: key, ...(columns !== undefined && { columns }) }),
+  ];
   const backup = 'take them from a backup made before the migration';
   switch (operation.kind) {
     case 'insert': {
       const text = operation.rows && table && deletionOf(operation.columns, operation.rows, table);
-      if (text !== undefined) return [{ comments: [], text: [`${text};`] }];
+      if (text !== undefined) return [undo(text)];
       return comment(`Not undone: rows that statement ${statement.index} inserted into ${where} can't be told from the others.`);
     }
     case 'update': {
@@ -44,6 +50,7 @@ function downOfRows(operation: Operation, statement: Statement, table: Table | u
       if (kept.length === 0 || kept.every((column) => own.includes(column))) return [];
       return comment(
         `Not undone: the old values of ${kept.map((column) => `${where}.${column}`).join(', ')}, which statement ${statement.index} overwrote; ${backup}.`,
+        kept,
       );
     }
     default:

@@ -3,7 +3,7 @@ import type { Statement } from '../model/migration';
 import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { namesIn } from '../schema/definitions';
-import type { DownPart } from './down';
+import { type DownPart, notUndone, statement } from './down-part';
 import { objectsOf } from './down-untraced';
 import { isNamed } from './rows';
 
@@ -15,7 +15,7 @@ export function unseenDown(statements: readonly Statement[], before: Catalog, af
   const named = new Set(statements.flatMap(({ operations }) => operations.flatMap(nameGiven)));
   return statements
     .toReversed()
-    .flatMap((statement) => statement.operations.toReversed().flatMap((operation) => downOf(operation, before, after, named)));
+    .flatMap(({ operations }) => operations.toReversed().flatMap((operation) => downOf(operation, before, after, named)));
 }
 
 /** The name that an operation gives to an object: what is dropped under it later was made, or renamed, by the migration itself. */
@@ -76,11 +76,11 @@ function downOfColumn(operation: ColumnOperation): DownPart[] {
   const name = `${operation.table.name}.${operation.column}`;
   switch (operation.kind) {
     case 'rename column':
-      return [{ comments: [], text: [`${on} RENAME COLUMN ${quoteIdentifier(operation.newName)} TO ${column};`] }];
+      return [statement(`${on} RENAME COLUMN ${quoteIdentifier(operation.newName)} TO ${column}`)];
     case 'set not null':
-      return [{ comments: [], text: [`${on} ALTER COLUMN ${column} DROP NOT NULL;`] }];
+      return [statement(`${on} ALTER COLUMN ${column} DROP NOT NULL`)];
     case 'drop not null':
-      return [{ comments: [], text: [`${on} ALTER COLUMN ${column} SET NOT NULL;`] }];
+      return [statement(`${on} ALTER COLUMN ${column} SET NOT NULL`)];
     case 'drop column':
       return unknown(`column ${name}, which is dropped with its values: its type is in no migration that was read`);
     case 'alter column type':
@@ -94,8 +94,8 @@ function downOfColumn(operation: ColumnOperation): DownPart[] {
 function downOfRename(operation: Extract<Operation, { kind: 'rename object' }>, before: Catalog, after: Catalog): DownPart[] {
   const { object, objectKind, newName } = operation;
   if (isKnown(object, before, after) || isKnown({ ...object, name: newName }, before, after)) return [];
-  const text = `ALTER ${objectKind.toUpperCase()} ${quoteQualified(object.schema, newName)} RENAME TO ${quoteIdentifier(object.name)};`;
-  return [{ comments: [], text: [text] }];
+  const text = `ALTER ${objectKind.toUpperCase()} ${quoteQualified(object.schema, newName)} RENAME TO ${quoteIdentifier(object.name)}`;
+  return [statement(text)];
 }
 
 /** Privileges on what the migration makes, and on nothing older, go with it. */
@@ -112,7 +112,7 @@ function isOnNewOnly(text: string, before: Catalog, after: Catalog): boolean {
 }
 
 function unknown(what: string): DownPart[] {
-  return [{ comments: [`Not undone: ${what}. Write it by hand.`], text: [] }];
+  return [notUndone(what)];
 }
 
 function find(name: ObjectName, catalog: Catalog): Table | undefined {

@@ -4,7 +4,7 @@ import type { Operation } from '../model/operation';
 import { namesIn } from '../schema/definitions';
 import { replaySteps } from '../schema/virtual-schema';
 import { canonical } from '../state/canonical';
-import type { DownPart } from './down';
+import { type DownPart, notUndone } from './down-part';
 
 /**
  * Operations that change the database and leave the virtual schema as it is: what it does not know can't be undone from it, and has to be
@@ -21,7 +21,7 @@ export function untracedDown(statements: readonly Statement[], before: Catalog):
     const made = objectsOf(now).flatMap((object) => (identities.has(object.identity) ? [] : [object.name]));
     const text = textOf(operation, statement.text);
     if (namesIn(text, made).length > 0 || canonical(then) !== canonical(now)) return [];
-    return [{ comments: [`Not undone: ${shortened(text)}. Write it by hand.`], text: [] }];
+    return [notUndone(shortened(text))];
   });
   return parts.reverse();
 }

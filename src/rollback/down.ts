@@ -1,8 +1,10 @@
 import type { Catalog, Table } from '../model/catalog';
 import type { Migration, Statement } from '../model/migration';
+import type { Loss } from '../state/loss';
 import type { Change } from './change';
 import { catalogChanges } from './changes';
 import { dataDown } from './down-data';
+import { type DownPart, statement } from './down-part';
 import { unseenDown } from './down-unseen';
 import { untracedDown } from './down-untraced';
 
@@ -12,6 +14,10 @@ export interface GeneratedDown {
   readonly statements: readonly string[];
   /** The same losses in words, one by one; empty when nothing is lost. */
   readonly irreversible: readonly string[];
+  /** Rows and values that do not come back, by table; no columns: all its rows. */
+  readonly losses: readonly Loss[];
+  /** False when a part of the schema stays as the migration left it; `irreversible` says which. */
+  readonly restoresSchema: boolean;
 }
 
 /**
@@ -34,22 +40,18 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
       .map((part) => [...part.comments.map((comment) => `-- ${comment}`), ...part.text].join('\n'))
       .map((text) => (short ? withoutPublic(text) : text)),
     irreversible: parts.flatMap((part) => part.comments),
+    losses: parts.flatMap((part) => part.losses ?? []),
+    restoresSchema: !parts.some((part) => part.leavesSchema === true),
   };
 }
 
-/** A piece of the rollback: comments say what is lost. */
-export interface DownPart {
-  readonly comments: readonly string[];
-  /** Empty when nothing can be done. */
-  readonly text: readonly string[];
-}
-
 function downOfChange(change: Change): DownPart {
-  if (change.unknown !== undefined) return { comments: [change.unknown], text: [] };
+  if (change.unknown !== undefined) return { comments: [change.unknown], text: [], leavesSchema: true };
   if (change.kind === 'restore values') {
     return { comments: [`When the values are restored: ${change.text.replaceAll('\n', ' ')}`], text: [] };
   }
-  return { comments: change.loses === undefined ? [] : [`Lost: ${change.loses.text}.`], text: [change.text] };
+  const { loses } = change;
+  return loses === undefined ? statement(change.text) : { comments: [`Lost: ${loses.text}.`], text: [change.text], losses: [loses.loss] };
 }
 
 /** A table that the migration alters, and no earlier one shows, was there: only what the migration did to it is known. */
