@@ -1,0 +1,48 @@
+import type { Effect, Machine, NativeUse } from '../native';
+import { writtenText } from '../plain';
+import { isBlank, textOfValue } from '../text';
+import type { Place, TextValue, Value } from '../value';
+import { likeliest } from '../value';
+
+/** One request to an SQL server: what one call of a driver sends. Several statements in it are one simple query. */
+export interface SqlEffect extends Effect {
+  readonly kind: 'sql';
+  /** May be changed until the program is rendered. */
+  text: TextValue;
+  /** The framework's own mark: the transaction it runs in, a connection. Given back with the statements. */
+  readonly mark?: unknown;
+}
+
+/**
+ * Sends SQL: the evaluated argument of a raw call, SQL written by a framework (`writtenText`, or a plain string with marks), or a value of
+ * any kind. What is not text, or nothing but holes, is named as a call that could not be read. Returns the effect, or undefined.
+ */
+export function emitSql(use: Pick<NativeUse, 'machine' | 'place'>, sql: Value | string, mark?: unknown): SqlEffect | undefined {
+  const { machine, place } = use;
+  const text = typeof sql === 'string' ? writtenText(sql, place) : textOfValue(likeliest(sql));
+  if (text === undefined || isOnlyHoles(text)) {
+    machine.unread(place, whyNoText(machine, typeof sql === 'string' ? undefined : sql));
+    return undefined;
+  }
+  if (isBlank(text)) return undefined;
+  const effect: SqlEffect = { kind: 'sql', text, ...(mark === undefined ? {} : { mark }) };
+  machine.record(effect, place);
+  return effect;
+}
+
+function isOnlyHoles(text: TextValue): boolean {
+  return (
+    text.pieces.some(({ kind }) => kind === 'hole') && text.pieces.every((piece) => piece.kind === 'hole' || /^[\s;]*$/.test(piece.text))
+  );
+}
+
+function whyNoText(_machine: Machine, value: Value | undefined): string {
+  const found = value === undefined ? undefined : likeliest(value);
+  if (found?.kind === 'unknown') {
+    const why = found.why === undefined ? '' : `: ${found.why}`;
+    return `the SQL it sends, \`${found.name}\`, is known only when it runs${why}`;
+  }
+  return 'the SQL it sends is known only when it runs';
+}
+
+export type { Place };
