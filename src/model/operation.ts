@@ -230,6 +230,8 @@ type OperationBody =
       readonly columns: readonly string[] /** Constant rows, as SQL literals; absent when the rows come from a query or hold expressions. */;
       readonly rows?: readonly (readonly string[])[];
       readonly onConflict: 'none' | 'nothing' | 'update';
+      /** What ON CONFLICT names to find the unique index. Absent: it names none, or expressions. */
+      readonly conflictTarget?: { readonly constraint: string } | { readonly columns: readonly string[]; readonly hasPredicate: boolean };
     }
   | {
       readonly kind: 'update';

@@ -3,6 +3,7 @@ import { attachPartitionScan } from './postgres/attach-partition-scan';
 import { blockingMaintenance } from './postgres/blocking-maintenance';
 import { columnTypeRewrite } from './postgres/column-type-rewrite';
 import { concurrentInTransaction } from './postgres/concurrent-in-transaction';
+import { conflictTarget } from './postgres/conflict-target';
 import { constraintValidatedAtOnce } from './postgres/constraint-validated-at-once';
 import { destructiveChange } from './postgres/destructive-change';
 import { discouragedType } from './postgres/discouraged-type';
@@ -14,12 +15,14 @@ import { leftDisabled } from './postgres/left-disabled';
 import { lockHeld } from './postgres/lock-held';
 import { missingGuard } from './postgres/missing-guard';
 import { missingLockTimeout } from './postgres/missing-lock-timeout';
+import { nameTaken } from './postgres/name-taken';
 import { openPrivileges } from './postgres/open-privileges';
 import { partialOnFailure } from './postgres/partial-on-failure';
 import { requiredColumn } from './postgres/required-column';
 import { sequenceLeftBehind } from './postgres/sequence-left-behind';
 import { setNotNullScan } from './postgres/set-not-null-scan';
 import { smallKey } from './postgres/small-key';
+import { stillNeeded } from './postgres/still-needed';
 import { unbatchedWrite } from './postgres/unbatched-write';
 import type { Rule } from './rule';
 import { identifierTooLong } from './shared/identifier-too-long';
@@ -62,6 +65,9 @@ export const allRules: readonly Rule[] = [
   identifierTooLong,
   smallKey,
   discouragedType,
+  conflictTarget,
+  nameTaken,
+  stillNeeded,
   unresolvedPlaceholder,
   unusedSuppression,
 ];

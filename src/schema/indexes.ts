@@ -38,7 +38,9 @@ export function createIndex(workspace: Workspace, operation: Of<'create index'>,
 
 export function dropIndex(workspace: Workspace, name: ObjectName): void {
   const found = findIndexOwner(workspace, name);
-  if (found !== undefined) replaceIndexes(workspace, found, without(found, name.name));
+  // The server refuses to drop the index of a constraint (2BP01).
+  if (found === undefined || found.indexes?.some((index) => index.name === name.name && index.constraint !== undefined) === true) return;
+  replaceIndexes(workspace, found, without(found, name.name));
 }
 
 export function renameIndex(workspace: Workspace, name: ObjectName, newName: string): void {

@@ -1,4 +1,4 @@
-import type { CopyStmt, DeleteStmt, InsertStmt, MergeStmt, Node, SelectStmt, TruncateStmt, UpdateStmt } from '@pgsql/types';
+import type { CopyStmt, DeleteStmt, InferClause, InsertStmt, MergeStmt, Node, SelectStmt, TruncateStmt, UpdateStmt } from '@pgsql/types';
 import type { Operation } from '../../../model/operation';
 import type { StatementSource } from '../source';
 import { functionsIn, literalText, relationsIn } from './expressions';
@@ -16,8 +16,18 @@ export function insert(_source: StatementSource, statement: InsertStmt): Operati
       columns: all(statement.cols, 'ResTarget').map((target) => target.name ?? ''),
       ...(rows === undefined ? {} : { rows }),
       onConflict: action === 'ONCONFLICT_NOTHING' ? 'nothing' : action === 'ONCONFLICT_UPDATE' ? 'update' : 'none',
+      ...conflictTarget(statement.onConflictClause?.infer),
     },
   ];
+}
+
+function conflictTarget(infer: InferClause | undefined): Pick<Extract<Operation, { kind: 'insert' }>, 'conflictTarget'> {
+  if (infer === undefined) return {};
+  if (infer.conname !== undefined) return { conflictTarget: { constraint: infer.conname } };
+  const elements = all(infer.indexElems, 'IndexElem');
+  const columns = elements.flatMap(({ name }) => name ?? []);
+  if (columns.length === 0 || columns.length < elements.length) return {};
+  return { conflictTarget: { columns, hasPredicate: infer.whereClause !== undefined } };
 }
 
 function constantRows(query: Node | undefined): string[][] | undefined {

@@ -1,0 +1,153 @@
+import type { Fix } from '../../model/finding';
+import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
+import { findColumn, findTable } from '../../schema/lookup';
+import { makeObjectName } from '../../schema/server-names';
+import { type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { insertAt } from '../edits';
+import { asFrameworkStatement } from '../fixes/statement';
+import type { Rule, Violation } from '../rule';
+import { sameColumns, type UniqueKey, uniqueKeys } from './unique-keys';
+
+export const conflictTarget: Rule = {
+  id: 'conflict-target',
+  title: 'ON CONFLICT names what no unique index covers',
+  severity: 'error',
+  explanation: `\`ON CONFLICT (columns)\` needs a unique index or constraint over exactly these columns, whatever their order. Without one the server refuses the
+statement (42P10) before it looks at a single row. A partial index only counts when ON CONFLICT repeats its WHERE, a deferrable constraint never does.
+
+Name the columns of a unique index that is there, or create one first.
+
+Silent when the table's creation was not seen, for targets with expressions, and for ON CONFLICT DO NOTHING without a target.`,
+  bad: [
+    {
+      title: 'No unique index over the column',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE plans (id bigint PRIMARY KEY, name text);\nCREATE INDEX ON plans (name);\n' },
+        { path: 'V2__r.sql', text: "INSERT INTO plans VALUES (1, 'free') ON CONFLICT (name) DO NOTHING;\n" },
+      ],
+      findings: [{ at: "INSERT INTO plans VALUES (1, 'free') ON CONFLICT (name) DO NOTHING", says: '42P10' }],
+    },
+    {
+      title: 'In the migration that makes the table',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE plans (id bigint PRIMARY KEY, name text NOT NULL);\nINSERT INTO plans VALUES (1, 'free') ON CONFLICT (name) DO UPDATE SET id = excluded.id;\n",
+        },
+      ],
+      findings: [{ at: "INSERT INTO plans VALUES (1, 'free') ON CONFLICT (name) DO UPDATE SET id = excluded.id", says: 'name' }],
+      fixed: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE plans (id bigint PRIMARY KEY, name text NOT NULL);\nCREATE UNIQUE INDEX plans_name_key ON plans (name);\nINSERT INTO plans VALUES (1, 'free') ON CONFLICT (name) DO UPDATE SET id = excluded.id;\n",
+        },
+      ],
+    },
+    {
+      title: 'A partial index, and a constraint that is not there',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text, gone boolean);\nCREATE UNIQUE INDEX live ON users (email) WHERE NOT gone;\n',
+        },
+        {
+          path: 'V2__r.sql',
+          text: "INSERT INTO users (id, email) VALUES (1, 'a') ON CONFLICT (email) DO NOTHING;\nINSERT INTO users (id, email) VALUES (2, 'b') ON CONFLICT ON CONSTRAINT users_email_key DO NOTHING;\n",
+        },
+      ],
+      findings: [
+        { at: "INSERT INTO users (id, email) VALUES (1, 'a') ON CONFLICT (email) DO NOTHING", says: 'repeats its WHERE' },
+        { at: "INSERT INTO users (id, email) VALUES (2, 'b') ON CONFLICT ON CONSTRAINT users_email_key DO NOTHING", says: '42704' },
+      ],
+    },
+  ],
+  good: [
+    {
+      title: 'A key, a unique index in another order, a partial one with its WHERE, no target',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (a int, b int, c int CONSTRAINT k UNIQUE, PRIMARY KEY (a, b));\nCREATE UNIQUE INDEX ON t (b) WHERE c > 0;\n',
+        },
+        {
+          path: 'V2__r.sql',
+          text: 'INSERT INTO t VALUES (1, 2, 3) ON CONFLICT (b, a) DO NOTHING;\nINSERT INTO t VALUES (1, 2, 3) ON CONFLICT (b) WHERE c > 0 DO NOTHING;\nINSERT INTO t VALUES (1, 2, 3) ON CONFLICT ON CONSTRAINT k DO NOTHING;\nINSERT INTO t VALUES (1, 2, 3) ON CONFLICT DO NOTHING;\n',
+        },
+      ],
+    },
+    {
+      title: 'A table that was never seen',
+      framework: 'flyway',
+      files: [{ path: 'V2__r.sql', text: 'INSERT INTO t (a) VALUES (1) ON CONFLICT (a) DO NOTHING;\n' }],
+    },
+  ],
+  check: (context) => operationsOf(context, 'insert').flatMap(({ step, operation }) => check(context, step, operation)),
+};
+
+function check(context: RuleContext, step: Step, operation: OperationOf<'insert'>): Violation[] {
+  const target = operation.conflictTarget;
+  const table = findTable(step.before, operation.table);
+  // A partition has the unique indexes of its parent, which the virtual schema does not copy.
+  if (target === undefined || table === undefined || table.complete === false || table.partitionOf !== undefined) return [];
+  const shown = shownName(operation.table);
+  const range = operationRange(context, step.statement, operation);
+  if ('constraint' in target) {
+    if (table.constraints.some(({ name }) => name === target.constraint)) return [];
+    const isIndex = table.indexes.some(({ name }) => name === target.constraint);
+    return [
+      {
+        range,
+        message: `${shown} has no constraint ${target.constraint}: the server refuses this statement (42704).`,
+        help: isIndex
+          ? `${target.constraint} is an index and no constraint: name its columns instead, ON CONFLICT (...).`
+          : 'Name the columns of a unique index instead, ON CONFLICT (...).',
+        fixes: [],
+      },
+    ];
+  }
+  const { columns, hasPredicate } = target;
+  // A column that is not known would make another error of it.
+  if (columns.some((column) => findColumn(table, column) === undefined)) return [];
+  const over = uniqueKeys(table).filter((key) => key.columns !== undefined && sameColumns(key.columns, columns));
+  if (over.some((key) => !key.isDeferrable && (!key.isPartial || hasPredicate))) return [];
+  const fix = indexFix(context, step, operation, columns, over);
+  return [
+    {
+      range,
+      message: `No unique index of ${shown} is over ${columns.join(', ')}: the server refuses this statement (42P10).`,
+      help: helpFor(over, columns),
+      fixes: fix === undefined ? [] : [fix],
+    },
+  ];
+}
+
+function helpFor(over: readonly UniqueKey[], columns: readonly string[]): string {
+  if (over.some(({ isDeferrable }) => isDeferrable))
+    return 'The constraint that is there is deferrable, which ON CONFLICT can not use: make one that is not.';
+  const partial = over.find(({ isPartial }) => isPartial);
+  if (partial !== undefined)
+    return `${partial.name} is partial: it counts when ON CONFLICT repeats its WHERE, ON CONFLICT (${columns.join(', ')}) WHERE ....`;
+  return `Name the columns of a unique index, or create one over ${columns.join(', ')} in an earlier migration.`;
+}
+
+/** Only for a table of this migration: on one in use the index is built concurrently, in a migration before this one. */
+function indexFix(
+  context: RuleContext,
+  step: Step,
+  { table }: OperationOf<'insert'>,
+  columns: readonly string[],
+  over: readonly UniqueKey[],
+): Fix | undefined {
+  const known = findTable(step.before, table);
+  if (known === undefined || over.length > 0 || !context.created.has(known.identity) || step.within !== undefined) return undefined;
+  const name = makeObjectName(known.name, columns.join('_'), 'key');
+  if (known.indexes.some((index) => index.name === name)) return undefined;
+  const target = `${quoteQualified(table.schema, table.name)} (${columns.map(quoteIdentifier).join(', ')})`;
+  const text = asFrameworkStatement(context, `CREATE UNIQUE INDEX ${quoteIdentifier(name)} ON ${target}`);
+  return { title: `Create the unique index first`, safe: false, edits: [insertAt(context, step.statement.span.start, `${text}\n`)] };
+}
