@@ -3,8 +3,9 @@ import { join, relative, resolve, sep } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Result } from '../model/result';
 import { failure, success } from '../model/result';
+import { isCodeFile, isCodeMigration, mayBeCodeMigration } from './code-files';
 import { folderOf, listMigrationFiles, shownPath, toSlashes } from './read-folder';
-import { systemProblem } from './read-text';
+import { readTextFile, systemProblem } from './read-text';
 
 /** A folder of migrations in a workspace, with the files in it that are meant. */
 export interface MigrationFolder {
@@ -16,6 +17,8 @@ export interface MigrationFolder {
 
 const versionedName = /^(V|U|R__|\d{3,})[\w.-]*\.sql$/i;
 const migrationWord = /(^|[/_-])migrat/i;
+/** So many files of a folder are looked into before it counts as one without migrations. */
+const filesLookedInto = 20;
 
 /**
  * The migrations of a workspace: those that the globs match (a glob may name a folder), or else those that look like migrations: a
@@ -42,7 +45,7 @@ export async function migrationFoldersAt(path: string): Promise<Result<readonly 
   const groups = await groupByFolder(absolute);
   if (!groups.ok) return groups;
   if (groups.value.has(absolute)) return success([{ folder: absolute }]);
-  const found = outermostMigrations(groups.value);
+  const found = await outermostMigrations(absolute, groups.value);
   return success(found.length === 0 ? [{ folder: absolute }] : found);
 }
 
@@ -65,8 +68,8 @@ async function matchGlobs(root: string, globs: readonly string[]): Promise<Resul
     expandDirectories: true,
     ignore: ['**/node_modules/**'],
   });
-  const migrations = files.filter((file) => file.toLowerCase().endsWith('.sql')).sort();
-  if (migrations.length === 0) return failure({ message: `no .sql file matches ${globs.join(', ')} in ${shownPath(root)}` });
+  const migrations = files.filter((file) => isSql(file) || isCodeFile(file)).sort();
+  if (migrations.length === 0) return failure({ message: `no .sql, .js or .ts file matches ${globs.join(', ')} in ${shownPath(root)}` });
   return success(mergeFolders(migrations.map((file) => fileIn(folderOf(file), file))));
 }
 
@@ -77,28 +80,49 @@ function fileIn(folder: string, file: string): MigrationFolder {
 async function detectFolders(root: string): Promise<Result<readonly MigrationFolder[]>> {
   const groups = await groupByFolder(root);
   if (!groups.ok) return groups;
-  const found = outermostMigrations(groups.value);
+  const found = await outermostMigrations(root, groups.value);
   if (found.length > 0) return success(found);
   return failure({ message: 'no migrations found here: give their folder, or set "migrations" in faultline.json' });
 }
 
-/** The SQL files below a folder, relative to it, by the absolute folder that holds them. */
+/** The SQL files below a folder, and the code that can be migrations, relative to it, by the absolute folder that holds them. */
 async function groupByFolder(root: string): Promise<Result<ReadonlyMap<string, readonly string[]>>> {
   const listed = await listMigrationFiles(root);
   if (!listed.ok) return listed;
   const groups = new Map<string, string[]>();
-  for (const path of listed.value.filter((file) => file.toLowerCase().endsWith('.sql'))) {
-    const folder = folderOf(join(root, path));
+  for (const path of listed.value) {
+    const absolute = join(root, path);
+    if (!isSql(path) && !mayBeCodeMigration(toSlashes(absolute))) continue;
+    const folder = folderOf(absolute);
     groups.set(folder, [...(groups.get(folder) ?? []), path]);
   }
   return success(groups);
 }
 
 /** A folder of migrations is read with its sub-folders: those do not count for themselves. */
-function outermostMigrations(groups: ReadonlyMap<string, readonly string[]>): readonly MigrationFolder[] {
-  const found = [...groups].filter(([, paths]) => looksLikeMigrations(paths)).map(([folder]) => folder);
+async function outermostMigrations(root: string, groups: ReadonlyMap<string, readonly string[]>): Promise<readonly MigrationFolder[]> {
+  const found: string[] = [];
+  for (const [folder, paths] of groups) {
+    const sql = paths.filter(isSql);
+    const isFound = sql.length > 0 ? looksLikeMigrations(sql) : await holdsCodeMigrations(root, paths);
+    if (isFound) found.push(folder);
+  }
   const outermost = found.filter((folder) => !found.some((other) => folder !== other && folder.startsWith(`${other}${sep}`)));
   return outermost.sort().map((folder) => ({ folder }));
+}
+
+/** A folder of an application's own data migrations is called so too: a few of its files tell. */
+async function holdsCodeMigrations(root: string, paths: readonly string[]): Promise<boolean> {
+  for (const path of paths.slice(0, filesLookedInto)) {
+    const absolute = join(root, path);
+    const read = await readTextFile(absolute);
+    if (read.ok && isCodeMigration(toSlashes(absolute), read.value.text)) return true;
+  }
+  return false;
+}
+
+function isSql(path: string): boolean {
+  return path.toLowerCase().endsWith('.sql');
 }
 
 /** `paths` are the SQL files of one folder, relative to the workspace. */

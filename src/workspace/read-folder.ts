@@ -15,13 +15,18 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Problem, Result } from '../model/result';
 import { failure, success } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
+import { importCandidates, isCodeFile, isCodeMigration, mayBeCodeMigration, relativeImports } from './code-files';
 import { type FoundConfiguration, findConfiguration } from './configuration-file';
+import { manifestMarker } from './manifest-marker';
 import { readTextFile, systemProblem } from './read-text';
 
 export interface MigrationSource {
   /** Absolute path of the folder that holds the migrations. */
   readonly folder: string;
-  /** Paths are relative to `folder`, with forward slashes, sorted; marker files of parent folders begin with `../`. */
+  /**
+   * Paths are relative to `folder`, with forward slashes, sorted; what lies above the folder begins with `../`: marker files of parents,
+   * and what migrations in code import by a relative path.
+   */
   readonly files: readonly SourceFile[];
   /** The file the user named, as its path stands in `files`; absent when a folder was named. */
   readonly target?: string;
@@ -40,13 +45,14 @@ const markerNames = new Set([
   'dbconfig.yml',
   'Cargo.toml',
   'config.toml',
+  'package.json',
 ]);
 
 /** Frameworks that give each migration a folder of its own call its files so (Prisma, Diesel). */
 const fileNamesInOwnFolder = new Set(['migration.sql', 'up.sql', 'down.sql']);
 
 const ignoredFolders = new Set(['node_modules', 'dist', 'build', 'target', 'vendor']);
-const limits = { files: 20_000, depth: 12, totalBytes: 256 * 1024 * 1024, parents: 6 };
+const limits = { files: 20_000, depth: 12, totalBytes: 256 * 1024 * 1024, parents: 6, imports: 400, importLength: 1024 * 1024 };
 
 /** The folder whose files belong together with this file: its own, or the one above for frameworks with a folder per migration. */
 export function folderOf(file: string): string {
@@ -70,24 +76,35 @@ export async function readMigrationSource(path: string): Promise<Result<Migratio
 
   const target = isFolder ? undefined : toSlashes(relative(folder, absolute));
   const paths = target === undefined || listed.value.includes(target) ? listed.value : [...listed.value, target].sort(byName);
-  const { files, skipped } = await readAll(folder, paths);
+  const { files: found, skipped } = await readAll(folder, paths);
+  const files = await withImports(
+    folder,
+    found.filter(
+      (file) => !isCodeFile(file.path) || file.path === target || isCodeMigration(toSlashes(join(folder, file.path)), file.text),
+    ),
+  );
   const targetProblem = skipped.find((file) => file.path === target)?.problem;
   if (targetProblem) return failure(targetProblem);
   if (!isMigrationFileAmong(files) && skipped.length === 0) {
-    return failure({ message: `${shown} holds no .sql files: give a migration file or a folder of migrations` });
+    return failure({
+      message: `${shown} holds no migrations, neither .sql files nor code that a migration tool runs: give a migration file or a folder of migrations`,
+    });
   }
   const configuration = await findConfiguration(folder);
   if (!configuration.ok) return configuration;
   return success({
     folder,
-    files: [...(await readParentMarkers(folder)), ...files],
+    files: [...(await readParentMarkers(folder)), ...files].sort((left, right) => byName(left.path, right.path)),
     skipped,
     ...(target === undefined ? {} : { target }),
     ...(configuration.value === undefined ? {} : { configuration: configuration.value }),
   });
 }
 
-/** Paths of the migration files below `folder`, relative, sorted. */
+/**
+ * Paths of the files below `folder` that can be migrations, relative, sorted. Code counts where its name or its folder says so, and in
+ * `folder` itself.
+ */
 export async function listMigrationFiles(folder: string): Promise<Result<readonly string[]>> {
   const found: string[] = [];
   const visited = new Set<string>();
@@ -102,7 +119,7 @@ export async function listMigrationFiles(folder: string): Promise<Result<readonl
       const kind = entry.isSymbolicLink() ? await kindBehindLink(path) : entry;
       if (kind?.isDirectory()) {
         if (!ignoredFolders.has(entry.name) && !entry.name.startsWith('.')) await visit(path, depth + 1);
-      } else if (kind?.isFile() && isMigrationFileName(entry.name)) {
+      } else if (kind?.isFile() && (isMigrationFileName(entry.name) || isCodeCandidate(path, depth))) {
         found.push(toSlashes(relative(folder, path)));
       }
     }
@@ -116,7 +133,17 @@ export async function listMigrationFiles(folder: string): Promise<Result<readonl
   if (found.length >= limits.files) {
     return failure({ message: `${shownPath(folder)} holds more than ${limits.files} files: give the folder of the migrations itself` });
   }
-  return success(found.sort(byName));
+  return success(withoutCompiled(found).sort(byName));
+}
+
+function isCodeCandidate(path: string, depth: number): boolean {
+  return depth === 0 ? isCodeFile(path) : mayBeCodeMigration(toSlashes(path));
+}
+
+/** Without the JavaScript that was made beside its TypeScript: it would be the same migration twice. */
+function withoutCompiled(paths: readonly string[]): string[] {
+  const all = new Set(paths);
+  return paths.filter((path) => !/\.[cm]?js$/.test(path) || !all.has(path.replace(/js$/, 'ts')));
 }
 
 /** How a path is called in messages: relative where it lies below the current folder. */
@@ -136,7 +163,7 @@ function isMigrationFileName(name: string): boolean {
 }
 
 function isMigrationFileAmong(files: readonly SourceFile[]): boolean {
-  return files.some((file) => /\.sql$/i.test(file.path));
+  return files.some((file) => /\.sql$/i.test(file.path) || isCodeFile(file.path));
 }
 
 async function kindBehindLink(path: string) {
@@ -153,13 +180,46 @@ async function readAll(folder: string, paths: readonly string[]): Promise<Pick<M
     const read = await readTextFile(absolute, shownPath(absolute));
     if (!read.ok) skipped.push({ path, problem: read.error });
     else if (totalBytes + read.value.text.length > limits.totalBytes) {
-      skipped.push({ path, problem: { message: `${shownPath(absolute)} was left out: the folder holds more than 256 MB of SQL` } });
+      skipped.push({ path, problem: { message: `${shownPath(absolute)} was left out: the folder holds more than 256 MB of migrations` } });
     } else {
       totalBytes += read.value.text.length;
-      files.push({ path, text: read.value.text });
+      files.push(...asFile(path, read.value.text));
     }
   }
   return { files, skipped };
+}
+
+function asFile(path: string, text: string): readonly SourceFile[] {
+  if (basename(path) !== 'package.json') return [{ path, text }];
+  const marker = manifestMarker(text);
+  return marker === undefined ? [] : [{ path, text: marker }];
+}
+
+/** With what the code imports by relative paths, and what that imports in turn. What is not there, or far too long, is passed over. */
+async function withImports(folder: string, files: readonly SourceFile[]): Promise<SourceFile[]> {
+  const known = new Map(files.map((file) => [file.path, file]));
+  const queue = files.filter((file) => isCodeFile(file.path));
+  let imported = 0;
+  for (const file of queue) {
+    for (const name of relativeImports(file.text)) {
+      const candidates = importCandidates(file.path, name);
+      if (imported >= limits.imports || candidates.some((path) => known.has(path))) continue;
+      const found = await firstReadable(folder, candidates);
+      if (found === undefined || found.text.length > limits.importLength) continue;
+      imported += 1;
+      known.set(found.path, found);
+      queue.push(found);
+    }
+  }
+  return [...known.values()];
+}
+
+async function firstReadable(folder: string, paths: readonly string[]): Promise<SourceFile | undefined> {
+  for (const path of paths) {
+    const read = await readTextFile(join(folder, path));
+    if (read.ok) return { path, text: read.value.text };
+  }
+  return undefined;
 }
 
 /** Marker files of the folders above, up to the root of the repository. */
@@ -172,7 +232,7 @@ async function readParentMarkers(folder: string): Promise<readonly SourceFile[]>
     if (level > 0) {
       for (const name of names.filter((candidate) => markerNames.has(candidate))) {
         const read = await readTextFile(join(current, name));
-        if (read.ok) found.push({ path: `${prefix}${name}`, text: read.value.text });
+        if (read.ok) found.push(...asFile(`${prefix}${name}`, read.value.text));
       }
     }
     const parent = dirname(current);

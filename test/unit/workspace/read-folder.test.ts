@@ -96,7 +96,64 @@ describe('readMigrationSource', () => {
     expect(await problemOf(join(folder, 'gone'))).toMatch(/gone does not exist$/);
     expect(await problemOf(join(folder, 'a.txt/b.sql'))).toContain('part of the path is a file');
     expect(await problemOf(folder.concat('/m/big.sql'))).toContain('33 MB');
-    expect(await problemOf(join(repository({ 'a.txt': 'x' })))).toContain('holds no .sql files');
+    expect(await problemOf(join(repository({ 'a.txt': 'x' })))).toContain('holds no migrations');
+  });
+});
+
+const knexUp = "exports.up = (knex) => knex.raw('SELECT 1');";
+
+describe('migrations in code', () => {
+  test('come with what they import by relative paths, and the manifests; other code stays where it is', async () => {
+    const folder = repository({
+      'package.json':
+        '{ "name": "shop", "scripts": { "x": "PASSWORD=1" }, "dependencies": { "pg": "^8.0.0", "k": "git+https://token@host/k" } }',
+      'src/migrations/20240101_users.js': `const { add } = require('./lib/tables');\nimport('../shared');\n${knexUp}`,
+      'src/migrations/lib/tables.js': "module.exports.add = require('../../columns.js');",
+      'src/migrations/lib/unused.js': 'module.exports = 1;',
+      'src/migrations/20240101_users.test.js': knexUp,
+      'src/migrations/types.d.ts': 'export declare function up(): void;',
+      'src/shared/index.ts': "import pg from 'pg';",
+      'src/columns.ts': "export * from './gone';",
+      'src/other.ts': 'export const up = 1;',
+    });
+    const source = await read(join(folder, 'src/migrations'));
+    expect(source.files.map(({ path }) => path)).toEqual([
+      '../../package.json',
+      '../columns.ts',
+      '../shared/index.ts',
+      '20240101_users.js',
+      'lib/tables.js',
+    ]);
+    expect(JSON.parse(source.files[0]?.text ?? '')).toEqual({ name: 'shop', dependencies: { pg: '^8.0.0', k: '*' } });
+  });
+
+  test('a file that was named is read whatever it is called; JavaScript made beside its TypeScript is not', async () => {
+    const folder = repository({
+      'a/change.ts': 'export default 1;',
+      'a/other.ts': 'export default 2;',
+      'm/migrations/1_a.ts': knexUp,
+      'm/migrations/1_a.js': knexUp,
+    });
+    expect((await read(join(folder, 'a/change.ts'))).files.map(({ path }) => path)).toEqual(['change.ts']);
+    expect((await read(join(folder, 'm/migrations'))).files.map(({ path }) => path)).toEqual(['1_a.ts']);
+  });
+
+  test('a circle of imports ends', async () => {
+    const folder = repository({ 'migrations/1_a.js': `require('./b'); ${knexUp}`, 'migrations/b.js': "require('./1_a'); require('.')" });
+    expect((await read(join(folder, 'migrations'))).files.map(({ path }) => path)).toEqual(['1_a.js', 'b.js']);
+  });
+
+  test('folders are found where a file of them looks like a migration', async () => {
+    const folder = repository({
+      'api/migrations/20240101000000-users.ts': 'export class A implements MigrationInterface { async up() {} }',
+      'app/src/state/migrations/settings.ts': 'export const rename = (state) => state;',
+      'api/dist/migrations/20240101000000-users.js': knexUp,
+      'old/db/1700000000000-Add.js': knexUp,
+    });
+    const result = await findMigrationFolders(folder, undefined);
+    expect(result.ok && result.value.map((found) => found.folder.slice(folder.length + 1))).toEqual(['api/migrations', 'old/db']);
+    const named = await findMigrationFolders(folder, ['api/migrations/*.ts']);
+    expect(named.ok && named.value).toEqual([{ folder: join(folder, 'api/migrations'), targets: ['20240101000000-users.ts'] }]);
   });
 });
 
@@ -121,7 +178,7 @@ describe('finding migrations', () => {
   test('by globs, which may name a folder', async () => {
     expect(await found(['db/migrations/*.sql'])).toEqual([['db/migrations', '1.sql']]);
     expect(await found(['reports'])).toEqual([['reports', 'sales.sql']]);
-    expect(await found(['nothing/*.sql'])).toMatch(/^no \.sql file matches/);
+    expect(await found(['nothing/*.sql'])).toMatch(/^no \.sql, \.js or \.ts file matches/);
   });
 
   test('a path that was given is taken at its word', async () => {

@@ -1,0 +1,33 @@
+/** Fields of a package.json by which tools and databases are known. Everything else stays on the disk. */
+const dependencyFields = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'] as const;
+
+/**
+ * A package.json cut down to its name, its kind of modules and the names of what it depends on: addresses and tokens can stand in the
+ * rest. Undefined when it is no JSON object.
+ */
+export function manifestMarker(text: string): string | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value)) return undefined;
+  const fields = dependencyFields.map((field): [string, Readonly<Record<string, string>>] => [field, versions(value[field])]);
+  const { name, type } = value;
+  return JSON.stringify({
+    ...(typeof name === 'string' && { name }),
+    ...(typeof type === 'string' && { type }),
+    ...Object.fromEntries(fields.filter(([, names]) => Object.keys(names).length > 0)),
+  });
+}
+
+function versions(dependencies: unknown): Readonly<Record<string, string>> {
+  if (!isRecord(dependencies)) return {};
+  const plain = (version: unknown) => (typeof version === 'string' && /^[\w.^~<>=| *-]*$/.test(version) ? version : '*');
+  return Object.fromEntries(Object.entries(dependencies).map(([name, version]) => [name, plain(version)]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
