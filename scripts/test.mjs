@@ -1,10 +1,13 @@
 // Runs every suite, or those that are named (`npm test -- unit docker`), one after another, and ends with
-// `N passed, N failed, N skipped` over all of them. A suite that needs what this machine does not have is skipped, and said so in one
-// line; with FAULTLINE_REQUIRE=docker,vscode such a skip is a failure.
+// `N passed, N failed, N skipped` over all of them, and the failures once more, where a long log ends. A suite that needs what this
+// machine does not have is skipped, and said so in one line; with FAULTLINE_REQUIRE=docker,vscode such a skip is a failure.
+//
+// With FAULTLINE_SECOND_TRY=1 (.ci/run) up to three failed tests of a suite are run again, alone: what passes then is named as unsteady,
+// which is a defect to look at but no reason to throw away the rest.
 import { spawn } from 'node:child_process';
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import Docker from 'dockerode';
 
 const required = new Set((process.env.FAULTLINE_REQUIRE ?? '').split(',').filter(Boolean));
@@ -30,6 +33,9 @@ if (unknown !== undefined) {
 
 const reports = await mkdtemp(join(tmpdir(), 'faultline-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
+const greatestSecondTry = 3;
+const failures = [];
+const unsteady = [];
 try {
   for (const suite of suites.filter(({ name }) => named.length === 0 || named.includes(name))) {
     const why = await suite.missing?.();
@@ -49,41 +55,95 @@ try {
 } finally {
   await rm(reports, { recursive: true, force: true });
 }
+for (const { name, message } of failures) console.log(`\nFAILED ${name}\n${firstLines(message)}`);
+for (const { name, message } of unsteady) console.log(`\nUNSTEADY, run again: ${name}\n${firstLines(message)}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
 /** One project of vitest.config.mts. What can't be counted, such as a file that does not load, is one failure. */
 async function vitest(project) {
+  const first = await vitestRun(project, []);
+  let failed = first.failed;
+  const again = process.env.FAULTLINE_SECOND_TRY === '1' && failed.length <= greatestSecondTry ? failed.filter(({ test }) => test) : [];
+  for (const failure of again) {
+    console.log(`\n${project}: once more, alone: ${failure.name}`);
+    const second = await vitestRun(project, [failure.file, '-t', `^${failure.test.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`]);
+    if (second.status !== 0 || second.passed === 0) continue;
+    unsteady.push(failure);
+    failed = failed.filter((other) => other !== failure);
+    first.passed += 1;
+  }
+  failures.push(...failed);
+  const uncounted = first.status !== 0 && first.failed.length === 0 ? 1 : 0;
+  if (uncounted > 0) failures.push({ name: project, message: 'vitest ended with an error of its own: see above.' });
+  return { passed: first.passed, failed: failed.length + uncounted, skipped: first.skipped };
+}
+
+/** One run: counts, and the failed tests by name; a file that did not load is one, without `test`. */
+async function vitestRun(project, args) {
   const file = join(reports, `${project}.json`);
-  const { status } = await run('npx', [
-    'vitest',
-    'run',
-    '--project',
-    project,
-    '--passWithNoTests',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${file}`,
-  ]);
+  await rm(file, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const { status, output } = await run('npx', ['vitest', 'run', '--project', project, ...args, '--passWithNoTests', ...reporters], {
+    capture: true,
+  });
+  const plain = withoutColours(output);
   const report = await readFile(file, 'utf8').then(JSON.parse, () => undefined);
-  const failed = report?.numFailedTests ?? 0;
+  const failed = (report?.testResults ?? []).flatMap((result) => {
+    const path = relative(process.cwd(), result.name);
+    const tests = result.assertionResults.filter((test) => test.status === 'failed');
+    if (tests.length === 0)
+      return result.status === 'failed' ? [{ name: path, file: path, message: sectionOf(plain, path) ?? result.message ?? '' }] : [];
+    return tests.map((test) => ({
+      name: `${path} > ${test.fullName}`,
+      file: path,
+      test: test.fullName,
+      message: sectionOf(plain, test.title) ?? test.failureMessages.join('\n'),
+    }));
+  });
   return {
+    status,
+    failed,
     passed: report?.numPassedTests ?? 0,
-    failed: status === 0 ? 0 : Math.max(1, failed),
     skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
   };
+}
+
+/** What vitest prints of a failed test: the error with what was expected and what came. */
+function sectionOf(output, title) {
+  return output
+    .split(/^ FAIL {2}/m)
+    .find((section, index) => index > 0 && section.split('\n', 1)[0].endsWith(title))
+    ?.split('⎯⎯⎯⎯', 1)[0];
+}
+
+function withoutColours(text) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+  return text.replace(/\u001b\[[0-9;]*m/g, '');
+}
+
+/** As much of a failure as says what it is. */
+function firstLines(message) {
+  return message
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line))
+    .slice(0, 40)
+    .map((line) => `  ${line.slice(0, 300)}`)
+    .join('\n');
 }
 
 /** Mocha inside VS Code and in a browser: its counts, and the parts that were skipped, are read from what is printed. */
 async function extensionTests() {
   const { status, output } = await run('node', ['scripts/test-extension.mjs'], { capture: true });
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
-  const text = output.replace(/\u001b\[[0-9;]*m/g, '');
+  const text = withoutColours(output);
   const count = (word) => [...text.matchAll(new RegExp(`^\\s*(\\d+) ${word}\\b`, 'gm'))].reduce((sum, [, found]) => sum + Number(found), 0);
   const skippedParts = [...text.matchAll(/^skipped /gm)].length;
   const counts = { passed: count('passing'), failed: count('failing'), skipped: count('pending') + skippedParts };
   const nothingRan = counts.passed + counts.failed + skippedParts === 0;
-  return { ...counts, failed: status === 0 && !nothingRan ? counts.failed : Math.max(1, counts.failed) };
+  const failed = status === 0 && !nothingRan ? counts.failed : Math.max(1, counts.failed);
+  for (const [, told] of text.matchAll(/^ONCE MORE (.+)$/gm)) unsteady.push({ name: 'extension', message: told });
+  if (failed > 0) failures.push({ name: 'extension', message: text.split('\n').slice(-30).join('\n') });
+  return { ...counts, failed };
 }
 
 /** Runs a program with its output shown; resolves to its exit status, and what it printed when asked for. */

@@ -99,7 +99,6 @@ describe('a migration command', () => {
     await window.page.reload();
     await window.panel().locator('button.tile.done').first().waitFor({ timeout: runTimeoutMs });
     assert.equal(await window.panel().locator('h1').textContent(), 'npm run migrate');
-    await window.runCommand('Faultline: Simulate a Migration Command');
-    await window.page.locator('.quick-input-list .quick-input-list-separator', { hasText: 'last used' }).waitFor();
+    await window.openList('Faultline: Simulate a Migration Command', 'last used');
   });
 });

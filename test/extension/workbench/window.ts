@@ -75,13 +75,36 @@ export class WorkbenchWindow {
     return this.page.locator('.tabs-container .tab', { hasText: name });
   }
 
-  /** Runs a command from the palette by its full title. */
+  /** Runs a command from the palette by its full title. Once more when something else took the focus, which closes the palette. */
   async runCommand(title: string): Promise<void> {
     const { page } = this;
-    await page.keyboard.press('F1');
-    await page.locator('.quick-input-widget input').fill(`>${title}`);
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
-    await page.keyboard.press('Enter');
+    await this.stubbornly(async () => {
+      await page.keyboard.press('F1');
+      await page.locator('.quick-input-widget input').fill(`>${title}`, { timeout: 5_000 });
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click({ timeout: 5_000 });
+    });
+  }
+
+  /** Opens a list of choices by a command, and waits for what must be in it. */
+  async openList(title: string, content: string): Promise<void> {
+    const entry = this.page.locator('.quick-input-list', { hasText: content });
+    await this.stubbornly(async () => {
+      await this.runCommand(title);
+      await entry.waitFor({ timeout: 10_000 });
+    });
+  }
+
+  /** A page that is still settling, such as a panel that comes back after a reload, may take the focus away. */
+  private async stubbornly(action: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await action();
+        return;
+      } catch (error) {
+        if (attempt === 3) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** The line of the editor that holds a text. Monaco writes spaces as no-break spaces. */
