@@ -92,6 +92,23 @@ export function isInUse(context: RuleContext, step: Step, name: ObjectName): boo
   return view === undefined || !context.created.has(view.identity);
 }
 
+/**
+ * A rollback that drops, in one of its statements, the table or view which its migration made: what would queue up behind it has
+ * nothing left to use.
+ */
+export function undoesCreation({ program, migration }: RuleContext, name: ObjectName): boolean {
+  if (program.direction === 'up') return false;
+  const isDropped = program.statements.some(({ operations }) =>
+    operations.some((operation) => operation.kind === 'drop object' && operation.objects.some((object) => object.name === name.name)),
+  );
+  return isDropped && migration.up.statements.some(({ operations }) => operations.some((operation) => makes(operation, name)));
+}
+
+function makes(operation: Operation, { name }: ObjectName): boolean {
+  if (operation.kind === 'create table') return operation.table.name === name;
+  return operation.kind === 'create object' && operation.object.name === name;
+}
+
 /** The table as it is before the statement, if anything is known of it. */
 export function tableBefore(step: Step, name: ObjectName): Table | undefined {
   return findTable(step.before, name);

@@ -92,7 +92,7 @@ Silent when the table has a valid CHECK on the columns of the partition key, and
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'attach partition'>): Violation[] {
   const { table, partition } = operation;
-  if (!isInUse(context, step, partition)) return [];
+  if (!isInUse(context, step, partition) || wasDetachedConcurrently(context, partition)) return [];
   const parent = findTable(step.before, table);
   const key = parent?.partitionKey === undefined ? [] : keyColumns(parent.partitionKey);
   if (hasCheckOn(findTable(step.before, partition), key)) return [];
@@ -105,6 +105,14 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'attach 
       fixes: fix === undefined ? [] : [fix],
     },
   ];
+}
+
+/** The way back of a concurrent DETACH: that left the bound on the partition as a CHECK (manual, ALTER TABLE, "DETACH PARTITION"). */
+function wasDetachedConcurrently({ program, migration }: RuleContext, { name }: ObjectName): boolean {
+  if (program.direction === 'up') return false;
+  return migration.up.statements.some(({ operations }) =>
+    operations.some((operation) => operation.kind === 'detach partition' && operation.concurrently && operation.partition.name === name),
+  );
 }
 
 /** Names of the columns in `RANGE (day, id)`; what is an expression is left out. */

@@ -2,7 +2,16 @@ import type { Fix } from '../../model/finding';
 import type { ObjectName, Operation } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { findIndex, findNamed, findTable } from '../../schema/lookup';
-import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import {
+  isInUse,
+  type OperationOf,
+  operationRange,
+  operationsOf,
+  type RuleContext,
+  type Step,
+  shownName,
+  undoesCreation,
+} from '../context';
 import { runOutside } from '../fixes/outside';
 import { insertion } from '../fixes/patches';
 import { lockEnd } from '../phrases';
@@ -244,22 +253,13 @@ function checkCreate(context: RuleContext, step: Step, operation: OperationOf<'c
 function checkDrop(context: RuleContext, step: Step, operation: OperationOf<'drop object'>): Violation[] {
   if (operation.objectKind !== 'index' || operation.concurrently) return [];
   const owners = operation.objects.map((name) => findIndex(step.before, name)?.owner);
-  const used = owners.filter((owner) => owner === undefined || isInUse(context, step, owner));
+  const used = owners.filter((owner) => owner === undefined || (!undoesCreation(context, owner) && isInUse(context, step, owner)));
   if (used.length === 0) return [];
   const table = used[0] === undefined ? 'its table' : used[0].name;
   const message = `DROP INDEX locks ${table} (ACCESS EXCLUSIVE) ${lockEnd(context, step)}: it waits for every running query on the table, and all reads and writes queue behind it.`;
   const partitioned = owners.some((owner) => owner !== undefined && 'constraints' in owner && owner.kind === 'partitioned table');
-  if (partitioned)
-    return [
-      violation(
-        context,
-        step,
-        operation,
-        message,
-        'An index of a partitioned table has no concurrent drop: set a short lock_timeout and retry.',
-        undefined,
-      ),
-    ];
+  // The server refuses CONCURRENTLY there (manual, DROP INDEX), and there is nothing better.
+  if (partitioned) return [];
   const offset = operation.insertAt?.concurrently;
   // CONCURRENTLY takes one index and no CASCADE (manual, DROP INDEX).
   const possible = offset !== undefined && operation.objects.length === 1 && !operation.cascade;

@@ -2,7 +2,7 @@ import type { Fix } from '../../model/finding';
 import type { ObjectName, Operation } from '../../model/operation';
 import type { PlannedLock } from '../../model/plan';
 import { findIndex, findTable } from '../../schema/lookup';
-import { headRange, isInUse, type RuleContext, type Step } from '../context';
+import { headRange, isInUse, type RuleContext, type Step, undoesCreation } from '../context';
 import { endWithTerminator, indentation, insertAt } from '../edits';
 import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
@@ -125,7 +125,7 @@ const blockingModes = ['SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCL
 
 /** The strongest lock of the statement that stops reads or writes of a table in use. */
 function blockingLock(context: RuleContext, step: Step): PlannedLock | undefined {
-  if (standsAlone(context, step) || step.statement.operations.some(isConcurrentRefresh)) return undefined;
+  if (standsAlone(context, step) || step.statement.operations.some(worksBesideOthers)) return undefined;
   const blocking = step.planned.locks.filter((lock) => blockingModes.includes(lock.mode) && isShared(context, step, lock.name));
   return blocking.toSorted((left, right) => blockingModes.indexOf(right.mode) - blockingModes.indexOf(left.mode))[0];
 }
@@ -135,32 +135,23 @@ function standsAlone(context: RuleContext, step: Step): boolean {
   return context.program.execution.requests === 'single-request' && !step.planned.transactional;
 }
 
-/** Its EXCLUSIVE lock stops other refreshes only: nobody writes to a materialized view, and reads go on (manual, table 13.2). */
-function isConcurrentRefresh(operation: Operation): boolean {
-  return operation.kind === 'refresh materialized view' && operation.concurrently;
+/**
+ * REFRESH: its EXCLUSIVE lock stops other refreshes only, since nobody writes to a materialized view and reads go on (manual, table 13.2).
+ * DETACH: it waits until nobody uses the partition any more, and giving up then leaves it half detached.
+ */
+function worksBesideOthers(operation: Operation): boolean {
+  return (operation.kind === 'refresh materialized view' || operation.kind === 'detach partition') && operation.concurrently;
 }
 
 function isShared(context: RuleContext, step: Step, name: ObjectName): boolean {
   const known = findTable(step.before, name) ?? findTable(step.after, name);
   const owner = known === undefined ? findIndex(step.before, name)?.owner : undefined;
-  if (owner !== undefined) return isInUse(context, step, owner);
-  if (undoesCreation(context, step, name)) return false;
+  if (owner !== undefined) return !undoesCreation(context, owner) && isInUse(context, step, owner);
+  if (undoesCreation(context, name)) return false;
   const isNewObject = step.statement.operations.some(
     (operation) => operation.kind === 'create object' && operation.object.name === name.name,
   );
   return !isNewObject && isInUse(context, step, name);
-}
-
-/** A rollback that drops the table which its migration made: what would queue up behind it has nothing left to use. */
-function undoesCreation(context: RuleContext, step: Step, name: ObjectName): boolean {
-  if (context.program.direction === 'up') return false;
-  const isDropped = step.statement.operations.some(
-    (operation) => operation.kind === 'drop object' && operation.objects.some((object) => object.name === name.name),
-  );
-  const isMade = context.migration.up.statements.some((statement) =>
-    statement.operations.some((operation) => operation.kind === 'create table' && operation.table.name === name.name),
-  );
-  return isDropped && isMade;
 }
 
 function timeoutSetting(step: Step, operation: Operation): 'session' | 'local' | 'off' | undefined {
