@@ -1,5 +1,6 @@
 import { addColumnRewrite } from './postgres/add-column-rewrite';
 import { attachPartitionScan } from './postgres/attach-partition-scan';
+import { backfillUnderLock } from './postgres/backfill-under-lock';
 import { blockingMaintenance } from './postgres/blocking-maintenance';
 import { columnTypeRewrite } from './postgres/column-type-rewrite';
 import { concurrentInTransaction } from './postgres/concurrent-in-transaction';
@@ -9,7 +10,9 @@ import { destructiveChange } from './postgres/destructive-change';
 import { discouragedType } from './postgres/discouraged-type';
 import { enumValueTooEarly } from './postgres/enum-value-too-early';
 import { foreignKeyWithoutIndex } from './postgres/foreign-key-without-index';
+import { hiddenDifference } from './postgres/hidden-difference';
 import { indexNotConcurrent } from './postgres/index-not-concurrent';
+import { insertNotRepeatable } from './postgres/insert-not-repeatable';
 import { invalidIndexKept } from './postgres/invalid-index-kept';
 import { leftDisabled } from './postgres/left-disabled';
 import { lockHeld } from './postgres/lock-held';
@@ -21,6 +24,7 @@ import { partialOnFailure } from './postgres/partial-on-failure';
 import { requiredColumn } from './postgres/required-column';
 import { sequenceLeftBehind } from './postgres/sequence-left-behind';
 import { setNotNullScan } from './postgres/set-not-null-scan';
+import { severalTablesLocked } from './postgres/several-tables-locked';
 import { smallKey } from './postgres/small-key';
 import { stillNeeded } from './postgres/still-needed';
 import { unbatchedWrite } from './postgres/unbatched-write';
@@ -68,6 +72,10 @@ export const allRules: readonly Rule[] = [
   conflictTarget,
   nameTaken,
   stillNeeded,
+  hiddenDifference,
+  insertNotRepeatable,
+  severalTablesLocked,
+  backfillUnderLock,
   unresolvedPlaceholder,
   unusedSuppression,
 ];

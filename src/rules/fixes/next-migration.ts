@@ -21,6 +21,8 @@ export interface NewMigration {
  * there is no room for them: the next number is taken, or the name has none.
  */
 export function addMigrations(context: RuleContext, migrations: readonly NewMigration[]): readonly TextEdit[] | undefined {
+  // A migration in code wants another one in code, and this writes SQL.
+  if (context.program.rendering !== undefined) return undefined;
   const edits: TextEdit[] = [];
   for (const [position, migration] of migrations.entries()) {
     const path = nextPath(context.framework.name, context.migration, context.files, position + 1, migration.slug);

@@ -1,4 +1,5 @@
 import type { Table } from '../../model/catalog';
+import type { ObjectName } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { tokenize } from '../../parse/postgres/lexer';
 import { identifierOf } from '../../schema/definitions';

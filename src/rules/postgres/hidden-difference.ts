@@ -1,0 +1,204 @@
+import type { Table } from '../../model/catalog';
+import type { ColumnSpecification, ObjectName } from '../../model/operation';
+import { quoteLiteral, quoteQualified } from '../../parse/postgres/identifiers';
+import { findColumn, findIndex, findTable } from '../../schema/lookup';
+import { type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { insertAt } from '../edits';
+import { asFrameworkStatement } from '../fixes/statement';
+import type { Rule, Violation } from '../rule';
+import { plainColumns } from './unique-keys';
+
+export const hiddenDifference: Rule = {
+  id: 'hidden-difference',
+  title: 'IF NOT EXISTS passes over something that is different',
+  severity: 'warning',
+  explanation: `IF NOT EXISTS only looks at the name. When something of that name is there with other columns, another type or other keys, the statement does nothing, says so in a
+NOTICE that nobody reads, and the migration counts as applied: from then on the schema is not what the migrations say.
+
+Leave IF NOT EXISTS out, so that the difference is an error, change the object that is there, or check explicitly that it is what you need. The fix inserts such a check.
+
+Silent when what is there is the same, as far as the migrations of the folder show, and when nothing of that name is known.`,
+  bad: [
+    {
+      title: 'A table with other columns, a column of another type',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, age int);\n' },
+        {
+          path: 'V2__u.sql',
+          text: 'ALTER TABLE users ADD COLUMN IF NOT EXISTS age text;\nCREATE TABLE IF NOT EXISTS users (id bigint PRIMARY KEY, email text);\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE users ADD COLUMN IF NOT EXISTS age text', says: 'integer, not text' },
+        { at: 'CREATE TABLE IF NOT EXISTS users (id bigint PRIMARY KEY, email text)', says: 'email' },
+      ],
+      fixed: [
+        {
+          path: 'V2__u.sql',
+          text: `DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'users'::regclass AND attname = 'age' AND NOT attisdropped AND format_type(atttypid, atttypmod) <> 'text') THEN
+    RAISE EXCEPTION 'users.age is there with another type than text';
+  END IF;
+END $$;
+ALTER TABLE users ADD COLUMN IF NOT EXISTS age text;\nCREATE TABLE IF NOT EXISTS users (id bigint PRIMARY KEY, email text);\n`,
+        },
+      ],
+    },
+    {
+      title: 'An index of other columns, or of another table',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE a (id bigint PRIMARY KEY, x int, y int);\nCREATE TABLE b (x int);\nCREATE INDEX by_x ON a (x);\nCREATE INDEX by_y ON a (y);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'CREATE INDEX IF NOT EXISTS by_x ON b (x);\nCREATE UNIQUE INDEX IF NOT EXISTS by_y ON a (y);\n',
+        },
+      ],
+      findings: [
+        { at: 'CREATE INDEX IF NOT EXISTS by_x ON b (x)', says: 'index of a' },
+        { at: 'CREATE UNIQUE INDEX IF NOT EXISTS by_y ON a (y)', says: 'not unique' },
+      ],
+    },
+  ],
+  good: [
+    {
+      title: 'The same, or nothing known',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE users (id bigserial PRIMARY KEY, age int, name varchar(20));\nCREATE INDEX i ON users (age DESC);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'CREATE TABLE IF NOT EXISTS users (id bigserial PRIMARY KEY, name character varying(20), age integer);\nALTER TABLE users ADD COLUMN IF NOT EXISTS age int4;\nCREATE INDEX IF NOT EXISTS i ON users (age DESC);\nCREATE TABLE IF NOT EXISTS other (id int);\nALTER TABLE unseen ADD COLUMN IF NOT EXISTS a int;\n',
+        },
+      ],
+    },
+  ],
+  check: (context) => [
+    ...operationsOf(context, 'create table').flatMap(({ step, operation }) => checkTable(context, step, operation)),
+    ...operationsOf(context, 'add column').flatMap(({ step, operation }) => checkColumn(context, step, operation)),
+    ...operationsOf(context, 'create index').flatMap(({ step, operation }) => checkIndex(context, step, operation)),
+  ],
+};
+
+function checkTable(context: RuleContext, step: Step, operation: OperationOf<'create table'>): Violation[] {
+  const table = operation.ifNotExists ? findTable(step.before, operation.table) : undefined;
+  if (table === undefined || table.complete === false || operation.asQuery || operation.like !== undefined) return [];
+  if (operation.partitionOf !== undefined || (operation.inherits ?? []).length > 0 || operation.columns.length === 0) return [];
+  const difference = tableDifference(table, operation.columns);
+  if (difference === undefined) return [];
+  return [
+    {
+      range: operationRange(context, step.statement, operation),
+      message: `${shownName(operation.table)} is there already, and ${difference}: this does nothing, and the migration counts as applied.`,
+      help: 'Leave IF NOT EXISTS out, or change the table that is there with ALTER TABLE.',
+      fixes: [],
+    },
+  ];
+}
+
+function tableDifference(table: Table, columns: readonly ColumnSpecification[]): string | undefined {
+  for (const column of columns) {
+    const known = findColumn(table, column.name);
+    if (known === undefined) return `it has no column ${column.name}`;
+    if (known.type !== typeOf(column)) return `its column ${column.name} is ${known.type}, not ${typeOf(column)}`;
+  }
+  const more = table.columns.find(({ name }) => !columns.some((column) => column.name === name));
+  // A column that a later migration added is what one expects of a statement that is repeated.
+  return more === undefined || columns.length < table.columns.length ? undefined : `it has a column ${more.name}`;
+}
+
+const serialTypes: Readonly<Record<string, string>> = {
+  serial: 'integer',
+  bigserial: 'bigint',
+  smallserial: 'smallint',
+  serial4: 'integer',
+  serial8: 'bigint',
+  serial2: 'smallint',
+};
+
+function typeOf({ type }: ColumnSpecification): string {
+  return serialTypes[type.toLowerCase()] ?? type;
+}
+
+function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'add column'>): Violation[] {
+  const { table, column } = operation;
+  const known = operation.ifNotExists ? findColumn(findTable(step.before, table), column.name) : undefined;
+  const wanted = typeOf(column);
+  if (known === undefined || known.type === wanted) return [];
+  const goes = step.statement.operations.some((other) => other.kind === 'drop column' && other.column === column.name);
+  if (goes || isChecked(context, step, column.name)) return [];
+  return [
+    {
+      range: operationRange(context, step.statement, operation),
+      message: `${shownName(table)} has a column ${column.name} already, and it is ${known.type}, not ${wanted}: this does nothing, and the migration counts as applied.`,
+      help: 'Leave IF NOT EXISTS out, or change the type of the column that is there.',
+      fixes: [
+        {
+          title: 'Check the type of what is there first',
+          safe: false,
+          edits: [
+            insertAt(context, step.statement.span.start, `${asFrameworkStatement(context, typeCheck(table, column.name, wanted))}\n`),
+          ],
+        },
+      ],
+    },
+  ];
+}
+
+/** A block before it looks at what is there and raises an error. */
+function isChecked(context: RuleContext, step: Step, column: string): boolean {
+  return context.steps.some(
+    ({ statement }) =>
+      statement.index < step.statement.index &&
+      statement.operations.some(
+        (operation) =>
+          operation.kind === 'do block' && /\braise\s+exception\b/i.test(operation.body) && operation.body.includes(quoteLiteral(column)),
+      ),
+  );
+}
+
+function typeCheck(table: ObjectName, column: string, type: string): string {
+  const target = quoteLiteral(quoteQualified(table.schema, table.name));
+  return `DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = ${target}::regclass AND attname = ${quoteLiteral(column)} AND NOT attisdropped AND format_type(atttypid, atttypmod) <> ${quoteLiteral(type)}) THEN
+    RAISE EXCEPTION ${quoteLiteral(`${shownName(table)}.${column} is there with another type than ${type}`.replaceAll('%', '%%'))};
+  END IF;
+END $$;`;
+}
+
+function checkIndex(context: RuleContext, step: Step, operation: OperationOf<'create index'>): Violation[] {
+  const { index } = operation;
+  if (!operation.ifNotExists || index.name === undefined) return [];
+  const table = findTable(step.before, index.table);
+  const schema = table?.schema ?? index.table.schema;
+  const found = findIndex(step.before, { ...(schema !== undefined && { schema }), name: index.name });
+  if (found === undefined || table === undefined) return [];
+  const difference =
+    found.owner.identity !== table.identity ? `it is an index of ${found.owner.name}` : indexDifference(table, found.index, index);
+  if (difference === undefined) return [];
+  return [
+    {
+      range: operationRange(context, step.statement, operation),
+      message: `${index.name} is there already, and ${difference}: this does nothing, and the migration counts as applied.`,
+      help: 'Choose another name, or drop the index that is there first.',
+      fixes: [],
+    },
+  ];
+}
+
+function indexDifference(table: Table, known: Table['indexes'][number], wanted: OperationOf<'create index'>['index']): string | undefined {
+  if (known.unique !== wanted.unique) return known.unique ? 'it is unique' : 'it is not unique';
+  const [present, asked] = [plainColumns(table, known.keys), plainColumns(table, wanted.keys)];
+  if (present === undefined || asked === undefined) return undefined;
+  return present.join() === asked.join() ? undefined : `it is over ${present.join(', ')}`;
+}
