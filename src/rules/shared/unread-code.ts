@@ -1,0 +1,44 @@
+import type { Rule } from '../rule';
+
+export const unreadCode: Rule = {
+  id: 'unread-code',
+  title: 'Code that could not be read',
+  severity: 'info',
+  explanation: `A migration in JavaScript or TypeScript is read, never run. What it sends is followed through loops, branches, functions and the files that it imports by
+relative paths; a call that may reach the database beyond that (a function of a package, SQL that is read from elsewhere, a value that only running the code
+tells) is named here, once each. Nothing that it does is checked.
+
+Look at such a call yourself. Where it matters, write the SQL where the migration shows it, or import the helper by a relative path; when it is known to be
+harmless, say so: \`// faultline-ignore unread-code: reason\` above the call.`,
+  bad: [
+    {
+      title: 'A helper of a package',
+      framework: 'knex',
+      files: [
+        {
+          path: '20240101000000_users.js',
+          text: "const { addColumns } = require('@app/database');\n\nexports.up = async (knex) => {\n  await addColumns(knex, 'users');\n};\n\nexports.down = async () => {};\n",
+        },
+      ],
+      findings: [{ at: "addColumns(knex, 'users')", says: '@app/database' }],
+    },
+  ],
+  good: [
+    {
+      title: 'A helper of the project',
+      framework: 'knex',
+      files: [
+        {
+          path: '20240101000000_users.js',
+          text: "const { addEmail } = require('./helpers/columns');\n\nexports.up = (knex) => addEmail(knex, 'users');\n\nexports.down = (knex) => knex.raw('ALTER TABLE users DROP COLUMN email');\n",
+        },
+        {
+          path: 'helpers/columns.js',
+          text: "exports.addEmail = (knex, table) => knex.schema.alterTable(table, (t) => t.text('email'));\n",
+        },
+      ],
+    },
+  ],
+  // What could not be read stands in the code and not in the SQL that rules see: lint/code/unread.ts tells it.
+  check: () => [],
+};
