@@ -1,0 +1,223 @@
+import type { Conditions } from './conditions';
+import { literal, literals } from './literals';
+import { columnize, qualified, quoteName, wrap } from './names';
+import { asList, Embedded, isRecord } from './values';
+
+/** What a query builder collected: `query/querybuilder.js`. */
+export interface QueryState {
+  method: 'select' | 'insert' | 'update' | 'del' | 'truncate' | 'columnInfo';
+  table: unknown;
+  schema: string | undefined;
+  only: boolean;
+  distinct: string;
+  columns: string[];
+  joins: Join[];
+  with: { readonly text: string; readonly recursive: boolean }[];
+  unions: { readonly clause: string; readonly text: string; readonly wrapped: boolean }[];
+  groups: string[];
+  orders: string[];
+  limit: unknown;
+  offset: unknown;
+  lock: string;
+  alias: unknown;
+  inserted: unknown;
+  updated: Map<string, unknown>;
+  counters: Map<string, number>;
+  returning: unknown;
+  updateFrom: unknown;
+  using: unknown;
+  onConflict: { readonly columns: unknown; readonly ignore: boolean; readonly merged?: unknown } | undefined;
+}
+
+export interface Join {
+  readonly text: string;
+  readonly table: string;
+  readonly conditions: string;
+}
+
+export function emptyQuery(): QueryState {
+  return {
+    method: 'select',
+    table: undefined,
+    schema: undefined,
+    only: false,
+    distinct: '',
+    columns: [],
+    joins: [],
+    with: [],
+    unions: [],
+    groups: [],
+    orders: [],
+    limit: undefined,
+    offset: undefined,
+    lock: '',
+    alias: undefined,
+    inserted: undefined,
+    updated: new Map(),
+    counters: new Map(),
+    returning: undefined,
+    updateFrom: undefined,
+    using: undefined,
+    onConflict: undefined,
+  };
+}
+
+/** The statement: `query/querycompiler.js` and `dialects/postgres/query/pg-querycompiler.js`. Empty when knex sends none (an insert of no rows). */
+export function querySql(query: QueryState, where: Conditions, having: Conditions): string {
+  const whereText = where.text === '' ? '' : ` where ${where.text}`;
+  const table = query.table === undefined ? '' : `${query.only ? 'only ' : ''}${wrapTable(query)}`;
+  switch (query.method) {
+    case 'insert':
+      return insertSql(query, table, whereText);
+    case 'update':
+      return `${withText(query)}update ${table} set ${assignments(updatedValues(query))}${query.updateFrom === undefined ? '' : ` from ${wrap(query.updateFrom)}`}${whereText}${returningText(query)}`;
+    case 'del': {
+      const using = [...asList(query.using).map(wrap), ...query.joins.map((join) => join.table)];
+      const joined = query.joins.map(({ conditions }) => conditions).filter((text) => text !== '');
+      const conditions = [...(where.text === '' ? [] : [where.text]), ...joined].join(' and ');
+      return `${withText(query)}delete from ${table}${using.length === 0 ? '' : ` using ${using.join(',')}`}${conditions === '' ? '' : ` where ${conditions}`}${returningText(query)}`;
+    }
+    case 'truncate':
+      return `truncate ${table} restart identity`;
+    case 'columnInfo':
+      return '';
+    default:
+      return selectSql(query, table, whereText, having);
+  }
+}
+
+function selectSql(query: QueryState, table: string, whereText: string, having: Conditions): string {
+  const columns = query.columns.length === 0 ? '*' : query.columns.join(', ');
+  const onlyUnions = query.table === undefined && query.columns.length === 0 && query.unions.length > 0;
+  const joins = query.joins.map(({ text }) => ` ${text}`).join('');
+  const main = onlyUnions ? '' : `select ${query.distinct}${columns}${table === '' ? '' : ` from ${table}`}${joins}${whereText}`;
+  const wrapped = !onlyUnions && query.unions.some((union) => union.wrapped) ? `(${main})` : main;
+  const unions = query.unions.map(({ clause, text, wrapped: inBrackets }, index) => {
+    const own = inBrackets ? `(${text})` : text;
+    return index === 0 && onlyUnions ? own : `${clause} ${own}`;
+  });
+  const parts = [
+    wrapped,
+    ...unions,
+    query.groups.length === 0 ? '' : `group by ${query.groups.join(', ')}`,
+    having.text === '' ? '' : `having ${having.text}`,
+    query.orders.length === 0 ? '' : `order by ${query.orders.join(', ')}`,
+    query.limit === undefined || query.limit === null ? '' : `limit ${number(query.limit)}`,
+    query.offset === undefined || query.offset === null || query.offset === 0 ? '' : `offset ${number(query.offset)}`,
+    query.lock,
+  ];
+  return withText(query) + parts.filter((part) => part !== '').join(' ');
+}
+
+function insertSql(query: QueryState, table: string, whereText: string): string {
+  const { inserted } = query;
+  if (Array.isArray(inserted) && inserted.length === 0) return '';
+  const head = `${withText(query)}insert into ${table} `;
+  const tail = conflictText(query, whereText) + returningText(query);
+  if (inserted instanceof Embedded) {
+    inserted.isPart = true;
+    return head + inserted.embed(false) + tail;
+  }
+  const rows = asList(inserted).filter(isRecord);
+  const columns = insertedColumns(rows);
+  if (columns.length === 0)
+    return isRecord(inserted) || rows.length === 1 ? `${head}default values${tail}` : unknownRows(query, head, tail);
+  const values = rows
+    .map(
+      (row) =>
+        `(${literals(
+          columns.map((column) => row[column]),
+          'DEFAULT',
+        )})`,
+    )
+    .join(', ');
+  return `${head}(${columnize(columns)}) values ${values}${tail}`;
+}
+
+/** Rows of which nothing is known: as a query, so that the statement can be read and the rows are not taken for one. */
+function unknownRows({ inserted }: QueryState, head: string, tail: string): string {
+  const name =
+    typeof inserted === 'string' ? inserted : Array.isArray(inserted) ? inserted.find((row) => typeof row === 'string') : undefined;
+  return typeof name === 'string' ? `${head}select * from ${quoteName(name)}${tail}` : `${head}default values${tail}`;
+}
+
+/** All properties of the rows, sorted. */
+function insertedColumns(rows: readonly Readonly<Record<string, unknown>>[]): readonly string[] {
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))].sort();
+}
+
+function conflictText(query: QueryState, whereText: string): string {
+  const { onConflict } = query;
+  if (onConflict === undefined) return '';
+  const { columns, ignore, merged } = onConflict;
+  const target = columns === true ? '' : ` ${columns instanceof Embedded ? columns.embed(false) : `(${columnize(columns)})`}`;
+  if (ignore) return ` on conflict${target} do nothing`;
+  const updates = Array.isArray(merged)
+    ? merged.map(excluded).join(', ')
+    : isRecord(merged)
+      ? assignments(new Map(Object.entries(merged)))
+      : mergedColumns(query).map(excluded).join(', ');
+  return ` on conflict${target} do update set ${updates}${whereText}`;
+}
+
+/** Those of the rows; where nothing is known of them, what stands for them. */
+function mergedColumns({ inserted }: QueryState): readonly string[] {
+  const rows = asList(inserted);
+  const columns = insertedColumns(rows.filter(isRecord));
+  return columns.length > 0 ? columns : [String(rows.find((row) => typeof row === 'string') ?? 'id')];
+}
+
+function excluded(column: unknown): string {
+  const name = wrap(String(column).split('.').at(-1));
+  return `${name} = excluded.${name}`;
+}
+
+function assignments(values: ReadonlyMap<string, unknown>): string {
+  return [...values]
+    .filter(([, value]) => value !== undefined)
+    .map(([column, value]) => `${wrap(column)} = ${isRecord(value) ? literal(JSON.stringify(value)) : literal(value)}`)
+    .join(', ');
+}
+
+function updatedValues({ updated, counters }: QueryState): ReadonlyMap<string, unknown> {
+  const values = new Map(updated);
+  for (const [column, amount] of counters) {
+    if (!values.has(column)) values.set(column, new Counter(column, amount));
+  }
+  return values;
+}
+
+/** `increment` and `decrement`. */
+class Counter extends Embedded {
+  constructor(
+    private readonly column: string,
+    private readonly amount: number,
+  ) {
+    super();
+  }
+
+  embed(): string {
+    return `${wrap(this.column)} ${this.amount < 0 ? '-' : '+'} ${Math.abs(this.amount)}`;
+  }
+}
+
+function withText(query: QueryState): string {
+  if (query.with.length === 0) return '';
+  return `with ${query.with.some(({ recursive }) => recursive) ? 'recursive ' : ''}${query.with.map(({ text }) => text).join(', ')} `;
+}
+
+function returningText({ returning }: QueryState): string {
+  return returning === undefined || returning === null || returning === '' || (Array.isArray(returning) && returning.length === 0)
+    ? ''
+    : ` returning ${columnize(returning)}`;
+}
+
+function wrapTable({ schema, table }: QueryState): string {
+  if (!(table instanceof Embedded)) return wrap(qualified(schema, table));
+  table.isPart = true;
+  return table.embed(true);
+}
+
+function number(value: unknown): string {
+  return value instanceof Embedded ? value.embed(true) : String(value);
+}

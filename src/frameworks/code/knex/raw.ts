@@ -1,0 +1,110 @@
+import { markedText, writtenText } from '../../../code/plain';
+import { concat, flat, placeOfText, slice } from '../../../code/text';
+import type { Place, TextValue } from '../../../code/value';
+import { literal } from './literals';
+import { columnize } from './names';
+import { Embedded, isHole, isRecord, type KnexObject, missing } from './values';
+
+/** `knex.raw`: `raw.js` and `formatter/rawFormatter.js`. */
+export class Raw extends Embedded implements KnexObject {
+  constructor(
+    private own: TextValue,
+    /** The call of `raw`. */
+    readonly place: Place,
+  ) {
+    super();
+  }
+
+  /** As a statement. knex reads `\\?` as the operator `?` only when it sends. */
+  get text(): TextValue {
+    return replaced(this.own, /\\\?/g, () => '?');
+  }
+
+  embed(): string {
+    return markedText(this.text);
+  }
+
+  call(method: string, args: readonly unknown[], place: Place): unknown {
+    switch (method) {
+      case 'wrap':
+        this.own = concat(writtenText(String(args[0] ?? ''), place), this.own, writtenText(String(args[1] ?? ''), place));
+        return this;
+      case 'timeout':
+      case 'options':
+      case 'debug':
+      case 'queryContext':
+      case 'on':
+        return this;
+      case 'toString':
+      case 'toQuery':
+        return this.embed();
+      case 'toSQL':
+      case 'toNative':
+        return { sql: this.embed(), bindings: [] };
+      default:
+        return missing;
+    }
+  }
+}
+
+/** `knex.ref('a.b')`: a column where a value is expected. */
+export class Ref extends Embedded implements KnexObject {
+  private schema = '';
+  private alias = '';
+
+  constructor(private readonly name: unknown) {
+    super();
+  }
+
+  embed(): string {
+    const name = columnize(this.schema === '' ? this.name : `${this.schema}.${String(this.name)}`);
+    return this.alias === '' ? name : `${name} as ${columnize(this.alias)}`;
+  }
+
+  call(method: string, args: readonly unknown[]): unknown {
+    if (method === 'withSchema') this.schema = String(args[0]);
+    else if (method === 'as') this.alias = String(args[0]);
+    else if (method === 'toQuery' || method === 'toString') return this.embed();
+    else return missing;
+    return this;
+  }
+}
+
+/** The text with its `?`, `??`, `:name` and `:name:` replaced. A list that is too short gives its last value again. */
+export function bind(sql: TextValue, bindings: unknown): TextValue {
+  if (bindings === undefined) return sql;
+  if (isRecord(bindings)) return bindNames(sql, bindings);
+  const values: readonly unknown[] = Array.isArray(bindings) ? bindings : [bindings];
+  let next = 0;
+  return replaced(sql, /\\?\?\??/g, ([match]) => {
+    if (match === '\\?') return undefined;
+    const value = next < values.length || !isHole(values.at(-1)) ? values[next] : values.at(-1);
+    next++;
+    return match === '??' ? columnize(value) : literal(value);
+  });
+}
+
+function bindNames(sql: TextValue, values: Readonly<Record<string, unknown>>): TextValue {
+  return replaced(sql, /\\?(:(\w+):(?=::)|:(\w+):(?!:)|:(\w+))/g, ([match, key, castName, name, plain]) => {
+    if (match !== key) return key;
+    const value = values[castName ?? name ?? plain ?? ''];
+    if (value === undefined) return undefined;
+    return match.endsWith(':') ? columnize(value) : literal(value);
+  });
+}
+
+/** Text in which each match gives way to another text; undefined keeps it. What is not replaced keeps its place. */
+function replaced(text: TextValue, pattern: RegExp, replace: (match: RegExpExecArray) => string | undefined): TextValue {
+  const parts: TextValue[] = [];
+  let last = 0;
+  for (const match of flat(text).matchAll(pattern)) {
+    const newText = replace(match);
+    if (newText === undefined) continue;
+    const end = match.index + match[0].length;
+    const place = placeOfText(slice(text, match.index, end));
+    parts.push(slice(text, last, match.index));
+    if (place !== undefined) parts.push(writtenText(newText, place));
+    last = end;
+  }
+  return last === 0 ? text : concat(...parts, slice(text, last));
+}
