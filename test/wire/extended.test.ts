@@ -201,6 +201,28 @@ describe('what is put before an execution', () => {
   });
 });
 
+describe('another text for an execution', () => {
+  const order = (text: string): RequestOrder => ({ extended: { execution: 0, texts: [], keep: true, text } });
+
+  it('is prepared in place of its own, with the same values', async () => {
+    const client = await clientOn();
+    orders = ({ replaceable }) => (replaceable[0] === true ? order('SELECT $1::int * 100 AS n') : undefined);
+    expect((await client.query('SELECT $1::int AS n', [7])).rows).toEqual([{ n: 700 }]);
+  });
+
+  it('can not be given to what is prepared under a name, and may be executed again', async () => {
+    const client = await clientOn();
+    orders = () => order('SELECT $1::int * 100 AS n');
+    const named = { name: 'mine', text: 'SELECT $1::int AS n', values: [7] };
+    expect((await client.query(named)).rows).toEqual([{ n: 7 }]);
+    expect((await client.query(named)).rows).toEqual([{ n: 7 }]);
+    expect(seen.filter(({ request }) => request.protocol === 'extended').map(({ request }) => request.replaceable)).toEqual([
+      [false],
+      [false],
+    ]);
+  });
+});
+
 describe('a request that a Flush ends', () => {
   it('is answered by its results, and what follows is another', async () => {
     const client = await clientOn();

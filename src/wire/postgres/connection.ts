@@ -286,8 +286,8 @@ export class PostgresConnection {
 
   private handleRequest(action: RequestAction): Promise<void> | undefined {
     this.requestCount += 1;
-    const { protocol, texts, values, complete } = action;
-    const request: WireRequest = { connection: this, number: this.requestCount, protocol, texts, values, complete };
+    const { protocol, texts, values, replaceable, complete } = action;
+    const request: WireRequest = { connection: this, number: this.requestCount, protocol, texts, values, replaceable, complete };
     const order = this.handlers.request?.(request);
     if (order instanceof Promise) {
       return Promise.race([order, this.gone]).then((decided) => {

@@ -22,13 +22,18 @@ export interface RequestOrder {
   readonly holdResponse?: boolean;
 }
 
-/** Statements that are executed before one Execute of a request, or in its place. The client sees nothing of them but an error. */
+/**
+ * Statements that are executed before one Execute of a request, or in its place (the client sees nothing of them but an error), and another
+ * text for that which it executes.
+ */
 export interface ExtendedOrder {
   /** Which Execute, from 0. */
   readonly execution: number;
   readonly texts: readonly string[];
   /** The Execute itself is sent after them. */
   readonly keep: boolean;
+  /** Prepared in place of the client's own text, with the same parameters. Only where the request says that it is `replaceable`. */
+  readonly text?: string;
 }
 
 /** Who watches and steers. Every handler is optional. */

@@ -50,6 +50,13 @@ export function parsedStatement(frame: Buffer): MessageText & { readonly name: s
   return { name: name.value, text: text.value, complete: text.terminated, types };
 }
 
+/** A Parse with another text: the same name, and the same types of its parameters. */
+export function withParsedText(frame: Buffer, text: string): Buffer {
+  const name = stringAt(frame, headerLength);
+  const types = stringAt(frame, name.end).end;
+  return frameOf('P', Buffer.concat([frame.subarray(headerLength, name.end), Buffer.from(`${text}\0`), frame.subarray(types)]));
+}
+
 /** Bind: the portal that is made, and the prepared statement that it is made from. */
 export function boundPortal(frame: Buffer): { readonly portal: string; readonly statement: string; readonly end: number } {
   const portal = stringAt(frame, headerLength);

@@ -34,6 +34,8 @@ export interface ExecutePosition {
   /** How many Parse and Bind messages of the request come before it. */
   readonly parses: number;
   readonly binds: number;
+  /** Position of the Parse of its text; absent where that was prepared before, or under a name under which it can be executed again. */
+  readonly parse?: number;
 }
 
 export interface RequestText {
@@ -42,6 +44,8 @@ export interface RequestText {
   readonly texts: readonly string[];
   /** For each text of the extended protocol the values of its parameters; undefined where they were too long to keep. */
   readonly values: readonly (readonly BoundValue[] | undefined)[];
+  /** For each text of the extended protocol: it is prepared for this one execution, so another text can be sent in its place. */
+  readonly replaceable: readonly boolean[];
   /** False when a text was too long to keep whole. */
   readonly complete: boolean;
 }
@@ -52,6 +56,8 @@ export function wholeFromClient(type: string): boolean {
 }
 
 interface Portal extends MessageText {
+  /** The name of what it was made from. */
+  readonly statement: string;
   readonly values: readonly BoundValue[] | undefined;
 }
 
@@ -61,12 +67,16 @@ interface Group {
   texts: string[];
   values: (readonly BoundValue[] | undefined)[];
   executions: ExecutePosition[];
+  /** Where the unnamed statement was parsed last. */
+  unnamedParse: number | undefined;
   parses: number;
   binds: number;
   complete: boolean;
   /** Already announced as a request; the rest is passed on without being kept. */
   announced: boolean;
 }
+
+const noPortal: Portal = { statement: '', text: '', complete: false, values: undefined };
 
 /** Extended-protocol messages that are kept before a decision: bound parameters may be long. */
 const greatestGroup = 8 << 20;
@@ -93,6 +103,7 @@ export class RequestReader {
           protocol: 'simple',
           texts: [text],
           values: [],
+          replaceable: [],
           complete: complete && !more,
           bytes: [segment.bytes],
           more,
@@ -100,7 +111,16 @@ export class RequestReader {
       }
       case 'F':
         if (!begins) return { kind: 'forward', bytes: [segment.bytes] };
-        return { kind: 'request', protocol: 'function call', texts: [], values: [], complete: true, bytes: [segment.bytes], more };
+        return {
+          kind: 'request',
+          protocol: 'function call',
+          texts: [],
+          values: [],
+          replaceable: [],
+          complete: true,
+          bytes: [segment.bytes],
+          more,
+        };
       case 'P':
       case 'B':
       case 'D':
@@ -136,14 +156,21 @@ export class RequestReader {
       const statement = parsedStatement(bytes);
       this.statements.set(statement.name, statement);
       group.parses += 1;
+      if (statement.name === '') group.unnamedParse = statement.complete ? group.kept.length : undefined;
     } else if (type === 'B') {
       const { portal, statement } = boundPortal(bytes);
       const { text, complete, types } = this.statements.get(statement) ?? { text: '', complete: false, types: [] };
-      this.portals.set(portal, { text, complete, values: boundValues(bytes, types) });
+      this.portals.set(portal, { statement, text, complete, values: boundValues(bytes, types) });
       group.binds += 1;
     } else if (type === 'E') {
-      const executed = this.portals.get(executedPortal(bytes)) ?? { text: '', complete: false, values: undefined };
-      group.executions.push({ at: group.kept.length, parses: group.parses, binds: group.binds });
+      const executed = this.portals.get(executedPortal(bytes)) ?? noPortal;
+      const parse = executed.statement === '' && executed.complete ? group.unnamedParse : undefined;
+      group.executions.push({
+        at: group.kept.length,
+        parses: group.parses,
+        binds: group.binds,
+        ...(parse !== undefined && { parse }),
+      });
       group.texts.push(executed.text);
       group.values.push(executed.values);
       group.complete &&= executed.complete;
@@ -158,6 +185,7 @@ export class RequestReader {
       protocol: 'extended',
       texts,
       values,
+      replaceable: executions.map(({ parse }) => parse !== undefined),
       complete,
       bytes: kept,
       more: false,
@@ -192,6 +220,7 @@ function emptyGroup(): Group {
     texts: [],
     values: [],
     executions: [],
+    unnamedParse: undefined,
     parses: 0,
     binds: 0,
     complete: true,

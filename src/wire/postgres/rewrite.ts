@@ -1,5 +1,5 @@
 import type { ExtendedOrder } from './handlers';
-import { executeFrames } from './messages';
+import { executeFrames, withParsedText } from './messages';
 import type { ExtendedParts } from './requests';
 import type { HiddenAnswers } from './responses';
 
@@ -15,8 +15,9 @@ export interface Rewritten {
 }
 
 /**
- * A request of the extended protocol with other statements before one of its Execute messages, or in its place. All else is sent as the
- * client sent it, what it prepares included: so the client's idea of what is prepared stays true. An Execute that is not there changes nothing.
+ * A request of the extended protocol with other statements before one of its Execute messages, or in its place, or with another text for it. All
+ * else is sent as the client sent it, what it prepares under a name included: so the client's idea of what is prepared stays true. An Execute
+ * that is not there changes nothing.
  */
 export function rewrite(bytes: readonly Buffer[], parts: ExtendedParts, order: ExtendedOrder): Rewritten {
   const place = parts.executions[order.execution];
@@ -27,8 +28,12 @@ export function rewrite(bytes: readonly Buffer[], parts: ExtendedParts, order: E
   });
   const ordinals = (first: number) => new Set(order.texts.map((_, position) => first + position));
   return {
-    bytes: [...bytes.slice(0, place.at), ...put, ...bytes.slice(order.keep ? place.at : place.at + 1)],
+    bytes: [...withText(bytes.slice(0, place.at), place.parse, order.text), ...put, ...bytes.slice(order.keep ? place.at : place.at + 1)],
     hide: { results: ordinals(order.execution), parses: ordinals(place.parses), binds: ordinals(place.binds) },
     added: order.texts.length - (order.keep ? 0 : 1),
   };
+}
+
+function withText(bytes: readonly Buffer[], parse: number | undefined, text: string | undefined): readonly Buffer[] {
+  return text === undefined ? bytes : bytes.map((frame, position) => (position === parse ? withParsedText(frame, text) : frame));
 }

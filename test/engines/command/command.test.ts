@@ -11,7 +11,7 @@ import { type Dump, differencesBetween, dump } from '../../suite/dump';
 import { executeAsPasted } from '../../suite/pasted';
 import { startSandbox } from '../execute/laboratory';
 import { request, verdictsOf, withFolder } from '../runner/simulating';
-import { hangingTool, pipeliningTool, pooledTool, runDirectly, stubbornTool } from './tools';
+import { fillingTool, hangingTool, pipeliningTool, pooledTool, runDirectly, stubbornTool } from './tools';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -241,6 +241,30 @@ describe('a tool that sends its statements in one go', () => {
       // The server had the whole batch.
       'disconnect@before:2': 'complete',
     });
+  }, 200_000);
+});
+
+describe('a tool that changes rows of a table which its transaction has locked already', () => {
+  it('is struck in the middle of a statement with values, by a gate in its text', async () => {
+    const insideFaults = ['kill-session', 'crash', 'statement-timeout', 'lost-ack'] as const;
+    const files = { 'tool.cjs': fillingTool, 'before.sql': people };
+    const simulation = await withFolder(files, async (folder) => {
+      const before = join(folder, 'before.sql');
+      const options = { text: 'node tool.cjs', faults: insideFaults, points: ['during'], collapse: false, before } as const;
+      const wanted = requestFor(folder, options);
+      const [only] = await simulateSubject(
+        wanted,
+        await readSubject(wanted),
+        new Laboratory(sandbox, new AbortController().signal),
+        () => undefined,
+      );
+      if (only === undefined) throw new Error('No simulation.');
+      return only;
+    });
+    for (const fault of insideFaults) {
+      const cell = cellOf(simulation, `${fault}@during:2`);
+      expect(cell, fault).toMatchObject({ status: 'done', inside: 'waits for a gate behind its first row' });
+    }
   }, 200_000);
 });
 

@@ -69,6 +69,22 @@ const client = new Client({ connectionString: process.env.DATABASE_URL });
 client.connect().then(() => client.query('CREATE TABLE a ()')).then(() => client.end()).catch(() => (process.exitCode = 1));
 `;
 
+/** One transaction that fills the column it has added, by a statement with values. */
+export const fillingTool = `
+const { Client } = require(${pgModule});
+async function main() {
+  const client = new Client({ connectionString: process.env.DATABASE_URL });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query('ALTER TABLE people ADD COLUMN city text');
+  await client.query('UPDATE people SET city = $1 WHERE id > $2', ['Basel', 2]);
+  await client.query('COMMIT');
+  await client.end();
+}
+main().catch((error) => { console.error(String(error)); process.exit(1); });
+`;
+
 /** Sends a batch of statements in one go, with a single Sync. */
 export const pipeliningTool = `
 const { Client } = require(${pgModule});

@@ -44,7 +44,7 @@ export class WayIn {
   /** Prepares everything while a request is held, and says as what to send it. Never rejects. */
   async withRequest(request: WireRequest, statement: Statement | undefined): Promise<RequestOrder> {
     const { connection } = request;
-    const gatedText = statement && request.protocol === 'simple' ? withTextGate(statement.sent) : undefined;
+    const gatedText = gatedTextOf(request, statement);
     try {
       await this.prepare(connection, statement, { alone: true, gateInText: gatedText !== undefined });
       const { before, after } = hiddenSettings(this.entry.settings, connection.transactionStatus);
@@ -54,7 +54,8 @@ export class WayIn {
     } catch (error) {
       this.events.failed(error);
     }
-    return this.entry.needsTextGate && gatedText !== undefined ? { text: gatedText } : {};
+    if (!this.entry.needsTextGate || gatedText === undefined) return {};
+    return { text: gatedText, extended: { execution: 0, texts: [], keep: true, text: gatedText } };
   }
 
   /** The request of several statements, with a gate and settings before the one at `position`. */
@@ -111,4 +112,11 @@ export class WayIn {
     this.connection = connection;
     await this.entry.prepare({ address: this.address, serverProcessId, statement, gateInText }, alone);
   }
+}
+
+/** The one statement of a request with a gate in it. With parameters it is the request that has the text: the statement's has values in it. */
+function gatedTextOf({ protocol, texts, replaceable }: WireRequest, statement: Statement | undefined): string | undefined {
+  if (protocol === 'simple') return statement && withTextGate(statement.sent);
+  const [text] = texts;
+  return texts.length === 1 && text !== undefined && replaceable[0] === true ? withTextGate(text) : undefined;
 }
