@@ -66,6 +66,7 @@ export function readFolder(files: readonly SourceFile[], options: ReadOptions & 
     const twin = seen.get(migration.id);
     if (twin !== undefined) {
       problems.push({
+        path: migration.up.path,
         message: `${migration.up.path} has the version ${migration.id}, which ${twin} has already: ${framework.displayName} runs only one of them. Give one of the two files another version.`,
       });
       continue;

@@ -1,6 +1,7 @@
 import type { Catalog } from '../model/catalog';
-import type { FileReport, Finding } from '../model/finding';
+import type { FileReport } from '../model/finding';
 import type { Migration } from '../model/migration';
+import type { PlacedFinding } from './code/findings';
 
 /** What one migration gave the last time, with all that it depended on. */
 export interface CachedMigration {
@@ -14,7 +15,7 @@ export interface CachedMigration {
 }
 
 export interface LintedProgram {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly PlacedFinding[];
   readonly errors: FileReport['errors'];
 }
 

@@ -1,7 +1,7 @@
-import { readFolder } from '../frameworks/registry';
+import { type FolderReading, readFolder } from '../frameworks/registry';
 import { type Catalog, emptyCatalog } from '../model/catalog';
 import { defaultEngine, type Engine } from '../model/engine';
-import type { FileReport, Finding } from '../model/finding';
+import type { FileReport } from '../model/finding';
 import type { Migration, Program } from '../model/migration';
 import type { Problem } from '../model/result';
 import type { Framework, SourceFile } from '../model/run-protocol';
@@ -9,7 +9,11 @@ import { allRules } from '../rules/registry';
 import type { Rule } from '../rules/rule';
 import { replay } from '../schema/virtual-schema';
 import { LintCache, type LintedProgram } from './cache';
+import { FindingMapper, type PlacedFinding } from './code/findings';
+import { asRendered, isCode, SourceMap } from './code/source-map';
+import { codeErrors, unreadFindings } from './code/unread';
 import { type Configuration, defaultConfiguration, type RuleLevel } from './configuration';
+import { checkFolder } from './folder';
 import { byPlace, checkProgram, ruleContext } from './program';
 import { suppressFindings } from './suppressed';
 
@@ -66,7 +70,10 @@ export function lintFolder(input: LintInput): LintedFolder {
     before = placed.after;
     return placed;
   });
-  return { engine, framework: read.framework, migrations, reports: run.reports(), problems: read.problems };
+  run.lintFolder(read);
+  // What is about one file is told as a finding in it.
+  const problems = read.problems.filter(({ path }) => path === undefined);
+  return { engine, framework: read.framework, migrations, reports: run.reports(), problems };
 }
 
 class FolderRun {
@@ -78,7 +85,7 @@ class FolderRun {
   private readonly surroundings: string;
   private readonly linted = new Map<
     string,
-    { readonly programs: Program[]; readonly findings: Finding[]; readonly errors: FileReport['errors'][number][] }
+    { readonly programs: Program[]; readonly findings: PlacedFinding[]; readonly errors: FileReport['errors'][number][] }
   >();
 
   constructor(
@@ -91,7 +98,8 @@ class FolderRun {
     this.wanted = new Set(input.paths ?? this.texts.keys());
     this.cache = input.cache ?? new LintCache();
     this.rules = input.rules ?? allRules;
-    const others = input.files.filter((file) => !file.path.endsWith('.sql')).map((file) => file.text);
+    // Of code, what a migration takes from other files is part of the migration itself.
+    const others = input.files.filter((file) => !/\.(sql|[cm]?[jt]s)$/i.test(file.path)).map((file) => file.text);
     this.surroundings = JSON.stringify([framework.name, engine, configuration, [...this.texts.keys()], others]);
   }
 
@@ -104,12 +112,24 @@ class FolderRun {
     const linted = new Map<string, LintedProgram>(unchanged ? known.linted : []);
     for (const program of [migration.up, ...(migration.down === undefined ? [] : [migration.down])]) {
       if (!this.wanted.has(program.path)) continue;
-      const result = linted.get(program.direction) ?? this.lintProgram(migration, program, program.direction === 'up' ? before : after);
+      const result =
+        linted.get(program.direction) ?? this.lintProgram(migration, program, before, program.direction === 'up' ? before : after);
       linted.set(program.direction, result);
       this.add(program, result);
     }
     this.cache.set(migration, { key, before, after, linted, surroundings: this.surroundings });
     return { migration, before, after };
+  }
+
+  /** What concerns names, versions and order. */
+  lintFolder({ framework, migrations, problems }: FolderReading): void {
+    const folder = { framework, migrations, problems, files: this.input.files };
+    for (const finding of checkFolder(folder, this.rules, (rule) => this.level(rule))) {
+      if (!this.wanted.has(finding.path)) continue;
+      const known = this.linted.get(finding.path);
+      if (known === undefined) this.linted.set(finding.path, { programs: [], findings: [finding], errors: [] });
+      else known.findings.push(finding);
+    }
   }
 
   /** One report per file, with what its comments suppress taken out. */
@@ -121,22 +141,43 @@ class FolderRun {
   private report(path: string): FileReport {
     const found = this.linted.get(path) ?? { programs: [], findings: [], errors: [] };
     const text = this.texts.get(path) ?? '';
+    const statements = new Map(found.findings.map(({ finding, statement }) => [finding, statement]));
+    const findings = suppressFindings({
+      path,
+      text,
+      ...found,
+      findings: [...statements.keys()],
+      statementOf: (finding) => statements.get(finding),
+      rules: this.rules,
+      level: (rule) => this.level(rule),
+    });
     return {
       path,
       engine: this.engine.name,
       engineVersion: String(this.engine.major),
       framework: this.framework.name,
-      findings: [...suppressFindings({ text, ...found, rules: this.rules, level: (rule) => this.level(rule) })].sort(byPlace),
+      findings: [...findings].sort(byPlace),
       errors: found.errors,
     };
   }
 
-  private lintProgram(migration: Migration, program: Program, before: Catalog): LintedProgram {
+  private lintProgram(migration: Migration, program: Program, origin: Catalog, before: Catalog): LintedProgram {
     const { framework, engine } = this;
     const text = this.texts.get(program.path) ?? '';
-    const context = ruleContext({ migration, program, framework, engine, files: this.input.files, text, before });
+    const { files } = this.input;
+    const level = (rule: Rule) => this.level(rule);
+    if (isCode(program)) {
+      const { up, down, ...rest } = migration;
+      const seen = { ...rest, up: asRendered(up), ...(down && { down: asRendered(down) }) };
+      const rendering = { program: asRendered(program), text: program.rendering.text, source: text };
+      const context = ruleContext({ migration: seen, framework, engine, files, before, origin, ...rendering });
+      const mapper = new FindingMapper(new SourceMap(program, text), framework);
+      const findings = checkProgram(context, this.rules, level).map((finding) => mapper.finding(finding));
+      return { findings: [...findings, ...unreadFindings(program, this.rules, level)], errors: codeErrors(program) };
+    }
+    const context = ruleContext({ migration, program, framework, engine, files, text, before, origin });
     const errors = program.statements.flatMap((statement) => (statement.unreadable === undefined ? [] : [statement.unreadable]));
-    return { findings: checkProgram(context, this.rules, (rule) => this.level(rule)), errors };
+    return { findings: checkProgram(context, this.rules, level).map((finding) => ({ finding })), errors };
   }
 
   private level(rule: Rule): RuleLevel {
@@ -153,7 +194,10 @@ class FolderRun {
 
   private keyOf({ id, up, down }: Migration): string {
     const programs = [up, ...(down === undefined ? [] : [down])];
-    return JSON.stringify([id, ...programs.map(({ path, span, execution }) => [path, span, execution, this.texts.get(path)])]);
+    return JSON.stringify([
+      id,
+      ...programs.map(({ path, span, execution, rendering, unread }) => [path, span, execution, this.texts.get(path), rendering, unread]),
+    ]);
   }
 }
 

@@ -21,8 +21,12 @@ export interface ProgramInput {
   readonly engine: Engine;
   readonly files: readonly SourceFile[];
   readonly text: string;
+  /** The file itself, where `text` is the rendering of code. */
+  readonly source?: string;
   /** The schema that the program meets. */
   readonly before: Catalog;
+  /** The schema before the migration, which a rollback has to bring back. */
+  readonly origin?: Catalog;
 }
 
 /** What a rule is to see of one program. */
@@ -54,9 +58,11 @@ export function ruleContext(input: ProgramInput): RuleContext {
     steps,
     nested,
     before,
+    ...(input.origin !== undefined && { origin: input.origin }),
     after: schemas.at(-1) ?? before,
     files: input.files,
     text: input.text,
+    ...(input.source !== undefined && { source: input.source }),
     lines: new LineIndex(input.text),
     created: createdRelations(before, [...steps, ...nested]),
   };
@@ -67,7 +73,7 @@ export function checkProgram(context: RuleContext, rules: readonly Rule[], level
   const findings = rules.flatMap((rule) => {
     const severity = level(rule);
     if (severity === 'off') return [];
-    return rule.check(context).map(
+    return (rule.check?.(context) ?? []).map(
       (violation): Finding => ({
         rule: rule.id,
         severity,

@@ -1,5 +1,5 @@
 import type { Finding } from '../model/finding';
-import type { Program } from '../model/migration';
+import type { Program, Statement } from '../model/migration';
 import type { Span } from '../model/text';
 import { LineIndex } from '../parse/lines';
 import { type Rule, ruleUrl } from '../rules/rule';
@@ -8,19 +8,22 @@ import type { RuleLevel } from './configuration';
 import { applySuppressions, readSuppressions, type Suppression } from './suppressions';
 
 interface FileFindings {
+  readonly path: string;
   readonly text: string;
   readonly programs: readonly Program[];
   readonly findings: readonly Finding[];
+  /** What a finding in code is about: its place alone does not tell. */
+  readonly statementOf: (finding: Finding) => Statement | undefined;
   readonly rules: readonly Rule[];
   readonly level: (rule: Rule) => RuleLevel;
 }
 
 /** The findings of a file without those that its comments suppress, and with one for each suppression that suppresses nothing. */
 export function suppressFindings(file: FileFindings): readonly Finding[] {
-  const suppressions = readSuppressions(file.text, file.programs);
+  const suppressions = readSuppressions(file.path, file.text, file.programs);
   if (suppressions.length === 0) return file.findings;
   const lines = new LineIndex(file.text);
-  const { kept, unused } = applySuppressions(file.findings, suppressions, lines);
+  const { kept, unused } = applySuppressions(file.findings, file.statementOf, suppressions, lines);
   const severity = file.level(unusedSuppression);
   if (severity === 'off' || !file.rules.includes(unusedSuppression)) return kept;
   const reported = unused.flatMap(({ suppression, rules }) => {

@@ -3,6 +3,8 @@ export interface Problem {
   readonly message: string;
   /** The server's or the system's own code where there is one: an SQLSTATE, an errno name. */
   readonly code?: string;
+  /** The file that it is about, where it is about one: relative to its folder. */
+  readonly path?: string;
 }
 
 /** Errors are values inside the core; only edges throw. */

@@ -33,11 +33,15 @@ export interface RuleContext {
   readonly nested: readonly Step[];
   /** The schema before the program, and after it. */
   readonly before: Catalog;
+  /** Of a rollback: the schema before its migration, which it has to bring back. */
+  readonly origin?: Catalog;
   readonly after: Catalog;
   /** All files of the folder; the text of the program's own file; its lines. */
   readonly files: readonly SourceFile[];
   readonly text: string;
   readonly lines: LineIndex;
+  /** Set for a program that is written in code: its file. `text` and all places are then those of the SQL that it sends. */
+  readonly source?: string;
   /** Identities of the tables and materialized views that this program creates, with the number of the statement that does. */
   readonly created: ReadonlyMap<string, number>;
 }

@@ -1,4 +1,5 @@
 import type { Span, TextEdit } from '../model/text';
+import { LineIndex } from '../parse/lines';
 import { type Token, tokenize } from '../parse/postgres/lexer';
 import type { RuleContext } from './context';
 
@@ -9,6 +10,17 @@ export function replaceSpan(context: RuleContext, span: Span, newText: string): 
 
 export function insertAt(context: RuleContext, offset: number, newText: string): TextEdit {
   return replaceSpan(context, { start: offset, end: offset }, newText);
+}
+
+/** The program's file: for one that is written in code not what places count in, but where a mark of the framework stands. */
+export function sourceText(context: RuleContext): string {
+  return context.source ?? context.text;
+}
+
+/** Replaces a stretch of that file. */
+export function replaceInSource(context: RuleContext, span: Span, newText: string): TextEdit {
+  if (context.source === undefined) return replaceSpan(context, span, newText);
+  return { path: context.program.path, range: new LineIndex(context.source).range(span), newText };
 }
 
 /** An edit of a path that is not there makes the file. */

@@ -30,17 +30,23 @@ import { stillNeeded } from './postgres/still-needed';
 import { unbatchedWrite } from './postgres/unbatched-write';
 import type { Rule } from './rule';
 import { identifierTooLong } from './shared/identifier-too-long';
+import { ignoredFile } from './shared/ignored-file';
 import { missingRollback } from './shared/missing-rollback';
 import { refusedByFramework } from './shared/refused-by-framework';
 import { settingLeaks } from './shared/setting-leaks';
 import { transactionControl } from './shared/transaction-control';
+import { unreadCode } from './shared/unread-code';
 import { unreadableStatement } from './shared/unreadable-statement';
 import { unresolvedPlaceholder } from './shared/unresolved-placeholder';
+import { unusableFile } from './shared/unusable-file';
 import { unusedSuppression } from './shared/unused-suppression';
+import { versionGap } from './shared/version-gap';
+import { versionOrder } from './shared/version-order';
 
 /** Every rule, in the order in which findings at one place are shown. Adding one is adding its file and a line here. */
 export const allRules: readonly Rule[] = [
   unreadableStatement,
+  unreadCode,
   refusedByFramework,
   transactionControl,
   concurrentInTransaction,
@@ -76,6 +82,10 @@ export const allRules: readonly Rule[] = [
   insertNotRepeatable,
   severalTablesLocked,
   backfillUnderLock,
+  unusableFile,
+  versionOrder,
+  versionGap,
+  ignoredFile,
   unresolvedPlaceholder,
   unusedSuppression,
 ];

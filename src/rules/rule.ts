@@ -1,6 +1,7 @@
 import type { Fix, Severity } from '../model/finding';
-import type { FrameworkName } from '../model/migration';
-import type { SourceFile } from '../model/run-protocol';
+import type { FrameworkName, Migration } from '../model/migration';
+import type { Problem } from '../model/result';
+import type { Framework, SourceFile } from '../model/run-protocol';
 import type { Range } from '../model/text';
 import type { RuleContext } from './context';
 
@@ -47,7 +48,27 @@ export interface Rule {
   readonly explanation: string;
   readonly bad: readonly BadExample[];
   readonly good: readonly RuleExample[];
-  readonly check: (context: RuleContext) => readonly Violation[];
+  /** Looks at one program. */
+  readonly check?: (context: RuleContext) => readonly Violation[];
+  /** Looks at the folder as a whole: names, versions, order. */
+  readonly checkFolder?: (folder: FolderContext) => readonly FileViolation[];
+}
+
+/** All migrations of a folder. */
+export interface FolderContext {
+  readonly framework: Framework;
+  /** In the order in which the framework runs them. */
+  readonly migrations: readonly Migration[];
+  readonly files: readonly SourceFile[];
+  /** Why files could not be read as migrations. */
+  readonly problems: readonly Problem[];
+}
+
+/** What a rule says about a file of the folder. */
+export interface FileViolation {
+  readonly path: string;
+  readonly message: string;
+  readonly help: string;
 }
 
 /** The page that explains a rule. */

@@ -1,7 +1,7 @@
 import type { Fix } from '../../model/finding';
 import type { TextEdit } from '../../model/text';
 import { headRange, type RuleContext, type Step } from '../context';
-import { endWithTerminator, insertAt, replaceSpan, wholeLines } from '../edits';
+import { endWithTerminator, insertAt, replaceInSource, replaceSpan, sourceText, wholeLines } from '../edits';
 import { addMigrations } from '../fixes/next-migration';
 import { asFrameworkStatement } from '../fixes/statement';
 import type { Rule, Violation } from '../rule';
@@ -115,7 +115,7 @@ function wholeTransaction(context: RuleContext): Fix | undefined {
 
 /** Edits by which these steps of the program run in one transaction. */
 function transactionEdits(context: RuleContext, steps: readonly Step[]): readonly TextEdit[] | undefined {
-  const { framework, migration, program, text } = context;
+  const { framework, migration, program } = context;
   if (framework.name === 'sql') {
     const first = steps[0]?.statement.span;
     const last = steps.at(-1)?.statement.span;
@@ -129,8 +129,8 @@ function transactionEdits(context: RuleContext, steps: readonly Step[]): readonl
   // The mark is for up and down alike.
   const otherNeedsIt =
     other !== undefined && /\bconcurrently\b|\bvacuum\b/i.test(other.statements.map((statement) => statement.text).join('\n'));
-  const patch = framework.withoutNoTransactionMark?.(text);
-  return patch === undefined || otherNeedsIt ? undefined : [replaceSpan(context, patch.span, patch.newText)];
+  const patch = framework.withoutNoTransactionMark?.(sourceText(context));
+  return patch === undefined || otherNeedsIt ? undefined : [replaceInSource(context, patch.span, patch.newText)];
 }
 
 /** What can't be in a transaction goes into migrations of its own, when it all stands at the end. */

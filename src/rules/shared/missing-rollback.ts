@@ -2,7 +2,7 @@ import type { Fix } from '../../model/finding';
 import { LineIndex } from '../../parse/lines';
 import { generateDown } from '../../rollback/down';
 import { headRange, type RuleContext } from '../context';
-import { createFile } from '../edits';
+import { createFile, replaceInSource } from '../edits';
 import type { Rule, Violation } from '../rule';
 
 export const missingRollback: Rule = {
@@ -114,10 +114,9 @@ function insertRollback(context: RuleContext): Fix | undefined {
   const lost = down.irreversible.length;
   const title = lost === 0 ? 'Insert the rollback' : `Insert the rollback (${lost === 1 ? 'one thing' : `${lost} things`} can't be undone)`;
   if (placed.kind === 'create') return { title, safe: lost === 0, edits: [createFile(placed.path, placed.text)] };
-  const lines =
-    placed.path === context.program.path
-      ? context.lines
-      : new LineIndex(context.files.find((file) => file.path === placed.path)?.text ?? '');
-  const edit = { range: lines.range(placed.span), newText: placed.newText };
-  return { title, safe: lost === 0, edits: [placed.path === context.program.path ? edit : { path: placed.path, ...edit }] };
+  if (placed.path === context.program.path) {
+    return { title, safe: lost === 0, edits: [replaceInSource(context, placed.span, placed.newText)] };
+  }
+  const lines = new LineIndex(context.files.find((file) => file.path === placed.path)?.text ?? '');
+  return { title, safe: lost === 0, edits: [{ path: placed.path, range: lines.range(placed.span), newText: placed.newText }] };
 }
