@@ -39,6 +39,9 @@ function definitionKey(object: DefinedObject): string {
   return object.signature === undefined ? key : `${key}${object.kind === 'rule' ? ' ' : ''}${object.signature}`;
 }
 
+/** Kinds of `other` objects that tables and columns are made of. */
+const restsUnderTables = /^(server|foreign data wrapper|collation|operator|access method|language|text search) /;
+
 const routines = new Set<DefinedObject['kind']>(['function', 'procedure', 'aggregate']);
 const onRelations = new Set<DefinedObject['kind']>(['view', 'materialized view', 'rule']);
 
@@ -72,6 +75,7 @@ export function planDefinitions(
   const tableTexts = textsOfTables(to);
   const isEarly = (object: DefinedObject) =>
     object.kind === 'extension' ||
+    (object.kind === 'other' && restsUnderTables.test(object.name)) ||
     (routines.has(object.kind) &&
       mentions(tableTexts, object) &&
       !object.dependsOn.some((key) => to.tables.some((table) => relationKey(table) === key)));
@@ -82,7 +86,9 @@ export function planDefinitions(
   ]);
   const isLateDrop = (object: DefinedObject) =>
     object.kind === 'extension' ||
-    (object.kind === 'other' && object.removal === undefined) ||
+    object.kind === 'other' ||
+    object.kind === 'event trigger' ||
+    object.kind === 'aggregate' ||
     (routines.has(object.kind) && !asNow(object).dependsOn.some((key) => vanishing.has(key)));
   return {
     dropped: drops.filter((object) => !isLateDrop(object)).map(asNow),
@@ -108,9 +114,13 @@ function sameDefinition(a: DefinedObject, b: DefinedObject): boolean {
   return (
     a.definition === b.definition &&
     a.populated === b.populated &&
-    canonical(a.indexes) === canonical(b.indexes) &&
+    canonical(a.indexes?.map(withoutComment)) === canonical(b.indexes?.map(withoutComment)) &&
     canonical(a.triggers) === canonical(b.triggers)
   );
+}
+
+function withoutComment({ comment: _, ...index }: NonNullable<DefinedObject['indexes']>[number]) {
+  return index;
 }
 
 /**
@@ -162,7 +172,10 @@ function takeAlong(
 }
 
 function orderedByNeed(objects: readonly DefinedObject[]): DefinedObject[] {
-  return inOrderOfNeed(objects.map((item) => ({ item, key: definitionKey(item), needs: item.dependsOn })));
+  // The virtual schema names a function without its arguments.
+  const bySimple = new Map(objects.map((object) => [definitionKey(object).replace(/\(.*$/s, ''), definitionKey(object)]));
+  const needs = (object: DefinedObject) => object.dependsOn.map((key) => bySimple.get(key) ?? key);
+  return inOrderOfNeed(objects.map((item) => ({ item, key: definitionKey(item), needs: needs(item) })));
 }
 
 const words: Partial<Record<DefinedObject['kind'], string>> = {

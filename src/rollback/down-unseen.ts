@@ -2,9 +2,7 @@ import type { Catalog, Table } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
-import { namesIn } from '../schema/definitions';
 import { type DownPart, notUndone, statement } from './down-part';
-import { objectsOf } from './down-untraced';
 import { isNamed } from './rows';
 
 /**
@@ -44,6 +42,10 @@ function downOf(operation: Operation, before: Catalog, after: Catalog, named: Re
     case 'set not null':
     case 'drop not null':
       return hasColumn(operation.table, operation.column, before, after) ? [] : downOfColumn(operation);
+    case 'alter table': {
+      const table = find(operation.table, after);
+      return table?.presumed === true ? downOfWhole(operation) : [];
+    }
     case 'drop constraint': {
       const table = find(operation.table, before);
       if (table?.complete === true || table?.constraints.some((constraint) => constraint.name === operation.constraint)) return [];
@@ -55,9 +57,6 @@ function downOf(operation: Operation, before: Catalog, after: Catalog, named: Re
       return operation.objects.flatMap((name) =>
         named.has(name.name) || isKnown(name, before, after) ? [] : unknown(`${operation.objectKind} ${name.name}, which is dropped`),
       );
-    case 'grant':
-    case 'revoke':
-      return isOnNewOnly(operation.detail, before, after) ? [] : unknown(`privileges: ${operation.detail}`);
     case 'do block':
       return unknown('what the DO block does');
     default:
@@ -98,17 +97,35 @@ function downOfRename(operation: Extract<Operation, { kind: 'rename object' }>, 
   return [statement(text)];
 }
 
-/** Privileges on what the migration makes, and on nothing older, go with it. */
-function isOnNewOnly(text: string, before: Catalog, after: Catalog): boolean {
-  const old = objectsOf(before);
-  const identities = new Set(old.map((object) => object.identity));
-  const made = objectsOf(after).filter((object) => !identities.has(object.identity));
-  const names = (objects: readonly { readonly name: string }[]) =>
-    namesIn(
-      text,
-      objects.map(({ name }) => name),
-    );
-  return names(made).length > 0 && names(old).length === 0;
+/** ALTER TABLE forms that have an opposite, whatever was there before. */
+const opposites: readonly (readonly [RegExp, string])[] = [
+  [/^enable\s+row\s+level\s+security$/i, 'DISABLE ROW LEVEL SECURITY'],
+  [/^disable\s+row\s+level\s+security$/i, 'ENABLE ROW LEVEL SECURITY'],
+  [/^force\s+row\s+level\s+security$/i, 'NO FORCE ROW LEVEL SECURITY'],
+  [/^no\s+force\s+row\s+level\s+security$/i, 'FORCE ROW LEVEL SECURITY'],
+  [/^set\s+logged$/i, 'SET UNLOGGED'],
+  [/^set\s+unlogged$/i, 'SET LOGGED'],
+  [/^disable\s+(trigger|rule)\s+(.+)$/is, 'ENABLE $1 $2'],
+  [/^enable\s+(trigger|rule)\s+(.+)$/is, 'DISABLE $1 $2'],
+  [/^inherit\s+(.+)$/is, 'NO INHERIT $1'],
+  [/^no\s+inherit\s+(.+)$/is, 'INHERIT $1'],
+];
+
+function downOfWhole(operation: Extract<Operation, { kind: 'alter table' }>): DownPart[] {
+  const on = `ALTER TABLE ${quoteQualified(operation.table.schema, operation.table.name)}`;
+  const detail = operation.detail.trim();
+  // Around a load: the two take each other back.
+  if (/^(enable|disable)\s+trigger\s+(all|user)$/i.test(detail)) return [];
+  const found = opposites.find(([pattern]) => pattern.test(detail));
+  if (found === undefined) return unknown(`${on} ${detail}`);
+  return [
+    statement(
+      `${on} ${detail.replace(
+        found[0],
+        found[1].replace(/\btrigger|rule\b/i, (word) => word.toUpperCase()),
+      )}`,
+    ),
+  ];
 }
 
 function unknown(what: string): DownPart[] {

@@ -1,29 +1,41 @@
 import type { Catalog } from '../model/catalog';
 import type { Statement } from '../model/migration';
-import type { Operation } from '../model/operation';
+import type { ObjectName, Operation } from '../model/operation';
 import { namesIn } from '../schema/definitions';
 import { replaySteps } from '../schema/virtual-schema';
 import { canonical } from '../state/canonical';
-import { type DownPart, notUndone } from './down-part';
+import { type DownPart, notUndone, statement } from './down-part';
+import { isNamed } from './rows';
 
 /**
  * Operations that change the database and leave the virtual schema as it is: what it does not know can't be undone from it, and has to be
  * said. Last first, as the rollback goes. What they do to an object that the migration makes itself goes with that object.
  */
 export function untracedDown(statements: readonly Statement[], before: Catalog): DownPart[] {
-  const alone = statements.flatMap((statement) => statement.operations.map((operation) => ({ ...statement, operations: [operation] })));
+  const alone = statements.flatMap((whole) => whole.operations.map((operation) => ({ ...whole, operations: [operation] })));
   const steps = replaySteps(before, alone);
   const identities = new Set(objectsOf(before).map((object) => object.identity));
-  const parts = alone.flatMap((statement, place): DownPart[] => {
-    const [operation] = statement.operations;
+  const known = objectsOf(before).map((object) => object.name);
+  const parts = alone.flatMap((single, place): DownPart[] => {
+    const [operation] = single.operations;
     const [then, now] = [steps[place], steps[place + 1]];
-    if (operation === undefined || then === undefined || now === undefined || !changesSomething(operation)) return [];
+    if (operation === undefined || then === undefined || now === undefined || !changesSomething(operation, now)) return [];
     const made = objectsOf(now).flatMap((object) => (identities.has(object.identity) ? [] : [object.name]));
-    const text = textOf(operation, statement.text);
+    const text = textOf(operation, single.text);
     if (namesIn(text, made).length > 0 || canonical(then) !== canonical(now)) return [];
-    return [notUndone(shortened(text))];
+    // A comment or a privilege that was there already.
+    const isKnown = operation.kind === 'comment' || operation.kind === 'grant' || operation.kind === 'revoke';
+    if (isKnown && namesIn(text, known).length > 0) return [];
+    const opposite = operation.kind === 'grant' ? revoking(text) : undefined;
+    return [opposite === undefined ? notUndone(shortened(text)) : statement(opposite)];
   });
   return parts.reverse();
+}
+
+/** The opposite of a GRANT. That of a REVOKE might open what was closed, and is left to people. */
+function revoking(text: string): string | undefined {
+  const found = /^\s*grant\s+(.+)\s+to\s+(.+?)(\s+with\s+(?:grant|admin)\s+option)?(\s+granted\s+by\s+.+)?$/is.exec(text);
+  return found === null ? undefined : `REVOKE ${found[1] ?? ''} FROM ${found[2] ?? ''}`;
 }
 
 /** Objects by name that a migration can make; parts of tables are among them where statements name them alone. */
@@ -31,6 +43,12 @@ export function objectsOf(catalog: Catalog): readonly { readonly identity: strin
   const indexes = [...catalog.tables, ...catalog.definitions].flatMap((owner) => owner.indexes ?? []);
   const tables = catalog.tables.filter((table) => table.presumed !== true);
   return [...tables, ...catalog.types, ...catalog.sequences, ...catalog.definitions, ...catalog.schemas, ...indexes];
+}
+
+/** Names of what the migration makes: a statement about one of them goes with it. */
+export function madeNames(before: Catalog, after: Catalog): string[] {
+  const identities = new Set(objectsOf(before).map((object) => object.identity));
+  return objectsOf(after).flatMap((object) => (identities.has(object.identity) ? [] : [object.name.split(' ').at(-1) ?? '']));
 }
 
 /** Statements of the parser's that only read, or end with the session. */
@@ -53,11 +71,11 @@ const passing = new Set([
   'VariableShowStmt',
 ]);
 
-function changesSomething(operation: Operation): boolean {
+function changesSomething(operation: Operation, now: Catalog): boolean {
   switch (operation.kind) {
     case 'alter table':
       // Around a load: the two take each other back.
-      return !/^(enable|disable)\s+trigger\s+(all|user)$/i.test(operation.detail);
+      return !isPresumed(operation.table, now) && !/^(enable|disable)\s+trigger\s+(all|user)$/i.test(operation.detail);
     case 'create object':
       return !operation.ifNotExists;
     case 'other':
@@ -65,11 +83,19 @@ function changesSomething(operation: Operation): boolean {
     case 'alter column':
     case 'alter system':
     case 'comment':
+    case 'grant':
+    case 'revoke':
+    case 'call':
     case 'set schema':
       return true;
     default:
       return false;
   }
+}
+
+/** What `unseenDown` turns round by its text. */
+function isPresumed(name: ObjectName, catalog: Catalog): boolean {
+  return catalog.tables.some((table) => table.presumed === true && isNamed(name, table));
 }
 
 function textOf(operation: Operation, statement: string): string {

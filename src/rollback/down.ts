@@ -3,8 +3,11 @@ import type { Migration, Statement } from '../model/migration';
 import type { Loss } from '../state/loss';
 import type { Change } from './change';
 import { catalogChanges } from './changes';
+import { withFirstAttributes } from './comparable';
+import { concerned } from './concerned';
 import { dataDown } from './down-data';
 import { type DownPart, statement } from './down-part';
+import { settingsDown } from './down-settings';
 import { unseenDown } from './down-unseen';
 import { untracedDown } from './down-untraced';
 
@@ -26,11 +29,16 @@ export interface GeneratedDown {
  * @param after the schema after its statements were replayed on `before`.
  */
 export function generateDown(migration: Migration, before: Catalog, after: Catalog): GeneratedDown {
-  const known = withUnseenTables(before, after);
-  const changes = catalogChanges(after, known, { goal: 'before this migration', concurrently: runsAlone(migration), isEmpty: () => false });
+  const known = withFirstAttributes(withUnseenTables(before, after), after);
+  const changes = catalogChanges(...concerned(after, known), {
+    goal: 'before this migration',
+    concurrently: runsAlone(migration),
+    isEmpty: () => false,
+  });
   const parts = [
     ...dataDown(migration.up.statements, known, after),
     ...changes.map(downOfChange),
+    ...settingsDown(before, after),
     ...unseenDown(migration.up.statements, before, after),
     ...untracedDown(migration.up.statements, before),
   ];

@@ -1,5 +1,6 @@
 import type { Catalog, DefinedObject, Table } from '../model/catalog';
 import { quoteIdentifier, quoteLiteral } from '../parse/postgres/identifiers';
+import { creator } from '../schema/attributes';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
 import { definitionTarget } from './definitions';
@@ -85,13 +86,15 @@ function subjects(from: Catalog, to: Catalog, survives: (object: object) => bool
       to: object,
     })),
     ...to.tables.flatMap((object) => tableSubjects(object, table(object))),
-    ...to.definitions.map((object) => definitionSubject(object, definition(object))),
+    ...to.definitions.flatMap((object) => [definitionSubject(object, definition(object)), ...indexSubjects(object, definition(object))]),
   ];
 }
 
 function tableSubjects(table: Table, old: Table | undefined): Subject[] {
   const name = sqlName(table);
   const same = old?.identity === table.identity;
+  const taken = takenWith(old, table);
+  const holding = (grants: readonly string[] | undefined) => (grants ?? []).filter((grant) => !taken.has(granteeOf(grant)));
   const part = <T extends { readonly identity: string; readonly name: string; readonly comment?: string }>(
     word: string,
     parts: readonly T[],
@@ -116,7 +119,9 @@ function tableSubjects(table: Table, old: Table | undefined): Subject[] {
       target: `${table.kind === 'foreign table' ? 'FOREIGN TABLE' : 'TABLE'} ${name}`,
       grantTarget: `TABLE ${name}`,
       spoken: spoken(table),
-      from: old,
+      from:
+        old &&
+        (old.grants === undefined ? old : { ...old, grants: old.grants.filter((grant) => granteeOf(grant) !== formerOwner(old, table)) }),
       to: table,
     },
     ...table.columns.map((column) => {
@@ -126,7 +131,7 @@ function tableSubjects(table: Table, old: Table | undefined): Subject[] {
         grantTarget: `TABLE ${name}`,
         column: column.name,
         spoken: `${spoken(table)}.${column.name}`,
-        from: found && { ...found, grants: found.grants ?? [] },
+        from: found && { ...found, grants: holding(found.grants) },
         to: { ...column, grants: column.grants ?? [] },
       };
     }),
@@ -135,6 +140,37 @@ function tableSubjects(table: Table, old: Table | undefined): Subject[] {
     ...part('trigger', table.triggers, old?.triggers, (object) => `TRIGGER ${quoteIdentifier(object.name)} ON ${name}`),
     ...part('policy', table.policies, old?.policies, (object) => `POLICY ${quoteIdentifier(object.name)} ON ${name}`),
   ];
+}
+
+/** Comments on the indexes of a materialized view. */
+function indexSubjects(object: DefinedObject, old: DefinedObject | undefined): Subject[] {
+  const known = new Map(match(old?.indexes ?? [], object.indexes ?? [], (index) => index.name).pairs.map(([a, b]) => [b, a]));
+  return (object.indexes ?? []).map((index) => ({
+    target: `INDEX ${sqlName({ schema: object.schema, name: index.name })}`,
+    spoken: `index ${index.name} of ${spoken(object)}`,
+    from: known.get(index),
+    to: { ...(index.comment === undefined ? {} : { comment: index.comment }) },
+  }));
+}
+
+/**
+ * Roles that lose what they hold on single columns: REVOKE on a table takes it too (manual, REVOKE), and what the owner of a moment was
+ * granted goes when the table gets its owner back.
+ */
+function takenWith(old: Table | undefined, table: Table): ReadonlySet<string> {
+  if (old === undefined) return new Set();
+  const wanted = privileges(table.grants ?? []);
+  const revoked = [...privileges(old.grants ?? [])].filter(([role, words]) => words.some((word) => !wanted.get(role)?.includes(word)));
+  const former = formerOwner(old, table);
+  return new Set([...revoked.map(([role]) => role), ...(former === undefined ? [] : [former])]);
+}
+
+function formerOwner(old: Table, table: Table): string | undefined {
+  return table.owner === old.owner ? undefined : old.owner;
+}
+
+function granteeOf(grant: string): string {
+  return grant.slice(0, grant.lastIndexOf('='));
 }
 
 function definitionSubject(object: DefinedObject, old: DefinedObject | undefined): Subject {
@@ -153,14 +189,14 @@ function definitionSubject(object: DefinedObject, old: DefinedObject | undefined
 }
 
 function ownerChanges({ from, to, target, spoken: name }: Subject, usual: string | undefined, options: ChangeOptions): Change[] {
-  const current = from === undefined ? usual : from.owner;
+  const current = from === undefined ? (usual ?? creator) : from.owner;
   if (to.owner === undefined || current === undefined || current === to.owner) return [];
   return [
     change(
       'owner',
       `Give ${name} to ${to.owner}`,
       `It belonged to ${to.owner} ${options.goal}.`,
-      `ALTER ${target} OWNER TO ${quoteIdentifier(to.owner)}`,
+      `ALTER ${target} OWNER TO ${to.owner === creator ? creator : quoteIdentifier(to.owner)}`,
     ),
   ];
 }
@@ -184,13 +220,18 @@ function grantChanges(subject: Subject, options: ChangeOptions): Change[] {
   if (from !== undefined && from.grants === undefined) return [];
   const before = privileges(from?.grants ?? subject.byDefault ?? []);
   const after = privileges(to.grants);
+  // The virtual schema keeps ALL as a word of its own, beside those that every version knows; it names no grantor.
+  const isVirtual = [...(from?.grants ?? []), ...to.grants].some((grant) => grant.endsWith('/'));
   const list = (words: readonly string[]) =>
-    words.map((word) => (subject.column === undefined ? word : `${word} (${quoteIdentifier(subject.column)})`)).join(', ');
+    (words.includes('ALL') ? ['ALL'] : words)
+      .map((word) => (subject.column === undefined ? word : `${word} (${quoteIdentifier(subject.column)})`))
+      .join(', ');
   const role = (grantee: string) => (grantee === 'PUBLIC' ? 'PUBLIC' : quoteIdentifier(grantee));
   const changes: Change[] = [];
   for (const grantee of [...new Set([...before.keys(), ...after.keys()])].sort()) {
     const [old, wanted] = [before.get(grantee) ?? [], after.get(grantee) ?? []];
-    const revoked = old.filter((word) => !wanted.includes(word)).map((word) => word.replace('*', ''));
+    const gone = old.filter((word) => !wanted.includes(word)).map((word) => word.replace('*', ''));
+    const revoked = isVirtual && wanted.length === 0 && gone.length > 0 ? ['ALL'] : gone;
     const granted = wanted.filter((word) => !old.includes(word));
     const why = `It was so ${options.goal}.`;
     if (revoked.length > 0) {

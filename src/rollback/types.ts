@@ -137,6 +137,9 @@ function alterComposite(from: TypeObject, to: TypeObject, options: ChangeOptions
   const after = new Map((to.attributes ?? []).map((attribute) => split(attribute) as [string, string]));
   const alter = (title: string, text: string) =>
     change('alter type', title, `It was so ${options.goal}.`, `ALTER TYPE ${sqlName(to)} ${text} CASCADE`);
+  const renamed = renamedAttribute([...before], [...after]);
+  if (renamed !== undefined)
+    return [alter(`Rename attribute ${renamed[0]} of ${spoken(to)}`, `RENAME ATTRIBUTE ${renamed[0]} TO ${renamed[1]}`)];
   return [
     ...[...before.keys()]
       .filter((name) => !after.has(name))
@@ -149,12 +152,32 @@ function alterComposite(from: TypeObject, to: TypeObject, options: ChangeOptions
   ];
 }
 
+/** As many attributes of the same types, of which one is called otherwise. */
+function renamedAttribute(
+  from: readonly (readonly [string, string])[],
+  to: readonly (readonly [string, string])[],
+): readonly [string, string] | undefined {
+  const differing = from.flatMap(([name, type], place) => {
+    const other = to[place];
+    return other !== undefined && (other[0] !== name || other[1] !== type) ? [{ name, type, other }] : [];
+  });
+  const [only] = differing;
+  if (from.length !== to.length || differing.length !== 1 || only === undefined || only.type !== only.other[1]) return undefined;
+  return [only.name, only.other[0]];
+}
+
 /** Texts of the virtual schema name a type as its author did: often without the schema. */
 function bareAside(columnType: string, plan: TypePlan): string {
   const found = plan.setAside.find(
     ({ type }) => columnType === quoteIdentifier(type.name) || columnType === `${quoteIdentifier(type.name)}[]`,
   );
   return found === undefined ? columnType : columnType.replace(quoteIdentifier(found.type.name), sqlName(found.type));
+}
+
+/** `(mood, integer)` with the types that are set aside by their full names. */
+function qualifiedSignature(signature: string, plan: TypePlan): string {
+  const types = signature.replace(/^\(|\)$/g, '').split(/,\s*/);
+  return signature.startsWith('(') ? `(${types.map((type) => bareAside(type, plan)).join(', ')})` : signature;
 }
 
 /** The catalog with every use of a set-aside type under its new name: what uses it then shows as changed. */
@@ -183,7 +206,7 @@ export function withTypesSetAside(catalog: Catalog, plan: TypePlan): Catalog {
     definitions: catalog.definitions.map((object) => ({
       ...object,
       definition: rename(object.definition),
-      ...(object.signature === undefined ? {} : { signature: rename(object.signature) }),
+      ...(object.signature === undefined ? {} : { signature: rename(qualifiedSignature(object.signature, plan)) }),
     })),
   };
 }

@@ -1,10 +1,14 @@
 import type { Operation } from '../model/operation';
+import { quoteQualified } from '../parse/postgres/identifiers';
+import { changeAttributes } from './attributes';
+import { readTarget, Words } from './sentences';
+import { setSetting } from './settings';
 import type { Workspace } from './workspace';
 
 type CommentOperation = Extract<Operation, { kind: 'comment' }>;
 
-/** COMMENT ON: an empty or NULL text removes the comment. */
-export function setComment(workspace: Workspace, operation: CommentOperation): void {
+/** COMMENT ON: an empty or NULL text removes the comment. `text` is the whole statement. */
+export function setComment(workspace: Workspace, operation: CommentOperation, text: string): void {
   const { object, member } = operation;
   if (object === undefined) return;
   switch (operation.objectKind) {
@@ -29,27 +33,20 @@ export function setComment(workspace: Workspace, operation: CommentOperation): v
       workspace.tables.set({ ...table, constraints });
       return;
     }
-    case 'view':
-    case 'materialized view':
-    case 'function':
-    case 'procedure': {
-      const definition = workspace.findDefinition(object, [operation.objectKind]);
-      if (definition !== undefined) workspace.definitions.set(commented(definition, operation));
-      return;
-    }
-    case 'sequence': {
-      const sequence = workspace.sequences.find(object, workspace.lookupPath);
-      if (sequence !== undefined) workspace.sequences.set(commented(sequence, operation));
-      return;
-    }
-    case 'type':
-    case 'domain': {
-      const type = workspace.types.find(object, workspace.lookupPath);
-      if (type !== undefined) workspace.types.set(commented(type, operation));
-      return;
-    }
     default:
+      setOtherComment(workspace, operation, text);
   }
+}
+
+/** Where the catalog has no place for it, the statement itself is kept. */
+function setOtherComment(workspace: Workspace, operation: CommentOperation, text: string): void {
+  const words = new Words(text);
+  if (!words.accept('comment', 'on')) return;
+  const target = readTarget(words);
+  if (target === undefined || changeAttributes(workspace, target, (object) => commented(object, operation))) return;
+  const on = target.on === undefined ? '' : ` ON ${quoteQualified(target.on.schema, target.on.name)}`;
+  const head = `COMMENT ON ${target.text}${on}`;
+  setSetting(workspace, head, (operation.text ?? '') === '' ? undefined : { set: text, reset: `${head} IS NULL` });
 }
 
 function commented<T extends { readonly comment?: string }>(object: T, operation: CommentOperation): T {

@@ -4,6 +4,7 @@ import { quoteQualified } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
 import { sequenceDefaults } from './columns';
 import { dropDependents } from './dependents';
+import { attributesOf, domainOf } from './domains';
 import { dropIndex } from './indexes';
 import { sequenceOptions } from './sequence-options';
 import { dropTable } from './tables';
@@ -89,6 +90,8 @@ function createType(workspace: Workspace, operation: Of<'create object'>, statem
     kind,
     definition: statement,
     ...(kind === 'enum' && operation.labels !== undefined && { labels: operation.labels }),
+    ...(kind === 'domain' && { domain: domainOf(statement) }),
+    ...(kind === 'composite' && { attributes: attributesOf(statement) }),
   });
 }
 
@@ -113,7 +116,8 @@ function createOnTable(workspace: Workspace, operation: Of<'create object'>, kin
 
 /** CREATE OR REPLACE keeps the object and its identity, and changes what it says. */
 function createDefinition(workspace: Workspace, operation: Of<'create object'>, kind: DefinedObject['kind'], statement: string): void {
-  const schema = workspace.creationSchema(operation.object);
+  // A publication is in no schema.
+  const schema = kind === 'publication' ? '' : workspace.creationSchema(operation.object);
   const existing = findDefined(workspace, { schema, name: operation.object.name }, [kind], operation.signature);
   if (existing !== undefined && !operation.orReplace) return;
   const signature =
@@ -181,7 +185,7 @@ function findDefined(
   kinds: readonly DefinedObject['kind'][],
   signature: string | undefined,
 ): DefinedObject | undefined {
-  const schemas = name.schema === undefined ? workspace.lookupPath : [name.schema];
+  const schemas = name.schema === undefined ? [...workspace.lookupPath, ''] : [name.schema];
   const candidates = workspace.definitions
     .values()
     .filter((object) => kinds.includes(object.kind) && object.name === name.name && schemas.includes(object.schema));

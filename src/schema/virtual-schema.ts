@@ -1,14 +1,17 @@
 import type { Catalog, Column } from '../model/catalog';
 import type { Statement } from '../model/migration';
-import type { Operation, OperationKind } from '../model/operation';
+import type { ObjectName, Operation, OperationKind } from '../model/operation';
 import { nestedStatements } from '../parse/postgres/nested';
+import { applyOther, applyText, renamePart } from './alterations';
 import { addColumn, alterColumn, changeColumn, changeType, dropColumn, dropDefault, renameColumn } from './columns';
 import { setComment } from './comments';
 import { addConstraint, dropConstraint, renameConstraint, validateConstraint } from './constraints';
 import { addEnumValue, renameEnumValue } from './enums';
 import { createIndex } from './indexes';
 import { createObject, dropObjects } from './objects';
+import { changePrivileges } from './privileges';
 import { renameObject, setSchema } from './renames';
+import { alterColumnOption, alterWhole, clusterTables } from './table-options';
 import { alterTable, attachPartition, createTable, detachPartition } from './tables';
 import { type VirtualCatalog, Workspace } from './workspace';
 
@@ -18,21 +21,25 @@ import { type VirtualCatalog, Workspace } from './workspace';
  * altered, as a table with `complete: false`.
  */
 export function replay(catalog: Catalog, statements: readonly Statement[]): VirtualCatalog {
-  const workspace = new Workspace(catalog);
-  for (const statement of statements) applyStatement(workspace, statement);
-  return workspace.catalog();
+  const steps = replaySteps(catalog, statements);
+  return steps[steps.length - 1] ?? new Workspace(catalog).catalog();
 }
 
 /** The same step by step: the schema before each statement, and last the one after all. As long as `statements`, plus one. */
 export function replaySteps(catalog: Catalog, statements: readonly Statement[]): readonly VirtualCatalog[] {
+  if (newest?.catalog === catalog && newest.statements === statements) return newest.steps;
   const workspace = new Workspace(catalog);
   const steps = [workspace.catalog()];
-  for (const statement of statements) {
+  for (const [position, statement] of statements.entries()) {
     applyStatement(workspace, statement);
-    steps.push(workspace.catalog());
+    steps.push(position === statements.length - 1 ? workspace.finish() : workspace.catalog());
   }
+  newest = { catalog, statements, steps };
   return steps;
 }
+
+/** A program is replayed for what it leaves, and right afterwards step by step for what is said about it. */
+let newest: { readonly catalog: Catalog; readonly statements: readonly Statement[]; readonly steps: readonly VirtualCatalog[] } | undefined;
 
 function applyStatement(workspace: Workspace, statement: Statement): void {
   const source = statement.sent.trim().replace(/;$/, '').trimEnd();
@@ -57,13 +64,25 @@ type Handler<O> = (workspace: Workspace, operation: O, source: Source) => void;
 const handlers: { readonly [K in OperationKind]?: Handler<Extract<Operation, { kind: K }>> } = {
   'create table': createTable,
   'create index': (workspace, operation, source) => createIndex(workspace, operation, source.alone ? source.text : undefined),
-  'create object': (workspace, operation, source) => createObject(workspace, operation, source.text),
-  'drop object': dropObjects,
-  'rename object': renameObject,
+  'create object': (workspace, operation, source) => {
+    createObject(workspace, operation, source.text);
+    if (operation.objectKind === 'other') applyText(workspace, source.text);
+  },
+  'drop object': (workspace, operation, source) => {
+    if (operation.objectKind === 'other') applyText(workspace, source.text);
+    else dropObjects(workspace, operation);
+  },
+  'rename object': (workspace, operation, source) => {
+    if (!renamePart(workspace, source.text)) renameObject(workspace, operation);
+  },
   'set schema': setSchema,
   'add enum value': addEnumValue,
   'rename enum value': renameEnumValue,
-  comment: setComment,
+  comment: (workspace, operation, source) => setComment(workspace, operation, source.text),
+  grant: (workspace, _operation, source) => changePrivileges(workspace, source.text),
+  revoke: (workspace, _operation, source) => changePrivileges(workspace, source.text),
+  other: applyOther,
+  cluster: clusterTables,
   set: (workspace, operation) => {
     if (operation.name.toLowerCase() === 'search_path') workspace.searchPath = readSearchPath(operation.value);
   },
@@ -76,7 +95,10 @@ const handlers: { readonly [K in OperationKind]?: Handler<Extract<Operation, { k
   'drop default': (workspace, operation) => changeColumn(workspace, operation, dropDefault),
   'set not null': (workspace, operation) => changeColumn(workspace, operation, withNotNull(true)),
   'drop not null': (workspace, operation) => changeColumn(workspace, operation, withNotNull(false)),
-  'alter column': alterColumn,
+  'alter column': (workspace, operation) => {
+    alterColumn(workspace, operation);
+    alterColumnOption(workspace, operation);
+  },
   'rename column': renameColumn,
   'add constraint': (workspace, operation) => {
     addConstraint(workspace, workspace.tableOrUnseen(operation.table), operation.constraint);
@@ -86,8 +108,19 @@ const handlers: { readonly [K in OperationKind]?: Handler<Extract<Operation, { k
   'rename constraint': renameConstraint,
   'attach partition': attachPartition,
   'detach partition': detachPartition,
-  'alter table': alterTable,
+  'alter table': (workspace, operation, source) => {
+    if (isAboutTable(workspace, operation.table)) alterTable(workspace, operation);
+    alterWhole(workspace, operation);
+    if (source.alone && !isAboutTable(workspace, operation.table)) applyText(workspace, source.text);
+  },
 };
+
+/** ALTER TABLE reaches views and sequences too, and ALTER VIEW and SEQUENCE are read as it. */
+function isAboutTable(workspace: Workspace, name: ObjectName): boolean {
+  if (workspace.findTable(name) !== undefined) return true;
+  const view = workspace.findDefinition(name, ['view', 'materialized view'])?.kind;
+  return view !== 'view' && view !== 'materialized view' && workspace.sequences.find(name, workspace.lookupPath) === undefined;
+}
 
 function withNotNull(notNull: boolean): (column: Column) => Column {
   return (column) => ({ ...column, notNull });

@@ -1,66 +1,14 @@
 import type { Catalog, DefinedObject, SchemaObject, Sequence, Table, TypeObject } from '../model/catalog';
 import type { ObjectName } from '../model/operation';
+import { LayeredMap } from './layered-map';
 import { defaultSchema, type SearchedCatalog, temporarySchema } from './lookup';
-
-interface Placed {
-  readonly identity: string;
-  readonly schema: string;
-  readonly name: string;
-}
-
-/** Objects of one kind, in the order of their creation, found by name or by identity. The objects themselves are never changed. */
-export class ObjectStore<T extends Placed> {
-  private readonly objects: Map<string, T>;
-  private readonly identities = new Map<string, string>();
-
-  constructor(
-    objects: readonly T[],
-    /** Called with what went and what came. */
-    private readonly onChange: (gone: T | undefined, come: T | undefined) => void,
-  ) {
-    this.objects = new Map(objects.map((object) => [object.identity, object]));
-    for (const object of objects) {
-      this.identities.set(storeKey(object.schema, object.name), object.identity);
-      onChange(undefined, object);
-    }
-  }
-
-  values(): readonly T[] {
-    return [...this.objects.values()];
-  }
-
-  get(schema: string, name: string): T | undefined {
-    const identity = this.identities.get(storeKey(schema, name));
-    return identity === undefined ? undefined : this.objects.get(identity);
-  }
-
-  find(name: ObjectName, searchPath: readonly string[]): T | undefined {
-    for (const schema of name.schema === undefined ? searchPath : [name.schema]) {
-      const found = this.get(schema, name.name);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-
-  /** Adds an object, or puts a new version in the place of the one with the same identity. */
-  set(object: T): void {
-    const old = this.objects.get(object.identity);
-    if (old !== undefined) this.identities.delete(storeKey(old.schema, old.name));
-    this.objects.set(object.identity, object);
-    this.identities.set(storeKey(object.schema, object.name), object.identity);
-    this.onChange(old, object);
-  }
-
-  delete(object: T): void {
-    this.objects.delete(object.identity);
-    this.identities.delete(storeKey(object.schema, object.name));
-    this.onChange(object, undefined);
-  }
-}
+import { ObjectStore, storeKey } from './object-store';
+import { type Settings, settingsOf } from './settings';
 
 /** A catalog that also remembers which identities were given out, so that none is given twice in one lineage. */
 export interface VirtualCatalog extends SearchedCatalog {
   readonly nextIdentity: number;
+  readonly settings?: Settings;
 }
 
 const defaultPath: readonly string[] = [defaultSchema];
@@ -74,8 +22,9 @@ export class Workspace {
   readonly definitions: ObjectStore<DefinedObject>;
   /** Where names without a schema are looked for; the first is where they are created. */
   searchPath: readonly string[] = defaultPath;
-  private readonly relations = new Map<string, number>();
-  private readonly constraints = new Map<string, number>();
+  private readonly relations: LayeredMap<string, number>;
+  private readonly constraints: LayeredMap<string, number>;
+  private known: Settings;
   private nextIdentity: number;
   private current: VirtualCatalog | undefined;
 
@@ -89,15 +38,33 @@ export class Workspace {
     const changed = () => {
       this.current = undefined;
     };
-    this.schemas = new ObjectStore(
-      catalog.schemas.map((schema) => ({ ...schema, schema: '' })),
-      changed,
-    );
-    this.tables = new ObjectStore(catalog.tables, counting);
-    this.sequences = new ObjectStore(catalog.sequences, counting);
-    this.types = new ObjectStore(catalog.types, changed);
-    this.definitions = new ObjectStore(catalog.definitions, counting);
+    const left = leftAt(catalog);
+    if (left !== undefined) this.current = catalog as VirtualCatalog;
+    this.relations = left?.relations.copy() ?? LayeredMap.of([]);
+    this.constraints = left?.constraints.copy() ?? LayeredMap.of([]);
+    this.schemas =
+      left?.schemas.copy(changed) ??
+      ObjectStore.of(
+        catalog.schemas.map((schema) => ({ ...schema, schema: '' })),
+        changed,
+      );
+    this.tables = left?.tables.copy(counting) ?? ObjectStore.of(catalog.tables, counting);
+    this.sequences = left?.sequences.copy(counting) ?? ObjectStore.of(catalog.sequences, counting);
+    this.types = left?.types.copy(changed) ?? ObjectStore.of(catalog.types, changed);
+    this.definitions = left?.definitions.copy(counting) ?? ObjectStore.of(catalog.definitions, counting);
+    if (left === undefined) for (const object of [...catalog.tables, ...catalog.sequences, ...catalog.definitions]) this.count(object, 1);
+    this.known = settingsOf(catalog);
     this.nextIdentity = 'nextIdentity' in catalog ? (catalog as VirtualCatalog).nextIdentity : greatestIdentity(catalog) + 1;
+  }
+
+  /** What the catalog has no place for, as the statements that set it. */
+  get settings(): Settings {
+    return this.known;
+  }
+
+  set settings(settings: Settings) {
+    this.current = undefined;
+    this.known = settings;
   }
 
   newIdentity(): string {
@@ -116,9 +83,17 @@ export class Workspace {
       types: this.types.values(),
       definitions: this.definitions.values(),
       nextIdentity: this.nextIdentity,
+      ...(Object.keys(this.known).length > 0 && { settings: this.known }),
       ...(this.searchPath !== defaultPath && { searchPath: this.searchPath }),
     };
     return this.current;
+  }
+
+  /** The state as values, when nothing will be changed any more: what goes on from there later takes over what is known here. */
+  finish(): VirtualCatalog {
+    const catalog = this.catalog();
+    leaveAt(catalog, this);
+    return catalog;
   }
 
   get lookupPath(): readonly string[] {
@@ -192,7 +167,7 @@ interface NamedParts {
   readonly constraints?: readonly { readonly name: string }[];
 }
 
-function add(counts: Map<string, number>, key: string, change: 1 | -1): void {
+function add(counts: LayeredMap<string, number>, key: string, change: 1 | -1): void {
   const count = (counts.get(key) ?? 0) + change;
   if (count > 0) counts.set(key, count);
   else counts.delete(key);
@@ -213,6 +188,19 @@ function greatestIdentity(catalog: Catalog): number {
   return greatest;
 }
 
-function storeKey(schema: string, name: string): string {
-  return `${schema}\u0000${name}`;
+/** A folder is replayed one migration after another, up and down: the last ends are where the next one begins. */
+const maximumLeft = 4;
+const left: { readonly catalog: Catalog; readonly workspace: Workspace }[] = [];
+
+function leftAt(catalog: Catalog): Workspace | undefined {
+  const position = left.findIndex((entry) => entry.catalog === catalog);
+  const [entry] = position === -1 ? [] : left.splice(position, 1);
+  if (entry !== undefined) left.unshift(entry);
+  return entry?.workspace;
+}
+
+function leaveAt(catalog: Catalog, workspace: Workspace): void {
+  if (left.some((entry) => entry.catalog === catalog)) return;
+  left.unshift({ catalog, workspace });
+  left.length = Math.min(left.length, maximumLeft);
 }

@@ -1,0 +1,29 @@
+import type { Catalog } from '../model/catalog';
+import { type Attributes, creator } from '../schema/attributes';
+import { defaultGrants } from '../schema/privileges';
+
+/**
+ * The virtual schema before a migration, with owners and privileges where the migration sets them: an object that an earlier migration
+ * made belongs to who runs the migrations, and grants what a new one grants, until a statement says otherwise.
+ */
+export function withFirstAttributes(before: Catalog, after: Catalog): Catalog {
+  const later = new Map<string, Attributes>();
+  for (const object of [...after.schemas, ...after.tables, ...after.sequences, ...after.types, ...after.definitions])
+    later.set(object.identity, object);
+  const first = <T extends Attributes & { readonly identity: string }>(object: T, kind: string): T => {
+    const now = later.get(object.identity);
+    return {
+      ...object,
+      ...(object.owner === undefined && now?.owner !== undefined && { owner: creator }),
+      ...(object.grants === undefined && now?.grants !== undefined && { grants: defaultGrants(kind) }),
+    };
+  };
+  return {
+    ...before,
+    schemas: before.schemas.map((object) => first(object, 'schema')),
+    tables: before.tables.map((object) => first(object, 'table')),
+    sequences: before.sequences.map((object) => first(object, 'sequence')),
+    types: before.types.map((object) => first(object, 'type')),
+    definitions: before.definitions.map((object) => first(object, object.kind)),
+  };
+}
