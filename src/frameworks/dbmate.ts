@@ -87,9 +87,9 @@ function insertRow({ id }: Migration): string {
 function readMigration(file: SourceFile, options: ReadOptions): Result<Migration> {
   const up = upMarker.exec(file.text);
   const down = downMarker.exec(file.text);
-  if (up === null) return problem(`${file.path}: dbmate requires each migration to define an up block with '-- migrate:up'.`);
+  if (up === null) return problem(`${file.path}: dbmate requires each migration to define an up block with '-- migrate:up'.`, file.path);
   if (down !== null && down.index < up.index) {
-    return problem(`${file.path}: dbmate requires '-- migrate:up' to appear before '-- migrate:down'.`);
+    return problem(`${file.path}: dbmate requires '-- migrate:up' to appear before '-- migrate:down'.`, file.path);
   }
   const upSpan = { start: up.index + up[0].length, end: down?.index ?? file.text.length };
   const upProgram = readProgram(

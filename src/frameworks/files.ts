@@ -53,8 +53,9 @@ export function readProgram(
   return { direction, path: file.path, span, statements: readStatements(file.text, span, options.placeholders), execution };
 }
 
-export function problem(message: string): Result<never> {
-  return failure<Problem>({ message });
+/** Why a file could not be read as a migration. `path` is that file. */
+export function problem(message: string, path?: string): Result<never> {
+  return failure<Problem>({ message, ...(path !== undefined && { path }) });
 }
 
 /** Groups in the order in which their keys come up. */

@@ -99,7 +99,7 @@ function readMigration(file: SourceFile, options: ReadOptions): Result<Migration
   const read = readGooseFile(file.text);
   if (read.up === undefined) {
     const why = "must start with '-- +goose Up' annotation, see https://github.com/pressly/goose#sql-migrations";
-    return problem(`${file.path}: failed to parse migration: ${why}`);
+    return problem(`${file.path}: failed to parse migration: ${why}`, file.path);
   }
   const program = (direction: 'up' | 'down', section: GooseSection): Program => {
     const requests = readRequests(file.text, section.requests, options.placeholders).filter((statements) => statements.length > 0);

@@ -96,7 +96,7 @@ export const prisma: BuiltInFramework = {
 
 function readMigration(file: SourceFile, options: ReadOptions): Result<Migration> {
   const name = ownFile.exec(file.path)?.[1];
-  if (name === undefined) return problem(`${file.path} does not lie in a folder of its own, as Prisma has it.`);
+  if (name === undefined) return problem(`${file.path} does not lie in a folder of its own, as Prisma has it.`, file.path);
   return success({
     id: name,
     title: name,
