@@ -1,5 +1,5 @@
 /** Who may import whom; the reasons are in ARCHITECTURE.md. Checked by `npm run check:imports`. */
-const pure = '^src/(model|parse|frameworks|schema|plan|rules|lint|rollback|faults|state|recovery|report)/';
+const pure = '^src/(model|parse|code|frameworks|schema|plan|rules|lint|rollback|faults|state|recovery|report)/';
 const drivers = '^(pg|pg-protocol|mysql2|mongodb|dockerode)$';
 
 module.exports = {

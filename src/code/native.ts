@@ -1,4 +1,3 @@
-import type { Node } from '@babel/types';
 import type { ChoiceValue, Condition, Place, TextValue, Value } from './value';
 
 /**
@@ -27,6 +26,8 @@ export interface NativeValue {
    * The result is what `await` gives. Absent: it is itself.
    */
   readonly settle?: (use: NativeUse) => Value;
+  /** What it is in a string: `${literal}`. Absent, or undefined: a hole. */
+  readonly text?: () => TextValue | undefined;
   /** Anything the framework wants to know again when it gets the native back as an argument: a transaction, a type of column. */
   readonly data?: unknown;
 }
@@ -36,7 +37,6 @@ export interface NativeUse {
   readonly machine: Machine;
   /** The whole expression: `knex.schema.raw('...')`, from the first character to the closing bracket. */
   readonly place: Place;
-  readonly node: Node;
 }
 
 export interface NativeCall extends NativeUse {
@@ -46,8 +46,8 @@ export interface NativeCall extends NativeUse {
   readonly argPlaces: readonly Place[];
   /** The argument of this number; undefined as a value where it was not given. */
   arg(index: number): Exclude<Value, ChoiceValue>;
-  /** Set when it is a tagged template: its strings (one more than values). `args` has them too, the strings as an array first. */
-  readonly template?: { readonly strings: readonly TextValue[]; readonly values: readonly Value[] };
+  /** Set when it is a tagged template: its strings (one more than values). `args` has them too, the strings as an array first; `whole` is the template as an ordinary one. */
+  readonly template?: { readonly strings: readonly TextValue[]; readonly values: readonly Value[]; readonly whole: () => Value };
   /** The value before the dot; undefined in a call without one. */
   readonly receiver?: Value;
 }
@@ -70,6 +70,8 @@ export interface Recorded<T extends Effect = Effect> {
   readonly conditions: readonly Condition[];
   /** True in a `catch` that is reached only when something fails. */
   readonly handler: boolean;
+  /** True in a loop of which the number of rounds is not known: a batched backfill. */
+  readonly repeated: boolean;
 }
 
 /** A call that may reach the database and could not be read. */
@@ -88,7 +90,7 @@ export interface Machine {
   unread(place: Place, why: string): void;
   /** Calls a function that the native got as an argument. An unknown function gives an unknown. The result is settled. */
   call(callee: Value, args: readonly Value[], place: Place, thisValue?: Value): Value;
-  /** What `await value` gives: settles natives, arrays of them too (as Promise.all does). */
+  /** What `await value` gives. */
   settle(value: Value, place: Place): Value;
   /** A property, with getters, classes, natives and builtin types: `length`, `type`, `0`. */
   get(value: Value, property: string, place: Place): Value;
@@ -117,6 +119,7 @@ export interface NativeDescription {
   readonly member?: (name: string, use: NativeUse) => Value | undefined;
   readonly assign?: (name: string, value: Value) => void;
   readonly settle?: (use: NativeUse) => Value;
+  readonly text?: () => TextValue | undefined;
   readonly data?: unknown;
 }
 
@@ -125,7 +128,7 @@ export interface NativeDescription {
  * A property given as a function is a getter.
  */
 export function native(description: NativeDescription): NativeValue {
-  const { name, methods = {}, properties = {}, member, call, construct, assign, settle, data } = description;
+  const { name, methods = {}, properties = {}, member, call, construct, assign, settle, text, data } = description;
   const reachesDatabase = description.reachesDatabase ?? true;
   const made = new Map<string, NativeValue>();
   const find = (property: string, use: NativeUse): Value | undefined => {
@@ -152,6 +155,7 @@ export function native(description: NativeDescription): NativeValue {
     ...(construct === undefined ? {} : { construct }),
     ...(assign === undefined ? {} : { assign }),
     ...(settle === undefined ? {} : { settle }),
+    ...(text === undefined ? {} : { text }),
     ...(data === undefined ? {} : { data }),
   };
 }

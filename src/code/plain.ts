@@ -32,6 +32,18 @@ export function hasHole(text: string): boolean {
   return text.includes(opening);
 }
 
+/** Splits at a separator, but not within the names of holes. */
+export function splitMarked(text: string, separator: string): readonly string[] {
+  if (!hasHole(text)) return text.split(separator);
+  const parts = [''];
+  for (const [piece] of text.matchAll(/\ue000[^\ue001]*\ue001|[^\ue000]+/g)) {
+    const [first = '', ...rest] = piece.startsWith(opening) ? [piece] : piece.split(separator);
+    parts[parts.length - 1] += first;
+    parts.push(...rest);
+  }
+  return parts;
+}
+
 /** The text of a value with marks for its holes. */
 export function markedText(text: TextValue): string {
   return text.pieces.map((piece) => (piece.kind === 'hole' ? holeMark(piece.name) : piece.text)).join('');

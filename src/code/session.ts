@@ -1,4 +1,5 @@
-import type { Machine, NativeValue, Recorded, RecordedUnread } from './native';
+import type { Machine, Recorded, RecordedUnread } from './native';
+import type { ParsedCode } from './parse';
 import type { Place, Value } from './value';
 
 /** What the code of a folder can see beside itself. */
@@ -32,6 +33,8 @@ export interface Recording {
 export interface Session {
   readonly path: string;
   readonly machine: Machine;
+  /** The file's syntax tree, comments and syntax errors. */
+  readonly code: ParsedCode;
   /** What the file exports, by name; `default` too. For CommonJS the properties of `module.exports`. */
   readonly exports: ReadonlyMap<string, Value>;
   /** `module.exports` of CommonJS; the object of all exports of an ES module. */
@@ -43,5 +46,3 @@ export interface Session {
   /** A property of a value: a method of an instance (`up`), a field (`transaction`). Undefined when there is none. */
   property(value: Value, name: string): Value | undefined;
 }
-
-export type { NativeValue };

@@ -82,6 +82,8 @@ export interface ObjectValue {
   readonly getters?: Map<string, FunctionValue>;
   /** The class it is an instance of. */
   readonly type?: ClassValue;
+  /** What `new` on an ordinary function gives it. */
+  readonly prototype?: ObjectValue;
   /** What a framework's base class gives to its instances (`class M extends Migration`): asked for what is not its own. */
   base?: NativeValue;
   /** A function given to the constructor of a base class that is not known (a lazy promise): called once, when the instance is awaited. */

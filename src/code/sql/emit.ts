@@ -1,7 +1,7 @@
-import type { Effect, Machine, NativeUse } from '../native';
+import type { Effect, NativeUse } from '../native';
 import { writtenText } from '../plain';
-import { isBlank, textOfValue } from '../text';
-import type { Place, TextValue, Value } from '../value';
+import { flat, isBlank, textOfValue } from '../text';
+import type { TextValue, Value } from '../value';
 import { likeliest } from '../value';
 
 /** One request to an SQL server: what one call of a driver sends. Several statements in it are one simple query. */
@@ -21,7 +21,7 @@ export function emitSql(use: Pick<NativeUse, 'machine' | 'place'>, sql: Value | 
   const { machine, place } = use;
   const text = typeof sql === 'string' ? writtenText(sql, place) : textOfValue(likeliest(sql));
   if (text === undefined || isOnlyHoles(text)) {
-    machine.unread(place, whyNoText(machine, typeof sql === 'string' ? undefined : sql));
+    machine.unread(place, whyNoText(typeof sql === 'string' ? undefined : sql));
     return undefined;
   }
   if (isBlank(text)) return undefined;
@@ -36,7 +36,7 @@ function isOnlyHoles(text: TextValue): boolean {
   );
 }
 
-function whyNoText(_machine: Machine, value: Value | undefined): string {
+function whyNoText(value: Value | undefined): string {
   const found = value === undefined ? undefined : likeliest(value);
   if (found?.kind === 'unknown') {
     const why = found.why === undefined ? '' : `: ${found.why}`;
@@ -45,4 +45,15 @@ function whyNoText(_machine: Machine, value: Value | undefined): string {
   return 'the SQL it sends is known only when it runs';
 }
 
-export type { Place };
+/**
+ * For `SessionOptions.suspicious`: calls of unknown functions with text that changes a schema or rows. Words alone are no reason, logs have
+ * them too; a whole statement is.
+ */
+export function looksLikeSql(name: string, args: readonly Value[]): string | undefined {
+  if (/(?:^|\.)(?:log|info|warn|error|debug|trace|describe|it|test|expect|Error)$/.test(name)) return undefined;
+  const found = args.map(likeliest).some((value) => value.kind === 'text' && statement.test(flat(value)));
+  return found ? 'it gets SQL, and is not known' : undefined;
+}
+
+const statement =
+  /^\s*(?:alter\s+(?:table|type|index|sequence|view|schema|database|role)\s|create\s+(?:or\s+replace\s+|unique\s+|temp(?:orary)?\s+)?(?:table|index|view|type|schema|extension|function|trigger|materialized)\s|drop\s+(?:table|index|view|type|schema|extension|function|trigger|materialized)\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|truncate\s)/i;

@@ -1,0 +1,14 @@
+import type { Place, Value } from '../value';
+
+/** Thrown where a limit is reached; caught where a run began. */
+export class OutOfBudget extends Error {}
+
+/** A `throw` of the code that is read. */
+export class Thrown extends Error {
+  constructor(
+    readonly value: Value,
+    readonly place: Place,
+  ) {
+    super('thrown by the code');
+  }
+}

@@ -1,0 +1,76 @@
+import { Evaluator } from './evaluate/evaluator';
+import { OutOfBudget, Thrown } from './evaluate/signals';
+import { parseCode } from './parse';
+import type { CodeFiles } from './resolve';
+import type { Recording, Session, SessionOptions } from './session';
+import { constantText } from './text';
+import { type Place, undefinedValue, unknown, type Value } from './value';
+
+export { codeFiles } from './resolve';
+
+/**
+ * Evaluates the top level of a file, so that what it exports can be read and run. `files` are all files that it may import, by their paths;
+ * one session is for one program, as the variables of the file keep what a run leaves in them. Never throws.
+ */
+export function openSession(files: CodeFiles, path: string, options: SessionOptions = {}): Session {
+  const machine = new Evaluator(files, path, options);
+  const attempt = <T>(run: () => T, otherwise: T): T => guarded(machine, run, otherwise).value;
+  machine.beginRun();
+  attempt(() => machine.modules.load(path), undefined);
+  const exports = attempt<ReadonlyMap<string, Value>>(() => machine.modules.exportsOf(path), new Map());
+  const module = attempt<Value>(() => machine.modules.moduleValue(path), undefinedValue);
+  const place: Place = { path, span: { start: 0, end: 0 } };
+  return {
+    path,
+    machine,
+    exports,
+    module,
+    code: parseCode(files.get(path) ?? '', path),
+    run(callee, args, thisValue) {
+      machine.beginRun();
+      const site = { place: sourceOf(callee) ?? place, argPlaces: [] };
+      const outcome = guarded<Value>(
+        machine,
+        () => machine.settle(machine.invoke(callee, args, site, thisValue), site.place),
+        undefinedValue,
+      );
+      const { value: result, thrown } = outcome;
+      return {
+        effects: machine.effects,
+        unread: machine.unreadCalls,
+        result,
+        ...(thrown === undefined ? {} : { thrown: describe(thrown) }),
+      };
+    },
+    construct: (type, args = []) => attempt<Value>(() => machine.construct(type, args, { place, argPlaces: [] }), unknown('instance')),
+    property(value, name) {
+      const found = attempt<Value>(() => machine.get(value, name, place), undefinedValue);
+      return found.kind === 'primitive' && found.value === undefined ? undefined : found;
+    },
+  };
+}
+
+function sourceOf(value: Value): Place | undefined {
+  return value.kind === 'function' || value.kind === 'class' ? value.source : undefined;
+}
+
+/** Runs something of the evaluator. What exceeds a limit, the stack's too, ends it and is named in the recording. */
+function guarded<T>(machine: Evaluator, run: () => T, otherwise: T): { readonly value: T; readonly thrown?: Thrown } {
+  try {
+    return { value: run() };
+  } catch (error) {
+    if (error instanceof Thrown) return { value: otherwise, thrown: error };
+    const why =
+      error instanceof OutOfBudget ? error.message : error instanceof RangeError ? 'it is nested too deeply to follow' : undefined;
+    if (why === undefined) throw error;
+    const place = machine.frames.at(-1)?.place ?? { path: machine.ownPath, span: { start: 0, end: 0 } };
+    machine.unread(place, why);
+    return { value: otherwise };
+  }
+}
+
+function describe({ value, place }: Thrown): NonNullable<Recording['thrown']> {
+  const given = value.kind === 'object' ? value.properties.get('message') : value;
+  const message = given === undefined ? undefined : constantText(given);
+  return { value, place, ...(message === undefined ? {} : { message }) };
+}

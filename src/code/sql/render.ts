@@ -1,0 +1,84 @@
+import type { RenderedPiece, Rendering } from '../../model/migration';
+import type { Span } from '../../model/text';
+import type { Recorded } from '../native';
+import type { TextPiece } from '../value';
+import type { SqlEffect } from './emit';
+
+/** SQL of a program as one text, and where the text of each request lies in it. */
+export interface Rendered {
+  readonly rendering: Rendering;
+  /** One per effect, in order; the semicolon that closes it included. */
+  readonly requests: readonly Span[];
+}
+
+/** Writes what was sent as one text: each request closed by a semicolon and a line break. */
+export function render(effects: readonly Recorded<SqlEffect>[], ownPath: string): Rendered {
+  const pieces: RenderedPiece[] = [];
+  const requests: Span[] = [];
+  const parts: string[] = [];
+  let length = 0;
+  for (const recorded of effects) {
+    const start = length;
+    let sent = '';
+    for (const piece of recorded.effect.text.pieces) {
+      const text = textOf(piece);
+      if (text === '') continue;
+      add(pieces, piece, { start: length, end: length + text.length }, recorded.entry.span, ownPath);
+      sent += text;
+      length += text.length;
+    }
+    const closing = closingOf(sent);
+    parts.push(sent, closing, '\n');
+    length += closing.length;
+    requests.push({ start, end: length });
+    length += 1;
+  }
+  return { rendering: { text: parts.join(''), pieces }, requests };
+}
+
+function add(pieces: RenderedPiece[], piece: TextPiece, span: Span, call: Span, ownPath: string): void {
+  const { path, span: source } = piece.source;
+  const last = pieces.at(-1);
+  const elsewhere = path === ownPath ? {} : { path };
+  const continues =
+    last !== undefined &&
+    last.kind === piece.kind &&
+    last.path === elsewhere.path &&
+    last.span.end === span.start &&
+    last.call?.start === call.start &&
+    last.call.end === call.end &&
+    (piece.kind === 'verbatim' ? last.source.end === source.start : piece.kind === 'written' && sameSpan(last.source, source));
+  if (continues) {
+    pieces[pieces.length - 1] = {
+      ...last,
+      span: { start: last.span.start, end: span.end },
+      source: { start: last.source.start, end: source.end },
+    };
+  } else pieces.push({ span, source, ...elsewhere, kind: piece.kind, call });
+}
+
+function sameSpan(left: Span, right: Span): boolean {
+  return left.start === right.start && left.end === right.end;
+}
+
+function textOf(piece: TextPiece): string {
+  return piece.kind === 'hole' ? `\${${placeholder(piece.name)}}` : piece.text;
+}
+
+/** A name that can stand in `${...}` of SQL: on one line, without what would end it. */
+function placeholder(name: string): string {
+  const plain = name
+    .replace(/[{}\s\ue000-\ue002]+/g, ' ')
+    .trim()
+    .slice(0, 40)
+    .trim();
+  return plain === '' ? 'value' : plain;
+}
+
+/** The semicolon that a request may lack; on a line of its own where a comment would take it in. */
+function closingOf(text: string): string {
+  const trimmed = text.trimEnd();
+  const lastLine = trimmed.slice(trimmed.lastIndexOf('\n') + 1);
+  if (lastLine.includes('--')) return '\n;';
+  return trimmed.endsWith(';') ? '' : ';';
+}
