@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 const pictures = process.env.FAULTLINE_SHOTS === undefined ? [] : ['test/webview/screenshots.ts'];
 
 /**
- * Suites by what they need: `unit` nothing, `engines` and `suite` the embedded Postgres, `docker` a Docker daemon, `webview` a Chromium. Files of
- * `docker` run one after another: each start removes orphans, also those that a test of another file is watching.
+ * Suites by what they need: `unit` nothing, `engines` and `suite` the embedded Postgres, `packages` the npm registry, `docker` a Docker daemon,
+ * `webview` a Chromium. Files of `docker` run one after another: each start removes orphans, also those that a test of another file is
+ * watching.
  */
 export default defineConfig({
   test: {
@@ -26,6 +27,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'tools', testTimeout: 240_000, hookTimeout: 240_000, fileParallelism: false, include: ['test/tools/*.test.ts'] },
       },
+      { extends: true, test: { name: 'packages', include: ['test/packages/**/*.test.ts'] } },
       { extends: true, test: { name: 'docker', fileParallelism: false, include: ['test/docker/**/*.test.ts'] } },
       { extends: true, test: { name: 'webview', include: ['test/webview/**/*.test.ts', ...pictures] } },
     ],

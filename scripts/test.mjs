@@ -18,6 +18,7 @@ const suites = [
   { name: 'engines', run: () => vitest('engines') },
   { name: 'suite', run: () => vitest('suite') },
   { name: 'tools', needs: 'tools', missing: toolsMissing, run: () => vitest('tools') },
+  { name: 'packages', needs: 'packages', missing: registryMissing, run: () => vitest('packages') },
   { name: 'docker', needs: 'docker', missing: dockerMissing, run: () => vitest('docker') },
   { name: 'webview', needs: 'vscode', missing: chromiumMissing, run: () => vitest('webview') },
   // This one looks for VS Code by itself, and says so when there is none.
@@ -183,6 +184,12 @@ async function toolsMissing() {
     () => undefined,
     () => 'the migration tools are not installed (npm ci --prefix test/tools)',
   );
+}
+
+/** Published packages are fetched from where npm gets them. */
+async function registryMissing() {
+  const { status } = await run('npm', ['view', 'ghost@6.65.0', 'version', '--silent'], { capture: true });
+  return status === 0 ? undefined : 'the npm registry can not be reached';
 }
 
 async function chromiumMissing() {
