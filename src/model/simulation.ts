@@ -238,6 +238,14 @@ export interface SimulatedMigration {
   readonly sandbox: string;
   readonly seed: number;
   readonly rows: number;
+  /** Tables for which no rows could be made, with the reason: what only rows would show is not seen in them. Absent: there is none. */
+  readonly unfilled?: readonly UnfilledTable[];
+}
+
+export interface UnfilledTable {
+  /** With its schema. */
+  readonly table: string;
+  readonly why: string;
 }
 
 export interface SimulationSummary {

@@ -1,4 +1,5 @@
 import type { FaultName, Point, Verdict } from './fault';
+import type { SimulatedMigration } from './simulation';
 
 /** How strongly something speaks: terminal and panel give each tone a colour of their own. */
 export type Tone = 'good' | 'neutral' | 'caution' | 'bad' | 'deceptive' | 'quiet';
@@ -131,4 +132,12 @@ export function lockRank(mode: string): number {
 /** A reason without the statement that it is about, so that the same reason at many statements is told once: "see during k". */
 export function generalReason(why: string): string {
   return why.replace(/\b(statement|during|before|after|commit)([ :])\d+/g, '$1$2k');
+}
+
+/** What a simulation can't show for want of rows, as a sentence or two; empty when every table that was to have rows got some. */
+export function unfilledText({ unfilled = [] }: Pick<SimulatedMigration, 'unfilled'>): string {
+  if (unfilled.length === 0) return '';
+  const shown = unfilled.slice(0, 3).map(({ table, why }) => `${table} (${why})`);
+  const more = unfilled.length > shown.length ? ` and ${unfilled.length - shown.length} more` : '';
+  return `No rows could be made for ${shown.join(', ')}${more}. What only rows would show is not seen there.`;
 }

@@ -1,5 +1,5 @@
 import type { CellResult, RecoveryPlan, Simulation, SimulationReport, StateDifference } from '../model/simulation';
-import { failedGlyph, faultWords, impossibleGlyph, pointWords, verdictsBySeverity, verdictWords } from '../model/words';
+import { failedGlyph, faultWords, impossibleGlyph, pointWords, unfilledText, verdictsBySeverity, verdictWords } from '../model/words';
 import { headline, type PartialState, partialStates } from './assessment';
 import { bookkeepingText, checksText, differenceMark, differenceText, modeText, proofText, retryText, sentence } from './cell-words';
 import { loadMarkdown } from './load-markdown';
@@ -36,6 +36,7 @@ function simulationSection(simulation: Simulation): readonly string[] {
     `## ${inline(nameOf(simulation))}`,
     facts.map(inline).join(' · '),
     wayOut === '' ? inline(risk) : `${inline(risk)} **${inline(wayOut)}**`,
+    ...(migration.unfilled === undefined ? [] : [inline(unfilledText(migration))]),
     statementTable(simulation),
     matrixTable(simulation),
     `${plural(summary.cells, 'cell')} in ${formatDuration(summary.durationMs)}: ${countsText(simulation)}.`,

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import type { Verdict } from '../model/fault';
 import type { CellResult, Simulation, SimulationReport } from '../model/simulation';
-import { failedGlyph, faultWords, impossibleGlyph, verdictsBySeverity, verdictWords } from '../model/words';
+import { failedGlyph, faultWords, impossibleGlyph, unfilledText, verdictsBySeverity, verdictWords } from '../model/words';
 import { headline, partialStates, worstOf } from './assessment';
 import { cellPretty } from './cell-pretty';
 import { loadPretty } from './load-pretty';
@@ -70,6 +70,7 @@ function simulationLines(simulation: Simulation, palette: Palette): readonly str
     '',
     ...wrap(risk, terminalColumns),
     ...(wayOut === '' ? [] : wrap(wayOut, terminalColumns).map(palette.bold)),
+    ...wrap(unfilledText(migration), terminalColumns).filter(Boolean).map(palette.dim),
     '',
     ...matrixLines(simulation, palette),
     '',

@@ -13,7 +13,7 @@ import { Laboratory } from './laboratory';
 import { runUnderLoad } from './load';
 import { Prefixes } from './prefixes';
 import { readSubject, type Subject } from './subject';
-import { databaseBefore, type Trace, type TracedSubject, traceMigration } from './trace';
+import { databaseBefore, type StateBefore, type Trace, type TracedSubject, traceMigration } from './trace';
 
 /**
  * Runs the matrix of every migration that the request names, in order, in a sandbox that is gone when this settles. Events come as
@@ -121,9 +121,8 @@ async function startSandbox(
 type Emit = (event: SimulationEvent) => void;
 
 /** What is simulated, and the database in the state before, which is dropped afterwards. */
-interface Prepared {
+interface Prepared extends StateBefore {
   readonly subject: TracedSubject;
-  readonly beforeDatabase: string;
 }
 
 /** What has to be done, in order, before each migration can be traced. */
@@ -151,7 +150,7 @@ function preparations(
     const { bookkeepingTables } = framework.run;
     return {
       subject: { framework, migration, carrier: builtInCarrier(migration, framework.run) },
-      beforeDatabase: await databaseBefore(laboratory, groundwork.database, bookkeepingTables, request),
+      ...(await databaseBefore(laboratory, groundwork.database, bookkeepingTables, request)),
     };
   });
 }
@@ -166,7 +165,7 @@ async function simulateOne(request: SimulationRequest, laboratory: Laboratory, p
     if (request.collapse) prefixes = await Prefixes.of(laboratory, traced);
     const trace = { ...traced, ...(prefixes && { prefixes }) };
     const cells = planCells(trace, request);
-    const described = describe(request, trace, laboratory.sandbox);
+    const described = describe(request, trace, prepared, laboratory.sandbox);
     const statements = request.command === undefined ? trace.statements : trace.statements.map(withoutRange);
     const { transactions } = trace.plan;
     const load = await loadOf(laboratory, trace, request);
@@ -207,7 +206,12 @@ function withoutRange({ range: _, ...statement }: SimulatedStatement): Simulated
   return statement;
 }
 
-function describe(request: SimulationRequest, { framework, migration }: Trace, sandbox: Sandbox): SimulatedMigration {
+function describe(
+  request: SimulationRequest,
+  { framework, migration }: Trace,
+  { unfilled }: StateBefore,
+  sandbox: Sandbox,
+): SimulatedMigration {
   const { command } = request;
   return {
     ...(command === undefined ? { path: migration.up.path } : { command: shownCommand(command) }),
@@ -218,6 +222,7 @@ function describe(request: SimulationRequest, { framework, migration }: Trace, s
     sandbox: sandbox.label,
     seed: request.seed,
     rows: request.rows,
+    ...(unfilled.length > 0 && { unfilled }),
   };
 }
 

@@ -7,7 +7,7 @@ import type { PlannedCell } from '../model/fault';
 import type { Migration } from '../model/migration';
 import type { ExecutionPlan } from '../model/plan';
 import type { BuiltInFramework } from '../model/run-protocol';
-import type { CellDirt, SimulatedStatement, Simulation } from '../model/simulation';
+import type { CellDirt, SimulatedStatement, Simulation, UnfilledTable } from '../model/simulation';
 import type { State } from '../model/state';
 import { planProgram } from '../plan/plan';
 import type { Repair } from '../recovery/repairs';
@@ -57,6 +57,12 @@ export interface RowChoice {
   readonly seed: number;
 }
 
+/** A database in the state before. */
+export interface StateBefore {
+  readonly beforeDatabase: string;
+  readonly unfilled: readonly UnfilledTable[];
+}
+
 /** What is traced, and what carries it out. */
 export interface TracedSubject {
   readonly framework: BuiltInFramework;
@@ -102,16 +108,17 @@ export async function traceMigration(
   };
 }
 
-/** The state before: a clone of the groundwork with generated rows. The caller drops it. */
+/** The state before: a clone of the groundwork with generated rows, and the tables that have none of these. The caller drops the database. */
 export async function databaseBefore(
   laboratory: Laboratory,
   groundwork: string,
   excludeTables: readonly string[],
   rows: RowChoice,
-): Promise<string> {
-  const database = await laboratory.clone(groundwork);
-  await withControlClient(laboratory.sandbox.address(database), (client) => generateRows(client, { ...rows, excludeTables }));
-  return database;
+): Promise<StateBefore> {
+  const beforeDatabase = await laboratory.clone(groundwork);
+  const options = { ...rows, excludeTables };
+  const { skipped } = await withControlClient(laboratory.sandbox.address(beforeDatabase), (client) => generateRows(client, options));
+  return { beforeDatabase, unfilled: skipped };
 }
 
 /** A moment before the runs, by the server's clock, which need not be this machine's. */

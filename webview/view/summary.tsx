@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { verdictWords } from '../../src/model/words';
+import { unfilledText, verdictWords } from '../../src/model/words';
 import { countCells } from '../logic/counts';
 import type { Filter } from '../logic/filter';
 import { headlineOf } from '../logic/headline';
@@ -40,6 +40,7 @@ export function Summary({ run, finished, filter, onFilter }: SummaryProps): VNod
           {headline.risk} <b>{headline.wayOut}</b>
         </p>
       )}
+      {run.migration.unfilled !== undefined && <p class="quiet">{unfilledText(run.migration)}</p>}
       <ul class="counts" aria-label="How often each verdict occurs; press one to look for it">
         {duration !== undefined && (
           <li>

@@ -1,6 +1,15 @@
 import type { Point } from '../../model/fault';
 import type { CellResult, SimulatedStatement, Simulation } from '../../model/simulation';
-import { failedGlyph, faultWords, impossibleGlyph, lockWeight, pointWords, verdictsBySeverity, verdictWords } from '../../model/words';
+import {
+  failedGlyph,
+  faultWords,
+  impossibleGlyph,
+  lockWeight,
+  pointWords,
+  unfilledText,
+  verdictsBySeverity,
+  verdictWords,
+} from '../../model/words';
 import { headline } from '../assessment';
 import { escapeXml } from '../escape';
 import { type FaultColumn, foldRows, impossibleReasons, type Matrix, type MatrixRow, matrixOf } from '../matrix';
@@ -25,6 +34,7 @@ export function matrixSection(simulation: Simulation, section: number): string {
 <header class="head"><h1>${escapeXml(migration.command ?? lastPart(nameOf(simulation)))}</h1>
 <p class="chips">${chips.map((chip) => `<span class="chip">${escapeXml(chip)}</span>`).join(' ')}</p></header>
 <p class="headline">${escapeXml(risk)} <b>${escapeXml(wayOut)}</b></p>
+${migration.unfilled === undefined ? '' : `<p class="dim">${escapeXml(unfilledText(migration))}</p>`}
 <p class="counts">${counts(simulation)}</p>
 ${matrixTable(simulation, section)}
 ${legend(simulation)}

@@ -13,7 +13,7 @@ import { tokenize } from '../../parse/postgres/lexer';
 import type { CommandRequest } from '../../protocol/simulation';
 import { SimulationFailure } from '../failure';
 import type { Laboratory } from '../laboratory';
-import { databaseBefore, type RowChoice } from '../trace';
+import { databaseBefore, type RowChoice, type StateBefore } from '../trace';
 import { type ClassifiedRequest, calledFunctions, classify, type Surroundings, textOf } from './classify';
 import { type HistoryChange, historyChange } from './history-change';
 import { seenProgram } from './program';
@@ -36,15 +36,15 @@ export async function prepareCommand(
   engine: Engine,
   groundwork: string,
   rows: RowChoice,
-): Promise<{ readonly subject: RehearsedCommand; readonly beforeDatabase: string }> {
+): Promise<StateBefore & { readonly subject: RehearsedCommand }> {
   if (request.before !== undefined) await runBefore(laboratory, { ...request, text: request.before }, groundwork);
   const tables = await historyTables(laboratory, groundwork, request);
   const excluded = tables.map(({ schema, name }) => `${schema}.${name}`);
-  const beforeDatabase = await databaseBefore(laboratory, groundwork, excluded, rows);
+  const state = await databaseBefore(laboratory, groundwork, excluded, rows);
   try {
-    return { subject: await rehearse(laboratory, request, engine, beforeDatabase), beforeDatabase };
+    return { subject: await rehearse(laboratory, request, engine, state.beforeDatabase), ...state };
   } catch (error) {
-    await laboratory.drop(beforeDatabase);
+    await laboratory.drop(state.beforeDatabase);
     throw error;
   }
 }

@@ -51,7 +51,7 @@ async function underLoad(
   const migration: Migration = { id: '1', title: '1', framework: 'sql', engine: { name: 'postgres', major: 18 }, up };
   const protocol = up.execution.requests === 'single-request' ? oneRequest : sql.run;
   const carrier = builtInCarrier(migration, protocol);
-  const beforeDatabase = await databaseBefore(laboratory, ground, [], { rows: 30, seed: 3 });
+  const { beforeDatabase } = await databaseBefore(laboratory, ground, [], { rows: 30, seed: 3 });
   const framework = { ...sql, run: protocol };
   const { plan, statements } = await traceMigration(laboratory, { framework, migration, carrier }, beforeDatabase, 3);
   try {

@@ -85,7 +85,7 @@ describe('statements that are prepared', () => {
     laboratory = new Laboratory(sandbox, new AbortController().signal);
     const ground = await laboratory.create();
     await sandbox.query('CREATE TABLE t (id int PRIMARY KEY, a int)', ground);
-    beforeDatabase = await databaseBefore(laboratory, ground, [], { rows: 20, seed: 1 });
+    ({ beforeDatabase } = await databaseBefore(laboratory, ground, [], { rows: 20, seed: 1 }));
   });
   afterAll(() => sandbox?.dispose());
 

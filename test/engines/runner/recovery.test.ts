@@ -64,7 +64,10 @@ describe('verification', () => {
     const migration = subject.migrations[1];
     if (migration === undefined) throw new Error('No migration.');
     const { framework } = subject;
-    const beforeDatabase = await databaseBefore(laboratory, groundwork.database, framework.run.bookkeepingTables, { rows: 20, seed: 1 });
+    const { beforeDatabase } = await databaseBefore(laboratory, groundwork.database, framework.run.bookkeepingTables, {
+      rows: 20,
+      seed: 1,
+    });
     trace = await traceMigration(
       laboratory,
       { framework, migration, carrier: builtInCarrier(migration, framework.run) },

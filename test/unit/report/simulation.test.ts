@@ -53,6 +53,16 @@ describe('pretty', () => {
     expect(lines.at(-1)).toContain('no failure leaves anything behind');
   });
 
+  test('says for which tables there are no rows, in every report', () => {
+    const unfilled = [{ table: 'public.parts', why: 'it has no partitions' }];
+    const given = simulationReport([{ ...simulation, migration: { ...simulation.migration, unfilled } }], 1);
+    const told = 'No rows could be made for public.parts (it has no partitions).';
+    for (const text of [simulationPretty(given, plainPalette), simulationMarkdown(given), simulationHtml(given)]) {
+      expect(text.replace(/\s+/g, ' ')).toContain(told);
+    }
+    expect(simulationPretty(report, plainPalette)).not.toContain('No rows could be made');
+  });
+
   test('a cell that was not carried out is named with why', () => {
     const failed = { ...brokenCell, status: 'failed' as const, why: 'the server did not come back' };
     const text = simulationPretty(simulationReport([{ ...simulation, cells: [failed] }], 1), plainPalette);

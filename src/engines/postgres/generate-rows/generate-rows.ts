@@ -1,4 +1,5 @@
 import type { ClientBase, QueryResult } from 'pg';
+import type { UnfilledTable } from '../../../model/simulation';
 import { loadParser } from '../../../parse/load';
 import { quoteIdentifier, quoteQualified } from '../../../parse/postgres/identifiers';
 import { type FillTable, readTables } from './catalog';
@@ -21,7 +22,7 @@ export interface GeneratedRows {
   /** What was added to each table, as `schema.table`. */
   readonly tables: readonly { readonly table: string; readonly rows: number }[];
   /** Tables that got none, with the reason in words. */
-  readonly skipped: readonly { readonly table: string; readonly why: string }[];
+  readonly skipped: readonly UnfilledTable[];
 }
 
 /**
@@ -95,7 +96,7 @@ class Filler {
   private readonly tables: ReadonlyMap<number, FillTable>;
   private readonly made: MadeRows[] = [];
   private readonly filled: { table: string; rows: number }[] = [];
-  private readonly skipped: { table: string; why: string }[] = [];
+  private readonly skipped: UnfilledTable[] = [];
 
   constructor(
     private readonly client: ClientBase,
