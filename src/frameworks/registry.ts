@@ -1,6 +1,11 @@
 import type { Migration } from '../model/migration';
 import type { Problem } from '../model/result';
 import type { Framework, ReadOptions, SourceFile } from '../model/run-protocol';
+import { dbMigrate } from './code/db-migrate';
+import { mikroOrm } from './code/mikro-orm';
+import { nodePgMigrate } from './code/node-pg-migrate';
+import { sequelize } from './code/sequelize';
+import { typeorm } from './code/typeorm';
 import { dbmate } from './dbmate';
 import { drizzle } from './drizzle';
 import { flyway } from './flyway';
@@ -13,7 +18,23 @@ import { sqlx } from './sqlx';
 import { supabase } from './supabase';
 
 /** All frameworks; the first of equally sure ones is taken. */
-export const frameworks: readonly Framework[] = [prisma, drizzle, supabase, sqlx, goose, sqlMigrate, dbmate, golangMigrate, flyway, sql];
+export const frameworks: readonly Framework[] = [
+  prisma,
+  drizzle,
+  supabase,
+  sqlx,
+  goose,
+  sqlMigrate,
+  dbmate,
+  golangMigrate,
+  flyway,
+  mikroOrm,
+  typeorm,
+  nodePgMigrate,
+  sequelize,
+  dbMigrate,
+  sql,
+];
 
 export function frameworkByName(name: string): Framework | undefined {
   return frameworks.find((framework) => framework.name === name);

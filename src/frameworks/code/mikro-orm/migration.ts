@@ -1,0 +1,66 @@
+import { type NativeCall, type NativeValue, native } from '../../../code/native';
+import { emitSql } from '../../../code/sql/emit';
+import { object, undefinedValue, unknown, type Value } from '../../../code/value';
+import { RunContext } from '../knex/context';
+import { KnexNatives } from '../knex/natives';
+import { entityManager } from './entity-manager';
+
+/** The mark of what `addSql` was given: it is sent when `up` has returned, behind all that `execute` sent. */
+export const queued = Symbol('queued');
+
+/** `@mikro-orm/migrations`: the class that migrations extend (`Migration.js`). */
+export function migrationsPackage(): Value {
+  return object({ Migration: native({ name: 'Migration', reachesDatabase: false, construct: () => migration() }) }, true);
+}
+
+/** What a migration has from that class. */
+export function migration(): NativeValue {
+  const execute = (call: NativeCall): Value => {
+    emitSql(call, call.arg(0));
+    return unknown('rows', { source: call.place });
+  };
+  // knex has a connection of its own: it sees nothing of the migration's transaction.
+  const knex = new KnexNatives(new RunContext(false)).knex('other');
+  const getKnex = (): Value => knex;
+  const connection = native({
+    name: 'the connection',
+    methods: { execute, executeDump: execute, getKnex },
+  });
+  const driver = native({ name: 'the driver', methods: { execute, getConnection: () => connection } });
+  return native({
+    name: 'the migration',
+    methods: {
+      addSql: (call) => {
+        const query = queryOf(call.arg(0));
+        // A builder of knex is sent as it is; strings wait.
+        if (query.kind === 'native') call.machine.settle(query, call.place);
+        else emitSql(call, query, queued);
+        return undefinedValue;
+      },
+      execute,
+      getKnex,
+      getEntityManager: () => entityManager(getKnex),
+      getQueries: (call) => unknown('queries', { source: call.place }),
+      reset: () => undefinedValue,
+      setTransactionContext: () => undefinedValue,
+    },
+    properties: {
+      driver,
+      ctx: (use) => unknown('ctx', { source: use.place }),
+      config: (use) => unknown('config', { source: use.place }),
+    },
+  });
+}
+
+/** Strings, and `raw('...')` or `` sql`...` `` of MikroORM, which hold one. */
+function queryOf(value: Value): Value {
+  return value.kind === 'native' && isQuery(value.data) ? value.data.sql : value;
+}
+
+interface Query {
+  readonly sql: Value;
+}
+
+function isQuery(data: unknown): data is Query {
+  return typeof data === 'object' && data !== null && 'sql' in data;
+}

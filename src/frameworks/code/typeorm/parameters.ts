@@ -1,0 +1,19 @@
+import { written } from '../../../code/text';
+import type { Place, TextValue, Value } from '../../../code/value';
+import { replaceMarks } from '../replacing';
+
+/**
+ * `:name` and `:...name` as numbered parameters, the way TypeORM's driver replaces them (`PostgresDriver.js`, `escapeQueryWithParameters`):
+ * those that the object of parameters has, or all of them where it is not known what it has. What is not replaced keeps its place.
+ */
+export function withNumberedParameters(sql: TextValue, parameters: Value, place: Place): TextValue {
+  const known = parameters.kind === 'object' && !parameters.open ? new Set(parameters.properties.keys()) : undefined;
+  if (parameters.kind === 'primitive' || known?.size === 0) return sql;
+  const numbers = new Map<string, number>();
+  return replaceMarks(sql, /(?<![:\w]):(?:\.\.\.)?([A-Za-z_][A-Za-z0-9_.]*)/g, ([, name = '']) => {
+    if (known !== undefined && !known.has(name)) return undefined;
+    const number = numbers.get(name) ?? numbers.size + 1;
+    numbers.set(name, number);
+    return written(`$${number}`, place);
+  });
+}

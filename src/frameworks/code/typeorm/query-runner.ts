@@ -1,0 +1,113 @@
+import { type NativeCall, type NativeValue, native } from '../../../code/native';
+import { concat, written } from '../../../code/text';
+import { array, falseValue, type TextValue, trueValue, undefinedValue, unknown, type Value } from '../../../code/value';
+import { type BuilderMethod, builderMethods } from './builders';
+import { tableValue } from './classes';
+import { driverValue } from './connection';
+import { managerMembers } from './manager';
+import { Held, optionsOf, tableFrom, text } from './options';
+import type { Sender } from './send';
+import { Transactions } from './transactions';
+
+/** What a migration knows of a table or column before it asks the database: the tag of the answer. */
+export interface Exists {
+  readonly exists: 'table' | 'column' | 'schema' | 'database';
+  readonly table?: string;
+  readonly column?: string;
+}
+
+/**
+ * The query runner that TypeORM hands to `up` and `down` (`query-runner/QueryRunner.d.ts`, `driver/postgres/PostgresQueryRunner.js`).
+ * `wrapped`: TypeORM has opened a transaction around the migration.
+ */
+export function queryRunner(sender: Sender, wrapped: boolean): NativeValue {
+  const transactions = new Transactions(sender, wrapped ? 1 : 0);
+  const members = managerMembers(sender, transactions);
+  const manager: NativeValue = native({
+    name: 'the entity manager',
+    ...members,
+    properties: { connection: () => connection, dataSource: () => connection, queryRunner: () => runner },
+  });
+  const connection: NativeValue = native({
+    name: 'the data source',
+    ...members,
+    properties: { driver: (use) => driverValue(use.place), options: (use) => driverValue(use.place, 'options'), manager },
+  });
+  const runner: NativeValue = native({
+    name: 'the query runner',
+    methods: {
+      ...readingMethods(sender),
+      ...Object.fromEntries(Object.entries(builderMethods).map(([name, method]) => [name, asMethod(sender, method)])),
+      query: (call) => {
+        sender.raw(call, call.arg(0));
+        return unknown('rows', { source: call.place });
+      },
+      sql: (call) => {
+        sender.raw(call, withTemplateParameters(call));
+        return unknown('rows', { source: call.place });
+      },
+      startTransaction: (call) => transactions.start(call),
+      commitTransaction: (call) => transactions.commit(call),
+      rollbackTransaction: (call) => transactions.rollBack(call),
+      connect: () => undefinedValue,
+      release: () => undefinedValue,
+      beforeMigration: () => undefinedValue,
+      afterMigration: () => undefinedValue,
+      clearSqlMemory: () => undefinedValue,
+      getReplicationMode: () => undefinedValue,
+      stream: (call) => {
+        sender.raw(call, call.arg(0));
+        return unknown('rows', { source: call.place });
+      },
+    },
+    properties: {
+      manager,
+      connection,
+      dataSource: connection,
+      isReleased: falseValue,
+      isTransactionActive: () => (transactions.isActive ? trueValue : falseValue),
+      data: (use) => unknown('queryRunner.data', { source: use.place }),
+    },
+  });
+  return runner;
+}
+
+function asMethod(sender: Sender, method: BuilderMethod): (call: NativeCall) => Value {
+  return (call) => {
+    const args = call.args.map(optionsOf);
+    const statements = method(args, sender.database, call);
+    if (typeof statements === 'string') call.machine.unread(call.place, statements);
+    else sender.written(call, statements);
+    return undefinedValue;
+  };
+}
+
+/** Questions to the database: what they find is not known, but what they ask about is. */
+function readingMethods(sender: Sender): Readonly<Record<string, (call: NativeCall) => Value>> {
+  const nameOf = (call: NativeCall): string => text(optionsOf(call.arg(0))) ?? tableFrom(optionsOf(call.arg(0))).name;
+  const asked = (call: NativeCall, tag: Exists): Value => unknown('exists', { source: call.place, tag });
+  const table = (name: string): Value => tableValue(new Held('table', sender.database.table(name)));
+  return {
+    hasTable: (call) => asked(call, { exists: 'table', table: nameOf(call) }),
+    hasColumn: (call) => asked(call, { exists: 'column', table: nameOf(call), column: text(optionsOf(call.arg(1))) ?? '' }),
+    hasSchema: (call) => asked(call, { exists: 'schema' }),
+    hasDatabase: (call) => asked(call, { exists: 'database' }),
+    getTable: (call) => table(nameOf(call)),
+    getTables: (call) => {
+      const names = optionsOf(call.arg(0));
+      return array(Array.isArray(names) ? names.map((name) => table(text(name) ?? '')) : [table('')], !Array.isArray(names));
+    },
+    getView: (call) => unknown('view', { source: call.place }),
+    getViews: () => array([], true),
+    getDatabases: () => array([], true),
+    getSchemas: () => array([], true),
+    getCurrentDatabase: (call) => unknown('database', { source: call.place }),
+    getCurrentSchema: (call) => written('public', call.place),
+  };
+}
+
+/** `` queryRunner.sql`...` ``: values become parameters. */
+export function withTemplateParameters({ template, place }: NativeCall): TextValue {
+  const strings = template?.strings ?? [];
+  return concat(...strings.flatMap((part, index) => (index === 0 ? [part] : [written(`$${index}`, place), part])));
+}

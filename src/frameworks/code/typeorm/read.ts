@@ -1,0 +1,153 @@
+import type { ClassValue, FunctionValue, Value } from '../../../code/value';
+import { type Catalog, emptyCatalog } from '../../../model/catalog';
+import type { Migration, Program, ProgramExecution } from '../../../model/migration';
+import { type Result, success } from '../../../model/result';
+import type { ReadOptions, SourceFile } from '../../../model/run-protocol';
+import { baseName } from '../../files';
+import {
+  booleanField,
+  CodeFolder,
+  exportedClasses,
+  type MigrationClass,
+  methodOf,
+  ownCode,
+  programOf,
+  sameClass,
+  textField,
+} from '../migration-classes';
+import { typeormPackage } from './classes';
+import { type ContextMaker, contextFor, findContextMaker } from './context';
+import { DatabaseSoFar, replayOnce } from './database';
+import { forOtherEngines } from './detect';
+import { queryRunner } from './query-runner';
+import { Sender } from './send';
+
+/** TypeORM and its forks give their classes to migrations under these names. */
+const packages = new Map<string, Value>([
+  ['typeorm', typeormPackage],
+  ['@n8n/typeorm', typeormPackage],
+  ['typeorm-legacy', typeormPackage],
+]);
+
+/** The migrations of a folder in the order of their timestamps, as TypeORM sorts them (`migration/MigrationExecutor.js`, `getMigrations`). */
+export function readMigrations(files: readonly SourceFile[], options: ReadOptions): readonly Result<Migration>[] {
+  const folder = new CodeFolder(files, { packages });
+  const maker = findContextMaker(files, folder);
+  const found = ownCode(files)
+    .filter((file) => !forOtherEngines(file.path))
+    .flatMap((file) => migrationsIn(file, folder))
+    .toSorted((left, right) => left.timestamp - right.timestamp);
+  const before = new Chain();
+  return found.map((entry) => {
+    const migration = new Reading(entry, folder, maker, options).read(before.catalog);
+    before.add(migration.up);
+    return success(migration);
+  });
+}
+
+/** The schema after the migrations so far, replayed when somebody asks. */
+class Chain {
+  private readonly programs: Program[] = [];
+
+  /** A function that gives the schema as it is after the programs that are there now. */
+  get catalog(): () => Catalog {
+    const count = this.programs.length;
+    return () => this.programs.slice(0, count).reduce<Catalog>((catalog, program) => replayOnce(catalog, program), emptyCatalog);
+  }
+
+  add(program: Program): void {
+    this.programs.push(program);
+  }
+}
+
+interface Entry extends MigrationClass {
+  readonly name: string;
+  readonly timestamp: number;
+}
+
+/** Classes with an `up` whose name, or the name they give themselves, ends in a timestamp. */
+function migrationsIn(file: SourceFile, folder: CodeFolder): readonly Entry[] {
+  // Files that only list migrations, entities and helpers are not evaluated for nothing.
+  if (!/\bup\b/.test(file.text) && !/\bextends\b/.test(file.text)) return [];
+  const session = folder.open(file.path);
+  return exportedClasses(session).flatMap((type): readonly Entry[] => {
+    if (type.source.path !== file.path) return [];
+    const instance = session.construct(type);
+    if (methodOf(session, instance, 'up') === undefined) return [];
+    const name = textField(session, instance, 'name') ?? type.name;
+    const timestamp = Number.parseInt(name.slice(-13), 10);
+    return Number.isNaN(timestamp) || !/\d{13}$/.test(name) ? [] : [{ file, type, name, timestamp }];
+  });
+}
+
+class Reading {
+  constructor(
+    private readonly entry: Entry,
+    private readonly folder: CodeFolder,
+    private readonly maker: ContextMaker | undefined,
+    private readonly options: ReadOptions,
+  ) {}
+
+  read(before: () => Catalog): Migration {
+    const { file, name } = this.entry;
+    const up = this.program('up', before);
+    const after = () => ('program' in up ? replayOnce(before(), up.program) : before());
+    const down = this.program('down', after);
+    return {
+      id: name,
+      title: baseName(file.path),
+      framework: 'typeorm',
+      engine: this.options.engine,
+      up: 'program' in up ? up.program : this.emptyProgram(),
+      ...('program' in down ? { down: down.program } : {}),
+      ...('irreversible' in down ? { downUnsupported: true } : {}),
+    };
+  }
+
+  private program(
+    direction: 'up' | 'down',
+    before: () => Catalog,
+  ): { readonly program: Program } | { readonly irreversible: true } | Record<never, never> {
+    const { file } = this.entry;
+    const session = this.folder.open(file.path);
+    const type = sameClass(session, this.entry.type);
+    if (type === undefined) return {};
+    const instance = session.construct(type);
+    const method = methodOf(session, instance, direction);
+    if (method === undefined) return {};
+    const execution = executionOf(booleanField(session, instance, 'transaction'));
+    const runner = queryRunner(new Sender(new DatabaseSoFar(before)), execution.wrapped);
+    const argument = contextFor(this.maker, session, method, runner, type);
+    const recording = session.run(method, [argument], instance);
+    const program = programOf(direction, file, spanOf(method, type, file), session, recording, execution);
+    // A way back that only says that there is none.
+    const throws = recording.thrown !== undefined && program.statements.length === 0 && program.unread?.length === 0;
+    return direction === 'down' && throws ? { irreversible: true } : { program };
+  }
+
+  private emptyProgram(): Program {
+    const { file, type } = this.entry;
+    return { direction: 'up', path: file.path, span: type.source.span, statements: [], execution: executionOf(undefined) };
+  }
+}
+
+/** The method where it is in the migration's own file; else the class. */
+function spanOf(method: Value, type: ClassValue, file: SourceFile): { readonly start: number; readonly end: number } {
+  const source = method.kind === 'function' ? (method as FunctionValue).source : type.source;
+  return source.path === file.path ? source.span : type.source.span;
+}
+
+/** `migration/MigrationExecutor.js`: the mode is `all` unless the project says otherwise; `transaction` of a migration counts in the others. */
+function executionOf(transaction: boolean | undefined): ProgramExecution {
+  if (transaction === false) {
+    return { requests: 'per-statement', wrapped: false, because: 'transaction = false: TypeORM runs this migration without a transaction' };
+  }
+  return {
+    requests: 'per-statement',
+    wrapped: true,
+    because:
+      transaction === true
+        ? 'transaction = true: TypeORM runs this migration in a transaction of its own'
+        : 'TypeORM runs all pending migrations in one transaction, unless migrationsTransactionMode says otherwise',
+  };
+}

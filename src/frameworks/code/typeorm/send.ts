@@ -1,0 +1,24 @@
+import type { NativeUse } from '../../../code/native';
+import { emitSql } from '../../../code/sql/emit';
+import type { TextValue, Value } from '../../../code/value';
+import type { DatabaseSoFar } from './database';
+
+/** Sends what a migration says, and tells the database that the builders ask afterwards. */
+export class Sender {
+  constructor(readonly database: DatabaseSoFar) {}
+
+  /** SQL of the migration's own: a value of any kind. */
+  raw(use: NativeUse, sql: Value): void {
+    this.note(emitSql(use, sql)?.text);
+  }
+
+  /** What a builder writes for one call. */
+  written(use: NativeUse, statements: readonly string[]): void {
+    for (const statement of statements) this.note(emitSql(use, statement)?.text);
+  }
+
+  private note(text: TextValue | undefined): void {
+    if (text === undefined) return;
+    this.database.sent(text.pieces.map((piece) => (piece.kind === 'hole' ? `\${${piece.name}}` : piece.text)).join(''));
+  }
+}
