@@ -1,0 +1,132 @@
+import { codeLiteral } from '../../code/literal';
+import type { Recording, Session } from '../../code/session';
+import { looksLikeSql, type SqlEffect } from '../../code/sql/emit';
+import { object, type Value } from '../../code/value';
+import type { Migration, Program, ProgramExecution } from '../../model/migration';
+import { type Result, success } from '../../model/result';
+import type { DownPlacement, SourceFile, ToolFramework } from '../../model/run-protocol';
+import { readStatements } from '../../parse/postgres/read';
+import { baseName, byText, folderPrefix, wholeFile } from '../files';
+import { placeInFile } from '../placing';
+import { codeLines } from './code-lines';
+import { driver, setupOptions } from './db-migrate/driver';
+import { asyncPackage, bluebird, callback } from './db-migrate/flow';
+import { CodeFolder, ownCode, programOf } from './migration-classes';
+import { placeDownInCode } from './placing';
+import { isAsyncAt, isControl, receiverOf } from './receivers';
+
+/**
+ * db-migrate with db-migrate-pg, from their packages: `migrator.js` (BEGIN, the migration, its record, COMMIT for each), `migration.js`
+ * (order of files; what `--sql-file` generates reads its SQL from files beside it), `db-migrate-pg/index.js` (what each call sends).
+ */
+export const dbMigrate: ToolFramework = {
+  name: 'db-migrate',
+  displayName: 'db-migrate',
+  command: 'npx db-migrate up',
+
+  detect(files) {
+    const candidates = ownCode(files).filter(({ text }) => /\b(?:up|down)\b/.test(text));
+    const own = candidates.filter(isOwn).length;
+    if (own > 0) return 0.6 + (0.37 * own) / candidates.length;
+    const isDependency = files.some(({ path, text }) => baseName(path) === 'package.json' && text.includes('"db-migrate"'));
+    return isDependency && candidates.some(({ text }) => /\bexports\.up\b/.test(text)) ? 0.55 : 0;
+  },
+
+  read(files, options) {
+    const packages = new Map<string, Value>([
+      ['async', asyncPackage],
+      ['bluebird', bluebird],
+    ]);
+    const folder = new CodeFolder(files, { packages, suspicious: looksLikeSql });
+    return ownCode(files)
+      .filter(({ path, text }) => folderPrefix(path) === '' && /\d{14}-[^.]+/.test(path) && /\bup\b/.test(text))
+      .toSorted((left, right) => byText(left.path, right.path))
+      .flatMap((file): Result<Migration>[] => {
+        const up = program('up', file, files, folder);
+        const down = program('down', file, files, folder);
+        if (up === undefined) return [];
+        return [
+          success({
+            id: baseName(file.path).replace(/\.[^.]+$/, ''),
+            title: baseName(file.path),
+            framework: 'db-migrate',
+            engine: options.engine,
+            up,
+            ...(down === undefined || isEmpty(down) ? {} : { down }),
+          }),
+        ];
+      });
+  },
+
+  placeDown(migration, files, statements): DownPlacement {
+    const sqlFile = /-up\.sql$/i.test(migration.up.path) ? migration.up.path.replace(/-up\.sql$/i, '-down.sql') : undefined;
+    if (sqlFile !== undefined) return placeInFile(migration, files, sqlFile, statements);
+    return placeDownInCode(migration, files, {
+      parameters: 'db',
+      async: true,
+      lines: ([first]) =>
+        statements.flatMap((statement) => codeLines(statement, (sql) => `await ${first?.name ?? 'db'}.runSql(${codeLiteral(sql)});`)),
+      // A promise is enough: the callback of an older form would have to be called besides.
+      ownParameters: ([first]) => first?.text ?? 'db',
+    });
+  },
+
+  rawCall(sql, { program: { path }, text, call }) {
+    const receiver = receiverOf(text.slice(call.start, call.end));
+    if (receiver === undefined || isControl(sql) || !isAsyncAt(text, path, call.start)) return undefined;
+    return `await ${receiver}.runSql(${codeLiteral(sql)});`;
+  },
+};
+
+/** A file that shows by itself whose it is. */
+function isOwn({ text }: SourceFile): boolean {
+  if (/\bdbmigrate\b|['"]db-migrate['"]|\bexports\._meta\b/.test(text)) return true;
+  return /\bdb\s*\.\s*(?:runSql|addColumn|removeColumn|addIndex|removeIndex|addForeignKey|removeForeignKey|createTable|dropTable|changeColumn|renameColumn)\b/.test(
+    text,
+  );
+}
+
+const execution: ProgramExecution = {
+  requests: 'per-statement',
+  wrapped: true,
+  because: 'db-migrate runs each migration in one transaction, together with its record, unless it is started with --non-transactional',
+};
+
+function program(direction: 'up' | 'down', file: SourceFile, files: readonly SourceFile[], folder: CodeFolder): Program | undefined {
+  const session = folder.open(file.path);
+  const callee = session.exports.get(direction);
+  if (callee === undefined || callee.kind === 'primitive') return undefined;
+  setUp(session);
+  const recording = session.run(callee, [driver(), callback()]);
+  const sqlFile = fileThatIsSent(recording, files);
+  if (sqlFile !== undefined) return sqlProgram(direction, sqlFile);
+  const span = callee.kind === 'function' && callee.source.path === file.path ? callee.source.span : wholeFile(file);
+  return programOf(direction, file, span, session, recording, execution);
+}
+
+/** `exports.setup` gets the data types before the migration runs. */
+function setUp(session: Session): void {
+  const setup = session.exports.get('setup');
+  if (setup !== undefined && setup.kind !== 'primitive') session.run(setup, [setupOptions(bluebird), object({}, true)]);
+}
+
+/** `db-migrate create --sql-file` makes code that sends a file: then that file is the program. */
+function fileThatIsSent(recording: Recording, files: readonly SourceFile[]): SourceFile | undefined {
+  const [only, ...others] = recording.effects;
+  if (only === undefined || others.length > 0 || recording.unread.length > 0 || only.effect.kind !== 'sql') return undefined;
+  const [piece, ...rest] = (only.effect as SqlEffect).text.pieces;
+  if (piece?.kind !== 'verbatim' || rest.length > 0 || !/\.sql$/i.test(piece.source.path)) return undefined;
+  const file = files.find(({ path }) => path === piece.source.path);
+  return file?.text === piece.text ? file : undefined;
+}
+
+/** One request. */
+function sqlProgram(direction: 'up' | 'down', file: SourceFile): Program {
+  const statements = readStatements(file.text, wholeFile(file), {});
+  const groups = statements.length > 1 ? { groups: [statements.map(({ index }) => index)] } : {};
+  return { direction, path: file.path, span: wholeFile(file), statements, execution: { ...execution, ...groups } };
+}
+
+function isEmpty({ statements, unread }: Program): boolean {
+  return statements.length === 0 && (unread ?? []).length === 0;
+}

@@ -1,0 +1,207 @@
+import { compareMigrationFileNames } from 'node-pg-migrate/utils/comparators';
+import { codeLiteral } from '../../code/literal';
+import { nativeFunction } from '../../code/native';
+import { plainValue } from '../../code/plain';
+import type { Recording, Session } from '../../code/session';
+import { looksLikeSql } from '../../code/sql/emit';
+import { object, undefinedValue, type Value } from '../../code/value';
+import type { Migration, Program, ProgramExecution } from '../../model/migration';
+import { type Result, success } from '../../model/result';
+import type { DownPlacement, NoTransactionMark, ReadOptions, SourceFile, ToolFramework } from '../../model/run-protocol';
+import { baseName, folderPrefix, problem, sqlFiles, wholeFile } from '../files';
+import { placeUnderMarker } from '../placing';
+import { codeLines } from './code-lines';
+import { findDefinition } from './definitions';
+import { CodeFolder, ownCode, programOf } from './migration-classes';
+import { builder, packageNatives, sentAtOnce } from './node-pg-migrate/builder';
+import { downMarker, hasMarkers, readSqlFile } from './node-pg-migrate/sql-file';
+import { placeDownInCode } from './placing';
+import { isAsyncAt, isControl, receiverOf } from './receivers';
+
+/**
+ * node-pg-migrate 9, from its package: `migration.js` (steps are sent when the function has returned; order of files; how a down is
+ * inferred), `runner.js` (all pending migrations in one transaction; shorthands add up from file to file). Its operations are carried out
+ * by its own code (node-pg-migrate/builder.ts).
+ */
+export const nodePgMigrate: ToolFramework = {
+  name: 'node-pg-migrate',
+  displayName: 'node-pg-migrate',
+  command: 'npx node-pg-migrate up',
+
+  detect(files) {
+    const code = ownCode(files).filter(({ text }) => /\b(?:up|down|shorthands)\b/.test(text));
+    const sql = sqlFiles(files);
+    const own = code.filter(isOwn).length + sql.filter(({ text }) => hasMarkers(text)).length;
+    if (own > 0) return 0.6 + (0.37 * own) / (code.length + sql.length);
+    const isDependency = files.some(({ path, text }) => baseName(path) === 'package.json' && text.includes('"node-pg-migrate"'));
+    return isDependency && code.some(({ text }) => /\bexports\.up\b|\bexport\b/.test(text)) ? 0.55 : 0;
+  },
+
+  read(files, options) {
+    const candidates = [...ownCode(files), ...sqlFiles(files)].filter(({ path }) => folderPrefix(path) === '' && !path.startsWith('.'));
+    const folder = new FolderReader(files, options);
+    const numbered = candidates.filter(({ path }) => /^\d/.test(path));
+    const others = candidates.filter(
+      ({ path, text }) => !/^\d/.test(path) && (/\.sql$/i.test(path) ? hasMarkers(text) : isOwn({ path, text })),
+    );
+    return [
+      ...numbered.toSorted((left, right) => compareMigrationFileNames(left.path, right.path)).map((file) => folder.read(file)),
+      ...others.map(({ path }) =>
+        problem(
+          `${path} has no number at its beginning: node-pg-migrate refuses to run anything as long as it is there. Give it one.`,
+          path,
+        ),
+      ),
+    ];
+  },
+
+  // README, "Migrations API": `pgm.noTransaction()`.
+  noTransactionMark(text, direction): NoTransactionMark | undefined {
+    const body = findDefinition(text, 'migration.ts', direction)?.body;
+    const name = body?.parameters[0]?.name;
+    if (body === undefined || name === undefined) return undefined;
+    const call = `${name}.noTransaction()`;
+    const at = body.kind === 'block' ? (body.statements?.start ?? body.span.start + 1) : body.span.start;
+    if (body.kind === 'expression') {
+      // It gives the builder back, so that both can stand in one expression.
+      return { kind: 'patch', patch: { span: { start: at, end: at }, newText: `${call} && ` }, name: call };
+    }
+    const indent = /[ \t]*$/.exec(text.slice(0, at))?.[0] ?? '';
+    const newText = body.statements === undefined ? ` ${call}; ` : `${call};\n${indent}`;
+    return { kind: 'patch', patch: { span: { start: at, end: at }, newText }, name: call };
+  },
+  withoutNoTransactionMark(text) {
+    const found = /^[ \t]*[\w$]+\.noTransaction\(\);?[ \t]*(?:\r?\n|$)|[\w$]+\.noTransaction\(\) && /m.exec(text);
+    return found === null ? undefined : { span: { start: found.index, end: found.index + found[0].length }, newText: '' };
+  },
+
+  placeDown(migration, files, statements): DownPlacement {
+    if (/\.sql$/i.test(migration.up.path)) return placeUnderMarker(migration, files, downMarker, statements);
+    return placeDownInCode(migration, files, {
+      parameters: 'pgm',
+      async: false,
+      lines: ([first]) => statements.flatMap((statement) => codeLines(statement, (sql) => sqlCall(first?.name ?? 'pgm', sql))),
+      ownParameters: ([first]) => first?.text ?? 'pgm',
+    });
+  },
+
+  rawCall(sql, { program: { path }, text, call }) {
+    const receiver = receiverOf(text.slice(call.start, call.end));
+    if (receiver === undefined || isControl(sql)) return undefined;
+    if (!receiver.endsWith('.db')) return sqlCall(receiver, sql);
+    return isAsyncAt(text, path, call.start) ? `await ${receiver}.query(${codeLiteral(sql)});` : undefined;
+  },
+};
+
+function sqlCall(pgm: string, sql: string): string {
+  return `${pgm}.sql(${codeLiteral(sql)});`;
+}
+
+/** A file that shows by itself whose it is. */
+function isOwn({ text }: SourceFile): boolean {
+  if (/\bMigrationBuilder\b|['"]node-pg-migrate['"]/.test(text)) return /\b(?:up|down)\b/.test(text);
+  return /\b(?:up|down)\b\s*(?::[^=]+)?(?:=\s*(?:async\s*)?(?:function\b[^(]*)?\(?|\()\s*pgm\b/.test(text);
+}
+
+/** Reads files in order: shorthands of one hold for those behind it. */
+class FolderReader {
+  private readonly folder: CodeFolder;
+  private shorthands: Readonly<Record<string, unknown>> = {};
+
+  constructor(
+    files: readonly SourceFile[],
+    private readonly options: ReadOptions,
+  ) {
+    this.folder = new CodeFolder(files, { packages: new Map([['node-pg-migrate', packageNatives]]), suspicious: looksLikeSql });
+  }
+
+  read(file: SourceFile): Result<Migration> {
+    if (/\.sql$/i.test(file.path)) return success(readSqlFile(file, this.options, transactional));
+    const session = this.folder.open(file.path);
+    const up = session.exports.get('up');
+    const own = session.exports.get('shorthands');
+    if (own !== undefined) this.shorthands = { ...this.shorthands, ...shorthandsOf(own) };
+    if (up === undefined) {
+      if (session.exports.get('down') === undefined)
+        return problem(`${file.path} exports neither up nor down: node-pg-migrate can't run it.`, file.path);
+      return problem(`${file.path} exports no function up: node-pg-migrate can't run it.`, file.path);
+    }
+    const down = session.exports.get('down');
+    const program = this.down(file, down);
+    return success({
+      id: baseName(file.path).replace(/\.[^.]+$/, ''),
+      title: baseName(file.path),
+      framework: 'node-pg-migrate',
+      engine: this.options.engine,
+      up: this.run('up', file, session, up, false).program,
+      ...(program === undefined ? {} : { down: program }),
+      ...(isFalse(down) ? { downUnsupported: true } : {}),
+    });
+  }
+
+  /** Without a down of its own node-pg-migrate runs the up backwards; one operation without a reverse, and it throws. */
+  private down(file: SourceFile, down: Value | undefined): Program | undefined {
+    if (isFalse(down)) return undefined;
+    const isInferred = down === undefined || (down.kind === 'primitive' && down.value === undefined);
+    if (!isInferred) {
+      const own = this.folder.open(file.path);
+      return this.run('down', file, own, own.exports.get('down') ?? down, false).program;
+    }
+    const fresh = this.folder.open(file.path);
+    const up = fresh.exports.get('up');
+    if (up === undefined) return undefined;
+    const { program, irreversible } = this.run('down', file, fresh, up, true);
+    return irreversible ? undefined : program;
+  }
+
+  private run(
+    direction: 'up' | 'down',
+    file: SourceFile,
+    session: Session,
+    callee: Value,
+    reverse: boolean,
+  ): { readonly program: Program; readonly irreversible: boolean } {
+    const { pgm, use } = builder(this.shorthands, reverse);
+    const done = nativeFunction('run', () => undefinedValue, false);
+    const recording = inOrder(session.run(callee, [pgm, done]), reverse);
+    const span = callee.kind === 'function' && callee.source.path === file.path ? callee.source.span : wholeFile(file);
+    const execution = use.transaction ? transactional : outside;
+    const program = programOf(direction, file, span, session, recording, execution);
+    return {
+      program: reverse ? { ...program, execution: { ...program.execution, because: inferred(use.transaction) } } : program,
+      irreversible: use.irreversible.length > 0,
+    };
+  }
+}
+
+const transactional: ProgramExecution = {
+  requests: 'per-statement',
+  wrapped: true,
+  because: 'node-pg-migrate runs all pending migrations in one transaction, together with their history rows',
+};
+
+const outside: ProgramExecution = {
+  requests: 'per-statement',
+  wrapped: false,
+  because: 'pgm.noTransaction(): node-pg-migrate commits what came before and sends each step by itself',
+};
+
+function inferred(transaction: boolean): string {
+  return `there is no down, so node-pg-migrate runs the up backwards${transaction ? ', in one transaction' : ', without a transaction'}`;
+}
+
+/** Steps are sent when the function has returned, behind what it sent itself; a down that is inferred has them the other way round. */
+function inOrder(recording: Recording, reverse: boolean): Recording {
+  const isAtOnce = ({ effect }: Recording['effects'][number]) => 'mark' in effect && effect.mark === sentAtOnce;
+  const steps = recording.effects.filter((recorded) => !isAtOnce(recorded));
+  return { ...recording, effects: [...recording.effects.filter(isAtOnce), ...(reverse ? steps.toReversed() : steps)] };
+}
+
+function isFalse(value: Value | undefined): boolean {
+  return value?.kind === 'primitive' && value.value === false;
+}
+
+function shorthandsOf(value: Value): Readonly<Record<string, unknown>> {
+  const plain = plainValue(value.kind === 'object' ? value : object());
+  return typeof plain === 'object' && plain !== null ? Object.fromEntries(Object.entries(plain)) : {};
+}

@@ -1,0 +1,134 @@
+import { codeLiteral } from '../../code/literal';
+import type { Recording, Session } from '../../code/session';
+import { looksLikeSql } from '../../code/sql/emit';
+import { readRecording } from '../../code/sql/read';
+import type { Value } from '../../code/value';
+import type { Migration, Program, ProgramExecution } from '../../model/migration';
+import { type Result, success } from '../../model/result';
+import type { DownPlacement, ReadOptions, SourceFile, ToolFramework } from '../../model/run-protocol';
+import { baseName, byText, folderPrefix, wholeFile } from '../files';
+import { codeLines } from './code-lines';
+import type { Parameter } from './definitions';
+import { CodeFolder, ownCode, programOf } from './migration-classes';
+import { placeDownInCode } from './placing';
+import { isAsyncAt, isControl, receiverOf } from './receivers';
+import { Connection } from './sequelize/connection';
+import { library } from './sequelize/library';
+import { queryInterface } from './sequelize/query-interface';
+import { transactionsOf } from './sequelize/transactions';
+
+/**
+ * Sequelize 6 with sequelize-cli or umzug, from their packages: the files of a folder in the order of their names, nothing around them:
+ * a migration that wants a transaction opens one, and hands it to each call.
+ */
+export const sequelize: ToolFramework = {
+  name: 'sequelize',
+  displayName: 'Sequelize',
+  command: 'npx sequelize-cli db:migrate',
+
+  detect(files) {
+    const candidates = ownCode(files).filter(({ text }) => /\b(?:up|down)\b/.test(text));
+    const own = candidates.filter(isOwn).length;
+    return own === 0 ? 0 : 0.6 + (0.37 * own) / candidates.length;
+  },
+
+  read(files, options) {
+    const folder = new CodeFolder(files, { packages: new Map([['sequelize', library]]), suspicious: looksLikeSql });
+    return ownCode(files)
+      .filter(({ path, text }) => folderPrefix(path) === '' && /\b(?:up|down)\b/.test(text))
+      .toSorted((left, right) => byText(left.path, right.path))
+      .flatMap((file) => readFile(file, folder, options));
+  },
+
+  placeDown(migration, files, statements): DownPlacement {
+    return placeDownInCode(migration, files, {
+      parameters: 'queryInterface',
+      async: true,
+      lines: (parameters) =>
+        statements.flatMap((statement) => codeLines(statement, (sql) => `await ${connectionOf(parameters)}.query(${codeLiteral(sql)});`)),
+    });
+  },
+
+  rawCall(sql, { program: { path }, text, call }) {
+    if (isControl(sql) || !isAsyncAt(text, path, call.start)) return undefined;
+    const written = text.slice(call.start, call.end);
+    const receiver = receiverOf(written);
+    if (receiver === undefined) return undefined;
+    const connection =
+      /(?:^|\.)sequelize$/.test(receiver) || /\.query\s*\(/.test(written.slice(receiver.length)) ? receiver : `${receiver}.sequelize`;
+    const transaction = transactionOption(written);
+    return `await ${connection}.query(${codeLiteral(sql)}${transaction === undefined ? '' : `, { ${transaction} }`});`;
+  },
+};
+
+/** `transaction`, or `transaction: t`, as the call has it. */
+function transactionOption(call: string): string | undefined {
+  const named = /[{,]\s*transaction\s*:\s*([A-Za-z_$][\w$.]*)/.exec(call);
+  if (named !== null) return `transaction: ${named[1] ?? 'transaction'}`;
+  return /[{,]\s*transaction\s*[,}]/.test(call) ? 'transaction' : undefined;
+}
+
+/** What `query` is called on, for a function with these parameters: umzug's context can be the connection itself. */
+function connectionOf([first]: readonly Parameter[]): string {
+  const context = first?.properties.get('context') ?? first?.properties.get('sequelize');
+  const name = context ?? first?.name ?? 'queryInterface';
+  return /^(?:sequelize|db|connection)$/i.test(name) ? name : `${name}.sequelize`;
+}
+
+/** A file that shows by itself whose it is. */
+function isOwn({ text }: SourceFile): boolean {
+  if (/\bqueryInterface\b/i.test(text)) return true;
+  return /\bcontext\b/.test(text) && /\bsequelize\b|\bumzug\b/i.test(text);
+}
+
+function readFile(file: SourceFile, folder: CodeFolder, options: ReadOptions): readonly Result<Migration>[] {
+  const up = program('up', file, folder);
+  const down = program('down', file, folder);
+  if (up === undefined) return [];
+  return [
+    success({
+      id: baseName(file.path),
+      title: baseName(file.path),
+      framework: 'sequelize',
+      engine: options.engine,
+      up,
+      ...(down === undefined || isEmpty(down) ? {} : { down }),
+    }),
+  ];
+}
+
+function program(direction: 'up' | 'down', file: SourceFile, folder: CodeFolder): Program | undefined {
+  const session = folder.open(file.path);
+  const callee = exported(session, direction);
+  if (callee === undefined) return undefined;
+  const recording = withoutHandlers(session.run(callee, [queryInterface(new Connection()), library]));
+  const span = callee.kind === 'function' && callee.source.path === file.path ? callee.source.span : wholeFile(file);
+  const program = programOf(direction, file, span, session, recording, execution);
+  const own = transactionsOf(readRecording(session, recording));
+  return { ...program, execution: { ...program.execution, ...own } };
+}
+
+const execution: ProgramExecution = {
+  requests: 'per-statement',
+  wrapped: false,
+  because:
+    'Sequelize opens no transaction: each call is committed as it ends, but for those that the migration gives a transaction of its own',
+};
+
+/** `up` of the exports, or of what is exported by default. */
+function exported(session: Session, name: string): Value | undefined {
+  const direct = session.exports.get(name);
+  if (direct !== undefined) return direct.kind === 'primitive' ? undefined : direct;
+  const whole = session.exports.get('default');
+  const found = whole === undefined ? undefined : session.property(whole, name);
+  return found === undefined || found.kind === 'primitive' ? undefined : found;
+}
+
+/** What a `catch` sends to undo is no part of the run in which nothing fails. */
+function withoutHandlers(recording: Recording): Recording {
+  return { ...recording, effects: recording.effects.filter(({ handler }) => !handler) };
+}
+
+function isEmpty({ statements, unread }: Program): boolean {
+  return statements.length === 0 && (unread ?? []).length === 0;
+}
