@@ -46,7 +46,12 @@ function calledNames(operation: Operation): readonly ObjectName[] {
 
 /** One of many: what changes rows in a loop changes some of them at a time. */
 function isBatch({ inLoop, operations }: NestedStatement): boolean {
-  return inLoop && operations.every(({ kind }) => kind === 'insert' || kind === 'update' || kind === 'delete' || kind === 'merge');
+  const writes: readonly string[] = ['insert', 'update', 'delete', 'merge'];
+  return (
+    inLoop &&
+    operations.some(({ kind }) => writes.includes(kind)) &&
+    operations.every(({ kind }) => writes.includes(kind) || kind === 'select')
+  );
 }
 
 /** All of a block is one statement of the program, and one transaction unless the block commits itself. */

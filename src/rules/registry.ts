@@ -33,6 +33,7 @@ import { identifierTooLong } from './shared/identifier-too-long';
 import { ignoredFile } from './shared/ignored-file';
 import { missingRollback } from './shared/missing-rollback';
 import { refusedByFramework } from './shared/refused-by-framework';
+import { rollbackIncomplete } from './shared/rollback-incomplete';
 import { settingLeaks } from './shared/setting-leaks';
 import { transactionControl } from './shared/transaction-control';
 import { unreadCode } from './shared/unread-code';
@@ -86,6 +87,7 @@ export const allRules: readonly Rule[] = [
   versionOrder,
   versionGap,
   ignoredFile,
+  rollbackIncomplete,
   unresolvedPlaceholder,
   unusedSuppression,
 ];

@@ -28,13 +28,23 @@ export function nestedStatements(statement: Statement): readonly NestedStatement
 /** The statements of a function's body, from its CREATE statement; their places count in that text. */
 export function functionStatements(definition: string): readonly NestedStatement[] {
   const tokens = tokenize(definition);
-  const position = tokens.findIndex((token, at) => token.word === 'language' && tokens[at + 1] !== undefined);
-  const language = wordOf(definition, tokens[position + 1]);
+  const language = languageOf(definition, tokens);
   const start: Position = { line: 0, character: 0 };
   const body = bodyOf(definition);
   const whole = { text: definition, span: { start: 0, end: definition.length }, range: { start, end: start } };
   if (language === 'plpgsql') return read(whole, body);
   return language === 'sql' && body !== undefined ? readPieces(whole, [{ ...body, inLoop: false }]) : [];
+}
+
+/** The word behind LANGUAGE. A parameter may have that name, and stands in parentheses. */
+function languageOf(definition: string, tokens: readonly Token[]): string {
+  let depth = 0;
+  for (const [position, token] of tokens.entries()) {
+    if (token.word === '(') depth++;
+    if (token.word === ')') depth--;
+    if (depth === 0 && token.word === 'language') return wordOf(definition, tokens[position + 1]);
+  }
+  return '';
 }
 
 function wordOf(text: string, token: Token | undefined): string {
@@ -59,11 +69,16 @@ function read(statement: Container, body: Span | undefined): readonly NestedStat
 }
 
 function readPieces(container: Container, found: readonly Piece[]): readonly NestedStatement[] {
+  const text = asSql(container.text, found);
   return found.flatMap(({ start, end, inLoop }) =>
-    readStatements(container.text, { start, end }, {})
+    readStatements(text, { start, end }, {})
       // Variables of the block make some statements unreadable alone; that says nothing about the block.
       .filter((statement) => statement.unreadable === undefined)
-      .map((statement) => ({ ...placed(statement, container), inLoop })),
+      .map((statement) => ({ ...placed(statement, container), inLoop }))
+      .map((statement) => ({
+        ...statement,
+        text: container.text.slice(statement.span.start - container.span.start, statement.span.end - container.span.start),
+      })),
   );
 }
 
@@ -103,8 +118,9 @@ interface Piece extends Span {
 /** Words behind which a statement of PL/pgSQL begins (manual, "Structure of PL/pgSQL", "Control Structures"). */
 const beforeStatements = new Set([';', 'begin', 'then', 'else', 'loop', '>>']);
 
-/** The first words of SQL statements that change something or lock something. */
+/** The first words of SQL statements that change something or lock something. PERFORM is SELECT by another name. */
 const sqlStatements = new Set([
+  'perform',
   ...['alter', 'analyze', 'call', 'cluster', 'comment', 'commit', 'copy', 'create', 'delete', 'drop', 'grant', 'insert', 'lock', 'merge'],
   ...['refresh', 'reindex', 'revoke', 'rollback', 'truncate', 'update', 'vacuum', 'with'],
 ]);
@@ -127,6 +143,43 @@ function pieces(text: string, body: Span): readonly Piece[] {
     index = last;
   }
   return found;
+}
+
+/**
+ * The text with what PL/pgSQL adds to SQL taken out of these stretches, and all places as they are: PERFORM is SELECT, and INTO with its
+ * variables (manual, "Executing a Command with a Single-Row Result") becomes white space.
+ */
+function asSql(text: string, found: readonly Piece[]): string {
+  let result = '';
+  let copied = 0;
+  const replace = (start: number, end: number, newText: string) => {
+    result += text.slice(copied, start) + newText;
+    copied = end;
+  };
+  for (const piece of found) {
+    const tokens = tokenize(text, piece.start, piece.end);
+    const [first] = tokens;
+    if (first?.word === 'perform') replace(first.start, first.end, 'SELECT ');
+    const target = intoTarget(tokens);
+    if (target !== undefined) replace(target.start, target.end, ' '.repeat(target.end - target.start));
+  }
+  return result + text.slice(copied);
+}
+
+/** INTO [STRICT] target [, target]: outside of parentheses, and not that of INSERT INTO or MERGE INTO. */
+function intoTarget(tokens: readonly Token[]): Span | undefined {
+  let depth = 0;
+  for (const [position, token] of tokens.entries()) {
+    if (token.word === '(') depth++;
+    if (token.word === ')') depth--;
+    const before = tokens[position - 1]?.word;
+    if (depth > 0 || token.word !== 'into' || before === 'insert' || before === 'merge') continue;
+    let last = position + (tokens[position + 1]?.word === 'strict' ? 2 : 1);
+    while (tokens[last + 1]?.word === ',' || tokens[last + 1]?.word === '.') last += 2;
+    const end = tokens[last]?.end;
+    return end === undefined ? undefined : { start: token.start, end };
+  }
+  return undefined;
 }
 
 function spanOf(tokens: readonly Token[]): Span | undefined {

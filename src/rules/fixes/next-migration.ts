@@ -124,6 +124,7 @@ function freeNumber(digits: string, siblings: readonly string[], step: number): 
 function nextFlyway(folder: string, name: string, siblings: readonly string[], step: number, slug: string): string | undefined {
   const version = /^V(.+?)__/.exec(name)?.[1];
   if (version === undefined) return undefined;
-  const hasParts = siblings.some((sibling) => sibling !== name && new RegExp(`^V${version.replaceAll('.', '\\.')}[._]\\d`).test(sibling));
+  const part = new RegExp(`^V${version.replaceAll('.', '\\.')}[._]\\d`);
+  const hasParts = siblings.some((sibling) => sibling !== name && part.test(sibling));
   return hasParts ? undefined : `${folder}V${version}_${step}__${slug}.sql`;
 }

@@ -3,6 +3,7 @@ import { relationKey } from '../../model/catalog';
 import type { Fix } from '../../model/finding';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { tokenize } from '../../parse/postgres/lexer';
+import { changedObjects } from '../../schema/changed';
 import { identifierOf } from '../../schema/definitions';
 import { makeObjectName } from '../../schema/server-names';
 import { headRange, type RuleContext, type Step } from '../context';
@@ -76,8 +77,9 @@ Silent when such an index is there when the migration is done, for a constraint 
     },
   ],
   check: (context) => {
-    const known = new Set(context.before.tables.flatMap((table) => table.constraints.map((constraint) => constraint.identity)));
-    return context.after.tables
+    const { gone, come } = changedObjects(context.before.tables, context.after.tables);
+    const known = new Set(gone.flatMap((table) => table.constraints.map((constraint) => constraint.identity)));
+    return come
       .filter((table) => table.complete !== false && table.persistence !== 'temporary')
       .flatMap((table) =>
         table.constraints

@@ -49,6 +49,7 @@ describe('statements in a DO block', () => {
       ['drop object', false],
       ['add column', false],
       ['insert', false],
+      ['select', false],
     ]);
     for (const statement of found) {
       expect(file.slice(statement.span.start, statement.span.end)).toBe(statement.text);
@@ -81,5 +82,32 @@ describe('statements of a function', () => {
     expect(kinds(plpgsql)).toEqual(['drop object']);
     expect(kinds(sql)).toEqual(['truncate', 'delete']);
     expect(kinds("CREATE FUNCTION g() RETURNS int LANGUAGE c AS 'x', 'y'")).toEqual([]);
+  });
+});
+
+describe('what PL/pgSQL adds to SQL', () => {
+  const block = (body: string) => {
+    const text = `DO $$ DECLARE v int; BEGIN ${body} END $$;`;
+    const [statement] = readStatements(text, { start: 0, end: text.length }, {});
+    return statement === undefined ? [] : nestedStatements(statement);
+  };
+
+  it('is read past: INTO behind RETURNING and SELECT is an assignment, PERFORM a SELECT', () => {
+    const found = block(
+      'UPDATE t SET a = 1 WHERE b = 2 RETURNING id INTO STRICT v; WITH x AS (DELETE FROM u RETURNING id) SELECT count(*) INTO v FROM x; INSERT INTO t (a) VALUES (1) RETURNING id INTO r.x, v; PERFORM pg_advisory_unlock(1);',
+    );
+    expect(found.map(({ operations }) => operations.map(({ kind }) => kind))).toEqual([
+      ['update'],
+      ['delete', 'select'],
+      ['insert'],
+      ['select'],
+    ]);
+    expect(found.map(({ text }) => text)[0]).toBe('UPDATE t SET a = 1 WHERE b = 2 RETURNING id INTO STRICT v');
+    expect(found.at(-1)?.operations).toMatchObject([{ functions: ['pg_advisory_unlock'] }]);
+  });
+
+  it('does not hide the language: a parameter may have its name', () => {
+    const definition = 'CREATE FUNCTION f(language text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE t; END $$';
+    expect(functionStatements(definition).map(({ operations }) => operations[0]?.kind)).toEqual(['drop object']);
   });
 });

@@ -129,7 +129,7 @@ const patterns: readonly RuleExample[] = [
         path: 'V2__s.sql',
         text: 'CREATE SCHEMA app;\nSET search_path TO app;\nCREATE TABLE users (id bigint PRIMARY KEY, email text);\nCREATE INDEX i ON users (email);\nALTER TABLE users ADD CONSTRAINT c CHECK (id > 0);\nCREATE TABLE other (id bigint PRIMARY KEY);\nCREATE INDEX j ON other (id);\n',
       },
-      { path: 'U2__s.sql', text: 'SELECT 1;\n' },
+      { path: 'U2__s.sql', text: 'DROP SCHEMA app CASCADE;\n' },
     ],
   },
   {

@@ -1,0 +1,181 @@
+import { type Catalog, relationKey, type Table } from '../../model/catalog';
+import { whyFree } from '../../plan/type-change';
+import { sameColumns } from '../postgres/unique-keys';
+
+/**
+ * How the schema `end`, after a migration and its rollback, differs from the one before both, in words. Only what is surely a difference:
+ * two texts that may say the same are taken to do so, and of a table whose creation was not seen only what the migration made counts.
+ * @param between the schema after the migration, before its rollback.
+ */
+export function leftBehind(origin: Catalog, between: Catalog, end: Catalog): readonly string[] {
+  return [
+    ...namedDifferences('schema', origin.schemas, end.schemas, ({ name }) => name),
+    ...namedDifferences('type', origin.types, end.types, shown),
+    ...namedDifferences('sequence', origin.sequences.filter(standsAlone), end.sequences.filter(standsAlone), shown),
+    ...tableDifferences(origin, between, end),
+    ...definitionDifferences(origin, end),
+  ];
+}
+
+function shown(object: { readonly schema: string; readonly name: string }): string {
+  return object.schema === 'public' ? object.name : relationKey(object);
+}
+
+function standsAlone({ ownedBy }: { readonly ownedBy?: unknown }): boolean {
+  return ownedBy === undefined;
+}
+
+function namedDifferences<T>(what: string, before: readonly T[], after: readonly T[], nameOf: (object: T) => string): string[] {
+  const [old, now] = [new Set(before.map(nameOf)), new Set(after.map(nameOf))];
+  return [
+    ...[...now].filter((name) => !old.has(name)).map((name) => `${what} ${name} stays`),
+    ...[...old].filter((name) => !now.has(name)).map((name) => `${what} ${name}, which was there before, is gone`),
+  ];
+}
+
+/** A function may come back with the same name and another text, which is not compared. */
+function definitionDifferences(origin: Catalog, end: Catalog): string[] {
+  const kinds = ['view', 'materialized view', 'function', 'procedure', 'extension'] as const;
+  return kinds.flatMap((kind) => {
+    const of = (catalog: Catalog) => catalog.definitions.filter((object) => object.kind === kind);
+    return namedDifferences(kind, of(origin), of(end), shown);
+  });
+}
+
+function tableDifferences(origin: Catalog, between: Catalog, end: Catalog): string[] {
+  const before = new Map(origin.tables.filter(isLasting).map((table) => [relationKey(table), table]));
+  const after = new Map(end.tables.filter(isLasting).map((table) => [relationKey(table), table]));
+  const keys = [...new Set([...after.keys(), ...before.keys()])];
+  return keys.flatMap((key) => {
+    const [old, now] = [before.get(key), after.get(key)];
+    if (old !== undefined && now !== undefined)
+      return partDifferences(
+        old,
+        between.tables.find(({ identity }) => identity === old.identity),
+        now,
+      );
+    if (now !== undefined && now.presumed !== true) return [`table ${shown(now)} stays`];
+    if (now !== undefined) return madeParts(between, now);
+    return old === undefined || old.presumed === true ? [] : [`table ${shown(old)}, which was there before, is gone`];
+  });
+}
+
+function isLasting({ persistence }: Table): boolean {
+  return persistence !== 'temporary';
+}
+
+/** Of a table that no migration creates: what the migration added, and the rollback did not take away. */
+function madeParts(between: Catalog, now: Table): string[] {
+  const made = between.tables.find(({ identity }) => identity === now.identity);
+  if (made === undefined) return [];
+  const kept = <T extends { readonly identity: string; readonly name: string }>(of: readonly T[], present: readonly T[]) =>
+    present.filter(({ identity }) => of.some((part) => part.identity === identity));
+  return [
+    ...kept(made.columns, now.columns).map(({ name }) => `column ${shown(now)}.${name} stays`),
+    ...kept(made.constraints, now.constraints).map(({ name }) => `constraint ${name} of ${shown(now)} stays`),
+    ...kept(made.indexes, now.indexes)
+      .filter(({ constraint }) => constraint === undefined)
+      .map(({ name }) => `index ${name} of ${shown(now)} stays`),
+  ];
+}
+
+function partDifferences(old: Table, between: Table | undefined, now: Table): string[] {
+  // Of an incomplete table, what is missing on one side may have been there unseen.
+  const isWhole = old.complete !== false;
+  const name = shown(now);
+  const columns = namedDifferences('column', old.columns, now.columns, (column) => `${name}.${column.name}`).filter(
+    (text) => isWhole || !text.endsWith('stays'),
+  );
+  return [
+    ...columns,
+    ...old.columns.flatMap((column) => {
+      const present = now.columns.find((candidate) => candidate.name === column.name);
+      return present === undefined ? [] : columnDifferences(`${name}.${column.name}`, column, present, isAnnounced(old, column.name));
+    }),
+    ...constraintDifferences(old, between, now, name),
+    ...indexDifferences(old, between, now, name),
+    ...namedDifferences('trigger', old.triggers, now.triggers, (trigger) => `${trigger.name} of ${name}`),
+    ...namedDifferences('policy', old.policies, now.policies, (policy) => `${policy.name} of ${name}`),
+    ...(old.rowSecurity === now.rowSecurity ? [] : [`row level security of ${name} is ${now.rowSecurity}, and was ${old.rowSecurity}`]),
+  ];
+}
+
+/** A NOT NULL that was NOT VALID held for new rows already (18): to validate it takes nothing away from anybody. */
+function isAnnounced({ constraints }: Table, column: string): boolean {
+  return constraints.some(({ kind, columns }) => kind === 'not null' && columns.includes(column));
+}
+
+function columnDifferences(
+  name: string,
+  old: Table['columns'][number],
+  now: Table['columns'][number],
+  isAnnouncedNotNull: boolean,
+): string[] {
+  const differences: string[] = [];
+  // A type that holds all that the old one held, and costs nothing to get, is left as it is by many rollbacks.
+  if (old.type !== now.type && whyFree(old.type, now.type) === undefined)
+    differences.push(`column ${name} is ${now.type}, and was ${old.type}`);
+  if (old.notNull !== now.notNull && !(now.notNull && isAnnouncedNotNull))
+    differences.push(`column ${name} is ${now.notNull ? 'NOT NULL' : 'no longer NOT NULL'}`);
+  if ((old.default === undefined) !== (now.default === undefined) && old.generated === undefined && now.generated === undefined) {
+    differences.push(now.default === undefined ? `the default of ${name} is gone` : `${name} has a default that it did not have`);
+  }
+  return differences;
+}
+
+/** By kind and columns: the same constraint may come back under a name of the server's choice. */
+function constraintDifferences(old: Table, between: Table | undefined, now: Table, name: string): string[] {
+  type Constraint = Table['constraints'][number];
+  const same = (left: Constraint, right: Constraint) =>
+    left.kind === right.kind && sameColumns(left.columns, right.columns) && left.references === right.references;
+  const own = ({ inherited, kind }: Constraint) => inherited !== true && kind !== 'not null' && kind !== 'trigger';
+  const [before, after] = [old.constraints.filter(own), now.constraints.filter(own)];
+  const unmatched = (from: readonly Constraint[], to: readonly Constraint[]) => {
+    const rest = [...to];
+    return from.filter((constraint) => {
+      const position = rest.findIndex((candidate) => same(constraint, candidate));
+      if (position !== -1) rest.splice(position, 1);
+      return position === -1;
+    });
+  };
+  // A CHECK whose columns could not be told says nothing.
+  const told = (constraint: Constraint) => constraint.kind !== 'check' || constraint.columns.length > 0;
+  return [
+    ...unmatched(after, before)
+      .filter(told)
+      .map((constraint) => `constraint ${constraint.name} of ${name} stays`),
+    ...unmatched(before, after)
+      .filter(told)
+      .filter(({ columns }) => columns.every((column) => now.columns.some((candidate) => candidate.name === column)))
+      .filter((constraint) => !wasHelper(constraint, between))
+      .map((constraint) => `constraint ${constraint.name} of ${name} is gone`),
+  ];
+}
+
+/** A CHECK that only proved something to the migration: NOT NULL, or the bound of a partition. It goes with that. */
+function wasHelper({ kind, name, definition }: Table['constraints'][number], between: Table | undefined): boolean {
+  if (kind !== 'check' || between?.constraints.some((constraint) => constraint.name === name) !== false) return false;
+  return /\bis\s+not\s+null\b/i.test(definition) || between.partitionOf !== undefined;
+}
+
+/** By what it is over, for the same reason; those of constraints are told with them. */
+function indexDifferences(old: Table, between: Table | undefined, now: Table, name: string): string[] {
+  const own = (table: Table) => table.indexes.filter(({ constraint }) => constraint === undefined);
+  const keyOf = ({ unique, keys }: Table['indexes'][number]) =>
+    `${unique} ${keys
+      .join()
+      .toLowerCase()
+      .replaceAll(/[\s"()]/g, '')}`;
+  const count = (table: Table, key: string) => own(table).filter((index) => keyOf(index) === key).length;
+  return [
+    ...own(now)
+      .filter((index) => count(old, keyOf(index)) < count(now, keyOf(index)))
+      .map((index) => `index ${index.name} of ${name} stays`),
+    ...own(old)
+      .filter((index) => count(now, keyOf(index)) < count(old, keyOf(index)))
+      // One that became a constraint's goes with that, and is built concurrently again.
+      .filter(({ identity }) => between?.indexes.some((index) => index.identity === identity && index.constraint !== undefined) !== true)
+      .filter(({ keys }) => keys.every((key) => !/^[\w$]+$/.test(key) || now.columns.some((column) => column.name === key)))
+      .map((index) => `index ${index.name} of ${name} is gone`),
+  ];
+}

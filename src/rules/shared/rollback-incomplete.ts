@@ -1,0 +1,139 @@
+import type { Fix } from '../../model/finding';
+import { catalogChanges } from '../../rollback/changes';
+import { headRange, type RuleContext } from '../context';
+import { insertBehind } from '../edits';
+import { asFrameworkStatement } from '../fixes/statement';
+import type { Rule, Violation } from '../rule';
+import { leftBehind } from './left-behind';
+
+export const rollbackIncomplete: Rule = {
+  id: 'rollback-incomplete',
+  title: 'Rollback that does not lead back',
+  severity: 'warning',
+  explanation: `The migration and then its rollback, replayed on the schema before, leave another schema than that: a column that was added stays, one that was dropped is not there again, a
+default or NOT NULL is not restored, or the rollback takes away what the migration did not make. After it the database is in a state that no version of the code was written for, and the migration can't be applied again.
+
+The fix adds the statements that are missing. A simulation proves the whole way: up, down, and the fingerprints compared.
+
+Silent where the rollback says in a comment what it does not bring back, for tables whose creation was not seen, and about data.`,
+  bad: [
+    {
+      title: 'A column stays, another is not restored',
+      framework: 'goose',
+      files: [
+        {
+          path: '00001_t.sql',
+          text: '-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);\n\n-- +goose Down\nDROP TABLE users;\n',
+        },
+        {
+          path: '00002_c.sql',
+          text: '-- +goose Up\nALTER TABLE users ADD COLUMN a int;\nALTER TABLE users ALTER COLUMN name DROP NOT NULL;\nCREATE TABLE b (id bigint);\n\n-- +goose Down\nDROP TABLE b;\n',
+        },
+      ],
+      findings: [{ at: 'DROP TABLE b', says: 'column users.a stays' }],
+      fixed: [
+        {
+          path: '00002_c.sql',
+          text: '-- +goose Up\nALTER TABLE users ADD COLUMN a int;\nALTER TABLE users ALTER COLUMN name DROP NOT NULL;\nCREATE TABLE b (id bigint);\n\n-- +goose Down\nDROP TABLE b;\nALTER TABLE users DROP COLUMN a;\nALTER TABLE users ALTER COLUMN name SET NOT NULL;\n',
+        },
+      ],
+    },
+    {
+      title: 'The wrong table',
+      framework: 'golang-migrate',
+      files: [
+        { path: '0001_t.up.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' },
+        { path: '0001_t.down.sql', text: 'DROP TABLE users;\n' },
+        { path: '0002_o.up.sql', text: 'CREATE TABLE orders (id bigint PRIMARY KEY);\n' },
+        { path: '0002_o.down.sql', text: 'DROP TABLE users;\n' },
+      ],
+      findings: [{ at: 'DROP TABLE users', says: 'table orders stays; table users, which was there before, is gone' }],
+    },
+  ],
+  good: [
+    {
+      title: 'There and back, by other words',
+      framework: 'golang-migrate',
+      files: [
+        {
+          path: '0001_t.up.sql',
+          text: "CREATE TABLE users (id bigserial PRIMARY KEY, age int DEFAULT 0, name varchar(20) NOT NULL);\nCREATE INDEX i ON users (age);\nCREATE VIEW v AS SELECT id FROM users;\nCREATE TYPE mood AS ENUM ('a');\n",
+        },
+        { path: '0001_t.down.sql', text: 'DROP TYPE mood;\nDROP TABLE users CASCADE;\n' },
+        {
+          path: '0002_c.up.sql',
+          text: 'DROP VIEW v;\nDROP INDEX i;\nALTER TABLE users ALTER COLUMN age TYPE bigint, ALTER COLUMN age DROP DEFAULT, ADD COLUMN b int UNIQUE;\nALTER TABLE users RENAME COLUMN name TO title;\nALTER TABLE unseen ADD COLUMN c int;\n',
+        },
+        {
+          path: '0002_c.down.sql',
+          text: 'ALTER TABLE unseen DROP COLUMN c;\nALTER TABLE users RENAME COLUMN title TO name;\nALTER TABLE users DROP COLUMN b, ALTER COLUMN age SET DEFAULT 0, ALTER COLUMN age TYPE integer;\nCREATE INDEX i ON users USING btree (age);\nCREATE OR REPLACE VIEW v AS SELECT users.id FROM users;\n',
+        },
+      ],
+    },
+    {
+      title: 'It says so',
+      framework: 'golang-migrate',
+      files: [
+        { path: '0001_t.up.sql', text: "CREATE TYPE mood AS ENUM ('a');\n" },
+        { path: '0001_t.down.sql', text: 'DROP TYPE mood;\n' },
+        { path: '0002_c.up.sql', text: "ALTER TYPE mood ADD VALUE 'b';\n" },
+        { path: '0002_c.down.sql', text: '-- A value of an enum can not be removed.\nSELECT 1;\n' },
+      ],
+    },
+  ],
+  check: (context) => {
+    const { program, origin } = context;
+    const [first] = context.steps;
+    if (program.direction === 'up' || origin === undefined || first === undefined || !isKnown(context)) return [];
+    const differences = leftBehind(origin, context.before, context.after);
+    if (differences.length === 0) return [];
+    return [violation(context, first, differences)];
+  },
+};
+
+/** Does each statement of both directions read, and does no comment of the rollback say that something does not come back? */
+function isKnown({ migration, program, text }: RuleContext): boolean {
+  const unreadable = [...migration.up.statements, ...program.statements].some(
+    (statement) => statement.unreadable !== undefined || statement.unresolved !== undefined,
+  );
+  const incomplete = [...(migration.up.unread ?? []), ...(program.unread ?? [])].length > 0;
+  return !unreadable && !incomplete && !saysSo(text.slice(program.span.start, program.span.end));
+}
+
+const admission =
+  /\b(irrevers|not revers|(can('|no|\s+no)?t|impossible|unable|not)\s+(to\s+)?(\w+\s+)?(be\s+)?(undo|undone|revert|restor|rever|roll|remov|recover|bring|brought|drop)|lost\b|no\s+(way\s+back|rollback|down))/i;
+
+/** Does a comment say that something does not come back? */
+export function saysSo(text: string): boolean {
+  return (text.match(/--[^\r\n]*|\/\*[\s\S]*?\*\//g) ?? []).some((comment) => admission.test(comment));
+}
+
+function violation(context: RuleContext, first: RuleContext['steps'][number], differences: readonly string[]): Violation {
+  const shown = differences.slice(0, 4).join('; ');
+  const more = differences.length > 4 ? `; and ${differences.length - 4} more` : '';
+  const fix = completed(context);
+  return {
+    range: headRange(context, first.statement),
+    message: `After this rollback the schema is not the one before the migration: ${shown}${more}.`,
+    help: 'Undo all that the migration does, in the opposite order, or say in a comment what does not come back.',
+    fixes: fix === undefined ? [] : [fix],
+  };
+}
+
+/** What leads from where the rollback ends to where the migration began, behind its last statement. */
+function completed(context: RuleContext): Fix | undefined {
+  const { origin, after, steps } = context;
+  const last = steps.findLast(({ statement }) => statement.operations.some(({ kind }) => kind !== 'transaction')) ?? steps.at(-1);
+  if (origin === undefined || last === undefined || context.program.rendering !== undefined) return undefined;
+  const changes = catalogChanges(after, origin, { goal: 'before this migration', isEmpty: () => false });
+  const usable = changes.filter(({ unknown, transactional, kind }) => unknown === undefined && transactional && kind !== 'restore values');
+  if (usable.length === 0 || usable.length < changes.length) return undefined;
+  const short = !context.text.includes('public.');
+  const text = usable
+    .map((change) => {
+      const comment = change.loses === undefined ? '' : `-- Lost: ${change.loses.text}.\n`;
+      return `\n${comment}${asFrameworkStatement(context, short ? change.text.replace(/(?<![\w".$'])public\.(?=["\w])/g, '') : change.text)}`;
+    })
+    .join('');
+  return { title: 'Add what is missing', safe: false, edits: [insertBehind(context, last.statement.span, text)] };
+}
