@@ -14,12 +14,12 @@ export { codeFiles } from './resolve';
  */
 export function openSession(files: CodeFiles, path: string, options: SessionOptions = {}): Session {
   const machine = new Evaluator(files, path, options);
-  const attempt = <T>(run: () => T, otherwise: T): T => guarded(machine, run, otherwise).value;
+  const place: Place = { path, span: { start: 0, end: 0 } };
+  const attempt = <T>(run: () => T, otherwise: T): T => guarded(machine, place, run, otherwise).value;
   machine.beginRun();
   attempt(() => machine.modules.load(path), undefined);
   const exports = attempt<ReadonlyMap<string, Value>>(() => machine.modules.exportsOf(path), new Map());
   const module = attempt<Value>(() => machine.modules.moduleValue(path), undefinedValue);
-  const place: Place = { path, span: { start: 0, end: 0 } };
   return {
     path,
     machine,
@@ -31,6 +31,7 @@ export function openSession(files: CodeFiles, path: string, options: SessionOpti
       const site = { place: sourceOf(callee) ?? place, argPlaces: [] };
       const outcome = guarded<Value>(
         machine,
+        site.place,
         () => machine.settle(machine.invoke(callee, args, site, thisValue), site.place),
         undefinedValue,
       );
@@ -54,8 +55,8 @@ function sourceOf(value: Value): Place | undefined {
   return value.kind === 'function' || value.kind === 'class' ? value.source : undefined;
 }
 
-/** Runs something of the evaluator. What exceeds a limit, the stack's too, ends it and is named in the recording. */
-function guarded<T>(machine: Evaluator, run: () => T, otherwise: T): { readonly value: T; readonly thrown?: Thrown } {
+/** Runs something of the evaluator; `whole` is its place. What exceeds a limit, the stack's too, ends it and is named in the recording. */
+function guarded<T>(machine: Evaluator, whole: Place, run: () => T, otherwise: T): { readonly value: T; readonly thrown?: Thrown } {
   try {
     return { value: run() };
   } catch (error) {
@@ -63,8 +64,7 @@ function guarded<T>(machine: Evaluator, run: () => T, otherwise: T): { readonly 
     const why =
       error instanceof OutOfBudget ? error.message : error instanceof RangeError ? 'it is nested too deeply to follow' : undefined;
     if (why === undefined) throw error;
-    const place = machine.frames.at(-1)?.place ?? { path: machine.ownPath, span: { start: 0, end: 0 } };
-    machine.unread(place, why);
+    machine.unread((error instanceof OutOfBudget ? error.place : undefined) ?? whole, why);
     return { value: otherwise };
   }
 }

@@ -20,14 +20,14 @@ export function evaluateCall(machine: Evaluator, node: t.CallExpression | t.Opti
     const [specifier] = evaluateArguments(machine, node.arguments, scope).args;
     return machine.modules.dynamicImport(specifier ?? undefinedValue, place, scope);
   }
-  const name = machine.nameOf(callee, scope.path);
+  const calleePlace = machine.place(callee, scope.path);
   if (callee.type === 'MemberExpression' || callee.type === 'OptionalMemberExpression') {
-    return callOfMember(machine, node, callee, scope, place, name);
+    return callOfMember(machine, node, callee, scope, place, calleePlace);
   }
   const value = machine.expression(callee, scope);
   if (node.type === 'OptionalCallExpression' && isNullish(value) === true) return undefinedValue;
   const { args, argPlaces } = evaluateArguments(machine, node.arguments, scope);
-  return machine.invoke(value, args, { place, argPlaces, name });
+  return machine.invoke(value, args, { place, argPlaces, callee: calleePlace });
 }
 
 function callOfMember(
@@ -36,18 +36,18 @@ function callOfMember(
   callee: t.MemberExpression | t.OptionalMemberExpression,
   scope: Scope,
   place: Place,
-  name: string,
+  calleePlace: Place,
 ): Value {
   if (callee.object.type === 'Super') {
     const method = superMember(machine, callee, scope);
     const { args, argPlaces } = evaluateArguments(machine, node.arguments, scope);
-    return machine.invoke(method, args, { place, argPlaces, name }, scope.read('this'));
+    return machine.invoke(method, args, { place, argPlaces, callee: calleePlace }, scope.read('this'));
   }
   const receiver = machine.expression(callee.object, scope);
   if (callee.type === 'OptionalMemberExpression' && isNullish(receiver) === true) return undefinedValue;
   const property = memberName(machine, callee, scope);
   const { args, argPlaces } = evaluateArguments(machine, node.arguments, scope);
-  const site: CallSite = { place, argPlaces, name };
+  const site: CallSite = { place, argPlaces, callee: calleePlace };
   if (property !== undefined) return machine.invokeMember(receiver, property, args, site);
   return unknownCall(
     machine,
@@ -63,7 +63,7 @@ export function evaluateNew(machine: Evaluator, node: t.NewExpression, scope: Sc
   const place = machine.place(node, scope.path);
   const type = machine.expression(node.callee, scope);
   const { args, argPlaces } = evaluateArguments(machine, node.arguments, scope);
-  return machine.construct(type, args, { place, argPlaces, name: machine.nameOf(node.callee, scope.path) });
+  return machine.construct(type, args, { place, argPlaces, callee: machine.place(node.callee, scope.path) });
 }
 
 function evaluateArguments(

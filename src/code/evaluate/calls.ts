@@ -27,7 +27,7 @@ export interface CallSite {
   readonly place: Place;
   readonly argPlaces: readonly Place[];
   /** What is called, as messages name it. */
-  readonly name?: string;
+  readonly callee?: Place;
   readonly template?: {
     readonly strings: readonly TextValue[];
     readonly values: readonly Value[];
@@ -99,7 +99,8 @@ function callOwnMember(
     return callPrimitiveMethod(machine, receiver, name, args, site);
   }
   if (isPromiseMethod(name) && (isNothing(member) || member.kind === 'unknown')) return promiseMethod(machine, receiver, name, args, site);
-  if (isNothing(member)) return unknownCall(machine, unknown(site.name ?? name), receiver, args, site);
+  if (isNothing(member))
+    return unknownCall(machine, unknown(site.callee === undefined ? name : machine.textOf(site.callee)), receiver, args, site);
   return callValue(machine, member, args, site, receiver);
 }
 
@@ -138,6 +139,7 @@ function callNative(machine: Evaluator, callee: NativeValue, args: readonly Valu
 /** A call as a native sees it. */
 export function nativeCall(machine: Evaluator, given: readonly Value[], site: CallSite, receiver?: Value): NativeCall {
   const args = given.map(likeliest);
+  machine.rememberEntry(site.place);
   return {
     machine,
     place: site.place,
@@ -155,7 +157,7 @@ export function nativeCall(machine: Evaluator, given: readonly Value[], site: Ca
  */
 export function unknownCall(machine: Evaluator, callee: Value, receiver: Value | undefined, args: readonly Value[], site: CallSite): Value {
   const found = likeliest(callee);
-  const name = found.kind === 'unknown' ? found.name : (site.name ?? machine.textOf(site.place));
+  const name = found.kind === 'unknown' ? found.name : machine.textOf(site.callee ?? site.place);
   const why = found.kind === 'unknown' ? found.why : undefined;
   // A tag that is not known mostly gives the text of its template: dedent, sql, outdent.
   if (site.template !== undefined && receiver?.kind !== 'native') return site.template.whole();

@@ -59,6 +59,8 @@ export function convert(machine: Evaluator, value: Known, place: Place): TextVal
       }
       return hole(machine.textOf(place), place);
     }
+    case 'unknown':
+      return hole(value.name, place);
     default:
       return hole(machine.textOf(place), place);
   }

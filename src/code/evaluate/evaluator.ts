@@ -1,6 +1,6 @@
 import type { Class, Expression, Function as FunctionNode, Node, PatternLike, Statement } from '@babel/types';
 import type { Effect, Machine, Recorded, RecordedUnread } from '../native';
-import { type CodeFiles, normalize } from '../resolve';
+import type { CodeFiles } from '../resolve';
 import type { Scope } from '../scope';
 import type { SessionOptions } from '../session';
 import { type ClassValue, type Condition, type FunctionValue, type Place, type UnknownValue, unknown, type Value } from '../value';
@@ -18,7 +18,7 @@ import { OutOfBudget } from './signals';
 import { runStatement, runStatements } from './statements';
 
 /** What one run may use up. Beyond that it is cut off, and the recording says so. */
-const limits = { steps: 150_000, calls: 120, nesting: 900, effects: 5_000, problems: 200, textLength: 4 * 1024 * 1024 };
+const limits = { steps: 80_000, calls: 120, nesting: 900, effects: 5_000, problems: 200, textLength: 4 * 1024 * 1024 };
 
 /** A loop that is being walked. */
 interface LoopState {
@@ -54,6 +54,7 @@ export class Evaluator implements Machine {
   repetitions = 0;
   effects: Recorded[] = [];
   unreadCalls: RecordedUnread[] = [];
+  private readonly entries = new WeakMap<Place, Place>();
   private steps = 0;
   private nesting = 0;
   private textLength = 0;
@@ -73,13 +74,19 @@ export class Evaluator implements Machine {
   /** Counts a step of the run. */
   step(cost = 1): void {
     this.steps += cost;
-    if (this.steps > limits.steps) throw new OutOfBudget('it takes too many steps to follow');
+    if (this.steps > limits.steps) throw this.outOfBudget('it takes too many steps to follow');
   }
 
   /** Counts characters that were made; a string that doubles in each round must end. */
   grow(length: number): void {
     this.textLength += length;
-    if (this.textLength > limits.textLength) throw new OutOfBudget('the text it makes is too long to follow');
+    if (this.textLength > limits.textLength) throw this.outOfBudget('the text it makes is too long to follow');
+  }
+
+  /** Names the innermost call of the own file: what led there is what can be read no further. */
+  private outOfBudget(why: string): OutOfBudget {
+    const own = this.frames.findLast(({ place }) => place.path === this.ownPath)?.place;
+    return new OutOfBudget(why, own);
   }
 
   beginRun(): void {
@@ -152,12 +159,12 @@ export class Evaluator implements Machine {
 
   // What natives see.
 
-  record(effect: Effect, place: Place): void {
-    if (this.effects.length >= limits.effects) throw new OutOfBudget('it sends too many statements to follow');
+  record(effect: Effect, place: Place, entry: Place = this.entryOf(place)): void {
+    if (this.effects.length >= limits.effects) throw this.outOfBudget('it sends too many statements to follow');
     this.effects.push({
       effect,
       place,
-      entry: this.entry(place),
+      entry,
       conditional: this.conditions.length > 0,
       conditions: [...this.conditions],
       handler: this.handlers > 0,
@@ -171,7 +178,7 @@ export class Evaluator implements Machine {
     const isKnown = this.unreadCalls.some(
       (known) => known.place.path === path && known.place.span.start === span.start && known.place.span.end === span.end,
     );
-    if (!isKnown) this.unreadCalls.push({ place, entry: this.entry(place), text: this.textOf(place), why });
+    if (!isKnown) this.unreadCalls.push({ place, entry: this.entryOf(place), text: this.textOf(place), why });
   }
 
   call(callee: Value, args: readonly Value[], place: Place, thisValue?: Value): Value {
@@ -202,7 +209,7 @@ export class Evaluator implements Machine {
   }
 
   textOf(place: Place): string {
-    const text = this.files.get(normalize(place.path)) ?? this.files.get(place.path) ?? '';
+    const text = this.files.get(place.path) ?? '';
     return shortened(text.slice(place.span.start, Math.min(place.span.end, place.span.start + 400)));
   }
 
@@ -219,9 +226,16 @@ export class Evaluator implements Machine {
     return unknown(this.nameOf(node, path), { ...about, source: this.place(node, path) });
   }
 
+  /** Remembers what led to a call: a builder may send its statement when the function that made it is left. */
+  rememberEntry(place: Place): void {
+    if (place.path !== this.ownPath) this.entries.set(place, this.entry(place));
+  }
+
   /** The place of the own file that led to a place: itself, or the innermost call in the own file. */
-  private entry(place: Place): Place {
+  entryOf(place: Place): Place {
     if (place.path === this.ownPath) return place;
+    const known = this.entries.get(place);
+    if (known !== undefined) return known;
     for (let index = this.frames.length - 1; index >= 0; index--) {
       const frame = this.frames[index];
       if (frame !== undefined && frame.place.path === this.ownPath) return frame.place;

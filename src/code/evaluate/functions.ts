@@ -45,6 +45,11 @@ function repeats(machine: Evaluator, node: t.Function): boolean {
   return last !== undefined && (machine.conditions.length > last.conditions || active.length > maximumRecursion);
 }
 
+/** Frameworks used to hand in `Promise`: `up = (knex, Promise) => ...`. */
+function handedIn(machine: Evaluator, parameter: t.Node): Value | undefined {
+  return parameter.type === 'Identifier' && parameter.name === 'Promise' ? machine.modules.globals.get('Promise') : undefined;
+}
+
 const maximumRecursion = 60;
 
 function bindParameters(machine: Evaluator, node: t.Function, args: readonly Value[], scope: Scope, thisValue: Value | undefined): void {
@@ -57,7 +62,7 @@ function bindParameters(machine: Evaluator, node: t.Function, args: readonly Val
       machine.bind(parameter.argument, array(args.slice(index)), scope, 'let');
       return;
     }
-    const value = args[index] ?? undefinedValue;
+    const value = args[index] ?? handedIn(machine, parameter) ?? undefinedValue;
     machine.bind(parameter, value, scope, 'let');
     if (parameter.type === 'TSParameterProperty' && thisValue?.kind === 'object') {
       const inner = parameter.parameter.type === 'AssignmentPattern' ? parameter.parameter.left : parameter.parameter;

@@ -69,7 +69,7 @@ export function getMember(machine: Evaluator, value: Value, name: string, place:
     case 'choice':
       return choice(value.options.map((option) => (isNothing(option) ? undefinedValue : getMember(machine, option, name, place))));
     case 'unknown':
-      return unknown(machine.textOf(place), { source: place, ...channelOf(value.channel === true, name, value.why) });
+      return unknown(memberOf(value.name, name), { source: place, ...channelOf(value.channel === true, name, value.why) });
     case 'method':
       return isFunctionMethod(name) ? { kind: 'method', receiver: value, name } : undefinedValue;
     case 'regexp':
@@ -78,6 +78,11 @@ export function getMember(machine: Evaluator, value: Value, name: string, place:
     default:
       return isNothing(value) ? unknown(machine.textOf(place), { source: place }) : { kind: 'method', receiver: value, name };
   }
+}
+
+/** A part of what is not known is called by the name that was given first, wherever it is asked for. */
+function memberOf(owner: string, name: string): string {
+  return owner.length > 60 ? `${owner.slice(0, 57)}....${name}` : `${owner}.${name}`;
 }
 
 /** Words for what is told about a connection, rather than a way to it. */

@@ -69,11 +69,7 @@ function bindProperties(machine: Evaluator, pattern: t.ObjectPattern, value: Val
 }
 
 function partOf(machine: Evaluator, value: Value, name: string, node: t.Node, scope: Scope): Value {
-  const found = getMember(machine, value, name, machine.place(node, scope.path));
-  if (found.kind === 'unknown') return { ...found, name: value.kind === 'unknown' ? `${value.name}.${name}` : found.name };
-  // A method taken off its object still belongs to it.
-  if (found.kind === 'function' && value.kind === 'object' && value.type !== undefined) return found;
-  return found;
+  return getMember(machine, value, name, machine.place(node, scope.path));
 }
 
 function rest(value: Value, taken: ReadonlySet<string>, name: string): Value {

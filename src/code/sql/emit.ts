@@ -1,6 +1,6 @@
 import type { Effect, NativeUse } from '../native';
 import { writtenText } from '../plain';
-import { flat, isBlank, textOfValue } from '../text';
+import { flat, holeCharacter, isBlank, textOfValue } from '../text';
 import type { TextValue, Value } from '../value';
 import { likeliest } from '../value';
 
@@ -17,23 +17,27 @@ export interface SqlEffect extends Effect {
  * Sends SQL: the evaluated argument of a raw call, SQL written by a framework (`writtenText`, or a plain string with marks), or a value of
  * any kind. What is not text, or nothing but holes, is named as a call that could not be read. Returns the effect, or undefined.
  */
-export function emitSql(use: Pick<NativeUse, 'machine' | 'place'>, sql: Value | string, mark?: unknown): SqlEffect | undefined {
-  const { machine, place } = use;
+export function emitSql(
+  use: Pick<NativeUse, 'machine' | 'place'> & { readonly entry?: Place | undefined },
+  sql: Value | string,
+  mark?: unknown,
+): SqlEffect | undefined {
+  const { machine, place, entry } = use;
   const text = typeof sql === 'string' ? writtenText(sql, place) : textOfValue(likeliest(sql));
-  if (text === undefined || isOnlyHoles(text)) {
+  if (text === undefined || isUnreadable(text)) {
     machine.unread(place, whyNoText(typeof sql === 'string' ? undefined : sql));
     return undefined;
   }
   if (isBlank(text)) return undefined;
   const effect: SqlEffect = { kind: 'sql', text, ...(mark === undefined ? {} : { mark }) };
-  machine.record(effect, place);
+  machine.record(effect, place, entry);
   return effect;
 }
 
-function isOnlyHoles(text: TextValue): boolean {
-  return (
-    text.pieces.some(({ kind }) => kind === 'hole') && text.pieces.every((piece) => piece.kind === 'hole' || /^[\s;]*$/.test(piece.text))
-  );
+/** Text that begins with a hole is no statement that could be read; what stands behind a semicolon may be one. */
+function isUnreadable(text: TextValue): boolean {
+  const whole = flat(text);
+  return whole.trimStart().startsWith(holeCharacter) && !/;\s*[a-z]/i.test(whole);
 }
 
 function whyNoText(value: Value | undefined): string {

@@ -1,8 +1,8 @@
-import { nativeFunction, native } from '../../../src/code/native';
+import { native, nativeFunction } from '../../../src/code/native';
 import { codeFiles, openSession } from '../../../src/code/open';
+import type { Recording, Session } from '../../../src/code/session';
 import { emitSql, looksLikeSql } from '../../../src/code/sql/emit';
 import { type ReadProgram, readRecording } from '../../../src/code/sql/read';
-import type { Recording, Session } from '../../../src/code/session';
 import { unknown, type Value } from '../../../src/code/value';
 
 /** A database as every framework has one: `query` sends at once, `lazy` when it is awaited, `hasTable` asks. */

@@ -49,7 +49,7 @@ export function objectGlobal(machine: Evaluator): NativeValue {
       },
       getOwnPropertyNames: (call) => keysOf(machine, call.arg(0), call.place),
       getOwnPropertyDescriptor: () => undefinedValue,
-      hasOwn: (call) => hasOwn(machine, call),
+      hasOwn: (call) => hasOwn(machine, call.arg(0), call.arg(1), call),
       is: () => unknown('Object.is'),
       defineProperty: (call) => {
         define(machine, call.arg(0), nameOf(machine, call.arg(1), call), call.arg(2), call);
@@ -67,7 +67,7 @@ export function objectGlobal(machine: Evaluator): NativeValue {
         name: 'Object.prototype',
         reachesDatabase: false,
         methods: {
-          hasOwnProperty: (call: NativeCall) => unknown(machine.textOf(call.place)),
+          hasOwnProperty: (call: NativeCall) => hasOwn(machine, call.receiver ?? undefinedValue, call.arg(0), call),
           toString: (call: NativeCall) => unknown(machine.textOf(call.place)),
         },
       }),
@@ -90,9 +90,9 @@ function listed(machine: Evaluator, call: NativeCall, make: (name: Value, value:
   );
 }
 
-function hasOwn(machine: Evaluator, call: NativeCall): Value {
-  const value = call.arg(0);
-  const name = nameOf(machine, call.arg(1), call);
+function hasOwn(machine: Evaluator, given: Value, key: Value, call: NativeCall): Value {
+  const value = likeliest(given);
+  const name = nameOf(machine, key, call);
   if (value.kind !== 'object') return unknown(machine.textOf(call.place));
   const found = value.properties.has(name);
   return found || !value.open ? primitive(found) : unknown(machine.textOf(call.place));

@@ -13,6 +13,12 @@ export function callFunctionMethod(machine: Evaluator, callee: Value, name: stri
     if (callee.kind !== 'function') return callee;
     return { ...callee, boundThis: callee.boundThis ?? thisValue, boundArguments: [...(callee.boundArguments ?? []), ...rest] };
   }
+  // Array.prototype.slice.call(list): the method of whatever it is called on.
+  if (callee.kind === 'method') {
+    const items = name === 'apply' ? (rest[0] === undefined ? [] : iterate(machine, rest[0]).items) : rest;
+    const isGiven = !(thisValue.kind === 'primitive' && (thisValue.value === null || thisValue.value === undefined));
+    return machine.invokeMember(isGiven ? thisValue : callee.receiver, callee.name, items, site);
+  }
   const given = name === 'apply' ? (rest[0] === undefined ? [] : iterate(machine, rest[0]).items) : rest;
   return machine.invoke(callee, given, { place: site.place, argPlaces: site.argPlaces.slice(1) }, thisValue);
 }

@@ -32,7 +32,8 @@ export const stringMethods: Readonly<Record<string, StringMethod>> = {
   },
   padStart: (machine, text, args, site) => padded(machine, text, args, site, true),
   padEnd: (machine, text, args, site) => padded(machine, text, args, site, false),
-  slice: (machine, text, args, site) => part(machine, text, args, site, (whole, start, end) => whole.slice(start, end)),
+  slice: (machine, text, args, site) =>
+    sliceAround(text, args) ?? part(machine, text, args, site, (whole, start, end) => whole.slice(start, end)),
   substring: (machine, text, args, site) => part(machine, text, args, site, (whole, start, end) => whole.substring(start ?? 0, end)),
   substr: (machine, text, args, site) =>
     part(machine, text, args, site, (whole, start, length) => whole.slice(start, length === undefined ? undefined : (start ?? 0) + length)),
@@ -51,8 +52,8 @@ export const stringMethods: Readonly<Record<string, StringMethod>> = {
   localeCompare: (machine, text, args, site) =>
     withConstant(machine, text, args, site, (whole, other) => primitive(whole < other ? -1 : whole > other ? 1 : 0)),
   includes: (machine, text, args, site) => contains(machine, text, args, site, (whole, other) => whole.includes(other)),
-  startsWith: (machine, text, args, site) => contains(machine, text, args, site, (whole, other) => whole.startsWith(other)),
-  endsWith: (machine, text, args, site) => contains(machine, text, args, site, (whole, other) => whole.endsWith(other)),
+  startsWith: (machine, text, args, site) => atEnd(machine, text, args, site, true),
+  endsWith: (machine, text, args, site) => atEnd(machine, text, args, site, false),
   indexOf: (machine, text, args, site) => withConstant(machine, text, args, site, (whole, other) => primitive(whole.indexOf(other))),
   lastIndexOf: (machine, text, args, site) =>
     withConstant(machine, text, args, site, (whole, other) => primitive(whole.lastIndexOf(other))),
@@ -99,6 +100,32 @@ function contains(
   if (other === undefined) return unknown(machine.textOf(site.place));
   const found = ask(flat(text), other);
   return found || !hasHoles(text) ? primitive(found) : unknown(machine.textOf(site.place));
+}
+
+/** `startsWith` and `endsWith`: beside holes, what stands before the first or after the last of them may decide. */
+function atEnd(machine: Evaluator, text: TextValue, args: readonly Value[], site: CallSite, start: boolean): Value {
+  const other = args[0] === undefined ? undefined : constantText(likeliest(args[0]));
+  if (other === undefined || args.length > 1) return unknown(machine.textOf(site.place));
+  const whole = flat(text);
+  const known = start ? (whole.split(holeCharacter, 1)[0] ?? '') : whole.slice(whole.lastIndexOf(holeCharacter) + 1);
+  if (!hasHoles(text) || known.length >= other.length) return primitive(start ? whole.startsWith(other) : whole.endsWith(other));
+  const agrees = start ? other.startsWith(known) : other.endsWith(known);
+  return agrees ? unknown(machine.textOf(site.place)) : primitive(false);
+}
+
+/** `slice` beside holes: offsets from the start within what stands before the first hole, from the end within what stands after the last. */
+function sliceAround(text: TextValue, args: readonly Value[]): TextValue | undefined {
+  if (!hasHoles(text) || args.length === 0) return undefined;
+  const whole = flat(text);
+  const head = whole.indexOf(holeCharacter);
+  const tail = whole.length - 1 - whole.lastIndexOf(holeCharacter);
+  const isSure = (offset: number | undefined): offset is number => offset !== undefined && (offset >= 0 ? offset <= head : -offset <= tail);
+  const at = (offset: number): number => (offset >= 0 ? offset : whole.length + offset);
+  const start = numberOf(args[0]);
+  if (!isSure(start)) return undefined;
+  if (args[1] === undefined) return slice(text, at(start));
+  const end = numberOf(args[1]);
+  return isSure(end) ? slice(text, at(start), at(end)) : undefined;
 }
 
 function part(
