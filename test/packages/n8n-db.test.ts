@@ -14,6 +14,11 @@ await accountFor(
       harmless: /^(isNonEmptyString|parseJson|escape|info|warn|debug)$/,
     },
     otherEngines: /sqlite|mysql|mariadb/i,
+    accepted: ({ path, text }) => {
+      // Its functions are followed; what they send counts where the migration calls them, with the migration's own strings.
+      if (path === 'migration-helpers.js') return 'the maker of the context, which every migration goes through';
+      return /PRAGMA|sqlite_master/.test(text) ? 'behind a return for everything but SQLite' : undefined;
+    },
   },
-  { migrations: 0, calls: { raw: 0, builder: 0, helper: 0 }, unread: 0 },
+  { migrations: 279, calls: { raw: 678, builder: 718, helper: 1 }, unread: 1 },
 );

@@ -159,6 +159,8 @@ const createIndexOf: BuilderMethod = ([target, argument], database) => [createIn
 /** Drops a constraint that is given by its name, or as the object that TypeORM takes the name from. */
 function dropping(nameOf: (table: Table, argument: unknown) => string): BuilderMethod {
   return ([target, argument, ifExists], database) => {
+    // What was looked for and may not be there: nothing is sent then.
+    if (argument === undefined || argument === null) return [];
     const table = tableAt(target, database);
     return [dropConstraint(table, text(argument) ?? nameOf(table, argument), ifExists === true)];
   };
@@ -170,6 +172,7 @@ const dropCheck = dropping((table, argument) => nameOfCheck(table, checkFrom(arg
 const dropExclusion = dropping((table, argument) => nameOfExclusion(table, exclusionFrom(argument)));
 
 const dropIndexOf: BuilderMethod = ([target, argument, ifExists], database) => {
+  if (argument === undefined || argument === null) return [];
   const table = tableAt(target, database);
   const name = text(argument);
   const index = name === undefined ? indexFrom(argument) : { name, columnNames: [], isUnique: false, isConcurrent: false, where: '' };
