@@ -34,6 +34,8 @@ export interface LintedFiles {
   /** Texts by those paths. */
   readonly sources: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
+  /** What is to be known, and no reason to fail. */
+  readonly notes: readonly string[];
 }
 
 /** Lints what the paths name, or the migrations of the workspace when there are none. */
@@ -85,8 +87,13 @@ export function lintSources(folders: readonly LintedSource[]): LintedFiles {
   const reports: FileReport[] = [];
   const sources = new Map<string, string>();
   const problems: Problem[] = [];
+  const notes: string[] = [];
   for (const source of folders) {
     const linted = lintSource(source, source.files);
+    if (linted.otherEngine !== undefined) {
+      notes.push(`${shownPath(source.folder)}: ${linted.otherEngine}`);
+      continue;
+    }
     problems.push(...linted.problems, ...missingReports(source, linted));
     for (const report of linted.reports) {
       const path = shownPath(join(source.folder, report.path));
@@ -95,7 +102,7 @@ export function lintSources(folders: readonly LintedSource[]): LintedFiles {
       sources.set(path, text);
     }
   }
-  return { folders, reports, sources, problems };
+  return { folders, reports, sources, problems, notes };
 }
 
 /** What the baseline knows is left out. */
@@ -162,10 +169,12 @@ async function foldersAt(path: string): Promise<readonly MigrationFolder[]> {
 
 function lintConfiguration(options: LintOptions, settings: Awaited<ReturnType<typeof resolveSettings>>): Configuration {
   const { engine, placeholders, configuration, framework } = settings;
+  // What nobody has said is left to what the project's dependencies say.
+  const isNamed = options.engine !== undefined || configuration.engine !== undefined;
   const known = frameworkNames.find((name) => name === framework);
   if (framework !== undefined && known === undefined) throw new CommandFailure(`there is no framework "${framework}"`);
   return mergeConfigurations(configuration, {
-    engine: engine.name,
+    ...(isNamed && { engine: engine.name }),
     engineVersion: engine.major,
     rules: options.rule,
     images: {},

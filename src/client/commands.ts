@@ -1,5 +1,13 @@
 import * as vscode from 'vscode';
-import { type GenerateDownParams, generateDownRequest, type PlaceDownResult, simulateCommand } from '../protocol/language';
+import {
+  type GenerateDownParams,
+  generateDownRequest,
+  type PlaceDownResult,
+  simulateCommand,
+  type ToolCommandParams,
+  type ToolCommandResult,
+  toolCommandRequest,
+} from '../protocol/language';
 import { cleanUpSandboxes } from './clean-up';
 import type { LanguageServer } from './language-server';
 import { isPanelCommand, type MigrationCommands } from './migration-commands';
@@ -21,7 +29,7 @@ export interface CommandServices {
 export function registerCommands(context: vscode.ExtensionContext, services: CommandServices): void {
   const { server, panels, migrationCommands, planView, output } = services;
   const commands: Record<string, (argument?: unknown, ...rest: unknown[]) => unknown> = {
-    [simulateCommand]: (target) => withFile(target, (uri) => panels.open(uri)),
+    [simulateCommand]: (target) => withFile(target, (uri) => simulateFile(server, panels, uri)),
     'faultline.simulateCommand': (command) => simulateCommandOf(command, migrationCommands, panels),
     'faultline.showPlan': (target) => withFile(target, (uri) => planView.show(uri)),
     'faultline.insertRollback': (target) => withFile(target, (uri) => insertRollback(server, uri)),
@@ -45,6 +53,14 @@ async function withFile(argument: unknown, run: (uri: vscode.Uri) => Promise<voi
   const uri = targetFile(argument);
   if (uri?.scheme === 'file') return run(uri);
   void vscode.window.showInformationMessage('Open a migration file first: Faultline works on the file in the active editor.');
+}
+
+/** A migration that only its own tool can run is simulated by the command that runs it. */
+async function simulateFile(server: LanguageServer, panels: SimulationPanels, uri: vscode.Uri): Promise<void> {
+  const parameters: ToolCommandParams = { uri: uri.toString() };
+  const command = await server.request<ToolCommandResult>(toolCommandRequest, parameters);
+  if (command) panels.openCommand(command);
+  else await panels.open(uri);
 }
 
 /** Opens the panel of a command: of the one that a keybinding or task names (`{ text, directory }`), else of one that is picked. */

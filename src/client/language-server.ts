@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, type LanguageClientOptions, State, TransportKind } from 'vscode-languageclient/node';
 import type { Output } from './output';
 import { RestartPolicy } from './restart-policy';
+import { migrationSelector } from './selector';
 
 /** The language server as the rest of the extension sees it. */
 export interface LanguageServer {
@@ -32,11 +33,7 @@ export function startLanguageServer(context: vscode.ExtensionContext, output: Ou
   let running = false;
 
   const options: LanguageClientOptions = {
-    documentSelector: [
-      { scheme: 'file', language: 'sql' },
-      { scheme: 'file', pattern: '**/*.sql' },
-      { scheme: 'file', pattern: '**/faultline.json' },
-    ],
+    documentSelector: [...migrationSelector, { scheme: 'file', pattern: '**/faultline.json' }],
     outputChannel: output.channel,
     diagnosticCollectionName: 'faultline',
     errorHandler: {

@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import { type DescribeParams, type DescribeResult, describeRequest } from '../protocol/language';
 import type { LanguageServer } from './language-server';
+import { migrationSelector } from './selector';
 
 /** The context key that menus ask: is the active editor's file a migration? */
 const migrationContext = 'faultline.isMigration';
 
 /** The language status item: what the active file was recognised as, or that the server is down. Keeps the menus' context key. */
 export function createStatusItem(context: vscode.ExtensionContext, server: LanguageServer): void {
-  const item = vscode.languages.createLanguageStatusItem('faultline.status', { language: 'sql', scheme: 'file' });
+  const item = vscode.languages.createLanguageStatusItem('faultline.status', migrationSelector);
   item.name = 'Faultline';
 
   async function refresh(): Promise<void> {

@@ -13,6 +13,7 @@ import { FindingMapper, type PlacedFinding } from './code/findings';
 import { asRendered, isCode, SourceMap } from './code/source-map';
 import { codeErrors, unreadFindings } from './code/unread';
 import { type Configuration, defaultConfiguration, type RuleLevel } from './configuration';
+import { otherEngine } from './engine';
 import { checkFolder } from './folder';
 import { byPlace, checkProgram, ruleContext } from './program';
 import { suppressFindings } from './suppressed';
@@ -44,6 +45,8 @@ export interface LintedFolder {
   readonly reports: readonly FileReport[];
   /** Files that could not be read as migrations of the framework. */
   readonly problems: readonly Problem[];
+  /** Why nothing here is linted: the project is one of another database. */
+  readonly otherEngine?: string;
 }
 
 /** The engine that a configuration names, or the default one. */
@@ -63,6 +66,8 @@ export function lintFolder(input: LintInput): LintedFolder {
     placeholders: configuration.placeholders,
     ...(configuration.framework !== undefined && { framework: configuration.framework }),
   });
+  const other = configuration.engine === undefined ? otherEngine(read.framework, input.files) : undefined;
+  if (other !== undefined) return { engine, framework: read.framework, migrations: [], reports: [], problems: [], otherEngine: other };
   const run = new FolderRun(input, configuration, engine, read.framework);
   let before: Catalog = emptyCatalog;
   const migrations = read.migrations.map((migration) => {

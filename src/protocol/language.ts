@@ -38,6 +38,18 @@ export interface SimulationDefaults {
   readonly points: readonly string[] | 'all';
 }
 
+/** Client to server: the command that simulates a migration which only its own tool can run; null where Faultline runs it itself. */
+export const toolCommandRequest = 'faultline/toolCommand';
+export interface ToolCommandParams {
+  readonly uri: string;
+}
+export type ToolCommandResult = {
+  /** What a shell gets. */
+  readonly text: string;
+  /** Absolute. */
+  readonly directory: string;
+} | null;
+
 /** Client to server: the execution plan of a file as Markdown, for reading. `markdown` is absent when there is nothing to plan. */
 export const planRequest = 'faultline/plan';
 export interface PlanParams {

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
+import { isCode, SourceMap } from '../lint/code/source-map';
 import type { Configuration } from '../lint/configuration';
 import type { FileReport } from '../model/finding';
 import type { Migration, Program, Statement } from '../model/migration';
 import type { ExecutionPlan } from '../model/plan';
 import type { Framework, SourceFile } from '../model/run-protocol';
 import type { Position, Range } from '../model/text';
+import { LineIndex } from '../parse/lines';
 import type { GeneratedDown } from '../rollback/down';
 
 /** Everything the features need to know about one migration file, computed once per version of its folder. */
@@ -37,13 +39,48 @@ export function programsInFile(analysis: Analysis): readonly Program[] {
   return [up, ...(down === undefined ? [] : [down])].filter((program) => program.path === analysis.name);
 }
 
+/** The text of the file as it was analysed. */
+export function textOf(analysis: Pick<Analysis, 'files' | 'name'>): string {
+  return analysis.files.find((file) => file.path === analysis.name)?.text ?? '';
+}
+
+/** A statement, and where in the file it shows. */
+export interface ShownStatement {
+  readonly statement: Statement;
+  readonly program: Program;
+  readonly range: Range;
+}
+
 /** The statement at a place in the file, with its program. */
-export function statementAt(analysis: Analysis, position: Position): { statement: Statement; program: Program } | undefined {
+export function statementAt(analysis: Analysis, position: Position): ShownStatement | undefined {
+  return statementsAt(analysis, position)[0];
+}
+
+/** The statements at a place in the file: several where one call of a builder sends several. */
+export function statementsAt(analysis: Analysis, position: Position): readonly ShownStatement[] {
   for (const program of programsInFile(analysis)) {
-    const statement = program.statements.find((candidate) => contains(candidate.range, position));
-    if (statement !== undefined) return { statement, program };
+    const shown = shownStatements(analysis, program).filter(({ range }) => contains(range, position));
+    const [smallest] = shown.toSorted((left, right) => size(left.range) - size(right.range));
+    if (smallest !== undefined) return shown.filter(({ range }) => size(range) === size(smallest.range));
   }
-  return undefined;
+  return [];
+}
+
+/**
+ * Where the statements of a program show. In code that is the call that sends them and, within it, the call of a builder or the characters
+ * of the string that they come from.
+ */
+export function shownStatements(analysis: Analysis, program: Program): readonly ShownStatement[] {
+  if (!isCode(program)) return program.statements.map((statement) => ({ statement, program, range: statement.range }));
+  const text = textOf(analysis);
+  const map = new SourceMap(program, text);
+  const lines = new LineIndex(text);
+  return program.statements.flatMap((statement) => map.places(statement).map((span) => ({ statement, program, range: lines.range(span) })));
+}
+
+/** Lines weigh more than any line is long. */
+function size({ start, end }: Range): number {
+  return (end.line - start.line) * 100_000 + end.character - start.character;
 }
 
 /** Half-open, but the place right after the last character counts too: that is where the cursor stands after typing. */

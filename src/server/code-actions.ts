@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { CodeAction, Diagnostic, WorkspaceEdit } from 'vscode-languageserver';
+import { commentPlace } from '../lint/code/comment-place';
 import { applySafeFixes } from '../lint/fixes';
 import type { Finding, Fix } from '../model/finding';
 import type { SourceFile } from '../model/run-protocol';
-import type { Range, TextEdit } from '../model/text';
-import { type Analysis, overlaps, pathInFolder, programsInFile } from './analysis';
+import type { Position, Range, TextEdit } from '../model/text';
+import { LineIndex } from '../parse/lines';
+import { type Analysis, overlaps, pathInFolder, programsInFile, textOf } from './analysis';
 import { smallestReplacement } from './smallest-replacement';
 import { type FileEdits, toDiagnostic, toFixAll, toLspRange, toQuickFix, toUri, toWorkspaceEdit } from './to-lsp';
 
@@ -62,26 +64,39 @@ function fixEdit(analysis: Analysis, fixes: readonly Fix[], open: OpenFiles): Wo
   return toWorkspaceEdit(files);
 }
 
-/** Puts a suppression above the statement the finding is in, and selects the reason so that it can be typed over. */
+/** Puts a suppression above the statement or call that the finding is in, and selects the reason so that it can be typed over. */
 function suppression(analysis: Analysis, finding: Finding, diagnostic: Diagnostic, open: OpenFiles): CodeAction {
-  const statements = programsInFile(analysis).flatMap((program) => program.statements);
-  const statement = statements.find((candidate) => overlaps(candidate.range, finding.range));
-  const start = (statement?.range ?? finding.range).start;
-  const text = analysis.files.find((file) => file.path === analysis.name)?.text ?? '';
-  const indent = text.split(/\r\n|\r|\n/)[start.line]?.slice(0, start.character) ?? '';
-  // Another statement may stand before it on its line: then the comment takes a line of its own in between.
-  const ownLine = indent.trim() === '';
+  const text = textOf(analysis);
+  const isCode = programsInFile(analysis).some(({ rendering }) => rendering !== undefined);
+  const start = isCode ? startOfCall(analysis, text, finding) : startOfStatement(analysis, finding);
+  const line = text.split(/\r\n|\r|\n/)[start.line] ?? '';
+  const before = line.slice(0, start.character);
+  // Another statement of SQL may stand before it on its line: then the comment takes a line of its own in between. In code the comment goes
+  // above the line: in the middle of it, it would end the line.
+  const ownLine = isCode || before.trim() === '';
+  const indent = /^\s*/.exec(before)?.[0] ?? '';
   const place = ownLine ? { line: start.line, character: 0 } : start;
-  const prefix = `${ownLine ? indent : ''}-- faultline-ignore ${finding.rule}: `;
+  const prefix = `${ownLine ? indent : ''}${isCode ? '//' : '--'} faultline-ignore ${finding.rule}: `;
   const newText = `${ownLine ? '' : '\n'}${prefix}${reasonPlaceholder}\n`;
   const path = pathInFolder(analysis, analysis.name);
   const edits = [{ range: { start: place, end: place }, newText }];
   const edit = toWorkspaceEdit([{ path, version: open.versionOf(path), create: false, edits }]);
-  const line = ownLine ? place.line : place.line + 1;
+  const commentLine = ownLine ? place.line : place.line + 1;
   const selected = {
-    start: { line, character: prefix.length },
-    end: { line, character: prefix.length + reasonPlaceholder.length },
+    start: { line: commentLine, character: prefix.length },
+    end: { line: commentLine, character: prefix.length + reasonPlaceholder.length },
   };
   const command = { title: 'Write the reason', command: 'faultline.selectRange', arguments: [toUri(path), toLspRange(selected)] };
   return toQuickFix(`Ignore this finding here (${finding.rule})`, diagnostic, edit, { preferred: false, command });
+}
+
+function startOfStatement(analysis: Analysis, finding: Finding): Position {
+  const statements = programsInFile(analysis).flatMap((program) => program.statements);
+  const statement = statements.find((candidate) => overlaps(candidate.range, finding.range));
+  return (statement?.range ?? finding.range).start;
+}
+
+function startOfCall(analysis: Analysis, text: string, finding: Finding): Position {
+  const lines = new LineIndex(text);
+  return lines.position(commentPlace(programsInFile(analysis), text, lines.offset(finding.range.start)));
 }

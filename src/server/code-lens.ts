@@ -10,6 +10,8 @@ export function codeLenses(analysis: Analysis): CodeLens[] {
     const first = program.statements[0];
     if (first === undefined) return [];
     const summary = toCodeLens(first.range, analysis.plan(program).summary, 'faultline.showPlan', uri);
-    return program.direction === 'up' ? [toCodeLens(first.range, 'Simulate failures', simulateCommand, uri), summary] : [summary];
+    const { framework } = analysis;
+    const title = framework.run === undefined ? `Simulate failures with ${framework.displayName}` : 'Simulate failures';
+    return program.direction === 'up' ? [toCodeLens(first.range, title, simulateCommand, uri), summary] : [summary];
   });
 }

@@ -11,6 +11,8 @@ const longestStart = 4;
 
 /** Safe patterns, where a statement begins. What was typed of it so far is replaced. */
 export function completions(analysis: Analysis, position: Position): CompletionItem[] {
+  // Within a string of code a pattern of several statements has no place.
+  if (programsInFile(analysis).some(({ rendering }) => rendering !== undefined)) return [];
   const typed = typedRange(analysis, position);
   if (typed === undefined) return [];
   const { engine } = analysis.migration;

@@ -2,7 +2,7 @@ import type { Hover } from 'vscode-languageserver';
 import { engineLabel } from '../model/engine';
 import type { CostClass, ExecutionPlan, PlannedStatement, PlannedTransaction } from '../model/plan';
 import type { Position } from '../model/text';
-import { type Analysis, statementAt } from './analysis';
+import { type Analysis, statementsAt } from './analysis';
 import { toHover } from './to-lsp';
 
 const costs: Record<CostClass, string> = {
@@ -17,11 +17,33 @@ const costs: Record<CostClass, string> = {
 
 /** What a statement will do to a live database: transaction, locks, cost and why. Undefined between statements. */
 export function hoverAt(analysis: Analysis, position: Position): Hover | undefined {
-  const found = statementAt(analysis, position);
-  if (found === undefined) return undefined;
-  const plan = analysis.plan(found.program);
-  const planned = plan.statements.find((candidate) => candidate.statement.index === found.statement.index);
-  return planned && toHover(describeStatement(planned, plan), found.statement.range);
+  const found = statementsAt(analysis, position);
+  const [first] = found;
+  if (first === undefined) return undefined;
+  const plan = analysis.plan(first.program);
+  const numbers = new Set(found.map(({ statement }) => statement.index));
+  const planned = plan.statements.filter(({ statement }) => numbers.has(statement.index));
+  const isWritten = first.program.rendering !== undefined;
+  const described = planned.slice(0, mostShown).map((one) => `${isWritten ? sentText(one) : ''}${describeStatement(one, plan)}`);
+  const more = planned.length > mostShown ? [`and ${planned.length - mostShown} more statements`] : [];
+  return toHover([...described, ...more].join('\n\n---\n\n'), first.range);
+}
+
+/** Of one call; more is in the plan. */
+const mostShown = 4;
+const longestText = 1000;
+
+/** Code does not show what is sent. */
+function sentText({ statement }: PlannedStatement): string {
+  const { text } = statement;
+  return `${codeBlock(text.length <= longestText ? text : `${text.slice(0, longestText)}…`)}\n\n`;
+}
+
+/** A fenced block whose fence is longer than any in the text. */
+export function codeBlock(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}sql\n${text}\n${fence}`;
 }
 
 /** One statement of a plan in Markdown. */

@@ -1,8 +1,9 @@
 import type { InlayHint } from 'vscode-languageserver';
-import type { CostClass, PlannedStatement } from '../model/plan';
+import type { Program } from '../model/migration';
+import type { CostClass, ExecutionPlan, PlannedStatement } from '../model/plan';
 import type { Range } from '../model/text';
 import { LineIndex } from '../parse/lines';
-import { type Analysis, overlaps, programsInFile } from './analysis';
+import { type Analysis, overlaps, programsInFile, shownStatements, textOf } from './analysis';
 import { describeStatement } from './hover';
 import { toInlayHint } from './to-lsp';
 
@@ -21,10 +22,11 @@ const locksNamed = 2;
 
 /** Behind each statement in this range: the locks that it takes and what it costs, where that is worth a word. */
 export function inlayHints(analysis: Analysis, range: Range): InlayHint[] {
-  const text = analysis.files.find((file) => file.path === analysis.name)?.text ?? '';
+  const text = textOf(analysis);
   const lines = new LineIndex(text);
   return programsInFile(analysis).flatMap((program) => {
     const plan = analysis.plan(program);
+    if (program.rendering !== undefined) return codeHints(analysis, program, plan, range);
     return plan.statements.flatMap((planned) => {
       const { range: own, span } = planned.statement;
       // Behind the semicolon, which is no part of the statement.
@@ -34,6 +36,29 @@ export function inlayHints(analysis: Analysis, range: Range): InlayHint[] {
     });
   });
 }
+
+/** In code a hint stands behind the call; what several statements of one call have in common is said once. */
+function codeHints(analysis: Analysis, program: Program, plan: ExecutionPlan, range: Range): InlayHint[] {
+  const lines = textOf(analysis).split(/\r\n|\r|\n/);
+  const byLine = new Map<number, PlannedStatement[]>();
+  const seen = new Set<number>();
+  for (const { statement, range: shown } of shownStatements(analysis, program)) {
+    const planned = plan.statements.find((candidate) => candidate.statement.index === statement.index);
+    // The first of its places is the whole call.
+    if (planned === undefined || seen.has(statement.index) || !overlaps(shown, range)) continue;
+    seen.add(statement.index);
+    byLine.set(shown.end.line, [...(byLine.get(shown.end.line) ?? []), planned]);
+  }
+  return [...byLine].flatMap(([line, statements]) => {
+    const labels = [...new Set(statements.map(hintFor).filter((label) => label !== ''))];
+    const label =
+      labels.length <= labelsShown ? labels.join('; ') : `${labels.slice(0, labelsShown).join('; ')}; ${labels.length - labelsShown} more`;
+    const tooltip = statements.slice(0, labelsShown * 2).map((planned) => describeStatement(planned, plan));
+    return label === '' ? [] : [toInlayHint({ line, character: lines[line]?.length ?? 0 }, label, tooltip.join('\n\n---\n\n'))];
+  });
+}
+
+const labelsShown = 2;
 
 /** `ACCESS EXCLUSIVE on orders, writes every row again`; empty when there is nothing to say. */
 export function hintFor({ locks, cost, transactional }: PlannedStatement): string {

@@ -58,7 +58,11 @@ connection.onInitialize((parameters: InitializeParams): InitializeResult => {
 connection.onInitialized(() => {
   if (canAskConfiguration) void connection.client.register(DidChangeConfigurationNotification.type, { section: 'faultline' });
   if (canWatchFiles) {
-    const watchers = ['**/*.sql', `**/${configurationFileName}`, '**/{schema.prisma,migration_lock.toml,flyway.conf,flyway.toml}'];
+    const watchers = [
+      '**/*.{sql,js,cjs,mjs,ts,cts,mts}',
+      `**/${configurationFileName}`,
+      '**/{schema.prisma,migration_lock.toml,flyway.conf,flyway.toml,package.json}',
+    ];
     void connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: watchers.map((globPattern) => ({ globPattern })),
     });
@@ -76,7 +80,9 @@ connection.onDidChangeConfiguration(() => {
   settings.forget();
   refresh();
 });
-connection.onDidChangeWatchedFiles(() => {
+connection.onDidChangeWatchedFiles(async ({ changes }) => {
+  const concerned = await Promise.all(changes.map(({ uri }) => folders.concerns(uri)));
+  if (!concerned.includes(true)) return;
   folders.forgetFiles();
   refresh();
 });
@@ -117,6 +123,6 @@ connection.onCodeAction(async ({ textDocument, range, context }) => {
   return [...(wanted.quickFixes ? quickFixes(analysis, fromLspRange(range), open) : []), ...(all === undefined ? [] : [all])];
 });
 
-registerRequests(connection, folders);
+registerRequests(connection, folders, () => workspaceFolders);
 documents.listen(connection);
 connection.listen();

@@ -6,6 +6,7 @@ import { LintCache } from '../lint/cache';
 import { type Configuration, mergeConfigurations, parseConfiguration } from '../lint/configuration';
 import type { SourceFile } from '../model/run-protocol';
 import { baselinePath, readBaselineFile } from '../workspace/baseline-file';
+import { isCodeFile, mayBeCodeMigration } from '../workspace/code-files';
 import { type FoundConfiguration, findConfiguration } from '../workspace/configuration-file';
 import { folderOf, readMigrationSource, toSlashes } from '../workspace/read-folder';
 import { analyseFolder, type FolderAnalysis } from './analyse-folder';
@@ -52,7 +53,7 @@ export class MigrationFolders {
   /** Undefined when the file is not a migration. */
   async analyse(uri: string): Promise<Analysis | undefined> {
     const path = fromUri(uri);
-    if (path === undefined || !path.toLowerCase().endsWith('.sql')) return undefined;
+    if (path === undefined || !(path.toLowerCase().endsWith('.sql') || isCodeFile(path))) return undefined;
     const configuration = await this.configurationFor(uri);
     if (!(await this.isMigration(uri, path, configuration)) || this.isTooLong(uri)) return undefined;
     const folder = folderOf(path);
@@ -100,6 +101,17 @@ export class MigrationFolders {
     return { value: settings, folder: this.workspaceFolders().find((folder) => path.startsWith(folder)) ?? dirname(path) };
   }
 
+  /** Does a change of this file on the disk concern any migration? Most code does not: only what looks like one, or is imported by one. */
+  async concerns(uri: string): Promise<boolean> {
+    const path = fromUri(uri);
+    if (path === undefined || !isCodeFile(path) || mayBeCodeMigration(toSlashes(path))) return true;
+    for (const [folder, source] of this.sources) {
+      const name = toSlashes(relative(folder, path));
+      if ((await source).some((file) => file.path === name)) return true;
+    }
+    return false;
+  }
+
   /** Something on the disk changed. */
   forgetFiles(): void {
     this.diskGeneration += 1;
@@ -143,7 +155,8 @@ export class MigrationFolders {
     const path = fromUri(uri);
     if (path === undefined) return undefined;
     const name = toSlashes(relative(folder, resolve(path)));
-    return name.startsWith('..') ? undefined : name;
+    // What lies above a folder is part of it only as code that is imported.
+    return name.startsWith('..') && !isCodeFile(name) ? undefined : name;
   }
 
   private sourceOf(folder: string): Promise<readonly SourceFile[]> {

@@ -1,7 +1,7 @@
 import { engineLabel } from '../model/engine';
 import type { ExecutionPlan } from '../model/plan';
 import { type Analysis, programsInFile } from './analysis';
-import { describeStatement, escapeMarkdown } from './hover';
+import { codeBlock, describeStatement, escapeMarkdown } from './hover';
 
 /** The execution plan of a file as a Markdown document: one section per program, its statements under their transaction. */
 export function planDocument(analysis: Analysis): string {
@@ -16,11 +16,4 @@ function planSection(plan: ExecutionPlan, because: string): string {
   const heading = plan.direction === 'up' ? '## Up' : '## Down';
   const statements = plan.statements.map((planned) => `${codeBlock(planned.statement.text)}\n\n${describeStatement(planned, plan)}`);
   return [heading, `${escapeMarkdown(plan.summary)}. ${escapeMarkdown(because)}.`, ...statements].join('\n\n');
-}
-
-/** A fenced block whose fence is longer than any in the text. */
-function codeBlock(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}sql\n${text}\n${fence}`;
 }

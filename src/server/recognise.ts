@@ -1,4 +1,6 @@
 import { basename, dirname } from 'node:path';
+import { isCodeFile, isCodeMigration } from '../workspace/code-files';
+import { toSlashes } from '../workspace/read-folder';
 
 /** Folders whose SQL files are migrations, whatever the files are called. */
 const folderName = /^(db[-_])?(migrations?|migrate|changelogs?|changesets)$/i;
@@ -13,10 +15,11 @@ const textMark = /^--\s*(migrate:(up|down)\b|\+goose\s+[Uu][Pp]\b)/m;
 const parentsLookedAt = 3;
 
 /**
- * Does this look like a migration, before its folder is read? Any other SQL file must cost nothing and get no diagnostics.
+ * Does this look like a migration, before its folder is read? Any other file must cost nothing and get no diagnostics.
  * `path` is absolute.
  */
 export function looksLikeMigration(path: string, text: string): boolean {
+  if (isCodeFile(path)) return isCodeMigration(toSlashes(path), text);
   if (fileName.test(basename(path)) || textMark.test(text)) return true;
   let folder = dirname(path);
   for (let level = 0; level < parentsLookedAt; level += 1) {

@@ -20,6 +20,9 @@ import {
   placeDownRequest,
   planRequest,
   type SimulationDefaults,
+  type ToolCommandParams,
+  type ToolCommandResult,
+  toolCommandRequest,
 } from '../protocol/language';
 import { findMigrationCommands } from '../workspace/commands';
 import { type Analysis, pathInFolder } from './analysis';
@@ -27,6 +30,7 @@ import { fromUri } from './from-lsp';
 import type { MigrationFolders } from './migration-folders';
 import { planDocument } from './plan-document';
 import { toUri } from './to-lsp';
+import { toolCommand } from './tool-command';
 
 /** Rows per table when nothing is configured: enough for scans and rewrites to be real, few enough to clone in milliseconds. */
 const defaultSeedRows = 200;
@@ -37,12 +41,20 @@ const notMigration: PlaceDownResult = {
 };
 
 /** The custom requests of protocol/language.ts. */
-export function registerRequests(connection: Connection, folders: MigrationFolders): void {
+export function registerRequests(connection: Connection, folders: MigrationFolders, workspaceFolders: () => readonly string[]): void {
   connection.onRequest(describeRequest, ({ uri }: DescribeParams) => describe(folders, uri));
 
   connection.onRequest(findCommandsRequest, async ({ uri }: FindCommandsParams): Promise<FindCommandsResult> => {
     const folder = fromUri(uri);
     return folder === undefined ? [] : findMigrationCommands(folder);
+  });
+
+  connection.onRequest(toolCommandRequest, async ({ uri }: ToolCommandParams): Promise<ToolCommandResult> => {
+    const analysis = await folders.analyse(uri);
+    if (analysis === undefined || analysis.framework.run !== undefined) return null;
+    const path = pathInFolder(analysis, analysis.name);
+    const folder = workspaceFolders().find((candidate) => path.startsWith(candidate)) ?? analysis.folder;
+    return toolCommand(analysis.framework, path, folder);
   });
 
   connection.onRequest(planRequest, async ({ uri }: PlanParams): Promise<PlanResult> => {

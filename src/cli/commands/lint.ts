@@ -91,7 +91,8 @@ async function lint(paths: readonly string[], options: LintOptions): Promise<num
 }
 
 /** Says what could not be read. True when there was something. */
-async function tellProblems({ problems }: LintedFiles): Promise<boolean> {
+async function tellProblems({ problems, notes }: LintedFiles): Promise<boolean> {
+  for (const text of notes) await note(`faultline: ${text}`);
   for (const problem of problems) await note(`faultline: ${problem.message}`);
   return problems.length > 0;
 }

@@ -1,3 +1,4 @@
+import { piecesIn, sourceSpan } from '../../code/sql/places';
 import type { Program, RenderedPiece, Rendering, Statement } from '../../model/migration';
 import type { Span } from '../../model/text';
 import { LineIndex } from '../../parse/lines';
@@ -38,10 +39,8 @@ export class SourceMap {
   ) {}
 
   /** The pieces that a stretch touches; for an empty one those around the place. */
-  pieces({ start, end }: Span): readonly RenderedPiece[] {
-    const isTouched = ({ span }: RenderedPiece) =>
-      start === end ? span.start <= start && start <= span.end : span.start < end && start < span.end;
-    return this.program.rendering.pieces.filter(isTouched);
+  pieces(span: Span): readonly RenderedPiece[] {
+    return piecesIn(this.program.rendering, span);
   }
 
   piecesOf(statement: Statement): readonly RenderedPiece[] {
@@ -62,35 +61,12 @@ export class SourceMap {
     return this.piecesOf(statement).find(({ call }) => call !== undefined)?.call;
   }
 
-  /**
-   * Where a stretch of the rendering comes from in the program's own file: characters of a string, a call of a builder. Undefined when it
-   * comes from another file, or from here and there.
-   */
+  /** Where a stretch of the rendering comes from in the program's own file; undefined for what stands nowhere. */
   source(span: Span): Span | undefined {
-    const touched = this.pieces(span);
-    if (touched.length === 0 || touched.some(({ path }) => path !== undefined)) return undefined;
-    const [only] = touched;
-    // Names that were put in from elsewhere, constants above the call, do not move the ends.
-    const near = touched.length === 1 ? touched : touched.filter(({ source, call }) => call === undefined || isWithin(source, call));
-    const first = near[0] ?? (touched.length === 1 ? only : undefined);
-    const last = near.at(-1);
-    if (first === undefined || last === undefined) return undefined;
-    const start = first === touched[0] ? sourceOffset(first, span.start) : first.source.start;
-    const end = last === touched.at(-1) ? sourceEnd(last, span.end) : last.source.end;
-    const ascends = near.every((piece, index) => index === 0 || (near[index - 1]?.source.end ?? 0) <= piece.source.end);
-    return ascends && start <= end ? { start, end } : undefined;
+    return sourceSpan(this.program.rendering, span);
   }
 }
 
 export function isWithin(inner: Span, outer: Span): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
-}
-
-function sourceOffset(piece: RenderedPiece, offset: number): number {
-  if (piece.kind !== 'verbatim') return piece.source.start;
-  return piece.source.start + Math.min(Math.max(0, offset - piece.span.start), piece.span.end - piece.span.start);
-}
-
-function sourceEnd(piece: RenderedPiece, offset: number): number {
-  return piece.kind === 'verbatim' ? sourceOffset(piece, offset) : piece.source.end;
 }

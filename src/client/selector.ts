@@ -1,0 +1,13 @@
+const code = '{js,cjs,mjs,ts,cts,mts}';
+
+/**
+ * The documents that can be migrations. Of code only those that lie in a folder of migrations or are called like one: any other file of a
+ * JavaScript project is never sent to the language server.
+ */
+export const migrationSelector = [
+  { scheme: 'file', language: 'sql' },
+  { scheme: 'file', pattern: '**/*.sql' },
+  { scheme: 'file', pattern: `**/{migration,migrations,migrate,*-migrations,*_migrations,migrations-*,migrations_*}/**/*.${code}` },
+  { scheme: 'file', pattern: `**/[0-9][0-9][0-9]*.${code}` },
+  { scheme: 'file', pattern: `**/{Migration,migration}[0-9]*.${code}` },
+];
