@@ -1,6 +1,6 @@
 import { runMocha } from '../mocha';
 
-runMocha({ timeout: 180_000, slow: 60_000 }, async () => {
+runMocha({ timeout: 400_000, slow: 60_000 }, async () => {
   await import('./simulation.test');
   await import('./command.test');
   await import('./trust.test');

@@ -6,11 +6,34 @@ import { WorkbenchWindow } from './window';
 const migration = '00002_add_currency.sql';
 const runTimeoutMs = 120_000;
 
-/** Ids of the runner processes that this checkout has started and that are still there. */
-async function runners(): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,args=']);
-  const lines = stdout.split('\n').filter((line) => line.includes(`${process.cwd()}/dist/runner.js`));
-  return lines.map((line) => Number.parseInt(line, 10));
+interface ListedProcess {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+async function processes(): Promise<readonly ListedProcess[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=,args=']);
+  return stdout.split('\n').flatMap((line) => {
+    const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return command === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), command }];
+  });
+}
+
+/** The runner processes that this checkout has started and that are still there. */
+async function runners(): Promise<readonly ListedProcess[]> {
+  return (await processes()).filter(({ command }) => command.includes(`${process.cwd()}/dist/runner.js`));
+}
+
+/** A process and all that it has started, directly or not. */
+async function family(root: number): Promise<ReadonlySet<number>> {
+  const all = await processes();
+  const found = new Set([root]);
+  for (let before = 0; before < found.size; ) {
+    before = found.size;
+    for (const { pid, parent } of all) if (found.has(parent)) found.add(pid);
+  }
+  return found;
 }
 
 describe('a migration from squiggle to verified recovery', () => {
@@ -92,7 +115,7 @@ describe('a migration from squiggle to verified recovery', () => {
   it('shows the last run again after the window is reloaded', async () => {
     await window.page.reload();
     const panel = window.panel();
-    await panel.locator('button.tile.done').first().waitFor({ timeout: 60_000 });
+    await panel.locator('button.tile.done').first().waitFor({ timeout: runTimeoutMs });
     assert.ok((await panel.locator('.plan .proof').count()) > 0, 'the chosen cell is shown again');
   });
 
@@ -108,11 +131,30 @@ describe('a migration from squiggle to verified recovery', () => {
     const panel = window.panel();
     await panel.getByRole('button', { name: 'Run again' }).first().click();
     await panel.locator('table.matrix[aria-busy="true"]').waitFor({ timeout: runTimeoutMs });
-    for (const pid of await runners()) process.kill(pid, 'SIGKILL');
+    for (const { pid } of await runners()) process.kill(pid, 'SIGKILL');
     await panel.locator('p', { hasText: 'ended by SIGKILL before it was done' }).waitFor();
     await window.screenshot('panel-failed-dark-1280');
     await panel.getByRole('button', { name: 'Try again' }).click();
     await panel.locator('table.matrix[aria-busy="false"] button.tile.done').first().waitFor({ timeout: runTimeoutMs });
+  });
+
+  it('leaves nothing behind when the extension host is killed, and the next window works', async () => {
+    await window.panel().getByRole('button', { name: 'Run again' }).first().click();
+    await window.panel().locator('table.matrix[aria-busy="true"]').waitFor({ timeout: runTimeoutMs });
+    const [runner] = await runners();
+    assert.ok(runner !== undefined, 'a runner is at work');
+    const started = await family(runner.pid);
+    assert.ok(started.size > 3, 'with a database server of several processes');
+    const host = (await processes()).find(({ pid }) => pid === runner.parent);
+    assert.match(host?.command ?? '', /extensionHost/, 'it was started by the extension host');
+    process.kill(runner.parent, 'SIGKILL');
+    const alive = async () => (await processes()).filter(({ pid, command }) => started.has(pid) && !/<defunct>/.test(command));
+    for (let left = await alive(); left.length > 0; left = await alive()) await window.page.waitForTimeout(200);
+    await window.page.reload();
+    await window.panel().locator('button.tile.done').first().waitFor({ timeout: runTimeoutMs });
+    await window.panel().getByRole('button', { name: 'Run again' }).first().click();
+    await window.panel().locator('table.matrix[aria-busy="true"]').waitFor({ timeout: runTimeoutMs });
+    await window.panel().locator('table.matrix[aria-busy="false"] button.tile.done').first().waitFor({ timeout: runTimeoutMs });
   });
 
   it('shows a statement in its file', async () => {
@@ -123,7 +165,7 @@ describe('a migration from squiggle to verified recovery', () => {
   it('inserts a recovery as the migration’s rollback', async () => {
     await window.page.reload();
     const panel = window.panel();
-    await panel.locator('button.tile[data-cell="crash@after:3"]').click({ timeout: 60_000 });
+    await panel.locator('button.tile[data-cell="crash@after:3"]').click({ timeout: runTimeoutMs });
     await panel.getByRole('button', { name: 'Insert as rollback' }).click();
     await window.line('-- +goose Down').waitFor();
     assert.match(await window.editorText(), /\+goose Down[\s\S]*DROP COLUMN currency/);

@@ -44,7 +44,7 @@ export class WorkbenchWindow {
       args: ['--no-sandbox', '--disable-gpu'],
     });
     const page = await browser.newPage({ viewport: { width: defaultWidth, height }, colorScheme: 'dark' });
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
     await page.goto(server.windowUrl(folder));
     await page.locator('.monaco-workbench').waitFor();
     return new WorkbenchWindow(page, folder, browser, server);
