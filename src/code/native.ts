@@ -84,10 +84,8 @@ export interface RecordedUnread {
 
 /** What natives may ask of the evaluator. */
 export interface Machine {
-  /** Something is sent to the database here. Recorded in the order of the run. `entry`: where the program's own file led there, if not now. */
-  record(effect: Effect, place: Place, entry?: Place): void;
-  /** The call in the program's own file that led to where the run is now; `place` itself when it is in that file. */
-  entryOf(place: Place): Place;
+  /** Something is sent to the database here. Recorded in the order of the run. */
+  record(effect: Effect, place: Place): void;
   /** Names a call that could not be read. `why` is the end of a sentence: `its SQL is made when the migration runs`. */
   unread(place: Place, why: string): void;
   /** Calls a function that the native got as an argument. An unknown function gives an unknown. The result is settled. */

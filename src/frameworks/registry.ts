@@ -2,6 +2,7 @@ import type { Migration } from '../model/migration';
 import type { Problem } from '../model/result';
 import type { Framework, ReadOptions, SourceFile } from '../model/run-protocol';
 import { dbMigrate } from './code/db-migrate';
+import { knex } from './code/knex';
 import { mikroOrm } from './code/mikro-orm';
 import { nodePgMigrate } from './code/node-pg-migrate';
 import { sequelize } from './code/sequelize';
@@ -30,6 +31,7 @@ export const frameworks: readonly Framework[] = [
   flyway,
   mikroOrm,
   typeorm,
+  knex,
   nodePgMigrate,
   sequelize,
   dbMigrate,

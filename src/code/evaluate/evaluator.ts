@@ -159,12 +159,12 @@ export class Evaluator implements Machine {
 
   // What natives see.
 
-  record(effect: Effect, place: Place, entry: Place = this.entryOf(place)): void {
+  record(effect: Effect, place: Place): void {
     if (this.effects.length >= limits.effects) throw this.outOfBudget('it sends too many statements to follow');
     this.effects.push({
       effect,
       place,
-      entry,
+      entry: this.entryOf(place),
       conditional: this.conditions.length > 0,
       conditions: [...this.conditions],
       handler: this.handlers > 0,
@@ -228,7 +228,7 @@ export class Evaluator implements Machine {
 
   /** Remembers what led to a call: a builder may send its statement when the function that made it is left. */
   rememberEntry(place: Place): void {
-    if (place.path !== this.ownPath) this.entries.set(place, this.entry(place));
+    if (place.path !== this.ownPath) this.entries.set(place, this.entryOf(place));
   }
 
   /** The place of the own file that led to a place: itself, or the innermost call in the own file. */

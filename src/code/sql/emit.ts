@@ -1,7 +1,7 @@
 import type { Effect, NativeUse } from '../native';
 import { writtenText } from '../plain';
 import { flat, holeCharacter, isBlank, textOfValue } from '../text';
-import type { TextValue, Value } from '../value';
+import type { Place, TextValue, Value } from '../value';
 import { likeliest } from '../value';
 
 /** One request to an SQL server: what one call of a driver sends. Several statements in it are one simple query. */
@@ -17,12 +17,8 @@ export interface SqlEffect extends Effect {
  * Sends SQL: the evaluated argument of a raw call, SQL written by a framework (`writtenText`, or a plain string with marks), or a value of
  * any kind. What is not text, or nothing but holes, is named as a call that could not be read. Returns the effect, or undefined.
  */
-export function emitSql(
-  use: Pick<NativeUse, 'machine' | 'place'> & { readonly entry?: Place | undefined },
-  sql: Value | string,
-  mark?: unknown,
-): SqlEffect | undefined {
-  const { machine, place, entry } = use;
+export function emitSql(use: Pick<NativeUse, 'machine' | 'place'>, sql: Value | string, mark?: unknown): SqlEffect | undefined {
+  const { machine, place } = use;
   const text = typeof sql === 'string' ? writtenText(sql, place) : textOfValue(likeliest(sql));
   if (text === undefined || isUnreadable(text)) {
     machine.unread(place, whyNoText(typeof sql === 'string' ? undefined : sql));
@@ -30,7 +26,7 @@ export function emitSql(
   }
   if (isBlank(text)) return undefined;
   const effect: SqlEffect = { kind: 'sql', text, ...(mark === undefined ? {} : { mark }) };
-  machine.record(effect, place, entry);
+  machine.record(effect, place);
   return effect;
 }
 

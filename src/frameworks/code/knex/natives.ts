@@ -1,7 +1,18 @@
 import { type Machine, type NativeCall, type NativeUse, type NativeValue, native, nativeFunction } from '../../../code/native';
 import { holeMark, Opaque, plainValue, writtenText } from '../../../code/plain';
 import { emitSql } from '../../../code/sql/emit';
-import { array, falseValue, object, type Place, primitive, trueValue, undefinedValue, unknown, type Value } from '../../../code/value';
+import {
+  array,
+  type Condition,
+  falseValue,
+  object,
+  type Place,
+  primitive,
+  trueValue,
+  undefinedValue,
+  unknown,
+  type Value,
+} from '../../../code/value';
 import type { Connection, RunContext } from './context';
 import { guarded } from './guards';
 import { Query } from './query';
@@ -17,6 +28,9 @@ export class KnexNatives {
   private readonly natives = new WeakMap<object, NativeValue>();
   private readonly sent = new WeakSet<object>();
   private readonly connections = new WeakMap<object, Connection>();
+  /** The conditions under which a builder was made: it may be sent by whoever it was returned to. */
+  private readonly made = new WeakMap<object, readonly Condition[]>();
+  private machine: Machine | undefined;
 
   constructor(private readonly context: RunContext) {}
 
@@ -42,7 +56,10 @@ export class KnexNatives {
         initialize: () => undefinedValue,
       },
       properties: {
-        schema: (use) => this.value(new Schema(use.place), use.place, connection),
+        schema: (use) => {
+          this.machine = use.machine;
+          return this.value(new Schema(use.place), use.place, connection);
+        },
         fn: functionHelper((raw, place) => this.value(raw, place, connection)),
         client: clientOfPostgres,
         isTransaction: connection === 'own' ? primitive(this.context.wrapped) : connection === 'other' ? falseValue : trueValue,
@@ -74,6 +91,7 @@ export class KnexNatives {
     const known = this.natives.get(given);
     if (known !== undefined) return known;
     if (!this.connections.has(given)) this.connections.set(given, connection);
+    if (this.machine !== undefined) this.made.set(given, this.machine.conditions);
     const own = native({
       name: nameOf(given),
       reachesDatabase: !(given instanceof Ref),
@@ -120,6 +138,7 @@ export class KnexNatives {
   }
 
   private query(call: NativeCall, connection: Connection, method: string, args: readonly Value[], table?: Value): Value {
+    this.machine = call.machine;
     const query = new Query(call.place);
     if (table !== undefined) query.call('from', [this.plain(table, call)], call.place);
     const own = this.object(query, connection);
@@ -133,6 +152,7 @@ export class KnexNatives {
   }
 
   private raw(call: NativeCall, connection: Connection): Value {
+    this.machine = call.machine;
     const sql = call.arg(0);
     const bindings = this.plain(call.arg(1), call);
     if (sql.kind === 'text') return this.value(new Raw(bind(sql, bindings), call.place), call.place, connection);
@@ -192,8 +212,14 @@ export class KnexNatives {
     }
     if (!this.sent.has(given) && !(given instanceof Embedded && given.isPart)) {
       this.sent.add(given);
-      const texts = given instanceof Schema ? given.statements() : [given.text];
-      for (const text of texts) emitSql({ machine, place: given.place }, guarded(text, machine.conditions), connection);
+      const made = this.made.get(given) ?? [];
+      const conditions = made.length > machine.conditions.length ? made : machine.conditions;
+      const send = (): void => {
+        const texts = given instanceof Schema ? given.statements() : [given.text];
+        for (const text of texts) emitSql({ machine, place: given.place }, guarded(text, conditions), connection);
+      };
+      if (conditions === machine.conditions) send();
+      else machine.conditionally(send);
     }
     return unknown(given instanceof Query && given.isRead ? 'rows' : 'result');
   }

@@ -1,3 +1,4 @@
+import { holeMark } from '../../../code/plain';
 import type { Conditions } from './conditions';
 import { literal, literals } from './literals';
 import { columnize, qualified, quoteName, wrap } from './names';
@@ -173,8 +174,10 @@ function excluded(column: unknown): string {
 }
 
 function assignments(values: ReadonlyMap<string, unknown>): string {
-  return [...values]
-    .filter(([, value]) => value !== undefined)
+  const known = [...values].filter(([, value]) => value !== undefined);
+  // knex refuses an update of nothing: what is not known is more than that.
+  if (known.length === 0) return `${quoteName(holeMark('column'))} = '${holeMark('value')}'`;
+  return known
     .map(([column, value]) => `${wrap(column)} = ${isRecord(value) ? literal(JSON.stringify(value)) : literal(value)}`)
     .join(', ');
 }

@@ -1,4 +1,4 @@
-import { writtenText } from '../../../code/plain';
+import { markedText, writtenText } from '../../../code/plain';
 import type { TextValue } from '../../../code/value';
 import { qualified, wrap } from './names';
 import { bind } from './raw';
@@ -124,11 +124,11 @@ export class Schema implements KnexObject {
       case 'timeout':
       case 'on':
         return this;
+      case 'toSQL':
+        return this.statements().map((text) => ({ sql: markedText(text), bindings: [] }));
       case 'toString':
       case 'toQuery':
-        return this.statements()
-          .map((text) => text.pieces.map((piece) => (piece.kind === 'hole' ? '' : piece.text)).join(''))
-          .join(';\n');
+        return this.statements().map(markedText).join(';\n');
       default:
         return missing;
     }

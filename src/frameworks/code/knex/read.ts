@@ -1,0 +1,216 @@
+import { type NativeCall, native } from '../../../code/native';
+import type { Recording, Session } from '../../../code/session';
+import { readRecording, type SqlRequest } from '../../../code/sql/read';
+import { array, falseValue, trueValue, unknown, type Value } from '../../../code/value';
+import type { Migration, Program, ProgramExecution } from '../../../model/migration';
+import { type Result, success } from '../../../model/result';
+import type { ReadOptions, SourceFile } from '../../../model/run-protocol';
+import type { Span } from '../../../model/text';
+import { baseName } from '../../files';
+import { findDefinition } from '../definitions';
+import { CodeFolder, ownCode } from '../migration-classes';
+import { type Connection, RunContext } from './context';
+import { inOrder, isKnexfile } from './detect';
+import { KnexNatives } from './natives';
+
+/** The migrations of a folder, in knex's order (`migrations/migrate/Migrator.js`). */
+export function readMigrations(files: readonly SourceFile[], options: ReadOptions): readonly Result<Migration>[] {
+  const folder = new KnexFolder(files);
+  return inOrder(ownCode(files).filter(({ path, text }) => !isKnexfile(path) && /\bup\b/.test(text))).flatMap((file) => {
+    const migration = new Reading(file, folder, options).read();
+    return migration === undefined ? [] : [success(migration)];
+  });
+}
+
+/** A folder with what the project says about all of its migrations. */
+class KnexFolder {
+  /** knexfile: `migrations: { disableTransactions: true }`. */
+  readonly disableTransactions: boolean;
+
+  constructor(private readonly files: readonly SourceFile[]) {
+    this.disableTransactions = files.some(({ path, text }) => isKnexfile(path) && /\bdisableTransactions\s*:\s*true\b/.test(text));
+  }
+
+  /** A session with natives of its own: one for each run. */
+  open(path: string, natives: KnexNatives): Session {
+    return new CodeFolder(this.files, { packages: packagesFor(natives) }).open(path);
+  }
+}
+
+class Reading {
+  constructor(
+    private readonly file: SourceFile,
+    private readonly folder: KnexFolder,
+    private readonly options: ReadOptions,
+  ) {}
+
+  /** Undefined when the file exports no `up`: a helper. */
+  read(): Migration | undefined {
+    const up = this.program('up');
+    if (!('program' in up)) return undefined;
+    const down = this.program('down');
+    return {
+      // What knex records: the name with its ending.
+      id: baseName(this.file.path),
+      title: baseName(this.file.path),
+      framework: 'knex',
+      engine: this.options.engine,
+      up: up.program,
+      ...('program' in down ? { down: down.program } : {}),
+      ...('irreversible' in down ? { downUnsupported: true } : {}),
+    };
+  }
+
+  private program(direction: 'up' | 'down'): { readonly program: Program } | { readonly irreversible: true } | Record<never, never> {
+    const { file } = this;
+    // Whether it is wrapped says the file itself, and what is sent depends on it.
+    const wrapped = isWrapped(this.folder.open(file.path, new KnexNatives(new RunContext(true))), this.folder.disableTransactions);
+    const natives = new KnexNatives(new RunContext(wrapped.wrapped));
+    const session = this.folder.open(file.path, natives);
+    const callee = exported(session, direction);
+    if (callee === undefined) return {};
+    const recording = session.run(callee, [natives.knex(), promises], session.module);
+    const throws = recording.thrown !== undefined || isRejected(recording);
+    if (direction === 'down' && throws && recording.effects.length === 0 && recording.unread.length === 0) return { irreversible: true };
+    const read = readRecording(session, recording);
+    const execution: ProgramExecution = {
+      requests: 'per-statement',
+      ...wrapped,
+      ...(read.groups === undefined ? {} : { groups: read.groups }),
+      ...transactionsOf(read.requests, wrapped.wrapped),
+    };
+    return {
+      program: {
+        direction,
+        path: file.path,
+        span: spanOf(file, direction, callee),
+        statements: read.statements,
+        execution,
+        rendering: read.rendering,
+        unread: read.unread,
+      },
+    };
+  }
+}
+
+/** `exports.up`, or that of what is exported as a whole. */
+function exported(session: Session, name: string): Value | undefined {
+  const found =
+    session.exports.get(name) ?? memberOf(session, session.exports.get('default'), name) ?? memberOf(session, session.module, name);
+  return found?.kind === 'function' || found?.kind === 'method' ? found : undefined;
+}
+
+function memberOf(session: Session, value: Value | undefined, name: string): Value | undefined {
+  return value === undefined ? undefined : session.property(value, name);
+}
+
+/** `config.transaction` counts for the migration, else the setting of the project (`_useTransaction` of the migrator). */
+function isWrapped(session: Session, disableTransactions: boolean): { readonly wrapped: boolean; readonly because: string } {
+  const config =
+    session.exports.get('config') ??
+    memberOf(session, session.exports.get('default'), 'config') ??
+    memberOf(session, session.module, 'config');
+  const own = memberOf(session, config, 'transaction');
+  const transaction = own?.kind === 'primitive' && typeof own.value === 'boolean' ? own.value : undefined;
+  if (transaction === false) {
+    return {
+      wrapped: false,
+      because: 'config.transaction is false: knex runs this migration without a transaction, and records it afterwards',
+    };
+  }
+  if (transaction === undefined && disableTransactions) {
+    return { wrapped: false, because: 'disableTransactions is set in the knexfile: knex opens no transactions for migrations' };
+  }
+  return {
+    wrapped: true,
+    because: 'knex runs all pending migrations in one transaction, or each in its own when one of them opts out',
+  };
+}
+
+/** What knex before 0.95 gave as the second argument: `exports.up = (knex, Promise) => Promise.all([...])`. */
+const promises = native({
+  name: 'Promise',
+  reachesDatabase: false,
+  methods: {
+    all: (call) => overEach(call, (item) => call.machine.settle(item, call.place)),
+    join: (call) => array(call.args.map((item) => call.machine.settle(item, call.place))),
+    resolve: (call) => call.machine.settle(call.arg(0), call.place),
+    each: (call) => overEach(call, (item) => call.machine.call(call.arg(1), [item], call.place)),
+    map: (call) => overEach(call, (item) => call.machine.call(call.arg(1), [item], call.place)),
+    mapSeries: (call) => overEach(call, (item) => call.machine.call(call.arg(1), [item], call.place)),
+  },
+});
+
+function overEach(call: NativeCall, run: (item: Value) => Value): Value {
+  const list = call.machine.settle(call.arg(0), call.place);
+  return list.kind === 'array' ? array(list.items.map(run)) : call.machine.conditionally(() => run(unknown('item')));
+}
+
+/** `return Promise.reject(...)`. */
+function isRejected({ result }: Recording): boolean {
+  return result.kind === 'unknown' && /^Promise\.reject\b/.test(result.name);
+}
+
+function spanOf(file: SourceFile, direction: 'up' | 'down', callee: Value): Span {
+  if (callee.kind === 'function' && callee.source.path === file.path) return callee.source.span;
+  return findDefinition(file.text, file.path, direction)?.owner ?? { start: 0, end: file.text.length };
+}
+
+/** Set where statements run beside a transaction that is open: on the pool of the migration, or on that of another knex. */
+function transactionsOf(requests: readonly SqlRequest[], wrapped: boolean): Pick<ProgramExecution, 'transactions' | 'beside'> {
+  const beside: number[] = [];
+  const transactions: { kind: 'framework' | 'explicit' | 'autocommit'; statements: number[] }[] = [];
+  const own: number[] = [];
+  let open: { readonly connection: Connection; readonly statements: number[] } | undefined;
+  for (const { recorded, statements } of requests) {
+    const connection = connectionOf(recorded.effect.mark);
+    if (typeof connection === 'object') {
+      if (open === undefined || !isSame(open.connection, connection)) {
+        open = { connection, statements: [] };
+        transactions.push({ kind: 'explicit', statements: open.statements });
+      }
+      open.statements.push(...statements);
+      if (/^(?:commit|rollback)$/i.test(recorded.effect.text.pieces.map((piece) => (piece.kind === 'hole' ? '' : piece.text)).join('')))
+        open = undefined;
+    } else if (wrapped && connection === 'own') own.push(...statements);
+    else {
+      if (wrapped || open !== undefined) beside.push(...statements);
+      for (const statement of statements) transactions.push({ kind: 'autocommit', statements: [statement] });
+    }
+  }
+  if (beside.length === 0) return {};
+  const framework = own.length === 0 ? [] : [{ kind: 'framework' as const, statements: own }];
+  const all = [...framework, ...transactions].toSorted((left, right) => (left.statements[0] ?? 0) - (right.statements[0] ?? 0));
+  return { beside, transactions: all };
+}
+
+function connectionOf(mark: unknown): Connection {
+  return mark === 'other' ? 'other' : isTransaction(mark) ? mark : 'own';
+}
+
+function isTransaction(mark: unknown): mark is { readonly transaction: number } {
+  return typeof mark === 'object' && mark !== null && 'transaction' in mark;
+}
+
+function isSame(left: Connection, right: Connection): boolean {
+  return isTransaction(left) && isTransaction(right) && left.transaction === right.transaction;
+}
+
+/** What migrations import: another knex of their own, and a helper that tells databases apart. */
+export function packagesFor(natives: KnexNatives): ReadonlyMap<string, Value> {
+  const other = native({
+    name: 'knex',
+    call: () => natives.knex('other'),
+    properties: { knex: () => knexPackage, default: () => knexPackage },
+  });
+  const knexPackage: Value = other;
+  const isNot = native({ name: 'DatabaseInfo', reachesDatabase: false, member: (name) => answer(name === 'isPostgreSQL') });
+  return new Map<string, Value>([
+    ['knex', knexPackage],
+    ['@tryghost/database-info', isNot],
+  ]);
+}
+
+function answer(isPostgres: boolean): Value {
+  return native({ name: 'DatabaseInfo', reachesDatabase: false, call: () => (isPostgres ? trueValue : falseValue) });
+}
