@@ -10,6 +10,7 @@ import { destructiveChange } from './postgres/destructive-change';
 import { discouragedType } from './postgres/discouraged-type';
 import { enumValueTooEarly } from './postgres/enum-value-too-early';
 import { foreignKeyWithoutIndex } from './postgres/foreign-key-without-index';
+import { guaranteeRemoved } from './postgres/guarantee-removed';
 import { hiddenDifference } from './postgres/hidden-difference';
 import { indexNotConcurrent } from './postgres/index-not-concurrent';
 import { insertNotRepeatable } from './postgres/insert-not-repeatable';
@@ -21,6 +22,7 @@ import { missingLockTimeout } from './postgres/missing-lock-timeout';
 import { nameTaken } from './postgres/name-taken';
 import { openPrivileges } from './postgres/open-privileges';
 import { partialOnFailure } from './postgres/partial-on-failure';
+import { replicaIdentityMissing } from './postgres/replica-identity-missing';
 import { requiredColumn } from './postgres/required-column';
 import { sequenceLeftBehind } from './postgres/sequence-left-behind';
 import { setNotNullScan } from './postgres/set-not-null-scan';
@@ -88,6 +90,8 @@ export const allRules: readonly Rule[] = [
   versionGap,
   ignoredFile,
   rollbackIncomplete,
+  guaranteeRemoved,
+  replicaIdentityMissing,
   unresolvedPlaceholder,
   unusedSuppression,
 ];

@@ -102,7 +102,7 @@ describe('what PL/pgSQL adds to SQL', () => {
       ['insert'],
       ['select'],
     ]);
-    expect(found.map(({ text }) => text)[0]).toBe('UPDATE t SET a = 1 WHERE b = 2 RETURNING id INTO STRICT v');
+    expect(found.map(({ text }) => text)[0]).toBe('UPDATE t SET a = 1 WHERE b = 2 RETURNING id');
     expect(found.at(-1)?.operations).toMatchObject([{ functions: ['pg_advisory_unlock'] }]);
   });
 

@@ -1,0 +1,128 @@
+import { type DefinedObject, relationKey, type Table } from '../../model/catalog';
+import { quoteQualified } from '../../parse/postgres/identifiers';
+import { tokenize } from '../../parse/postgres/lexer';
+import { identifierOf } from '../../schema/definitions';
+import { headRange, type RuleContext, type Step } from '../context';
+import { insertBehind } from '../edits';
+import type { Rule, Violation } from '../rule';
+
+export const replicaIdentityMissing: Rule = {
+  id: 'replica-identity-missing',
+  title: 'Published table without a replica identity',
+  severity: 'warning',
+  explanation: `Logical replication finds the row to change by the replica identity: the primary key, unless another is set. A table that a publication of updates and deletes covers, and
+that has neither, refuses every UPDATE and DELETE (55000) as soon as it is published, on the publisher, for the application (manual, "Publication"). INSERTs go on, so tests of a new table see nothing of it.
+
+Give the table a primary key, or set REPLICA IDENTITY USING INDEX, or FULL, which sends whole rows.
+
+Silent when no publication of the folder covers the table, when it publishes inserts only, and for tables whose creation was not seen.`,
+  bad: [
+    {
+      title: 'A new table, and a publication of all tables',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__p.sql', text: 'CREATE PUBLICATION everything FOR ALL TABLES;\n' },
+        { path: 'V2__t.sql', text: 'CREATE TABLE events (id bigint, what text);\n' },
+      ],
+      findings: [{ at: 'CREATE TABLE events (id bigint, what text)', says: '55000' }],
+      fixed: [{ path: 'V2__t.sql', text: 'CREATE TABLE events (id bigint, what text);\nALTER TABLE events REPLICA IDENTITY FULL;\n' }],
+    },
+    {
+      title: 'A publication of a table without a key, and a key that goes',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE a (id bigint);\nCREATE TABLE b (id bigint PRIMARY KEY);\n' },
+        { path: 'V2__p.sql', text: 'CREATE PUBLICATION p FOR TABLE a, b;\nALTER TABLE b DROP CONSTRAINT b_pkey;\n' },
+      ],
+      findings: [
+        { at: 'CREATE PUBLICATION p FOR TABLE a, b', says: 'a ' },
+        { at: 'ALTER TABLE b DROP CONSTRAINT b_pkey', says: 'b ' },
+      ],
+    },
+  ],
+  good: [
+    {
+      title: 'A key, another identity, inserts only, other tables',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE a (id bigint PRIMARY KEY);\nCREATE TABLE b (id bigint);\nALTER TABLE b REPLICA IDENTITY FULL;\nCREATE TABLE c (id bigint);\nCREATE TABLE d (id bigint);\nCREATE PUBLICATION p FOR TABLE a, b;\nCREATE PUBLICATION q FOR TABLE c WITH (publish = 'insert, truncate');\nCREATE TEMP TABLE e (id int);\n",
+        },
+      ],
+    },
+  ],
+  check: (context) => {
+    if (context.program.direction === 'down' || !context.after.definitions.some(({ kind }) => kind === 'publication')) return [];
+    return context.after.tables
+      .filter((table) => isUncovered(context.after.definitions, table))
+      .flatMap((table) => {
+        const step = context.steps.find((candidate) => isUncovered(candidate.after.definitions, currentOf(candidate, table)));
+        const wasSo = isUncovered(
+          context.before.definitions,
+          context.before.tables.find(({ identity }) => identity === table.identity),
+        );
+        return step === undefined || wasSo ? [] : [violation(context, step, table)];
+      });
+  },
+};
+
+function currentOf(step: Step, { identity }: Table): Table | undefined {
+  return step.after.tables.find((table) => table.identity === identity);
+}
+
+/** Is it published with its changes, and without anything to find a row by? */
+function isUncovered(definitions: readonly DefinedObject[], table: Table | undefined): boolean {
+  if (table === undefined || table.persistence !== 'permanent' || table.complete === false || table.kind === 'foreign table') return false;
+  // The partitions hold the rows, and what is set on the parent does not reach them.
+  if (table.kind === 'partitioned table' || table.partitionOf !== undefined) return false;
+  const identity = table.replicaIdentity;
+  const hasKey = table.constraints.some(({ kind }) => kind === 'primary key');
+  if (identity === undefined ? hasKey : identity !== 'NOTHING') return false;
+  return definitions.some((object) => object.kind === 'publication' && publishesChanges(object) && covers(object, table));
+}
+
+function publishesChanges({ definition }: DefinedObject): boolean {
+  const publish = /\bpublish\s*=\s*'([^']*)'/i.exec(definition)?.[1];
+  return publish === undefined || /update|delete/i.test(publish);
+}
+
+function covers({ definition }: DefinedObject, table: Table): boolean {
+  const tokens = tokenize(definition);
+  const start = tokens.findIndex(({ word }) => word === 'for');
+  if (start === -1) return false;
+  const words = tokens.slice(start + 1);
+  if (words[0]?.word === 'all' && words[1]?.word === 'tables') return true;
+  const names = words.map((token) => identifierOf(definition, token));
+  if (names.includes('schema') || words.some(({ word }) => word === 'schema')) {
+    const at = words.findIndex(({ word }) => word === 'schema');
+    if (names.slice(at + 1).includes(table.schema)) return true;
+  }
+  let depth = 0;
+  return words.some((token, position) => {
+    if (token.word === '(') depth++;
+    if (token.word === ')') depth--;
+    const before = words[position - 1]?.word;
+    const isName = before === 'table' || before === ',' || before === 'only' || before === '.';
+    if (depth > 0 || !isName || names[position] !== table.name) return false;
+    return before !== '.' || names[position - 2] === table.schema;
+  });
+}
+
+function violation(context: RuleContext, step: Step, table: Table): Violation {
+  const shown = table.schema === 'public' ? table.name : relationKey(table);
+  const target = quoteQualified(table.schema === 'public' ? undefined : table.schema, table.name);
+  return {
+    range: headRange(context, step.statement),
+    message: `${shown} is published with its updates and deletes, and has neither a primary key nor another replica identity: each UPDATE and DELETE in it fails (55000).`,
+    help: 'Give it a primary key, or set a replica identity: ALTER TABLE ... REPLICA IDENTITY USING INDEX, or FULL.',
+    fixes: [
+      {
+        title: 'Send whole rows: REPLICA IDENTITY FULL',
+        safe: false,
+        edits: [insertBehind(context, step.statement.span, `\nALTER TABLE ${target} REPLICA IDENTITY FULL;`)],
+      },
+    ],
+  };
+}
