@@ -12,11 +12,10 @@ export function withFirstAttributes(before: Catalog, after: Catalog): Catalog {
     later.set(object.identity, object);
   const first = <T extends Attributes & { readonly identity: string }>(object: T, kind: string): T => {
     const now = later.get(object.identity);
-    return {
-      ...object,
-      ...(object.owner === undefined && now?.owner !== undefined && { owner: creator }),
-      ...(object.grants === undefined && now?.grants !== undefined && { grants: defaultGrants(kind) }),
-    };
+    const owner = object.owner === undefined && now?.owner !== undefined ? { owner: creator } : undefined;
+    const grants = object.grants === undefined && now?.grants !== undefined ? { grants: defaultGrants(kind) } : undefined;
+    // The very same object where there is nothing to add: what did not change is known by that.
+    return owner === undefined && grants === undefined ? object : { ...object, ...owner, ...grants };
   };
   return {
     ...before,

@@ -1,36 +1,38 @@
 import type { Catalog } from '../model/catalog';
+import { changedObjects } from '../schema/changed';
 
 interface Named {
   readonly identity: string;
   readonly name: string;
+  readonly indexes?: readonly { readonly name: string }[];
 }
+
+const lists = ['tables', 'sequences', 'types', 'definitions'] as const;
 
 /**
- * Of two catalogs of one replay, the parts that can matter for the difference: what is not the very same object in both, and whatever
- * mentions the name of such an object, or of one that mentions it. A migration changes a handful of objects among thousands.
+ * Of two catalogs of one replay, the parts that can matter for what statements did: what is not the very same object in both; what the
+ * statements name; and whatever mentions the name of such an object, or of one that mentions it. A migration is about a handful of objects
+ * among thousands.
  */
-export function concerned(from: Catalog, to: Catalog): readonly [Catalog, Catalog] {
-  const old = new Set<Named>(objectsOf(from));
-  const changed = symmetricDifference(old, objectsOf(to));
-  if (changed.length === 0) return [withOnly(from, new Set()), withOnly(to, new Set())];
+export function concerned(before: Catalog, after: Catalog, texts: readonly string[]): readonly [Catalog, Catalog] {
+  const changed = lists.flatMap((list): readonly Named[] => {
+    const { gone, come } = changedObjects<Named>(before[list], after[list]);
+    return [...gone, ...come];
+  });
+  const said = new Set(texts.flatMap((text) => text.match(word) ?? []));
   const kept = new Set<Named>(changed);
-  let rest = [...old].filter((object) => !kept.has(object));
-  for (let names = namesOf(changed); names.length > 0; ) {
-    const found = rest.filter((object) => names.some((words) => words.every((word) => wordsOf(object).has(word))));
-    rest = rest.filter((object) => !found.includes(object));
+  let rest = lists.flatMap((list): readonly Named[] => before[list]).filter((object) => !kept.has(object));
+  let found: readonly Named[] = [
+    ...changed,
+    ...rest.filter((object) => ownNames(object).some((words) => words.every((one) => said.has(one)))),
+  ];
+  while (found.length > 0) {
     for (const object of found) kept.add(object);
-    names = namesOf(found);
+    rest = rest.filter((object) => !kept.has(object));
+    const names = [...new Set(found.map(({ name }) => name))].map(wordsOfName);
+    found = rest.filter((object) => names.some((words) => words.every((one) => wordsOf(object).has(one))));
   }
-  return [withOnly(from, kept), withOnly(to, kept)];
-}
-
-function objectsOf({ tables, sequences, types, definitions }: Catalog): readonly Named[] {
-  return [...tables, ...sequences, ...types, ...definitions];
-}
-
-function symmetricDifference(left: ReadonlySet<Named>, right: readonly Named[]): readonly Named[] {
-  const both = new Set(right);
-  return [...[...left].filter((object) => !both.has(object)), ...right.filter((object) => !left.has(object))];
+  return [withOnly(before, kept), withOnly(after, kept)];
 }
 
 function withOnly(catalog: Catalog, kept: ReadonlySet<Named>): Catalog {
@@ -45,20 +47,31 @@ function withOnly(catalog: Catalog, kept: ReadonlySet<Named>): Catalog {
 
 const word = /[\p{L}\p{N}_$]+/gu;
 
-/** Each name once, as its words: a quoted name may hold more than one. */
-function namesOf(objects: readonly Named[]): readonly (readonly string[])[] {
-  return [...new Set(objects.map(({ name }) => name))].map((name) => name.match(word) ?? []);
+/** A quoted name may hold more than one word, or none: then it is in every text. */
+function wordsOfName(name: string): readonly string[] {
+  return name.match(word) ?? [];
 }
 
-const known = new WeakMap<object, ReadonlySet<string>>();
+const namesKnown = new WeakMap<object, readonly (readonly string[])[]>();
 
-/** Every word in every text of the object. Objects never change, so they are read once. */
+/** Of an object and its indexes. Objects never change, so they are read once. */
+function ownNames(object: Named): readonly (readonly string[])[] {
+  const known = namesKnown.get(object);
+  if (known !== undefined) return known;
+  const names = [object, ...(object.indexes ?? [])].map(({ name }) => wordsOfName(name));
+  namesKnown.set(object, names);
+  return names;
+}
+
+const wordsKnown = new WeakMap<object, ReadonlySet<string>>();
+
+/** Every word in every text of the object. */
 function wordsOf(object: object): ReadonlySet<string> {
-  const found = known.get(object);
-  if (found !== undefined) return found;
+  const known = wordsKnown.get(object);
+  if (known !== undefined) return known;
   const words = new Set<string>();
   addWords(object, words);
-  known.set(object, words);
+  wordsKnown.set(object, words);
   return words;
 }
 

@@ -2,23 +2,42 @@ import { type Catalog, relationKey, type Table } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { ObjectName, Operation } from '../model/operation';
 import { defaultSchema } from '../schema/lookup';
-import { type DownPart, lostData, statement as undo } from './down-part';
-import { deletionOf, isNamed, writtenTables } from './rows';
+import { type DownPart, lostData, notUndone, statement as undo } from './down-part';
+import { spoken } from './names';
+import { tablesReached } from './reached-rows';
+import { insertedBack, isNamed, writtenTables } from './rows';
 
 /** What the rollback can do about rows, last statement first: inserted constants can be deleted, all else can only be said. */
 export function dataDown(statements: readonly Statement[], before: Catalog, after: Catalog): DownPart[] {
   return statements.toReversed().flatMap((statement) =>
-    statement.operations.toReversed().flatMap((operation) =>
-      writtenTables(operation).flatMap((name) => {
+    statement.operations.toReversed().flatMap((operation) => [
+      ...sessionDown(operation, before),
+      ...writtenTables(operation).flatMap((name) => {
         const table = after.tables.find((candidate) => isNamed(name, candidate));
         const old = table && before.tables.find((candidate) => candidate.identity === table.identity);
         // A table that the migration makes goes with its rows; one that it drops is told with the table.
         const made = table !== undefined && old === undefined;
         if (made || isDroppedLater(name, before, after)) return [];
-        return downOfRows(operation, statement, table, old);
+        return downOfRows(operation, statement, table, old, before);
       }),
-    ),
+    ]),
   );
+}
+
+/** What else can't be undone and shows in rows or positions alone. */
+function sessionDown(operation: Operation, before: Catalog): DownPart[] {
+  if (operation.kind === 'refresh materialized view') {
+    // Its rows are derived: nothing that has to be said, but they are not those of before.
+    const view = before.definitions.find((object) => object.kind === 'materialized view' && isNamed(operation.view, object));
+    return view === undefined ? [] : [{ comments: [], text: [], losses: [{ table: relationKey(view) }] }];
+  }
+  if (operation.kind !== 'select') return [];
+  const names = operation.functions.map((name) => name.split('.').at(-1) ?? name);
+  const own = before.definitions.filter((object) => object.kind === 'function' && names.includes(object.name)).map((object) => object.name);
+  return [
+    ...(names.includes('setval') ? [{ comments: ['Not undone: the position of a sequence, which setval() changes.'], text: [] }] : []),
+    ...own.map((name) => notUndone(`what ${name}() does`)),
+  ];
 }
 
 function isDroppedLater(name: ObjectName, before: Catalog, after: Catalog): boolean {
@@ -26,7 +45,13 @@ function isDroppedLater(name: ObjectName, before: Catalog, after: Catalog): bool
   return old !== undefined && !after.tables.some((table) => table.identity === old.identity);
 }
 
-function downOfRows(operation: Operation, statement: Statement, table: Table | undefined, old: Table | undefined): DownPart[] {
+function downOfRows(
+  operation: Operation,
+  statement: Statement,
+  table: Table | undefined,
+  old: Table | undefined,
+  before: Catalog,
+): DownPart[] {
   const where = table?.name ?? ('table' in operation && typeof operation.table === 'object' ? operation.table.name : 'a table');
   const named = writtenTables(operation)[0];
   const key =
@@ -37,8 +62,9 @@ function downOfRows(operation: Operation, statement: Statement, table: Table | u
   const backup = 'take them from a backup made before the migration';
   switch (operation.kind) {
     case 'insert': {
-      const text = operation.rows && table && deletionOf(operation.columns, operation.rows, table);
-      if (text !== undefined) return [undo(text)];
+      const texts =
+        operation.onConflict === 'none' && operation.rows && table ? insertedBack(operation.columns, operation.rows, table) : [];
+      if (texts.length > 0) return texts.map(undo);
       return comment(`Not undone: rows that statement ${statement.index} inserted into ${where} can't be told from the others.`);
     }
     case 'update': {
@@ -52,6 +78,18 @@ function downOfRows(operation: Operation, statement: Statement, table: Table | u
         `Not undone: the old values of ${kept.map((column) => `${where}.${column}`).join(', ')}, which statement ${statement.index} overwrote; ${backup}.`,
         kept,
       );
+    }
+    case 'truncate':
+    case 'delete': {
+      const reached = table === undefined ? [] : tablesReached(table, operation, before);
+      const names = [where, ...reached.map(spoken)].join(', ');
+      return [
+        lostData(
+          `Not undone: rows of ${names} that statement ${statement.index} removed; ${backup}.`,
+          { table: key },
+          ...reached.map((other) => ({ table: relationKey(other) })),
+        ),
+      ];
     }
     default:
       return comment(`Not undone: rows of ${where} that statement ${statement.index} removed or changed; ${backup}.`);

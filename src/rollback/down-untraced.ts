@@ -78,6 +78,8 @@ function changesSomething(operation: Operation, now: Catalog): boolean {
       return !isPresumed(operation.table, now) && !/^(enable|disable)\s+trigger\s+(all|user)$/i.test(operation.detail);
     case 'create object':
       return !operation.ifNotExists;
+    case 'drop object':
+      return operation.objectKind === 'other' && !operation.ifExists;
     case 'other':
       return !passing.has(operation.node);
     case 'alter column':

@@ -8,8 +8,12 @@ import { concerned } from './concerned';
 import { dataDown } from './down-data';
 import { type DownPart, statement } from './down-part';
 import { settingsDown } from './down-settings';
+import { typesDown } from './down-types';
 import { unseenDown } from './down-unseen';
 import { untracedDown } from './down-untraced';
+import { spoken } from './names';
+import { withOldTexts } from './renamed-back';
+import { unfolded } from './unfolded';
 
 /** A rollback made from what a migration does. */
 export interface GeneratedDown {
@@ -29,18 +33,26 @@ export interface GeneratedDown {
  * @param after the schema after its statements were replayed on `before`.
  */
 export function generateDown(migration: Migration, before: Catalog, after: Catalog): GeneratedDown {
-  const known = withFirstAttributes(withUnseenTables(before, after), after);
-  const changes = catalogChanges(...concerned(after, known), {
+  const [was, now] = concerned(
+    before,
+    after,
+    migration.up.statements.map((statement) => statement.sent),
+  );
+  const statements = unfolded(migration.up.statements);
+  const known = withFirstAttributes(withUnseenTables(was, now), now);
+  const changes = catalogChanges(withOldTexts(known, now, statements), known, {
     goal: 'before this migration',
     concurrently: runsAlone(migration),
     isEmpty: () => false,
   });
   const parts = [
-    ...dataDown(migration.up.statements, known, after),
+    ...dataDown(statements, known, now),
+    ...typesDown(statements, known),
     ...changes.map(downOfChange),
-    ...settingsDown(before, after),
-    ...unseenDown(migration.up.statements, before, after),
-    ...untracedDown(migration.up.statements, before),
+    ...settingsDown(was, now),
+    ...inheritanceDown(was, now),
+    ...unseenDown(statements, was, now),
+    ...untracedDown(statements, was),
   ];
   const short = !migration.up.statements.some((statement) => statement.sent.includes('public.'));
   return {
@@ -60,6 +72,17 @@ function downOfChange(change: Change): DownPart {
   }
   const { loses } = change;
   return loses === undefined ? statement(change.text) : { comments: [`Lost: ${loses.text}.`], text: [change.text], losses: [loses.loss] };
+}
+
+/** NO INHERIT makes a parent's columns the table's own, and INHERIT does not take that back (manual, ALTER TABLE). */
+function inheritanceDown(before: Catalog, after: Catalog): DownPart[] {
+  return before.tables.flatMap((table) => {
+    const now = after.tables.find((other) => other.identity === table.identity);
+    if (now === undefined || !table.inherits?.some((parent) => now.inherits?.includes(parent) !== true)) return [];
+    const name = spoken(table);
+    const text = `Not undone: columns of ${name} that it inherited stay its own, and stay when the parent's are dropped.`;
+    return [{ comments: [text], text: [], leavesSchema: true }];
+  });
 }
 
 /** A table that the migration alters, and no earlier one shows, was there: only what the migration did to it is known. */

@@ -24,6 +24,38 @@ export function isNamed(name: ObjectName, table: { readonly schema: string; read
   return name.name === table.name && (name.schema === undefined || name.schema === table.schema);
 }
 
+/**
+ * Statements that take back inserted constants: by a key where the rows give one, else one row for each that came, so that equal rows
+ * that were there before stay. Empty where no value can be compared.
+ */
+export function insertedBack(columns: readonly string[], rows: readonly (readonly string[])[], table: Table): string[] {
+  const listed = columns.length > 0 ? columns : table.columns.map((column) => column.name);
+  if (keyIn(listed, rows, table)) {
+    const text = deletionOf(columns, rows, table);
+    return text === undefined ? [] : [text];
+  }
+  const texts = rows.map((row) => deletionOf(columns, [row], table));
+  if (texts.includes(undefined)) return [];
+  const key = table.constraints.find((constraint) => constraint.kind === 'primary key')?.columns ?? [];
+  const latest = key.length > 0 ? key.map((name) => `${quoteIdentifier(name)} DESC`).join(', ') : 'ctid DESC';
+  const row = table.kind === 'partitioned table' ? '(tableoid, ctid)' : 'ctid';
+  const name = sqlName(table);
+  return texts.map((text) => {
+    const where = (text ?? '').slice((text ?? '').indexOf('WHERE '));
+    return `DELETE FROM ${name}\n WHERE ${row} = (SELECT ${row.replaceAll(/[()]/g, '')} FROM ${name} ${where} ORDER BY ${latest} LIMIT 1)`;
+  });
+}
+
+/** True when the rows give all columns of a key, none of them NULL or left to its default. */
+function keyIn(listed: readonly string[], rows: readonly (readonly string[])[], table: Table): boolean {
+  const keys = table.constraints.filter(({ kind }) => kind === 'primary key' || kind === 'unique').map((constraint) => constraint.columns);
+  return keys.some((key) => {
+    const places = key.map((name) => listed.indexOf(name));
+    const isGiven = (value: string | undefined) => value !== undefined && !/^(null|default)$/i.test(value);
+    return key.length > 0 && !places.includes(-1) && rows.every((row) => places.every((place) => isGiven(row[place])));
+  });
+}
+
 /** Types without an equality operator that takes a literal. */
 const withoutEquality = /^(json|xml|point|line|lseg|box|path|polygon|circle)$/;
 

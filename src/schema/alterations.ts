@@ -1,5 +1,6 @@
 import type { DefinedObject, Sequence } from '../model/catalog';
 import type { Operation } from '../model/operation';
+import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
 import { changeAttributes, creator, findDefinition, otherName } from './attributes';
 import { renameIdentifier } from './definitions';
@@ -69,7 +70,7 @@ export function setOwner(workspace: Workspace, target: Target, role: string): vo
 function addToDefinition(workspace: Workspace, target: Target, rest: string, text: string): void {
   const found = findDefinition(workspace, target);
   const words = new Words(rest);
-  if (found === undefined || words.peek() === 'rename' || words.accept('set', 'schema')) return;
+  if (found === undefined || (words.peek() === 'rename' && words.peek(1) === 'to') || words.accept('set', 'schema')) return;
   workspace.definitions.set({ ...found, definition: `${found.definition};\n${text}` });
 }
 
@@ -214,8 +215,7 @@ function make(workspace: Workspace, words: Words, text: string): void {
   if (kind === undefined) return;
   words.accept('if', 'not', 'exists');
   if (kind === 'statistics' && (words.peek() === '(' || words.peek() === 'on')) return;
-  const named = readNamed(words, kind);
-  const target = kind === 'operator' ? operatorTarget(named, text) : named;
+  const target = kind === 'operator' ? operatorTarget(words, text) : readNamed(words, kind);
   const existing = findDefinition(workspace, target);
   if (existing !== undefined && !orReplace) return;
   const own = kind === 'statistics' || kind === 'aggregate' || kind === 'event trigger' ? kind : 'other';
@@ -234,11 +234,13 @@ function make(workspace: Workspace, words: Words, text: string): void {
 }
 
 /** An operator is named by the types of its arguments, which stand among its options. */
-function operatorTarget(target: Target, text: string): Target {
+function operatorTarget(words: Words, text: string): Target {
+  const named = words.name();
   const list = /\((.*)\)\s*$/s.exec(text)?.[0];
   const options = list === undefined ? new Map<string, string>() : readOptions(list);
   const signature = `(${options.get('leftarg') ?? 'NONE'}, ${options.get('rightarg') ?? 'NONE'})`;
-  return { ...target, signature, text: `${target.text} ${signature}` };
+  const shown = named.schema === undefined ? named.name : `${quoteIdentifier(named.schema)}.${named.name}`;
+  return { kind: 'operator', name: named, signature, text: `OPERATOR ${shown} ${signature}` };
 }
 
 /** Objects that are kept by their definition and whose names stand in the text. */

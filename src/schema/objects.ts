@@ -1,8 +1,8 @@
 import { type DefinedObject, relationKey, type Sequence } from '../model/catalog';
 import type { ObjectName, Operation } from '../model/operation';
-import { quoteQualified } from '../parse/postgres/identifiers';
+import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
-import { sequenceDefaults } from './columns';
+import { dropColumn, sequenceDefaults } from './columns';
 import { dropDependents } from './dependents';
 import { attributesOf, domainOf } from './domains';
 import { dropIndex } from './indexes';
@@ -158,7 +158,9 @@ function dropObject(workspace: Workspace, operation: Of<'drop object'>, name: Ob
     case 'type':
     case 'domain': {
       const type = workspace.types.find(name, workspace.lookupPath);
-      if (type !== undefined) workspace.types.delete(type);
+      if (type === undefined) return;
+      workspace.types.delete(type);
+      if (operation.cascade) dropColumnsOf(workspace, type);
       return;
     }
     case 'schema':
@@ -174,6 +176,17 @@ function dropObject(workspace: Workspace, operation: Of<'drop object'>, name: Ob
       if (object === undefined) return;
       workspace.definitions.delete(object);
       if (operation.cascade) dropDependents(workspace, relationKey(object));
+    }
+  }
+}
+
+/** The columns of a type go with it (manual, DROP TYPE, CASCADE). */
+function dropColumnsOf(workspace: Workspace, type: { readonly schema: string; readonly name: string }): void {
+  const names = [quoteIdentifier(type.name), quoteQualified(type.schema, type.name)];
+  for (const table of workspace.tables.values()) {
+    for (const column of table.columns) {
+      if (!names.includes(column.type.replace(/(\[\d*\])+$/, ''))) continue;
+      dropColumn(workspace, { kind: 'drop column', table, column: column.name, ifExists: false, cascade: true });
     }
   }
 }

@@ -35,6 +35,8 @@ export function changePrivileges(workspace: Workspace, text: string): void {
         ...object,
         grants: changed(grantsOf(object, target.kind), read, target.kind, whole),
       }));
+    // REVOKE on a table takes what was granted on its columns too (manual, REVOKE).
+    if (!read.grants && whole.length > 0) changeColumns(workspace, target, read, whole);
     if (single.length > 0) changeColumns(workspace, target, read, single);
   }
 }
@@ -145,7 +147,7 @@ function changeColumns(workspace: Workspace, target: Target, read: Privileges, w
   workspace.tables.set({
     ...table,
     columns: table.columns.map((column) => {
-      const own = words.filter(({ columns }) => columns?.includes(column.name));
+      const own = words.filter(({ columns }) => columns?.includes(column.name) ?? column.grants !== undefined);
       return own.length === 0 ? column : { ...column, grants: changed(column.grants ?? [], read, 'column', own) };
     }),
   });

@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { setOptions, setOwner, withOptions } from './alterations';
 import { readOptions, Words } from './sentences';
 import { setSetting } from './settings';
+import { ownColumns } from './tables';
 import type { Workspace } from './workspace';
 
 /**
@@ -88,11 +89,6 @@ function withoutParent(table: Table, parent: string): Table {
   const { inherits: _, ...rest } = table;
   const others = (table.inherits ?? []).filter((key) => key !== parent);
   return others.length === 0 ? { ...rest, columns: ownColumns(table) } : { ...rest, inherits: others };
-}
-
-/** Columns that were a parent's, as the table's own. */
-export function ownColumns(table: Table): Table['columns'] {
-  return table.columns.map(({ inherited: _, ...column }) => column);
 }
 
 function toggleRule(workspace: Workspace, table: Table, words: Words): void {

@@ -10,21 +10,31 @@ import type { Workspace } from './workspace';
 
 type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
 
-export function createTable(workspace: Workspace, operation: Of<'create table'>): void {
+export function createTable(workspace: Workspace, operation: Of<'create table'>, text: string): void {
   const schema = operation.persistence === 'temporary' ? temporarySchema : workspace.creationSchema(operation.table);
   const existing = workspace.tables.get(schema, operation.table.name);
   if (existing !== undefined && (operation.ifNotExists || existing.complete !== false)) return;
   if (existing !== undefined) workspace.tables.delete(existing);
   const models = [operation.partitionOf, operation.like, ...(operation.inherits ?? [])].filter((name) => name !== undefined);
   const copied = models.map((name) => workspace.findTable(name));
+  const like = operation.like === undefined ? undefined : workspace.findTable(operation.like);
+  const server = /^\s*create\s+foreign\s+table\b.*\b(server\s.*)$/is.exec(text)?.[1];
   const parent = operation.partitionOf === undefined ? undefined : workspace.tableOrUnseen(operation.partitionOf);
   let table: Table = {
     identity: workspace.newIdentity(),
     schema,
     name: operation.table.name,
-    kind: operation.partitionKey === undefined ? 'table' : 'partitioned table',
+    kind: server !== undefined ? 'foreign table' : operation.partitionKey === undefined ? 'table' : 'partitioned table',
+    ...(server !== undefined && { server }),
     persistence: operation.persistence,
-    columns: copied.flatMap((model) => model?.columns ?? []).map((column) => ({ ...column, identity: workspace.newIdentity() })),
+    columns: copied.flatMap((model) =>
+      (model?.columns ?? []).map((column) => ({
+        ...column,
+        identity: workspace.newIdentity(),
+        // What LIKE copies is the table's own.
+        ...(model !== like && { inherited: true }),
+      })),
+    ),
     constraints: [],
     indexes: [],
     triggers: [],
@@ -154,11 +164,21 @@ export function attachPartition(workspace: Workspace, operation: Of<'attach part
   const partition = workspace.tableOrUnseen(operation.partition);
   workspace.tables.set({
     ...partition,
+    columns: partition.columns.map((column) => (isColumnOf(parent, column.name) ? { ...column, inherited: true } : column)),
     partitionOf: { parent: relationKey(parent), bound: operation.bound ?? 'DEFAULT', detachPending: false },
   });
 }
 
+function isColumnOf(table: Table, name: string): boolean {
+  return table.columns.some((column) => column.name === name);
+}
+
+/** Columns that were a parent's, as the table's own. */
+export function ownColumns(table: Pick<Table, 'columns'>): Table['columns'] {
+  return table.columns.map(({ inherited: _, ...column }) => column);
+}
+
 export function detachPartition(workspace: Workspace, operation: Of<'detach partition'>): void {
   const { partitionOf: _, ...rest } = workspace.tableOrUnseen(operation.partition);
-  workspace.tables.set(rest);
+  workspace.tables.set({ ...rest, columns: ownColumns(rest) });
 }

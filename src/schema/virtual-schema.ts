@@ -62,7 +62,7 @@ type Handler<O> = (workspace: Workspace, operation: O, source: Source) => void;
 
 /** What each kind of operation does to the schema. Kinds that are not here do nothing to it. */
 const handlers: { readonly [K in OperationKind]?: Handler<Extract<Operation, { kind: K }>> } = {
-  'create table': createTable,
+  'create table': (workspace, operation, source) => createTable(workspace, operation, source.text),
   'create index': (workspace, operation, source) => createIndex(workspace, operation, source.alone ? source.text : undefined),
   'create object': (workspace, operation, source) => {
     createObject(workspace, operation, source.text);
