@@ -83,6 +83,8 @@ function inAssignment(
   const { left, right } = expression;
   const target = text.slice(left.start ?? 0, left.end ?? 0).replace(/\s/g, '');
   if (target === 'module.exports') return inExported(right, name, text, all);
+  // `exports.CreateUsers = class { ... }`, as compilers write exported classes.
+  if (right.type === 'ClassExpression' && /^(?:module\.)?exports\./.test(target)) return inExported(right, name, text, all);
   if (target !== `exports.${name}` && target !== `module.exports.${name}`) return undefined;
   if (right.type === 'AssignmentExpression' || right.type === 'UnaryExpression') return undefined;
   if (right.type === 'Identifier') return named(right.name, text, all);

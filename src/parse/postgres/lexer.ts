@@ -128,7 +128,7 @@ export class Lexer {
       if (quote === '"') return this.readQuoted(offset + 3, quote, false, 'quoted identifier');
     }
     let end = offset + 1;
-    while (end < this.limit && isIdentifierPart(this.text.charCodeAt(end))) end++;
+    while (end < this.limit && isIdentifierPart(this.text.charCodeAt(end)) && !this.text.startsWith('${', end)) end++;
     this.end = end;
     return 'word';
   }

@@ -1,4 +1,4 @@
-import { written } from '../../../code/text';
+import { holeCharacter, written } from '../../../code/text';
 import type { Place, TextValue, Value } from '../../../code/value';
 import { replaceMarks } from '../replacing';
 
@@ -9,9 +9,10 @@ import { replaceMarks } from '../replacing';
 export function withNumberedParameters(sql: TextValue, parameters: Value, place: Place): TextValue {
   const known = parameters.kind === 'object' && !parameters.open ? new Set(parameters.properties.keys()) : undefined;
   if (parameters.kind === 'primitive' || known?.size === 0) return sql;
+  // A name may have a hole in it (`:id${index}`), which is one character here: such a parameter is one that the object has.
   const numbers = new Map<string, number>();
-  return replaceMarks(sql, /(?<![:\w]):(?:\.\.\.)?([A-Za-z_][A-Za-z0-9_.]*)/g, ([, name = '']) => {
-    if (known !== undefined && !known.has(name)) return undefined;
+  return replaceMarks(sql, /(?<![:\w]):(?:\.\.\.)?([A-Za-z_][A-Za-z0-9_.\ufffc]*)/g, ([, name = '']) => {
+    if (known !== undefined && !known.has(name) && !name.includes(holeCharacter)) return undefined;
     const number = numbers.get(name) ?? numbers.size + 1;
     numbers.set(name, number);
     return written(`$${number}`, place);

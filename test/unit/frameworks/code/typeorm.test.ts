@@ -212,6 +212,16 @@ describe('builders of TypeORM', () => {
     ]);
   });
 
+  it('read names of which a part is not known', () => {
+    const [migration] = read(
+      withUp(
+        `const prefix = process.env.PREFIX;\n    await queryRunner.query(\`CREATE INDEX IDX_\${prefix}07ab ON \${prefix}users (email)\`);`,
+      ),
+    );
+    expect(migration?.up.statements).toMatchObject([{ unresolved: ['process.env.PREFIX'], operations: [{ kind: 'create index' }] }]);
+    expect(migration?.up.statements[0]?.unreadable).toBeUndefined();
+  });
+
   it('name a call that they do not know', () => {
     const [migration] = read(withUp('await queryRunner.reorganise("users");'));
     expect(migration?.up.unread).toMatchObject([{ text: expect.stringContaining('queryRunner.reorganise') }]);
