@@ -37,7 +37,9 @@ export function aroundCall(
   if (members.some((other, index) => index > 0 && other.index !== (members[index - 1]?.index ?? 0) + 1)) return undefined;
   if (change.before !== '' && members[0] !== statement) return undefined;
   if (change.behind !== '' && members.at(-1) !== statement) return undefined;
-  if (rewritten !== undefined && (members.length > 1 || !anchor.isOnlyCall)) return undefined;
+  // A call of the project's own helper is not taken away: others may count on it.
+  const isHelper = map.piecesOf(statement).some(({ path }) => path !== undefined);
+  if (rewritten !== undefined && (members.length > 1 || !anchor.isOnlyCall || isHelper)) return undefined;
   const writer = new CallWriter(change, map, framework, call);
   const before = writer.lines(partsOf(change.before));
   const behind = writer.lines(partsOf(change.behind));

@@ -1,4 +1,4 @@
-import { type CodeQuote, escapeForQuotes } from '../../code/literal';
+import { type CodeQuote, codeLiteral, escapeForQuotes } from '../../code/literal';
 import type { RenderedPiece, Statement } from '../../model/migration';
 import type { Framework } from '../../model/run-protocol';
 import type { Span } from '../../model/text';
@@ -141,9 +141,14 @@ function replacedLiteral({ statement, replacement = '', before, behind }: Change
   if (call !== undefined && pieces.some((piece) => !isWithin(piece.source, call) && pieces.length > 1)) return undefined;
   const literal = literalAround(map.text, map.program.path, source);
   if (literal === undefined) return undefined;
+  const wantsReading = pieces.some((piece) => isShared(piece, statement, map));
+  const isWhole = source.start === literal.span.start + 1 && source.end === literal.span.end - 1;
+  if (isWhole && literal.quote !== '`' && only.text.includes('\n') && !pieces.some(({ kind }) => kind === 'hole')) {
+    // Several lines read best in a template.
+    return { edits: [{ span: literal.span, newText: codeLiteral(only.text) }], wantsReading };
+  }
   const newText = literalText(only.text, literal.quote, pieces, map);
-  if (newText === undefined) return undefined;
-  return { edits: [{ span: source, newText }], wantsReading: pieces.some((piece) => isShared(piece, statement, map)) };
+  return newText === undefined ? undefined : { edits: [{ span: source, newText }], wantsReading };
 }
 
 function inLiteral(piece: RenderedPiece, span: Span, newText: string, statement: Statement, map: SourceMap): Edit | undefined {
