@@ -1,5 +1,6 @@
 import type { Catalog, Column, DefinedObject, Index, Table } from '../model/catalog';
 import type { ObjectName } from '../model/operation';
+import { lookUp } from './object-store';
 
 /** Where a name without a schema is looked for when nothing else was said. */
 export const defaultSchema = 'public';
@@ -18,7 +19,13 @@ export function findTable(
   name: ObjectName,
   searchPath: readonly string[] = catalog.searchPath ?? [defaultSchema],
 ): Table | undefined {
-  return findNamed(catalog.tables, name, searchPath);
+  const schemas = name.schema === undefined ? [temporarySchema, ...searchPath] : [name.schema];
+  for (const schema of schemas) {
+    const found = lookUp(catalog.tables, schema, name.name);
+    if (found === 'unknown') return findNamed(catalog.tables, name, searchPath);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The index of that name with its table (or materialized view). */
@@ -29,13 +36,26 @@ export function findIndex(
 ): { readonly owner: Table | DefinedObject; readonly index: Index } | undefined {
   const schemas = name.schema === undefined ? [temporarySchema, ...searchPath] : [name.schema];
   for (const schema of schemas) {
-    for (const owner of [...catalog.tables, ...catalog.definitions]) {
-      if (owner.schema !== schema) continue;
-      const index = owner.indexes?.find((candidate) => candidate.name === name.name);
-      if (index !== undefined) return { owner, index };
+    for (const owners of [catalog.tables, catalog.definitions]) {
+      const owner = owners.find((candidate) => candidate.schema === schema && indexNames(candidate).has(name.name));
+      const index = owner?.indexes?.find((candidate) => candidate.name === name.name);
+      if (owner !== undefined && index !== undefined) return { owner, index };
     }
   }
   return undefined;
+}
+
+const namesKnown = new WeakMap<object, ReadonlySet<string>>();
+const none: ReadonlySet<string> = new Set();
+
+/** Objects never change, so what they hold is collected once. */
+function indexNames(owner: Table | DefinedObject): ReadonlySet<string> {
+  if (owner.indexes === undefined || owner.indexes.length === 0) return none;
+  const known = namesKnown.get(owner);
+  if (known !== undefined) return known;
+  const names = new Set(owner.indexes.map((index) => index.name));
+  namesKnown.set(owner, names);
+  return names;
 }
 
 export function findColumn(table: Table | undefined, name: string): Column | undefined {

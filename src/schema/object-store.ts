@@ -35,7 +35,10 @@ export class ObjectStore<T extends Placed> {
   }
 
   values(): readonly T[] {
-    this.current ??= this.objects.values();
+    if (this.current === undefined) {
+      this.current = this.objects.values();
+      stores.set(this.current, this.copy(() => {}) as unknown as ObjectStore<Placed>);
+    }
     return this.current;
   }
 
@@ -71,6 +74,14 @@ export class ObjectStore<T extends Placed> {
     this.current = undefined;
     this.onChange(gone, come);
   }
+}
+
+const stores = new WeakMap<readonly Placed[], ObjectStore<Placed>>();
+
+/** The object of that name among those that `values()` gave; not found, or `unknown` when the list comes from elsewhere. */
+export function lookUp<T extends Placed>(objects: readonly T[], schema: string, name: string): T | undefined | 'unknown' {
+  const store = stores.get(objects) as unknown as ObjectStore<T> | undefined;
+  return store === undefined ? 'unknown' : store.get(schema, name);
 }
 
 /** One string for a name in a schema. */
