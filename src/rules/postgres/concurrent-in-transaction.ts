@@ -87,8 +87,72 @@ Take the statement out of the transaction with the framework's mark, or give it 
       ],
       findings: [{ at: 'CREATE INDEX CONCURRENTLY i ON users (email)', says: '25001' }],
     },
+    {
+      title: 'TypeORM: a property of the class',
+      framework: 'typeorm',
+      files: [
+        {
+          path: '1700000000002-Email.ts',
+          text: `import { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class Email1700000000002 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`CREATE INDEX CONCURRENTLY "users_email_idx" ON "users" ("email")\`);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`DROP INDEX "users_email_idx"\`);
+  }
+}
+`,
+        },
+      ],
+      findings: [{ at: 'CREATE INDEX CONCURRENTLY "users_email_idx" ON "users" ("email")', says: 'refuses CREATE INDEX CONCURRENTLY' }],
+      fixed: [
+        {
+          path: '1700000000002-Email.ts',
+          text: `import { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class Email1700000000002 implements MigrationInterface {
+  transaction = false as const;
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`CREATE INDEX CONCURRENTLY "users_email_idx" ON "users" ("email")\`);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`DROP INDEX "users_email_idx"\`);
+  }
+}
+`,
+        },
+      ],
+    },
   ],
   good: [
+    {
+      title: 'TypeORM: a builder, without a transaction',
+      framework: 'typeorm',
+      files: [
+        {
+          path: '1700000000002-Email.ts',
+          text: `import { MigrationInterface, QueryRunner, TableIndex } from 'typeorm';
+
+export class Email1700000000002 implements MigrationInterface {
+  transaction = false as const;
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.createIndex('users', new TableIndex({ columnNames: ['email'], isConcurrent: true }));
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.dropIndex('users', new TableIndex({ columnNames: ['email'], isConcurrent: true }));
+  }
+}
+`,
+        },
+      ],
+    },
     {
       title: 'Marked for dbmate',
       framework: 'dbmate',

@@ -167,6 +167,64 @@ Silent for tables that the same migration creates, since nobody uses them yet, a
       findings: [{ at: 'ALTER TABLE p DETACH PARTITION p1', says: 'ACCESS EXCLUSIVE' }],
       fixed: [{ path: '0002_p.sql', text: 'ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;\n' }],
     },
+    {
+      title: 'In a template of TypeORM, outside a transaction',
+      framework: 'typeorm',
+      files: [
+        {
+          path: '1700000000001-Users.ts',
+          text: `import { MigrationInterface, QueryRunner, Table } from 'typeorm';
+
+export class Users1700000000001 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.createTable(new Table({ name: 'users', columns: [{ name: 'email', type: 'text' }] }));
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.dropTable('users');
+  }
+}
+`,
+        },
+        {
+          path: '1700000000002-Email.ts',
+          text: `import { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class Email1700000000002 implements MigrationInterface {
+  transaction = false as const;
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`CREATE INDEX "users_email_idx" ON "users" ("email")\`);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`DROP INDEX CONCURRENTLY "users_email_idx"\`);
+  }
+}
+`,
+        },
+      ],
+      findings: [{ at: 'CREATE INDEX "users_email_idx" ON "users" ("email")', says: 'INSERT, UPDATE and DELETE' }],
+      fixed: [
+        {
+          path: '1700000000002-Email.ts',
+          text: `import { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class Email1700000000002 implements MigrationInterface {
+  transaction = false as const;
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`CREATE INDEX CONCURRENTLY "users_email_idx" ON "users" ("email")\`);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`DROP INDEX CONCURRENTLY "users_email_idx"\`);
+  }
+}
+`,
+        },
+      ],
+    },
   ],
   good: [
     {

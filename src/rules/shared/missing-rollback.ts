@@ -51,6 +51,45 @@ Silent for frameworks without rollbacks (Prisma), and for migrations that change
       ],
       findings: [{ at: 'ALTER TABLE users ADD UNIQUE (email)', says: 'no rollback' }],
     },
+    {
+      title: 'TypeORM: the body of down',
+      framework: 'typeorm',
+      files: [
+        {
+          path: '1700000000002-Name.ts',
+          text: `import { MigrationInterface, QueryRunner, TableColumn } from 'typeorm';
+
+export class Name1700000000002 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.addColumn('users', new TableColumn({ name: 'name', type: 'text', isNullable: true }));
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {}
+}
+`,
+        },
+      ],
+      findings: [
+        { at: "queryRunner.addColumn('users', new TableColumn({ name: 'name', type: 'text', isNullable: true }))", says: 'no rollback' },
+      ],
+      fixed: [
+        {
+          path: '1700000000002-Name.ts',
+          text: `import { MigrationInterface, QueryRunner, TableColumn } from 'typeorm';
+
+export class Name1700000000002 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.addColumn('users', new TableColumn({ name: 'name', type: 'text', isNullable: true }));
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('ALTER TABLE users DROP COLUMN name');
+  }
+}
+`,
+        },
+      ],
+    },
   ],
   good: [
     {
