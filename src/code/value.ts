@@ -73,6 +73,10 @@ export interface ArrayValue {
   readonly items: Value[];
   /** True when there may be further items that are not known. */
   open: boolean;
+  /** True when the items stand for those that are not known: they were put in while a loop was walked once. */
+  sampled?: boolean;
+  /** In how many loops of which the rounds are not known it was made. */
+  readonly depth?: number;
 }
 
 export interface ObjectValue {

@@ -4,6 +4,7 @@ import { type ChoiceValue, choice, type Place, primitive, undefinedValue, unknow
 import { isNullish, truthOf } from './conditions';
 import { numberOf, over } from './conversions';
 import type { Evaluator } from './evaluator';
+import { noteSample } from './iteration';
 import { walkBranches, writeProperty, writeVariable } from './journal';
 import { memberName } from './members';
 import { operate } from './operators';
@@ -120,7 +121,10 @@ function setMember(
   switch (object.kind) {
     case 'object': {
       if (name === undefined) {
+        // `groups[row.name] = []`: what is there, under a name that is not known.
         object.open = true;
+        object.properties.set(`%${machine.textOf(place)}`, value);
+        if (machine.repetitions > 0) noteSample(value);
         return;
       }
       const setter = object.type === undefined ? undefined : prototypeSetter(object.type, name);

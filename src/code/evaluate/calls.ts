@@ -58,6 +58,9 @@ export function callValue(machine: Evaluator, callee: Value, args: readonly Valu
 /** Calls a method: `receiver.name(...args)`. */
 export function callMember(machine: Evaluator, receiver: Value, name: string, args: readonly Value[], site: CallSite): Value {
   machine.step();
+  if (isPromiseMethod(name) && (receiver.kind === 'text' || receiver.kind === 'regexp' || receiver.kind === 'array')) {
+    return promiseMethod(machine, receiver, name, args, site);
+  }
   switch (receiver.kind) {
     case 'choice':
       return eachOption(machine, receiver, (option) => callMember(machine, option, name, args, site));
@@ -67,8 +70,7 @@ export function callMember(machine: Evaluator, receiver: Value, name: string, ar
     }
     case 'array': {
       const method = Object.hasOwn(arrayMethods, name) ? arrayMethods[name] : undefined;
-      if (method !== undefined) return method(machine, receiver, args, site);
-      return isPromiseMethod(name) ? promiseMethod(machine, receiver, name, args, site) : unknown(machine.textOf(site.place));
+      return method === undefined ? unknown(machine.textOf(site.place)) : method(machine, receiver, args, site);
     }
     case 'regexp':
       return callRegExpMethod(machine, receiver, name, args, site);

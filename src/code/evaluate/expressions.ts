@@ -9,7 +9,7 @@ import type { Evaluator } from './evaluator';
 import { functionValue } from './functions';
 import { walkBranches } from './journal';
 import { arrayLiteral, objectLiteral, stringLiteral, taggedTemplate, templateLiteral } from './literals';
-import { getMember, memberName, superMember } from './members';
+import { anyMember, getMember, memberName, superMember } from './members';
 import { binary, unary } from './operators';
 
 /** The value of an expression. Never throws but what the code itself throws, and the end of the budget. */
@@ -113,8 +113,7 @@ function member(machine: Evaluator, node: t.MemberExpression | t.OptionalMemberE
   const object = machine.expression(node.object, scope);
   if (node.type === 'OptionalMemberExpression' && isNullish(object) === true) return undefinedValue;
   const name = memberName(machine, node, scope);
-  if (name === undefined) return machine.unknownAt(node, scope.path);
-  return getMember(machine, object, name, place);
+  return name === undefined ? anyMember(machine, object, place) : getMember(machine, object, name, place);
 }
 
 function logical(machine: Evaluator, node: t.LogicalExpression, scope: Scope): Value {

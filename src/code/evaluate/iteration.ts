@@ -1,6 +1,6 @@
 import type { NativeValue } from '../native';
 import { constantText, slice } from '../text';
-import { type ArrayValue, array, unknown, type Value } from '../value';
+import { type ArrayValue, array, type Value } from '../value';
 import type { Evaluator } from './evaluator';
 
 /** What a native holds in `data` when it can be walked: a Set, a Map. */
@@ -32,7 +32,12 @@ export function iterate(machine: Evaluator, value: Value): ArrayValue {
       const options = value.options.filter((option) => option.kind !== 'primitive');
       const all = options.map((option) => iterate(machine, option));
       const [longest] = all.toSorted((left, right) => right.items.length - left.items.length);
-      return longest ?? array([]);
+      return longest === undefined
+        ? array([])
+        : array(
+            longest.items,
+            all.some(({ open }) => open),
+          );
     }
     case 'primitive':
       return array([]);
@@ -41,9 +46,32 @@ export function iterate(machine: Evaluator, value: Value): ArrayValue {
   }
 }
 
-/** An item that stands for each one of something that is not known. */
-export function anyItem(name: string): Value {
-  return unknown(name);
+/** Whether there may be items beside those that are there, and no sample of them. */
+export function hasOthers(list: ArrayValue): boolean {
+  return list.open && !(list.sampled === true && list.items.length > 0);
+}
+
+/** A list with other items, of which as much is known. */
+export function listLike(list: ArrayValue, items: readonly Value[]): ArrayValue {
+  const result = array(items, list.open);
+  if (list.sampled === true && items.length > 0) result.sampled = true;
+  return result;
+}
+
+/** Says of what is kept from a loop that is walked once, by a key that is not known: other rounds add to the same lists. */
+export function noteSample(value: Value): void {
+  for (const option of value.kind === 'choice' ? value.options : [value]) {
+    if (option.kind !== 'array') continue;
+    option.open = true;
+    option.sampled = true;
+  }
+}
+
+/** Says of a list that gets an item in a loop that is walked once, that there will be more of the kind. */
+export function noteGrowth(machine: Evaluator, list: ArrayValue): void {
+  if ((list.depth ?? 0) >= machine.repetitions) return;
+  list.open = true;
+  list.sampled = true;
 }
 
 export function isIterable(value: NativeValue): boolean {

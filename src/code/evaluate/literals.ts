@@ -120,13 +120,14 @@ export function taggedTemplate(machine: Evaluator, node: t.TaggedTemplateExpress
 }
 
 export function arrayLiteral(machine: Evaluator, node: t.ArrayExpression, scope: Scope): ArrayValue {
-  const result = array([]);
+  const result: ArrayValue = { kind: 'array', items: [], open: false, depth: machine.repetitions };
   for (const element of node.elements) {
     if (element === null) result.items.push(undefinedValue);
     else if (element.type === 'SpreadElement') {
       const spread = iterate(machine, machine.expression(element.argument, scope));
       result.items.push(...spread.items);
       if (spread.open) result.open = true;
+      if (spread.sampled === true) result.sampled = true;
     } else result.items.push(machine.expression(element, scope));
   }
   return result;

@@ -5,7 +5,7 @@ import { walk } from '../walk';
 import type { Completion } from './completions';
 import { test } from './conditions';
 import type { Evaluator } from './evaluator';
-import { iterate } from './iteration';
+import { hasOthers, iterate } from './iteration';
 import { walkBranches, writeVariable } from './journal';
 import { keysOf } from './keys';
 
@@ -13,6 +13,8 @@ type Loop = t.ForStatement | t.ForOfStatement | t.ForInStatement | t.WhileStatem
 
 /** How often a loop is unrolled whose rounds are known. */
 const maximumRounds = 2000;
+/** The same for loops that have no counter: they mostly work something off that is not known. */
+const maximumWhileRounds = 100;
 
 /** Walks a loop: round by round where the rounds are known, and else once. */
 export function runLoop(machine: Evaluator, node: Loop, scope: Scope, label: string | undefined): Completion {
@@ -62,10 +64,10 @@ function runForEach(machine: Evaluator, node: t.ForOfStatement | t.ForInStatemen
     return machine.statement(node.body, own);
   };
   for (const item of list.items.slice(0, maximumRounds)) {
-    const { leave, stop } = afterRound(round(item), label);
+    const { leave, stop } = afterRound(list.sampled === true ? repeated(machine, () => round(item)) : round(item), label);
     if (stop) return leave;
   }
-  if (list.open)
+  if (hasOthers(list))
     runOnce(machine, machine.nameOf(node.right, scope.path), () => round(unknown(nameOfLeft(machine, node, scope), about(value))));
   return undefined;
 }
@@ -79,10 +81,18 @@ function nameOfLeft(machine: Evaluator, node: t.ForOfStatement | t.ForInStatemen
   return target === undefined ? 'item' : machine.nameOf(target, scope.path);
 }
 
-/** Walks the body of a loop whose rounds are not known: it may run any number of times. */
-function runOnce(machine: Evaluator, name: string, round: () => Completion): void {
+function repeated<T>(machine: Evaluator, run: () => T): T {
   machine.repetitions++;
   try {
+    return run();
+  } finally {
+    machine.repetitions--;
+  }
+}
+
+/** Walks the body of a loop whose rounds are not known: it may run any number of times. */
+function runOnce(machine: Evaluator, name: string, round: () => Completion): void {
+  repeated(machine, () =>
     walkBranches<Completion>(
       machine,
       [
@@ -90,10 +100,8 @@ function runOnce(machine: Evaluator, name: string, round: () => Completion): voi
         { conditions: [], run: () => undefined },
       ],
       () => false,
-    );
-  } finally {
-    machine.repetitions--;
-  }
+    ),
+  );
 }
 
 function runRounds(
@@ -103,22 +111,18 @@ function runRounds(
   label: string | undefined,
   state: { maybeLeft: boolean },
 ): Completion {
-  for (let rounds = 0; rounds < maximumRounds; rounds++) {
+  for (let rounds = 0; rounds < (node.type === 'ForStatement' ? maximumRounds : maximumWhileRounds); rounds++) {
     if (node.type !== 'DoWhileStatement' || rounds > 0) {
       const tested = node.test == null ? undefined : test(machine, node.test, scope);
       if (tested?.truth === false) return undefined;
       if (tested !== undefined && tested.truth === undefined) {
-        if (node.type !== 'DoWhileStatement') runUnknownRounds(machine, node, scope);
+        // After a first round the further ones are like it.
+        if (node.type !== 'DoWhileStatement' && rounds === 0) runUnknownRounds(machine, node, scope);
         return undefined;
       }
     }
-    if (isEndless(node)) machine.repetitions++;
-    let completion: Completion;
-    try {
-      completion = machine.statement(node.body, new Scope(scope, scope.path));
-    } finally {
-      if (isEndless(node)) machine.repetitions--;
-    }
+    const round = (): Completion => machine.statement(node.body, new Scope(scope, scope.path));
+    const completion = isEndless(node) ? repeated(machine, round) : round();
     const { leave, stop } = afterRound(completion, label);
     if (stop) return leave;
     // It may end after this round, by a condition that is not known: the further ones are like it.

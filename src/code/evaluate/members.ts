@@ -80,6 +80,22 @@ export function getMember(machine: Evaluator, value: Value, name: string, place:
   }
 }
 
+/** How many properties or items a value may have to be tried for one whose name is not known. */
+const maximumCandidates = 4;
+
+/** A property whose name is not known: one of those there are, where they are few. */
+export function anyMember(machine: Evaluator, value: Value, place: Place): Value {
+  const other = unknown(machine.textOf(place), {
+    source: place,
+    ...(value.kind === 'unknown' && value.channel === true ? { channel: true } : {}),
+  });
+  if (value.kind === 'choice') return choice(value.options.map((option) => anyMember(machine, option, place)));
+  if (value.kind !== 'array' && (value.kind !== 'object' || value.type !== undefined)) return other;
+  const found = value.kind === 'array' ? value.items : [...value.properties.values()];
+  if (found.length === 0 || found.length > maximumCandidates) return other;
+  return choice(value.open ? [...found, other] : found);
+}
+
 /** A part of what is not known is called by the name that was given first, wherever it is asked for. */
 function memberOf(owner: string, name: string): string {
   return owner.length > 60 ? `${owner.slice(0, 57)}....${name}` : `${owner}.${name}`;

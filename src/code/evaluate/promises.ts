@@ -1,5 +1,5 @@
 import { nativeFunction } from '../native';
-import { choice, type Place, undefinedValue, unknown, type Value } from '../value';
+import { choice, nullValue, type Place, undefinedValue, unknown, type Value } from '../value';
 import type { CallSite } from './calls';
 import type { Evaluator } from './evaluator';
 import { walkBranches } from './journal';
@@ -44,8 +44,11 @@ export function runExecutors(machine: Evaluator, executors: readonly Value[], pl
   return results.length === 0 ? unknown(machine.textOf(place)) : choice(results);
 }
 
+/** Of promises, and what Bluebird adds to them. */
+const promiseMethods = new Set(['then', 'catch', 'finally', 'spread', 'tap', 'nodeify', 'asCallback']);
+
 export function isPromiseMethod(name: string): boolean {
-  return name === 'then' || name === 'catch' || name === 'finally';
+  return promiseMethods.has(name);
 }
 
 /** `.then(f)`, `.catch(f)` and `.finally(f)` of anything. */
@@ -60,6 +63,10 @@ export function promiseMethod(machine: Evaluator, receiver: Value, name: string,
     const handled = first === undefined ? undefined : asHandler(machine, () => callBack(machine, first, [unknown('error')], site));
     return handled === undefined || value.kind !== 'unknown' ? value : choice([value, handled]);
   }
+  if (name === 'spread' && first !== undefined) return callBack(machine, first, value.kind === 'array' ? value.items : [value], site);
+  if (name === 'tap' && first !== undefined) callBack(machine, first, [value], site);
+  if ((name === 'nodeify' || name === 'asCallback') && first !== undefined) callBack(machine, first, [nullValue, value], site);
+  if (name !== 'then') return value;
   const result = first === undefined || isNoFunction(first) ? value : callBack(machine, first, [value], site);
   if (second !== undefined) asHandler(machine, () => callBack(machine, second, [unknown('error')], site));
   return result;

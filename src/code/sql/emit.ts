@@ -1,7 +1,7 @@
 import type { Effect, NativeUse } from '../native';
 import { writtenText } from '../plain';
 import { flat, holeCharacter, isBlank, textOfValue } from '../text';
-import type { Place, TextValue, Value } from '../value';
+import type { TextValue, Value } from '../value';
 import { likeliest } from '../value';
 
 /** One request to an SQL server: what one call of a driver sends. Several statements in it are one simple query. */

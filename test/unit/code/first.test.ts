@@ -1,21 +1,49 @@
 import { describe, expect, it } from 'vitest';
 import { body, sent } from './support';
 
-describe('first', () => {
-  it('reads', () => {
-    expect(body('await db.query(`ALTER TABLE a ADD b int`); const t = "x"; await db.query("DROP TABLE " + t);')).toEqual([
-      'ALTER TABLE a ADD b int',
-      'DROP TABLE x',
-    ]);
-    expect(body('for (const t of ["a","b"]) await db.query(`DROP TABLE ${t}`);')).toEqual(['DROP TABLE a', 'DROP TABLE b']);
-    expect(sent('exports.up = (db) => db.lazy("SELECT 1").then(() => db.lazy(`SELECT ${process.env.X}`))', {}, 'a.js')).toEqual([
-      'SELECT 1',
-      'SELECT ${process.env.X}',
-    ]);
+describe('reported by readers', () => {
+  it('a text is a promise too', () => {
+    expect(body("new Promise((resolve) => resolve('SELECT 1')).then((sql) => db.query(sql))")).toEqual(['SELECT 1']);
+  });
+  it('bind of a native keeps its arguments', () => {
+    expect(body("const run = db.query.bind(db, 'SELECT 1'); await run(() => {});")).toEqual(['SELECT 1']);
+  });
+  it('a list that may be empty or unknown is walked', () => {
     expect(
-      sent("import { h } from './h'; export class M { async up(q) { await h(q) } } export const up = (db) => new M().up(db)", {
-        'h.ts': 'export async function h(q, s = "public") { await q.query(`CREATE SCHEMA ${s}`) }',
-      }),
-    ).toEqual(['CREATE SCHEMA public']);
+      body(
+        'function read(x) { try { const t = parse(x); if (!Array.isArray(t)) { return []; } return t; } catch (e) { return []; } }\nfor (const t of read(1)) { await db.query(`SELECT ${t.a}`); }',
+      ),
+    ).toEqual(['SELECT ${t.a}']);
+  });
+  it('a map filled in an unknown loop', () => {
+    expect(
+      body(`const rows = await db.query('SELECT 1'); const m = new Map();
+        for (const row of rows) { const e = m.get(row.n) || []; e.push(row); m.set(row.n, e); }
+        for (const [_, list] of m.entries()) { if (list.length > 1) for (const one of list.slice(1).values()) await db.query(\`UPDATE a SET b = \${one.b}\`); }`),
+    ).toEqual(['SELECT 1', 'UPDATE a SET b = ${one.b}']);
+  });
+  it('work lists end', () => {
+    expect(
+      body(
+        `const work = [await db.query('SELECT 1')]; while (work.length > 0) { const x = work.pop(); for (const v of x) work.push(v); await db.query('SELECT 2'); }`,
+      ),
+    ).toEqual(['SELECT 1', 'SELECT 2']);
+  });
+  it('own properties', () => {
+    expect(
+      body(
+        "const o = { a: 1 }; if (Object.prototype.hasOwnProperty.call(o, 'a')) await db.query('A'); if ({}.hasOwnProperty.call(o, 'b')) await db.query('B'); if (o.hasOwnProperty('a')) await db.query('C'); if (Object.hasOwn(o, 'b')) await db.query('D');",
+      ),
+    ).toEqual(['A', 'C']);
+  });
+  it('names of unknown values', () => {
+    expect(
+      body(
+        "const prefix = process.env.P; class T { constructor(p) { this.p = p } name(x) { return [this.p, x].join('') } }\nawait db.query(`ALTER TABLE ${new T(prefix).name('users')} ADD a int`); await db.query(`DROP TABLE ${prefix}users`)",
+      ),
+    ).toEqual(['ALTER TABLE ${process.env.P}users ADD a int', 'DROP TABLE ${process.env.P}users']);
+  });
+  it('exports', () => {
+    expect(sent('exports.up = (db, Promise) => Promise.all([db.lazy("SELECT 1")])', {}, 'a.js')).toEqual(['SELECT 1']);
   });
 });

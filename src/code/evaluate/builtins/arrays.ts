@@ -5,12 +5,13 @@ import { truthOf } from '../conditions';
 import { convertAny, numberOf } from '../conversions';
 import { areEqual } from '../equality';
 import type { Evaluator } from '../evaluator';
+import { hasOthers, listLike, noteGrowth } from '../iteration';
 
 type ArrayMethod = (machine: Evaluator, list: ArrayValue, args: readonly Value[], site: CallSite) => Value;
 
 /** The methods of arrays. A callback is called for each item that is known, and once more where there may be others. */
 export const arrayMethods: Readonly<Record<string, ArrayMethod>> = {
-  map: (machine, list, args, site) => array(each(machine, list, args, site), list.open),
+  map: (machine, list, args, site) => listLike(list, each(machine, list, args, site)),
   flatMap(machine, list, args, site) {
     const made = each(machine, list, args, site).map(likeliest);
     return array(
@@ -25,9 +26,9 @@ export const arrayMethods: Readonly<Record<string, ArrayMethod>> = {
   filter(machine, list, args, site) {
     const answers = each(machine, list, args, site).map(truthOf);
     // What may be left out is kept: to read too much is better than to read nothing.
-    return array(
+    return listLike(
+      list,
       list.items.filter((_, index) => answers[index] !== false),
-      list.open,
     );
   },
   find(machine, list, args, site) {
@@ -54,11 +55,12 @@ export const arrayMethods: Readonly<Record<string, ArrayMethod>> = {
     return joined(texts, separator);
   },
   concat(machine, list, args) {
-    const result = array(list.items, list.open);
+    const result = listLike(list, list.items);
     for (const value of args.map(likeliest)) {
       if (value.kind === 'array') {
         result.items.push(...value.items);
         result.open ||= value.open;
+        if (value.sampled === true) result.sampled = true;
       } else if (value.kind === 'unknown') result.open = true;
       else result.items.push(value);
     }
@@ -67,17 +69,19 @@ export const arrayMethods: Readonly<Record<string, ArrayMethod>> = {
   },
   push(machine, list, args) {
     list.items.push(...args);
+    noteGrowth(machine, list);
     machine.grow(args.length);
     return primitive(list.items.length);
   },
   unshift(machine, list, args) {
     list.items.unshift(...args);
+    noteGrowth(machine, list);
     machine.grow(args.length);
     return primitive(list.items.length);
   },
   pop: (machine, list, _, site) => list.items.pop() ?? nothing(machine, list, site),
   shift: (machine, list, _, site) => list.items.shift() ?? nothing(machine, list, site),
-  slice: (_, list, args) => array(list.items.slice(numberOf(args[0]) ?? 0, numberOf(args[1])), list.open),
+  slice: (_, list, args) => listLike(list, list.items.slice(numberOf(args[0]) ?? 0, numberOf(args[1]))),
   splice(_machine, list, args) {
     const start = numberOf(args[0]) ?? 0;
     const count = args.length < 2 ? list.items.length : (numberOf(args[1]) ?? 0);
@@ -87,13 +91,13 @@ export const arrayMethods: Readonly<Record<string, ArrayMethod>> = {
     list.items.reverse();
     return list;
   },
-  toReversed: (_, list) => array(list.items.toReversed(), list.open),
+  toReversed: (_, list) => listLike(list, list.items.toReversed()),
   sort: (machine, list, args, site) => {
     const sorted = sortedItems(machine, list.items, args[0], site);
     list.items.splice(0, list.items.length, ...sorted);
     return list;
   },
-  toSorted: (machine, list, args, site) => array(sortedItems(machine, list.items, args[0], site), list.open),
+  toSorted: (machine, list, args, site) => listLike(list, sortedItems(machine, list.items, args[0], site)),
   flat: (_, list, args) => array(flattened(list.items, numberOf(args[0]) ?? 1), list.open),
   includes(machine, list, args, site) {
     const position = indexOf(list, args[0] ?? undefinedValue);
@@ -109,9 +113,9 @@ export const arrayMethods: Readonly<Record<string, ArrayMethod>> = {
     return (index === undefined ? undefined : list.items.at(index)) ?? nothing(machine, list, site);
   },
   entries: (_, list) =>
-    array(
+    listLike(
+      list,
       list.items.map((item, index) => array([primitive(index), item])),
-      list.open,
     ),
   keys: (_, list) =>
     array(
@@ -140,7 +144,7 @@ function each(machine: Evaluator, list: ArrayValue, args: readonly Value[], site
   const call = (item: Value, index: Value): Value =>
     machine.invoke(callback, [item, index, list], { place: site.place, argPlaces: [] }, thisValue);
   const results = [...list.items].map((item, index) => call(item, primitive(index)));
-  if (list.open) {
+  if (hasOthers(list)) {
     machine.repetitions++;
     try {
       results.push(machine.conditionally(() => call(unknown(parameterName(callback)), unknown('index'))));

@@ -2,7 +2,7 @@ import { type NativeCall, type NativeUse, type NativeValue, native } from '../..
 import { type ArrayValue, array, primitive, undefinedValue, unknown, type Value } from '../../value';
 import { areEqual } from '../equality';
 import type { Evaluator } from '../evaluator';
-import { Iterable, iterate } from '../iteration';
+import { Iterable, iterate, noteSample } from '../iteration';
 
 /** `Map`, `Set` and their weak kin. */
 export function collectionGlobals(machine: Evaluator): ReadonlyMap<string, NativeValue> {
@@ -25,12 +25,18 @@ function newSet(machine: Evaluator, given: Value): NativeValue {
   const first = iterate(machine, given);
   const items: Value[] = [];
   let { open } = first;
+  const depth = machine.repetitions;
+  let sampled = first.sampled === true;
   const add = (value: Value): void => {
     if (!items.some((item) => same(item, value))) items.push(value);
+    if (machine.repetitions > depth) {
+      open = true;
+      sampled = true;
+    }
     machine.step(items.length);
   };
   first.items.forEach(add);
-  const list = (): ArrayValue => array(items, open);
+  const list = (): ArrayValue => ({ ...array(items, open), sampled });
   const self: NativeValue = native({
     name: 'Set',
     reachesDatabase: false,
@@ -74,19 +80,23 @@ function newSet(machine: Evaluator, given: Value): NativeValue {
 function newMap(machine: Evaluator, given: Value): NativeValue {
   const entries: { readonly key: Value; value: Value }[] = [];
   const first = iterate(machine, given);
-  const { open } = first;
+  let { open } = first;
+  const depth = machine.repetitions;
+  let sampled = first.sampled === true;
   const set = (key: Value, value: Value): void => {
+    if (machine.repetitions > depth) {
+      open = true;
+      sampled = true;
+      noteSample(value);
+    }
     const known = entries.find((entry) => same(entry.key, key));
     machine.step(entries.length);
     if (known === undefined) entries.push({ key, value });
     else known.value = value;
   };
   for (const entry of first.items) if (entry.kind === 'array') set(entry.items[0] ?? undefinedValue, entry.items[1] ?? undefinedValue);
-  const list = (): ArrayValue =>
-    array(
-      entries.map(({ key, value }) => array([key, value])),
-      open,
-    );
+  const list = (): ArrayValue => listOf(entries.map(({ key, value }) => array([key, value])));
+  const listOf = (items: readonly Value[]): ArrayValue => ({ ...array(items, open), sampled });
   const self: NativeValue = native({
     name: 'Map',
     reachesDatabase: false,
@@ -118,16 +128,8 @@ function newMap(machine: Evaluator, given: Value): NativeValue {
         entries.length = 0;
         return undefinedValue;
       },
-      keys: () =>
-        array(
-          entries.map(({ key }) => key),
-          open,
-        ),
-      values: () =>
-        array(
-          entries.map(({ value }) => value),
-          open,
-        ),
+      keys: () => listOf(entries.map(({ key }) => key)),
+      values: () => listOf(entries.map(({ value }) => value)),
       entries: list,
       forEach(call) {
         for (const { key, value } of entries) machine.invoke(call.arg(0), [value, key, self], { place: call.place, argPlaces: [] });

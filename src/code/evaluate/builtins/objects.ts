@@ -1,4 +1,5 @@
 import { type NativeCall, type NativeValue, native } from '../../native';
+import { hole } from '../../text';
 import { array, likeliest, nullValue, type ObjectValue, primitive, undefinedValue, unknown, type Value } from '../../value';
 import { convertAny } from '../conversions';
 import type { Evaluator } from '../evaluator';
@@ -81,13 +82,16 @@ function nameOf(machine: Evaluator, value: Value, call: NativeCall): string {
     .join('');
 }
 
+/** The properties of a value, those with a name that is not known too. */
 function listed(machine: Evaluator, call: NativeCall, make: (name: Value, value: Value) => Value): Value {
   const value = call.arg(0);
   const names = keysOf(machine, value, call.place);
-  return array(
-    names.items.map((name) => make(name, machine.get(value, nameOf(machine, name, call), call.place))),
-    names.open,
-  );
+  const items = names.items.map((name) => make(name, machine.get(value, nameOf(machine, name, call), call.place)));
+  if (value.kind !== 'object') return array(items, names.open);
+  const others = [...value.properties].filter(([name]) => name.startsWith('%'));
+  const list = array([...items, ...others.map(([name, other]) => make(hole(name.slice(1), call.place), other))], names.open);
+  if (others.length > 0) list.sampled = true;
+  return list;
 }
 
 function hasOwn(machine: Evaluator, given: Value, key: Value, call: NativeCall): Value {

@@ -1,3 +1,4 @@
+import { nativeFunction } from '../../native';
 import { constantText, written } from '../../text';
 import { array, likeliest, primitive, type RegExpValue, undefinedValue, unknown, type Value } from '../../value';
 import type { CallSite } from '../calls';
@@ -10,7 +11,7 @@ import { compiled } from './patterns';
 export function callFunctionMethod(machine: Evaluator, callee: Value, name: string, args: readonly Value[], site: CallSite): Value {
   const [thisValue = undefinedValue, ...rest] = args;
   if (name === 'bind') {
-    if (callee.kind !== 'function') return callee;
+    if (callee.kind !== 'function') return boundNative(machine, callee, thisValue, rest);
     return { ...callee, boundThis: callee.boundThis ?? thisValue, boundArguments: [...(callee.boundArguments ?? []), ...rest] };
   }
   // Array.prototype.slice.call(list): the method of whatever it is called on.
@@ -21,6 +22,22 @@ export function callFunctionMethod(machine: Evaluator, callee: Value, name: stri
   }
   const given = name === 'apply' ? (rest[0] === undefined ? [] : iterate(machine, rest[0]).items) : rest;
   return machine.invoke(callee, given, { place: site.place, argPlaces: site.argPlaces.slice(1) }, thisValue);
+}
+
+/** `db.runSql.bind(db, 'UPDATE ...')`: the arguments are put before those of the call. */
+function boundNative(machine: Evaluator, callee: Value, thisValue: Value, bound: readonly Value[]): Value {
+  if (callee.kind !== 'native' || bound.length === 0) return callee;
+  return nativeFunction(
+    callee.name,
+    (call) =>
+      machine.invoke(
+        callee,
+        [...bound, ...call.args],
+        { place: call.place, argPlaces: [...bound.map(() => call.place), ...call.argPlaces] },
+        thisValue,
+      ),
+    callee.reachesDatabase,
+  );
 }
 
 /** Methods of numbers, and those that every object has. */
