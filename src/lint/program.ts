@@ -107,8 +107,10 @@ export function byPlace(left: Finding, right: Finding): number {
 
 /** A table that is altered for the first time appears in the schema too, but only those with a CREATE are new. */
 function createdRelations(before: Catalog, steps: readonly Step[]): ReadonlyMap<string, number> {
-  const known = new Set([...before.tables, ...before.definitions].map((object) => object.identity));
   const created = new Map<string, number>();
+  if (!steps.some(({ statement }) => statement.operations.some(({ kind }) => kind === 'create table' || kind === 'create object')))
+    return created;
+  const known = new Set([...before.tables, ...before.definitions].map((object) => object.identity));
   for (const step of steps) {
     for (const operation of step.statement.operations) {
       const name: ObjectName | undefined =

@@ -1,9 +1,8 @@
-import stringWidth from 'string-width';
 import type { FileReport, Finding, LintReport, Severity } from '../model/finding';
 import type { Range } from '../model/text';
 import { plural } from './numbers';
 import type { Palette } from './palette';
-import { hang, oneLine, padRight, printable, spread, terminalColumns, truncate, wrap } from './terminal-text';
+import { columnsOf, hang, oneLine, padRight, printable, spread, terminalColumns, truncate, wrap } from './terminal-text';
 import { engineTitle } from './titles';
 
 const labelColumns = 6;
@@ -62,12 +61,14 @@ function excerpt(range: Range, source: readonly string[], palette: Palette): rea
   const endOnLine = range.end.line === range.start.line ? range.end.character : first.length;
   const before = display(first.slice(window.start, range.start.character));
   const marked = display(first.slice(range.start.character, Math.max(endOnLine, range.start.character + 1)));
-  const offset = stringWidth(before) + (window.start > 0 ? 1 : 0);
-  const carets = Math.max(1, Math.min(stringWidth(marked), columns - offset));
+  const offset = columnsOf(before) + (window.start > 0 ? 1 : 0);
+  const shown = truncate((window.start > 0 ? '…' : '') + display(first.slice(window.start)), columns);
+  // Not beyond what is shown of the line.
+  const carets = Math.max(1, Math.min(columnsOf(marked), columnsOf(shown) - offset));
   const following = source.slice(range.start.line + 1, Math.min(range.end.line + 1, range.start.line + excerptLines));
   const more = range.end.line - range.start.line + 1 - excerptLines;
   return [
-    gutter(range.start.line) + truncate((window.start > 0 ? '…' : '') + display(first.slice(window.start)), columns),
+    gutter(range.start.line) + shown,
     gutter(undefined) + ' '.repeat(offset) + palette.yellow('^'.repeat(carets)),
     ...following.map((line, index) => gutter(range.start.line + 1 + index) + truncate(display(line), columns)),
     ...(more > 0 ? [gutter(undefined) + palette.dim(`… ${plural(more, 'more line')}`)] : []),
@@ -76,7 +77,7 @@ function excerpt(range: Range, source: readonly string[], palette: Palette): rea
 
 /** Where to start showing a long line, so that the place is in view. */
 function windowOf(line: string, character: number, columns: number): { readonly start: number } {
-  if (stringWidth(display(line.slice(0, character))) < columns * 0.75) return { start: 0 };
+  if (columnsOf(display(line.slice(0, character))) < columns * 0.75) return { start: 0 };
   return { start: Math.max(0, character - 12) };
 }
 

@@ -3,6 +3,12 @@ import stringWidth from 'string-width';
 /** The width that every terminal has; nothing is set wider. */
 export const terminalColumns = 80;
 
+/** How many columns a terminal gives to the text; colours do not count. */
+export function columnsOf(text: string): number {
+  // Almost all text is this, and a report has thousands of pieces of it.
+  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
+}
+
 /** Text from a user's file made safe to print: one line, no control characters that a terminal would obey. */
 export function oneLine(text: string): string {
   return printable(text.replace(/\s+/g, ' ').trim());
@@ -16,11 +22,11 @@ export function printable(text: string): string {
 
 /** Shortens to `columns`, with an ellipsis. */
 export function truncate(text: string, columns: number): string {
-  if (stringWidth(text) <= columns) return text;
+  if (columnsOf(text) <= columns) return text;
   let kept = '';
   let width = 0;
   for (const character of text) {
-    width += stringWidth(character);
+    width += columnsOf(character);
     if (width > columns - 1) break;
     kept += character;
   }
@@ -29,19 +35,19 @@ export function truncate(text: string, columns: number): string {
 
 /** Fills with spaces on the right up to `columns`; colours do not count. */
 export function padRight(text: string, columns: number): string {
-  return text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
+  return text + ' '.repeat(Math.max(0, columns - columnsOf(text)));
 }
 
 /** Sets text in the middle of `columns`. */
 export function centre(text: string, columns: number): string {
-  const free = Math.max(0, columns - stringWidth(text));
+  const free = Math.max(0, columns - columnsOf(text));
   return ' '.repeat(Math.floor(free / 2)) + text + ' '.repeat(Math.ceil(free / 2));
 }
 
 /** `left` and `right` at the two ends of a line; on two lines when they don't fit on one. */
 export function spread(left: string, right: string, columns = terminalColumns): string {
-  const free = columns - stringWidth(left) - stringWidth(right);
-  return free >= 2 ? left + ' '.repeat(free) + right : `${left}\n${' '.repeat(Math.max(0, columns - stringWidth(right)))}${right}`;
+  const free = columns - columnsOf(left) - columnsOf(right);
+  return free >= 2 ? left + ' '.repeat(free) + right : `${left}\n${' '.repeat(Math.max(0, columns - columnsOf(right)))}${right}`;
 }
 
 /** Breaks prose at spaces. A word longer than a line is broken where the line ends. */
@@ -56,12 +62,12 @@ function wrapWords(words: readonly string[], columns: number): readonly string[]
   let line = '';
   for (const word of words) {
     let rest = word;
-    if (line !== '' && stringWidth(line) + 1 + stringWidth(rest) <= columns) {
+    if (line !== '' && columnsOf(line) + 1 + columnsOf(rest) <= columns) {
       line += ` ${rest}`;
       continue;
     }
     if (line !== '') lines.push(line);
-    while (stringWidth(rest) > columns) {
+    while (columnsOf(rest) > columns) {
       const head = takeColumns(rest, columns);
       lines.push(head);
       rest = rest.slice(head.length);
@@ -76,7 +82,7 @@ function takeColumns(text: string, columns: number): string {
   let taken = '';
   let width = 0;
   for (const character of text) {
-    width += stringWidth(character);
+    width += columnsOf(character);
     if (width > columns && taken !== '') break;
     taken += character;
   }
@@ -85,7 +91,7 @@ function takeColumns(text: string, columns: number): string {
 
 /** Puts `first` before the first line, and as many spaces before the others. */
 export function hang(first: string, lines: readonly string[]): readonly string[] {
-  const indent = ' '.repeat(stringWidth(first));
+  const indent = ' '.repeat(columnsOf(first));
   return lines.map((line, index) => (index === 0 ? first : indent) + line);
 }
 
@@ -121,7 +127,7 @@ function joinPieces(pieces: readonly Piece[], columns: number): readonly string[
   let line = '';
   for (const piece of pieces) {
     // A quoted piece may span lines: what has to fit is its first one, behind the last one of what is there.
-    const fits = stringWidth(line.slice(line.lastIndexOf('\n') + 1)) + 1 + stringWidth(piece.text.split('\n', 1)[0] ?? '') <= columns;
+    const fits = columnsOf(line.slice(line.lastIndexOf('\n') + 1)) + 1 + columnsOf(piece.text.split('\n', 1)[0] ?? '') <= columns;
     if (piece.breakBefore === 'no') line += piece.text;
     else if (piece.breakBefore === 'may' && fits) line += ` ${piece.text}`;
     else {

@@ -69,7 +69,7 @@ export function findNamed<T extends { readonly schema: string; readonly name: st
 ): T | undefined {
   const schemas = name.schema === undefined ? [temporarySchema, ...searchPath] : [name.schema];
   for (const schema of schemas) {
-    const found = objects.find((object) => object.schema === schema && object.name === name.name);
+    const found = objects.find((object) => object.name === name.name && object.schema === schema);
     if (found !== undefined) return found;
   }
   return undefined;

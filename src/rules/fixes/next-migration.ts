@@ -110,13 +110,13 @@ function nextFolder(path: string, files: readonly SourceFile[], step: number, sl
 
 /** The number `step` behind `digits`, as wide, when none from it to there is taken. */
 function freeNumber(digits: string, siblings: readonly string[], step: number): string | undefined {
-  const taken = new Set(
-    siblings
-      .map((name) => /^\d+/.exec(name)?.[0])
-      .filter((found) => found !== undefined)
-      .map((found) => BigInt(found)),
-  );
-  for (let offset = 1; offset <= step; offset++) if (taken.has(BigInt(digits) + BigInt(offset))) return undefined;
+  const wanted = Array.from({ length: step }, (_, offset) => BigInt(digits) + BigInt(offset + 1));
+  const texts = new Set(wanted.map(String));
+  const isTaken = siblings.some((name) => {
+    const found = /^0*(\d+)/.exec(name)?.[1];
+    return found !== undefined && texts.has(found);
+  });
+  if (isTaken) return undefined;
   return (BigInt(digits) + BigInt(step)).toString().padStart(digits.length, '0');
 }
 
