@@ -37,6 +37,7 @@ import { missingRollback } from './shared/missing-rollback';
 import { refusedByFramework } from './shared/refused-by-framework';
 import { rollbackIncomplete } from './shared/rollback-incomplete';
 import { settingLeaks } from './shared/setting-leaks';
+import { statementMarks } from './shared/statement-marks';
 import { transactionControl } from './shared/transaction-control';
 import { unreadCode } from './shared/unread-code';
 import { unreadableStatement } from './shared/unreadable-statement';
@@ -92,6 +93,7 @@ export const allRules: readonly Rule[] = [
   rollbackIncomplete,
   guaranteeRemoved,
   replicaIdentityMissing,
+  statementMarks,
   unresolvedPlaceholder,
   unusedSuppression,
 ];

@@ -1,5 +1,6 @@
 import { headRange } from '../context';
 import type { Rule } from '../rule';
+import { unseenEnds } from '../unseen-ends';
 
 export const refusedByFramework: Rule = {
   id: 'refused-by-framework',
@@ -33,7 +34,7 @@ Mend the file as the framework's message says.`,
     const { refused } = context.program.execution;
     const [first] = context.program.statements;
     // What Flyway says about mixed files is told at the statements it is about.
-    if (refused === undefined || first === undefined || /non-transactional/.test(refused)) return [];
+    if (refused === undefined || first === undefined || /non-transactional/.test(refused) || unseenEnds(context).length > 0) return [];
     return [
       {
         range: headRange(context, first),

@@ -2,6 +2,7 @@ import type { TextEdit } from '../../model/text';
 import { headRange, operationsOf, type RuleContext, type Step } from '../context';
 import { replaceSpan, wholeLines } from '../edits';
 import type { Rule, Violation } from '../rule';
+import { isPieceOfUnseen } from '../unseen-ends';
 
 export const transactionControl: Rule = {
   id: 'transaction-control',
@@ -80,7 +81,9 @@ Silent where the framework opens no transaction.`,
     const controls = operationsOf(context, 'transaction').filter(
       ({ operation }) => ending.has(operation.action) || operation.action === 'begin',
     );
-    const own = controls.filter(({ step }) => step.within === undefined).map(({ step }) => step);
+    const own = controls
+      .filter(({ step }) => step.within === undefined && !isPieceOfUnseen(context, step.statement.span))
+      .map(({ step }) => step);
     const nested = controls.filter(({ step }) => step.within !== undefined && step.transaction.kind !== 'autocommit');
     const [first] = own;
     return [
