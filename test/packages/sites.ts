@@ -11,6 +11,8 @@ export interface Site {
   readonly line: number;
   /** The first line of the call. */
   readonly text: string;
+  /** All of it. */
+  readonly whole: string;
   /** Tests of the branches that it stands in, as the code has them: `client === 'mysql'`. */
   readonly branches: readonly string[];
 }
@@ -41,9 +43,10 @@ export function sitesOf(file: SourceFile, names: SiteNames): readonly Site[] {
     const kind = kindOf(callee, names, imported);
     if (kind === undefined) return;
     const span = { start: node.start ?? 0, end: node.end ?? 0 };
-    const text = file.text.slice(span.start, span.end).split('\n', 1)[0] ?? '';
+    const whole = file.text.slice(span.start, span.end);
+    const text = whole.split('\n', 1)[0] ?? '';
     const tests = branches.map((branch) => file.text.slice(branch.start ?? 0, branch.end ?? 0));
-    sites.push({ kind, path: file.path, span, line: node.loc?.start.line ?? 0, text, branches: tests });
+    sites.push({ kind, path: file.path, span, line: node.loc?.start.line ?? 0, text, whole, branches: tests });
   });
   return sites;
 }

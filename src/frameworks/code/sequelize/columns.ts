@@ -57,10 +57,9 @@ export function writeEnumType(table: unknown, column: string, values: readonly u
   return `DO ${writeValue(block)};`;
 }
 
-export function enumName(table: unknown, column: string, schema?: string | false): string {
-  const parts = tableParts(table);
-  const name = quoteName(`enum_${parts.tableName}_${column}`);
-  return schema === false ? name : `${quoteName(parts.schema === 'public' && schema ? schema : parts.schema)}.${name}`;
+export function enumName(table: unknown, column: string, schemaOption?: string): string {
+  const { tableName, schema } = tableParts(table);
+  return `${quoteName(schema === 'public' && schemaOption ? schemaOption : schema)}.${quoteName(`enum_${tableName}_${column}`)}`;
 }
 
 function typeText(attribute: Readonly<Record<string, unknown>>, place: ColumnPlace, enumValues: readonly unknown[] | undefined): string {

@@ -58,8 +58,12 @@ export function writeCondition(where: unknown, joinedBy = ' AND '): string {
       joinedBy,
     );
   if (!isRecord(where)) return '';
+  const entries = Object.entries(where);
+  // Operators come first, wherever they stand.
+  const operators = entries.filter(([key]) => operatorOf(key) !== undefined);
+  const columns = entries.filter(([key]) => operatorOf(key) === undefined);
   return joined(
-    Object.entries(where).map(([key, value]) => writeItem(key, value)),
+    [...operators, ...columns].map(([key, value]) => writeItem(key, value)),
     joinedBy,
   );
 }

@@ -86,7 +86,7 @@ export function changeColumn(table: unknown, column: string, value: unknown): st
   if (referenced !== undefined) {
     statements.push(`ALTER TABLE ${quoteTable(table)} ADD FOREIGN KEY (${name}) ${referenced}${comment};`);
   } else if (whole.enumValues !== undefined) {
-    statements.push(alter(`TYPE ${enumName(table, column, false)} USING (${name}::${enumName(table, column)})${comment}`));
+    statements.push(alter(`TYPE ${enumName(table, column)} USING (${name}::${enumName(table, column)})${comment}`));
   } else {
     statements.push(alter(`TYPE ${written.definition}${comment}`));
   }

@@ -1,12 +1,15 @@
-import { loadParser } from '../../../../src/parse/load';
 import type { Migration, Program } from '../../../../src/model/migration';
 import type { Framework } from '../../../../src/model/run-protocol';
+import { loadParser } from '../../../../src/parse/load';
 
 const engine = { name: 'postgres', major: 17 } as const;
 
 /** Reads files as a folder; a text alone is `20260101000000-a.js`. */
 export function migrations(framework: Framework, given: string | Readonly<Record<string, string>>): readonly Migration[] {
-  const files = Object.entries(typeof given === 'string' ? { '20260101000000-a.js': given } : given).map(([path, text]) => ({ path, text }));
+  const files = Object.entries(typeof given === 'string' ? { '20260101000000-a.js': given } : given).map(([path, text]) => ({
+    path,
+    text,
+  }));
   return framework.read(files, { engine, placeholders: {} }).map((result) => {
     if (!result.ok) throw new Error(result.error.message);
     return result.value;
@@ -21,11 +24,17 @@ export function only(framework: Framework, given: string | Readonly<Record<strin
 
 /** The statements of a program, white space made even. */
 export function statementsOf(program: Program | undefined): string[] {
-  return (program?.statements ?? []).map(({ text, unreadable }) => (unreadable === undefined ? even(text) : `UNREADABLE ${unreadable.message}: ${text}`));
+  return (program?.statements ?? []).map(({ text, unreadable }) =>
+    unreadable === undefined ? even(text) : `UNREADABLE ${unreadable.message}: ${text}`,
+  );
 }
 
 export function even(sql: string): string {
-  return sql.replace(/\s+/g, ' ').replace(/\( /g, '(').replace(/ \)/g, ')').trim();
+  return sql
+    .replace(/\s+/g, ' ')
+    .replace(/\( /g, '(')
+    .replace(/ (?=[),])/g, '')
+    .trim();
 }
 
 /** What could not be read: `text: why`. */
