@@ -1,6 +1,7 @@
+import type { Span } from '../model/text';
 import { Evaluator } from './evaluate/evaluator';
 import { OutOfBudget, Thrown } from './evaluate/signals';
-import { parseCode } from './parse';
+import { type ParsedCode, parseCode } from './parse';
 import type { CodeFiles } from './resolve';
 import type { Recording, Session, SessionOptions } from './session';
 import { constantText } from './text';
@@ -16,6 +17,8 @@ export function openSession(files: CodeFiles, path: string, options: SessionOpti
   const machine = new Evaluator(files, path, options);
   const place: Place = { path, span: { start: 0, end: 0 } };
   const attempt = <T>(run: () => T, otherwise: T): T => guarded(machine, place, run, otherwise).value;
+  const code = parseCode(files.get(path) ?? '', path);
+  machine.exportPlace = { path, span: exportSpan(code) };
   machine.beginRun();
   attempt(() => machine.modules.load(path), undefined);
   const exports = attempt<ReadonlyMap<string, Value>>(() => machine.modules.exportsOf(path), new Map());
@@ -25,7 +28,7 @@ export function openSession(files: CodeFiles, path: string, options: SessionOpti
     machine,
     exports,
     module,
-    code: parseCode(files.get(path) ?? '', path),
+    code,
     run(callee, args, thisValue) {
       machine.beginRun();
       const site = { place: sourceOf(callee) ?? place, argPlaces: [] };
@@ -49,6 +52,16 @@ export function openSession(files: CodeFiles, path: string, options: SessionOpti
       return found.kind === 'primitive' && found.value === undefined ? undefined : found;
     },
   };
+}
+
+/** Where a file says what it exports: what leads to a program that stands in another file. */
+function exportSpan({ program, text }: ParsedCode): Span {
+  const last = program.body.findLast((node) => {
+    if (/^Export|^TSExport/.test(node.type)) return true;
+    return node.type === 'ExpressionStatement' && /^(?:module\s*\.\s*)?exports\b/.test(text.slice(node.start ?? 0, (node.start ?? 0) + 40));
+  });
+  const found = last ?? program.body[0];
+  return { start: found?.start ?? 0, end: found?.end ?? 0 };
 }
 
 function sourceOf(value: Value): Place | undefined {

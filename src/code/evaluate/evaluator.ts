@@ -48,6 +48,8 @@ export class Evaluator implements Machine {
   readonly frames: Frame[] = [];
   readonly loops: LoopState[] = [];
   readonly journals: Journal[] = [];
+  /** Where the own file says what it exports. */
+  exportPlace: Place;
   conditions: Condition[] = [];
   handlers = 0;
   /** Loops around, of which the number of rounds is not known. */
@@ -64,6 +66,7 @@ export class Evaluator implements Machine {
     readonly ownPath: string,
     readonly options: SessionOptions,
   ) {
+    this.exportPlace = { path: ownPath, span: { start: 0, end: 0 } };
     this.modules = new ModuleLoader(this);
   }
 
@@ -240,7 +243,7 @@ export class Evaluator implements Machine {
       const frame = this.frames[index];
       if (frame !== undefined && frame.place.path === this.ownPath) return frame.place;
     }
-    return { path: this.ownPath, span: { start: 0, end: 0 } };
+    return this.exportPlace;
   }
 }
 

@@ -40,10 +40,19 @@ export function bindPattern(machine: Evaluator, pattern: t.Node, value: Value, s
 function bindName(machine: Evaluator, node: t.Identifier, value: Value, scope: Scope, binding: Binding): void {
   if (binding === 'assign') assignTo(machine, node, value, scope);
   else {
-    const named: Value = value.kind === 'function' && value.name === '' ? { ...value, name: node.name } : value;
+    const named = withName(value, node.name);
     if (binding === 'var') scope.declareVar(node.name, named);
     else scope.declare(node.name, named);
   }
+}
+
+/**
+ * A function without a name gets that of its variable, as the language has it. So does what is not known, unless it has a name already
+ * that is one: what a call gave is better known by its variable.
+ */
+function withName(value: Value, name: string): Value {
+  if (value.kind === 'function' && value.name === '') return { ...value, name };
+  return value.kind === 'unknown' && !/^[\w$.]+$/.test(value.name) ? { ...value, name } : value;
 }
 
 /** A default is taken for undefined; where a value is not known, a default that says something is the best guess. */

@@ -65,8 +65,9 @@ function textOf(piece: TextPiece): string {
   return piece.kind === 'hole' ? `\${${placeholder(piece.name)}}` : piece.text;
 }
 
-/** A name that can stand in `${...}` of SQL: on one line, without what would end it. */
-function placeholder(name: string): string {
+/** A name that can stand in `${...}` of SQL: on one line, without what would end it. Of a long expression only the path it begins with. */
+function placeholder(given: string): string {
+  const name = given.length > 40 || /[{}]/.test(given) ? (/^[\w$.]+/.exec(given.replace(/^(?:await|new)\s+/, ''))?.[0] ?? 'value') : given;
   const plain = name
     .replace(/[{}\s\ue000-\ue002]+/g, ' ')
     .trim()

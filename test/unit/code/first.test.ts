@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { body, sent } from './support';
+import { body, runUp, sent, textOf } from './support';
 
 describe('reported by readers', () => {
   it('a text is a promise too', () => {
@@ -45,5 +45,16 @@ describe('reported by readers', () => {
   });
   it('exports', () => {
     expect(sent('exports.up = (db, Promise) => Promise.all([db.lazy("SELECT 1")])', {}, 'a.js')).toEqual(['SELECT 1']);
+  });
+});
+
+describe('a program in another file', () => {
+  it('is shown where it is exported', () => {
+    const text = "const { add } = require('../util');\nmodule.exports = add(['a', 'b'], 'note');\n";
+    const { session, recording } = runUp(text, { '../util/index.js': 'exports.add = (tables, column) => ({ async up(db) { for (const t of tables) await db.query(`ALTER TABLE ${t} ADD ${column} text`); } });' }, 'm.js');
+    expect(recording.effects.map(textOf)).toEqual(['ALTER TABLE a ADD note text', 'ALTER TABLE b ADD note text']);
+    const place = recording.effects[0]?.entry.span;
+    expect(text.slice(place?.start, place?.end)).toBe("module.exports = add(['a', 'b'], 'note');");
+    expect(session.code.problems).toEqual([]);
   });
 });
