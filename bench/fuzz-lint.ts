@@ -4,6 +4,8 @@
  * Nothing may throw, take longer than a second, or point outside of the text. Inputs are made from the rules' own examples.
  */
 
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { defaultConfiguration } from '../src/lint/configuration';
 import { applyEdits } from '../src/lint/fixes';
 import { lintFolder } from '../src/lint/lint';
@@ -23,9 +25,27 @@ interface Sample {
   readonly files: readonly SourceFile[];
 }
 
-const samples: readonly Sample[] = allRules.flatMap((rule) =>
+const ofRules: readonly Sample[] = allRules.flatMap((rule) =>
   [...rule.bad, ...rule.good].map(({ framework, files }) => ({ framework, files })),
 );
+
+/** Whole projects: each is taken apart and damaged as often as all the rules' examples together need. */
+const ofFixtures: readonly Sample[] = ['test/fixtures/safe', 'test/fixtures/hazards'].flatMap((set) =>
+  readdirSync(set).map((name) => {
+    const files = filesBelow(join(set, name), '');
+    const framework = files.map(({ text }) => /(?:safe|hazards): ([\w-]+),/.exec(text)?.[1]).find((found) => found !== undefined);
+    return { framework: framework as FrameworkName, files };
+  }),
+);
+
+function filesBelow(root: string, prefix: string): readonly SourceFile[] {
+  return readdirSync(join(root, prefix)).flatMap((name) => {
+    const path = prefix === '' ? name : `${prefix}/${name}`;
+    return statSync(join(root, path)).isDirectory() ? filesBelow(root, path) : [{ path, text: readFileSync(join(root, path), 'utf8') }];
+  });
+}
+
+const samples = [...ofRules, ...ofFixtures];
 const texts = samples.flatMap(({ files }) => files.map((file) => file.text));
 
 /** Mulberry32: small, and the same everywhere. */
@@ -80,6 +100,23 @@ const fragments = [
   'COPY t FROM stdin;\n1\t2\n',
   '\\set x 1\n',
   '\\i other.sql\n',
+  '`',
+  '${',
+  '}',
+  '=> {',
+  'async ',
+  'await ',
+  'exports.up = ',
+  'knex.raw(`',
+  'queryRunner.query(',
+  '// faultline-ignore ',
+  '...',
+  '?.',
+  'for (;;) {',
+  'while (true) {',
+  'function f() { return f(); } f();',
+  '\\u{1F600}',
+  '\u2028',
 ];
 
 const mutations: readonly ((text: string) => string)[] = [
@@ -98,6 +135,15 @@ const mutations: readonly ((text: string) => string)[] = [
   (text) => text.replaceAll('\n', '\r\n'),
   (text) => text.toUpperCase(),
   (text) => insert(text, pick(['(', '[', 'CASE WHEN ', 'NOT ', '-', 'ARRAY['], '(').repeat(1 + below(3000))),
+  (text) => insert(text, pick(['[', '{a:', 'f(', '`${', '() => ', '!', 'await '], '[').repeat(1 + below(2000))),
+  (text) => insert(text, `${pick(['"', '`', '$q$'], '"')}${'y😀'.repeat(below(50_000))}`),
+  (text) =>
+    text
+      .split('\n')
+      .toSorted(() => random() - 0.5)
+      .join('\n'),
+  (text) => `\ufeff${text}`,
+  (text) => text.replaceAll(/[aeiou]/g, (vowel) => (random() < 0.02 ? '\0' : vowel)),
   (text) => insert(text, `'${'x'.repeat(below(200_000))}'`),
   (text) => insert(text, `${pick(['1,', 'a.', '1+', '(1),'], '1,').repeat(below(20_000))}1`),
 ];
@@ -162,13 +208,22 @@ function outside(report: FileReport, { files }: Sample): string | undefined {
   return error === undefined ? undefined : `an error points outside of the text: ${JSON.stringify(error.range)}`;
 }
 
-/** Every fix can be applied. */
+/** Every fix can be applied: its edits don't meet, no file is lost, and what it leaves can be linted. */
 function broken(report: FileReport, { files }: Sample): string | undefined {
   for (const fix of report.findings.flatMap((finding) => finding.fixes)) {
     const edits = fix.edits.map((edit) => ({ path: report.path, ...edit }));
+    const meeting = edits.find((edit, at) =>
+      edits.some((other, before) => before < at && other.path === edit.path && meet(edit.range, other.range)),
+    );
+    if (meeting !== undefined) return `edits of "${fix.title}" meet at ${JSON.stringify(meeting.range)}`;
     if (applyEdits(files, edits).length < files.length) return `"${fix.title}" loses a file`;
   }
   return undefined;
+}
+
+function meet(left: Range, right: Range): boolean {
+  const isBefore = (a: Range['end'], b: Range['start']) => a.line < b.line || (a.line === b.line && a.character <= b.character);
+  return !isBefore(left.end, right.start) && !isBefore(right.end, left.start);
 }
 
 async function main(): Promise<void> {
