@@ -1,12 +1,12 @@
-import type { Catalog, Table } from '../model/catalog';
+import { type Catalog, relationKey, type Table } from '../model/catalog';
 import type { Migration, Statement } from '../model/migration';
 import type { Loss } from '../state/loss';
-import type { Change } from './change';
+import { type Change, waitsFor } from './change';
 import { catalogChanges } from './changes';
 import { withFirstAttributes } from './comparable';
 import { concerned } from './concerned';
 import { dataDown } from './down-data';
-import { type DownPart, statement } from './down-part';
+import { type DownPart, lostData, statement } from './down-part';
 import { settingsDown } from './down-settings';
 import { typesDown } from './down-types';
 import { unseenDown } from './down-unseen';
@@ -45,10 +45,12 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
     concurrently: runsAlone(migration),
     isEmpty: () => false,
   });
+  const losses = changes.flatMap((change) => change.loses?.loss ?? []);
   const parts = [
     ...dataDown(statements, known, now),
     ...typesDown(statements, known),
-    ...changes.map(downOfChange),
+    ...exchangedDown(was, now),
+    ...changes.map((change) => downOfChange(change, losses)),
     ...settingsDown(was, now),
     ...inheritanceDown(was, now),
     ...unseenDown(statements, was, now),
@@ -65,20 +67,36 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
   };
 }
 
-function downOfChange(change: Change): DownPart {
+function downOfChange(change: Change, losses: readonly Loss[]): DownPart {
   if (change.unknown !== undefined) return { comments: [change.unknown], text: [], leavesSchema: true };
-  if (change.kind === 'restore values') {
+  if (change.kind === 'restore values' || waitsFor(change, losses)) {
     return { comments: [`When the values are restored: ${change.text.replaceAll('\n', ' ')}`], text: [] };
   }
-  const { loses } = change;
+  const { loses, refills } = change;
+  // Its rows are derived; what it showed before is nowhere.
+  if (refills !== undefined) return { ...statement(change.text), losses: [{ table: refills }] };
   return loses === undefined ? statement(change.text) : { comments: [`Lost: ${loses.text}.`], text: [change.text], losses: [loses.loss] };
+}
+
+/** A table that was dropped and made again under its name: what is there now is changed back, and the rows are gone. */
+function exchangedDown(before: Catalog, after: Catalog): DownPart[] {
+  const kept = new Set(after.tables.map((table) => table.identity));
+  const names = new Set(after.tables.map(relationKey));
+  return before.tables
+    .filter((table) => !kept.has(table.identity) && names.has(relationKey(table)))
+    .map((table) =>
+      lostData(`Lost: rows of ${spoken(table)}: restore them from a backup taken before the migration.`, { table: relationKey(table) }),
+    );
 }
 
 /** NO INHERIT makes a parent's columns the table's own, and INHERIT does not take that back (manual, ALTER TABLE). */
 function inheritanceDown(before: Catalog, after: Catalog): DownPart[] {
   return before.tables.flatMap((table) => {
     const now = after.tables.find((other) => other.identity === table.identity);
-    if (now === undefined || !table.inherits?.some((parent) => now.inherits?.includes(parent) !== true)) return [];
+    const parents = (inherits: readonly string[] | undefined, catalog: Catalog) =>
+      (inherits ?? []).map((key) => catalog.tables.find((other) => relationKey(other) === key)?.identity ?? key);
+    const kept = parents(now?.inherits, after);
+    if (now === undefined || parents(table.inherits, before).every((parent) => kept.includes(parent))) return [];
     const name = spoken(table);
     const text = `Not undone: columns of ${name} that it inherited stay its own, and stay when the parent's are dropped.`;
     return [{ comments: [text], text: [], leavesSchema: true }];

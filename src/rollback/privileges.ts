@@ -94,7 +94,11 @@ function tableSubjects(table: Table, old: Table | undefined): Subject[] {
   const name = sqlName(table);
   const same = old?.identity === table.identity;
   const taken = takenWith(old, table);
-  const holding = (grants: readonly string[] | undefined) => (grants ?? []).filter((grant) => !taken.has(granteeOf(grant)));
+  const holding = (grants: readonly string[]) =>
+    [...privileges(grants)].flatMap(([role, words]) => {
+      const left = words.filter((word) => !taken(role, word));
+      return left.length === 0 ? [] : [`${role}=${left.join(',')}/`];
+    });
   const part = <T extends { readonly identity: string; readonly name: string; readonly comment?: string }>(
     word: string,
     parts: readonly T[],
@@ -131,7 +135,7 @@ function tableSubjects(table: Table, old: Table | undefined): Subject[] {
         grantTarget: `TABLE ${name}`,
         column: column.name,
         spoken: `${spoken(table)}.${column.name}`,
-        from: found && { ...found, grants: holding(found.grants) },
+        from: found && { ...found, grants: holding(found.grants ?? []) },
         to: { ...column, grants: column.grants ?? [] },
       };
     }),
@@ -154,15 +158,22 @@ function indexSubjects(object: DefinedObject, old: DefinedObject | undefined): S
 }
 
 /**
- * Roles that lose what they hold on single columns: REVOKE on a table takes it too (manual, REVOKE), and what the owner of a moment was
+ * What roles lose of what they hold on single columns: REVOKE on a table takes it too (manual, REVOKE), and what the owner of a moment was
  * granted goes when the table gets its owner back.
  */
-function takenWith(old: Table | undefined, table: Table): ReadonlySet<string> {
-  if (old === undefined) return new Set();
-  const wanted = privileges(table.grants ?? []);
-  const revoked = [...privileges(old.grants ?? [])].filter(([role, words]) => words.some((word) => !wanted.get(role)?.includes(word)));
+function takenWith(old: Table | undefined, table: Table): (role: string, word: string) => boolean {
+  if (old === undefined) return () => false;
+  const [held, wanted] = [privileges(old.grants ?? []), privileges(table.grants ?? [])];
   const former = formerOwner(old, table);
-  return new Set([...revoked.map(([role]) => role), ...(former === undefined ? [] : [former])]);
+  return (role, word) => {
+    if (role === former) return true;
+    const gone = (held.get(role) ?? []).filter((other) => !wanted.get(role)?.includes(other)).map(plainWord);
+    return gone.includes(plainWord(word)) || gone.includes('ALL');
+  };
+}
+
+function plainWord(word: string): string {
+  return word.replace('*', '');
 }
 
 function formerOwner(old: Table, table: Table): string | undefined {

@@ -137,10 +137,11 @@ function alterComposite(from: TypeObject, to: TypeObject, options: ChangeOptions
   const after = new Map((to.attributes ?? []).map((attribute) => split(attribute) as [string, string]));
   const alter = (title: string, text: string) =>
     change('alter type', title, `It was so ${options.goal}.`, `ALTER TYPE ${sqlName(to)} ${text} CASCADE`);
-  const renamed = renamedAttribute([...before], [...after]);
-  if (renamed !== undefined)
-    return [alter(`Rename attribute ${renamed[0]} of ${spoken(to)}`, `RENAME ATTRIBUTE ${renamed[0]} TO ${renamed[1]}`)];
+  const renamed = new Map(renamedAttributes([...before], [...after]));
+  for (const [old, name] of renamed) before.set(name, before.get(old) ?? '');
+  for (const old of renamed.keys()) before.delete(old);
   return [
+    ...[...renamed].map(([old, name]) => alter(`Rename attribute ${old} of ${spoken(to)}`, `RENAME ATTRIBUTE ${old} TO ${name}`)),
     ...[...before.keys()]
       .filter((name) => !after.has(name))
       .map((name) => alter(`Drop attribute ${name} of ${spoken(to)}`, `DROP ATTRIBUTE ${name}`)),
@@ -152,18 +153,13 @@ function alterComposite(from: TypeObject, to: TypeObject, options: ChangeOptions
   ];
 }
 
-/** As many attributes of the same types, of which one is called otherwise. */
-function renamedAttribute(
-  from: readonly (readonly [string, string])[],
-  to: readonly (readonly [string, string])[],
-): readonly [string, string] | undefined {
-  const differing = from.flatMap(([name, type], place) => {
+/** Attributes at the same place and of the same type that are called otherwise, and by no name of the other side. */
+function renamedAttributes(from: readonly (readonly [string, string])[], to: readonly (readonly [string, string])[]): [string, string][] {
+  const has = (attributes: readonly (readonly [string, string])[], name: string) => attributes.some(([other]) => other === name);
+  return from.flatMap(([name, type], place): [string, string][] => {
     const other = to[place];
-    return other !== undefined && (other[0] !== name || other[1] !== type) ? [{ name, type, other }] : [];
+    return other !== undefined && other[1] === type && !has(to, name) && !has(from, other[0]) ? [[name, other[0]]] : [];
   });
-  const [only] = differing;
-  if (from.length !== to.length || differing.length !== 1 || only === undefined || only.type !== only.other[1]) return undefined;
-  return [only.name, only.other[0]];
 }
 
 /** Texts of the virtual schema name a type as its author did: often without the schema. */

@@ -36,6 +36,10 @@ function alter(workspace: Workspace, target: Target, rest: string, text: string)
     setOwner(workspace, target, words.rest());
     return;
   }
+  if (words.accept('rename', 'to')) {
+    renameDefinition(workspace, target, words.name().name);
+    return;
+  }
   switch (target.kind) {
     case 'sequence':
       alterSequence(workspace, target, rest);
@@ -64,6 +68,20 @@ export function setOwner(workspace: Workspace, target: Target, role: string): vo
   const words = new Words(role);
   const owner = words.peek() === 'current_user' || words.peek() === 'session_user' ? creator : words.name().name;
   changeAttributes(workspace, target, (object) => ({ ...object, owner }));
+}
+
+/** Objects that are kept by their definition alone, under a new name. */
+function renameDefinition(workspace: Workspace, target: Target, newName: string): void {
+  const found = findDefinition(workspace, target);
+  if (found === undefined) return;
+  const definition = renameIdentifier(found.definition, target.name.name, newName);
+  const { removal } = found;
+  workspace.definitions.set({
+    ...found,
+    name: found.kind === 'other' ? otherName(target.kind, { ...target.name, name: newName }, target.signature) : newName,
+    definition,
+    ...(removal !== undefined && { removal: renameIdentifier(removal, target.name.name, newName) }),
+  });
 }
 
 /** ALTER VIEW, FUNCTION, PUBLICATION and the like: the definition is then the statement that made it, and this one behind it. */

@@ -1,5 +1,6 @@
 import type { DefinedObject, Index, Table } from '../model/catalog';
 import type { ObjectName, Operation } from '../model/operation';
+import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { indexDefinition, renameIdentifier } from './definitions';
 import { chooseName, indexColumnNames, joinColumnNames } from './server-names';
 import type { Workspace } from './workspace';
@@ -23,6 +24,8 @@ export function createIndex(workspace: Workspace, operation: Of<'create index'>,
   const name = indexName(workspace, operation);
   const owner = findOwner(workspace, operation.index.table) ?? workspace.tableOrUnseen(operation.index.table);
   if (owner.indexes?.some((index) => index.name === name) === true) return;
+  // IF NOT EXISTS asks for the name alone: an index of another table has it too.
+  if (operation.ifNotExists && workspace.relationExists(owner.schema, name)) return;
   const created: Index = {
     identity: workspace.newIdentity(),
     name,
@@ -40,7 +43,7 @@ export function dropIndex(workspace: Workspace, name: ObjectName): void {
   const found = findIndexOwner(workspace, name);
   // The server refuses to drop the index of a constraint (2BP01).
   if (found === undefined || found.indexes?.some((index) => index.name === name.name && index.constraint !== undefined) === true) return;
-  replaceIndexes(workspace, found, without(found, name.name));
+  replaceIndexes(workspace, withoutIdentity(found, name.name), without(found, name.name));
 }
 
 export function renameIndex(workspace: Workspace, name: ObjectName, newName: string): void {
@@ -78,6 +81,13 @@ function findIndexOwner(workspace: Workspace, name: ObjectName): Owner | undefin
   return [...workspace.tables.values(), ...workspace.definitions.values()].find(
     (owner) => schemas.includes(owner.schema) && owner.indexes?.some((index) => index.name === name.name) === true,
   );
+}
+
+/** A replica identity goes with its index (manual, ALTER TABLE, REPLICA IDENTITY). */
+function withoutIdentity(owner: Owner, name: string): Owner {
+  if (!isTable(owner) || owner.replicaIdentity !== `USING INDEX ${quoteIdentifier(name)}`) return owner;
+  const { replicaIdentity: _, ...rest } = owner;
+  return rest;
 }
 
 function without(owner: Owner, name: string): readonly Index[] {

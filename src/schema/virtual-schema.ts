@@ -73,7 +73,9 @@ const handlers: { readonly [K in OperationKind]?: Handler<Extract<Operation, { k
     else dropObjects(workspace, operation);
   },
   'rename object': (workspace, operation, source) => {
-    if (!renamePart(workspace, source.text)) renameObject(workspace, operation);
+    if (renamePart(workspace, source.text)) return;
+    if (operation.objectKind === 'other' || operation.objectKind === 'publication') applyText(workspace, source.text);
+    else renameObject(workspace, operation);
   },
   'set schema': setSchema,
   'add enum value': addEnumValue,

@@ -201,7 +201,7 @@ export const undone: readonly Sample[] = [
   { kinds: ['add enum value'], sql: "ALTER TYPE mood ADD VALUE 'furious' BEFORE 'sad'" },
   { kinds: ['rename enum value'], sql: "ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'" },
   { kinds: ['insert'], sql: "INSERT INTO orders (id, note) VALUES (1001, 'a'), (1002, 'it''s')" },
-  { kinds: ['insert'], sql: "INSERT INTO spare VALUES (1, '1'), (7, NULL)" },
+  { kinds: ['insert'], sql: "INSERT INTO child VALUES (1, '1'), (7, NULL), (1, '1')" },
   { kinds: ['update'], sql: 'ALTER TABLE users ADD COLUMN level integer; UPDATE users SET level = 1' },
   {
     kinds: ['select', 'lock table', 'set', 'transaction'],
@@ -289,7 +289,7 @@ export const told: readonly (Sample & { readonly says: RegExp })[] = [
     says: /values of users\.nick/,
   },
   { kinds: ['call'], sql: 'CALL tidy()', says: /CALL tidy/ },
-  { kinds: ['do block'], sql: "DO $$ BEGIN EXECUTE 'CREATE TABLE hidden (id int)'; END $$", says: /DO block/ },
+  { kinds: ['do block'], sql: "DO $$ BEGIN EXECUTE format('CREATE TABLE %I (id int)', 'hidden'); END $$", says: /DO block/ },
   { kinds: ['alter system'], sql: 'ALTER SYSTEM SET log_min_duration_statement = 500', says: /ALTER SYSTEM/ },
   { kinds: ['select'], sql: "SELECT setval('tickets', 500)", says: /setval/ },
   { kinds: ['other'], sql: 'ALTER SEQUENCE tickets RESTART WITH 900', says: /RESTART/ },
