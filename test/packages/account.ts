@@ -11,6 +11,8 @@ export interface KnownFigures {
   readonly calls: Readonly<Record<Site['kind'], number>>;
   /** At most so many calls are named as unread: those whose SQL only running the code would tell. */
   readonly unread: number;
+  /** Statements that the parser refuses by right: mistakes of the package. */
+  readonly mistakes?: RegExp;
 }
 
 /** Tests that every call of a package's migrations is read or named, and prints the figures. */
@@ -29,7 +31,7 @@ export async function accountFor(spec: PackageUnderTest, known: KnownFigures): P
     test('all of them are read', () => {
       expect(reading.problems).toEqual([]);
       expect(reading.migrations).toHaveLength(known.migrations);
-      expect(reading.unreadable).toEqual([]);
+      expect(reading.unreadable.filter((statement) => known.mistakes?.test(statement) !== true)).toEqual([]);
     });
 
     test('every raw SQL string, every call of a builder and every call of a helper is read, or named as unread', () => {

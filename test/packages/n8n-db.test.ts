@@ -20,5 +20,11 @@ await accountFor(
       return /PRAGMA|sqlite_master/.test(text) ? 'behind a return for everything but SQLite' : undefined;
     },
   },
-  { migrations: 279, calls: { raw: 678, builder: 718, helper: 1 }, unread: 1 },
+  {
+    migrations: 279,
+    calls: { raw: 678, builder: 718, helper: 1 },
+    unread: 0,
+    // Its `down` puts quotes around a name that has them already.
+    mistakes: /CreateLdapEntities.js: .*DROP TABLE ""/,
+  },
 );

@@ -55,7 +55,7 @@ export function methodOf(session: Session, instance: Value, name: string): Value
 
 /** Opens a file of a folder; each direction of a migration needs a session of its own. */
 export class CodeFolder {
-  private readonly files: CodeFiles;
+  readonly files: CodeFiles;
 
   constructor(
     files: readonly SourceFile[],

@@ -5,6 +5,7 @@ import type { Migration, Program, ProgramExecution } from '../../../model/migrat
 import { type Result, success } from '../../../model/result';
 import type { ReadOptions, SourceFile } from '../../../model/run-protocol';
 import { baseName, byText } from '../../files';
+import { CodeMemory } from '../code-memory';
 import { CodeFolder, exportedClasses, methodOf, ownCode, programOf } from '../migration-classes';
 import { migrationsPackage, queued } from './migration';
 
@@ -15,10 +16,13 @@ export function readMigrations(files: readonly SourceFile[], options: ReadOption
     .filter(({ text }) => /\bextends\b/.test(text))
     .toSorted((left, right) => byText(left.path, right.path))
     .flatMap((file) => {
-      const migration = readMigration(file, folder, options);
+      const key = `${options.engine.name} ${options.engine.major}`;
+      const migration = migrations.recall(key, [file.path], folder.files, () => readMigration(file, folder, options));
       return migration === undefined ? [] : [success(migration)];
     });
 }
+
+const migrations = new CodeMemory<Migration | undefined>();
 
 function readMigration(file: SourceFile, folder: CodeFolder, options: ReadOptions): Migration | undefined {
   const up = readDirection('up', file, folder);

@@ -5,6 +5,7 @@ import { written } from '../../../code/text';
 import { type FunctionValue, falseValue, type ObjectValue, trueValue, type Value } from '../../../code/value';
 import { walk } from '../../../code/walk';
 import type { SourceFile } from '../../../model/run-protocol';
+import { CodeMemory } from '../code-memory';
 import type { CodeFolder } from '../migration-classes';
 import { builderMethods } from './builders';
 
@@ -27,12 +28,19 @@ export function findContextMaker(files: readonly SourceFile[], folder: CodeFolde
     if (!/\bqueryRunner\b/.test(file.text) || !/\.prototype\b|\bcreateContext\b|[Cc]ontext/.test(file.text)) continue;
     const found = makerIn(file);
     if (found === undefined) continue;
-    const make = topLevelFunction(folder.open(file.path), found.name);
-    if (make === undefined) continue;
-    const dialect = /=== ?['"](postgres(?:ql|db)?|pg)['"]/.exec(file.text)?.[1];
-    return { make, properties: found.properties, ...(dialect === undefined ? {} : { dialect }) };
+    const maker = makers.recall('', [file.path], folder.files, () => makerFrom(file, found, folder));
+    if (maker !== undefined) return maker;
   }
   return undefined;
+}
+
+const makers = new CodeMemory<ContextMaker | undefined>(20);
+
+function makerFrom(file: SourceFile, { name, properties }: FoundMaker, folder: CodeFolder): ContextMaker | undefined {
+  const make = topLevelFunction(folder.open(file.path), name);
+  if (make === undefined) return undefined;
+  const dialect = /=== ?['"](postgres(?:ql|db)?|pg)['"]/.exec(file.text)?.[1];
+  return { make, properties, ...(dialect === undefined ? {} : { dialect }) };
 }
 
 interface FoundMaker {

@@ -59,7 +59,7 @@ function referencedColumns(definition: string): readonly string[] {
 }
 
 /** `numeric(10,2)[]` in its parts, and `timestamp(3) with time zone`. */
-const typeParts = /^(?<start>[^([]+?)(?:\((?<sizes>[^)]*)\))?(?<end>\s[^[]*)?(?<array>(?:\[\])*)$/;
+const typeParts = /^(?<start>[^([]+?)(?:\((?<sizes>[^)]*)\))?(?<end>\swith(?:out)? time zone)?(?<array>(?:\[\])*)$/;
 
 const withLength = ['character varying', 'character', 'bit', 'bit varying', 'vector', 'halfvec'];
 const withOneByDefault = ['character', 'bit'];

@@ -77,9 +77,15 @@ function asMethod(sender: Sender, method: BuilderMethod): (call: NativeCall) => 
     const args = call.args.map(optionsOf);
     const statements = method(args, sender.database, call);
     if (typeof statements === 'string') call.machine.unread(call.place, statements);
+    else if (statements.some(hasEmptyName)) call.machine.unread(call.place, 'the names in what it is given are known only when it runs');
     else sender.written(call, statements);
     return undefinedValue;
   };
+}
+
+/** A name that was not among the options: what was given is not one of TypeORM's classes, or its properties are not known. */
+function hasEmptyName(sql: string): boolean {
+  return /(?<!")""(?!")|\(\)/.test(sql.replaceAll(/'(?:[^']|'')*'/g, '').replaceAll(/\b\w+\(\)/g, ''));
 }
 
 /** Questions to the database: what they find is not known, but what they ask about is. */

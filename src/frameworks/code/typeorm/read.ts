@@ -4,6 +4,7 @@ import type { Migration, Program, ProgramExecution } from '../../../model/migrat
 import { type Result, success } from '../../../model/result';
 import type { ReadOptions, SourceFile } from '../../../model/run-protocol';
 import { baseName } from '../../files';
+import { CodeMemory } from '../code-memory';
 import {
   booleanField,
   CodeFolder,
@@ -37,27 +38,65 @@ export function readMigrations(files: readonly SourceFile[], options: ReadOption
     .filter((file) => !forOtherEngines(file.path))
     .flatMap((file) => migrationsIn(file, folder))
     .toSorted((left, right) => left.timestamp - right.timestamp);
-  const before = new Chain();
+  const chain = new Chain();
   return found.map((entry) => {
-    const migration = new Reading(entry, folder, maker, options).read(before.catalog);
-    before.add(migration.up);
+    const migration = remembered(entry, folder, maker, options, chain.after());
+    chain.add(migration.up);
     return success(migration);
   });
 }
 
-/** The schema after the migrations so far, replayed when somebody asks. */
+/** The schema after each of the migrations so far, replayed when somebody asks. */
 class Chain {
   private readonly programs: Program[] = [];
-
-  /** A function that gives the schema as it is after the programs that are there now. */
-  get catalog(): () => Catalog {
-    const count = this.programs.length;
-    return () => this.programs.slice(0, count).reduce<Catalog>((catalog, program) => replayOnce(catalog, program), emptyCatalog);
-  }
+  private readonly catalogs: Catalog[] = [emptyCatalog];
 
   add(program: Program): void {
     this.programs.push(program);
   }
+
+  /** A function that gives the schema as it is after the programs that are there now. */
+  after(): () => Catalog {
+    const count = this.programs.length;
+    return () => {
+      for (let done = this.catalogs.length - 1; done < count; done++) {
+        const program = this.programs[done];
+        const before = this.catalogs[done] ?? emptyCatalog;
+        this.catalogs.push(program === undefined ? before : replayOnce(before, program));
+      }
+      return this.catalogs[count] ?? emptyCatalog;
+    };
+  }
+}
+
+interface ReadMigration {
+  readonly migration: Migration;
+  /** The schema before it, if a builder asked for a table. */
+  readonly asked?: Catalog;
+}
+
+const classesOfFiles = new CodeMemory<readonly Entry[]>();
+const migrations = new CodeMemory<ReadMigration>();
+
+/** A migration as it was read before, as long as its files and the tables that its builders asked for are the same. */
+function remembered(
+  entry: Entry,
+  folder: CodeFolder,
+  maker: ContextMaker | undefined,
+  options: ReadOptions,
+  before: () => Catalog,
+): Migration {
+  const roots = [entry.file.path, ...(maker === undefined ? [] : [maker.make.source.path])];
+  const key = `${entry.name} ${options.engine.name} ${options.engine.major}`;
+  const read = (): ReadMigration => {
+    let asked: Catalog | undefined;
+    const migration = new Reading(entry, folder, maker, options).read(() => {
+      asked = before();
+      return asked;
+    });
+    return asked === undefined ? { migration } : { migration, asked };
+  };
+  return migrations.recall(key, roots, folder.files, read, ({ asked }) => asked === undefined || asked === before()).migration;
 }
 
 interface Entry extends MigrationClass {
@@ -69,6 +108,10 @@ interface Entry extends MigrationClass {
 function migrationsIn(file: SourceFile, folder: CodeFolder): readonly Entry[] {
   // Files that only list migrations, entities and helpers are not evaluated for nothing.
   if (!/\bup\b/.test(file.text) && !/\bextends\b/.test(file.text)) return [];
+  return classesOfFiles.recall('', [file.path], folder.files, () => classesIn(file, folder));
+}
+
+function classesIn(file: SourceFile, folder: CodeFolder): readonly Entry[] {
   const session = folder.open(file.path);
   return exportedClasses(session).flatMap((type): readonly Entry[] => {
     if (type.source.path !== file.path) return [];

@@ -310,3 +310,37 @@ it('TypeORM is recognised by its migrations', () => {
     ]).name,
   ).toBe('mikro-orm');
 });
+
+describe('reading a folder again', () => {
+  const users = withUp('await queryRunner.query(`CREATE TABLE users (id int, email varchar(50))`);');
+  const change = withUp(
+    `await queryRunner.changeColumn('users', 'email', new TableColumn({ name: 'email', type: 'character varying', length: '50' }));`,
+    '',
+    1700000000001,
+  );
+
+  it('gives the same objects for what did not change', () => {
+    const [first, second] = read(users, change);
+    const again = read(users, { ...change });
+    expect(again[0]?.up).toBe(first?.up);
+    expect(again[1]?.up).toBe(second?.up);
+  });
+
+  it('reads again what asked for a table that is another one now', () => {
+    expect(sqlOf(read(users, change)[1])).toEqual(['ALTER TABLE "users" ALTER COLUMN "email" SET NOT NULL']);
+    const longer = { ...users, text: users.text.replace('varchar(50)', 'varchar(90)') };
+    expect(sqlOf(read(longer, change)[1])[0]).toBe('ALTER TABLE "users" DROP COLUMN "email"');
+  });
+
+  it('reads again what imports a file that is another one now', () => {
+    const helper = (table: string) => ({ path: 'names.ts', text: `export const table = '${table}';` });
+    const own = {
+      path: '1700000000002-Own.ts',
+      text: "import { table } from './names';\nexport class Own1700000000002 { async up(queryRunner) { await queryRunner.query('DROP TABLE ' + table); } }",
+    };
+    expect(sqlOf(read(helper('a'), own)[0])).toEqual(['DROP TABLE a']);
+    expect(sqlOf(read(helper('b'), own)[0])).toEqual(['DROP TABLE b']);
+    const [without] = read(own);
+    expect(without?.up.statements[0]?.unresolved ?? without?.up.unread).toHaveLength(1);
+  });
+});
