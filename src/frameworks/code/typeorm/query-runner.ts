@@ -85,7 +85,7 @@ function asMethod(sender: Sender, method: BuilderMethod): (call: NativeCall) => 
 
 /** A name that was not among the options: what was given is not one of TypeORM's classes, or its properties are not known. */
 function hasEmptyName(sql: string): boolean {
-  return /(?<!")""(?!")|\(\)/.test(sql.replaceAll(/'(?:[^']|'')*'/g, '').replaceAll(/\b\w+\(\)/g, ''));
+  return /(?<!")""(?!")|\(\)/.test(sql.replaceAll(/'(?:[^']|'')*'/g, '0').replaceAll(/\b\w+\(\)/g, '0'));
 }
 
 /** Questions to the database: what they find is not known, but what they ask about is. */

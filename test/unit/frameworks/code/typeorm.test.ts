@@ -18,7 +18,7 @@ function read(...files: readonly SourceFile[]): readonly Migration[] {
 
 /** One migration in TypeScript with these statements in `up`. */
 function withUp(body: string, rest = 'async down(queryRunner: QueryRunner): Promise<void> {}', timestamp = 1700000000000): SourceFile {
-  const text = `import { MigrationInterface, QueryRunner, Table, TableColumn, TableForeignKey, TableIndex, TableUnique } from 'typeorm';
+  const text = `import { MigrationInterface, QueryRunner, Table, TableColumn, TableCheck, TableForeignKey, TableIndex, TableUnique } from 'typeorm';
 
 export class Change${timestamp} implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
@@ -220,6 +220,16 @@ describe('builders of TypeORM', () => {
     );
     expect(migration?.up.statements).toMatchObject([{ unresolved: ['process.env.PREFIX'], operations: [{ kind: 'create index' }] }]);
     expect(migration?.up.statements[0]?.unreadable).toBeUndefined();
+  });
+
+  it('name a call whose columns are not known, and no other', () => {
+    const [migration] = read(
+      withUp(
+        "await queryRunner.addColumn('a', makeColumn());\n    await queryRunner.createCheckConstraint('a', new TableCheck({ name: 'c', expression: \"b IN ('x') AND b <> ''\" }));",
+      ),
+    );
+    expect(sqlOf(migration)).toEqual([`ALTER TABLE "a" ADD CONSTRAINT "c" CHECK (b IN ('x') AND b <> '')`]);
+    expect(migration?.up.unread).toHaveLength(1);
   });
 
   it('name a call that they do not know', () => {
