@@ -1,7 +1,7 @@
-import { markedText, writtenText } from '../../../code/plain';
 import { inList, literal } from './literals';
 import { columnize, wrap } from './names';
 import { bind, Raw } from './raw';
+import { placedText, withoutSources } from './sources';
 import { Callback, Embedded, isRecord, type Place } from './values';
 
 /**
@@ -167,9 +167,9 @@ export class Conditions {
   }
 
   private addRaw(sql: unknown, bindings: unknown, place: Place): void {
-    const raw = sql instanceof Embedded ? sql : new Raw(bind(writtenText(String(sql), place), bindings), place);
+    const raw = sql instanceof Embedded ? sql : new Raw(bind(placedText(String(sql), place), bindings), place);
     raw.isPart = true;
-    this.push(`${this.takeNot()}${raw instanceof Raw ? markedText(raw.text) : raw.embed(true)}`);
+    this.push(`${this.takeNot()}${raw.embed(true)}`);
   }
 
   private addGroup(callback: unknown): void {
@@ -203,7 +203,7 @@ function asValue(value: unknown): string {
 
 function inBrackets(value: unknown): string {
   const text = literal(value);
-  return text.startsWith('(') ? text : `(${text})`;
+  return withoutSources(text).startsWith('(') ? text : `(${text})`;
 }
 
 function jsonLiteral(value: unknown): string {

@@ -5,8 +5,8 @@ export type Connection = 'own' | 'other' | { readonly transaction: number };
 export class RunContext {
   private transactions = 0;
 
-  /** `wrapped`: knex runs the program in a transaction, so that one which it opens by itself is a savepoint of that. */
-  constructor(readonly wrapped: boolean) {}
+  /** True when knex runs the program in a transaction, so that one which it opens by itself is a savepoint of that. The file itself says so. */
+  wrapped = true;
 
   newTransaction(): Connection {
     this.transactions++;

@@ -1,4 +1,5 @@
 import { quoteLiteral } from '../../../parse/postgres/identifiers';
+import { withoutSources } from './sources';
 import { Callback, DateValue, Embedded, hasHole, isRecord, outsideHoles } from './values';
 
 /**
@@ -30,7 +31,7 @@ export function literals(values: readonly unknown[], absent = 'NULL'): string {
 export function inList(values: unknown): string {
   if (!Array.isArray(values)) {
     const text = literal(values);
-    return text.startsWith('(') ? text : `(${text})`;
+    return withoutSources(text).startsWith('(') ? text : `(${text})`;
   }
   if (Array.isArray(values[0])) return `(${values.map((row: unknown) => `(${literals(Array.isArray(row) ? row : [row])})`).join(', ')})`;
   return `(${literals(values)})`;

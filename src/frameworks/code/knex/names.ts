@@ -1,3 +1,4 @@
+import { withoutSources } from './sources';
 import { Callback, Embedded, isRecord, outsideHoles } from './values';
 
 /** Names as knex writes them: `formatter/wrappingFormatter.js`, and `wrapIdentifierImpl` of its Postgres client. */
@@ -46,13 +47,13 @@ export function defaultName(kind: 'index' | 'unique' | 'foreign', table: unknown
 }
 
 function plainName(column: unknown): string {
-  return column instanceof Embedded ? column.embed(false) : String(column);
+  return column instanceof Embedded ? withoutSources(column.embed(false)) : String(column);
 }
 
 function wrapQuery(query: Embedded): string {
   query.isPart = true;
   const text = query.embed(true);
-  return text.startsWith('(') ? text : `(${text})`;
+  return withoutSources(text).startsWith('(') ? text : `(${text})`;
 }
 
 /** What follows is not inside of a hole, whose name may be any expression. */

@@ -18,6 +18,7 @@ import { guarded } from './guards';
 import { Query } from './query';
 import { bind, Raw, Ref } from './raw';
 import { Schema } from './schema';
+import { placedText } from './sources';
 import { Callback, DateValue, Embedded, isRecord, type KnexObject, missing } from './values';
 
 /**
@@ -41,7 +42,7 @@ export class KnexNatives {
       call: (call) => this.query(call, connection, 'from', call.args),
       methods: {
         raw: (call) => this.raw(call, connection),
-        ref: (call) => this.value(new Ref(this.plain(call.arg(0), call)), call.place, connection),
+        ref: (call) => this.value(new Ref(this.plain(call.arg(0), call), call.place), call.place, connection),
         queryBuilder: (call) => this.value(new Query(call.place), call.place, connection),
         batchInsert: (call) => this.query(call, connection, 'insert', [call.arg(1)], call.arg(0)),
         transaction: (call) => this.transaction(call, connection),
@@ -62,7 +63,7 @@ export class KnexNatives {
         },
         fn: functionHelper((raw, place) => this.value(raw, place, connection)),
         client: clientOfPostgres,
-        isTransaction: connection === 'own' ? primitive(this.context.wrapped) : connection === 'other' ? falseValue : trueValue,
+        isTransaction: () => (connection === 'own' ? primitive(this.context.wrapped) : connection === 'other' ? falseValue : trueValue),
         userParams: object({}, true),
         // knex-migrator gives `{ connection, transacting }` where knex gives itself.
         connection: () => this.starter('connection', connection),
@@ -102,7 +103,9 @@ export class KnexNatives {
         return nativeFunction(`${nameOf(given)}.${name}`, (call) => this.method(given, name, call));
       },
       ...(isSendable(given) ? { settle: (use: NativeUse) => this.send(given, use) } : {}),
-      ...(given instanceof Embedded ? { text: () => writtenText(given.embed(false), { path: '', span: { start: 0, end: 0 } }) } : {}),
+      ...(given instanceof Raw || given instanceof Query || given instanceof Ref
+        ? { text: () => placedText(given.embed(false), given.place) }
+        : {}),
       data: given,
     });
     this.natives.set(given, own);
@@ -163,7 +166,7 @@ export class KnexNatives {
         : typeof given === 'string'
           ? given
           : holeMark(call.machine.textOf(call.argPlaces[0] ?? call.place));
-    return this.value(new Raw(bind(writtenText(text, call.place), bindings), call.place), call.place, connection);
+    return this.value(new Raw(bind(placedText(text, call.place), bindings), call.place), call.place, connection);
   }
 
   /** `knex.transaction(async (trx) => ...)`, or without a function: then the code ends it. */

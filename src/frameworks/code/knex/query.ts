@@ -1,4 +1,3 @@
-import { markedText, writtenText } from '../../../code/plain';
 import type { TextValue } from '../../../code/value';
 import { Conditions, conditionMethod } from './conditions';
 import { joinOf, joinTypes } from './joins';
@@ -6,6 +5,7 @@ import { literal } from './literals';
 import { columnize, quoteName, wrap } from './names';
 import { emptyQuery, type QueryState, querySql } from './query-sql';
 import { bind, Raw } from './raw';
+import { placedText, sourced, withoutSources } from './sources';
 import { asText, Callback, DateValue, Embedded, isHole, isRecord, type KnexObject, listOf, missing, type Place } from './values';
 
 const locks: Readonly<Record<string, string>> = {
@@ -58,7 +58,7 @@ export class Query extends Embedded implements KnexObject {
 
   /** Empty when nothing is sent. */
   get text(): TextValue {
-    return writtenText(this.sql, this.place);
+    return placedText(this.sql, this.place);
   }
 
   get sql(): string {
@@ -67,7 +67,8 @@ export class Query extends Embedded implements KnexObject {
 
   embed(asValue: boolean): string {
     const { alias } = this.state;
-    const text = asValue || alias !== undefined ? `(${this.sql})` : this.sql;
+    const own = sourced(this.sql, this.place);
+    const text = asValue || alias !== undefined ? `(${own})` : own;
     return alias === undefined ? text : `${text} as ${quoteName(String(alias))}`;
   }
 
@@ -226,10 +227,10 @@ export class Query extends Embedded implements KnexObject {
         return this.clone();
       case 'toString':
       case 'toQuery':
-        return this.sql;
+        return withoutSources(this.sql);
       case 'toSQL':
       case 'toNative':
-        return { sql: this.sql, bindings: [] };
+        return { sql: withoutSources(this.sql), bindings: [] };
       default:
         return missing;
     }
@@ -317,7 +318,7 @@ export class Query extends Embedded implements KnexObject {
     for (const [name, by] of changes) {
       const number = Number(by);
       if (Number.isNaN(number))
-        state.updated.set(name, new Raw(writtenText(`${wrap(name)} ${sign < 0 ? '-' : '+'} ${literal(by)}`, this.place), this.place));
+        state.updated.set(name, new Raw(placedText(`${wrap(name)} ${sign < 0 ? '-' : '+'} ${literal(by)}`, this.place), this.place));
       else state.counters.set(name, sign * number);
     }
   }
@@ -382,13 +383,13 @@ function whereGroup(callback: Callback): string {
 function queryText(value: unknown): string {
   const query = value instanceof Callback ? value.asQuery() : value;
   if (query instanceof Embedded) query.isPart = true;
-  if (query instanceof Query) return query.sql;
-  return query instanceof Raw ? markedText(query.text) : literal(query);
+  if (query instanceof Query) return sourced(query.sql, query.place);
+  return query instanceof Raw ? query.embed() : literal(query);
 }
 
 function rawOf(sql: unknown, bindings: unknown, place: Place): Embedded {
   const raw =
-    sql instanceof Embedded ? sql : new Raw(bind(writtenText(sql instanceof DateValue ? sql.iso : String(sql), place), bindings), place);
+    sql instanceof Embedded ? sql : new Raw(bind(placedText(sql instanceof DateValue ? sql.iso : String(sql), place), bindings), place);
   raw.isPart = true;
   return raw;
 }

@@ -1,8 +1,8 @@
-import { markedText, writtenText } from '../../../code/plain';
 import { concat, flat, placeOfText, slice } from '../../../code/text';
 import type { Place, TextValue } from '../../../code/value';
 import { literal } from './literals';
 import { columnize } from './names';
+import { embedded, placedText, withoutSources } from './sources';
 import { Embedded, isHole, isRecord, type KnexObject, missing } from './values';
 
 /** `knex.raw`: `raw.js` and `formatter/rawFormatter.js`. */
@@ -21,13 +21,13 @@ export class Raw extends Embedded implements KnexObject {
   }
 
   embed(): string {
-    return markedText(this.text);
+    return embedded(this.text);
   }
 
   call(method: string, args: readonly unknown[], place: Place): unknown {
     switch (method) {
       case 'wrap':
-        this.own = concat(writtenText(String(args[0] ?? ''), place), this.own, writtenText(String(args[1] ?? ''), place));
+        this.own = concat(placedText(String(args[0] ?? ''), place), this.own, placedText(String(args[1] ?? ''), place));
         return this;
       case 'timeout':
       case 'options':
@@ -37,10 +37,10 @@ export class Raw extends Embedded implements KnexObject {
         return this;
       case 'toString':
       case 'toQuery':
-        return this.embed();
+        return withoutSources(this.embed());
       case 'toSQL':
       case 'toNative':
-        return { sql: this.embed(), bindings: [] };
+        return { sql: withoutSources(this.embed()), bindings: [] };
       default:
         return missing;
     }
@@ -52,7 +52,11 @@ export class Ref extends Embedded implements KnexObject {
   private schema = '';
   private alias = '';
 
-  constructor(private readonly name: unknown) {
+  constructor(
+    private readonly name: unknown,
+    /** The call of `ref`. */
+    readonly place: Place,
+  ) {
     super();
   }
 
@@ -64,7 +68,7 @@ export class Ref extends Embedded implements KnexObject {
   call(method: string, args: readonly unknown[]): unknown {
     if (method === 'withSchema') this.schema = String(args[0]);
     else if (method === 'as') this.alias = String(args[0]);
-    else if (method === 'toQuery' || method === 'toString') return this.embed();
+    else if (method === 'toQuery' || method === 'toString') return withoutSources(this.embed());
     else return missing;
     return this;
   }
@@ -103,7 +107,7 @@ function replaced(text: TextValue, pattern: RegExp, replace: (match: RegExpExecA
     const end = match.index + match[0].length;
     const place = placeOfText(slice(text, match.index, end));
     parts.push(slice(text, last, match.index));
-    if (place !== undefined) parts.push(writtenText(newText, place));
+    if (place !== undefined) parts.push(placedText(newText, place));
     last = end;
   }
   return last === 0 ? text : concat(...parts, slice(text, last));

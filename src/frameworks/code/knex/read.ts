@@ -50,8 +50,8 @@ class Reading {
     if (!('program' in up)) return undefined;
     const down = this.program('down');
     return {
-      // What knex records: the name with its ending.
-      id: baseName(this.file.path),
+      // What knex records: the name with its ending. Folders of versions, which knex-migrator has, are a part of it.
+      id: this.file.path,
       title: baseName(this.file.path),
       framework: 'knex',
       engine: this.options.engine,
@@ -63,10 +63,11 @@ class Reading {
 
   private program(direction: 'up' | 'down'): { readonly program: Program } | { readonly irreversible: true } | Record<never, never> {
     const { file } = this;
-    // Whether it is wrapped says the file itself, and what is sent depends on it.
-    const wrapped = isWrapped(this.folder.open(file.path, new KnexNatives(new RunContext(true))), this.folder.disableTransactions);
-    const natives = new KnexNatives(new RunContext(wrapped.wrapped));
+    const context = new RunContext();
+    const natives = new KnexNatives(context);
     const session = this.folder.open(file.path, natives);
+    const wrapped = isWrapped(session, this.folder.disableTransactions);
+    context.wrapped = wrapped.wrapped;
     const callee = exported(session, direction);
     if (callee === undefined) return {};
     const recording = session.run(callee, [natives.knex(), promises], session.module);
@@ -197,7 +198,7 @@ function isSame(left: Connection, right: Connection): boolean {
 }
 
 /** What migrations import: another knex of their own, and a helper that tells databases apart. */
-export function packagesFor(natives: KnexNatives): ReadonlyMap<string, Value> {
+function packagesFor(natives: KnexNatives): ReadonlyMap<string, Value> {
   const other = native({
     name: 'knex',
     call: () => natives.knex('other'),

@@ -1,7 +1,8 @@
-import { markedText, writtenText } from '../../../code/plain';
+import { markedText } from '../../../code/plain';
 import type { TextValue } from '../../../code/value';
 import { qualified, wrap } from './names';
 import { bind } from './raw';
+import { placedText } from './sources';
 import { Table, type TableMethod } from './tables';
 import { asText, Callback, type KnexObject, missing, type Place } from './values';
 import { View } from './views';
@@ -99,7 +100,7 @@ export class Schema implements KnexObject {
         this.schema = asText(first);
         return this;
       case 'raw':
-        this.steps.push(() => [bind(writtenText(String(first), place), second)]);
+        this.steps.push(() => [bind(placedText(String(first), place), second)]);
         return this;
       case 'renameTable':
         this.add(() => `alter table ${wrap(qualified(this.schema, first))} rename to ${wrap(second)}`, place);
@@ -145,6 +146,6 @@ export class Schema implements KnexObject {
   }
 
   private add(text: () => string, place: Place): void {
-    this.steps.push(() => [writtenText(text(), place)]);
+    this.steps.push(() => [placedText(text(), place)]);
   }
 }

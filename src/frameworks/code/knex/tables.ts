@@ -1,9 +1,9 @@
-import { writtenText } from '../../../code/plain';
 import { concat, joined } from '../../../code/text';
 import type { Place, TextValue } from '../../../code/value';
 import { Column, type ColumnTable, isColumnType } from './columns';
 import { columnize, defaultName, qualified, wrap } from './names';
 import { bind } from './raw';
+import { placedText } from './sources';
 import { asList, asText, Embedded, isRecord, type KnexObject, listOf, missing } from './values';
 
 /**
@@ -103,25 +103,25 @@ export class Table implements KnexObject, ColumnTable {
   private createStatements(): readonly TextValue[] {
     const compiled = this.columns.map((column) => ({ column, ...column.compile() }));
     const parts = [
-      ...compiled.map(({ column, definition }) => writtenText(definition, column.place)),
+      ...compiled.map(({ column, definition }) => placedText(definition, column.place)),
       ...this.primaryKeyPart(),
       ...(this.method === 'createLike' ? [] : this.checks).map(({ args, place }) => {
         const name = asText(args[2]);
-        const predicate = bind(writtenText(String(args[0]), place), args[1]);
-        return concat(writtenText(`${name === undefined ? '' : `constraint ${name} `}check (`, place), predicate, writtenText(')', place));
+        const predicate = bind(placedText(String(args[0]), place), args[1]);
+        return concat(placedText(`${name === undefined ? '' : `constraint ${name} `}check (`, place), predicate, placedText(')', place));
       }),
     ];
-    const written = (text: string): TextValue => writtenText(text, this.place);
+    const written = (text: string): TextValue => placedText(text, this.place);
     const body = joined(parts, written(', '));
     const isLike = this.method === 'createLike';
     const head = `create table ${this.method === 'createIfNot' ? 'if not exists ' : ''}${this.quoted} (`;
     const like = isLike ? `like ${wrap(qualified(this.schema, this.like))} including all${parts.length > 0 ? ', ' : ''}` : '';
     const tail = this.parent === undefined ? ')' : `) inherits (${wrap(this.parent)})`;
     return [
-      ...compiled.flatMap(({ first, column }) => first.map((text) => writtenText(text, column.place))),
+      ...compiled.flatMap(({ first, column }) => first.map((text) => placedText(text, column.place))),
       concat(written(`${head}${like}`), body, written(tail)),
       ...this.commentStatements(),
-      ...compiled.flatMap(({ later, column }) => later.map((text) => writtenText(text, column.place))),
+      ...compiled.flatMap(({ later, column }) => later.map((text) => placedText(text, column.place))),
       ...this.laterStatements(),
     ];
   }
@@ -129,9 +129,9 @@ export class Table implements KnexObject, ColumnTable {
   private alterStatements(): readonly TextValue[] {
     const added = this.columns.filter(({ altered }) => altered === undefined).map((column) => ({ column, ...column.compile() }));
     const altered = this.columns.filter((column) => column.altered !== undefined).map((column) => ({ column, ...column.compileAltered() }));
-    const additions = added.map(({ column, definition }) => writtenText(`add column ${definition}`, column.place));
-    const written = (text: string): TextValue => writtenText(text, this.place);
-    const own = (texts: readonly string[], column: Column): readonly TextValue[] => texts.map((text) => writtenText(text, column.place));
+    const additions = added.map(({ column, definition }) => placedText(`add column ${definition}`, column.place));
+    const written = (text: string): TextValue => placedText(text, this.place);
+    const own = (texts: readonly string[], column: Column): readonly TextValue[] => texts.map((text) => placedText(text, column.place));
     return [
       ...[...added, ...altered].flatMap(({ first, column }) => own(first, column)),
       ...(additions.length === 0 ? [] : [concat(written(`alter table ${this.quoted} `), joined(additions, written(', ')))]),
@@ -147,12 +147,12 @@ export class Table implements KnexObject, ColumnTable {
     if (primary === undefined || this.method === 'createLike') return [];
     const { name, deferrable } = keyOptions(primary.args[1]);
     const constraint = wrap(name ?? `${String(this.name)}_pkey`);
-    return [writtenText(`constraint ${constraint} primary key (${columnize(primary.args[0])})${deferrable}`, primary.place)];
+    return [placedText(`constraint ${constraint} primary key (${columnize(primary.args[0])})${deferrable}`, primary.place)];
   }
 
   private commentStatements(): readonly TextValue[] {
     if (this.comment === undefined) return [];
-    return [writtenText(`comment on table ${this.quoted} is '${this.comment.text}'`, this.comment.place)];
+    return [placedText(`comment on table ${this.quoted} is '${this.comment.text}'`, this.comment.place)];
   }
 
   private laterStatements(): readonly TextValue[] {
@@ -161,7 +161,7 @@ export class Table implements KnexObject, ColumnTable {
       if (call.method === 'check') unnamedChecks += asText(call.args[2]) === undefined ? 1 : 0;
       const key = this.foreignKeys.get(call);
       const text = key === undefined ? this.laterText(call, unnamedChecks) : key.statement();
-      return text === undefined ? [] : [writtenText(text, key?.place ?? call.place)];
+      return text === undefined ? [] : [placedText(text, key?.place ?? call.place)];
     });
   }
 

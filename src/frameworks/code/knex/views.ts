@@ -1,8 +1,8 @@
-import { markedText, writtenText } from '../../../code/plain';
 import type { TextValue } from '../../../code/value';
 import { columnize, qualified, wrap } from './names';
 import { Query } from './query';
 import { Raw } from './raw';
+import { placedText } from './sources';
 import { Callback, Embedded, type KnexObject, listOf, missing, type Place } from './values';
 
 /** The builder that the callback of `createView` and `alterView` gets: `schema/viewbuilder.js`, `schema/viewcompiler.js`. */
@@ -50,8 +50,8 @@ export class View implements KnexObject {
   }
 
   statements(): readonly TextValue[] {
-    if (this.kind === 'alter') return this.changes.map(({ text, place }) => writtenText(text, place));
-    return [writtenText(`create ${this.kind} ${this.quoted}${this.columns} as ${this.query}${this.checkOption}`, this.place)];
+    if (this.kind === 'alter') return this.changes.map(({ text, place }) => placedText(text, place));
+    return [placedText(`create ${this.kind} ${this.quoted}${this.columns} as ${this.query}${this.checkOption}`, this.place)];
   }
 
   private get quoted(): string {
@@ -79,5 +79,5 @@ function queryText(value: unknown): string {
   const query = value instanceof Callback ? value.asQuery() : value;
   if (query instanceof Embedded) query.isPart = true;
   if (query instanceof Query) return query.sql;
-  return query instanceof Raw ? markedText(query.text) : String(query);
+  return query instanceof Raw ? query.embed() : String(query);
 }
