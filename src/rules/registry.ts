@@ -34,6 +34,7 @@ import type { Rule } from './rule';
 import { identifierTooLong } from './shared/identifier-too-long';
 import { ignoredFile } from './shared/ignored-file';
 import { missingRollback } from './shared/missing-rollback';
+import { outsideTransaction } from './shared/outside-transaction';
 import { refusedByFramework } from './shared/refused-by-framework';
 import { rollbackIncomplete } from './shared/rollback-incomplete';
 import { settingLeaks } from './shared/setting-leaks';
@@ -94,6 +95,7 @@ export const allRules: readonly Rule[] = [
   guaranteeRemoved,
   replicaIdentityMissing,
   statementMarks,
+  outsideTransaction,
   unresolvedPlaceholder,
   unusedSuppression,
 ];

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { postgresLockModes } from '../../../src/model/plan';
 import type { Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
+import { locksConflict } from '../../../src/plan/lock-conflicts';
 import { attachPartitionScan } from '../../../src/rules/postgres/attach-partition-scan';
 import { codeOf, database, majors, startServer, withClient } from './server';
 
@@ -29,6 +31,117 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(await attempt('CREATE TABLE t (id int);\nINSERT INTO t VALUES (1);', 'ALTER TABLE t ADD COLUMN k bigint PRIMARY KEY')).toBe(
       '23502',
     );
+  });
+
+  it('outside-transaction: another connection waits for the open transaction for ever, which is no deadlock to the server', async () => {
+    const address = await database(sandbox, 'CREATE TABLE t (id int);');
+    await withClient(address, (open) =>
+      withClient(address, async (beside) => {
+        await open.query('BEGIN');
+        await open.query('ALTER TABLE t ADD COLUMN a int');
+        await open.query('CREATE TABLE fresh (id int)');
+        expect(await codeOf(beside.query('CREATE INDEX ON fresh (id)'))).toBe('42P01');
+        // deadlock_timeout is one second: were it a deadlock, the server would have said so before this gives up.
+        await beside.query("SET deadlock_timeout = '100ms'");
+        await beside.query("SET statement_timeout = '3s'");
+        expect(await codeOf(beside.query('CREATE INDEX ON t (id)'))).toBe('57014');
+        await beside.query('CREATE TABLE stays (id int)');
+        await open.query('ROLLBACK');
+        expect(await codeOf(beside.query('SELECT * FROM stays'))).toBe('accepted');
+      }),
+    );
+  });
+
+  it('lock-conflicts: the table of the manual, as the server has it', async () => {
+    const address = await database(sandbox, 'CREATE TABLE t (id int);');
+    await withClient(address, (holder) =>
+      withClient(address, async (other) => {
+        for (const held of postgresLockModes) {
+          await holder.query(`BEGIN; LOCK TABLE t IN ${held} MODE`);
+          for (const wanted of postgresLockModes) {
+            await other.query('BEGIN');
+            const code = await codeOf(other.query(`LOCK TABLE t IN ${wanted} MODE NOWAIT`));
+            await other.query('ROLLBACK');
+            expect(code === '55P03', `${wanted} beside ${held}`).toBe(locksConflict(wanted, held));
+          }
+          await holder.query('ROLLBACK');
+        }
+      }),
+    );
+  });
+
+  it('conflict-target: 42P10 without a key over exactly these columns, 42704 without the constraint, 55000 for a deferrable one', async () => {
+    const table =
+      'CREATE TABLE t (id int PRIMARY KEY, a int, b int, c int, d int CONSTRAINT late UNIQUE DEFERRABLE, UNIQUE (a, b));\nCREATE UNIQUE INDEX part ON t (c) WHERE c > 0;';
+    const insert = (target: string) => attempt(table, `INSERT INTO t VALUES (1, 1, 1, 1, 1) ON CONFLICT ${target} DO NOTHING`);
+    expect(await insert('(a)')).toBe('42P10');
+    expect(await insert('(c)')).toBe('42P10');
+    expect(await insert('(d)')).toBe('55000');
+    expect(await insert('ON CONSTRAINT part')).toBe('42704');
+    for (const good of ['(b, a)', '(id)', '(c) WHERE c > 0', '(id) WHERE c > 0', '']) expect(await insert(good), good).toBe('accepted');
+  });
+
+  it('name-taken: what is there already is refused, with these codes', async () => {
+    const there =
+      "CREATE TABLE t (id int CONSTRAINT c CHECK (id > 0));\nCREATE INDEX i ON t (id);\nCREATE SEQUENCE s;\nCREATE VIEW v AS SELECT 1 AS x;\nCREATE TYPE mood AS ENUM ('a');\nCREATE SCHEMA w;\nCREATE POLICY p ON t;";
+    const codes: Readonly<Record<string, string>> = {
+      'CREATE TABLE t (a int)': '42P07',
+      'CREATE TABLE i (a int)': '42P07',
+      'CREATE SEQUENCE v': '42P07',
+      'CREATE VIEW s AS SELECT 1 AS x': '42P07',
+      'CREATE INDEX t ON t (id)': '42P07',
+      'ALTER TABLE t RENAME TO i': '42P07',
+      'CREATE TABLE u (a int, a text)': '42701',
+      'ALTER TABLE t ADD COLUMN id int': '42701',
+      'ALTER TABLE t ADD CONSTRAINT c CHECK (id > 1)': '42710',
+      "CREATE TYPE mood AS ENUM ('b')": '42710',
+      "ALTER TYPE mood ADD VALUE 'a'": '42710',
+      'CREATE POLICY p ON t': '42710',
+      'CREATE SCHEMA w': '42P06',
+    };
+    for (const [statement, code] of Object.entries(codes)) expect(await attempt(there, statement), statement).toBe(code);
+  });
+
+  it('still-needed: what others depend on is not dropped or changed, with these codes', async () => {
+    const there =
+      "CREATE TYPE mood AS ENUM ('a');\nCREATE TABLE u (id serial PRIMARY KEY, m mood, n int, d int GENERATED ALWAYS AS (n * 2) STORED);\nCREATE TABLE o (u int REFERENCES u);\nCREATE VIEW v AS SELECT n FROM u;\nCREATE VIEW w AS SELECT n FROM v;\nCREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';\nCREATE TRIGGER g BEFORE INSERT ON u FOR EACH ROW EXECUTE FUNCTION f();";
+    const codes: Readonly<Record<string, string>> = {
+      'DROP TABLE u': '2BP01',
+      'DROP TABLE o': 'accepted',
+      'DROP VIEW v': '2BP01',
+      'DROP VIEW v, w': 'accepted',
+      'DROP TYPE mood': '2BP01',
+      'DROP SEQUENCE u_id_seq': '2BP01',
+      'DROP FUNCTION f()': '2BP01',
+      'DROP INDEX u_pkey': '2BP01',
+      'ALTER TABLE u DROP CONSTRAINT u_pkey': '2BP01',
+      'ALTER TABLE u DROP COLUMN n': '2BP01',
+      'ALTER TABLE u DROP COLUMN id': '2BP01',
+      'ALTER TABLE u ALTER COLUMN n TYPE bigint': '0A000',
+      'ALTER TABLE u ALTER COLUMN id DROP NOT NULL': '42P16',
+    };
+    for (const [statement, code] of Object.entries(codes)) expect(await attempt(there, statement), statement).toBe(code);
+  });
+
+  it('guarantee-removed: without the key ON CONFLICT fails, without the default INSERT does', async () => {
+    const table = 'CREATE TABLE t (a int NOT NULL DEFAULT 1, b int);\nCREATE UNIQUE INDEX k ON t (b);';
+    expect(await attempt(table, 'DROP INDEX k', 'INSERT INTO t (b) VALUES (1) ON CONFLICT (b) DO NOTHING')).toBe('42P10');
+    expect(await attempt(table, 'ALTER TABLE t ALTER COLUMN a DROP DEFAULT', 'INSERT INTO t (b) VALUES (1)')).toBe('23502');
+  });
+
+  it('replica-identity-missing: a published table without one takes INSERT, and no UPDATE and no DELETE', async () => {
+    const change = (table: string, publish: string, statement: string) =>
+      attempt(`${table};\nINSERT INTO t VALUES (1);\nCREATE PUBLICATION p FOR ALL TABLES${publish};`, statement);
+    const bare = 'CREATE TABLE t (id int)';
+    expect(await change(bare, '', 'UPDATE t SET id = 2')).toBe('55000');
+    expect(await change(bare, '', 'DELETE FROM t')).toBe('55000');
+    expect(await change(bare, '', 'INSERT INTO t VALUES (2)')).toBe('accepted');
+    expect(await change(bare, " WITH (publish = 'insert')", 'DELETE FROM t')).toBe('accepted');
+    expect(await change('CREATE TABLE t (id int PRIMARY KEY)', '', 'DELETE FROM t')).toBe('accepted');
+    expect(await change(`${bare}; ALTER TABLE t REPLICA IDENTITY FULL`, '', 'DELETE FROM t')).toBe('accepted');
+    const gone =
+      'CREATE TABLE t (id int NOT NULL); CREATE UNIQUE INDEX k ON t (id); ALTER TABLE t REPLICA IDENTITY USING INDEX k; DROP INDEX k';
+    expect(await change(gone, '', 'DELETE FROM t')).toBe('55000');
   });
 
   it('enum-value-too-early: refused in its transaction, taken after it, and in that of the type itself', async () => {
