@@ -80,7 +80,7 @@ export async function loadMigration(path: string, options: CommonOptions): Promi
   const folder = await loadFolder(path, options);
   const { source, migrations, framework } = folder;
   if (source.target === undefined) throw new CommandFailure(`${path} is a folder: give one migration file`);
-  const position = migrations.findIndex((migration) => migration.up.path === source.target || migration.down?.path === source.target);
+  const position = migrations.findLastIndex((migration) => migration.up.path === source.target || migration.down?.path === source.target);
   const migration = migrations[position];
   if (migration === undefined) {
     throw new CommandFailure(`${basename(path)} is not a migration that ${framework.displayName} would run: is its name right?`);

@@ -12,6 +12,7 @@ import { drizzle } from './drizzle';
 import { flyway } from './flyway';
 import { golangMigrate } from './golang-migrate';
 import { goose } from './goose';
+import { liquibase } from './liquibase';
 import { prisma } from './prisma';
 import { sql } from './sql';
 import { sqlMigrate } from './sql-migrate';
@@ -27,6 +28,7 @@ export const frameworks: readonly Framework[] = [
   goose,
   sqlMigrate,
   dbmate,
+  liquibase,
   golangMigrate,
   flyway,
   mikroOrm,

@@ -82,7 +82,7 @@ async function readMigrations(path: string, engine: Engine, request: SimulationR
     placeholders: request.placeholders,
     ...(request.framework !== undefined && { framework: request.framework }),
   });
-  assertBuiltIn(framework, path);
+  assertBuiltIn(framework);
   const problem = problems[0];
   if (migrations.length === 0) throw new SimulationFailure(problem?.message ?? `${path} holds no migrations.`);
   return { framework, folder: source.value.folder, migrations, ...(source.value.target !== undefined && { target: source.value.target }) };
@@ -90,7 +90,7 @@ async function readMigrations(path: string, engine: Engine, request: SimulationR
 
 function findTargets(read: ReadMigrations, path: string): readonly number[] {
   if (read.target === undefined) return read.migrations.map((_, position) => position);
-  const position = read.migrations.findIndex((migration) => migration.up.path === read.target || migration.down?.path === read.target);
+  const position = read.migrations.findLastIndex((migration) => migration.up.path === read.target || migration.down?.path === read.target);
   if (position === -1) throw new SimulationFailure(`${path} is not a migration that ${read.framework.displayName} would run.`);
   return [position];
 }
@@ -124,15 +124,15 @@ async function readGroundwork(before: string, engine: Engine, request: Simulatio
     placeholders: request.placeholders,
     ...(target !== undefined && { framework: 'sql' }),
   });
-  assertBuiltIn(framework, before);
+  assertBuiltIn(framework);
   return { framework, migrations };
 }
 
 /** Code is never executed here: its own tool runs it, against the proxy. */
-function assertBuiltIn(framework: Framework, path: string): asserts framework is BuiltInFramework {
+function assertBuiltIn(framework: Framework): asserts framework is BuiltInFramework {
   if (framework.run !== undefined) return;
   throw new SimulationFailure(
-    `${framework.displayName} runs ${path} itself: simulate its command, as you type it in the folder of the project: ` +
-      `--command '${framework.command}'`,
+    `Migrations of ${framework.displayName} are run by ${framework.displayName} alone. Simulate its command, as you type it in the folder of the project: ` +
+      `faultline simulate --command '${framework.command}'`,
   );
 }

@@ -39,7 +39,7 @@ function analysisOf(
   linted: LintedFolder,
   name: string,
 ): Analysis | undefined {
-  const placed = linted.migrations.find(({ migration }) => migration.up.path === name || migration.down?.path === name);
+  const placed = linted.migrations.findLast(({ migration }) => migration.up.path === name || migration.down?.path === name);
   const report = linted.reports.find((candidate) => candidate.path === name);
   if (placed === undefined || report === undefined) return undefined;
   const { migration, before, after } = placed;

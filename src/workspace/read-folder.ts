@@ -86,6 +86,12 @@ export async function readMigrationSource(path: string): Promise<Result<Migratio
   const targetProblem = skipped.find((file) => file.path === target)?.problem;
   if (targetProblem) return failure(targetProblem);
   if (!isMigrationFileAmong(files) && skipped.length === 0) {
+    const changelog = files.find((file) => isOtherChangelog(file.path));
+    if (changelog !== undefined) {
+      return failure({
+        message: `${shown} holds changelogs of Liquibase in XML, YAML or JSON alone (${changelog.path}): only its formatted SQL ("--liquibase formatted sql") is read`,
+      });
+    }
     return failure({
       message: `${shown} holds no migrations, neither .sql files nor code that a migration tool runs: give a migration file or a folder of migrations`,
     });
@@ -159,7 +165,12 @@ export function toSlashes(path: string): string {
 
 function isMigrationFileName(name: string): boolean {
   // Flyway keeps the settings of one script beside it: V4__index.sql.conf. Drizzle lists its files in meta/_journal.json.
-  return /\.sql(\.conf)?$/i.test(name) || markerNames.has(name) || name === '_journal.json';
+  // Changelogs of Liquibase in other forms than SQL are not read, which its reader says.
+  return /\.sql(\.conf)?$/i.test(name) || markerNames.has(name) || name === '_journal.json' || isOtherChangelog(name);
+}
+
+function isOtherChangelog(name: string): boolean {
+  return /changelog[\w.-]*\.(xml|ya?ml|json)$/i.test(name);
 }
 
 function isMigrationFileAmong(files: readonly SourceFile[]): boolean {

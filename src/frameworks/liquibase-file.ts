@@ -1,0 +1,191 @@
+import type { Span } from '../model/text';
+
+/**
+ * Formatted SQL changelogs of Liquibase, read as `AbstractFormattedChangeLogParser` reads them: line by line, whatever stands in strings.
+ * Attributes are looked for anywhere in the line of the changeset, without regard to case.
+ */
+export interface Changeset {
+  readonly author: string;
+  readonly id: string;
+  /** The line `--changeset author:id ...`, without its line break. */
+  readonly header: Span;
+  /** What follows it, up to the next changeset. */
+  readonly body: Span;
+  /** The texts behind `--rollback`, and in `/* liquibase rollback`. */
+  readonly rollback: readonly Span[];
+  /** `--rollback empty` or `not required`: there is nothing to undo. */
+  readonly needsNoRollback: boolean;
+  readonly runInTransaction: boolean;
+  readonly splitStatements: boolean;
+  readonly endDelimiter?: string;
+  readonly rollbackSplitStatements: boolean;
+  readonly rollbackEndDelimiter?: string;
+  /** False where `dbms` names other databases only, or `ignore` is set. */
+  readonly runsOnPostgres: boolean;
+  /** Lines that are no part of the SQL: between `--ignoreLines`. */
+  readonly ignored: readonly Span[];
+}
+
+export interface Changelog {
+  readonly changesets: readonly Changeset[];
+  /** What Liquibase refuses to read, in its own terms. */
+  readonly problems: readonly string[];
+}
+
+const firstLine = /^\ufeff?\s*--\s*liquibase\s*formatted/i;
+const header = /^\s*--\s*changeset\s+("[^"]+"|[^:]+):\s*("[^"]+"|\S+)/i;
+const badHeader = /^\s*--?\s*changeset\b/i;
+const rollbackLine = /^\s*--\s*rollback (.*)$/i;
+const rollbackStart = /^\s*\/\*\s*liquibase\s*rollback\s*$/i;
+const rollbackEnd = /\*\/\s*$/;
+const ignoreLines = /^\s*--\s*ignoreLines:(\w+)/i;
+
+/** True for a file that says in its first line that it is a formatted SQL changelog. */
+export function isFormattedSql(text: string): boolean {
+  const line = text.split(/\r\n|\r|\n/).find((candidate) => candidate.replace('\ufeff', '').trim() !== '');
+  return line !== undefined && firstLine.test(line);
+}
+
+interface Line {
+  readonly text: string;
+  readonly start: number;
+}
+
+function linesOf(text: string): Line[] {
+  const lines: Line[] = [];
+  let start = 0;
+  for (const part of text.split(/(\r\n|\r|\n)/)) {
+    if (!/^[\r\n]/.test(part)) lines.push({ text: part, start });
+    start += part.length;
+  }
+  return lines;
+}
+
+type Draft = { -readonly [K in keyof Changeset]: Changeset[K] } & { rollback: Span[]; ignored: Span[] };
+
+/** Reads a changelog. Never throws; what Liquibase would refuse is a problem, and the rest is read. */
+export function readChangelog(text: string): Changelog {
+  const found: Draft[] = [];
+  const problems: string[] = [];
+  let current: Draft | undefined;
+  let inRollback = false;
+  let ignoredFor = 0;
+  for (const line of linesOf(text)) {
+    const end = line.start + line.text.length;
+    if (ignoredFor > 0) {
+      current?.ignored.push({ start: line.start, end });
+      ignoredFor = /^\s*--\s*ignoreLines:end/i.test(line.text) ? 0 : ignoredFor - 1;
+      continue;
+    }
+    if (inRollback) {
+      inRollback = !rollbackEnd.test(line.text);
+      const last = inRollback ? end : line.start + line.text.search(rollbackEnd);
+      current?.rollback.push({ start: line.start, end: last });
+      continue;
+    }
+    const ignoring = ignoreLines.exec(line.text)?.[1]?.toLowerCase();
+    if (ignoring !== undefined) {
+      ignoredFor = ignoring === 'start' ? Number.POSITIVE_INFINITY : Number(ignoring) || 0;
+      continue;
+    }
+    const begins = header.exec(line.text);
+    if (begins !== null) {
+      if (current !== undefined) current.body = { start: current.body.start, end: line.start };
+      current = draftOf(line, begins, text.length);
+      found.push(current);
+    } else if (badHeader.test(line.text)) {
+      problems.push(`"${line.text.trim()}" is no changeset: Liquibase refuses it; write --changeset author:id`);
+    } else if (current !== undefined) {
+      inRollback = rollbackStart.test(line.text);
+      const rollback = rollbackLine.exec(line.text)?.[1];
+      if (rollback !== undefined) current.rollback.push({ start: end - rollback.length, end });
+    }
+  }
+  return { changesets: found.map((draft) => finished(draft, text)), problems };
+}
+
+function draftOf(line: Line, begins: RegExpExecArray, length: number): Draft {
+  const end = line.start + line.text.length;
+  const flag = (name: string, otherwise: boolean) => {
+    const value = new RegExp(`\\b${name}:(\\w+)`, 'i').exec(line.text)?.[1]?.toLowerCase();
+    return value === undefined ? otherwise : value === 'true';
+  };
+  const word = (name: string) => new RegExp(`\\b${name}:(\\S+)`, 'i').exec(line.text)?.[1];
+  const [endDelimiter, rollbackEndDelimiter] = [word('endDelimiter'), word('rollbackEndDelimiter')];
+  return {
+    author: unquoted(begins[1] ?? ''),
+    id: unquoted(begins[2] ?? ''),
+    header: { start: line.start, end },
+    body: { start: end, end: length },
+    rollback: [],
+    needsNoRollback: false,
+    runInTransaction: flag('runInTransaction', true),
+    splitStatements: flag('splitStatements', true),
+    rollbackSplitStatements: flag('rollbackSplitStatements', true),
+    runsOnPostgres: !flag('ignore', false) && includesPostgres(word('dbms')),
+    ignored: [],
+    ...(endDelimiter !== undefined && { endDelimiter }),
+    ...(rollbackEndDelimiter !== undefined && { rollbackEndDelimiter }),
+  };
+}
+
+function finished(draft: Draft, text: string): Changeset {
+  const [first] = draft.rollback;
+  const words = first === undefined ? '' : text.slice(first.start, first.end).trim().toLowerCase();
+  const needsNoRollback = words === 'empty' || words.startsWith('not required');
+  return { ...draft, needsNoRollback, rollback: needsNoRollback ? [] : draft.rollback };
+}
+
+/** `dbms:postgresql,h2`, `dbms:!oracle`, `dbms:all`. */
+function includesPostgres(dbms: string | undefined): boolean {
+  const names = (dbms ?? '')
+    .toLowerCase()
+    .split(',')
+    .filter((name) => name !== '');
+  if (names.includes('!postgresql') || names.includes('none')) return false;
+  const wanted = names.filter((name) => !name.startsWith('!'));
+  return wanted.length === 0 || wanted.includes('postgresql') || wanted.includes('all');
+}
+
+function unquoted(text: string): string {
+  return text.trim().replace(/^"(.*)"$/, '$1');
+}
+
+/**
+ * The text with nothing left but some stretches of it, at their places, and a delimiter of the changeset's own as a semicolon: so it can be
+ * read as SQL, and every place is one in the file.
+ */
+export function onlyThese(text: string, spans: readonly Span[], delimiter: string | undefined): string {
+  let result = '';
+  let position = 0;
+  for (const { start, end } of spans) {
+    result += blank(text.slice(position, start)) + withSemicolons(text.slice(start, end), delimiter);
+    position = end;
+  }
+  return result + blank(text.slice(position));
+}
+
+function blank(text: string): string {
+  return text.replaceAll(/[^\r\n]/g, ' ');
+}
+
+/** Delimiters are regular expressions to Liquibase; `/` and `GO` count on a line of their own only. */
+function withSemicolons(text: string, delimiter: string | undefined): string {
+  if (delimiter === undefined || delimiter === ';') return text;
+  const alone = delimiter === '/' || delimiter.toLowerCase() === 'go';
+  const escaped = delimiter.replaceAll('\\', '').replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const pattern = alone ? new RegExp(`^[ \\t]*${escaped}[ \\t]*$`, 'gim') : new RegExp(escaped, 'g');
+  return text.replace(pattern, (found) => `;${' '.repeat(found.length - 1)}`);
+}
+
+/** What is left of a span without the ones in it. */
+export function without(span: Span, holes: readonly Span[]): Span[] {
+  const rest: Span[] = [];
+  let { start } = span;
+  for (const hole of holes.toSorted((left, right) => left.start - right.start)) {
+    if (hole.start > start) rest.push({ start, end: hole.start });
+    start = Math.max(start, hole.end);
+  }
+  if (start < span.end) rest.push({ start, end: span.end });
+  return rest;
+}

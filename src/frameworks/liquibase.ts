@@ -1,0 +1,234 @@
+import type { Migration, Program, ProgramExecution } from '../model/migration';
+import { type Result, success } from '../model/result';
+import type { BuiltInFramework, DownPlacement, ReadOptions, SourceFile } from '../model/run-protocol';
+import { quoteLiteral } from '../parse/postgres/identifiers';
+import { tokenize } from '../parse/postgres/lexer';
+import { readStatements } from '../parse/postgres/read';
+import { baseName, byText, confidence, lineBreakOf, problem, sqlFiles } from './files';
+import { isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
+import { type Changeset, isFormattedSql, onlyThese, readChangelog, without } from './liquibase-file';
+import { optionMark } from './marks';
+
+/**
+ * Liquibase's formatted SQL. Each changeset is what it runs and records: one migration here. From its sources: `ChangeSet.execute` (a
+ * transaction of its own, committed before the row is written), `StandardLockService` and `StandardChangeLogHistoryService` (the two
+ * tables). Its checksums are left NULL: Liquibase fills them in when it next sees the row.
+ *
+ * Changelogs in XML, YAML and JSON are not read: their changes are not SQL.
+ */
+const history = 'public.databasechangelog';
+const lock = 'public.databasechangeloglock';
+
+export const liquibase: BuiltInFramework = {
+  name: 'liquibase',
+  displayName: 'Liquibase',
+
+  detect: (files) => confidence(files, (file) => isFormattedSql(file.text)),
+
+  read(files, options) {
+    const others = files.filter(isOtherChangelog).map((file) => problem(notRead(file.path), file.path));
+    const read = sqlFiles(files)
+      .filter((file) => isFormattedSql(file.text))
+      .toSorted((left, right) => byText(left.path, right.path))
+      .flatMap((file) => readFile(file, options));
+    return [...read, ...others];
+  },
+
+  run: {
+    bookkeepingTables: [history, lock],
+    setup: [
+      `CREATE TABLE IF NOT EXISTS ${lock} (ID INTEGER NOT NULL, LOCKED BOOLEAN NOT NULL, LOCKGRANTED TIMESTAMP WITHOUT TIME ZONE, LOCKEDBY VARCHAR(255), CONSTRAINT databasechangeloglock_pkey PRIMARY KEY (ID))`,
+      `INSERT INTO ${lock} (ID, LOCKED) SELECT 1, FALSE WHERE NOT EXISTS (SELECT FROM ${lock})`,
+      `CREATE TABLE IF NOT EXISTS ${history} (ID VARCHAR(255) NOT NULL, AUTHOR VARCHAR(255) NOT NULL, FILENAME VARCHAR(255) NOT NULL, DATEEXECUTED TIMESTAMP WITHOUT TIME ZONE NOT NULL, ORDEREXECUTED INTEGER NOT NULL, EXECTYPE VARCHAR(10) NOT NULL, MD5SUM VARCHAR(35), DESCRIPTION VARCHAR(255), COMMENTS VARCHAR(255), TAG VARCHAR(255), LIQUIBASE VARCHAR(20), CONTEXTS VARCHAR(255), LABELS VARCHAR(255), DEPLOYMENT_ID VARCHAR(10))`,
+    ],
+    steps(migration) {
+      const { wrapped } = migration.up.execution;
+      return [
+        {
+          kind: 'check',
+          text: `SELECT ID FROM ${history} WHERE ${rowOf(migration)}`,
+          decide: (rows) => (rows.length > 0 ? { run: false, why: 'already applied' } : { run: true }),
+        },
+        {
+          kind: 'check',
+          text: `SELECT LOCKED FROM ${lock} WHERE ID = 1`,
+          decide: ([row]) =>
+            isTrue(row?.locked)
+              ? refused('Could not acquire change log lock: another Liquibase holds it, or one that was killed left it behind')
+              : { run: true },
+        },
+        {
+          kind: 'lock',
+          text: `UPDATE ${lock} SET LOCKED = TRUE, LOCKEDBY = 'faultline', LOCKGRANTED = NOW() WHERE ID = 1 AND LOCKED = FALSE`,
+        },
+        ...(wrapped ? [{ kind: 'begin', text: 'BEGIN' } as const] : []),
+        ...statementSteps(migration),
+        ...(wrapped ? [{ kind: 'commit', text: 'COMMIT' } as const] : []),
+        { kind: 'record', text: insertRow(migration) },
+        { kind: 'unlock', text: unlock },
+      ];
+    },
+    onError: ({ up }) => [
+      ...(up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' } as const] : []),
+      { kind: 'unlock', text: unlock },
+    ],
+    markApplied: (migration) => [
+      sqlStep(
+        `Record ${migration.title} as applied`,
+        'Liquibase runs every changeset that has no row in its table. It fills in the checksum itself when it next sees the row; "liquibase changelog-sync" records all changesets at once.',
+        `${insertRow(migration)};`,
+      ),
+      ...release(),
+    ],
+    markNotApplied: (migration) => [
+      sqlStep(
+        `Remove ${migration.title} from the history`,
+        'Without the row, Liquibase runs the changeset again.',
+        `DELETE FROM ${history} WHERE ${rowOf(migration)};`,
+      ),
+      ...release(),
+    ],
+    release,
+    recorded: (migration, tables) => {
+      const { id, author } = partsOf(migration);
+      return rowsOf(tables, history).some((row) => row.id === id && row.author === author) ? 'applied' : 'absent';
+    },
+  },
+
+  upMarker: '--liquibase formatted sql\n--changeset faultline:1',
+  // A file that holds several says it of each of them.
+  noTransactionMark: (text) =>
+    readChangelog(text).changesets.length === 1
+      ? optionMark(text, /^--\s*changeset\s/i, /\s+runInTransaction:\S+/i, 'runInTransaction:false')
+      : undefined,
+
+  placeDown,
+};
+
+const unlock = `UPDATE ${lock} SET LOCKED = FALSE, LOCKEDBY = NULL, LOCKGRANTED = NULL WHERE ID = 1`;
+
+function release() {
+  return [
+    sqlStep(
+      'Release the lock',
+      'A Liquibase that was killed leaves its lock, and every later run waits for it. "liquibase release-locks" does the same.',
+      `${unlock};`,
+    ),
+  ];
+}
+
+function insertRow(migration: Migration): string {
+  const { id, author, path } = partsOf(migration);
+  const values = [id, author, path].map(quoteLiteral).join(', ');
+  return `INSERT INTO ${history} (ID, AUTHOR, FILENAME, DATEEXECUTED, ORDEREXECUTED, MD5SUM, DESCRIPTION, COMMENTS, EXECTYPE) SELECT ${values}, NOW(), COALESCE(MAX(ORDEREXECUTED), 0) + 1, NULL, 'sql', '', 'EXECUTED' FROM ${history}`;
+}
+
+/** By id and author: the path is the one that Liquibase was called with. */
+function rowOf(migration: Migration): string {
+  const { id, author } = partsOf(migration);
+  return `ID = ${quoteLiteral(id)} AND AUTHOR = ${quoteLiteral(author)}`;
+}
+
+function partsOf({ id }: Migration): { readonly path: string; readonly id: string; readonly author: string } {
+  const [path = '', own = '', author = ''] = id.split('::');
+  return { path, id: own, author };
+}
+
+function isOtherChangelog({ path }: SourceFile): boolean {
+  return !path.startsWith('../') && /changelog[\w.-]*\.(xml|ya?ml|json)$/i.test(path);
+}
+
+function notRead(path: string): string {
+  return `${path}: changelogs in XML, YAML and JSON are not read, only formatted SQL ("--liquibase formatted sql"). What this file changes or includes is not part of the schema here, and the formatted SQL files are taken in the order of their names.`;
+}
+
+function readFile(file: SourceFile, options: ReadOptions): Result<Migration>[] {
+  const { changesets, problems } = readChangelog(file.text);
+  const own = changesets.filter((changeset) => changeset.runsOnPostgres);
+  return [
+    ...problems.map((message) => problem(`${file.path}: ${message}`, file.path)),
+    ...own.map((changeset) => success(migrationOf(file, changeset, changesets.length > 1, options))),
+  ];
+}
+
+function migrationOf(file: SourceFile, changeset: Changeset, several: boolean, options: ReadOptions): Migration {
+  const down = downProgram(file, changeset, options);
+  const isUnneeded = changeset.needsNoRollback;
+  return {
+    id: `${file.path}::${changeset.id}::${changeset.author}`,
+    title: several ? `${baseName(file.path)} ${changeset.author}:${changeset.id}` : baseName(file.path),
+    framework: 'liquibase',
+    engine: options.engine,
+    up: upProgram(file, changeset, options),
+    ...(down !== undefined && { down }),
+    ...(isUnneeded && { downUnsupported: true }),
+  };
+}
+
+function upProgram(file: SourceFile, changeset: Changeset, options: ReadOptions): Program {
+  const { body, ignored, endDelimiter } = changeset;
+  const text = onlyThese(file.text, without(body, ignored), endDelimiter);
+  return {
+    direction: 'up',
+    path: file.path,
+    span: body,
+    statements: readStatements(text, body, options.placeholders),
+    execution: executionOf(changeset, changeset.splitStatements),
+  };
+}
+
+function downProgram(file: SourceFile, changeset: Changeset, options: ReadOptions): Program | undefined {
+  const { rollback, rollbackEndDelimiter, rollbackSplitStatements } = changeset;
+  const [first, last] = [rollback[0], rollback.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const span = { start: first.start, end: last.end };
+  const text = onlyThese(file.text, rollback, rollbackEndDelimiter);
+  return {
+    direction: 'down',
+    path: file.path,
+    span,
+    statements: readStatements(text, span, options.placeholders),
+    execution: executionOf(changeset, rollbackSplitStatements),
+  };
+}
+
+function executionOf({ runInTransaction }: Changeset, splits: boolean): ProgramExecution {
+  return {
+    requests: splits ? 'per-statement' : 'single-request',
+    wrapped: runInTransaction,
+    because: runInTransaction
+      ? 'Liquibase runs each changeset in one transaction; its row in databasechangelog comes after the commit'
+      : 'runInTransaction:false: Liquibase commits each statement by itself; the row in databasechangelog comes last',
+  };
+}
+
+/** `--rollback` lines at the end of the changeset; in place of those that are there. */
+function placeDown(migration: Migration, files: readonly SourceFile[], statements: readonly string[]): DownPlacement {
+  const file = files.find((candidate) => candidate.path === migration.up.path);
+  const { id, author } = partsOf(migration);
+  const changeset = file && readChangelog(file.text).changesets.find((candidate) => candidate.id === id && candidate.author === author);
+  if (file === undefined || changeset === undefined)
+    return { kind: 'unsupported', why: `${migration.up.path} no longer holds the changeset ${author}:${id}.` };
+  const lineBreak = lineBreakOf(file.text);
+  const lines = statements.flatMap((statement) => statement.split(/\r?\n/)).map((line) => `--rollback ${line}`);
+  const written = lines.join(lineBreak);
+  const [first, last] = [changeset.rollback[0], changeset.rollback.at(-1)];
+  if (first !== undefined && last !== undefined) {
+    const start = file.text.lastIndexOf('\n', first.start) + 1;
+    return { kind: 'edit', path: file.path, span: { start, end: last.end }, newText: written };
+  }
+  const body = file.text.slice(changeset.body.start, changeset.body.end).trimEnd();
+  const at = changeset.body.start + body.length;
+  const newText = `${lineBreak}${written}`;
+  if (changeset.rollbackSplitStatements === false || !statements.some(holdsSemicolons))
+    return { kind: 'edit', path: file.path, span: { start: at, end: at }, newText };
+  // A function's body would be cut at its semicolons.
+  const span = { start: changeset.header.end, end: at };
+  return { kind: 'edit', path: file.path, span, newText: ` rollbackSplitStatements:false${body}${newText}` };
+}
+
+function holdsSemicolons(statement: string): boolean {
+  return tokenize(statement).some(
+    ({ kind, start, end }) => (kind === 'dollar string' || kind === 'string') && statement.slice(start, end).includes(';'),
+  );
+}

@@ -1,0 +1,126 @@
+import { beforeAll, expect, test } from 'vitest';
+import { liquibase } from '../../../src/frameworks/liquibase';
+import type { Migration } from '../../../src/model/migration';
+import { loadParser } from '../../../src/parse/load';
+
+beforeAll(loadParser);
+
+const options = { engine: { name: 'postgres', major: 18 }, placeholders: {} } as const;
+
+function read(text: string, path = 'changelog.sql'): Migration[] {
+  return liquibase.read([{ path, text }], options).map((result) => {
+    if (!result.ok) throw new Error(result.error.message);
+    return result.value;
+  });
+}
+
+const changelog = `--liquibase formatted sql
+
+--changeset ann:1 labels:"a, b" context:prod
+--comment: users
+CREATE TABLE users (id bigint PRIMARY KEY);
+--rollback DROP TABLE users;
+
+-- changeset "bob jones":add-index runInTransaction:false
+--preconditions onFail:MARK_RAN
+--precondition-sql-check expectedResult:0 SELECT 0
+CREATE INDEX CONCURRENTLY users_id ON users (id);
+/* liquibase rollback
+DROP INDEX CONCURRENTLY
+  users_id;
+*/
+
+--changeset ann:3 splitStatements:false
+CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;
+--rollback not required
+
+--changeset ann:4 endDelimiter:/ dbms:postgresql,h2
+CREATE VIEW v AS SELECT 1 AS a
+/
+CREATE VIEW w AS SELECT 2 AS a
+/
+--changeset ann:5 dbms:mysql
+ENGINE=InnoDB
+`;
+
+test('each changeset is a migration of its own, with its way of running', () => {
+  const migrations = read(changelog);
+  expect(migrations.map(({ id, up }) => [id, up.statements.length, up.execution.wrapped, up.execution.requests])).toEqual([
+    ['changelog.sql::1::ann', 1, true, 'per-statement'],
+    ['changelog.sql::add-index::bob jones', 1, false, 'per-statement'],
+    ['changelog.sql::3::ann', 1, true, 'single-request'],
+    ['changelog.sql::4::ann', 2, true, 'per-statement'],
+  ]);
+  expect(migrations.flatMap(({ up }) => up.statements.flatMap(({ unreadable }) => unreadable ?? []))).toEqual([]);
+});
+
+test('statements keep their places in the file, rollbacks too', () => {
+  const all = read(changelog).flatMap(({ up, down }) => [...up.statements, ...(down?.statements ?? [])]);
+  for (const { text, span, range } of all) {
+    expect(changelog.slice(span.start, span.end)).toBe(text);
+    expect(changelog.split('\n')[range.start.line]?.slice(range.start.character)).toMatch(/^(CREATE|DROP)/);
+  }
+  expect(read(changelog).map(({ down }) => down?.statements.map(({ text }) => text.replaceAll(/\s+/g, ' ')))).toEqual([
+    ['DROP TABLE users'],
+    ['DROP INDEX CONCURRENTLY users_id'],
+    undefined,
+    undefined,
+  ]);
+});
+
+test('a rollback that is not required is none that is missing', () => {
+  expect(read(changelog).map(({ downUnsupported }) => downUnsupported === true)).toEqual([false, false, true, false]);
+});
+
+test('lines to be ignored are not read, and a rollback over several lines is one', () => {
+  const [migration] = read(
+    '--liquibase formatted sql\n--changeset a:1\nCREATE TABLE t (id int);\n--ignoreLines:start\nnot sql\n--ignoreLines:end\n--ignoreLines:1\nneither\n--rollback DROP\n--rollback TABLE t;\n',
+  );
+  expect(migration?.up.statements).toHaveLength(1);
+  expect(migration?.down?.statements.map(({ operations }) => operations[0]?.kind)).toEqual(['drop object']);
+});
+
+test('a rollback is placed at the end of its own changeset, and read back', () => {
+  const text = '--liquibase formatted sql\n--changeset a:1\nCREATE TABLE t (id int);\n\n--changeset a:2\nCREATE TABLE u (id int);\n';
+  const [first] = read(text);
+  if (first === undefined) throw new Error('nothing was read');
+  const placed = liquibase.placeDown(first, [{ path: 'changelog.sql', text }], ['-- It is empty.\nDROP TABLE t;']);
+  if (placed.kind !== 'edit') throw new Error(placed.kind);
+  const edited = text.slice(0, placed.span.start) + placed.newText + text.slice(placed.span.end);
+  expect(edited).toBe(
+    '--liquibase formatted sql\n--changeset a:1\nCREATE TABLE t (id int);\n--rollback -- It is empty.\n--rollback DROP TABLE t;\n\n--changeset a:2\nCREATE TABLE u (id int);\n',
+  );
+  expect(read(edited)[0]?.down?.statements.map((statement) => statement.text)).toEqual(['DROP TABLE t']);
+  expect(read(edited)[1]?.down).toBeUndefined();
+});
+
+test("a function's body in a rollback is not cut at its semicolons", () => {
+  const text = '--liquibase formatted sql\n--changeset a:1\nDROP FUNCTION f();\n';
+  const [first] = read(text);
+  if (first === undefined) throw new Error('nothing was read');
+  const body = 'CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$\nBEGIN\n  RETURN 1;\nEND $$;';
+  const placed = liquibase.placeDown(first, [{ path: 'changelog.sql', text }], [body]);
+  if (placed.kind !== 'edit') throw new Error(placed.kind);
+  const edited = text.slice(0, placed.span.start) + placed.newText + text.slice(placed.span.end);
+  expect(edited).toContain('--changeset a:1 rollbackSplitStatements:false\n');
+  const [again] = read(edited);
+  expect(again?.down?.execution.requests).toBe('single-request');
+  expect(again?.down?.statements).toHaveLength(1);
+});
+
+test('what Liquibase refuses, and changelogs that are not SQL, are problems that say so', () => {
+  const results = liquibase.read(
+    [
+      { path: 'a.sql', text: '--liquibase formatted sql\n-changeset a:1\nSELECT 1;\n' },
+      { path: 'db.changelog-master.xml', text: '<databaseChangeLog/>' },
+      { path: 'plain.sql', text: 'SELECT 1;' },
+    ],
+    options,
+  );
+  expect(results.map((result) => (result.ok ? 'read' : result.error.message.slice(0, 60)))).toEqual([
+    expect.stringContaining('"-changeset a:1" is no changeset'),
+    expect.stringContaining('changelogs in XML, YAML and JSON'),
+  ]);
+  expect(liquibase.detect([{ path: 'a.sql', text: changelog }])).toBeGreaterThan(0.9);
+  expect(liquibase.detect([{ path: 'a.sql', text: 'SELECT 1;' }])).toBe(0);
+});
