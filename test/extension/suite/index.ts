@@ -7,6 +7,7 @@ export function run(): Promise<void> {
     await import('./fixes.test');
     await import('./explain.test');
     await import('./rollback.test');
+    await import('./code.test');
     await import('./panel.test');
     await import('./server.test');
   });
