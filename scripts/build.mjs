@@ -1,12 +1,14 @@
-// Bundles the four programs and the panel into dist/. `--watch` keeps going; `--production` minifies and leaves out source maps.
+// Bundles the four programs and the panel into dist/, or the folder after `--out`. `--watch` keeps going; `--production` minifies and leaves
+// out source maps.
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const dist = join(root, 'dist');
+const out = process.argv.indexOf('--out');
+const dist = out === -1 ? join(root, 'dist') : resolve(process.argv[out + 1] ?? 'dist');
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
 const require = createRequire(import.meta.url);

@@ -7,12 +7,15 @@ import { configurationDiagnostics } from './configuration-diagnostics';
 import type { MigrationFolders } from './migration-folders';
 import { toDiagnostic, toErrorDiagnostic, toNotice } from './to-lsp';
 
-/** How long typing must rest before the text is linted. */
+/** How long typing must rest before a text is linted that takes long: one that does not is linted at every key. */
 const debounceMs = 150;
+const quickMs = 25;
 
 /** Pushes diagnostics: debounced, for the version they were computed for, and dropped when a newer version has arrived meanwhile. */
 export class DiagnosticsPublisher {
   private readonly timers = new Map<string, NodeJS.Timeout>();
+  /** How long each document took the last time. */
+  private readonly tookMs = new Map<string, number>();
 
   constructor(
     private readonly connection: Connection,
@@ -21,7 +24,7 @@ export class DiagnosticsPublisher {
   ) {}
 
   /** Lints a document soon; a later call starts the wait again. */
-  schedule(uri: string, waitMs: number = debounceMs): void {
+  schedule(uri: string, waitMs: number = (this.tookMs.get(uri) ?? debounceMs) < quickMs ? 0 : debounceMs): void {
     clearTimeout(this.timers.get(uri));
     this.timers.set(
       uri,
@@ -41,13 +44,16 @@ export class DiagnosticsPublisher {
   clear(uri: string): void {
     clearTimeout(this.timers.get(uri));
     this.timers.delete(uri);
+    this.tookMs.delete(uri);
     void this.connection.sendDiagnostics({ uri, diagnostics: [] });
   }
 
   private async publish(uri: string): Promise<void> {
     const version = this.documents.get(uri)?.version;
     if (version === undefined) return;
+    const started = performance.now();
     const diagnostics = await this.diagnosticsOf(uri);
+    this.tookMs.set(uri, performance.now() - started);
     // Typed on, or closed, while it was computed: a newer run is on its way.
     if (this.documents.get(uri)?.version !== version) return;
     await this.connection.sendDiagnostics({ uri, version, diagnostics });
