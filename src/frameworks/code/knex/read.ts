@@ -1,4 +1,5 @@
 import { type NativeCall, native } from '../../../code/native';
+import type { CodeFiles } from '../../../code/resolve';
 import type { Recording, Session } from '../../../code/session';
 import { readRecording, type SqlRequest } from '../../../code/sql/read';
 import { array, falseValue, trueValue, unknown, type Value } from '../../../code/value';
@@ -7,6 +8,7 @@ import { type Result, success } from '../../../model/result';
 import type { ReadOptions, SourceFile } from '../../../model/run-protocol';
 import type { Span } from '../../../model/text';
 import { baseName } from '../../files';
+import { CodeMemory } from '../code-memory';
 import { findDefinition } from '../definitions';
 import { CodeFolder, ownCode } from '../migration-classes';
 import { type Connection, RunContext } from './context';
@@ -17,23 +19,35 @@ import { KnexNatives } from './natives';
 export function readMigrations(files: readonly SourceFile[], options: ReadOptions): readonly Result<Migration>[] {
   const folder = new KnexFolder(files);
   return inOrder(ownCode(files).filter(({ path, text }) => !isKnexfile(path) && /\bup\b/.test(text))).flatMap((file) => {
-    const migration = new Reading(file, folder, options).read();
+    const key = [file.path, options.engine.name, options.engine.major, folder.disableTransactions, folder.hasOwnRunner].join('\0');
+    const migration = memory.recall(key, [file.path], folder.code, () => new Reading(file, folder, options).read());
     return migration === undefined ? [] : [success(migration)];
   });
 }
+
+const memory = new CodeMemory<Migration | undefined>();
 
 /** A folder with what the project says about all of its migrations. */
 class KnexFolder {
   /** knexfile: `migrations: { disableTransactions: true }`. */
   readonly disableTransactions: boolean;
+  /** True when something else than knex runs the migrations, with rules of its own. */
+  readonly hasOwnRunner: boolean;
+  private readonly folder: CodeFolder;
 
-  constructor(private readonly files: readonly SourceFile[]) {
+  constructor(files: readonly SourceFile[]) {
+    this.folder = new CodeFolder(files, {});
+    this.hasOwnRunner = files.some(({ path, text }) => baseName(path) === 'package.json' && /"(?:knex-migrator|umzug)"\s*:/.test(text));
     this.disableTransactions = files.some(({ path, text }) => isKnexfile(path) && /\bdisableTransactions\s*:\s*true\b/.test(text));
+  }
+
+  get code(): CodeFiles {
+    return this.folder.files;
   }
 
   /** A session with natives of its own: one for each run. */
   open(path: string, natives: KnexNatives): Session {
-    return new CodeFolder(this.files, { packages: packagesFor(natives) }).open(path);
+    return this.folder.open(path, packagesFor(natives));
   }
 }
 
@@ -49,13 +63,16 @@ class Reading {
     const up = this.program('up');
     if (!('program' in up)) return undefined;
     const down = this.program('down');
+    const isRefused = !('program' in down) && !('irreversible' in down) && !this.folder.hasOwnRunner;
+    const refused = `Invalid migration: ${baseName(this.file.path)} must have both an up and down function`;
     return {
       // What knex records: the name with its ending. Folders of versions, which knex-migrator has, are a part of it.
       id: this.file.path,
       title: baseName(this.file.path),
       framework: 'knex',
       engine: this.options.engine,
-      up: up.program,
+      // `_validateMigrationStructure` of the migrator.
+      up: isRefused ? { ...up.program, execution: { ...up.program.execution, refused } } : up.program,
       ...('program' in down ? { down: down.program } : {}),
       ...('irreversible' in down ? { downUnsupported: true } : {}),
     };

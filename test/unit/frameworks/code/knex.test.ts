@@ -122,6 +122,12 @@ describe('files', () => {
   it('without a way back, with an empty one, and with one that refuses', () => {
     const up = "exports.up = (knex) => knex.schema.dropTable('a');\n";
     expect(readOne(up).down).toBeUndefined();
+    // knex runs nothing at all when one of the files has no down.
+    expect(readOne(up, '1_a.js').up.execution.refused).toBe('Invalid migration: 1_a.js must have both an up and down function');
+    expect(
+      readAll({ 'a.js': up, '../package.json': '{"dependencies":{"knex-migrator":"5.0.0"}}' })[0]?.up.execution.refused,
+    ).toBeUndefined();
+    expect(readOne(`${up}exports.down = async () => {};\n`).up.execution.refused).toBeUndefined();
     expect(readOne(`${up}exports.down = async () => {};\n`).down?.statements).toEqual([]);
     for (const down of [
       "exports.down = () => { throw new Error('irreversible'); };\n",
