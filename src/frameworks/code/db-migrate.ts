@@ -4,11 +4,12 @@ import { looksLikeSql, type SqlEffect } from '../../code/sql/emit';
 import { object, type Value } from '../../code/value';
 import type { Migration, Program, ProgramExecution } from '../../model/migration';
 import { type Result, success } from '../../model/result';
-import type { DownPlacement, SourceFile, ToolFramework } from '../../model/run-protocol';
+import type { DownPlacement, ReadOptions, SourceFile, ToolFramework } from '../../model/run-protocol';
 import { readStatements } from '../../parse/postgres/read';
-import { baseName, byText, folderPrefix, wholeFile } from '../files';
+import { baseName, byText, folderPrefix, problem, wholeFile } from '../files';
 import { placeInFile } from '../placing';
 import { codeLines } from './code-lines';
+import { CodeMemory } from './code-memory';
 import { driver, setupOptions } from './db-migrate/driver';
 import { asyncPackage, bluebird, callback } from './db-migrate/flow';
 import { CodeFolder, ownCode, programOf } from './migration-classes';
@@ -39,22 +40,18 @@ export const dbMigrate: ToolFramework = {
     ]);
     const folder = new CodeFolder(files, { packages, suspicious: looksLikeSql });
     return ownCode(files)
-      .filter(({ path, text }) => folderPrefix(path) === '' && /\d{14}-[^.]+/.test(path) && /\bup\b/.test(text))
+      .filter(({ path }) => folderPrefix(path) === '' && /\d{14}-[^.]+/.test(path))
       .toSorted((left, right) => byText(left.path, right.path))
-      .flatMap((file): Result<Migration>[] => {
-        const up = program('up', file, files, folder);
-        const down = program('down', file, files, folder);
-        if (up === undefined) return [];
-        return [
-          success({
-            id: baseName(file.path).replace(/\.[^.]+$/, ''),
-            title: baseName(file.path),
-            framework: 'db-migrate',
-            engine: options.engine,
-            up,
-            ...(down === undefined || isEmpty(down) ? {} : { down }),
-          }),
-        ];
+      .map((file): Result<Migration> => {
+        const key = `${file.path} ${options.engine.name} ${options.engine.major}`;
+        const migration = migrations.recall(key, [file.path, ...sqlFilesOf(file, files)], folder.files, () =>
+          readMigration(file, files, folder, options),
+        );
+        if (migration !== undefined) return success(migration);
+        return problem(
+          `${file.path} shows no function up, so nothing in it is checked. Export it where it can be seen: exports.up = ...`,
+          file.path,
+        );
       });
   },
 
@@ -78,6 +75,28 @@ export const dbMigrate: ToolFramework = {
   },
 };
 
+const migrations = new CodeMemory<Migration | undefined>();
+
+/** The files that `db-migrate create --sql-file` puts beside a migration. */
+function sqlFilesOf({ path }: SourceFile, files: readonly SourceFile[]): readonly string[] {
+  const name = path.replace(/\.[^.]+$/, '');
+  return files.map((file) => file.path).filter((other) => /\.sql$/i.test(other) && other.includes(name));
+}
+
+function readMigration(file: SourceFile, files: readonly SourceFile[], folder: CodeFolder, options: ReadOptions): Migration | undefined {
+  const up = program('up', file, files, folder);
+  const down = program('down', file, files, folder);
+  if (up === undefined) return undefined;
+  return {
+    id: baseName(file.path).replace(/\.[^.]+$/, ''),
+    title: baseName(file.path),
+    framework: 'db-migrate',
+    engine: options.engine,
+    up,
+    ...(down === undefined || isEmpty(down) ? {} : { down }),
+  };
+}
+
 /** A file that shows by itself whose it is. */
 function isOwn({ text }: SourceFile): boolean {
   if (/\bdbmigrate\b|['"]db-migrate['"]|\bexports\._meta\b/.test(text)) return true;
@@ -95,7 +114,7 @@ const execution: ProgramExecution = {
 function program(direction: 'up' | 'down', file: SourceFile, files: readonly SourceFile[], folder: CodeFolder): Program | undefined {
   const session = folder.open(file.path);
   const callee = session.exports.get(direction);
-  if (callee === undefined || callee.kind === 'primitive') return undefined;
+  if (callee === undefined || callee.kind === 'primitive' || callee.kind === 'unknown') return undefined;
   setUp(session);
   const recording = session.run(callee, [driver(), callback()]);
   const sqlFile = fileThatIsSent(recording, files);

@@ -11,6 +11,7 @@ import type { DownPlacement, NoTransactionMark, ReadOptions, SourceFile, ToolFra
 import { baseName, folderPrefix, problem, sqlFiles, wholeFile } from '../files';
 import { placeUnderMarker } from '../placing';
 import { codeLines } from './code-lines';
+import { CodeMemory } from './code-memory';
 import { findDefinition } from './definitions';
 import { CodeFolder, ownCode, programOf } from './migration-classes';
 import { builder, packageNatives, sentAtOnce } from './node-pg-migrate/builder';
@@ -103,6 +104,14 @@ function isOwn({ text }: SourceFile): boolean {
   return /\b(?:up|down)\b\s*(?::[^=]+)?(?:=\s*(?:async\s*)?(?:function\b[^(]*)?\(?|\()\s*pgm\b/.test(text);
 }
 
+interface ReadFile {
+  readonly migration?: Migration;
+  /** Those of this file and of all before it. */
+  readonly shorthands: Readonly<Record<string, unknown>>;
+}
+
+const readFiles = new CodeMemory<ReadFile>();
+
 /** Reads files in order: shorthands of one hold for those behind it. */
 class FolderReader {
   private readonly folder: CodeFolder;
@@ -117,18 +126,26 @@ class FolderReader {
 
   read(file: SourceFile): Result<Migration> {
     if (/\.sql$/i.test(file.path)) return success(readSqlFile(file, this.options, transactional));
+    const key = `${file.path} ${this.options.engine.name} ${this.options.engine.major} ${JSON.stringify(this.shorthands)}`;
+    const { migration, shorthands } = readFiles.recall(key, [file.path], this.folder.files, () => this.readCode(file));
+    this.shorthands = shorthands;
+    if (migration !== undefined) return success(migration);
+    return problem(
+      `${file.path} shows no function up, so nothing in it is checked. Export it where it can be seen: exports.up = (pgm) => ...`,
+      file.path,
+    );
+  }
+
+  private readCode(file: SourceFile): ReadFile {
     const session = this.folder.open(file.path);
-    const up = session.exports.get('up');
     const own = session.exports.get('shorthands');
     if (own !== undefined) this.shorthands = { ...this.shorthands, ...shorthandsOf(own) };
-    if (up === undefined) {
-      if (session.exports.get('down') === undefined)
-        return problem(`${file.path} exports neither up nor down: node-pg-migrate can't run it.`, file.path);
-      return problem(`${file.path} exports no function up: node-pg-migrate can't run it.`, file.path);
-    }
+    const { shorthands } = this;
+    const up = session.exports.get('up');
+    if (up === undefined || up.kind === 'unknown' || up.kind === 'primitive') return { shorthands };
     const down = session.exports.get('down');
     const program = this.down(file, down);
-    return success({
+    const migration: Migration = {
       id: baseName(file.path).replace(/\.[^.]+$/, ''),
       title: baseName(file.path),
       framework: 'node-pg-migrate',
@@ -136,7 +153,8 @@ class FolderReader {
       up: this.run('up', file, session, up, false).program,
       ...(program === undefined ? {} : { down: program }),
       ...(isFalse(down) ? { downUnsupported: true } : {}),
-    });
+    };
+    return { migration, shorthands };
   }
 
   /** Without a down of its own node-pg-migrate runs the up backwards; one operation without a reverse, and it throws. */

@@ -6,8 +6,9 @@ import type { Value } from '../../code/value';
 import type { Migration, Program, ProgramExecution } from '../../model/migration';
 import { type Result, success } from '../../model/result';
 import type { DownPlacement, ReadOptions, SourceFile, ToolFramework } from '../../model/run-protocol';
-import { baseName, byText, folderPrefix, wholeFile } from '../files';
+import { baseName, byText, folderPrefix, problem, wholeFile } from '../files';
 import { codeLines } from './code-lines';
+import { CodeMemory } from './code-memory';
 import type { Parameter } from './definitions';
 import { CodeFolder, ownCode, programOf } from './migration-classes';
 import { placeDownInCode } from './placing';
@@ -35,7 +36,7 @@ export const sequelize: ToolFramework = {
   read(files, options) {
     const folder = new CodeFolder(files, { packages: new Map([['sequelize', library]]), suspicious: looksLikeSql });
     return ownCode(files)
-      .filter(({ path, text }) => folderPrefix(path) === '' && /\b(?:up|down)\b/.test(text))
+      .filter(({ path, text }) => folderPrefix(path) === '' && (/^\d/.test(path) || /\b(?:up|down)\b/.test(text)))
       .toSorted((left, right) => byText(left.path, right.path))
       .flatMap((file) => readFile(file, folder, options));
   },
@@ -81,26 +82,40 @@ function isOwn({ text }: SourceFile): boolean {
   return /\bcontext\b/.test(text) && /\bsequelize\b|\bumzug\b/i.test(text);
 }
 
+const migrations = new CodeMemory<Migration | undefined>();
+
 function readFile(file: SourceFile, folder: CodeFolder, options: ReadOptions): readonly Result<Migration>[] {
+  const key = `${file.path} ${options.engine.name} ${options.engine.major}`;
+  const migration = migrations.recall(key, [file.path], folder.files, () => readMigration(file, folder, options));
+  if (migration !== undefined) return [success(migration)];
+  // Others beside the migrations are what they share.
+  if (!/^\d/.test(file.path)) return [];
+  return [
+    problem(
+      `${file.path} shows no function up, so nothing in it is checked. Export it where it can be seen: module.exports = { up, down }.`,
+      file.path,
+    ),
+  ];
+}
+
+function readMigration(file: SourceFile, folder: CodeFolder, options: ReadOptions): Migration | undefined {
   const up = program('up', file, folder);
   const down = program('down', file, folder);
-  if (up === undefined) return [];
-  return [
-    success({
-      id: baseName(file.path),
-      title: baseName(file.path),
-      framework: 'sequelize',
-      engine: options.engine,
-      up,
-      ...(down === undefined || isEmpty(down) ? {} : { down }),
-    }),
-  ];
+  if (up === undefined) return undefined;
+  return {
+    id: baseName(file.path),
+    title: baseName(file.path),
+    framework: 'sequelize',
+    engine: options.engine,
+    up,
+    ...(down === undefined || isEmpty(down) ? {} : { down }),
+  };
 }
 
 function program(direction: 'up' | 'down', file: SourceFile, folder: CodeFolder): Program | undefined {
   const session = folder.open(file.path);
   const callee = exported(session, direction);
-  if (callee === undefined) return undefined;
+  if (callee === undefined || callee.kind === 'unknown') return undefined;
   const recording = withoutHandlers(session.run(callee, [queryInterface(new Connection()), library]));
   const span = callee.kind === 'function' && callee.source.path === file.path ? callee.source.span : wholeFile(file);
   const program = programOf(direction, file, span, session, recording, execution);

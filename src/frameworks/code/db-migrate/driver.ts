@@ -8,7 +8,7 @@ import { replaceMarks } from '../replacing';
 import { callBack, isCallable } from './flow';
 import * as statements from './statements';
 
-type Writer = (args: readonly unknown[]) => readonly string[];
+type Writer = (args: readonly unknown[], hasCallback: boolean) => readonly string[];
 
 const writers: Readonly<Record<string, { readonly write: Writer; readonly structures?: readonly number[] }>> = {
   createTable: { write: ([table, options]) => statements.createTable(table, options), structures: [1] },
@@ -27,7 +27,7 @@ const writers: Readonly<Record<string, { readonly write: Writer; readonly struct
     structures: [3],
   },
   removeForeignKey: { write: ([table, name]) => [`ALTER TABLE "${String(table)}" DROP CONSTRAINT "${String(name)}"`] },
-  insert: { write: ([table, second, third]) => statements.insert(table, second, third), structures: [1] },
+  insert: { write: ([table, second, third], hasCallback) => statements.insert(table, second, third, hasCallback), structures: [1] },
   createDatabase: { write: ([name]) => [`CREATE DATABASE "${String(name)}"`] },
   dropDatabase: {
     write: ([name, options]) => [`DROP DATABASE ${recordOf(options).ifExists === true ? 'IF EXISTS ' : ''}"${String(name)}"`],
@@ -58,9 +58,15 @@ export function driver(): NativeValue {
 
 function writing(write: Writer, structures: readonly number[]): (call: NativeCall) => Value {
   return (call) => {
-    const args = isCallable(call.args.at(-1)) ? call.args.slice(0, -1) : call.args;
+    const hasCallback = isCallable(call.args.at(-1));
+    const args = hasCallback ? call.args.slice(0, -1) : call.args;
     const missing = structures.find((position) => args[position]?.kind === 'unknown');
-    if (missing === undefined) for (const sql of write(args.map((argument) => plainValue(argument)))) emitSql(call, sql);
+    if (missing === undefined)
+      for (const sql of write(
+        args.map((argument) => plainValue(argument)),
+        hasCallback,
+      ))
+        emitSql(call, sql);
     else call.machine.unread(call.place, `\`${call.machine.textOf(call.argPlaces[missing] ?? call.place)}\` is known only when it runs`);
     callBack(call, unknown('result'));
     return undefinedValue;

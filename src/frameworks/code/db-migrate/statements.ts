@@ -80,16 +80,23 @@ export function addIndex(table: unknown, name: unknown, columns: unknown, unique
   return [`CREATE ${unique ? 'UNIQUE ' : ''}INDEX "${String(name)}" ON "${String(table)}" (${list})`];
 }
 
-/** `insert(table, ['a'], [1])`, `insert(table, { a: 1 })`, `insert(table, [{ a: 1 }])`. */
-export function insert(table: unknown, second: unknown, third: unknown): string[] {
-  const rows = Array.isArray(third) ? third : Array.isArray(second) ? second : [second];
-  if (Array.isArray(third) && !isRecord(third[0])) return inserted(table, namesOf(second), [third]);
-  const records = rows.map(recordOf);
-  const names = Array.isArray(third) ? namesOf(second) : Object.keys(records[0] ?? {});
+/**
+ * `insert(table, ['a'], [1])`, `insert(table, [{ a: 1 }])`. Called with a callback, the driver turns values that are no strings into JSON
+ * and quotes them; without one it writes them as they are.
+ */
+export function insert(table: unknown, second: unknown, third: unknown, hasCallback: boolean): string[] {
+  const text = hasCallback ? jsonText : valueText;
+  if (Array.isArray(third)) {
+    const rows = third.some(isRecord) ? third.map((row) => namesOf(second).map((name) => recordOf(row)[name])) : [third];
+    return inserted(table, namesOf(second), rows, text);
+  }
+  const records = (Array.isArray(second) ? second : [second]).map(recordOf);
+  const names = Object.keys(records[0] ?? {});
   return inserted(
     table,
     names,
     records.map((record) => names.map((name) => record[name])),
+    text,
   );
 }
 
@@ -98,15 +105,21 @@ function namesOf(names: unknown): string[] {
   return Object.values(recordOf(names)).map(String);
 }
 
-function inserted(table: unknown, names: readonly string[], rows: readonly (readonly unknown[])[]): string[] {
+function inserted(
+  table: unknown,
+  names: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  text: (value: unknown) => string,
+): string[] {
   if (names.length === 0 || rows.length === 0) return [];
-  const tuples = rows.map((row) => `(${row.map(valueText).join(',')})`);
+  const tuples = rows.map((row) => `(${row.map(text).join(',')})`);
   return [`INSERT INTO "${String(table)}" (${names.map((name) => `"${name}"`).join(',')}) VALUES ${tuples.join(',')};`];
 }
 
-/** What is no string is written as JSON and quoted, NULL too where it is a list of values: the driver does the same. */
 function valueText(value: unknown): string {
-  if (value instanceof Missing) return String(value);
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text === undefined ? 'undefined' : `'${text.replaceAll("'", "''")}'`;
+  return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
+}
+
+function jsonText(value: unknown): string {
+  return valueText(value instanceof Missing || value === undefined ? value : typeof value === 'string' ? value : JSON.stringify(value));
 }
