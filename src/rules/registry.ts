@@ -33,7 +33,9 @@ import { unbatchedWrite } from './postgres/unbatched-write';
 import type { Rule } from './rule';
 import { identifierTooLong } from './shared/identifier-too-long';
 import { ignoredFile } from './shared/ignored-file';
+import { irreversibleUnsaid } from './shared/irreversible-unsaid';
 import { missingRollback } from './shared/missing-rollback';
+import { needlessNoTransaction } from './shared/needless-no-transaction';
 import { outsideTransaction } from './shared/outside-transaction';
 import { refusedByFramework } from './shared/refused-by-framework';
 import { rollbackIncomplete } from './shared/rollback-incomplete';
@@ -96,6 +98,8 @@ export const allRules: readonly Rule[] = [
   replicaIdentityMissing,
   statementMarks,
   outsideTransaction,
+  irreversibleUnsaid,
+  needlessNoTransaction,
   unresolvedPlaceholder,
   unusedSuppression,
 ];

@@ -1,3 +1,4 @@
+import type { Table } from '../../model/catalog';
 import type { Fix } from '../../model/finding';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { findColumn, findTable } from '../../schema/lookup';
@@ -64,6 +65,21 @@ Silent when the table's creation was not seen, for targets with expressions, and
         { at: "INSERT INTO users (id, email) VALUES (2, 'b') ON CONFLICT ON CONSTRAINT users_email_key DO NOTHING", says: '42704' },
       ],
     },
+    {
+      title: 'A deferrable key, named or not',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE DEFERRABLE);\n' },
+        {
+          path: 'V2__r.sql',
+          text: 'INSERT INTO t VALUES (1, 2) ON CONFLICT (a) DO NOTHING;\nINSERT INTO t VALUES (1, 2) ON CONFLICT DO NOTHING;\n',
+        },
+      ],
+      findings: [
+        { at: 'INSERT INTO t VALUES (1, 2) ON CONFLICT (a) DO NOTHING', says: 'deferrable' },
+        { at: 'INSERT INTO t VALUES (1, 2) ON CONFLICT DO NOTHING', says: '55000' },
+      ],
+    },
   ],
   good: [
     {
@@ -93,9 +109,10 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'insert'
   const target = operation.conflictTarget;
   const table = findTable(step.before, operation.table);
   // A partition has the unique indexes of its parent, which the virtual schema does not copy.
-  if (target === undefined || table === undefined || table.complete === false || table.partitionOf !== undefined) return [];
+  if (table === undefined || table.complete === false || table.partitionOf !== undefined) return [];
   const shown = shownName(operation.table);
   const range = operationRange(context, step.statement, operation);
+  if (target === undefined) return anyKey(step, operation, table, range);
   if ('constraint' in target) {
     if (table.constraints.some(({ name }) => name === target.constraint)) return [];
     const isIndex = table.indexes.some(({ name }) => name === target.constraint);
@@ -122,6 +139,20 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'insert'
       message: `No unique index of ${shown} is over ${columns.join(', ')}: the server refuses this statement (42P10).`,
       help: helpFor(over, columns),
       fixes: fix === undefined ? [] : [fix],
+    },
+  ];
+}
+
+/** Without a target every unique key counts, so every one of them has to be of use. */
+function anyKey(step: Step, { onConflict, table }: OperationOf<'insert'>, known: Table, range: Violation['range']): Violation[] {
+  const deferrable = uniqueKeys(known).find(({ isDeferrable }) => isDeferrable);
+  if (onConflict !== 'nothing' || deferrable === undefined || !/\bon\s+conflict\s+do\b/i.test(step.statement.text)) return [];
+  return [
+    {
+      range,
+      message: `ON CONFLICT without columns goes by all unique keys of ${shownName(table)}, and ${deferrable.name} is deferrable: the server refuses this statement (55000).`,
+      help: 'Name the columns of another unique key, or make the constraint one that is not deferrable.',
+      fixes: [],
     },
   ];
 }

@@ -78,7 +78,9 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(await insert('(c)')).toBe('42P10');
     expect(await insert('(d)')).toBe('55000');
     expect(await insert('ON CONSTRAINT part')).toBe('42704');
-    for (const good of ['(b, a)', '(id)', '(c) WHERE c > 0', '(id) WHERE c > 0', '']) expect(await insert(good), good).toBe('accepted');
+    // Without a target every unique key is asked, and one of them can't be.
+    expect(await insert('')).toBe('55000');
+    for (const good of ['(b, a)', '(id)', '(c) WHERE c > 0', '(id) WHERE c > 0']) expect(await insert(good), good).toBe('accepted');
   });
 
   it('name-taken: what is there already is refused, with these codes', async () => {
