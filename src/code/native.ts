@@ -47,7 +47,12 @@ export interface NativeCall extends NativeUse {
   /** The argument of this number; undefined as a value where it was not given. */
   arg(index: number): Exclude<Value, ChoiceValue>;
   /** Set when it is a tagged template: its strings (one more than values). `args` has them too, the strings as an array first; `whole` is the template as an ordinary one. */
-  readonly template?: { readonly strings: readonly TextValue[]; readonly values: readonly Value[]; readonly whole: () => Value };
+  readonly template?: {
+    readonly strings: readonly TextValue[];
+    readonly raw: readonly TextValue[];
+    readonly values: readonly Value[];
+    readonly whole: () => Value;
+  };
   /** The value before the dot; undefined in a call without one. */
   readonly receiver?: Value;
 }

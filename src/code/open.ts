@@ -68,15 +68,18 @@ function sourceOf(value: Value): Place | undefined {
   return value.kind === 'function' || value.kind === 'class' ? value.source : undefined;
 }
 
+/** Said where the evaluator itself fails. */
+export const notFollowed = 'it could not be followed';
+
 /** Runs something of the evaluator; `whole` is its place. What exceeds a limit, the stack's too, ends it and is named in the recording. */
 function guarded<T>(machine: Evaluator, whole: Place, run: () => T, otherwise: T): { readonly value: T; readonly thrown?: Thrown } {
   try {
     return { value: run() };
   } catch (error) {
     if (error instanceof Thrown) return { value: otherwise, thrown: error };
+    // What else goes wrong is the evaluator's fault, on code that no one foresaw: it is named, like all that was not read.
     const why =
-      error instanceof OutOfBudget ? error.message : error instanceof RangeError ? 'it is nested too deeply to follow' : undefined;
-    if (why === undefined) throw error;
+      error instanceof OutOfBudget ? error.message : error instanceof RangeError ? 'it is nested too deeply to follow' : notFollowed;
     machine.unread((error instanceof OutOfBudget ? error.place : undefined) ?? whole, why);
     return { value: otherwise };
   }

@@ -74,6 +74,7 @@ function evaluateArguments(
   const args: Value[] = [];
   const argPlaces: Place[] = [];
   for (const node of nodes) {
+    if (node == null) continue;
     if (node.type === 'SpreadElement') {
       const spread = iterate(machine, machine.expression(node.argument, scope));
       args.push(...spread.items);

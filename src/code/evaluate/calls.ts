@@ -30,6 +30,8 @@ export interface CallSite {
   readonly callee?: Place;
   readonly template?: {
     readonly strings: readonly TextValue[];
+    /** With escapes as they stand. */
+    readonly raw: readonly TextValue[];
     readonly values: readonly Value[];
     /** The template as an ordinary one. */
     readonly whole: () => Value;

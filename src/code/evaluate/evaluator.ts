@@ -106,8 +106,10 @@ export class Evaluator implements Machine {
     this.repetitions = 0;
   }
 
-  expression(node: Node, scope: Scope): Value {
+  expression(node: Node | null | undefined, scope: Scope): Value {
     this.step();
+    // Where the parser recovered from an error, there may be nothing.
+    if (node == null) return unknown('');
     if (this.nesting > limits.nesting) return unknown(this.nameOf(node, scope.path));
     this.nesting++;
     try {

@@ -1,7 +1,7 @@
 import type * as t from '@babel/types';
 import type { Scope } from '../scope';
 import { constantText } from '../text';
-import { choice, falseValue, nullValue, primitive, undefinedValue, unknown, type Value } from '../value';
+import { type Condition, choice, falseValue, nullValue, primitive, undefinedValue, unknown, type Value } from '../value';
 import { assign, update } from './assignments';
 import { evaluateCall, evaluateNew } from './call-expressions';
 import { isNullish, test, testValue } from './conditions';
@@ -122,11 +122,11 @@ function logical(machine: Evaluator, node: t.LogicalExpression, scope: Scope): V
   if (node.operator === '??') {
     const nullish = isNullish(left);
     if (nullish !== undefined) return nullish ? machine.expression(node.right, scope) : left;
-    return withDefault(machine, left, () => machine.expression(node.right, scope), name);
+    return withDefault(machine, left, () => machine.expression(node.right, scope), [{ value: unknown(name), holds: false }]);
   }
   const tested = testValue(left, name);
   if (tested.truth !== undefined) return tested.truth === (node.operator === '&&') ? machine.expression(node.right, scope) : left;
-  if (node.operator === '||') return withDefault(machine, left, () => machine.expression(node.right, scope), name);
+  if (node.operator === '||') return withDefault(machine, left, () => machine.expression(node.right, scope), tested.whenFalse);
   const [right] = walkBranches<Value>(
     machine,
     [
@@ -146,11 +146,11 @@ function truthOfBoth(right: Value, node: t.LogicalExpression, machine: Evaluator
 }
 
 /** `unknown || value`: a constant default is the best guess there is; anything else may be either. */
-function withDefault(machine: Evaluator, left: Value, fallback: () => Value, name: string): Value {
+function withDefault(machine: Evaluator, left: Value, fallback: () => Value, conditions: readonly Condition[]): Value {
   const [right] = walkBranches<Value>(
     machine,
     [
-      { conditions: [{ value: unknown(name), holds: false }], run: fallback },
+      { conditions, run: fallback },
       { conditions: [], run: () => left },
     ],
     () => false,

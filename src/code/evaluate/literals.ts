@@ -1,6 +1,6 @@
 import type * as t from '@babel/types';
 import type { Scope } from '../scope';
-import { concat, verbatim } from '../text';
+import { concat, emptyText, verbatim, written } from '../text';
 import {
   type ArrayValue,
   array,
@@ -36,6 +36,19 @@ export function templateLiteral(machine: Evaluator, node: t.TemplateLiteral, sco
       return [text, convert(machine, value, machine.place(expression, scope.path))];
     });
     return concat(...parts);
+  });
+}
+
+/** The fixed parts as they stand, escapes unread. */
+function rawQuasis(machine: Evaluator, node: t.TemplateLiteral, path: string): TextValue[] {
+  return node.quasis.map((quasi) => {
+    const start = quasi.start ?? 0;
+    const end = quasi.end ?? start;
+    const source = (machine.files.get(path) ?? '').slice(start, end);
+    const { raw } = quasi.value;
+    if (raw === '') return emptyText;
+    // Line breaks are read as line feeds here too.
+    return source === raw ? { kind: 'text', pieces: [verbatim(raw, path, start)] } : written(raw, { path, span: { start, end } });
   });
 }
 
@@ -108,7 +121,12 @@ export function taggedTemplate(machine: Evaluator, node: t.TaggedTemplateExpress
       machine.place(node.quasi, scope.path),
       ...node.quasi.expressions.map((expression) => machine.place(expression, scope.path)),
     ],
-    template: { strings, values, whole: () => templateLiteral(machine, node.quasi, scope) },
+    template: {
+      strings,
+      raw: rawQuasis(machine, node.quasi, scope.path),
+      values,
+      whole: () => templateLiteral(machine, node.quasi, scope),
+    },
   };
   if (node.tag.type === 'MemberExpression') {
     const receiver = machine.expression(node.tag.object, scope);

@@ -123,7 +123,7 @@ function stringGlobal(machine: Evaluator): NativeValue {
         const { template } = call;
         if (template === undefined) return unknown(machine.textOf(call.place));
         return concat(
-          ...template.strings.flatMap((text, index) => {
+          ...template.raw.flatMap((text, index) => {
             const value = template.values[index];
             return value === undefined ? [text] : [text, convertAny(machine, value, call.argPlaces[index + 1] ?? call.place)];
           }),

@@ -51,7 +51,14 @@ describe('reported by readers', () => {
 describe('a program in another file', () => {
   it('is shown where it is exported', () => {
     const text = "const { add } = require('../util');\nmodule.exports = add(['a', 'b'], 'note');\n";
-    const { session, recording } = runUp(text, { '../util/index.js': 'exports.add = (tables, column) => ({ async up(db) { for (const t of tables) await db.query(`ALTER TABLE ${t} ADD ${column} text`); } });' }, 'm.js');
+    const { session, recording } = runUp(
+      text,
+      {
+        '../util/index.js':
+          'exports.add = (tables, column) => ({ async up(db) { for (const t of tables) await db.query(`ALTER TABLE ${t} ADD ${column} text`); } });',
+      },
+      'm.js',
+    );
     expect(recording.effects.map(textOf)).toEqual(['ALTER TABLE a ADD note text', 'ALTER TABLE b ADD note text']);
     const place = recording.effects[0]?.entry.span;
     expect(text.slice(place?.start, place?.end)).toBe("module.exports = add(['a', 'b'], 'note');");
