@@ -3,10 +3,11 @@ import type { CodeFiles } from '../../../code/resolve';
 import type { Recording, Session } from '../../../code/session';
 import { readRecording, type SqlRequest } from '../../../code/sql/read';
 import { array, falseValue, trueValue, unknown, type Value } from '../../../code/value';
-import type { Migration, Program, ProgramExecution } from '../../../model/migration';
+import type { Migration, Program, ProgramExecution, UnreadCall } from '../../../model/migration';
 import { type Result, success } from '../../../model/result';
 import type { ReadOptions, SourceFile } from '../../../model/run-protocol';
 import type { Span } from '../../../model/text';
+import { LineIndex } from '../../../parse/lines';
 import { baseName } from '../../files';
 import { CodeMemory } from '../code-memory';
 import { findDefinition } from '../definitions';
@@ -105,10 +106,26 @@ class Reading {
         statements: read.statements,
         execution,
         rendering: read.rendering,
-        unread: read.unread,
+        unread: [...read.unread, ...endOf(recording, file)],
       },
     };
   }
+}
+
+/** A run that always ends in `throw`, as far as can be told: what comes behind it was not seen, and that is said. */
+function endOf({ thrown }: Recording, file: SourceFile): readonly UnreadCall[] {
+  if (thrown === undefined) return [];
+  const { path, span } = thrown.place;
+  const isOwn = path === file.path;
+  const range = new LineIndex(file.text).range(isOwn ? span : { start: 0, end: 0 });
+  const text = isOwn ? (file.text.slice(span.start, span.end).split('\n', 1)[0] ?? '') : path;
+  return [
+    {
+      range,
+      text,
+      why: `it ends in an error${thrown.message === undefined ? '' : ` ("${thrown.message}")`}, so that nothing behind it runs`,
+    },
+  ];
 }
 
 /** `exports.up`, or that of what is exported as a whole. */
