@@ -3,6 +3,7 @@ import type { Statement } from '../model/migration';
 import type { ObjectName, Operation } from '../model/operation';
 import { defaultSchema } from '../schema/lookup';
 import { type DownPart, lostData, notUndone, statement as undo } from './down-part';
+import { restoring } from './keep-aside';
 import { spoken } from './names';
 import { tablesReached } from './reached-rows';
 import { insertedBack, isNamed, writtenTables } from './rows';
@@ -18,10 +19,21 @@ export function dataDown(statements: readonly Statement[], before: Catalog, afte
         // A table that the migration makes goes with its rows; one that it drops is told with the table.
         const made = table !== undefined && old === undefined;
         if (made || isDroppedLater(name, before, after)) return [];
+        const restored = old === undefined ? undefined : restoring(statement, statements, operation, old);
+        if (restored !== undefined) return reachedOnly(operation, statement, old, before, restored);
         return downOfRows(operation, statement, table, old, before);
       }),
     ]),
   );
+}
+
+/** What was kept aside comes back; rows of other tables that went with it by their foreign keys do not. */
+function reachedOnly(operation: Operation, statement: Statement, table: Table | undefined, before: Catalog, restored: string): DownPart[] {
+  const reached = table === undefined ? [] : tablesReached(table, operation, before);
+  if (reached.length === 0) return [undo(restored)];
+  const names = reached.map(spoken).join(', ');
+  const text = `Not undone: rows of ${names} that went or changed with statement ${statement.index}; take them from a backup made before the migration.`;
+  return [undo(restored), lostData(text, ...reached.map((other) => ({ table: relationKey(other) })))];
 }
 
 /** What else can't be undone and shows in rows or positions alone. */

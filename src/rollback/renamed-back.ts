@@ -35,12 +35,15 @@ export function withOldTexts(before: Catalog, after: Catalog, statements: readon
       policies: table.policies.map(back),
     })),
     definitions: after.definitions.map((object) => ({
-      ...back(object),
+      // A rule and its kin are not renamed back, but made again: their own name is part of what differs.
+      ...(remade.has(object.kind) ? object : back(object)),
       ...(object.indexes !== undefined && { indexes: object.indexes.map(back) }),
       ...(object.triggers !== undefined && { triggers: object.triggers.map(back) }),
     })),
   };
 }
+
+const remade = new Set(['rule', 'other', 'event trigger', 'aggregate']);
 
 /** The parts of an object that are texts and name others. */
 type Texts = Readonly<Record<string, string | undefined>>;

@@ -90,7 +90,7 @@ function moveObjects(from: Catalog, to: Catalog, options: ChangeOptions): Rename
   return { changes, catalog };
 }
 
-const renamable = new Set(['view', 'materialized view', 'function', 'procedure']);
+const renamable = new Set(['view', 'materialized view', 'function', 'procedure', 'publication', 'statistics']);
 
 function movesOf<T extends { readonly identity: string; readonly schema: string; readonly name: string; readonly signature?: string }>(
   from: readonly T[],

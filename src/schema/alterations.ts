@@ -1,4 +1,4 @@
-import type { DefinedObject, Sequence } from '../model/catalog';
+import { type DefinedObject, relationKey, type Sequence } from '../model/catalog';
 import type { Operation } from '../model/operation';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
@@ -266,10 +266,12 @@ function needsOf(workspace: Workspace, text: string): readonly string[] {
   const words = new Set(
     tokenize(text).map((token) => (token.kind === 'quoted identifier' ? text.slice(token.start + 1, token.end - 1) : token.word)),
   );
-  return workspace.definitions
+  const tables = workspace.tables.values().filter((table) => words.has(table.name));
+  const definitions = workspace.definitions
     .values()
     .filter((object) => words.has(object.kind === 'other' ? (object.name.split(' ').at(-1) ?? '') : object.name))
     .map((object) => (object.schema === '' ? object.name : `${object.schema}.${object.name}`));
+  return [...tables.map(relationKey), ...definitions];
 }
 
 function remove(workspace: Workspace, words: Words): void {

@@ -129,7 +129,9 @@ function createDefinition(workspace: Workspace, operation: Of<'create object'>, 
     name: operation.object.name,
     kind,
     definition: statement,
-    dependsOn: (operation.uses ?? []).map((name) => keyOf(workspace, name)),
+    dependsOn: [...(operation.uses ?? []), ...(kind === 'rule' && operation.on !== undefined ? [operation.on] : [])].map((name) =>
+      keyOf(workspace, name),
+    ),
     ...(signature !== undefined && { signature }),
     ...(kind === 'materialized view' && { indexes: existing?.indexes ?? [], populated: !/\bwith\s+no\s+data\s*$/i.test(statement) }),
   });

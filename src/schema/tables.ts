@@ -61,6 +61,10 @@ export function dropTable(workspace: Workspace, table: Table, cascade: boolean):
   for (const sequence of workspace.sequences.values()) {
     if (sequence.ownedBy?.table === key) workspace.sequences.delete(sequence);
   }
+  // Rules and statistics are parts of it.
+  for (const object of workspace.definitions.values()) {
+    if ((object.kind === 'rule' || object.kind === 'statistics') && object.dependsOn.includes(key)) workspace.definitions.delete(object);
+  }
   for (const partition of workspace.tables.values()) {
     if (partition.partitionOf?.parent === key) dropTable(workspace, partition, cascade);
   }

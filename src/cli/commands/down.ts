@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { readFolder } from '../../frameworks/registry';
 import type { DownPlacement } from '../../model/run-protocol';
 import { generateDown } from '../../rollback/down';
+import { keptMigration } from '../../rollback/kept-migration';
 import { replay } from '../../schema/virtual-schema';
 import { shownPath } from '../../workspace/read-folder';
 import { readTextFile } from '../../workspace/read-text';
@@ -13,6 +15,7 @@ import { note, writeResult } from '../output';
 
 interface DownOptions extends CommonOptions {
   readonly write?: boolean;
+  readonly keepData?: boolean;
 }
 
 /** `faultline down FILE`. */
@@ -21,6 +24,10 @@ export function addDownCommand(program: Command): void {
   command.description('print the rollback of a migration, made from its operations');
   addCommonOptions(command, ['sql'])
     .option('--write', 'put it where the framework wants it; a rollback that is there already is left alone')
+    .option(
+      '--keep-data',
+      'change the migration so that what it drops, deletes and overwrites is kept aside and comes back; prints both, or writes both with --write',
+    )
     .action(async (file: string, options: DownOptions) => {
       process.exitCode = await down(file, options);
     });
@@ -29,6 +36,7 @@ export function addDownCommand(program: Command): void {
 async function down(file: string, options: DownOptions): Promise<number> {
   const loaded = await loadMigration(file, options);
   const { migration, before, framework, source } = loaded;
+  if (options.keepData) return keepData(file, loaded, options);
   const generated = generateDown(migration, before, replay(before, migration.up.statements));
   if (generated.statements.length === 0) throw new CommandFailure(`${file}: no statement of it can be undone from the text alone`);
   if (!options.write) {
@@ -39,6 +47,45 @@ async function down(file: string, options: DownOptions): Promise<number> {
     throw new CommandFailure(`${shownPath(join(source.folder, migration.down.path))} has a rollback already: it was left as it is`);
   }
   await note(await write(loaded, framework.placeDown(migration, source.files, generated.statements)));
+  return exitStatus.success;
+}
+
+/** The migration that keeps its data aside, and the rollback that brings it back. */
+async function keepData(file: string, loaded: LoadedMigration, options: DownOptions): Promise<number> {
+  const { migration, before, framework, source, settings } = loaded;
+  const kept = keptMigration(
+    migration,
+    source.files,
+    before,
+    framework,
+    (files) => readFolder(files, { engine: settings.engine, placeholders: settings.placeholders, framework: framework.name }).migrations,
+  );
+  if (kept === undefined) {
+    throw new CommandFailure(
+      `${file}: it has no statement whose data can be kept aside: a DROP COLUMN or DROP TABLE, a DELETE, UPDATE or TRUNCATE of one table, alone in its statement`,
+    );
+  }
+  if (!options.write) {
+    const up = kept.migration.up.statements.map(({ text }) => `${text};`);
+    const lines = [
+      `-- ${kept.migration.up.path}, keeping aside: ${kept.kept.join('; ')}`,
+      ...up,
+      '',
+      '-- the way back',
+      ...kept.down.statements,
+    ];
+    await writeResult(`${lines.join('\n')}\n`, options.out);
+    return exitStatus.success;
+  }
+  if (migration.down !== undefined && migration.down.statements.length > 0) {
+    throw new CommandFailure(`${shownPath(join(source.folder, migration.down.path))} has a rollback already: nothing was changed`);
+  }
+  if (kept.placement.kind === 'unsupported') throw new CommandFailure(kept.placement.why);
+  const path = join(source.folder, kept.up.path);
+  const { byteOrderMark } = orFail(await readTextFile(path, shownPath(path)));
+  orFail(await replaceFile(path, kept.up.text, { byteOrderMark }));
+  await note(`changed ${shownPath(path)} to keep aside: ${kept.kept.join('; ')}`);
+  await note(await write(loaded, kept.placement));
   return exitStatus.success;
 }
 

@@ -207,7 +207,7 @@ export const undone: readonly Sample[] = [
     kinds: ['select', 'lock table', 'set', 'transaction'],
     sql: "BEGIN; SET LOCAL lock_timeout = '5s'; LOCK TABLE spare; SELECT set_config('a.b', 'c', true); ALTER TABLE spare ADD COLUMN n integer; COMMIT",
   },
-  { kinds: ['vacuum', 'analyze', 'cluster'], sql: 'CREATE TABLE x (id int); VACUUM spare; ANALYZE users' },
+  { kinds: ['vacuum', 'analyze'], sql: 'CREATE TABLE x (id int); VACUUM spare; ANALYZE users' },
   { kinds: ['cluster'], sql: 'CLUSTER users USING users_pkey' },
   {
     kinds: ['comment'],
