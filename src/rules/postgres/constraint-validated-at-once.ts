@@ -82,6 +82,40 @@ and are not checked.`,
       ],
       findings: [{ at: 'ALTER TABLE orders ADD COLUMN user_id bigint DEFAULT 1 REFERENCES users', says: 'SHARE ROW EXCLUSIVE' }],
     },
+    {
+      title: 'A foreign key in a builder of knex',
+      framework: 'knex',
+      files: [
+        {
+          path: '20240101_users.js',
+          text: `exports.up = (knex) =>
+  knex.schema.createTable('users', (table) => {
+    table.bigIncrements('id');
+    table.text('email');
+    table.bigInteger('team_id');
+  });
+
+exports.down = (knex) => knex.schema.dropTable('users');
+`,
+        },
+        {
+          path: '20240102_team.js',
+          text: `exports.up = async (knex) => {
+  await knex.schema.alterTable('users', (table) => {
+    table.foreign('team_id').references('id').inTable('teams').onDelete('CASCADE');
+  });
+};
+
+exports.down = async (knex) => {
+  await knex.schema.alterTable('users', (table) => table.dropForeign('team_id'));
+};
+`,
+        },
+      ],
+      findings: [
+        { at: "table.foreign('team_id').references('id').inTable('teams').onDelete('CASCADE')", says: 'looks up every row of users' },
+      ],
+    },
   ],
   good: [
     {

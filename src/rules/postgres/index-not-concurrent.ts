@@ -225,6 +225,53 @@ export class Email1700000000002 implements MigrationInterface {
         },
       ],
     },
+    {
+      title: 'An index in a builder of knex: raw, concurrently, and out of the transaction',
+      framework: 'knex',
+      files: [
+        {
+          path: '20240101_users.js',
+          text: `exports.up = (knex) =>
+  knex.schema.createTable('users', (table) => {
+    table.bigIncrements('id');
+    table.text('email');
+    table.bigInteger('team_id');
+  });
+
+exports.down = (knex) => knex.schema.dropTable('users');
+`,
+        },
+        {
+          path: '20240102_email.js',
+          text: `exports.up = function (knex) {
+  return knex.schema.alterTable('users', (table) => {
+    table.index('email');
+  });
+};
+
+exports.down = function (knex) {
+  return knex.raw('DROP INDEX CONCURRENTLY users_email_index');
+};
+`,
+        },
+      ],
+      findings: [{ at: "table.index('email')", says: 'until knex commits its transaction' }],
+      fixed: [
+        {
+          path: '20240102_email.js',
+          text: `exports.config = { transaction: false };
+
+exports.up = async function (knex) {
+  await knex.raw('create index CONCURRENTLY "users_email_index" on "users" ("email")');
+};
+
+exports.down = function (knex) {
+  return knex.raw('DROP INDEX CONCURRENTLY users_email_index');
+};
+`,
+        },
+      ],
+    },
   ],
   good: [
     {

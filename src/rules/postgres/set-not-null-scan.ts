@@ -67,6 +67,42 @@ Silent when such a CHECK is there, when the column is NOT NULL already, and for 
       ],
       findings: [{ at: 'ALTER TABLE users ALTER email SET NOT NULL', says: 'every row' }],
     },
+    {
+      title: 'dropNullable of knex, in TypeScript',
+      framework: 'knex',
+      files: [
+        {
+          path: '20240101_users.js',
+          text: `exports.up = (knex) =>
+  knex.schema.createTable('users', (table) => {
+    table.bigIncrements('id');
+    table.text('email');
+    table.bigInteger('team_id');
+  });
+
+exports.down = (knex) => knex.schema.dropTable('users');
+`,
+        },
+        {
+          path: '20240102_email.ts',
+          text: `import type { Knex } from 'knex';
+
+export async function up(knex: Knex): Promise<void> {
+  await knex.schema.alterTable('users', (table) => {
+    table.dropNullable('email');
+  });
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.schema.alterTable('users', (table) => {
+    table.setNullable('email');
+  });
+}
+`,
+        },
+      ],
+      findings: [{ at: "table.dropNullable('email')", says: 'checks every row of users' }],
+    },
   ],
   good: [
     {

@@ -90,6 +90,53 @@ export class Name1700000000002 implements MigrationInterface {
         },
       ],
     },
+    {
+      title: 'A down of knex that does nothing',
+      framework: 'knex',
+      files: [
+        {
+          path: '20240101_users.js',
+          text: `exports.up = (knex) =>
+  knex.schema.createTable('users', (table) => {
+    table.bigIncrements('id');
+    table.text('email');
+    table.bigInteger('team_id');
+  });
+
+exports.down = (knex) => knex.schema.dropTable('users');
+`,
+        },
+        {
+          path: '20240102_nick.js',
+          text: `exports.up = function (knex) {
+  return knex.schema.alterTable('users', (table) => {
+    table.text('nick');
+  });
+};
+
+exports.down = function (knex) {};
+`,
+        },
+      ],
+      findings: [{ at: "table.text('nick')", says: 'no rollback' }],
+      fixed: [
+        {
+          path: '20240102_nick.js',
+          text: `exports.up = function (knex) {
+  return knex.schema.alterTable('users', (table) => {
+    table.text('nick');
+  });
+};
+
+exports.down = async function (knex) {
+  await knex.schema.alterTable('users', (table) => {
+    table.dropColumn('nick');
+  });
+};
+`,
+        },
+      ],
+    },
   ],
   good: [
     {
