@@ -34,7 +34,11 @@ const differentTitles = new Set([
   'Enable again at the end',
   'Create an index on user_id',
   'Move the sequence past the greatest id',
+  'Send whole rows: REPLICA IDENTITY FULL',
 ]);
+
+/** A fix that makes the migration fail on purpose where something is not as it takes for granted: what its error says. */
+const refusing = new Map([['Check the type of what is there first', 'is there with another type']]);
 
 describe.each(majors)('what fixes lead to on PostgreSQL %i', (major) => {
   let sandbox: Sandbox;
@@ -53,14 +57,20 @@ describe.each(majors)('what fixes lead to on PostgreSQL %i', (major) => {
   it.each(cases)('%s: %s', async (id, _, example) => {
     const path = example.path ?? example.files.at(-1)?.path ?? '';
     const original = lint(example, example.files, major);
+    const fixes = original.reports.find((report) => report.path === path)?.findings.find((finding) => finding.rule === id)?.fixes ?? [];
+    if (fixes.length === 0) return;
     const before = await stateAfter(original, path);
-    for (const fix of original.reports.find((report) => report.path === path)?.findings.filter((finding) => finding.rule === id)[0]
-      ?.fixes ?? []) {
+    for (const fix of fixes) {
       const files = applyEdits(
         example.files,
         fix.edits.map((edit) => ({ path, ...edit })),
       );
       const fixed = await stateAfter(lint(example, files, major), path);
+      const refusal = refusing.get(fix.title);
+      if (refusal !== undefined) {
+        expect(fixed.error).toContain(refusal);
+        continue;
+      }
       // A migration that the server refuses as it stands has no state to compare with: then the fix has to make it run.
       expect(fixed.error, `${fix.title} runs`).toBeUndefined();
       if (differentTitles.has(fix.title) || id === 'column-type-rewrite') expect(fix.safe).toBe(false);
