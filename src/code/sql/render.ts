@@ -1,7 +1,7 @@
 import type { RenderedPiece, Rendering } from '../../model/migration';
 import type { Span } from '../../model/text';
 import type { Recorded } from '../native';
-import type { TextPiece } from '../value';
+import type { TextPiece, TextValue } from '../value';
 import type { SqlEffect } from './emit';
 
 /** SQL of a program as one text, and where the text of each request lies in it. */
@@ -61,19 +61,28 @@ function sameSpan(left: Span, right: Span): boolean {
   return left.start === right.start && left.end === right.end;
 }
 
+/** A text as renderings have it: `${name}` for its holes. */
+export function renderedText(text: TextValue): string {
+  return text.pieces.map(textOf).join('');
+}
+
 function textOf(piece: TextPiece): string {
   return piece.kind === 'hole' ? `\${${placeholder(piece.name)}}` : piece.text;
 }
 
-/** A name that can stand in `${...}` of SQL: on one line, without what would end it. Of a long expression only the path it begins with. */
+/** The server's parser cuts names at 63 bytes: a hole in one must leave room for the rest. */
+const maximumPlaceholder = 20;
+
+/**
+ * A name that can stand in `${...}` of SQL: on one line, without what would end it. Of a long expression only the path it begins with, and
+ * of a long path the end: `globalConfig.database.tablePrefix` goes by `tablePrefix`.
+ */
 function placeholder(given: string): string {
   const name = given.length > 40 || /[{}]/.test(given) ? (/^[\w$.]+/.exec(given.replace(/^(?:await|new)\s+/, ''))?.[0] ?? 'value') : given;
-  const plain = name
-    .replace(/[{}\s\ue000-\ue002]+/g, ' ')
-    .trim()
-    .slice(0, 40)
-    .trim();
-  return plain === '' ? 'value' : plain;
+  const plain = name.replace(/[{}\s\ue000-\ue002]+/g, ' ').trim();
+  const isPath = /^[\w$.]+$/.test(plain);
+  const short = isPath && plain.length > maximumPlaceholder ? plain.slice(plain.lastIndexOf('.') + 1) : plain;
+  return short === '' ? 'value' : short.slice(0, isPath ? maximumPlaceholder : 40).trim();
 }
 
 /** The semicolon that a request may lack; on a line of its own where a comment would take it in. */

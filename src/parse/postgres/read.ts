@@ -273,14 +273,19 @@ class ProgramReader {
       return;
     }
     const { statement, toOffset, readable } = content;
-    const unresolved = unresolvedIn(sent, readable.slice(own.start, own.end));
+    const standIns = standInsOf(sent, readable.slice(own.start, own.end));
+    const unresolved = [...new Set(standIns.map(({ variable }) => placeholderName(variable)))];
     const source = statementSource(
       statement.stmt ?? { Integer: {} },
       sent,
       (location) => (location < 0 ? sent.length : Math.min(Math.max(toOffset(location) - own.start, 0), sent.length)),
       (inner) => this.fileSpan({ start: own.start + inner.start, end: own.start + inner.end }),
     );
-    this.statements.push({ ...place, operations: operationsOf(source), ...(unresolved.length === 0 ? {} : { unresolved }) });
+    this.statements.push({
+      ...place,
+      operations: withVariables(operationsOf(source), standIns),
+      ...(unresolved.length === 0 ? {} : { unresolved }),
+    });
   }
 
   private fileSpan(span: Span): Span {
@@ -302,11 +307,40 @@ function unterminatedFailure(piece: Piece, { kind, offset }: Unterminated): Fail
   return { message: `the ${what} that begins here never ends`, offset: offset - piece.start };
 }
 
-/** Placeholders for which the parser was given a stand-in. */
-function unresolvedIn(sent: string, readable: string): string[] {
+/** A placeholder, and what the parser was given in its place. */
+interface StandIn {
+  readonly variable: string;
+  readonly text: string;
+}
+
+function standInsOf(sent: string, readable: string): readonly StandIn[] {
   if (sent === readable) return [];
-  const names = split(sent).variables.map((variable) => placeholderName(sent.slice(variable.start, variable.end)));
-  return [...new Set(names)];
+  return split(sent).variables.map(({ start, end }) => {
+    const variable = sent.slice(start, end);
+    return { variable, text: standIn(variable) };
+  });
+}
+
+/**
+ * With `${name}` again in names that the parser made of stand-ins: a table is the same whether it is written `${prefix}users` or
+ * `"${prefix}users"`, and messages say what the text says.
+ */
+function withVariables<T>(value: T, standIns: readonly StandIn[]): T {
+  const named = standIns.filter(({ variable }) => variable.startsWith('${'));
+  if (named.length === 0) return value;
+  const restore = (part: unknown): unknown => {
+    if (typeof part === 'string') {
+      // Unquoted names are folded.
+      return named.reduce(
+        (text, { variable, text: given }) => text.replaceAll(given, variable).replaceAll(given.toLowerCase(), variable),
+        part,
+      );
+    }
+    if (Array.isArray(part)) return part.map(restore);
+    if (typeof part !== 'object' || part === null) return part;
+    return Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, restore(inner)]));
+  };
+  return restore(value) as T;
 }
 
 /** From the first token to the last. */

@@ -20,7 +20,9 @@ export function migration(): NativeValue {
     return unknown('rows', { source: call.place });
   };
   // knex has a connection of its own: it sees nothing of the migration's transaction.
-  const knex = new KnexNatives(new RunContext(false)).knex('other');
+  const context = new RunContext();
+  context.wrapped = false;
+  const knex = new KnexNatives(context).knex('other');
   const getKnex = (): Value => knex;
   const connection = native({
     name: 'the connection',

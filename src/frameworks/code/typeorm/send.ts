@@ -1,5 +1,6 @@
 import type { NativeUse } from '../../../code/native';
 import { emitSql } from '../../../code/sql/emit';
+import { renderedText } from '../../../code/sql/render';
 import type { TextValue, Value } from '../../../code/value';
 import type { DatabaseSoFar } from './database';
 
@@ -19,6 +20,6 @@ export class Sender {
 
   private note(text: TextValue | undefined): void {
     if (text === undefined) return;
-    this.database.sent(text.pieces.map((piece) => (piece.kind === 'hole' ? `\${${piece.name}}` : piece.text)).join(''));
+    this.database.sent(renderedText(text));
   }
 }

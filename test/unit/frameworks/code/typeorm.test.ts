@@ -178,7 +178,7 @@ describe('builders of TypeORM', () => {
     const [sql = ''] = upOf(`const schema = process.env.DB_SCHEMA;
     await queryRunner.createIndex(\`\${schema}.users\`, new TableIndex({ columnNames: ['email'], isUnique: true, where: '"email" > 1' }));`);
     expect(sql.replace(/IDX_[0-9a-f]{26}/, 'IDX')).toBe(
-      `CREATE UNIQUE INDEX "IDX" ON "${hole('process.env.DB_SCHEMA')}"."users" ("email") WHERE "email" > 1`,
+      `CREATE UNIQUE INDEX "IDX" ON "${hole('DB_SCHEMA')}"."users" ("email") WHERE "email" > 1`,
     );
   });
 
@@ -353,4 +353,17 @@ describe('reading a folder again', () => {
     const [without] = read(own);
     expect(without?.up.statements[0]?.unresolved ?? without?.up.unread).toHaveLength(1);
   });
+});
+
+it('a table is the same, whether its name stands in quotes with its placeholder or not', () => {
+  const [migration] = read(
+    withUp(
+      `const prefix = config.database.tables.prefix;\n    await queryRunner.query(\`CREATE TABLE \${prefix}Users (id int)\`);\n    await queryRunner.query(\`DROP TABLE "\${prefix}users"\`);`,
+    ),
+  );
+  const name = `${hole('prefix')}users`;
+  expect(migration?.up.statements.map(({ operations }) => operations)).toMatchObject([
+    [{ kind: 'create table', table: { name } }],
+    [{ kind: 'drop object', objects: [{ name }] }],
+  ]);
 });
