@@ -42,7 +42,9 @@ export const flyway: BuiltInFramework = {
       ...[...versions, ...repeatables].map((entry) => readMigration(entry, undo.get(entry.name.version), files, settings, options)),
       ...[...undo.values()]
         .filter(({ name }) => !known.has(name.version))
-        .map(({ file, name }) => problem(`${file.path} undoes version ${name.version}, which has no V file here: it was left out.`, file.path)),
+        .map(({ file, name }) =>
+          problem(`${file.path} undoes version ${name.version}, which has no V file here: it was left out.`, file.path),
+        ),
     ];
   },
 

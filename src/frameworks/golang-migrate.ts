@@ -93,12 +93,18 @@ function readVersion(version: string, files: readonly Named[], options: ReadOpti
   const [up] = ups;
   if (up === undefined) {
     return [
-      problem(`${downs[0]?.file.path} has no .up.sql beside it: golang-migrate would run nothing for version ${version} and record it.`, downs[0]?.file.path ?? ''),
+      problem(
+        `${downs[0]?.file.path} has no .up.sql beside it: golang-migrate would run nothing for version ${version} and record it.`,
+        downs[0]?.file.path ?? '',
+      ),
     ];
   }
   const [down] = downs;
   const extra = [...ups.slice(1), ...downs.slice(1)].map(({ file }) =>
-    problem(`duplicate migration file: ${file.path}. golang-migrate does not start while two files have the version ${version}.`, file.path),
+    problem(
+      `duplicate migration file: ${file.path}. golang-migrate does not start while two files have the version ${version}.`,
+      file.path,
+    ),
   );
   return [
     success({

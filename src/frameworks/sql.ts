@@ -105,5 +105,8 @@ function needsTransaction({ statements }: Program): boolean {
 }
 
 function orphan(file: SourceFile): Result<Migration> {
-  return problem(`${file.path} is named like the way back of ${subject(file.path)}.sql, and that file is not here: it was left out.`, file.path);
+  return problem(
+    `${file.path} is named like the way back of ${subject(file.path)}.sql, and that file is not here: it was left out.`,
+    file.path,
+  );
 }
