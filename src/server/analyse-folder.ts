@@ -1,3 +1,4 @@
+import { readFolder } from '../frameworks/registry';
 import type { LintCache } from '../lint/cache';
 import type { Configuration } from '../lint/configuration';
 import { type LintedFolder, lintFolder } from '../lint/lint';
@@ -6,6 +7,7 @@ import type { SourceFile } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
 import { planProgram } from '../plan/plan';
 import { generateDown } from '../rollback/down';
+import { keptMigration } from '../rollback/kept-migration';
 import type { Analysis } from './analysis';
 
 /** A folder of migrations, linted. */
@@ -51,5 +53,10 @@ function analysisOf(
     report,
     plan: (program) => planProgram(migration, program.direction, program.direction === 'up' ? before : after),
     generateDown: () => generateDown(migration, before, after),
+    keepData: () =>
+      keptMigration(migration, shared.files, before, linted.framework, (files) => {
+        const { engine, framework } = linted;
+        return readFolder(files, { engine, placeholders: shared.configuration.placeholders, framework: framework.name }).migrations;
+      }),
   };
 }

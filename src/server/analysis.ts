@@ -8,6 +8,7 @@ import type { Framework, SourceFile } from '../model/run-protocol';
 import type { Position, Range } from '../model/text';
 import { LineIndex } from '../parse/lines';
 import type { GeneratedDown } from '../rollback/down';
+import type { KeptMigration } from '../rollback/kept-migration';
 
 /** Everything the features need to know about one migration file, computed once per version of its folder. */
 export interface Analysis {
@@ -26,6 +27,8 @@ export interface Analysis {
   plan(program: Program): ExecutionPlan;
   /** The rollback that its operations call for. */
   generateDown(): GeneratedDown;
+  /** The same with the data kept aside, which changes the up; undefined where there is none that could be. */
+  keepData(): KeptMigration | undefined;
 }
 
 /** The absolute path of a file that is named as in `files`, or absolutely. */

@@ -2,7 +2,7 @@
 import { type CodeActionContext, CodeActionKind, type Position as LspPosition, type Range as LspRange } from 'vscode-languageserver';
 import { URI } from 'vscode-uri';
 import type { Position, Range } from '../model/text';
-import { fixAllKind } from './to-lsp';
+import { fixAllKind, keepDataKind } from './to-lsp';
 
 /** The path of a file URI; undefined for documents that are no files (untitled, git, diff views). */
 export function fromUri(uri: string): string | undefined {
@@ -19,12 +19,17 @@ export function fromLspRange(range: LspRange): Range {
 }
 
 /** Which actions the editor asks for. Without `only` it wants quick fixes; `source.fixAll` and narrower mean all safe fixes. */
-export function wantedActions(context: CodeActionContext): { readonly quickFixes: boolean; readonly fixAll: boolean } {
+export function wantedActions(context: CodeActionContext): {
+  readonly quickFixes: boolean;
+  readonly fixAll: boolean;
+  readonly keepData: boolean;
+} {
   const only = context.only;
-  if (only === undefined) return { quickFixes: true, fixAll: false };
+  if (only === undefined) return { quickFixes: true, fixAll: false, keepData: true };
   return {
     quickFixes: only.some((kind) => covers(kind, CodeActionKind.QuickFix)),
     fixAll: only.some((kind) => covers(kind, fixAllKind)),
+    keepData: only.some((kind) => covers(kind, keepDataKind)),
   };
 }
 

@@ -19,10 +19,11 @@ import { documentSymbols } from './document-symbols';
 import { fromLspPosition, fromLspRange, fromUri, wantedActions } from './from-lsp';
 import { hoverAt } from './hover';
 import { inlayHints } from './inlay-hints';
+import { keepDataAction } from './keep-data';
 import { MigrationFolders } from './migration-folders';
 import { registerRequests } from './requests';
 import { EditorSettings } from './settings';
-import { fixAllKind, toUri } from './to-lsp';
+import { fixAllKind, keepDataKind, toUri } from './to-lsp';
 
 /** The language server: it reads, lints and explains, and never opens a database. It ends when its parent does. */
 const connection = createConnection(ProposedFeatures.all);
@@ -31,6 +32,7 @@ const settings = new EditorSettings(connection);
 let workspaceFolders: readonly string[] = [];
 let canWatchFiles = false;
 let canAskConfiguration = false;
+let canConfirm = false;
 
 const folders = new MigrationFolders(documents, settings, () => workspaceFolders);
 const publisher = new DiagnosticsPublisher(connection, documents, folders);
@@ -39,6 +41,7 @@ connection.onInitialize((parameters: InitializeParams): InitializeResult => {
   const { workspace } = parameters.capabilities;
   canWatchFiles = workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
   canAskConfiguration = workspace?.configuration === true;
+  canConfirm = workspace?.workspaceEdit?.changeAnnotationSupport !== undefined;
   workspaceFolders = (parameters.workspaceFolders ?? []).flatMap((folder) => fromUri(folder.uri) ?? []);
   return {
     capabilities: {
@@ -48,7 +51,7 @@ connection.onInitialize((parameters: InitializeParams): InitializeResult => {
       inlayHintProvider: { resolveProvider: false },
       documentSymbolProvider: true,
       completionProvider: { resolveProvider: false },
-      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
+      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind, keepDataKind] },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
     serverInfo: { name: 'faultline' },
@@ -120,7 +123,9 @@ connection.onCodeAction(async ({ textDocument, range, context }) => {
   const open = { versionOf: (path: string) => documents.get(toUri(path))?.version ?? null };
   const wanted = wantedActions(context);
   const all = wanted.fixAll ? fixAll(analysis, open) : undefined;
-  return [...(wanted.quickFixes ? quickFixes(analysis, fromLspRange(range), open) : []), ...(all === undefined ? [] : [all])];
+  const kept = wanted.keepData && canConfirm ? keepDataAction(analysis, fromLspRange(range), open) : undefined;
+  const fixes = wanted.quickFixes ? quickFixes(analysis, fromLspRange(range), open) : [];
+  return [...fixes, ...[kept, all].flatMap((action) => action ?? [])];
 });
 
 registerRequests(connection, folders, () => workspaceFolders);

@@ -146,9 +146,12 @@ export class MigrationFolders {
     const own = toSlashes(relative(folder, path));
     const unsaved = [...open].filter(([name]) => name === own && !onDisk.some((file) => file.path === name));
     const files = onDisk.map((file) => ({ path: file.path, text: open.get(file.path) ?? file.text }));
-    return [...files, ...unsaved.map(([name, text]) => ({ path: name, text }))]
-      .filter((file) => file.text.length <= maximumLength)
-      .sort((left, right) => (left.path < right.path ? -1 : 1));
+    return (
+      [...files, ...unsaved.map(([name, text]) => ({ path: name, text }))]
+        // The others are read once and kept: the parser's own limit goes for them, as on the command line.
+        .filter((file) => file.path !== own || file.text.length <= maximumLength)
+        .sort((left, right) => (left.path < right.path ? -1 : 1))
+    );
   }
 
   private nameIn(folder: string, uri: string): string | undefined {

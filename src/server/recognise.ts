@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { isCodeFile, isCodeMigration } from '../workspace/code-files';
+import { isCodeMigration } from '../workspace/code-files';
 import { toSlashes } from '../workspace/read-folder';
 
 /** Folders whose SQL files are migrations, whatever the files are called. */
@@ -19,7 +19,7 @@ const parentsLookedAt = 3;
  * `path` is absolute.
  */
 export function looksLikeMigration(path: string, text: string): boolean {
-  if (isCodeFile(path)) return isCodeMigration(toSlashes(path), text);
+  if (!path.toLowerCase().endsWith('.sql')) return isCodeMigration(toSlashes(path), text);
   if (fileName.test(basename(path)) || textMark.test(text)) return true;
   let folder = dirname(path);
   for (let level = 0; level < parentsLookedAt; level += 1) {

@@ -102,6 +102,21 @@ export function toQuickFix(
   };
 }
 
+/** A large change of what somebody wrote: every edit in it waits until it was looked at and accepted in the editor's preview. */
+export function toConfirmedAction(title: string, description: string, edit: WorkspaceEdit): CodeAction {
+  const id = 'faultline';
+  const documentChanges = (edit.documentChanges ?? []).map((part) =>
+    'edits' in part ? { ...part, edits: part.edits.map((one) => ({ ...one, annotationId: id })) } : { ...part, annotationId: id },
+  );
+  return {
+    title,
+    kind: keepDataKind,
+    edit: { documentChanges, changeAnnotations: { [id]: { label: title, description, needsConfirmation: true } } },
+  };
+}
+
+export const keepDataKind = `${CodeActionKind.RefactorRewrite}.faultline`;
+
 /** The kind by which `editor.codeActionsOnSave` asks for all safe fixes. */
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.faultline`;
 
@@ -115,6 +130,12 @@ export function toHover(markdown: string, range: Range): Hover {
 
 export function toCodeLens(range: Range, title: string, command: string, argument: string): CodeLens {
   return { range: toLspRange(range), command: { title, command, arguments: [argument] } };
+}
+
+/** A lens that goes to the beginning of a place. */
+export function toLinkLens(range: Range, title: string, uri: string, target: Range): CodeLens {
+  const start = toLspRange({ start: target.start, end: target.start });
+  return { range: toLspRange(range), command: { title, command: 'faultline.selectRange', arguments: [uri, start] } };
 }
 
 /** Text behind a place, with what to show when the pointer rests on it. */

@@ -44,3 +44,38 @@ describe('insert rollback', () => {
     await vscode.workspace.fs.delete(created.uri);
   });
 });
+
+describe('links and fix-all', () => {
+  afterEach(closeAll);
+
+  it('a rollback leads to what it undoes, and back', async () => {
+    const document = await openFile('goose/migrations/00001_create_orders.sql');
+    const lenses = await eventually('the links are there', async () => {
+      const found = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
+      const links = found.flatMap(({ command }) => (command?.command === 'faultline.selectRange' ? [command] : []));
+      return links.length === 2 ? links : undefined;
+    });
+    const back = lenses.find(({ title }) => title.startsWith('Rollback of'));
+    assert.ok(back, lenses.map(({ title }) => title).join('; '));
+    await vscode.commands.executeCommand(back.command, ...(back.arguments ?? []));
+    const editor = vscode.window.activeTextEditor;
+    assert.ok(editor);
+    assert.match(editor.document.lineAt(editor.selection.active.line).text, /CREATE TABLE/i, 'the selection is on the up');
+  });
+
+  it('safe fixes are applied at once, as saving does', async () => {
+    const document = await openFile('goose/migrations/00002_add_currency.sql');
+    const actions = await eventually('there is a fix for all', async () => {
+      const all = new vscode.Range(0, 0, document.lineCount, 0);
+      const kind = 'source.fixAll.faultline';
+      const found = await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', document.uri, all, kind);
+      return found.length > 0 ? found : undefined;
+    });
+    const before = document.getText();
+    assert.equal(actions.length, 1);
+    const edit = actions[0]?.edit;
+    assert.ok(edit);
+    assert.ok(await vscode.workspace.applyEdit(edit));
+    assert.notEqual(document.getText(), before);
+  });
+});

@@ -48,7 +48,8 @@ export function findingOf(document: vscode.TextDocument, rule: string): Promise<
 /** Throws away what a test typed, and closes everything. */
 export async function closeAll(): Promise<void> {
   for (const document of vscode.workspace.textDocuments) {
-    if (!document.isDirty || document.isUntitled) continue;
+    // VS Code's own settings are none of ours.
+    if (!document.isDirty || vscode.workspace.getWorkspaceFolder(document.uri) === undefined) continue;
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.files.revert');
   }

@@ -15,6 +15,10 @@ describe('what looks like a migration', () => {
     ['/shop/migrate/2026/01/x.sql', ''],
     ['/shop/sql/change.sql', '-- migrate:up\nSELECT 1;'],
     ['/shop/sql/change.sql', '-- +goose Up\nSELECT 1;'],
+    ['/shop/db/migrations/20240101000000_users.js', "module.exports = createTable('users');"],
+    ['/shop/src/migrations/1700000000000-Users.ts', 'export class A implements MigrationInterface {}'],
+    ['/shop/src/migrations/Migration20240101.ts', 'export class A extends Migration { async up() {} }'],
+    ['/shop/data/versions/change.mjs', 'export async function up(knex) {}'],
   ])('%s', (path, text) => {
     expect(looksLikeMigration(path, text)).toBe(true);
   });
@@ -25,6 +29,10 @@ describe('what looks like a migration', () => {
     ['/shop/queries/Vendors.sql', 'SELECT 1;'],
     ['/shop/queries/report.sql', "SELECT '-- migrate:up';"],
     ['/shop/immigrations/report.sql', ''],
+    ['/shop/src/price.ts', 'const up = (price) => price + 1;'],
+    ['/shop/db/migrations/20240101000000_users.test.js', 'exports.up = () => {};'],
+    ['/shop/db/migrations/types.d.ts', 'export declare function up(): void;'],
+    ['/shop/db/migrations/helpers.js', 'exports.table = (name) => name;'],
   ])('%s is none', (path, text) => {
     expect(looksLikeMigration(path, text)).toBe(false);
   });
