@@ -38,7 +38,8 @@ export function openSession(files: CodeFiles, path: string, options: SessionOpti
         () => machine.settle(machine.invoke(callee, args, site, thisValue), site.place),
         undefinedValue,
       );
-      const { value: result, thrown } = outcome;
+      const { value: result } = outcome;
+      const thrown = outcome.thrown ?? (machine.effects.length === 0 ? machine.failure : undefined);
       return {
         effects: machine.effects,
         unread: machine.unreadCalls,

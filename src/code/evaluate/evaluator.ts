@@ -14,7 +14,7 @@ import { getMember } from './members';
 import { ModuleLoader } from './modules';
 import { type Binding, bindPattern } from './patterns';
 import { settle } from './promises';
-import { OutOfBudget } from './signals';
+import { OutOfBudget, type Thrown } from './signals';
 import { runStatement, runStatements } from './statements';
 
 /** What one run may use up. Beyond that it is cut off, and the recording says so. */
@@ -54,6 +54,7 @@ export class Evaluator implements Machine {
   handlers = 0;
   /** Loops around, of which the number of rounds is not known. */
   repetitions = 0;
+  failure: Thrown | undefined;
   effects: Recorded[] = [];
   unreadCalls: RecordedUnread[] = [];
   private readonly entries = new WeakMap<Place, Place>();
@@ -97,6 +98,7 @@ export class Evaluator implements Machine {
     this.textLength = 0;
     this.nesting = 0;
     this.effects = [];
+    this.failure = undefined;
     this.unreadCalls = [];
     this.conditions = [];
     this.frames.length = 0;
@@ -156,6 +158,11 @@ export class Evaluator implements Machine {
 
   construct(type: Value, args: readonly Value[], site: CallSite): Value {
     return construct(this, type, args, site);
+  }
+
+  /** An error that came out of another file, where nothing makes it depend on a condition. */
+  noteFailure(error: Thrown): void {
+    if (this.conditions.length === 0 && this.handlers === 0) this.failure ??= error;
   }
 
   mayCallDeeper(): boolean {

@@ -157,7 +157,13 @@ function withDefault(machine: Evaluator, left: Value, fallback: () => Value, con
   );
   if (right === undefined || !('value' in right)) return left;
   if (left.kind !== 'unknown' && !(left.kind === 'text' && constantText(left) === undefined)) return choice([left, right.value]);
+  // `rows || []` says nothing of what is in it.
+  if (isEmpty(right.value)) return left;
   return isTelling(right.value) ? right.value : choice([left, right.value]);
+}
+
+function isEmpty(value: Value): boolean {
+  return value.kind === 'array' ? value.items.length === 0 && !value.open : value.kind === 'object' && value.properties.size === 0;
 }
 
 function isTelling(value: Value): boolean {

@@ -3,6 +3,7 @@ import { Scope } from '../scope';
 import { array, choice, type FunctionValue, undefinedValue, unknown, type Value } from '../value';
 import type { CallSite } from './calls';
 import type { Evaluator, Frame } from './evaluator';
+import { Thrown } from './signals';
 
 /** A function expression, declaration or method as a value. */
 export function functionValue(machine: Evaluator, node: t.Function, scope: Scope): FunctionValue {
@@ -31,6 +32,11 @@ export function callFunction(machine: Evaluator, callee: FunctionValue, args: re
   try {
     bindParameters(machine, node, all, scope, thisValue);
     return resultOf(machine, node, scope, frame, site);
+  } catch (error) {
+    // Helpers that are not part of the migration may seem to fail for want of what is not known here: the migration goes on.
+    if (!(error instanceof Thrown) || callee.scope.path === machine.ownPath) throw error;
+    machine.noteFailure(error);
+    return unknown(machine.textOf(site.place), { source: site.place });
   } finally {
     machine.loops.splice(0, machine.loops.length, ...loops);
     machine.frames.pop();
