@@ -50,11 +50,14 @@ export function writeColumn(value: unknown, place: ColumnPlace): WrittenColumn {
   };
 }
 
-/** The request that makes a type for an enum column; a type that is there already is no error. */
+/**
+ * The request that makes a type for an enum column; a type that is there already is no error. Sequelize writes the block in single quotes,
+ * which means the same.
+ */
 export function writeEnumType(table: unknown, column: string, values: readonly unknown[], schema?: string): string {
   const list = values.map((value) => writeValue(value)).join(', ');
   const block = `BEGIN CREATE TYPE ${enumName(table, column, schema)} AS ENUM(${list}); EXCEPTION WHEN duplicate_object THEN null; END`;
-  return `DO ${writeValue(block)};`;
+  return `DO $$${block}$$;`;
 }
 
 export function enumName(table: unknown, column: string, schemaOption?: string): string {
