@@ -236,6 +236,7 @@ export const queryCases: readonly string[] = [
   `knex.select('*').from(knex('t').where('a', 1).as('sub'))`,
   `knex.select(knex.raw('count(*) as n'), knex('u').max('a').as('m')).from('t')`,
   `knex('t').where('a', 1).forUpdate().skipLocked()`,
+  `knex('t').select('a').rowNumber('n', 'b', 'c').rank('r', [{ column: 'd', order: 'desc' }], ['e', 'f']).denseRank('x', knex.raw('order by ?? desc', ['g']))`,
   `knex('t').distinctOn('a', 'b').orderByRaw('a nulls first').groupByRaw('a, b')`,
   `knex('t').modify((qb, column) => { qb.where(column, 1); }, 'a')`,
 ];

@@ -1,4 +1,5 @@
 import type { TextValue } from '../../../code/value';
+import { computedColumns } from './computed-columns';
 import { Conditions, conditionMethod } from './conditions';
 import { joinOf, joinTypes } from './joins';
 import { literal } from './literals';
@@ -13,17 +14,6 @@ const locks: Readonly<Record<string, string>> = {
   forShare: 'for share',
   forNoKeyUpdate: 'for no key update',
   forKeyShare: 'for key share',
-};
-
-const aggregates: Readonly<Record<string, string>> = {
-  count: 'count',
-  min: 'min',
-  max: 'max',
-  sum: 'sum',
-  avg: 'avg',
-  countDistinct: 'count',
-  sumDistinct: 'sum',
-  avgDistinct: 'avg',
 };
 
 const setOperations: Readonly<Record<string, string>> = { union: 'union', unionAll: 'union all', intersect: 'intersect', except: 'except' };
@@ -97,9 +87,9 @@ export class Query extends Embedded implements KnexObject {
   private change(method: string, args: readonly unknown[], place: Place): unknown {
     const { state } = this;
     const [first, second] = args;
-    const aggregate = aggregates[method];
-    if (aggregate !== undefined) {
-      this.addAggregate(aggregate, method.endsWith('Distinct'), args);
+    const computed = computedColumns(method, args);
+    if (computed !== undefined) {
+      state.columns.push(...computed);
       return this;
     }
     const joinType = joinTypes[method];
@@ -242,27 +232,6 @@ export class Query extends Embedded implements KnexObject {
 
   private addColumns(columns: readonly unknown[]): void {
     this.state.columns.push(...columns.filter((column) => column !== undefined && column !== null && column !== '').map(wrap));
-  }
-
-  /** `count('a as b')`, `count('a', { as: 'b' })`, `count({ b: 'a' })`, `countDistinct('a', 'b')`. */
-  private addAggregate(name: string, distinct: boolean, args: readonly unknown[]): void {
-    const options = args.length > 1 && isRecord(args.at(-1)) ? args.at(-1) : undefined;
-    const columns = options === undefined ? args : args.slice(0, -1);
-    const given = columns.length > 1 && distinct ? columns : (columns[0] ?? '*');
-    const start = distinct ? 'distinct ' : '';
-    const alias = isRecord(options) && options.as !== undefined ? ` as ${wrap(options.as)}` : '';
-    const aggregated = (column: unknown): string => {
-      if (Array.isArray(column)) return `${name}(${distinct ? `distinct(${columnize(column)})` : columnize(column)})`;
-      return `${name}(${start}${wrap(column)})`;
-    };
-    if (isRecord(given)) {
-      this.state.columns.push(...Object.entries(given).map(([as, column]) => `${aggregated(column)} as ${wrap(as)}`));
-      return;
-    }
-    const separated = typeof given === 'string' ? /^(.*?) as (.*)$/is.exec(given) : null;
-    this.state.columns.push(
-      separated === null ? `${aggregated(given)}${alias}` : `${aggregated(separated[1])} as ${wrap(separated[2] ?? '')}`,
-    );
   }
 
   private addUnion(clause: string, args: readonly unknown[]): void {

@@ -19,11 +19,16 @@ import { KnexNatives } from './natives';
 /** The migrations of a folder, in knex's order (`migrations/migrate/Migrator.js`). */
 export function readMigrations(files: readonly SourceFile[], options: ReadOptions): readonly Result<Migration>[] {
   const folder = new KnexFolder(files);
-  return inOrder(ownCode(files).filter(({ path, text }) => !isKnexfile(path) && /\bup\b/.test(text))).flatMap((file) => {
+  return inOrder(ownCode(files).filter(mayBeMigration)).flatMap((file) => {
     const key = [file.path, options.engine.name, options.engine.major, folder.disableTransactions, folder.hasOwnRunner].join('\0');
     const migration = memory.recall(key, [file.path], folder.code, () => new Reading(file, folder, options).read());
     return migration === undefined ? [] : [success(migration)];
   });
+}
+
+/** `up`, or something that is exported as a whole: `module.exports = addTable(...)`. All others are not evaluated for nothing. */
+function mayBeMigration({ path, text }: SourceFile): boolean {
+  return !isKnexfile(path) && /\bup\b|\bmodule\s*\.\s*exports\s*=|\bexport\s+(?:default\b|=|\*|\{)/.test(text);
 }
 
 const memory = new CodeMemory<Migration | undefined>();
