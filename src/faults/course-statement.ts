@@ -1,5 +1,6 @@
 import type { Statement } from '../model/migration';
 import type { CostClass, PlannedLock, PlannedStatement } from '../model/plan';
+import { endsTransactions } from '../parse/postgres/nested';
 
 /** What is known of one statement before it is run, as far as it matters for a fault that strikes while it runs. */
 export interface CourseStatement {
@@ -47,7 +48,7 @@ export function commitsInside({ operations, unreadable }: Statement): boolean {
   if (unreadable !== undefined) return true;
   return operations.some((operation) => {
     if (operation.kind === 'call') return true;
-    return operation.kind === 'do block' && /\b(commit|rollback|call)\b/i.test(operation.body);
+    return operation.kind === 'do block' && endsTransactions(operation.body);
   });
 }
 

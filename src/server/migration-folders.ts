@@ -8,6 +8,7 @@ import type { SourceFile } from '../model/run-protocol';
 import { baselinePath, readBaselineFile } from '../workspace/baseline-file';
 import { isCodeFile, mayBeCodeMigration } from '../workspace/code-files';
 import { type FoundConfiguration, findConfiguration } from '../workspace/configuration-file';
+import { readDumpFile } from '../workspace/dump-file';
 import { folderOf, readMigrationSource, toSlashes } from '../workspace/read-folder';
 import { analyseFolder, type FolderAnalysis } from './analyse-folder';
 import type { Analysis } from './analysis';
@@ -36,6 +37,7 @@ export class MigrationFolders {
   private readonly sources = new Map<string, Promise<readonly SourceFile[]>>();
   private readonly configurations = new Map<string, Promise<FoundConfiguration | undefined>>();
   private readonly baselines = new Map<string, Promise<PlacedBaseline | undefined>>();
+  private readonly dumps = new Map<string, Promise<string | undefined>>();
   private readonly analyses = new Map<
     string,
     { readonly key: string; readonly result: Promise<FolderAnalysis>; readonly cache: LintCache }
@@ -58,9 +60,19 @@ export class MigrationFolders {
     if (!(await this.isMigration(uri, path, configuration)) || this.isTooLong(uri)) return undefined;
     const folder = folderOf(path);
     const files = await this.filesOf(folder, path);
-    const analysed = await this.analyseOnce(folder, files, configuration.value);
+    const dump = await this.dumpOf(configuration);
+    const analysed = await this.analyseOnce(folder, files, configuration.value, dump);
     const analysis = analysed.file(toSlashes(relative(folder, path)));
     return analysis && this.withoutKnown(analysis, configuration);
+  }
+
+  /** The schema dump that the configuration names. One that can't be read counts as absent here. */
+  private dumpOf({ value, folder }: EffectiveConfiguration): Promise<string | undefined> {
+    if (value.schema === undefined || value.schema === '') return Promise.resolve(undefined);
+    const file = resolve(folder, value.schema);
+    const known = this.dumps.get(file) ?? readDumpFile(folder, value.schema).then((read) => (read.ok ? read.value : undefined));
+    this.dumps.set(file, known);
+    return known;
   }
 
   /** What the project's baseline knows is not shown. One that can't be read hides nothing. */
@@ -118,6 +130,7 @@ export class MigrationFolders {
     this.sources.clear();
     this.configurations.clear();
     this.baselines.clear();
+    this.dumps.clear();
     this.configured.forget();
   }
 
@@ -171,7 +184,12 @@ export class MigrationFolders {
     return read;
   }
 
-  private analyseOnce(folder: string, files: readonly SourceFile[], configuration: Configuration): Promise<FolderAnalysis> {
+  private analyseOnce(
+    folder: string,
+    files: readonly SourceFile[],
+    configuration: Configuration,
+    dump: string | undefined,
+  ): Promise<FolderAnalysis> {
     const open = this.documents.all().map((document) => this.nameIn(folder, document.uri));
     const paths = open.filter((name) => name !== undefined);
     const versions = this.documents.all().map((document) => [document.uri, document.version]);
@@ -179,7 +197,7 @@ export class MigrationFolders {
     const known = this.analyses.get(folder);
     if (known?.key === key) return known.result;
     const cache = known?.cache ?? new LintCache();
-    const result = analyseFolder({ folder, files, configuration, paths, cache });
+    const result = analyseFolder({ folder, files, configuration, paths, cache, ...(dump !== undefined && { dump }) });
     this.analyses.set(folder, { key, result, cache });
     return result;
   }

@@ -125,6 +125,17 @@ const sqlStatements = new Set([
   ...['refresh', 'reindex', 'revoke', 'rollback', 'truncate', 'update', 'vacuum', 'with'],
 ]);
 
+const endings = new Set(['commit', 'rollback', 'call']);
+
+/**
+ * Can a PL/pgSQL body end the transaction that it runs in, and go on in the next (manual, PL/pgSQL, "Transaction Management")? What a
+ * procedure does that it calls is not known, so it may.
+ */
+export function endsTransactions(body: string): boolean {
+  const tokens = tokenize(body);
+  return tokens.some(({ word }, position) => endings.has(word) && beforeStatements.has(tokens[position - 1]?.word ?? ''));
+}
+
 /** The stretches of a PL/pgSQL body that are SQL statements. */
 function pieces(text: string, body: Span): readonly Piece[] {
   const tokens = tokenize(text, body.start, body.end);

@@ -1,8 +1,7 @@
 import type { Fix } from '../../model/finding';
 import type { TextEdit } from '../../model/text';
-import { LineIndex } from '../../parse/lines';
 import type { RuleContext, Step } from '../context';
-import { createFile, endWithTerminator, replaceSpan, wholeLines } from '../edits';
+import { createFile, endWithTerminator, replaceInSource, replaceSpan, sourceText, wholeLines } from '../edits';
 import { addMigrations } from './next-migration';
 import { type Patch, patchedText } from './patches';
 import { asFrameworkStatement } from './statement';
@@ -83,20 +82,12 @@ function marked(context: RuleContext, title: string, wanted: OutsideStatement): 
 /** The edits that make the linted file run outside a transaction with this statement in it; none where the framework sees by itself. */
 function markEdits(context: RuleContext, statement: string): { readonly edits: readonly TextEdit[]; readonly name: string } | undefined {
   if (context.framework.runsOutside?.(statement)) return { edits: [], name: '' };
-  const { path, direction, rendering } = context.program;
-  const text = rendering === undefined ? context.text : context.files.find((file) => file.path === path)?.text;
-  const mark = text === undefined ? undefined : context.framework.noTransactionMark?.(text, direction);
-  if (text === undefined || mark === undefined) return undefined;
-  if (mark.kind === 'patch') return { edits: [markEdit(context, text, mark.patch)], name: mark.name };
+  const { path, direction } = context.program;
+  const mark = context.framework.noTransactionMark?.(sourceText(context), direction);
+  if (mark === undefined) return undefined;
+  if (mark.kind === 'patch') return { edits: [replaceInSource(context, mark.patch.span, mark.patch.newText)], name: mark.name };
   if (context.files.some((file) => file.path === path + mark.suffix)) return undefined;
   return { edits: [createFile(path + mark.suffix, mark.text)], name: mark.name };
-}
-
-/** The mark of a migration in code stands in its file, not in the SQL that was made of it: the edit says so by its path. */
-function markEdit(context: RuleContext, text: string, patch: Patch): TextEdit {
-  const { path, rendering } = context.program;
-  if (rendering === undefined) return replaceSpan(context, patch.span, patch.newText);
-  return { path, range: new LineIndex(text).range(patch.span), newText: patch.newText };
 }
 
 /** Behind the COMMIT; BEGIN and COMMIT go when nothing is left between them. */

@@ -32,6 +32,16 @@ Silent for tables that the same migration creates, and for advisory locks that i
   ],
   good: [
     {
+      title: 'Released in a block',
+      framework: 'goose',
+      files: [
+        {
+          path: '00001_l.sql',
+          text: '-- +goose Up\n-- +goose StatementBegin\nDO $$ BEGIN PERFORM pg_advisory_lock(42); PERFORM pg_advisory_unlock(42); END $$;\n-- +goose StatementEnd\n\n-- +goose Down\nSELECT 1;\n',
+        },
+      ],
+    },
+    {
       title: 'Released, or bound to the transaction',
       framework: 'sql',
       files: [

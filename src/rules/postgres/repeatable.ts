@@ -1,5 +1,5 @@
 import type { ObjectName, Operation } from '../../model/operation';
-import { tokenize } from '../../parse/postgres/lexer';
+import { endsTransactions } from '../../parse/postgres/nested';
 import type { RuleContext, Step } from '../context';
 import { readSimpleWrite, remainingRows } from './assignments';
 import { builtName, newIndexName } from './concurrent-index';
@@ -109,7 +109,6 @@ export function canBeMetAgain(context: RuleContext, step: Step): boolean {
 export function needsNoTransaction(step: Step): boolean {
   if (!step.planned.transactional) return true;
   return step.statement.operations.some(
-    (operation) =>
-      operation.kind === 'call' || (operation.kind === 'do block' && tokenize(operation.body).some((token) => token.word === 'commit')),
+    (operation) => operation.kind === 'call' || (operation.kind === 'do block' && endsTransactions(operation.body)),
   );
 }

@@ -56,7 +56,7 @@ Silent when the program calls setval or restarts the sequence afterwards, and fo
       files: [
         {
           path: '0001_t.sql',
-          text: "CREATE TABLE a (id bigserial, name text);\nINSERT INTO a VALUES (1, 'x');\nSELECT setval('a_id_seq', 1);\nCREATE TABLE b (id serial, name text);\nINSERT INTO b VALUES (1, 'x');\nALTER SEQUENCE b_id_seq RESTART WITH 2;\nCREATE TABLE c (id serial, name text);\nINSERT INTO c (name) VALUES ('x');\nINSERT INTO c (id, name) VALUES (DEFAULT, 'y');\nCREATE TABLE d (id bigint);\nINSERT INTO d VALUES (1);\n",
+          text: "CREATE TABLE a (id bigserial, name text);\nINSERT INTO a VALUES (1, 'x');\nSELECT setval('a_id_seq', 1);\nCREATE TABLE b (id serial, name text);\nINSERT INTO b VALUES (1, 'x');\nALTER SEQUENCE b_id_seq RESTART WITH 2;\nCREATE TABLE c (id serial, name text);\nINSERT INTO c (name) VALUES ('x');\nINSERT INTO c (id, name) VALUES (DEFAULT, 'y');\nCREATE TABLE d (id bigint);\nINSERT INTO d VALUES (1);\nCREATE TABLE e (id bigint);\nCREATE SEQUENCE counter OWNED BY e.id;\nINSERT INTO e VALUES (1);\nSELECT setval('counter', 1);\n",
         },
       ],
     },
@@ -106,10 +106,16 @@ function numberedColumn(step: Step, table: Table): string | undefined {
 
 /** Whether the sequence is set afterwards: by setval, or ALTER ... RESTART. */
 function isMoved(context: RuleContext, step: Step, table: Table): boolean {
-  const later = context.steps.filter((candidate) => candidate.statement.index > step.statement.index);
-  return later.some(
-    ({ statement }) =>
-      (/\bsetval\s*\(/i.test(statement.text) || /\brestart\b/i.test(statement.text)) &&
-      new RegExp(`(?<![\\w$])${table.name.replaceAll(/[^\w]/g, '\\$&')}`, 'i').test(statement.text),
-  );
+  const later = [...context.steps, ...context.nested].filter((candidate) => candidate.statement.index > step.statement.index);
+  // A sequence may have a name that says nothing of its table.
+  const names = [table.name, ...sequenceNames(step, table)].map((name) => name.replaceAll(/[^\w]/g, '\\$&')).join('|');
+  const named = new RegExp(`(?<![\\w$])(?:${names})`, 'i');
+  return later.some(({ statement }) => /\bsetval\s*\(|\brestart\b/i.test(statement.text) && named.test(statement.text));
+}
+
+/** Those that belong to the table, and those that its defaults draw from. */
+function sequenceNames(step: Step, table: Table): readonly string[] {
+  const owned = step.before.sequences.filter(({ ownedBy }) => ownedBy?.table === relationKey(table)).map(({ name }) => name);
+  const drawn = table.columns.flatMap((column) => /nextval\s*\(\s*'(?:[^']*[."])?([^'."]+)"?'/i.exec(column.default ?? '')?.[1] ?? []);
+  return [...owned, ...drawn];
 }

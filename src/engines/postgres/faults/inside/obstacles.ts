@@ -1,5 +1,6 @@
 import type { Statement } from '../../../../model/migration';
 import type { ObjectName, Operation } from '../../../../model/operation';
+import { endsTransactions } from '../../../../parse/postgres/nested';
 import type { Obstacle } from './moment';
 
 /** What can make the server wait while it executes a statement; best first. Empty where nothing is known that could. */
@@ -78,7 +79,7 @@ function obstaclesOfOperation(operation: Operation): readonly Obstacle[] {
         { kind: 'body tables', functions: operation.functions.map(nameOf) },
       ];
     case 'do block':
-      return [{ kind: commits(operation.body) ? 'batches' : 'body tables', body: operation.body, functions: [] }];
+      return [{ kind: endsTransactions(operation.body) ? 'batches' : 'body tables', body: operation.body, functions: [] }];
     case 'call':
       return [{ kind: 'batches', functions: [operation.name] }];
     case 'lock table':
@@ -130,11 +131,7 @@ const rowsOnly: ReadonlySet<Operation['kind']> = new Set([
 
 function changesCatalog(operation: Operation): boolean {
   if (isConcurrent(operation)) return false;
-  return !rowsOnly.has(operation.kind) && !(operation.kind === 'do block' && commits(operation.body));
-}
-
-function commits(body: string): boolean {
-  return /\b(commit|call)\b/i.test(body);
+  return !rowsOnly.has(operation.kind) && !(operation.kind === 'do block' && endsTransactions(operation.body));
 }
 
 /** The name as the parser's lists of functions have it: parts with dots between. */
