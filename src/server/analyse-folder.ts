@@ -18,6 +18,8 @@ export interface FolderInput {
   readonly configuration: Configuration;
   /** The files to report on, as they stand in `files`: those that are open. */
   readonly paths: readonly string[];
+  /** The text of the schema dump that the migrations start from. */
+  readonly dump?: string;
   /** Keeps what did not change since the last time. */
   readonly cache: LintCache;
 }
@@ -30,9 +32,10 @@ export interface FolderAnalysis {
 /** Reads and lints the folder's migrations. */
 export async function analyseFolder(input: FolderInput): Promise<FolderAnalysis> {
   await loadParser();
-  const { folder, files, configuration, paths, cache } = input;
-  const linted = lintFolder({ files, configuration, paths, cache });
-  const lintAgain = (changed: readonly SourceFile[]): readonly FileReport[] => lintFolder({ files: changed, configuration, paths }).reports;
+  const { folder, files, configuration, paths, cache, dump } = input;
+  const same = { configuration, paths, ...(dump !== undefined && { dump }) };
+  const linted = lintFolder({ ...same, files, cache });
+  const lintAgain = (changed: readonly SourceFile[]): readonly FileReport[] => lintFolder({ ...same, files: changed }).reports;
   return { file: (name) => analysisOf({ folder, files, configuration, lintAgain }, linted, name) };
 }
 

