@@ -9,6 +9,7 @@ import type { SourceFile } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
 import { baselinePath, readBaselineFile } from '../workspace/baseline-file';
 import { type FoundConfiguration, findConfiguration } from '../workspace/configuration-file';
+import { readDumpFile } from '../workspace/dump-file';
 import { findMigrationFolders, type MigrationFolder, mergeFolders, migrationFoldersAt } from '../workspace/find-folders';
 import { folderOf, readMigrationSource, shownPath, toSlashes } from '../workspace/read-folder';
 import { decode } from '../workspace/read-text';
@@ -25,6 +26,8 @@ export interface LintedSource {
   readonly configuration: Configuration;
   /** Findings that are known already, and not reported. */
   readonly baseline?: PlacedBaseline;
+  /** The text of the schema dump that the migrations start from. */
+  readonly dump?: string;
 }
 
 export interface LintedFiles {
@@ -51,11 +54,13 @@ export async function lintFolders(paths: readonly string[], options: LintOptions
     const configuration = lintConfiguration(options, await resolveSettings(options, source.configuration));
     problems.push(...source.skipped.filter(({ path }) => found.targets?.includes(path) ?? true).map(({ problem }) => problem));
     const baseline = await baselineFor(options, configuration, source.configuration);
+    const dump = await dumpFor(configuration, source.configuration);
     linted.push({
       folder: found.folder,
       files: source.files,
       configuration,
       ...(found.targets ? { targets: found.targets } : {}),
+      ...(dump === undefined ? {} : { dump }),
       ...(baseline ? { baseline } : {}),
     });
   }
@@ -79,7 +84,10 @@ export async function lintStandardInput(options: LintOptions): Promise<LintedFil
   const found = source.ok ? source.value.configuration : orFail(await findConfiguration(folder));
   const configuration = lintConfiguration(options, await resolveSettings(options, found));
   const baseline = await baselineFor(options, configuration, found);
-  return lintSources([{ folder, files, configuration, targets: [target], ...(baseline ? { baseline } : {}) }]);
+  const dump = await dumpFor(configuration, found);
+  return lintSources([
+    { folder, files, configuration, targets: [target], ...(dump === undefined ? {} : { dump }), ...(baseline ? { baseline } : {}) },
+  ]);
 }
 
 /** Lints folders that have been read. */
@@ -110,6 +118,12 @@ function withoutKnown(report: FileReport, text: string, { folder, baseline }: Li
   if (baseline === undefined) return report;
   const path = baselinePath(baseline.folder, folder, report.path);
   return { ...report, findings: newFindings(baseline.baseline, { path, text, findings: report.findings }) };
+}
+
+/** The text of the schema dump that the configuration names. */
+async function dumpFor(configuration: Configuration, found: FoundConfiguration | undefined): Promise<string | undefined> {
+  if (configuration.schema === undefined || configuration.schema === '') return undefined;
+  return orFail(await readDumpFile(found?.folder ?? process.cwd(), configuration.schema));
 }
 
 /** The baseline that the options name, else the one of the configuration. None while one is written. */
@@ -143,7 +157,8 @@ function withShownPaths(report: FileReport, folder: string): FileReport {
 
 /** Lints one folder with a version of its files. */
 export function lintSource(source: LintedSource, files: readonly SourceFile[]): LintedFolder {
-  return lintFolder({ files, configuration: source.configuration, ...(source.targets ? { paths: source.targets } : {}) });
+  const { configuration, targets, dump } = source;
+  return lintFolder({ files, configuration, ...(targets && { paths: targets }), ...(dump !== undefined && { dump }) });
 }
 
 /** A file that was named must be answered, also when it is none of the framework's. */

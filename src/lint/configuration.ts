@@ -20,6 +20,8 @@ export interface Configuration {
   readonly rules: Readonly<Record<string, RuleLevel>>;
   /** A file of findings that are known and not shown, relative to the file's folder. */
   readonly baseline?: string;
+  /** A schema dump that the migrations start from, relative to the file's folder: what `pg_dump --schema-only` writes. */
+  readonly schema?: string;
   readonly sandbox?: SandboxProviderName;
   /** Rows generated per table before a simulation. */
   readonly seedRows?: number;
@@ -106,6 +108,7 @@ const readers: Record<keyof Configuration, Reader> = {
   migrations: listOf(text),
   rules: recordOf(oneOf(ruleLevels)),
   baseline: text,
+  schema: text,
   sandbox: oneOf(sandboxNames),
   seedRows: wholeNumber,
   images: readImages,

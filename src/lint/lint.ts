@@ -7,6 +7,7 @@ import type { Problem } from '../model/result';
 import type { Framework, SourceFile } from '../model/run-protocol';
 import { allRules } from '../rules/registry';
 import type { Rule } from '../rules/rule';
+import { readSchemaDump } from '../schema/dump';
 import { replay } from '../schema/virtual-schema';
 import { LintCache, type LintedProgram } from './cache';
 import { FindingMapper, type PlacedFinding } from './code/findings';
@@ -24,6 +25,8 @@ export interface LintInput {
   readonly configuration?: Configuration;
   /** Paths, as in `files`, of those to report on; the others only give the schema. Default: all. */
   readonly paths?: readonly string[];
+  /** The text of a schema dump that the first migration starts from. Migrations whose versions it holds are in it already. */
+  readonly dump?: string;
   /** Keeps what did not change between two calls. One per folder. */
   readonly cache?: LintCache;
   /** Default: all rules. */
@@ -69,10 +72,15 @@ export function lintFolder(input: LintInput): LintedFolder {
   const other = configuration.engine === undefined ? otherEngine(read.framework, input.files) : undefined;
   if (other !== undefined) return { engine, framework: read.framework, migrations: [], reports: [], problems: [], otherEngine: other };
   const run = new FolderRun(input, configuration, engine, read.framework);
-  let before: Catalog = emptyCatalog;
+  const dump = input.dump === undefined ? undefined : readSchemaDump(input.dump);
+  let before: Catalog = dump?.catalog ?? emptyCatalog;
+  // What those that the dump holds did to each other, before it was taken.
+  let past: Catalog = emptyCatalog;
   const migrations = read.migrations.map((migration) => {
-    const placed = run.lint(migration, before);
-    before = placed.after;
+    const isPast = dump?.applied.has(migration.id) === true;
+    const placed = run.lint(migration, isPast ? past : before);
+    if (isPast) past = placed.after;
+    else before = placed.after;
     return placed;
   });
   run.lintFolder(read);
