@@ -199,7 +199,8 @@ export function choice(values: readonly Value[]): Value {
   if (distinct.length === 1) return first;
   const known = distinct.filter((value) => value.kind !== 'unknown');
   const rest = distinct.filter((value) => value.kind === 'unknown').slice(0, 1);
-  return { kind: 'choice', options: [...known, ...rest].slice(0, maximumOptions) };
+  const [only, ...others] = [...known, ...rest].slice(0, maximumOptions);
+  return only === undefined || others.length === 0 ? (only ?? first) : { kind: 'choice', options: [only, ...others] };
 }
 
 /** How many values a choice keeps: each is tried where it is used. */

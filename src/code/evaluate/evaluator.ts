@@ -184,6 +184,11 @@ export class Evaluator implements Machine {
     });
   }
 
+  /** What was recorded since turned out to be the first round of several. */
+  markRepeated(since: number): void {
+    this.effects = this.effects.map((recorded, index) => (index < since ? recorded : { ...recorded, repeated: true }));
+  }
+
   unread(place: Place, why: string): void {
     if (this.unreadCalls.length >= limits.problems) return;
     const { path, span } = place;

@@ -156,9 +156,9 @@ function withDefault(machine: Evaluator, left: Value, fallback: () => Value, con
     () => false,
   );
   if (right === undefined || !('value' in right)) return left;
-  if (left.kind !== 'unknown' && !(left.kind === 'text' && constantText(left) === undefined)) return choice([left, right.value]);
   // `rows || []` says nothing of what is in it.
   if (isEmpty(right.value)) return left;
+  if (left.kind !== 'unknown' && !(left.kind === 'text' && constantText(left) === undefined)) return choice([left, right.value]);
   return isTelling(right.value) ? right.value : choice([left, right.value]);
 }
 

@@ -111,25 +111,32 @@ function runRounds(
   label: string | undefined,
   state: { maybeLeft: boolean },
 ): Completion {
-  for (let rounds = 0; rounds < (node.type === 'ForStatement' ? maximumRounds : maximumWhileRounds); rounds++) {
-    if (node.type !== 'DoWhileStatement' || rounds > 0) {
-      const tested = node.test == null ? undefined : test(machine, node.test, scope);
-      if (tested?.truth === false) return undefined;
-      if (tested !== undefined && tested.truth === undefined) {
-        // After a first round the further ones are like it.
-        if (node.type !== 'DoWhileStatement' && rounds === 0) runUnknownRounds(machine, node, scope);
-        return undefined;
-      }
+  const limit = node.type === 'ForStatement' ? maximumRounds : maximumWhileRounds;
+  const before = machine.effects.length;
+  for (let rounds = 0; rounds < limit; rounds++) {
+    const goesOn = rounds === 0 && node.type === 'DoWhileStatement' ? true : continues(machine, node, scope);
+    if (goesOn === false) return undefined;
+    if (goesOn === undefined) {
+      if (rounds === 0 && node.type !== 'DoWhileStatement') runUnknownRounds(machine, node, scope);
+      else machine.markRepeated(before);
+      return undefined;
     }
     const round = (): Completion => machine.statement(node.body, new Scope(scope, scope.path));
-    const completion = isEndless(node) ? repeated(machine, round) : round();
-    const { leave, stop } = afterRound(completion, label);
+    const { leave, stop } = afterRound(isEndless(node) ? repeated(machine, round) : round(), label);
     if (stop) return leave;
     // It may end after this round, by a condition that is not known: the further ones are like it.
-    if (state.maybeLeft) return undefined;
+    if (state.maybeLeft) {
+      machine.markRepeated(before);
+      return undefined;
+    }
     if (node.type === 'ForStatement' && node.update != null) machine.expression(node.update, scope);
   }
   return undefined;
+}
+
+/** Whether there is a further round; undefined when that is not known. */
+function continues(machine: Evaluator, node: t.ForStatement | t.WhileStatement | t.DoWhileStatement, scope: Scope): boolean | undefined {
+  return node.test == null ? true : test(machine, node.test, scope).truth;
 }
 
 /** `while (true)`, `for (;;)`: ended by something inside, `do ... while (unknown)`: ended by what is not known. */

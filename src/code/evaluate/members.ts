@@ -1,7 +1,7 @@
 import type * as t from '@babel/types';
-import type { NativeUse } from '../native';
+import type { NativeUse, NativeValue } from '../native';
 import type { Scope } from '../scope';
-import { constantText, flat, hasHoles, slice, written } from '../text';
+import { constantText, written } from '../text';
 import {
   type ClassValue,
   choice,
@@ -13,8 +13,7 @@ import {
   unknown,
   type Value,
 } from '../value';
-import { arrayMethods } from './builtins/arrays';
-import { stringMethods } from './builtins/strings';
+import { languageMember } from './builtins/members';
 import type { Evaluator } from './evaluator';
 import { foreignParent, lineage } from './instances';
 import { holdsNative } from './natives';
@@ -44,40 +43,33 @@ export function getMember(machine: Evaluator, value: Value, name: string, place:
     case 'object':
       return objectMember(machine, value, name, place);
     case 'array':
-      if (name === 'length') return value.open ? unknown(machine.textOf(place)) : primitive(value.items.length, place);
-      if (/^\d+$/.test(name))
-        return value.items[Number(name)] ?? (value.open ? unknown(machine.textOf(place), { source: place }) : undefinedValue);
-      return Object.hasOwn(arrayMethods, name) ? { kind: 'method', receiver: value, name } : undefinedValue;
     case 'text':
-      if (name === 'length') return hasHoles(value) ? unknown(machine.textOf(place)) : primitive(flat(value).length, place);
-      if (/^\d+$/.test(name)) return hasHoles(value) ? unknown(machine.textOf(place)) : slice(value, Number(name), Number(name) + 1);
-      return Object.hasOwn(stringMethods, name) ? { kind: 'method', receiver: value, name } : undefinedValue;
+    case 'regexp':
+      return languageMember(machine, value, name, place);
     case 'class':
       return classMember(machine, value, name, place);
     case 'function':
       return functionMember(value, name, place);
-    case 'native': {
-      const use: NativeUse = { machine, place };
-      const found = value.member?.(name, use);
-      if (found !== undefined) return found;
-      if (isFunctionMethod(name) && value.call !== undefined) return { kind: 'method', receiver: value, name };
-      return unknown(machine.textOf(place), {
-        source: place,
-        ...channelOf(value.reachesDatabase, name, `Faultline does not know \`${name}\` of ${value.name}`),
-      });
-    }
+    case 'native':
+      return nativeMember(machine, value, name, place);
     case 'choice':
       return choice(value.options.map((option) => (isNothing(option) ? undefinedValue : getMember(machine, option, name, place))));
     case 'unknown':
       return unknown(memberOf(value.name, name), { source: place, ...channelOf(value.channel === true, name, value.why) });
     case 'method':
       return isFunctionMethod(name) ? { kind: 'method', receiver: value, name } : undefinedValue;
-    case 'regexp':
-      if (name === 'source') return written(value.pattern, place);
-      return name === 'flags' ? written(value.flags, place) : { kind: 'method', receiver: value, name };
     default:
       return isNothing(value) ? unknown(machine.textOf(place), { source: place }) : { kind: 'method', receiver: value, name };
   }
+}
+
+function nativeMember(machine: Evaluator, value: NativeValue, name: string, place: Place): Value {
+  const use: NativeUse = { machine, place };
+  const found = value.member?.(name, use);
+  if (found !== undefined) return found;
+  if (isFunctionMethod(name) && value.call !== undefined) return { kind: 'method', receiver: value, name };
+  const why = `Faultline does not know \`${name}\` of ${value.name}`;
+  return unknown(machine.textOf(place), { source: place, ...channelOf(value.reachesDatabase, name, why) });
 }
 
 /** How many properties or items a value may have to be tried for one whose name is not known. */

@@ -29,6 +29,25 @@ describe('reported by readers', () => {
       ),
     ).toEqual(['SELECT 1', 'SELECT 2']);
   });
+  it('what is pushed in a loop over a default that is empty', () => {
+    expect(
+      body(`for (const preset of await db.query('SELECT 1')) {
+        const filter = (typeof preset.f === 'string' ? parse(preset.f) : preset.f) ?? {};
+        if (Object.keys(filter).length === 0) continue;
+        const old = [];
+        for (const one of filter._and ?? []) { const field = Object.keys(one)?.[0]; if (!field) continue; old.push({ field }); }
+        if (old.length > 0) await db.query(\`UPDATE a SET b = '\${preset.id}'\`);
+      }`),
+    ).toEqual(['SELECT 1', "UPDATE a SET b = '${preset.id}'"]);
+  });
+  it('a helper that seems to fail hides nothing', () => {
+    const helper = { 'h.ts': "export function client(db) { if (!undefined) throw new Error('no client'); return 1; }" };
+    expect(sent("import { client } from './h'; export async function up(db) { client(db); await db.query('SELECT 1'); }", helper)).toEqual([
+      'SELECT 1',
+    ]);
+    const run = runUp("import { client } from './h'; export async function up(db) { client(db); }", helper);
+    expect(run.recording.thrown?.message).toBe('no client');
+  });
   it('own properties', () => {
     expect(
       body(
