@@ -16,6 +16,7 @@ export function withOldTexts(before: Catalog, after: Catalog, statements: readon
   }));
   if (!moving.some(({ operations }) => operations.length > 0)) return after;
   const old = textsOf(before);
+  const names = new Map(before.definitions.map((object) => [object.identity, object.name]));
   const moved = textsOf(replay(before, moving));
   const back = <T extends { readonly identity: string }>(part: T): T => {
     const [was, is] = [old.get(part.identity), moved.get(part.identity)];
@@ -36,7 +37,7 @@ export function withOldTexts(before: Catalog, after: Catalog, statements: readon
     })),
     definitions: after.definitions.map((object) => ({
       // A rule and its kin are not renamed back, but made again: their own name is part of what differs.
-      ...(remade.has(object.kind) ? object : back(object)),
+      ...(remade.has(object.kind) && names.get(object.identity) !== object.name ? object : back(object)),
       ...(object.indexes !== undefined && { indexes: object.indexes.map(back) }),
       ...(object.triggers !== undefined && { triggers: object.triggers.map(back) }),
     })),

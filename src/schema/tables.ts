@@ -111,6 +111,7 @@ export function moveDependents(workspace: Workspace, oldKey: string, newKey: str
     workspace.definitions.set({
       ...object,
       definition: rename(object.definition),
+      ...(object.kind === 'rule' && object.signature !== undefined && { signature: rename(object.signature) }),
       dependsOn: object.dependsOn.map((key) => (key === oldKey ? newKey : key)),
     });
   }
