@@ -80,7 +80,11 @@ export async function readMigrationSource(path: string): Promise<Result<Migratio
   const files = await withImports(
     folder,
     found.filter(
-      (file) => !isCodeFile(file.path) || file.path === target || isCodeMigration(toSlashes(join(folder, file.path)), file.text),
+      (file) =>
+        !isCodeFile(file.path) ||
+        file.path === target ||
+        isListForPostgres(`/${file.path}`) ||
+        isCodeMigration(toSlashes(join(folder, file.path)), file.text),
     ),
   );
   const targetProblem = skipped.find((file) => file.path === target)?.problem;
@@ -143,7 +147,12 @@ export async function listMigrationFiles(folder: string): Promise<Result<readonl
 }
 
 function isCodeCandidate(path: string, depth: number): boolean {
-  return depth === 0 ? isCodeFile(path) : mayBeCodeMigration(toSlashes(path));
+  return depth === 0 ? isCodeFile(path) : mayBeCodeMigration(toSlashes(path)) || isListForPostgres(toSlashes(path));
+}
+
+/** Where a project has migrations for several databases: which of them are for Postgres (TypeORM). */
+function isListForPostgres(path: string): boolean {
+  return /\/(?:postgres\w*|pg)\/index\.(?:[cm]?js|ts)$/i.test(path);
 }
 
 /** Without the JavaScript that was made beside its TypeScript: it would be the same migration twice. */

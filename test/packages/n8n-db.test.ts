@@ -17,11 +17,13 @@ await accountFor(
     accepted: ({ path, text }) => {
       // Its functions are followed; what they send counts where the migration calls them, with the migration's own strings.
       if (path === 'migration-helpers.js') return 'the maker of the context, which every migration goes through';
+      // The list for Postgres has another migration in its place, which takes a function from it.
+      if (path === 'common/1659888469333-AddJsonKeyPinData.js') return 'not on the list for Postgres';
       return /PRAGMA|sqlite_master/.test(text) ? 'behind a return for everything but SQLite' : undefined;
     },
   },
   {
-    migrations: 279,
+    migrations: 273,
     calls: { raw: 678, builder: 718, helper: 1 },
     unread: 0,
     // Its `down` puts quotes around a name that has them already.

@@ -1,3 +1,5 @@
+import { importsOf } from '../../../code/imports';
+import { folderOf, resolveImport } from '../../../code/resolve';
 import type { SourceFile } from '../../../model/run-protocol';
 import { ownCode } from '../migration-classes';
 
@@ -6,6 +8,24 @@ export function forOtherEngines(path: string): boolean {
   return path
     .split('/')
     .some((part) => /^(?:better-)?(?:sqlite3?|sqljs|mysql(?:db)?|mariadb|mssql|sqlserver|oracle|mongodb|cockroachdb|spanner)$/i.test(part));
+}
+
+/**
+ * Projects with several databases list the migrations of each in an index: what lies in a folder that the list for Postgres draws from, and
+ * is not on it, is for the others. Gives the paths of such files.
+ */
+export function notListedForPostgres(files: readonly SourceFile[]): ReadonlySet<string> {
+  const paths = new Set(files.map(({ path }) => path));
+  const left = new Set<string>();
+  for (const index of files.filter(({ path }) => /(?:^|\/)(?:postgres\w*|pg)\/index\.[cm]?[jt]s$/i.test(path))) {
+    const own = folderOf(index.path);
+    const listed = new Set(
+      importsOf(index.text, index.path).flatMap((name) => resolveImport(name, index.path, (path) => paths.has(path)) ?? []),
+    );
+    const shared = new Set([...listed].map(folderOf).filter((folder) => folder !== own));
+    for (const path of paths) if (shared.has(folderOf(path)) && !listed.has(path)) left.add(path);
+  }
+  return left;
 }
 
 /** A class whose name ends in a timestamp of thirteen digits: TypeORM refuses others. */

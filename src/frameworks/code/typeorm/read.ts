@@ -19,7 +19,7 @@ import {
 import { typeormPackage } from './classes';
 import { type ContextMaker, contextFor, findContextMaker } from './context';
 import { DatabaseSoFar, replayOnce } from './database';
-import { forOtherEngines } from './detect';
+import { forOtherEngines, notListedForPostgres } from './detect';
 import { queryRunner } from './query-runner';
 import { Sender } from './send';
 
@@ -34,8 +34,9 @@ const packages = new Map<string, Value>([
 export function readMigrations(files: readonly SourceFile[], options: ReadOptions): readonly Result<Migration>[] {
   const folder = new CodeFolder(files, { packages });
   const maker = findContextMaker(files, folder);
+  const unlisted = notListedForPostgres(files);
   const found = ownCode(files)
-    .filter((file) => !forOtherEngines(file.path))
+    .filter(({ path }) => !forOtherEngines(path) && !unlisted.has(path))
     .flatMap((file) => migrationsIn(file, folder))
     .toSorted((left, right) => left.timestamp - right.timestamp);
   const chain = new Chain();

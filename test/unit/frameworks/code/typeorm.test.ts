@@ -76,6 +76,20 @@ describe('TypeORM migrations', () => {
     expect(migrations.map(({ id }) => id)).toEqual(['Change1700000000001']);
   });
 
+  it('leaves out what the list for Postgres leaves out of a folder that it shares with other databases', () => {
+    const inFolder = (folder: string, timestamp: number) => ({ ...withUp('', '', timestamp), path: `${folder}/${timestamp}-Change.ts` });
+    const index = { path: 'postgres/index.ts', text: "import { A } from '../common/1700000000001-Change';\nexport const list = [A];" };
+    const files = [
+      inFolder('common', 1700000000001),
+      inFolder('common', 1700000000002),
+      inFolder('postgres', 1700000000003),
+      inFolder('other', 1700000000004),
+    ];
+    const ids = (all: readonly SourceFile[]) => read(...all).map(({ id }) => id.slice(-1));
+    expect(ids(files)).toEqual(['1', '2', '3', '4']);
+    expect(ids([...files, index])).toEqual(['1', '3', '4']);
+  });
+
   it('places statements in the strings that they come from', () => {
     const file = withUp('await queryRunner.query(`CREATE INDEX a ON "users" (email)`);');
     const [migration] = read(file);
