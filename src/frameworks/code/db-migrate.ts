@@ -10,7 +10,7 @@ import { baseName, byText, folderPrefix, problem, wholeFile } from '../files';
 import { placeInFile } from '../placing';
 import { codeLines } from './code-lines';
 import { CodeMemory } from './code-memory';
-import { driver, setupOptions } from './db-migrate/driver';
+import { dbMigratePackage, driver, setupOptions } from './db-migrate/driver';
 import { asyncPackage, bluebird, callback } from './db-migrate/flow';
 import { CodeFolder, ownCode, programOf } from './migration-classes';
 import { placeDownInCode } from './placing';
@@ -37,6 +37,7 @@ export const dbMigrate: ToolFramework = {
     const packages = new Map<string, Value>([
       ['async', asyncPackage],
       ['bluebird', bluebird],
+      ['db-migrate', dbMigratePackage()],
     ]);
     const folder = new CodeFolder(files, { packages, suspicious: looksLikeSql });
     return ownCode(files)

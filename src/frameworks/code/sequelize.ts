@@ -123,11 +123,11 @@ function program(direction: 'up' | 'down', file: SourceFile, folder: CodeFolder)
   return { ...program, execution: { ...program.execution, ...own } };
 }
 
+/** The reason has no colon: what stands before one is taken for a mark in the file. */
 const execution: ProgramExecution = {
   requests: 'per-statement',
   wrapped: false,
-  because:
-    'Sequelize opens no transaction: each call is committed as it ends, but for those that the migration gives a transaction of its own',
+  because: 'Sequelize opens no transaction by itself, so each call commits as it ends, but for those that the migration gives one',
 };
 
 /** `up` of the exports, or of what is exported by default. */

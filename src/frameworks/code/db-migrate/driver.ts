@@ -94,29 +94,36 @@ function escaped(call: NativeCall, change: (text: string) => string): Value {
   return writtenText(change(String(plainValue(call.arg(0)))), call.place);
 }
 
-/** What `setup` gets: data types by the names of `db-migrate-shared/data_type.js`, and bluebird's Promise. */
+const nowhere = { path: '', span: { start: 0, end: 0 } };
+
+/** The names of `db-migrate-shared/data_type.js`. */
+const dataTypes: Readonly<Record<string, string>> = {
+  CHAR: 'char',
+  STRING: 'string',
+  TEXT: 'text',
+  SMALLINT: 'smallint',
+  BIGINT: 'bigint',
+  INTEGER: 'int',
+  SMALL_INTEGER: 'smallint',
+  BIG_INTEGER: 'bigint',
+  REAL: 'real',
+  DATE: 'date',
+  DATE_TIME: 'datetime',
+  TIME: 'time',
+  BLOB: 'blob',
+  TIMESTAMP: 'timestamp',
+  BINARY: 'binary',
+  BOOLEAN: 'boolean',
+  DECIMAL: 'decimal',
+};
+
+/** The package itself, which older migrations import: its data types. */
+export function dbMigratePackage(): Value {
+  const dataType = object(Object.fromEntries(Object.entries(dataTypes).map(([name, type]) => [name, writtenText(type, nowhere)])));
+  return object({ dataType }, true);
+}
+
+/** What `setup` gets: the package, and bluebird's Promise. */
 export function setupOptions(promise: Value): Value {
-  const types = {
-    CHAR: 'char',
-    STRING: 'string',
-    TEXT: 'text',
-    SMALLINT: 'smallint',
-    BIGINT: 'bigint',
-    INTEGER: 'int',
-    SMALL_INTEGER: 'smallint',
-    BIG_INTEGER: 'bigint',
-    REAL: 'real',
-    DATE: 'date',
-    DATE_TIME: 'datetime',
-    TIME: 'time',
-    BLOB: 'blob',
-    TIMESTAMP: 'timestamp',
-    BINARY: 'binary',
-    BOOLEAN: 'boolean',
-    DECIMAL: 'decimal',
-  };
-  const nowhere = { path: '', span: { start: 0, end: 0 } };
-  const dataType = object(Object.fromEntries(Object.entries(types).map(([name, type]) => [name, writtenText(type, nowhere)])));
-  const dbmigrate = object({ dataType }, true);
-  return object({ dbmigrate, Promise: promise, ignoreOnInit: { kind: 'primitive', value: false } }, true);
+  return object({ dbmigrate: dbMigratePackage(), Promise: promise, ignoreOnInit: { kind: 'primitive', value: false } }, true);
 }
