@@ -72,7 +72,9 @@ class CallWriter {
     let written = this.framework.rawCall?.(marked, { program, text, call: this.call });
     for (const [index, piece] of holes.entries()) {
       if (written === undefined || !marked.includes(marker(index))) continue;
-      if (piece.path !== undefined || !isWithin(piece.source, this.call)) return undefined;
+      // What a template puts in is text there too; the value of a builder's argument is sent beside the text.
+      const isInTemplate = /\$\{\s*$/.test(text.slice(0, piece.source.start));
+      if (piece.path !== undefined || !isInTemplate || !isWithin(piece.source, this.call)) return undefined;
       // A plain string has to become a template to hold it.
       const asTemplate = written.replace(new RegExp(`'([^'\`\\\\]*${marker(index)}[^'\`\\\\]*)'`), '`$1`');
       if (!new RegExp(`\`[^\`]*${marker(index)}`).test(asTemplate)) return undefined;
