@@ -92,7 +92,7 @@ Silent where CASCADE is said (destructive-change speaks of that), and about what
   check: (context) =>
     context.steps.flatMap((step) =>
       step.statement.operations.flatMap((operation) => {
-        const needed = needOf(step, operation);
+        const needed = needOf(context, step, operation);
         return needed === undefined ? [] : [violation(context, step, operation, needed)];
       }),
     ),
@@ -117,16 +117,16 @@ function violation(context: RuleContext, step: Step, operation: Operation, { wha
 }
 
 /** The first thing that stands in the way. */
-function needOf(step: Step, operation: Operation): Need | undefined {
+function needOf(context: RuleContext, step: Step, operation: Operation): Need | undefined {
   switch (operation.kind) {
     case 'drop object':
       return operation.cascade ? undefined : neededObject(step, operation);
     case 'drop column':
-      return operation.cascade ? undefined : neededColumn(step, operation);
+      return operation.cascade ? undefined : neededColumn(context, step, operation);
     case 'drop constraint':
       return operation.cascade ? undefined : neededKey(step, operation);
     case 'alter column type':
-      return retypedColumn(step, operation);
+      return retypedColumn(context, step, operation);
     case 'drop not null':
       return keyColumn(step, operation);
     default:
@@ -225,7 +225,7 @@ function generatedFrom(table: Table, column: string): string | undefined {
   )?.name;
 }
 
-function neededColumn(step: Step, { table: name, column }: OperationOf<'drop column'>): Need | undefined {
+function neededColumn(context: RuleContext, step: Step, { table: name, column }: OperationOf<'drop column'>): Need | undefined {
   const table = findTable(step.before, name);
   if (table === undefined || findColumn(table, column) === undefined) return undefined;
   const goes = (other: string) =>
@@ -233,7 +233,8 @@ function neededColumn(step: Step, { table: name, column }: OperationOf<'drop col
   const view = viewOf(step, table, column);
   if (view !== undefined) return { what: `${table.name}.${column}`, by: `the ${view.kind} ${view.name}`, code: '2BP01' };
   const generated = generatedFrom(table, column);
-  if (generated !== undefined && !goes(generated)) {
+  // Before 15 it goes with the column, unsaid.
+  if (generated !== undefined && !goes(generated) && context.engine.major >= 15) {
     return { what: `${table.name}.${column}`, by: `the generated column ${generated}`, code: '2BP01' };
   }
   const keys = table.constraints.filter(({ kind, columns }) => (kind === 'primary key' || kind === 'unique') && columns.includes(column));
@@ -315,7 +316,11 @@ function triggeredFunction(step: Step, name: ObjectName): Need | undefined {
   return undefined;
 }
 
-function retypedColumn(step: Step, { table: name, column, type }: OperationOf<'alter column type'>): Need | undefined {
+function retypedColumn(
+  context: RuleContext,
+  step: Step,
+  { table: name, column, type }: OperationOf<'alter column type'>,
+): Need | undefined {
   const table = findTable(step.before, name);
   const known = findColumn(table, column);
   if (table === undefined || known === undefined || known.type === type) return undefined;
@@ -324,7 +329,12 @@ function retypedColumn(step: Step, { table: name, column, type }: OperationOf<'a
   if (view !== undefined) return { what: `${table.name}.${column} as it is`, by: `the ${view.kind} ${view.name}`, code: '0A000', help };
   const generated = generatedFrom(table, column);
   if (generated === undefined) return undefined;
-  return { what: `${table.name}.${column} as it is`, by: `the generated column ${generated}`, code: '0A000', help };
+  return {
+    what: `${table.name}.${column} as it is`,
+    by: `the generated column ${generated}`,
+    code: context.engine.major >= 15 ? '0A000' : '42601',
+    help,
+  };
 }
 
 function keyColumn(step: Step, { table: name, column }: OperationOf<'drop not null'>): Need | undefined {
