@@ -43,6 +43,12 @@ function read(text: string, path: string): ParsedCode {
     const message = `This file has more than ${maximumCodeLength / 1024 / 1024} MB; it was not read`;
     return { path, text, program: emptyProgram(), comments: [], problems: [{ message, span: { start: 0, end: 1 } }] };
   }
+  const tooDeep = placeTooDeep(text);
+  if (tooDeep !== undefined) {
+    const message = `Brackets are nested more than ${maximumNesting} deep here; the file was not read`;
+    const span = { start: tooDeep, end: tooDeep + 1 };
+    return { path, text, program: emptyProgram(), comments: [], problems: [{ message, span }] };
+  }
   const problems: CodeProblem[] = [];
   let readable = text;
   for (let attempt = 0; attempt < maximumAttempts; attempt++) {
@@ -110,10 +116,24 @@ function problemOf(error: unknown, text: string): CodeProblem {
 function withoutLine(text: string, offset: number): string {
   // An error at the very end is about the last line that has something in it.
   const at = Math.min(offset, Math.max(text.trimEnd().length - 1, 0));
-  const start = text.lastIndexOf('\n', at - 1) + 1;
+  // Before the first character there is no line, and a negative place would count as the first.
+  const start = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
   const found = text.indexOf('\n', at);
   const end = found === -1 ? text.length : found;
   return text.slice(0, start) + ' '.repeat(end - start) + text.slice(end);
+}
+
+/** The parser takes seconds over some thousand blocks with labels in each other; nobody writes a hundred. */
+const maximumNesting = 100;
+
+/** Brackets in strings count as well: their ends mostly stand in the same string. */
+function placeTooDeep(text: string): number | undefined {
+  let depth = 0;
+  for (const { 0: bracket, index } of text.matchAll(/[([{}\])]/g)) {
+    depth = '([{'.includes(bracket) ? depth + 1 : Math.max(depth - 1, 0);
+    if (depth > maximumNesting) return index;
+  }
+  return undefined;
 }
 
 function emptyProgram(): Program {
