@@ -26,7 +26,7 @@ export async function accountFor(spec: PackageUnderTest, known: KnownFigures): P
     beforeAll(async () => {
       reading = await readPackage(spec);
       process.stdout.write(table(spec, reading));
-    });
+    }, 900_000);
 
     test('all of them are read', () => {
       expect(reading.problems).toEqual([]);

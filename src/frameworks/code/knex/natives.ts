@@ -230,7 +230,9 @@ export class KnexNatives {
   /** An argument as an ordinary value. */
   private plain(given: Value, call: { readonly machine: Machine; readonly place: Place }): unknown {
     return plainValue(given, (value) => {
-      if (value.kind === 'unknown') return holeMark(value.name);
+      if (value.kind === 'unknown') return quotableHole(value.name);
+      if (value.kind === 'text')
+        return value.pieces.map((piece) => (piece.kind === 'hole' ? quotableHole(piece.name) : piece.text)).join('');
       if (value.kind === 'function' || value.kind === 'method' || value.kind === 'class') return new CodeCallback(value, call, this);
       if (value.kind !== 'native') return undefined;
       if (isKnexObject(value.data)) return value.data;
@@ -242,6 +244,11 @@ export class KnexNatives {
   give(given: unknown, place: Place): Value {
     return this.value(given, place, 'own');
   }
+}
+
+/** A hole that may stand between quotes of SQL. */
+function quotableHole(name: string): string {
+  return holeMark(name.replace(/["']/g, '`'));
 }
 
 /** A function of the migration. */
