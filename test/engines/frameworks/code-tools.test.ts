@@ -210,7 +210,7 @@ async function send(address: DatabaseAddress, { statements }: Program): Promise<
   });
 }
 
-/** Positions of sequences never go back (manual, Sequence Manipulation Functions); times of rows differ from run to run. */
+/** With the number of rows, not their values: times differ from run to run. Positions of sequences never go back (manual, Sequence Manipulation Functions). */
 async function captured(address: DatabaseAddress, history: readonly string[]): Promise<State> {
   return withClient(address, async (client) => {
     const state = await captureState(client, { bookkeepingTables: history, volatile: {}, columnHashes: false });
@@ -219,7 +219,7 @@ async function captured(address: DatabaseAddress, history: readonly string[]): P
       sequences: [],
       bookkeeping: [],
       sessions: [],
-      data: state.data.map(({ table, rows }) => ({ table, rows, hash: '' })),
+      data: state.data.map(({ table, rowCount }) => ({ table, rowCount, rowsHash: '' })),
     };
   });
 }
