@@ -38,11 +38,12 @@ export function sourceSpan(rendering: Rendering, span: Span): Span | undefined {
   const [first] = pieces;
   if (first === undefined) return undefined;
   const call = first.call ?? first.source;
-  const own = pieces.filter((piece) => piece.path === undefined);
   const isBlankAt = (piece: RenderedPiece): boolean =>
     rendering.text.slice(Math.max(piece.span.start, span.start), Math.min(piece.span.end, span.end)).trim() === '' &&
     span.start !== span.end;
-  const spoken = own.filter((piece) => !isBlankAt(piece));
+  const spoken = pieces.filter((piece) => !isBlankAt(piece));
+  // Text of another file into which a word of this one was put is shown by the call.
+  if (spoken.some((piece) => piece.path !== undefined)) return call;
   const inside = spoken.filter((piece) => piece.source.start >= call.start && piece.source.end <= call.end && !isWhole(piece, call));
   if (inside.length > 0) return union(inside.map((piece) => sourceOf(piece, span)));
   const literal = spoken.find((piece) => piece.kind === 'verbatim');
