@@ -65,47 +65,67 @@ type Draft = { -readonly [K in keyof Changeset]: Changeset[K] } & { rollback: Sp
 
 /** Reads a changelog. Never throws; what Liquibase would refuse is a problem, and the rest is read. */
 export function readChangelog(text: string): Changelog {
-  const found: Draft[] = [];
-  const problems: string[] = [];
-  let current: Draft | undefined;
-  let inRollback = false;
-  let ignoredFor = 0;
-  for (const line of linesOf(text)) {
-    const end = line.start + line.text.length;
-    if (ignoredFor > 0) {
-      current?.ignored.push({ start: line.start, end });
-      ignoredFor = /^\s*--\s*ignoreLines:end/i.test(line.text) ? 0 : ignoredFor - 1;
-      continue;
-    }
-    if (inRollback) {
-      inRollback = !rollbackEnd.test(line.text);
-      const last = inRollback ? end : line.start + line.text.search(rollbackEnd);
-      current?.rollback.push({ start: line.start, end: last });
-      continue;
-    }
+  const reader = new ChangelogReader(text);
+  for (const line of linesOf(text)) reader.take(line);
+  return { changesets: reader.found.map((draft) => finished(draft, text)), problems: reader.problems };
+}
+
+/** Takes line after line. */
+class ChangelogReader {
+  readonly found: Draft[] = [];
+  readonly problems: string[] = [];
+  private current: Draft | undefined;
+  private inRollback = false;
+  private ignoredFor = 0;
+
+  constructor(private readonly text: string) {}
+
+  take(line: Line): void {
+    if (this.ignoredFor > 0) this.ignore(line);
+    else if (this.inRollback) this.goOnWithRollback(line);
+    else if (!this.beginsIgnoring(line)) this.read(line);
+  }
+
+  private ignore(line: Line): void {
+    this.current?.ignored.push({ start: line.start, end: endOf(line) });
+    this.ignoredFor = /^\s*--\s*ignoreLines:end/i.test(line.text) ? 0 : this.ignoredFor - 1;
+  }
+
+  private goOnWithRollback(line: Line): void {
+    this.inRollback = !rollbackEnd.test(line.text);
+    const end = this.inRollback ? endOf(line) : line.start + line.text.search(rollbackEnd);
+    this.current?.rollback.push({ start: line.start, end });
+  }
+
+  private beginsIgnoring(line: Line): boolean {
     const ignoring = ignoreLines.exec(line.text)?.[1]?.toLowerCase();
-    if (ignoring !== undefined) {
-      ignoredFor = ignoring === 'start' ? Number.POSITIVE_INFINITY : Number(ignoring) || 0;
-      continue;
-    }
+    if (ignoring === undefined) return false;
+    this.ignoredFor = ignoring === 'start' ? Number.POSITIVE_INFINITY : Number(ignoring) || 0;
+    return true;
+  }
+
+  private read(line: Line): void {
     const begins = header.exec(line.text);
     if (begins !== null) {
-      if (current !== undefined) current.body = { start: current.body.start, end: line.start };
-      current = draftOf(line, begins, text.length);
-      found.push(current);
+      if (this.current !== undefined) this.current.body = { start: this.current.body.start, end: line.start };
+      this.current = draftOf(line, begins, this.text.length);
+      this.found.push(this.current);
     } else if (badHeader.test(line.text)) {
-      problems.push(`"${line.text.trim()}" is no changeset: Liquibase refuses it; write --changeset author:id`);
-    } else if (current !== undefined) {
-      inRollback = rollbackStart.test(line.text);
+      this.problems.push(`"${line.text.trim()}" is no changeset: Liquibase refuses it; write --changeset author:id`);
+    } else if (this.current !== undefined) {
+      this.inRollback = rollbackStart.test(line.text);
       const rollback = rollbackLine.exec(line.text)?.[1];
-      if (rollback !== undefined) current.rollback.push({ start: end - rollback.length, end });
+      if (rollback !== undefined) this.current.rollback.push({ start: endOf(line) - rollback.length, end: endOf(line) });
     }
   }
-  return { changesets: found.map((draft) => finished(draft, text)), problems };
+}
+
+function endOf(line: Line): number {
+  return line.start + line.text.length;
 }
 
 function draftOf(line: Line, begins: RegExpExecArray, length: number): Draft {
-  const end = line.start + line.text.length;
+  const end = endOf(line);
   const flag = (name: string, otherwise: boolean) => {
     const value = new RegExp(`\\b${name}:(\\w+)`, 'i').exec(line.text)?.[1]?.toLowerCase();
     return value === undefined ? otherwise : value === 'true';

@@ -50,7 +50,8 @@ describe.skipIf(!existsSync(join(tools, 'node_modules/db-migrate-pg')))('the sam
     `await db.addIndex('a', 'i', ['b', 'c'], true); await db.addIndex('a', 'i', 'b'); await db.removeIndex('a', 'i'); await db.removeIndex('i');`,
     `await db.addForeignKey('a', 'b', 'f', { x: 'id' }, { onDelete: 'CASCADE' }); await db.removeForeignKey('a', 'f');`,
     `await db.insert('a', ['x', 'y'], ["it's", 5]);`,
-    `await new Promise((done) => db.insert('a', ['x', 'y'], ["it's", 5], done));`,
+    // The driver never calls it back.
+    `db.insert('a', ['x', 'y'], ["it's", 5], () => undefined);`,
     `await db.runSql('UPDATE a SET b = ? WHERE c = ?', [1, 2]);`,
   ])('%s', async (body) => {
     const { up: program } = only(dbMigrate, `exports.up = async function (db) {\n  ${body}\n};`);
