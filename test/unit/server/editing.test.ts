@@ -80,7 +80,7 @@ describe('completions', () => {
                 path: '00001_a.sql',
                 text: '-- +goose Up\nCREATE TABLE orders (id bigint, number text);\n-- +goose Down\nDROP TABLE orders;\n',
               },
-              { path: '00002_b.sql', text: `-- +goose NO TRANSACTION\n-- +goose Up\n${plainText(pattern)}\n-- +goose Down\nSELECT 1;\n` },
+              { path: '00002_b.sql', text: `-- +goose NO TRANSACTION\n-- +goose Up\n${plainText(pattern)}\n-- +goose Down\n-- It can't be undone.\nSELECT 1;\n` },
             ],
             paths: ['00002_b.sql'],
             configuration: { ...defaultConfiguration, framework: 'goose' },
@@ -113,7 +113,7 @@ describe('completions', () => {
       const body = statement.startsWith('DO') ? `-- +goose StatementBegin\n${statement}\n-- +goose StatementEnd` : statement;
       const files = [
         { path: '00001_a.sql', text: `-- +goose Up\n${before}-- +goose Down\nDROP TABLE orders;\nDROP TABLE customers;\n` },
-        { path: '00002_b.sql', text: `${marker}-- +goose Up\n${body}\n-- +goose Down\nSELECT 1;\n` },
+        { path: '00002_b.sql', text: `${marker}-- +goose Up\n${body}\n-- +goose Down\n-- It can't be undone.\nSELECT 1;\n` },
       ];
       const { reports, problems } = lintFolder({
         files,
