@@ -63,10 +63,12 @@ function runForEach(machine: Evaluator, node: t.ForOfStatement | t.ForInStatemen
     } else machine.bind(node.left, given, own, 'assign');
     return machine.statement(node.body, own);
   };
+  const before = machine.effects.length;
   for (const item of list.items.slice(0, maximumRounds)) {
     const { leave, stop } = afterRound(list.sampled === true ? repeated(machine, () => round(item)) : round(item), label);
     if (stop) return leave;
   }
+  if (list.items.length > maximumRounds) nameTheRest(machine, node, scope, before, maximumRounds);
   if (hasOthers(list))
     runOnce(machine, machine.nameOf(node.right, scope.path), () => round(unknown(nameOfLeft(machine, node, scope), about(value))));
   return undefined;
@@ -131,7 +133,13 @@ function runRounds(
     }
     if (node.type === 'ForStatement' && node.update != null) machine.expression(node.update, scope);
   }
+  nameTheRest(machine, node, scope, before, limit);
   return undefined;
+}
+
+/** A loop that sends something and has more rounds than are followed: what they send is not known. */
+function nameTheRest(machine: Evaluator, node: Loop, scope: Scope, before: number, rounds: number): void {
+  if (machine.effects.length > before) machine.unread(machine.place(node, scope.path), `only its first ${rounds} rounds are followed`);
 }
 
 /** Whether there is a further round; undefined when that is not known. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { body, runUp, sent, textOf } from './support';
+import { body, runUp, sent, textOf, unread } from './support';
 
 describe('reported by readers', () => {
   it('a text is a promise too', () => {
@@ -47,6 +47,15 @@ describe('reported by readers', () => {
     ]);
     const run = runUp("import { client } from './h'; export async function up(db) { client(db); }", helper);
     expect(run.recording.thrown?.message).toBe('no client');
+  });
+  it('rounds beyond the limit are named, where they send something', () => {
+    const loop = (head: string) => unread(`export async function up(db) { ${head} }`);
+    expect(loop('for (let i = 0; i < 100000; i++) await db.query(`SELECT ${i}`);')).toEqual([expect.stringMatching(/first 2000 rounds/)]);
+    expect(loop("for (const c of 'x'.repeat(2500).split('')) await db.query('SELECT 1');")).toEqual([
+      expect.stringMatching(/first 2000 rounds/),
+    ]);
+    expect(loop('let sum = 0; for (let i = 0; i < 100000; i++) sum += i;')).toEqual([]);
+    expect(loop('for (let i = 0; i < 3; i++) await db.query(`SELECT ${i}`);')).toEqual([]);
   });
   it('own properties', () => {
     expect(
