@@ -127,7 +127,7 @@ export function dependentForeignKeys(plan: PartPlan, plans: readonly PartPlan[])
       (other) =>
         other.from !== undefined &&
         relationKey(other.from) === constraint.references &&
-        other.droppedConstraints.some((dropped) => dropped.kind === 'primary key' || dropped.kind === 'unique'),
+        other.droppedConstraints.some((dropped) => serves(dropped, constraint)),
     );
   const moved = plan.kept.constraints.filter(([a, b]) => isOwn(b) && rests(a));
   if (moved.length === 0) return plan;
@@ -137,6 +137,14 @@ export function dependentForeignKeys(plan: PartPlan, plans: readonly PartPlan[])
     addedConstraints: [...plan.addedConstraints, ...moved.map(([, b]) => b)],
     kept: { ...plan.kept, constraints: plan.kept.constraints.filter((entry) => !moved.includes(entry)) },
   };
+}
+
+/** Can a foreign key rest on this key? Not when its columns are others (manual, CREATE TABLE, REFERENCES); without a list it is the primary key. */
+function serves(key: Constraint, foreignKey: Constraint): boolean {
+  if (key.kind !== 'primary key' && key.kind !== 'unique') return false;
+  const columns = referencedColumns(foreignKey);
+  if (columns.length === 0) return key.kind === 'primary key';
+  return columns.length === key.columns.length && columns.every((column) => key.columns.includes(column));
 }
 
 /** Removals of one table's parts, in three rounds over all tables: views rest on keys, functions serve triggers, keys serve foreign keys. */

@@ -55,9 +55,10 @@ export function isLost(values: { readonly table: string; readonly columns: reado
   );
 }
 
-/** The columns of the other table that a foreign key names. */
+/** The columns of the other table that a foreign key names; none where it leaves them to the primary key. */
 export function referencedColumns(constraint: Constraint): string[] {
   const list = /REFERENCES [^(]*\(([^)]*)\)/.exec(constraint.definition)?.[1] ?? '';
+  if (list === '') return [];
   return list.split(', ').map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name));
 }
 

@@ -33,6 +33,14 @@ test('a table that no earlier migration shows is altered, not dropped', () => {
   ]);
 });
 
+test('a foreign key goes and comes only with the key that it rests on', () => {
+  const fk = (target: string) => `ALTER TABLE posts ADD CONSTRAINT fk FOREIGN KEY (u) REFERENCES ${target};`;
+  const unique = 'ALTER TABLE users ADD CONSTRAINT uq UNIQUE (email);';
+  expect(down(unique, fk('users (id)')).statements).toEqual(['ALTER TABLE users DROP CONSTRAINT uq;']);
+  expect(down(unique, fk('users')).statements).toEqual(['ALTER TABLE users DROP CONSTRAINT uq;']);
+  expect(down(unique, fk('users (email)')).statements[0]).toBe('ALTER TABLE posts DROP CONSTRAINT fk;');
+});
+
 test('what was never seen is turned round from its own text', () => {
   expect(down('ALTER TABLE orders RENAME COLUMN a TO b; ALTER TABLE orders ALTER COLUMN c SET NOT NULL;').statements).toEqual([
     'ALTER TABLE orders ALTER COLUMN c DROP NOT NULL;',
