@@ -27,6 +27,11 @@ export function waitsFor(change: Change, losses: readonly Loss[]): boolean {
   return needs !== undefined && isLost(needs, losses);
 }
 
+/** How a column is found in `ChangeOptions.usingBack`. */
+export function columnIdentity(table: { readonly identity: string }, column: { readonly identity: string }): string {
+  return `${table.identity}.${column.identity}`;
+}
+
 export interface ChangeOptions {
   /** What the target is, for the reasons: `before the migration`. */
   readonly goal: string;
@@ -36,6 +41,8 @@ export interface ChangeOptions {
   readonly isEmpty: (table: string) => boolean;
   /** Columns whose type has no cast back get their old type and no values: what they held is named as lost. */
   readonly giveUpRetyped?: boolean;
+  /** The expression that gives a column its old values with its old type, where that is no cast; by `columnIdentity`. */
+  readonly usingBack?: ReadonlyMap<string, string>;
 }
 
 export function change(

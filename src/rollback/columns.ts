@@ -2,7 +2,7 @@ import type { Catalog, Column, Constraint, Table } from '../model/catalog';
 import { relationKey } from '../model/catalog';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
-import { type Change, type ChangeOptions, change } from './change';
+import { type Change, type ChangeOptions, change, columnIdentity } from './change';
 import { columnPattern, spoken, sqlName } from './names';
 import { identityOptions } from './sequences';
 
@@ -192,7 +192,8 @@ function typeChange(table: Table, from: Column, to: Column, options: ChangeOptio
     ];
   }
   const collation = to.collation === undefined ? '' : ` COLLATE ${to.collation}`;
-  const using = from.type === to.type ? '' : ` USING ${viaText(from.type, to.type, name)}`;
+  const using =
+    from.type === to.type ? '' : ` USING ${options.usingBack?.get(columnIdentity(table, to)) ?? viaText(from.type, to.type, name)}`;
   const why = `It was ${to.type} ${options.goal}.`;
   return [change('alter column', `Change ${spokenName} to ${to.type}`, why, `${on} TYPE ${to.type}${collation}${using}`)];
 }

@@ -2,18 +2,23 @@ import { type Catalog, relationKey } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
+import { columnIdentity } from './change';
 import { type DownPart, lostData } from './down-part';
 import { spoken } from './names';
 import { isNamed } from './rows';
 
-/** Values that a change of type does not give back: the column gets its type again, and what was cut off or computed away stays so. */
-export function typesDown(statements: readonly Statement[], before: Catalog): DownPart[] {
+/**
+ * Values that a change of type does not give back: the column gets its type again, and what was cut off stays so.
+ * @param told columns of which all is said elsewhere, by `columnIdentity`.
+ */
+export function typesDown(statements: readonly Statement[], before: Catalog, told: ReadonlySet<string>): DownPart[] {
   return statements.flatMap(({ operations }) =>
     operations.flatMap((operation): DownPart[] => {
       if (operation.kind !== 'alter column type') return [];
       const table = before.tables.find((candidate) => isNamed(operation.table, candidate));
       const column = table?.columns.find((candidate) => candidate.name === operation.column);
       if (table === undefined || column === undefined || keepsValues(column.type, operation, before)) return [];
+      if (told.has(columnIdentity(table, column))) return [];
       const name = `${spoken(table)}.${column.name}`;
       const text = `Lost: values of ${name} as ${column.type}, where ${operation.type} does not hold them: restore them from a backup taken before the migration.`;
       return [lostData(text, { table: relationKey(table), columns: [column.name] })];

@@ -4,6 +4,7 @@ import type { Loss } from '../state/loss';
 import { type Change, waitsFor } from './change';
 import { catalogChanges } from './changes';
 import { withFirstAttributes } from './comparable';
+import { computedDown } from './computed';
 import { concerned } from './concerned';
 import { dataDown } from './down-data';
 import { type DownPart, lostData, statement } from './down-part';
@@ -40,15 +41,18 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
   );
   const statements = unfolded(migration.up.statements);
   const known = withFirstAttributes(withUnseenTables(was, now), now);
-  const changes = catalogChanges(withOldTexts(known, now, statements), known, {
+  const computed = computedDown(statements, known, now);
+  const changes = catalogChanges(withOldTexts(known, now, statements), computed.target, {
     goal: 'before this migration',
+    usingBack: computed.usingBack,
     concurrently: runsAlone(migration),
     isEmpty: () => false,
   });
   const losses = changes.flatMap((change) => change.loses?.loss ?? []);
   const parts = [
     ...dataDown(statements, known, now),
-    ...typesDown(statements, known),
+    ...typesDown(statements, known, computed.columns),
+    ...computed.parts,
     ...exchangedDown(was, now),
     ...changes.map((change) => downOfChange(change, losses)),
     ...settingsDown(was, now),

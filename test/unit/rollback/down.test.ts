@@ -86,3 +86,57 @@ test('constant rows are deleted by their key', () => {
 test('indexes go concurrently where they came so', () => {
   expect(down('CREATE INDEX CONCURRENTLY i ON t (id);', 'CREATE TABLE t (id integer);').statements).toEqual(['DROP INDEX CONCURRENTLY i;']);
 });
+
+test('a type change that computes its values is not undone by a cast', () => {
+  const computed = down(
+    'ALTER TABLE p ALTER COLUMN price TYPE bigint USING (price * 100)::bigint;',
+    'CREATE TABLE p (id integer, price numeric(10,2));',
+  );
+  expect(computed.statements).toEqual([
+    '-- Not undone: p.price, which was numeric(10,2): statement 1 computed every value anew, by (price * 100)::bigint. No cast leads back: invert it, or take the values from a backup made before the migration. Write it by hand.',
+  ]);
+  expect(computed.losses).toEqual([{ table: 'public.p', columns: ['price'] }]);
+  expect(computed.restoresSchema).toBe(false);
+  const cases = [
+    [
+      "s DROP DEFAULT, ALTER s TYPE integer USING CASE s WHEN 'on' THEN 1 ELSE 0 END",
+      /^-- Not undone: p\.s, which was text with DEFAULT 'off'/,
+    ],
+    ['s TYPE text USING upper(s)', /^-- Not undone: the old values of p\.s, where statement 1 computed every value anew/],
+    ['s TYPE varchar(20) USING left(s, 20)', /^-- Not undone: p\.s, which was text/],
+  ] as const;
+  for (const [text, said] of cases) {
+    const { statements } = down(`ALTER TABLE p ALTER ${text};`, "CREATE TABLE p (s text DEFAULT 'off');");
+    expect(statements).toEqual([expect.stringMatching(said)]);
+  }
+});
+
+test('a type change that only casts is undone by a cast', () => {
+  const texts = ['', ' USING price::bigint', ' USING CAST(price AS bigint)', ' USING (p.price)::numeric(5, 1)::bigint', ' USING "price"'];
+  for (const using of texts) {
+    const { statements, irreversible } = down(
+      `ALTER TABLE p ALTER COLUMN price TYPE bigint${using};`,
+      'CREATE TABLE p (id integer, price numeric(10,2));',
+    );
+    expect(statements.at(-1)).toBe('ALTER TABLE p ALTER COLUMN price TYPE numeric(10,2) USING price::numeric(10,2);');
+    expect(irreversible).toEqual([expect.stringMatching(/^Lost: values of p\.price as numeric\(10,2\), where bigint does not hold them/)]);
+  }
+});
+
+test('a time zone that was given is taken back the same way', () => {
+  const back = down("ALTER TABLE t ALTER a TYPE timestamptz USING a AT TIME ZONE 'UTC';", 'CREATE TABLE t (a timestamp);');
+  expect(back.statements).toEqual([expect.stringMatching(/^ALTER TABLE t ALTER COLUMN a TYPE timestamp.* USING a AT TIME ZONE 'UTC';$/)]);
+  const local = down("ALTER TABLE t ALTER a TYPE timestamptz USING a AT TIME ZONE 'Europe/Berlin';", 'CREATE TABLE t (a timestamp);');
+  expect(local.statements).toEqual([expect.stringMatching(/^-- Not undone: t\.a, which was timestamp/)]);
+});
+
+test('a type that computed values need stays with them; one exchanged under its name is cast back, and said', () => {
+  const made = down("CREATE TYPE mood AS ENUM ('a'); ALTER TABLE t ALTER s TYPE mood USING 'a'::mood;", 'CREATE TABLE t (s text);');
+  expect(made.statements).toEqual([expect.stringMatching(/^-- Not undone: t\.s, which was text/)]);
+  const exchanged = down(
+    "ALTER TYPE mood RENAME TO mood_old; CREATE TYPE mood AS ENUM ('b'); ALTER TABLE t ALTER s TYPE mood USING replace(s::text, 'a', 'b')::mood; DROP TYPE mood_old;",
+    "CREATE TYPE mood AS ENUM ('a'); CREATE TABLE t (s mood);",
+  );
+  expect(exchanged.statements[0]).toMatch(/^-- Not undone: the old values of t\.s/);
+  expect(exchanged.statements.length).toBeGreaterThan(1);
+});
