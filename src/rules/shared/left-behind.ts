@@ -38,8 +38,16 @@ function definitionDifferences(origin: Catalog, end: Catalog): string[] {
   const kinds = ['view', 'materialized view', 'function', 'procedure', 'extension'] as const;
   return kinds.flatMap((kind) => {
     const of = (catalog: Catalog) => catalog.definitions.filter((object) => object.kind === kind);
-    return namedDifferences(kind, of(origin), of(end), shown);
+    return namedDifferences(kind, of(origin), of(withoutLeftExtensions(origin, end)), shown);
   });
+}
+
+/** CREATE EXTENSION IF NOT EXISTS may have found the extension there, made by somebody else: to leave it is usual. */
+export function withoutLeftExtensions(origin: Catalog, end: Catalog): Catalog {
+  const before = new Set(origin.definitions.filter(({ kind }) => kind === 'extension').map(({ name }) => name));
+  const isLeft = ({ kind, name, definition }: Catalog['definitions'][number]) =>
+    kind === 'extension' && !before.has(name) && /\bif\s+not\s+exists\b/i.test(definition);
+  return { ...end, definitions: end.definitions.filter((object) => !isLeft(object)) };
 }
 
 function tableDifferences(origin: Catalog, between: Catalog, end: Catalog): string[] {
@@ -117,10 +125,33 @@ function columnDifferences(
     differences.push(`column ${name} is ${now.type}, and was ${old.type}`);
   if (old.notNull !== now.notNull && !(now.notNull && isAnnouncedNotNull))
     differences.push(`column ${name} is ${now.notNull ? 'NOT NULL' : 'no longer NOT NULL'}`);
-  if ((old.default === undefined) !== (now.default === undefined) && old.generated === undefined && now.generated === undefined) {
-    differences.push(now.default === undefined ? `the default of ${name} is gone` : `${name} has a default that it did not have`);
-  }
+  if (old.generated === undefined && now.generated === undefined) differences.push(...defaultDifference(name, old, now));
   return differences;
+}
+
+type Column = Table['columns'][number];
+
+/** Whether there is one; of two only constants are compared, as expressions may say the same by other words. */
+function defaultDifference(name: string, old: Column, now: Column): string[] {
+  if ((old.default === undefined) !== (now.default === undefined)) {
+    return [now.default === undefined ? `the default of ${name} is gone` : `${name} has a default that it did not have`];
+  }
+  if (old.default === undefined || now.default === undefined || old.type !== now.type) return [];
+  const [before, after] = [constantOf(old.default, old.type), constantOf(now.default, now.type)];
+  if (before === undefined || after === undefined || before === after) return [];
+  return [`the default of ${name} is ${now.default}, and was ${old.default}`];
+}
+
+/** What a constant is as a value of a number's, a boolean's or a text's type; undefined for all else. */
+function constantOf(text: string, type: string): string | undefined {
+  const bare = text.trim();
+  if (/^null$/i.test(bare)) return 'null';
+  const content = /^'((?:[^'\\]|'')*)'$/.exec(bare)?.[1];
+  if (/^(text|character varying\b.*)$/i.test(type)) return content === undefined ? undefined : `'${content}'`;
+  const value = (content ?? bare).trim().toLowerCase();
+  if (type === 'boolean') return /^(true|false)$/.exec(value)?.[0];
+  const isNumber = /^(smallint|integer|bigint|numeric|real|double precision)\b/.test(type) && !type.endsWith(']');
+  return isNumber && /^[+-]?(\d+\.?\d*|\.\d+)$/.test(value) ? String(Number(value)) : undefined;
 }
 
 /** By kind and columns: the same constraint may come back under a name of the server's choice. */
@@ -167,12 +198,15 @@ function indexDifferences(old: Table, between: Table | undefined, now: Table, na
       .toLowerCase()
       .replaceAll(/[\s"()]/g, '')}`;
   const count = (table: Table, key: string) => own(table).filter((index) => keyOf(index) === key).length;
+  // Of several over the same keys, which of them is too many or missing.
+  const isIn = (table: Table, index: Table['indexes'][number]) =>
+    own(table).some((other) => keyOf(other) === keyOf(index) && (other.identity === index.identity || other.name === index.name));
   return [
     ...own(now)
-      .filter((index) => count(old, keyOf(index)) < count(now, keyOf(index)))
+      .filter((index) => count(old, keyOf(index)) < count(now, keyOf(index)) && !isIn(old, index))
       .map((index) => `index ${index.name} of ${name} stays`),
     ...own(old)
-      .filter((index) => count(now, keyOf(index)) < count(old, keyOf(index)))
+      .filter((index) => count(now, keyOf(index)) < count(old, keyOf(index)) && !isIn(now, index))
       // One that became a constraint's goes with that, and is built concurrently again.
       .filter(({ identity }) => between?.indexes.some((index) => index.identity === identity && index.constraint !== undefined) !== true)
       .filter(({ keys }) => keys.every((key) => !/^[\w$]+$/.test(key) || now.columns.some((column) => column.name === key)))

@@ -4,7 +4,7 @@ import { headRange, type RuleContext } from '../context';
 import { insertBehind } from '../edits';
 import { asFrameworkStatement } from '../fixes/statement';
 import type { Rule, Violation } from '../rule';
-import { leftBehind } from './left-behind';
+import { leftBehind, withoutLeftExtensions } from './left-behind';
 
 export const rollbackIncomplete: Rule = {
   id: 'rollback-incomplete',
@@ -15,7 +15,8 @@ default or NOT NULL is not restored, or the rollback takes away what the migrati
 
 The fix adds the statements that are missing. A simulation proves the whole way: up, down, and the fingerprints compared.
 
-Silent where the rollback says in a comment what it does not bring back, for tables whose creation was not seen, and about data.`,
+Two defaults are compared where both are constants. Silent where the rollback says in a comment what it does not bring back, for tables whose creation was not seen, about
+extensions made with IF NOT EXISTS, which may have been there, and about data.`,
   bad: [
     {
       title: 'A column stays, another is not restored',
@@ -49,6 +50,33 @@ Silent where the rollback says in a comment what it does not bring back, for tab
       ],
       findings: [{ at: 'DROP TABLE users', says: 'table orders stays; table users, which was there before, is gone' }],
     },
+    {
+      title: 'Another default',
+      framework: 'golang-migrate',
+      files: [
+        {
+          path: '0001_t.up.sql',
+          text: "CREATE TABLE t (id bigint PRIMARY KEY, a int DEFAULT 1, b text DEFAULT 'x', c int DEFAULT '3');\n",
+        },
+        { path: '0001_t.down.sql', text: 'DROP TABLE t;\n' },
+        { path: '0002_d.up.sql', text: "ALTER TABLE t ALTER a SET DEFAULT 2, ALTER b SET DEFAULT 'y', ALTER c SET DEFAULT 4;\n" },
+        { path: '0002_d.down.sql', text: 'ALTER TABLE t ALTER c SET DEFAULT 3;\n' },
+      ],
+      findings: [
+        { at: 'ALTER TABLE t ALTER c SET DEFAULT 3', says: "the default of t.a is 2, and was 1; the default of t.b is 'y', and was 'x'." },
+      ],
+    },
+    {
+      title: 'One more index over the same column',
+      framework: 'golang-migrate',
+      files: [
+        { path: '0001_t.up.sql', text: 'CREATE TABLE t (id bigint PRIMARY KEY, a int);\nCREATE INDEX t_i ON t (a);\n' },
+        { path: '0001_t.down.sql', text: 'DROP TABLE t;\n' },
+        { path: '0002_j.up.sql', text: 'CREATE INDEX t_j ON t (a);\nALTER TABLE t ADD COLUMN x int;\n' },
+        { path: '0002_j.down.sql', text: 'ALTER TABLE t DROP COLUMN x;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE t DROP COLUMN x', says: 'is not the one before the migration: index t_j of t stays.' }],
+    },
   ],
   good: [
     {
@@ -67,6 +95,22 @@ Silent where the rollback says in a comment what it does not bring back, for tab
         {
           path: '0002_c.down.sql',
           text: 'ALTER TABLE unseen DROP COLUMN c;\nALTER TABLE users RENAME COLUMN title TO name;\nALTER TABLE users DROP COLUMN b, ALTER COLUMN age SET DEFAULT 0, ALTER COLUMN age TYPE integer;\nCREATE INDEX i ON users USING btree (age);\nCREATE OR REPLACE VIEW v AS SELECT users.id FROM users;\n',
+        },
+      ],
+    },
+    {
+      title: 'An extension that may have been there; the same default, and one that is no constant',
+      framework: 'golang-migrate',
+      files: [
+        { path: '0001_t.up.sql', text: 'CREATE TABLE t (id bigint PRIMARY KEY, a int DEFAULT 1, at timestamptz DEFAULT now());\n' },
+        { path: '0001_t.down.sql', text: 'DROP TABLE t;\n' },
+        {
+          path: '0002_c.up.sql',
+          text: 'CREATE EXTENSION IF NOT EXISTS citext;\nALTER TABLE t ADD COLUMN b citext, ALTER a SET DEFAULT 2, ALTER at SET DEFAULT clock_timestamp();\n',
+        },
+        {
+          path: '0002_c.down.sql',
+          text: "ALTER TABLE t ALTER at SET DEFAULT CURRENT_TIMESTAMP, ALTER a SET DEFAULT '1', DROP COLUMN b;\n",
         },
       ],
     },
@@ -125,7 +169,7 @@ function completed(context: RuleContext): Fix | undefined {
   const { origin, after, steps } = context;
   const last = steps.findLast(({ statement }) => statement.operations.some(({ kind }) => kind !== 'transaction')) ?? steps.at(-1);
   if (origin === undefined || last === undefined || context.program.rendering !== undefined) return undefined;
-  const changes = catalogChanges(after, origin, { goal: 'before this migration', isEmpty: () => false });
+  const changes = catalogChanges(withoutLeftExtensions(origin, after), origin, { goal: 'before this migration', isEmpty: () => false });
   const usable = changes.filter(({ unknown, transactional, kind }) => unknown === undefined && transactional && kind !== 'restore values');
   if (usable.length === 0 || usable.length < changes.length) return undefined;
   const short = !context.text.includes('public.');
