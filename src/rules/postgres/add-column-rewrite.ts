@@ -2,6 +2,7 @@ import type { Fix } from '../../model/finding';
 import type { ColumnSpecification } from '../../model/operation';
 import type { Span } from '../../model/text';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
+import { findNamed } from '../../schema/lookup';
 import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { statementTokens } from '../edits';
 import { withoutNotNull } from '../fixes/column-words';
@@ -19,7 +20,7 @@ export const addColumnRewrite: Rule = {
   severity: 'error',
   explanation: `A new column is free when all rows get the same value: none, a constant, or a stable expression such as \`now()\`, which is evaluated once. When
 each row needs a value of its own, the server writes the whole table and all its indexes again under ACCESS EXCLUSIVE: a volatile default (\`gen_random_uuid()\`, \`random()\`,
-\`clock_timestamp()\`, \`nextval()\`), \`serial\`, an identity column, and a STORED generated column. A VIRTUAL generated column (18) is computed on reading, and is free.
+\`clock_timestamp()\`, \`nextval()\`), \`serial\`, an identity column, a STORED generated column, and a type that is a domain with constraints, even without a default. A VIRTUAL generated column (18) is computed on reading, and is free.
 
 Add the column without a value, set the default (it holds for new rows), fill the old rows in batches, and make it NOT NULL at the end.
 
@@ -100,6 +101,22 @@ $$;
       ],
       findings: [{ at: 'ALTER TABLE users ADD COLUMN upper_name text GENERATED ALWAYS AS (upper(name)) STORED', says: 'STORED' }],
     },
+    {
+      title: 'A domain with a CHECK, its own or of the domain that it is made of',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [
+        {
+          path: '0001_users.sql',
+          text: 'CREATE TABLE users (name text);\nCREATE DOMAIN pos AS int CHECK (VALUE > 0);\nCREATE DOMAIN rank AS pos;\n',
+        },
+        { path: '0002_d.sql', text: 'ALTER TABLE users ADD COLUMN d pos;\nALTER TABLE users ADD COLUMN e rank DEFAULT 1;\n' },
+      ],
+      findings: [
+        { at: 'ALTER TABLE users ADD COLUMN d pos', says: 'pos is a domain with constraints' },
+        { at: 'ALTER TABLE users ADD COLUMN e rank DEFAULT 1', says: 'rank is a domain with constraints' },
+      ],
+    },
   ],
   good: [
     {
@@ -123,6 +140,15 @@ $$;
       ],
     },
     {
+      title: 'A domain without constraints',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [
+        { path: '0001_users.sql', text: 'CREATE TABLE users (name text);\nCREATE DOMAIN label AS text;\n' },
+        { path: '0002_d.sql', text: "ALTER TABLE users ADD COLUMN d label DEFAULT 'x';\n" },
+      ],
+    },
+    {
       title: 'A table of the same migration',
       framework: 'sql',
       files: [{ path: '0001_users.sql', text: 'CREATE TABLE users (name text);\nALTER TABLE users ADD COLUMN id bigserial;\n' }],
@@ -133,18 +159,35 @@ $$;
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'add column'>): Violation[] {
   const { column, table } = operation;
-  const reason = whyRewritten(column);
+  const isDomain = isConstrainedDomain(step, column.type);
+  const reason =
+    whyRewritten(column) ?? (isDomain ? `${column.type} is a domain with constraints, which are checked for each row` : undefined);
   if (reason === undefined || !isInUse(context, step, table)) return [];
   const shown = shownName(table);
-  const fix = backfillFix(context, step, operation) ?? virtualFix(context, step, operation);
+  // Without its value a column of such a domain would still write every row.
+  const fix = isDomain ? undefined : (backfillFix(context, step, operation) ?? virtualFix(context, step, operation));
   return [
     {
       range: operationRange(context, step.statement, operation),
       message: `${reason}, so ${version(context)} writes every row of ${shown} and its indexes again. ${shown} is locked (ACCESS EXCLUSIVE) ${lockEnd(context, step)}: nobody reads or writes it meanwhile.`,
-      help: helpFor(context, column),
+      help: isDomain ? domainHelp : helpFor(context, column),
       fixes: fix === undefined ? [] : [fix],
     },
   ];
+}
+
+const domainHelp =
+  'Add the column with the plain type that the domain is made of, and what the domain asks as a CHECK of the table: NOT VALID, and VALIDATE it later.';
+
+/** A domain that has constraints, or is made of one that has (manual, ALTER TABLE, "Notes"). */
+function isConstrainedDomain(step: Step, type: string, seen: readonly string[] = []): boolean {
+  const parts = type.split('.');
+  const name = parts.at(-1) ?? type;
+  const schema = parts.length > 1 ? parts[0] : undefined;
+  const found = findNamed(step.before.types, schema === undefined ? { name } : { schema, name }, step.before.searchPath);
+  if (found?.domain === undefined || seen.includes(found.identity)) return false;
+  const { baseType, checks, notNull } = found.domain;
+  return notNull || checks.length > 0 || isConstrainedDomain(step, baseType, [...seen, found.identity]);
 }
 
 function whyRewritten(column: ColumnSpecification): string | undefined {

@@ -1,6 +1,8 @@
-import type { Constraint, Index, Table } from '../../model/catalog';
+import { type Constraint, type Index, isUsable, type Table } from '../../model/catalog';
 import type { ObjectName, Operation } from '../../model/operation';
+import { tokenize } from '../../parse/postgres/lexer';
 import { functionStatements } from '../../parse/postgres/nested';
+import { namesIn } from '../../schema/definitions';
 import { findColumn, findIndex, findTable } from '../../schema/lookup';
 import { isInUse, type OperationOf, operationRange, type RuleContext, type Step } from '../context';
 import type { Rule, Violation } from '../rule';
@@ -54,6 +56,22 @@ Silent in rollbacks, for what the same migration made, when something of the sam
         { at: 'ALTER TABLE orders DROP CONSTRAINT of_boss', says: 'orphans' },
       ],
     },
+    {
+      title: 'A unique index on an expression, and a partial one',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, tenant_id bigint, email text, deleted_at timestamptz);\nCREATE UNIQUE INDEX folded ON users (lower(email));\nCREATE UNIQUE INDEX living ON users (tenant_id, email) WHERE deleted_at IS NULL;\n',
+        },
+        { path: 'V2__d.sql', text: 'DROP INDEX folded;\nDROP INDEX living;\n' },
+      ],
+      findings: [
+        { at: 'DROP INDEX folded', says: 'ON CONFLICT (lower(email))' },
+        { at: 'DROP INDEX living', says: 'WHERE deleted_at IS NULL' },
+      ],
+    },
   ],
   good: [
     {
@@ -67,6 +85,20 @@ Silent in rollbacks, for what the same migration made, when something of the sam
         {
           path: 'V2__d.sql',
           text: 'DROP INDEX a;\nDROP INDEX c;\nALTER TABLE users ALTER COLUMN n DROP DEFAULT;\nALTER TABLE users DROP CONSTRAINT of_boss, ADD CONSTRAINT of_boss FOREIGN KEY (boss) REFERENCES users ON DELETE SET NULL NOT VALID;\n',
+        },
+      ],
+    },
+    {
+      title: 'Another index for an expression and for some of the rows',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text UNIQUE, deleted_at timestamptz);\nCREATE UNIQUE INDEX folded ON users (lower(email));\nCREATE UNIQUE INDEX living ON users (email) WHERE deleted_at IS NULL;\n',
+        },
+        {
+          path: 'V2__d.sql',
+          text: 'CREATE UNIQUE INDEX folded_again ON users (lower(email), deleted_at);\nDROP INDEX folded;\nDROP INDEX living;\n',
         },
       ],
     },
@@ -141,6 +173,8 @@ function removedIndex(context: RuleContext, step: Step, name: ObjectName): Remov
       help: 'Set another replica identity first: ALTER TABLE ... REPLICA IDENTITY.',
     };
   }
+  const key = uniqueKeys(tables.then).find(({ name }) => name === index.name);
+  if (key !== undefined && (key.columns === undefined || key.isPartial)) return removedSpecialKey(context, index, tables);
   if (columns === undefined || !columns.every((column) => findColumn(tables.now, column) !== undefined)) return undefined;
   if (index.unique && !/\bwhere\b/i.test(index.definition)) return removedKey(step, index.name, tables, columns);
   return removedSupport(index, tables.now, columns);
@@ -167,6 +201,50 @@ function removedKey(
     message: `${name} keeps ${then.name} (${list}) unique: without it duplicates come in, and ${who} ON CONFLICT (${list}) fails (42P10).`,
     help: 'Deploy the code that does without it first, or build the key that takes its place before.',
   };
+}
+
+/** A unique index with expressions, or of some of the rows. What another one promises can't be compared: any that is new may be meant to take its place. */
+function removedSpecialKey(
+  context: RuleContext,
+  index: Index,
+  { then, now }: { readonly then: Table; readonly now: Table },
+): Removed | undefined {
+  const names = then.columns.map(({ name }) => name);
+  const used = namesIn(behindName(index.definition), names);
+  if (!used.every((column) => findColumn(now, column) !== undefined)) return undefined;
+  const keys = uniqueKeys(now);
+  const left = now.indexes.some((other) => {
+    if (!other.unique || !isUsable(other) || other.identity === index.identity) return false;
+    if (isNewHere(context, other) || behindName(other.definition) === behindName(index.definition)) return true;
+    const key = keys.find(({ name }) => name === other.name);
+    return key?.columns?.every((column) => index.keys.includes(column)) === true && !key.isPartial;
+  });
+  if (left) return undefined;
+  const predicate = predicateOf(index.definition);
+  const list = index.keys.join(', ');
+  const where = predicate === undefined ? '' : ` WHERE ${predicate}`;
+  return {
+    message: `${index.name} keeps ${then.name} (${list}) unique${predicate === undefined ? '' : ` where ${predicate}`}: without it duplicates come in, and code that says ON CONFLICT (${list})${where} fails (42P10).`,
+    help: 'Deploy the code that does without it first, or build the index that takes its place before.',
+  };
+}
+
+/** A definition without what comes before the keys, all blanks alike. */
+function behindName(definition: string): string {
+  return definition
+    .slice(Math.max(definition.indexOf('('), 0))
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
+function predicateOf(definition: string): string | undefined {
+  let depth = 0;
+  const where = tokenize(definition).find((token) => {
+    if (token.word === '(') depth++;
+    if (token.word === ')') depth--;
+    return depth === 0 && token.word === 'where';
+  });
+  return where === undefined ? undefined : definition.slice(where.end).replaceAll(/\s+/g, ' ').trim();
 }
 
 /** A function of the schema whose body says ON CONFLICT with these columns. */

@@ -4,7 +4,7 @@ import { findTable } from '../../schema/lookup';
 import { headRange, type OperationOf, operationsOf, type RuleContext, type Step, shownName } from '../context';
 import { insertAt, statementTokens } from '../edits';
 import type { Rule, Violation } from '../rule';
-import { canBeMetAgain } from './repeatable';
+import { canBeMetAgain, isEmptiedBefore } from './repeatable';
 import { uniqueKeys } from './unique-keys';
 
 export const insertNotRepeatable: Rule = {
@@ -16,7 +16,7 @@ nothing says so; where one does, the attempt fails with a duplicate key (23505),
 
 ON CONFLICT (key) DO NOTHING, or DO UPDATE, makes it repeatable. Where the table has no key that fits, give it one, or insert only what is not there: \`INSERT ... SELECT ... WHERE NOT EXISTS (...)\`.
 
-Silent when the whole migration is one transaction, for the last transaction of a program, and for statements with ON CONFLICT or NOT EXISTS.`,
+Silent when the whole migration is one transaction, for the last transaction of a program, for statements with ON CONFLICT or NOT EXISTS, and where the program itself empties the table or deletes from it before.`,
   bad: [
     {
       title: 'A key among the columns',
@@ -62,6 +62,17 @@ Silent when the whole migration is one transaction, for the last transaction of 
       ],
     },
     {
+      title: 'The program takes the rows away before',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE jobs (id bigint PRIMARY KEY, kind text);\nCREATE TABLE kinds (name text);\n' },
+        {
+          path: '0002_r.sql',
+          text: "TRUNCATE kinds;\nINSERT INTO kinds VALUES ('seed');\nDELETE FROM jobs WHERE kind = 'seed';\nINSERT INTO jobs VALUES (1, 'seed');\nVACUUM jobs;\n",
+        },
+      ],
+    },
+    {
       title: 'One transaction',
       framework: 'flyway',
       files: [{ path: 'V1__t.sql', text: 'CREATE TABLE t (a int);\nINSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);\n' }],
@@ -70,6 +81,7 @@ Silent when the whole migration is one transaction, for the last transaction of 
   check: (context) =>
     operationsOf(context, 'insert')
       .filter(({ step, operation }) => step.within === undefined && operation.onConflict === 'none' && canBeMetAgain(context, step))
+      .filter(({ step, operation }) => !isEmptiedBefore(context, step, operation.table))
       .filter(({ step }) => !/\bnot\s+(exists|in)\b|\bexcept\b|\bis\s+null\b/i.test(step.statement.text))
       .flatMap(({ step, operation }) => check(context, step, operation)),
 };

@@ -19,7 +19,7 @@ DROP whose work is done already: the migration is stuck until someone repairs it
 Guard such statements: IF NOT EXISTS, IF EXISTS, OR REPLACE, or where there is no guard a DROP ... IF EXISTS before the CREATE. A concurrent index build is the exception: IF NOT EXISTS
 keeps the invalid index of a failed build, so drop it first.
 
-Silent when the whole migration is one transaction, and for the last transaction of a program, since nothing comes behind it that could fail.`,
+Silent when the whole migration is one transaction, for the last transaction of a program, since nothing comes behind it that could fail, and for temporary tables, which go with the session.`,
   bad: [
     {
       title: 'Statements that commit one by one',
@@ -90,6 +90,17 @@ Silent when the whole migration is one transaction, and for the last transaction
         {
           path: '0001_t.sql',
           text: 'CREATE TABLE IF NOT EXISTS a (id int);\nDROP INDEX CONCURRENTLY IF EXISTS i;\nCREATE INDEX CONCURRENTLY i ON a (id);\nALTER TABLE a DROP CONSTRAINT IF EXISTS c, ADD CONSTRAINT c CHECK (id > 0);\nCREATE TABLE b (id int);\n',
+        },
+      ],
+    },
+    {
+      title: 'Temporary tables',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE t (id int);\n' },
+        {
+          path: '0002_t.sql',
+          text: 'CREATE TEMP TABLE staging (id int);\nCREATE INDEX staged ON staging (id);\nDROP TABLE staging;\nINSERT INTO t VALUES (1);\n',
         },
       ],
     },

@@ -1,5 +1,6 @@
 import type { ObjectName, Operation } from '../../model/operation';
 import { endsTransactions } from '../../parse/postgres/nested';
+import { findTable } from '../../schema/lookup';
 import type { RuleContext, Step } from '../context';
 import { readSimpleWrite, remainingRows } from './assignments';
 import { builtName, newIndexName } from './concurrent-index';
@@ -10,6 +11,7 @@ export function isRepeatable(context: RuleContext, step: Step): boolean {
 }
 
 export function isRepeatableOperation(context: RuleContext, step: Step, operation: Operation): boolean {
+  if (isTemporary(step, operation)) return true;
   switch (operation.kind) {
     case 'create table':
     case 'add column':
@@ -39,7 +41,7 @@ export function isRepeatableOperation(context: RuleContext, step: Step, operatio
     case 'copy':
       return false;
     case 'insert':
-      return operation.onConflict !== 'none';
+      return operation.onConflict !== 'none' || isEmptiedBefore(context, step, operation.table);
     case 'update':
     case 'delete': {
       const write = readSimpleWrite(step.statement.text);
@@ -48,6 +50,51 @@ export function isRepeatableOperation(context: RuleContext, step: Step, operatio
     default:
       return true;
   }
+}
+
+/** Is it about temporary tables alone? They go with the session, so the next attempt meets nothing of them. */
+function isTemporary(step: Step, operation: Operation): boolean {
+  if (operation.kind === 'create table') return operation.persistence === 'temporary';
+  return writtenTables(operation)?.every((name) => findTable(step.before, name)?.persistence === 'temporary') === true;
+}
+
+/** The tables that it changes; undefined when it changes others too, or something else. */
+function writtenTables(operation: Operation): readonly ObjectName[] | undefined {
+  switch (operation.kind) {
+    case 'create index':
+      return [operation.index.table];
+    case 'drop object':
+      return operation.objectKind === 'table' && !operation.cascade ? operation.objects : undefined;
+    case 'add column':
+    case 'drop column':
+    case 'add constraint':
+    case 'drop constraint':
+    case 'rename column':
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'copy':
+      return [operation.table];
+    default:
+      return undefined;
+  }
+}
+
+/** Does the program take the table's rows away, or some of them, before? The next attempt begins there, so it does not meet what was inserted. */
+export function isEmptiedBefore(context: RuleContext, step: Step, table: ObjectName): boolean {
+  const identity = findTable(step.before, table)?.identity;
+  const isSame = (before: Step, name: ObjectName) =>
+    identity === undefined
+      ? name.name === table.name && name.schema === table.schema
+      : findTable(before.before, name)?.identity === identity;
+  return context.steps.some(
+    (before) =>
+      before.statement.index < step.statement.index &&
+      before.statement.operations.some((operation) => {
+        if (operation.kind === 'truncate') return operation.tables.some((name) => isSame(before, name));
+        return operation.kind === 'delete' && isSame(before, operation.table);
+      }),
+  );
 }
 
 /** DROP ... IF EXISTS of the same name, earlier in the program. */

@@ -1,4 +1,4 @@
-import { type DefinedObject, relationKey, type Table } from '../../model/catalog';
+import { type Catalog, type DefinedObject, relationKey, type Table } from '../../model/catalog';
 import { quoteQualified } from '../../parse/postgres/identifiers';
 import { tokenize } from '../../parse/postgres/lexer';
 import { identifierOf } from '../../schema/definitions';
@@ -12,6 +12,7 @@ export const replicaIdentityMissing: Rule = {
   severity: 'warning',
   explanation: `Logical replication finds the row to change by the replica identity: the primary key, unless another is set. A table that a publication of updates and deletes covers, and
 that has neither, refuses every UPDATE and DELETE (55000) as soon as it is published, on the publisher, for the application (manual, "Publication"). INSERTs go on, so tests of a new table see nothing of it.
+Partitions are published with their parent (13), and each is asked by itself.
 
 Give the table a primary key, or set REPLICA IDENTITY USING INDEX, or FULL, which sends whole rows.
 
@@ -40,8 +41,54 @@ Silent when no publication of the folder covers the table, when it publishes ins
         { at: 'ALTER TABLE b DROP CONSTRAINT b_pkey', says: 'b ' },
       ],
     },
+    {
+      title: 'The partitions of a published table',
+      framework: 'flyway',
+      majors: [13, 18],
+      files: [
+        { path: 'V1__p.sql', text: 'CREATE TABLE pt (id bigint, d int) PARTITION BY RANGE (d);\nCREATE PUBLICATION cdc FOR TABLE pt;\n' },
+        { path: 'V2__t.sql', text: 'CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM (1) TO (10);\n' },
+      ],
+      findings: [{ at: 'CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM (1) TO (10)', says: '55000' }],
+      fixed: [
+        {
+          path: 'V2__t.sql',
+          text: 'CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM (1) TO (10);\nALTER TABLE pt1 REPLICA IDENTITY FULL;\n',
+        },
+      ],
+    },
+    {
+      title: 'A publication of a table with partitions: said once',
+      framework: 'flyway',
+      majors: [13, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE pt (id bigint, d int) PARTITION BY RANGE (d);\nCREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM (1) TO (10);\nCREATE TABLE pt2 PARTITION OF pt FOR VALUES FROM (10) TO (20);\n',
+        },
+        { path: 'V2__p.sql', text: 'CREATE PUBLICATION cdc FOR TABLE pt;\n' },
+      ],
+      findings: [{ at: 'CREATE PUBLICATION cdc FOR TABLE pt', says: '1 more of the partitions of public.pt' }],
+      fixed: [
+        {
+          path: 'V2__p.sql',
+          text: 'CREATE PUBLICATION cdc FOR TABLE pt;\nALTER TABLE pt1 REPLICA IDENTITY FULL;\nALTER TABLE pt2 REPLICA IDENTITY FULL;\n',
+        },
+      ],
+    },
   ],
   good: [
+    {
+      title: 'Partitions of a table with a key, and with identities of their own',
+      framework: 'flyway',
+      majors: [13, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE a (id bigint, d int, PRIMARY KEY (id, d)) PARTITION BY RANGE (d);\nCREATE TABLE a1 PARTITION OF a FOR VALUES FROM (1) TO (10);\nCREATE TABLE b (id bigint, d int) PARTITION BY RANGE (d);\nCREATE TABLE b1 PARTITION OF b FOR VALUES FROM (1) TO (10);\nALTER TABLE b1 REPLICA IDENTITY FULL;\nCREATE PUBLICATION p FOR TABLE a, b;\n',
+        },
+      ],
+    },
     {
       title: 'A key, another identity, inserts only, other tables',
       framework: 'flyway',
@@ -55,32 +102,66 @@ Silent when no publication of the folder covers the table, when it publishes ins
   ],
   check: (context) => {
     if (context.program.direction === 'down' || !context.after.definitions.some(({ kind }) => kind === 'publication')) return [];
-    return context.after.tables
-      .filter((table) => isUncovered(context.after.definitions, table))
+    const uncovered = context.after.tables
+      .filter((table) => isUncovered(context.after, table))
       .flatMap((table) => {
-        const step = context.steps.find((candidate) => isUncovered(candidate.after.definitions, currentOf(candidate, table)));
+        const step = context.steps.find((candidate) => isUncovered(candidate.after, currentOf(candidate, table)));
         const wasSo = isUncovered(
-          context.before.definitions,
+          context.before,
           context.before.tables.find(({ identity }) => identity === table.identity),
         );
-        return step === undefined || wasSo ? [] : [violation(context, step, table)];
+        return step === undefined || wasSo ? [] : [{ step, table }];
       });
+    return together(uncovered).map(({ step, tables }) => violation(context, step, tables));
   },
 };
+
+interface Uncovered {
+  readonly step: Step;
+  /** One table, or the partitions of one. */
+  readonly tables: readonly [Table, ...Table[]];
+}
+
+/** The partitions of a table that one statement publishes are spoken of together. */
+function together(found: readonly { readonly step: Step; readonly table: Table }[]): readonly Uncovered[] {
+  const groups = new Map<string, Uncovered>();
+  for (const { step, table } of found) {
+    const key = `${step.statement.index} ${table.partitionOf === undefined ? table.identity : `of ${table.partitionOf.parent}`}`;
+    const group = groups.get(key);
+    groups.set(key, { step, tables: group === undefined ? [table] : [...group.tables, table] });
+  }
+  return [...groups.values()];
+}
 
 function currentOf(step: Step, { identity }: Table): Table | undefined {
   return step.after.tables.find((table) => table.identity === identity);
 }
 
 /** Is it published with its changes, and without anything to find a row by? */
-function isUncovered(definitions: readonly DefinedObject[], table: Table | undefined): boolean {
+function isUncovered(catalog: Catalog, table: Table | undefined): boolean {
   if (table === undefined || table.persistence !== 'permanent' || table.complete === false || table.kind === 'foreign table') return false;
-  // The partitions hold the rows, and what is set on the parent does not reach them.
-  if (table.kind === 'partitioned table' || table.partitionOf !== undefined) return false;
+  // The partitions hold the rows. They have the key of the parent, and not its replica identity.
+  if (table.kind === 'partitioned table') return false;
   const identity = table.replicaIdentity;
-  const hasKey = table.constraints.some(({ kind }) => kind === 'primary key');
-  if (identity === undefined ? hasKey : identity !== 'NOTHING') return false;
-  return definitions.some((object) => object.kind === 'publication' && publishesChanges(object) && covers(object, table));
+  const line = lineOf(catalog, table);
+  if (line === undefined) return false;
+  const hasKey = line.some(({ constraints }) => constraints.some(({ kind }) => kind === 'primary key'));
+  if (identity === undefined || identity === 'DEFAULT' ? hasKey : identity !== 'NOTHING') return false;
+  const publications = catalog.definitions.filter((object) => object.kind === 'publication' && publishesChanges(object));
+  return publications.some((object) => line.some((published) => covers(object, published)));
+}
+
+/** The table, and those that it is a partition of; undefined when one of them was not seen. */
+function lineOf(catalog: Catalog, table: Table): readonly Table[] | undefined {
+  const line = [table];
+  for (let parent = table.partitionOf?.parent; parent !== undefined; ) {
+    const key = parent;
+    const found = catalog.tables.find((candidate) => relationKey(candidate) === key);
+    if (found === undefined || found.complete === false || line.includes(found)) return undefined;
+    line.push(found);
+    parent = found.partitionOf?.parent;
+  }
+  return line;
 }
 
 function publishesChanges({ definition }: DefinedObject): boolean {
@@ -110,18 +191,22 @@ function covers({ definition }: DefinedObject, table: Table): boolean {
   });
 }
 
-function violation(context: RuleContext, step: Step, table: Table): Violation {
+function violation(context: RuleContext, step: Step, tables: Uncovered['tables']): Violation {
+  const [table, ...others] = tables;
   const shown = table.schema === 'public' ? table.name : relationKey(table);
-  const target = quoteQualified(table.schema === 'public' ? undefined : table.schema, table.name);
+  const more = others.length === 0 ? '' : ` The same goes for ${others.length} more of the partitions of ${table.partitionOf?.parent}.`;
+  const identities = tables.map(
+    ({ schema, name }) => `\nALTER TABLE ${quoteQualified(schema === 'public' ? undefined : schema, name)} REPLICA IDENTITY FULL;`,
+  );
   return {
     range: headRange(context, step.statement),
-    message: `${shown} is published with its updates and deletes, and has neither a primary key nor another replica identity: each UPDATE and DELETE in it fails (55000).`,
+    message: `${shown} is published with its updates and deletes, and has neither a primary key nor another replica identity: each UPDATE and DELETE in it fails (55000).${more}`,
     help: 'Give it a primary key, or set a replica identity: ALTER TABLE ... REPLICA IDENTITY USING INDEX, or FULL.',
     fixes: [
       {
         title: 'Send whole rows: REPLICA IDENTITY FULL',
         safe: false,
-        edits: [insertBehind(context, step.statement.span, `\nALTER TABLE ${target} REPLICA IDENTITY FULL;`)],
+        edits: [insertBehind(context, step.statement.span, identities.join(''))],
       },
     ],
   };

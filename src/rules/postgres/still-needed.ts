@@ -41,6 +41,19 @@ Silent where CASCADE is said (destructive-change speaks of that), and about what
       ],
     },
     {
+      title: 'The function of a trigger, beside another of its name',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE a (id int);\nCREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\nCREATE FUNCTION touch(n int) RETURNS int LANGUAGE sql AS $$ SELECT n $$;\nCREATE TRIGGER touched BEFORE UPDATE ON a FOR EACH ROW EXECUTE FUNCTION touch();\n',
+        },
+        { path: 'V2__d.sql', text: 'DROP FUNCTION touch();\n' },
+      ],
+      findings: [{ at: 'DROP FUNCTION touch()', says: 'trigger touched of a' }],
+    },
+    {
       title: 'A type, a sequence, a view, NOT NULL of a key',
       framework: 'flyway',
       files: [
@@ -75,6 +88,17 @@ Silent where CASCADE is said (destructive-change speaks of that), and about what
           path: 'V2__d.sql',
           text: 'ALTER TABLE users DROP COLUMN age;\nDROP VIEW more, names;\nALTER TABLE users DROP COLUMN name;\nDROP TABLE orders, users;\n',
         },
+      ],
+    },
+    {
+      title: 'Another function of the name',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE a (id int);\nCREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\nCREATE FUNCTION touch(n int) RETURNS int LANGUAGE sql AS $$ SELECT n $$;\nCREATE TRIGGER touched BEFORE UPDATE ON a FOR EACH ROW EXECUTE FUNCTION touch();\n',
+        },
+        { path: 'V2__d.sql', text: 'DROP FUNCTION touch(int);\n' },
       ],
     },
     {
@@ -135,14 +159,14 @@ function needOf(context: RuleContext, step: Step, operation: Operation): Need | 
 }
 
 function neededObject(step: Step, operation: OperationOf<'drop object'>): Need | undefined {
-  for (const name of operation.objects) {
-    const need = neededOne(step, operation, name);
+  for (const [position, name] of operation.objects.entries()) {
+    const need = neededOne(step, operation, name, operation.signatures?.[position]);
     if (need !== undefined) return need;
   }
   return undefined;
 }
 
-function neededOne(step: Step, operation: OperationOf<'drop object'>, name: ObjectName): Need | undefined {
+function neededOne(step: Step, operation: OperationOf<'drop object'>, name: ObjectName, signature: string | undefined): Need | undefined {
   switch (operation.objectKind) {
     case 'table':
     case 'foreign table': {
@@ -174,7 +198,7 @@ function neededOne(step: Step, operation: OperationOf<'drop object'>, name: Obje
     case 'sequence':
       return numberedColumn(step, name);
     case 'function':
-      return triggeredFunction(step, name);
+      return canBeOfTrigger(step, name, signature) ? triggeredFunction(step, name) : undefined;
     default:
       return undefined;
   }
@@ -302,6 +326,12 @@ function numberedColumn(step: Step, name: ObjectName): Need | undefined {
       return { what: `sequence ${sequence.name}`, by: `the default of ${column.name} of ${table.name}`, code: '2BP01' };
   }
   return undefined;
+}
+
+/** The function of a trigger is declared without arguments. Without the parentheses it has to be the only one of its name. */
+function canBeOfTrigger(step: Step, name: ObjectName, signature: string | undefined): boolean {
+  if (signature !== undefined) return signature === '()';
+  return step.before.definitions.filter((object) => object.kind === 'function' && object.name === name.name).length < 2;
 }
 
 function triggeredFunction(step: Step, name: ObjectName): Need | undefined {

@@ -144,6 +144,20 @@ export const claims: readonly Claim[] = [
     ...(column.startsWith('token') && { since: 13 }),
   })),
   ...[
+    { domain: 'CREATE DOMAIN pos AS int CHECK (VALUE > 0)', rewritten: ['users'] },
+    { domain: 'CREATE DOMAIN whole AS int CHECK (VALUE > 0);\nCREATE DOMAIN pos AS whole', rewritten: ['users'] },
+    { domain: 'CREATE DOMAIN pos AS int', rewritten: [] },
+  ].flatMap(({ domain, rewritten }) =>
+    ['d pos', 'd pos DEFAULT 1'].map((column) => ({
+      rule: 'add-column-rewrite',
+      setup: `${users}${domain};\n`,
+      statement: `ALTER TABLE users ADD COLUMN ${column}`,
+      locks: exclusive,
+      rewritten,
+      found: rewritten.length > 0,
+    })),
+  ),
+  ...[
     'a int',
     'b int NOT NULL DEFAULT 5',
     'c timestamptz DEFAULT now()',
