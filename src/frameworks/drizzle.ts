@@ -10,8 +10,8 @@ import { baseName, byText, confidence, folderPrefix, sqlFiles } from './files';
 import { rowsOf, sqlStep, statementSteps } from './history';
 
 /**
- * Drizzle (`drizzle-kit migrate`, `migrate()` of drizzle-orm), from its package: `migrator.js` (the journal says which files there are and
- * when they were made; a file is cut at its breakpoints) and `pg-core/dialect.js` (history table; all pending migrations and their rows are
+ * Drizzle (`drizzle-kit migrate`, `migrate()` of drizzle-orm), from its package: `migrator.js` (the journal says which files there are, in
+ * which order, and when they were made; a file is cut at its breakpoints) and `pg-core/dialect.js` (history table; all pending migrations and their rows are
  * one transaction). It takes no lock.
  */
 
@@ -29,9 +29,11 @@ export const drizzle: BuiltInFramework = {
 
   read(files, options) {
     const times = journalTimes(files.find(isJournal));
+    // The journal is gone through from top to bottom; the times only say what is passed over.
+    const places = new Map([...times.keys()].map((tag, place) => [tag, place]));
     return sqlFiles(files)
       .filter((file) => folderPrefix(file.path) === '' && (times.size === 0 || times.has(tagOf(file))))
-      .toSorted((left, right) => (times.get(tagOf(left)) ?? 0) - (times.get(tagOf(right)) ?? 0) || byText(left.path, right.path))
+      .toSorted((left, right) => (places.get(tagOf(left)) ?? 0) - (places.get(tagOf(right)) ?? 0) || byText(left.path, right.path))
       .map((file) => success(readMigration(file, times.get(tagOf(file)), options)));
   },
 
@@ -91,7 +93,7 @@ function tagOf(file: SourceFile): string {
   return baseName(file.path).replace(/\.sql$/, '');
 }
 
-/** Name of a file, without its ending, to the milliseconds at which it was made. Empty when there is no journal that can be read. */
+/** Name of a file, without its ending, to the milliseconds at which it was made, in the journal's order. Empty when there is no journal that can be read. */
 function journalTimes(journal: SourceFile | undefined): ReadonlyMap<string, number> {
   try {
     const parsed: unknown = journal === undefined ? undefined : JSON.parse(journal.text);

@@ -30,3 +30,10 @@ export function compareVersions(left: string, right: string): number {
   }
   return 0;
 }
+
+/** The same for all spellings of a version: Flyway takes `1.2`, `01.2` and `1.2.0` for one (`MigrationVersion.java`). */
+export function versionKey(version: string): string {
+  const parts = version.split('.').map((part) => BigInt(part || 0).toString());
+  const last = parts.findLastIndex((part) => part !== '0');
+  return parts.slice(0, Math.max(last, 0) + 1).join('.');
+}

@@ -5,7 +5,7 @@ import type { BuiltInFramework, ReadOptions, RunDecision, SourceFile } from '../
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readStatements } from '../parse/postgres/read';
 import { baseName, confidence, folderPrefix, problem, sqlFiles, wholeFile } from './files';
-import { compareVersions, type FlywayName, parseFlywayName } from './flyway-names';
+import { compareVersions, type FlywayName, parseFlywayName, versionKey } from './flyway-names';
 import { type FlywaySettings, flywayChecksum, readFlywaySettings } from './flyway-settings';
 import { type HistoryRow, isTrue, refusalOf, refused, rowsOf, sqlStep, statementSteps, withRows } from './history';
 import { firstWords } from './marks';
@@ -34,14 +34,21 @@ export const flyway: BuiltInFramework = {
       return name === undefined ? [] : [{ file, name }];
     });
     const settings = readFlywaySettings(files);
-    const undo = new Map(named.filter(({ name }) => name.kind === 'undo').map((entry) => [entry.name.version, entry]));
+    const undo = new Map(named.filter(({ name }) => name.kind === 'undo').map((entry) => [versionKey(entry.name.version), entry]));
     const versions = named.filter(({ name }) => name.kind === 'versioned').toSorted(byVersion);
     const repeatables = named.filter(({ name }) => name.kind === 'repeatable').toSorted(byDescription);
-    const known = new Set(versions.map(({ name }) => name.version));
+    const known = new Set(versions.map(({ name }) => versionKey(name.version)));
     return [
-      ...[...versions, ...repeatables].map((entry) => readMigration(entry, undo.get(entry.name.version), files, settings, options)),
+      ...[versions, repeatables].flatMap((entries) =>
+        entries.map((entry, position) => {
+          const before = entries[position - 1];
+          return before !== undefined && isTwin(before, entry)
+            ? twinProblem(before, entry)
+            : readMigration(entry, undo.get(versionKey(entry.name.version)), files, settings, options);
+        }),
+      ),
       ...[...undo.values()]
-        .filter(({ name }) => !known.has(name.version))
+        .filter(({ name }) => !known.has(versionKey(name.version)))
         .map(({ file, name }) =>
           problem(`${file.path} undoes version ${name.version}, which has no V file here: it was left out.`, file.path),
         ),
@@ -139,6 +146,23 @@ function byVersion(left: NamedFile, right: NamedFile): number {
 
 function byDescription(left: NamedFile, right: NamedFile): number {
   return left.name.description < right.name.description ? -1 : 1;
+}
+
+function isTwin({ name: left }: NamedFile, { name: right }: NamedFile): boolean {
+  return left.kind === 'repeatable' ? left.description === right.description : compareVersions(left.version, right.version) === 0;
+}
+
+/** `CompositeMigrationResolver.java` */
+function twinProblem(before: NamedFile, { file, name }: NamedFile): Result<never> {
+  const [what, refusal] =
+    name.kind === 'repeatable'
+      ? [`the description "${name.description}"`, 'Found more than one repeatable migration with description']
+      : [`the version ${name.version}`, 'Found more than one migration with version'];
+  const spelled = name.version === before.name.version ? '' : ` as ${before.name.version}`;
+  return problem(
+    `${file.path} has ${what}, which ${before.file.path} has already${spelled}: Flyway refuses to start ("${refusal}"). Give one of the two files another.`,
+    file.path,
+  );
 }
 
 function readMigration(

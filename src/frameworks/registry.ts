@@ -92,7 +92,7 @@ export function readFolder(files: readonly SourceFile[], options: ReadOptions & 
     if (twin !== undefined) {
       problems.push({
         path: migration.up.path,
-        message: `${migration.up.path} has the version ${migration.id}, which ${twin} has already: ${framework.displayName} runs only one of them. Give one of the two files another version.`,
+        message: `${migration.up.path} has the version ${migration.id}, which ${twin} has already: ${framework.displayName} runs at most one of the two. Give one of the two files another version.`,
       });
       continue;
     }

@@ -2,7 +2,7 @@ import type { Migration, ProgramExecution } from '../model/migration';
 import { success } from '../model/result';
 import type { BuiltInFramework, ReadOptions, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
-import { baseName, byText, folderPrefix, readProgram, sqlFiles, wholeFile } from './files';
+import { baseName, byText, folderPrefix, problem, readProgram, sqlFiles, wholeFile } from './files';
 import { rowsOf, sqlStep, statementSteps } from './history';
 
 /**
@@ -34,7 +34,15 @@ export const supabase: BuiltInFramework = {
     return sqlFiles(files)
       .filter((file) => folderPrefix(file.path) === '' && fileName.test(file.path))
       .toSorted((left, right) => byText(left.path, right.path))
-      .map((file) => success(readMigration(file, options)));
+      .map((file, position, sorted) => {
+        const before = sorted.slice(0, position).find((other) => versionOf(other) === versionOf(file));
+        if (before === undefined) return success(readMigration(file, options));
+        const why = `its history row fails with 23505, since ${table} has each version once`;
+        return problem(
+          `${file.path} has the version ${versionOf(file)}, which ${before.path} has already: ${why}. Give one of the two files another version.`,
+          file.path,
+        );
+      });
   },
 
   run: {
@@ -80,9 +88,13 @@ export const supabase: BuiltInFramework = {
   }),
 };
 
+function versionOf({ path }: SourceFile): string {
+  return fileName.exec(baseName(path))?.[1] ?? path;
+}
+
 function readMigration(file: SourceFile, options: ReadOptions): Migration {
   return {
-    id: fileName.exec(baseName(file.path))?.[1] ?? file.path,
+    id: versionOf(file),
     title: baseName(file.path),
     framework: 'supabase',
     engine: options.engine,

@@ -19,7 +19,27 @@ export function typeChangeFact(operation: Extract<Operation, { kind: 'alter colu
   if (free === 'time zone') {
     return fact('unknown', `${from} to ${type} is free only when the session's TimeZone is UTC; else every row is written again`, lock);
   }
-  return fact('metadata', `${from} to ${type}: ${free}`, lock);
+  if (!isIndexed(situation, operation) || !sortsAnew(situation, operation, from))
+    return fact('metadata', `${from} to ${type}: ${free}`, lock);
+  return fact('build', `The rows stay as they are, but values of ${column} sort in another way: its indexes are built again`, lock);
+}
+
+type TypeChange = Extract<Operation, { kind: 'alter column type' }>;
+
+function isIndexed(situation: Situation, { table, column }: TypeChange): boolean {
+  return tableOf(situation, table)?.indexes.some(({ keys }) => keys.includes(column)) === true;
+}
+
+/** An index is kept only where its operator class and its collation are (`CheckIndexCompatible` of indexcmds.c). */
+function sortsAnew(situation: Situation, { table, column, type, collation }: TypeChange, from: string): boolean {
+  const own = (name: string | undefined) => (name?.replace(/^"?pg_catalog"?\./, '') === '"default"' ? undefined : name);
+  const present = findColumn(tableOf(situation, table), column)?.collation;
+  return isCitext(from) !== isCitext(type) || own(present) !== own(collation);
+}
+
+/** Of the extension, in whatever schema that is. */
+function isCitext(type: string): boolean {
+  return /^(?:.*\.)?"?citext"?$/.test(type);
 }
 
 /** `column::type` or `CAST(column AS type)`: what the server does by itself. */
@@ -73,7 +93,6 @@ export function whyFree(from: string, to: string): string | undefined {
   if (from === to) return 'it is the same type';
   const old = partsOf(from);
   const wanted = partsOf(to);
-  const isText = (base: string): boolean => base === 'text' || base === 'character varying';
   if (isText(old.base) && isText(wanted.base)) return textIsFree(old, wanted) ? 'the values stay as they are on disk' : undefined;
   if (old.base !== wanted.base) {
     if (/^timestamp with(out)? time zone$/.test(old.base) && /^timestamp with(out)? time zone$/.test(wanted.base)) {
@@ -99,7 +118,13 @@ export function whyFree(from: string, to: string): string | undefined {
   }
 }
 
+function isText(base: string): boolean {
+  return base === 'text' || base === 'character varying' || isCitext(base);
+}
+
+/** To and from citext a cast WITHOUT FUNCTION leads (citext.sql), but a length is checked. */
 function textIsFree(old: TypeParts, wanted: TypeParts): boolean {
+  if (isCitext(old.base) || isCitext(wanted.base)) return wanted.modifiers.length === 0;
   return wanted.base === 'text' || widens(old, wanted);
 }
 

@@ -104,7 +104,9 @@ export async function readMigrationSource(path: string): Promise<Result<Migratio
   if (!configuration.ok) return configuration;
   return success({
     folder,
-    files: [...(await readParentMarkers(folder)), ...files].sort((left, right) => byName(left.path, right.path)),
+    files: [...(await readParentMarkers(folder)), ...files, ...(await goMigrations(folder))].sort((left, right) =>
+      byName(left.path, right.path),
+    ),
     skipped,
     ...(target === undefined ? {} : { target }),
     ...(configuration.value === undefined ? {} : { configuration: configuration.value }),
@@ -180,6 +182,12 @@ function isMigrationFileName(name: string): boolean {
 
 function isOtherChangelog(name: string): boolean {
   return /changelog[\w.-]*\.(xml|ya?ml|json)$/i.test(name);
+}
+
+/** Migrations of goose in Go, by their names alone: they have versions, but their text is not read. */
+async function goMigrations(folder: string): Promise<readonly SourceFile[]> {
+  const names: string[] = await readdir(folder).catch(() => []);
+  return names.filter((name) => /^\d+_.*\.go$/.test(name)).map((path) => ({ path, text: '' }));
 }
 
 function isMigrationFileAmong(files: readonly SourceFile[]): boolean {

@@ -1,5 +1,5 @@
 import type { ObjectName, Operation } from '../../model/operation';
-import { isInUse, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
 
@@ -13,7 +13,7 @@ the space is needed meanwhile.
 To win space back use plain VACUUM, or pg_repack or pg_squeeze, which copy beside normal work. To move a table, or to change how it is stored, make a copy that a trigger or logical replication keeps up to date, and swap the two. Or do it in
 a maintenance window, with a lock_timeout.
 
-Silent for tables that the same migration creates, and for temporary ones.`,
+Silent for tables that the same migration creates, for temporary ones, and for SET LOGGED and UNLOGGED where the table is known to be so already.`,
   bad: [
     {
       title: 'VACUUM FULL and CLUSTER',
@@ -55,6 +55,14 @@ Silent for tables that the same migration creates, and for temporary ones.`,
       framework: 'flyway',
       files: [{ path: 'V1__t.sql', text: 'CREATE UNLOGGED TABLE t (id bigint PRIMARY KEY);\nALTER TABLE t SET LOGGED;\n' }],
     },
+    {
+      title: 'It is stored so already',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE t (id bigint PRIMARY KEY);\n' },
+        { path: 'V2__l.sql', text: 'ALTER TABLE t SET LOGGED;\n' },
+      ],
+    },
   ],
   check: (context) => [
     ...operationsOf(context, 'vacuum').flatMap(({ step, operation }) =>
@@ -62,12 +70,20 @@ Silent for tables that the same migration creates, and for temporary ones.`,
     ),
     ...operationsOf(context, 'cluster').flatMap(({ step, operation }) => check(context, step, operation, operation.tables, 'CLUSTER')),
     ...operationsOf(context, 'alter table').flatMap(({ step, operation }) =>
-      operation.rewrites && /^set\b/i.test(operation.detail)
+      operation.rewrites && /^set\b/i.test(operation.detail) && !isSoAlready(step, operation)
         ? check(context, step, operation, [operation.table], operation.detail.split(/\s+/).slice(0, 2).join(' ').toUpperCase())
         : [],
     ),
   ],
 };
+
+/** SET LOGGED of a table that is logged, and SET UNLOGGED of one that is not, do nothing (`ATPrepChangePersistence`). */
+function isSoAlready(step: Step, { table, detail }: OperationOf<'alter table'>): boolean {
+  const known = tableBefore(step, table);
+  if (known === undefined || known.complete === false) return false;
+  const wanted = /^set\s+(logged|unlogged)$/i.exec(detail.trim())?.[1]?.toLowerCase();
+  return wanted !== undefined && known.persistence === (wanted === 'logged' ? 'permanent' : 'unlogged');
+}
 
 function check(context: RuleContext, step: Step, operation: Operation, tables: readonly ObjectName[], what: string): Violation[] {
   const used = tables.filter((table) => isInUse(context, step, table));

@@ -13,7 +13,7 @@ export const columnTypeRewrite: Rule = {
 may also not be ready for the new type.
 
 Some changes are free because the stored values stay as they are: a longer \`varchar\` or none of its limit, \`varchar\` to \`text\` and back to one without limit, a greater
-precision of \`numeric\` with the same scale, more digits of a \`timestamp\`, \`cidr\` to \`inet\`. About those this rule is silent, and about tables that the same migration creates.
+precision of \`numeric\` with the same scale, more digits of a \`timestamp\`, \`cidr\` to \`inet\`, \`text\` to \`citext\` (only the column's indexes are built again). About those this rule is silent, and about tables that the same migration creates.
 
 Otherwise expand and contract: add a new column, let a trigger keep it up to date, fill it in batches, let the application move over, and drop the old column in a later migration.`,
   bad: [
@@ -118,6 +118,17 @@ $$;
           path: '0002_users.sql',
           text: 'ALTER TABLE users ALTER a TYPE varchar(100), ALTER b TYPE text, ALTER c TYPE numeric(12,2), ALTER d TYPE timestamp, ALTER e TYPE inet, ALTER f TYPE varchar;\n',
         },
+      ],
+    },
+    {
+      title: 'text to citext, and back',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_users.sql',
+          text: 'CREATE EXTENSION IF NOT EXISTS citext;\nCREATE TABLE users (a text, b varchar(50), c citext);\n',
+        },
+        { path: '0002_users.sql', text: 'ALTER TABLE users ALTER a TYPE citext, ALTER b TYPE citext, ALTER c TYPE text;\n' },
       ],
     },
     {

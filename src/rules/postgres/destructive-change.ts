@@ -37,6 +37,18 @@ left there, or what takes its place.`,
       ],
     },
     {
+      title: 'A generated column, of which no data is lost',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_users.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, name text, short text GENERATED ALWAYS AS (lower(name)) STORED);\n',
+        },
+        { path: '0002_short.sql', text: 'ALTER TABLE users DROP COLUMN short;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE users DROP COLUMN short', says: 'adding it again computes them' }],
+    },
+    {
       title: 'A table, with CASCADE',
       framework: 'flyway',
       files: [
@@ -158,6 +170,11 @@ function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'d
   const known = findTable(step.before, table);
   const addedHere = known !== undefined && isAddedHere(context, known.identity, column);
   if (!isInUse(context, step, table) || addedHere || isKeptAside(context, step, table, column)) return [];
+  const cascade = operation.cascade ? ' CASCADE also drops whatever depends on it, unnamed.' : '';
+  if (known?.columns.some((candidate) => candidate.name === column && candidate.generated !== undefined) === true) {
+    const message = `Dropping ${shownName(table)}.${column} breaks running code that still reads it. Its values are generated: adding it again computes them.${cascade}`;
+    return [violation(context, step, operation, message, laterHelp)];
+  }
   const key = known?.constraints.find((constraint) => constraint.kind === 'primary key')?.columns ?? [];
   const columns = [...key.filter((name) => name !== column), column].map(quoteIdentifier).join(', ');
   const fix = keepAside(
@@ -167,7 +184,6 @@ function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'d
     table,
     `SELECT ${columns} FROM ${quoteQualified(table.schema, table.name)}`,
   );
-  const cascade = operation.cascade ? ' CASCADE also drops whatever depends on it, unnamed.' : '';
   return [
     violation(
       context,

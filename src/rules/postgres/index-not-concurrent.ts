@@ -1,6 +1,7 @@
 import type { Fix } from '../../model/finding';
 import type { ObjectName, Operation } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
+import { indexDefinition } from '../../schema/definitions';
 import { findIndex, findNamed, findTable } from '../../schema/lookup';
 import {
   isInUse,
@@ -293,6 +294,17 @@ exports.down = function (knex) {
       ],
     },
     {
+      title: 'IF NOT EXISTS, and the index is there',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_users.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\nCREATE INDEX users_email_idx ON users (email);\n',
+        },
+        { path: '0002_email.sql', text: 'CREATE INDEX IF NOT EXISTS users_email_idx ON users (email);\n' },
+      ],
+    },
+    {
       title: 'A constraint on an index that is there',
       framework: 'sql',
       files: [
@@ -332,7 +344,7 @@ function violation(context: RuleContext, step: Step, operation: Operation, messa
 
 function checkCreate(context: RuleContext, step: Step, operation: OperationOf<'create index'>): Violation[] {
   const { index } = operation;
-  if (index.concurrently || !isInUse(context, step, index.table)) return [];
+  if (index.concurrently || !isInUse(context, step, index.table) || isBuiltAlready(step, operation)) return [];
   const table = shownName(index.table);
   const message = `Building this index locks ${table} (SHARE) ${lockEnd(context, step)}: every INSERT, UPDATE and DELETE on it waits meanwhile.`;
   if (findTable(step.before, index.table)?.kind === 'partitioned table') {
@@ -353,6 +365,15 @@ function checkCreate(context: RuleContext, step: Step, operation: OperationOf<'c
           down: [`DROP INDEX CONCURRENTLY ${quoteQualified(index.table.schema, name)};`],
         });
   return [violation(context, step, operation, message, `Use CREATE INDEX CONCURRENTLY. ${outside}`, fix)];
+}
+
+/** IF NOT EXISTS where the very index is there: nothing is built. One that has only the name is another matter. */
+function isBuiltAlready(step: Step, { index, ifNotExists }: OperationOf<'create index'>): boolean {
+  const table = findTable(step.before, index.table);
+  if (!ifNotExists || index.name === undefined || table === undefined) return false;
+  const there = table.indexes.find(({ name }) => name === index.name);
+  const plain = (text: string) => text.replace(/\s+/g, ' ').trim();
+  return there !== undefined && plain(there.definition) === plain(indexDefinition(index, index.name, step.statement.text));
 }
 
 function checkDrop(context: RuleContext, step: Step, operation: OperationOf<'drop object'>): Violation[] {

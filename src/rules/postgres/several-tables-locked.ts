@@ -14,7 +14,7 @@ use the first table wait for all who use the second. And an application that tou
 
 Give each table a migration of its own: they then wait for one lock at a time. Where the changes belong together, lock in the order in which the application does, with a short lock_timeout.
 
-Silent for tables that the same migration creates, for those that a rollback takes away again, and for weaker locks, such as those of a foreign key. Reported once per transaction.`,
+Silent for tables that the same migration creates, for those that a rollback takes away again, for weaker locks, such as those of a foreign key, and for tables that one LOCK TABLE has locked already. Reported once per transaction.`,
   bad: [
     {
       title: 'Two tables',
@@ -55,6 +55,17 @@ Silent for tables that the same migration creates, for those that a rollback tak
       ],
     },
     {
+      title: 'Both are locked at the start, by one statement',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE a (id bigint);\nCREATE TABLE c (id bigint);\n' },
+        {
+          path: '0002_c.sql',
+          text: 'BEGIN;\nLOCK TABLE a, c IN ACCESS EXCLUSIVE MODE;\nALTER TABLE a ADD COLUMN x int;\nALTER TABLE c ADD COLUMN x int;\nCOMMIT;\n',
+        },
+      ],
+    },
+    {
       title: 'Statements that commit one by one',
       framework: 'sql',
       files: [
@@ -65,15 +76,18 @@ Silent for tables that the same migration creates, for those that a rollback tak
   ],
   check: (context) => {
     const found: Violation[] = [];
-    const held = new Map<Step['transaction'], ExclusiveLock>();
+    const held = new Map<Step['transaction'], ExclusiveLock[]>();
     const reported = new Set<Step['transaction']>();
     for (const step of context.steps) {
       if (!step.inTransaction || reported.has(step.transaction)) continue;
       for (const lock of exclusiveLocks(context, step)) {
-        const first = held.get(step.transaction);
-        if (first === undefined) held.set(step.transaction, lock);
-        // One statement that locks two, such as the drop of a foreign key, can't be taken apart.
-        else if (first.identity !== lock.identity && first.step !== step && !reported.has(step.transaction)) {
+        const locks = held.get(step.transaction) ?? [];
+        // What the transaction has already is not waited for.
+        if (locks.some(({ identity }) => identity === lock.identity)) continue;
+        held.set(step.transaction, [...locks, lock]);
+        const [first] = locks;
+        // One statement that locks two, such as the drop of a foreign key or LOCK TABLE, can't be taken apart.
+        if (first !== undefined && first.step !== step && !reported.has(step.transaction)) {
           reported.add(step.transaction);
           found.push(violation(context, step, first.name, lock.name));
         }

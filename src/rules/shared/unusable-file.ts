@@ -4,7 +4,7 @@ export const unusableFile: Rule = {
   id: 'unusable-file',
   title: 'File that the framework can not use',
   severity: 'error',
-  explanation: `The framework refuses this file, or leaves it out: two files have the same version, of which only one is run or which keep the tool from starting; the block for the way there is missing; an undo
+  explanation: `The framework refuses this file, or leaves it out: two files have the same version, of which at most one is run, and which keep many tools from starting; the block for the way there is missing; an undo
 belongs to no migration.
 
 Nothing in such a file is checked, since it is not known how it would run.`,
@@ -17,6 +17,16 @@ Nothing in such a file is checked, since it is not known how it would run.`,
         { path: '00001_b.sql', text: '-- +goose Up\nCREATE TABLE b (id bigint);\n\n-- +goose Down\nDROP TABLE b;\n' },
       ],
       findings: [{ at: '-- +goose Up', says: 'has the version 1' }],
+    },
+    {
+      title: 'One version, spelled in two ways',
+      framework: 'flyway',
+      files: [
+        { path: 'V1.2__a.sql', text: 'CREATE TABLE a (id bigint);\n' },
+        { path: 'V01_2_0__b.sql', text: 'CREATE TABLE b (id bigint);\n' },
+      ],
+      path: 'V01_2_0__b.sql',
+      findings: [{ at: 'CREATE TABLE b (id bigint);', says: 'Found more than one migration with version' }],
     },
     {
       title: 'A block is missing',

@@ -9,7 +9,7 @@ that only look at the newest version (golang-migrate) never run it on databases 
 
 Commit the file, or close the gap while nobody has applied what comes behind it.
 
-Silent for timestamps, and for sequences with steps of more than one.`,
+Silent for timestamps, for sequences with steps of more than one, and for versions that goose has in Go.`,
   bad: [
     {
       title: 'No third migration',
@@ -38,13 +38,25 @@ Silent for timestamps, and for sequences with steps of more than one.`,
       framework: 'flyway',
       files: [10, 20, 30, 50].map((number) => ({ path: `V${number}__t.sql`, text: `CREATE TABLE t${number} (id bigint);\n` })),
     },
+    {
+      title: 'The second is written in Go',
+      framework: 'goose',
+      files: [
+        ...[1, 3, 4].map((number) => ({
+          path: `0000${number}_t.sql`,
+          text: `-- +goose Up\nCREATE TABLE t${number} (id bigint);\n\n-- +goose Down\nDROP TABLE t${number};\n`,
+        })),
+        { path: '00002_fill.go', text: '' },
+      ],
+    },
   ],
-  checkFolder: ({ migrations }) => {
+  checkFolder: ({ framework, migrations, files }) => {
     const numbered = migrations.flatMap(({ up, title }) => {
       const digits = /^[Vv]?(\d{1,6})(?=[_.-])/.exec(title)?.[1];
       return digits === undefined ? [] : [{ path: up.path, number: Number(digits) }];
     });
-    const numbers = [...new Set(numbered.map(({ number }) => number))].sort((left, right) => left - right);
+    const elsewhere = framework.name === 'goose' ? files.flatMap(({ path }) => goVersion(path) ?? []) : [];
+    const numbers = [...new Set([...numbered.map(({ number }) => number), ...elsewhere])].sort((left, right) => left - right);
     const steps = numbers.slice(1).map((number, position) => number - (numbers[position] ?? 0));
     const single = steps.filter((step) => step === 1).length;
     // Counted one by one: nearly all steps are one. Anything else is a numbering of another kind.
@@ -63,3 +75,9 @@ Silent for timestamps, and for sequences with steps of more than one.`,
     });
   },
 };
+
+/** goose, `NumericComponent` of migrate.go: Go files are versions like all others, but for tests. */
+function goVersion(path: string): number | undefined {
+  const digits = /(?:^|\/)(\d{1,6})_(?!.*_test\.go$).*\.go$/.exec(path)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

@@ -1,12 +1,12 @@
 import type { Migration } from '../../model/migration';
-import type { Rule } from '../rule';
+import type { FileViolation, Rule } from '../rule';
 
 export const versionOrder: Rule = {
   id: 'version-order',
   title: 'Migration that runs before one with a smaller number',
   severity: 'warning',
-  explanation: `Some tools sort names as text (dbmate, Prisma, Supabase, psql in a loop), and then 10 comes before 9. Drizzle goes by the times in meta/_journal.json: a migration whose time
-is before that of an earlier one is never run on a database that has the later one.
+  explanation: `Some tools sort names as text (dbmate, Prisma, Supabase, psql in a loop), and then 10 comes before 9. Drizzle goes through meta/_journal.json from top to bottom, and passes over
+what is not later than the newest time in its history: a migration whose time is not after that of one above it runs on a new database, and never on one that has the other.
 
 Write all numbers with the same width, or use timestamps; for Drizzle, generate the migration again.
 
@@ -23,18 +23,19 @@ Silent for tools that compare versions as numbers.`,
       findings: [{ at: '-- migrate:up', says: 'runs after 10_b.sql' }],
     },
     {
-      title: 'Drizzle: a time before that of the migration before it',
+      title: 'Drizzle: a time before that of a migration above it',
       framework: 'drizzle',
       files: [
         { path: '0000_a.sql', text: 'CREATE TABLE a (id bigint);\n' },
         { path: '0001_b.sql', text: 'CREATE TABLE b (id bigint);\n' },
+        { path: '0002_older.sql', text: 'CREATE TABLE c (id bigint);\n' },
         {
           path: 'meta/_journal.json',
-          text: '{"entries": [{"idx": 0, "when": 1700000002000, "tag": "0000_a"}, {"idx": 1, "when": 1700000001000, "tag": "0001_b"}]}\n',
+          text: '{"entries": [{"idx": 0, "when": 1700000000000, "tag": "0000_a"}, {"idx": 1, "when": 1700000001000, "tag": "0001_b"}, {"idx": 2, "when": 1690000000000, "tag": "0002_older"}]}\n',
         },
       ],
-      path: '0000_a.sql',
-      findings: [{ at: 'CREATE TABLE a (id bigint);', says: '_journal.json' }],
+      path: '0002_older.sql',
+      findings: [{ at: 'CREATE TABLE c (id bigint);', says: 'a database that has 0001_b.sql skips this file' }],
     },
   ],
   good: [
@@ -47,28 +48,63 @@ Silent for tools that compare versions as numbers.`,
         { path: '20240101000000_c.sql', text: '-- +goose Up\nCREATE TABLE c (id bigint);\n\n-- +goose Down\nDROP TABLE c;\n' },
       ],
     },
+    {
+      title: 'Drizzle: the order and the times of the journal agree, whatever the numbers are',
+      framework: 'drizzle',
+      files: [
+        { path: '0000_b.sql', text: 'CREATE TABLE b (id bigint);\n' },
+        { path: '0001_a.sql', text: 'CREATE TABLE a (id bigint);\n' },
+        {
+          path: 'meta/_journal.json',
+          text: '{"entries": [{"idx": 0, "when": 1700000000000, "tag": "0001_a"}, {"idx": 1, "when": 1700000001000, "tag": "0000_b"}]}\n',
+        },
+      ],
+    },
   ],
   checkFolder: ({ framework, migrations }) =>
-    migrations.flatMap((migration, position) => {
-      const before = migrations[position - 1];
-      const [number, earlier] = [numberOf(migration), before === undefined ? undefined : numberOf(before)];
-      if (before === undefined || number === undefined || earlier === undefined || number >= earlier) return [];
-      const why =
-        framework.name === 'drizzle'
-          ? 'by the times in meta/_journal.json, and a database that has the later one never gets the other'
-          : `since ${framework.displayName} sorts names as text`;
-      return [
-        {
-          path: migration.up.path,
-          message: `${migration.title} runs after ${before.title}, ${why}.`,
-          help:
-            framework.name === 'drizzle'
-              ? 'Give the migrations times in the order of their numbers.'
-              : 'Write all numbers with the same width.',
-        },
-      ];
-    }),
+    framework.name === 'drizzle' ? passedOver(migrations) : outOfOrder(framework.displayName, migrations),
 };
+
+function outOfOrder(framework: string, migrations: readonly Migration[]): FileViolation[] {
+  return migrations.flatMap((migration, position) => {
+    const before = migrations[position - 1];
+    const [number, earlier] = [numberOf(migration), before === undefined ? undefined : numberOf(before)];
+    if (before === undefined || number === undefined || earlier === undefined || number >= earlier) return [];
+    return [
+      {
+        path: migration.up.path,
+        message: `${migration.title} runs after ${before.title}, since ${framework} sorts names as text.`,
+        help: 'Write all numbers with the same width.',
+      },
+    ];
+  });
+}
+
+/** drizzle-orm, `pg-core/dialect.js`: only what is later than the newest time of the history runs, and that is read once, at the start. */
+function passedOver(migrations: readonly Migration[]): FileViolation[] {
+  let newest: { readonly title: string; readonly when: bigint } | undefined;
+  const found: FileViolation[] = [];
+  for (const { id, title, up } of migrations) {
+    const when = journalTime(id, title);
+    if (when === undefined) continue;
+    if (newest === undefined || when > newest.when) newest = { title, when };
+    else {
+      found.push({
+        path: up.path,
+        message: `The time of ${title} in meta/_journal.json is not after that of ${newest.title}: a database that has ${newest.title} skips this file without a word, and a new one runs it.`,
+        help: 'Generate the migration again, or give it a time after all others while no database has it.',
+      });
+    }
+  }
+  return found;
+}
+
+/** The reader puts the time before the file's name; without a journal there is none. */
+function journalTime(id: string, title: string): bigint | undefined {
+  const tag = title.replace(/\.sql$/, '');
+  const digits = id.endsWith(`_${tag}`) ? id.slice(0, -tag.length - 1) : '';
+  return /^[1-9]\d*$/.test(digits) ? BigInt(digits) : undefined;
+}
 
 /** The digits at the beginning of the file's name, or of its folder's where the file is always called the same (Prisma). */
 function numberOf({ title, up }: Migration): bigint | undefined {

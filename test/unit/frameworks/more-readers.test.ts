@@ -125,6 +125,32 @@ describe('Supabase', () => {
   });
 });
 
+describe('versions that are there twice', () => {
+  it('are named by what the Supabase CLI does', () => {
+    const files = { '../config.toml': 'project_id = "shop"\n', '1_a.sql': 'SELECT 1;', '1_b.sql': 'SELECT 2;', '2_c.sql': 'SELECT 3;' };
+    const { migrations, problems } = read(files);
+    expect(migrations.map(({ id }) => id)).toEqual(['1', '2']);
+    expect(problems).toMatchObject([{ path: '1_b.sql', message: expect.stringContaining('23505') }]);
+  });
+
+  it.each([
+    ['V2__a.sql', 'V002__b.sql'],
+    ['V1.2__a.sql', 'V01.2__b.sql'],
+    ['V1_2__a.sql', 'V1_2_0__b.sql'],
+    ['R__v.sql', 'sub/R__v.sql'],
+  ])('keep Flyway from starting: %s, %s', (first, second) => {
+    const { migrations, problems } = read({ [first]: 'SELECT 1;', [second]: 'SELECT 2;' });
+    expect(migrations).toHaveLength(1);
+    expect(problems).toMatchObject([{ message: expect.stringContaining('Flyway refuses to start') }]);
+  });
+
+  it('find the undo of Flyway under another spelling', () => {
+    const { migrations, problems } = read({ 'V1.0__a.sql': 'SELECT 1;', 'V10__b.sql': 'SELECT 2;', 'U1__a.sql': 'SELECT 3;' });
+    expect(migrations.map(({ down }) => down?.path)).toEqual(['U1__a.sql', undefined]);
+    expect(problems).toEqual([]);
+  });
+});
+
 describe('Drizzle', () => {
   const journal = JSON.stringify({
     entries: [
@@ -133,7 +159,7 @@ describe('Drizzle', () => {
     ],
   });
 
-  it('runs what its journal names, in the order of their times, cut at breakpoints', () => {
+  it('runs what its journal names, in its order, cut at breakpoints', () => {
     const { name, migrations, run } = read({
       'meta/_journal.json': journal,
       '0001_a.sql': 'SELECT 1;--> statement-breakpoint\nSELECT 2;\nSELECT 3;\n',
@@ -149,6 +175,17 @@ describe('Drizzle', () => {
     if (check?.kind !== 'check') throw new Error('no check');
     expect(check.decide([{ created_at: '1700000000000' }])).toEqual({ run: true });
     expect(check.decide([{ created_at: '1700000000001' }])).toMatchObject({ run: false });
+  });
+
+  it('goes by the order of the journal, not by its times', () => {
+    const entries = [
+      { tag: '0000_a', when: 1700000000000 },
+      { tag: '0001_b', when: 1700000001000 },
+      { tag: '0002_older', when: 1690000000000 },
+    ];
+    const texts = Object.fromEntries(entries.map(({ tag }) => [`${tag}.sql`, 'SELECT 1;']));
+    const { migrations } = read({ 'meta/_journal.json': JSON.stringify({ entries }), ...texts });
+    expect(migrations.map(({ title }) => title)).toEqual(['0000_a.sql', '0001_b.sql', '0002_older.sql']);
   });
 
   it('is read without a journal, and with a damaged one', () => {

@@ -44,6 +44,14 @@ describe('readMigrationSource', () => {
     ]);
   });
 
+  test('migrations of goose in Go are known by their names', async () => {
+    const folder = repository({ 'm/1_a.sql': 'one', 'm/2_b.go': 'package m', 'm/main.go': 'package m' });
+    expect((await read(join(folder, 'm'))).files).toEqual([
+      { path: '1_a.sql', text: 'one' },
+      { path: '2_b.go', text: '' },
+    ]);
+  });
+
   test('a framework with a folder per migration is read from the folder above', async () => {
     const folder = repository({
       'prisma/schema.prisma': 'model',
