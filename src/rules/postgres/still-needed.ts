@@ -331,7 +331,8 @@ function numberedColumn(step: Step, name: ObjectName): Need | undefined {
 /** The function of a trigger is declared without arguments. Without the parentheses it has to be the only one of its name. */
 function canBeOfTrigger(step: Step, name: ObjectName, signature: string | undefined): boolean {
   if (signature !== undefined) return signature === '()';
-  return step.before.definitions.filter((object) => object.kind === 'function' && object.name === name.name).length < 2;
+  const called = step.before.definitions.filter((object) => object.kind === 'function' && object.name === name.name);
+  return called.length < 2 && called.every((object) => object.signature === undefined || object.signature === '()');
 }
 
 function triggeredFunction(step: Step, name: ObjectName): Need | undefined {
