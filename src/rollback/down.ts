@@ -12,6 +12,7 @@ import { settingsDown } from './down-settings';
 import { typesDown } from './down-types';
 import { unseenDown } from './down-unseen';
 import { untracedDown } from './down-untraced';
+import { lostViews } from './lost-views';
 import { spoken } from './names';
 import { withOldTexts } from './renamed-back';
 import { unfolded } from './unfolded';
@@ -57,6 +58,7 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
     ...changes.map((change) => downOfChange(change, losses)),
     ...settingsDown(was, now),
     ...inheritanceDown(was, now),
+    ...lostViews(statements, before),
     ...unseenDown(statements, was, now),
     ...untracedDown(statements, was),
   ];
