@@ -65,14 +65,18 @@ export function callMember(machine: Evaluator, receiver: Value, name: string, ar
   }
   switch (receiver.kind) {
     case 'choice':
+      // A promise of one of several values.
+      if (isPromiseMethod(name) && receiver.options.every(isPlain)) return promiseMethod(machine, receiver, name, args, site);
       return eachOption(machine, receiver, (option) => callMember(machine, option, name, args, site));
     case 'text': {
       const method = Object.hasOwn(stringMethods, name) ? stringMethods[name] : undefined;
       return method === undefined ? unknown(machine.textOf(site.place)) : method(machine, receiver, args, site);
     }
     case 'array': {
-      const method = Object.hasOwn(arrayMethods, name) ? arrayMethods[name] : undefined;
-      return method === undefined ? unknown(machine.textOf(site.place)) : method(machine, receiver, args, site);
+      const own = promisedListMethods[name] ?? name;
+      const method = Object.hasOwn(arrayMethods, own) ? arrayMethods[own] : undefined;
+      if (method !== undefined) return method(machine, receiver, args, site);
+      return hasCallback(args) ? unknownCall(machine, unknown(name), undefined, args, site) : unknown(machine.textOf(site.place));
     }
     case 'regexp':
       return callRegExpMethod(machine, receiver, name, args, site);
@@ -80,6 +84,8 @@ export function callMember(machine: Evaluator, receiver: Value, name: string, ar
       return callUnknownMember(machine, receiver, name, args, site);
     case 'primitive':
       if (isPromiseMethod(name)) return promiseMethod(machine, receiver, name, args, site);
+      // What a promise of it would give is not known any better: `.then(() => {}).map(f)`.
+      if (hasCallback(args)) return callUnknownMember(machine, unknown(machine.textOf(site.place)), name, args, site);
       return callPrimitiveMethod(machine, receiver, name, args, site);
     case 'method':
       if (isFunctionMethod(name)) return callFunctionMethod(machine, receiver, name, args, site);
@@ -87,6 +93,17 @@ export function callMember(machine: Evaluator, receiver: Value, name: string, ar
     default:
       return callOwnMember(machine, receiver, name, args, site);
   }
+}
+
+/** What Bluebird calls the methods of lists that are promised. */
+const promisedListMethods: Readonly<Record<string, string | undefined>> = { each: 'map', mapSeries: 'map' };
+
+function hasCallback(args: readonly Value[]): boolean {
+  return args.some(({ kind }) => kind === 'function');
+}
+
+function isPlain(value: Value): boolean {
+  return value.kind === 'primitive' || value.kind === 'text' || (value.kind === 'unknown' && value.channel !== true);
 }
 
 /** Methods that objects, classes, functions and natives have themselves. */
@@ -134,6 +151,7 @@ function callNative(machine: Evaluator, callee: NativeValue, args: readonly Valu
   const { call } = callee;
   if (call === undefined) return unknownCall(machine, unknown(callee.name, { channel: callee.reachesDatabase }), thisValue, args, site);
   if (!callee.reachesDatabase) return call(nativeCall(machine, args, site, thisValue));
+  machine.databaseCalls++;
   const combinations = combinationsOf(args);
   const [only] = combinations;
   if (combinations.length === 1 && only !== undefined) return call(nativeCall(machine, only, site, thisValue));
@@ -168,8 +186,10 @@ export function unknownCall(machine: Evaluator, callee: Value, receiver: Value |
   const settled = args.map((value) => (isPending(value) ? machine.settle(value, site.place) : value));
   const isChannel = (found.kind === 'unknown' && found.channel === true) || (receiver !== undefined && holdsNative(receiver));
   const carries = isChannel || settled.some((value) => holdsNative(value));
-  if (carries) machine.unread(site.place, why ?? `\`${name}\` is not known`);
-  else {
+  if (carries) {
+    machine.databaseCalls++;
+    machine.unread(site.place, why ?? `\`${name}\` is not known`);
+  } else {
     const suspicion = machine.options.suspicious?.(name, args);
     if (suspicion !== undefined) machine.unread(site.place, suspicion);
   }

@@ -54,6 +54,8 @@ export class Evaluator implements Machine {
   handlers = 0;
   /** Loops around, of which the number of rounds is not known. */
   repetitions = 0;
+  /** How many calls that the database may refuse were made so far. */
+  databaseCalls = 0;
   failure: Thrown | undefined;
   effects: Recorded[] = [];
   unreadCalls: RecordedUnread[] = [];

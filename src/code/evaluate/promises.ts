@@ -61,15 +61,22 @@ export function promiseMethod(machine: Evaluator, receiver: Value, name: string,
   }
   if (name === 'catch') {
     const handled = first === undefined ? undefined : asHandler(machine, () => callBack(machine, first, [unknown('error')], site));
-    return handled === undefined || value.kind !== 'unknown' ? value : choice([value, handled]);
+    return handled === undefined ? value : either(value, handled);
   }
   if (name === 'spread' && first !== undefined) return callBack(machine, first, value.kind === 'array' ? value.items : [value], site);
   if (name === 'tap' && first !== undefined) callBack(machine, first, [value], site);
   if ((name === 'nodeify' || name === 'asCallback') && first !== undefined) callBack(machine, first, [nullValue, value], site);
   if (name !== 'then') return value;
   const result = first === undefined || isNoFunction(first) ? value : callBack(machine, first, [value], site);
-  if (second !== undefined) asHandler(machine, () => callBack(machine, second, [unknown('error')], site));
-  return result;
+  if (second === undefined) return result;
+  const handled = asHandler(machine, () => callBack(machine, second, [unknown('error')], site));
+  return handled === undefined || result.kind === 'unknown' ? result : either(result, handled);
+}
+
+/** What a promise gives that may have failed: `.then(() => true).catch(() => false)`. */
+function either(value: Value, handled: Value): Value {
+  const isPlain = value.kind === 'unknown' || value.kind === 'primitive' || value.kind === 'text';
+  return isPlain ? choice([value, handled]) : value;
 }
 
 function isNoFunction(value: Value): boolean {

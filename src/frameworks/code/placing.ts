@@ -37,13 +37,20 @@ interface Edit {
   readonly newText: string;
 }
 
+/** Those of `up`, for a `down` that has none. */
+function parametersOfUp(text: string, path: string, style: DownStyle): string {
+  const up = findDefinition(text, path, 'up');
+  return up?.body === undefined ? style.parameters : parametersOf(up.body, style);
+}
+
 function filledDown({ text, path }: SourceFile, down: Definition, style: DownStyle): Edit | undefined {
   const { body } = down;
   if (body === undefined)
     return isNothing(text.slice(down.value.start, down.value.end)) ? replacedValue(text, path, down, style) : undefined;
   const isEmpty = body.parameters.length === 0;
   const needsAsync = style.async && !body.async;
-  const block = blockOf(text, body, style.lines(isEmpty ? parsedParameters(style.parameters) : body.parameters));
+  const given = isEmpty ? parametersOfUp(text, path, style) : '';
+  const block = blockOf(text, body, style.lines(isEmpty ? parsedParameters(given) : body.parameters));
   // Where nothing else changes, only what is between the braces does.
   if (!isEmpty && !needsAsync && body.kind === 'block') return { span: body.span, newText: block };
   const start = needsAsync ? body.asyncAt : body.parameterList.start;
@@ -51,7 +58,7 @@ function filledDown({ text, path }: SourceFile, down: Definition, style: DownSty
   const newText = [
     needsAsync ? 'async ' : '',
     text.slice(start, list.start),
-    isEmpty ? style.parameters : text.slice(list.start, list.end),
+    isEmpty ? given : text.slice(list.start, list.end),
     text.slice(list.end, body.span.start),
     block,
   ].join('');
@@ -64,8 +71,7 @@ function isNothing(value: string): boolean {
 }
 
 function replacedValue(text: string, path: string, down: Definition, style: DownStyle): Edit {
-  const up = findDefinition(text, path, 'up');
-  const parameters = up?.body === undefined ? style.parameters : parametersOf(up.body, style);
+  const parameters = parametersOfUp(text, path, style);
   const indent = indentAt(text, down.owner.start);
   const lines = style.lines(parsedParameters(parameters));
   const block = `{\n${indented(lines, indent + unitOf(text))}\n${indent}}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { body, runUp, textOf } from './support';
+import { body, runUp, sent, textOf } from './support';
 
 function conditional(code: string): [string, boolean][] {
   const { recording } = runUp(`export async function up(db) {\n${code}\n}`);
@@ -173,5 +173,61 @@ describe('conditions', () => {
     const { recording } = runUp("export async function up() { throw new Error('This cannot be undone'); }");
     expect(recording.thrown?.message).toBe('This cannot be undone');
     expect(runUp("export async function up() { if (x) throw new Error('a'); }").recording.thrown).toBeUndefined();
+  });
+});
+
+describe('what the database may refuse', () => {
+  const asked = (helper: string, use = "if (await exists(db)) return; await db.query('b');"): string =>
+    `${helper}\nexport async function up(db) {\n${use}\n}`;
+
+  it.each([
+    'async function exists(db) { try { await db.describe("t"); return true; } catch (e) { return false; } }',
+    'async function exists(db) { try { await db.query("SELECT 1"); return true; } catch { return false; } }',
+    'async function exists(db) { try { await db.query("SELECT 1"); return true; } catch (e) {} return false; }',
+    'async function exists(db) { try { await db.query("SELECT 1"); return true; } catch (e) { log(e); } finally { done(); } return false; }',
+    'async function exists(db) { try { await db.query("SELECT 1"); } catch (e) { return false; } return true; }',
+    'async function exists(db) { let is = false; try { await db.query("SELECT 1"); is = true; } catch (e) { log(e); } return is; }',
+    'async function exists(db) { let is = true; try { await db.query("SELECT 1"); } catch (e) { is = false; } return is; }',
+    'async function exists(db) { for (const n of [1, 2]) { try { await db.query("SELECT 1"); return true; } catch (e) {} } return false; }',
+    'const exists = (db) => db.query("SELECT 1").then(() => true).catch(() => false);',
+    'const exists = (db) => db.query("SELECT 1").then(() => true, () => false);',
+    'const exists = async (db) => { const is = await db.query("SELECT 1").then(() => true).catch(() => false); return !!is; };',
+  ])('leaves both ways open: %s', (helper) => {
+    expect(sent(asked(helper))).toContain('b');
+    expect(sent(asked(helper, "if (!(await exists(db))) return; await db.query('b');"))).toContain('b');
+  });
+
+  it('is asked as a promise', () => {
+    const helper = 'const exists = async (db) => { try { await db.query("SELECT 1"); return true; } catch { return false; } };';
+    expect(sent(asked(helper, "return exists(db).then((is) => (is ? undefined : db.query('b')));"))).toContain('b');
+  });
+
+  it.each([
+    ["try { await db.query('a'); return; } catch (e) { throw e; }"],
+    ["try { await db.query('a'); return true; } catch (e) { return Promise.reject(e); }"],
+    ["for (let i = 0; i < 3; i++) { try { await db.query('a'); return; } catch (e) { await sleep(i); } }"],
+  ])('changes nothing else: %s', (code) => {
+    const { recording } = runUp(`export async function up(db) {\n${code}\n}`);
+    expect(recording.effects.map(({ conditional, repeated }) => [conditional, repeated])).toEqual([[false, false]]);
+  });
+
+  it('what stands in a block that makes no such call is known', () => {
+    expect(body("const f = () => { try { return true; } catch { return false; } }; if (f()) return; await db.query('b');")).toEqual([]);
+  });
+});
+
+describe('callbacks on promises', () => {
+  it.each([
+    ["await Promise.resolve(['a', 'b']).map((t) => db.query(t))", ['a', 'b']],
+    ["await Promise.resolve(['a', 'b']).each((t) => db.query(t))", ['a', 'b']],
+    ["await Promise.resolve(['a', 'b']).mapSeries((t) => db.query(t))", ['a', 'b']],
+    ["const rows = await load(); await Promise.resolve(rows).map((row) => db.query('x'))", ['x']],
+    ["const rows = await load(); await Promise.resolve(rows).each((row) => db.query('x'))", ['x']],
+    ["await db.hasTable('a').then((has) => [1]).map((row) => db.query('x'))", ['x']],
+    ["await db.hasTable('a').then((has) => {}).map((row) => db.query('x'))", ['x']],
+    ["await db.query('SELECT 1').then((rows) => rows).map((row) => db.query('x'))", ['SELECT 1', 'x']],
+    ["await db.query('SELECT 1').then(() => ({ a: 1 })).each((row) => db.query('x'))", ['SELECT 1', 'x']],
+  ])('%s', (code, expected) => {
+    expect(body(code)).toEqual(expected);
   });
 });

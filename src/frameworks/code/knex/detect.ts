@@ -7,9 +7,11 @@ import { ownCode } from '../migration-classes';
 const up = /\bup\b/;
 const fromPackage = /(?:\bfrom|\brequire\s*\(|\bimport\s*\()\s*['"]knex(?:\/[^'"]*)?['"]/;
 const parameter = /\bup\b[^{;]{0,120}?\(\s*(?:\{\s*)?(?:knex|Knex|trx|db|database|connection|tx)\b/;
+/** `up = knex => ...` */
+const bareParameter = /\bup\b[^{;()]{0,60}?[=:]\s*(?:async\s+)?(?:knex|Knex|trx|db|database|connection|tx)\s*=>/;
 const schemaCall =
   /\.\s*schema\s*(?:\.\s*withSchema\s*\([^)]*\)\s*)?\.\s*(?:createTable|createTableIfNotExists|createTableLike|alterTable|table|dropTable|dropTableIfExists|renameTable|hasTable|hasColumn|raw|createView|createSchema|dropSchema|dropView|createViewOrReplace|createMaterializedView|dropMaterializedView|refreshMaterializedView)\b/;
-const ownCall = /\b(?:knex|trx)\b\s*(?:\(|\.\s*(?:raw|schema|transaction|select|insert|batchInsert|from|into|withSchema|ref|fn)\b)/;
+const ownCall = /\b(?:knex|trx)\b\s*(?:\(|\.\s*(?:raw|schema|transaction|select|insert|batchInsert|from|into|withSchema|ref|fn|client)\b)/;
 /** Marks of other tools whose migrations look alike. */
 const foreign =
   /@mikro-orm\/|\bextends\s+Migration\b|\bMigrationInterface\b|\bqueryRunner\b|\bqueryInterface\b|\bQueryInterface\b|\bMigrationBuilder\b|\(\s*pgm\b|\bdb\s*\.\s*runSql\b|from\s+['"]kysely['"]/;
@@ -17,7 +19,7 @@ const foreign =
 /** True for a file that holds a migration of knex, as far as its text shows. */
 export function looksLikeMigration({ text }: SourceFile): boolean {
   if (!up.test(text) || foreign.test(text)) return false;
-  return fromPackage.test(text) || schemaCall.test(text) || (ownCall.test(text) && parameter.test(text));
+  return fromPackage.test(text) || schemaCall.test(text) || (ownCall.test(text) && (parameter.test(text) || bareParameter.test(text)));
 }
 
 /** How sure it is that these are knex's: by what the files say, and by the package. */
@@ -27,8 +29,23 @@ export function detectKnex(files: readonly SourceFile[]): number {
   const hasMarker = files.some(
     ({ path, text }) => isKnexfile(path) || (baseName(path) === 'package.json' && /"knex(?:-migrator)?"\s*:/.test(text)),
   );
-  if (own === 0) return 0;
+  if (own === 0) return namesKnexAlone(files) && candidates.some(exportsUp) ? 0.3 : 0;
   return (hasMarker ? 0.65 : 0.55) + (0.3 * own) / candidates.length;
+}
+
+function exportsUp({ text }: SourceFile): boolean {
+  return !foreign.test(text) && /\bexports\s*\.\s*up\b|\bexport\s+(?:const|let|async\s+function|function)\s+up\b/.test(text);
+}
+
+/** True when knex is the one tool of the package that has migrations in code, and there are none in SQL. */
+function namesKnexAlone(files: readonly SourceFile[]): boolean {
+  const packages = files.filter(({ path }) => baseName(path) === 'package.json');
+  const others = /"(?:sequelize|sequelize-cli|umzug|typeorm|node-pg-migrate|db-migrate|kysely|mongoose|migrate|@mikro-orm\/[^"]*)"\s*:/;
+  return (
+    packages.some(({ text }) => /"knex"\s*:/.test(text)) &&
+    !packages.some(({ text }) => others.test(text)) &&
+    !files.some(({ path }) => path.endsWith('.sql'))
+  );
 }
 
 export function isKnexfile(path: string): boolean {

@@ -5,6 +5,7 @@ import {
   array,
   type Condition,
   falseValue,
+  nullValue,
   object,
   type Place,
   primitive,
@@ -62,7 +63,10 @@ export class KnexNatives {
           return this.value(new Schema(use.place), use.place, connection);
         },
         fn: functionHelper((raw, place) => this.value(raw, place, connection)),
-        client: clientOfPostgres,
+        client: (use) => {
+          this.machine = use.machine;
+          return this.client(connection);
+        },
         isTransaction: () => (connection === 'own' ? primitive(this.context.wrapped) : connection === 'other' ? falseValue : trueValue),
         userParams: object({}, true),
         // knex-migrator gives `{ connection, transacting }` where knex gives itself.
@@ -72,6 +76,25 @@ export class KnexNatives {
       member: (name) =>
         isQueryStart(name) ? nativeFunction(`knex.${name}`, (call) => this.query(call, connection, name, call.args)) : undefined,
       data: { knex: connection },
+    });
+  }
+
+  /** `knex.client`: what tells which database this is, and the ways around the builders. */
+  private client(connection: Connection): NativeValue {
+    return native({
+      name: 'knex.client',
+      methods: {
+        // In a transaction this is the connection of the transaction.
+        acquireConnection: () => driverConnection(connection),
+        releaseConnection: () => undefinedValue,
+        query: (call) => sendGiven(call, call.arg(1), 'sql', connection),
+        raw: (call) => this.raw(call, connection),
+        ref: (call) => this.value(new Ref(this.plain(call.arg(0), call), call.place), call.place, connection),
+        transaction: (call) => this.transaction(call, connection),
+        schemaBuilder: (call) => this.value(new Schema(call.place), call.place, connection),
+        queryBuilder: (call) => this.value(new Query(call.place), call.place, connection),
+      },
+      properties: clientOfPostgres,
     });
   }
 
@@ -105,7 +128,9 @@ export class KnexNatives {
       ...(isSendable(given) ? { settle: (use: NativeUse) => this.send(given, use) } : {}),
       ...(given instanceof Raw || given instanceof Query || given instanceof Ref
         ? { text: () => placedText(given.embed(false), given.place) }
-        : {}),
+        : given instanceof Schema
+          ? { text: () => placedText(given.text, given.place) }
+          : {}),
       data: given,
     });
     this.natives.set(given, own);
@@ -335,18 +360,29 @@ function functionHelper(make: (raw: Raw, place: Place) => Value): NativeValue {
 }
 
 /** How code asks which database this is: `knex.client.config.client`, `knex.client.constructor.name`. */
-const clientOfPostgres: Value = (() => {
+const clientOfPostgres: Readonly<Record<string, Value>> = (() => {
   const text = (value: string): Value => writtenText(value, { path: '', span: { start: 0, end: 0 } });
   const config = object({ client: text('pg'), dialect: text('postgres') }, true);
-  return object(
-    {
-      config,
-      dialect: text('postgresql'),
-      driverName: text('pg'),
-      constructor: object({ name: text('Client_PG') }),
-    },
-    true,
-  );
+  return {
+    config,
+    dialect: text('postgresql'),
+    driverName: text('pg'),
+    constructor: object({ name: text('Client_PG') }),
+  };
 })();
+
+/** The connection of the driver (`pg`). */
+function driverConnection(connection: Connection): NativeValue {
+  return native({ name: "the driver's connection", methods: { query: (call) => sendGiven(call, call.arg(0), 'text', connection) } });
+}
+
+/** Sends a string, or that in an object: `{ sql }` of knex, `{ text }` of pg. A function behind it is called with the result. */
+function sendGiven(call: NativeCall, given: Value, property: 'sql' | 'text', connection: Connection): Value {
+  emitSql(call, given.kind === 'object' ? call.machine.get(given, property, call.place) : given, connection);
+  const result = unknown('result');
+  const callback = call.args.at(-1);
+  if (callback?.kind === 'function') call.machine.call(callback, [nullValue, result], call.place);
+  return result;
+}
 
 export { DateValue };

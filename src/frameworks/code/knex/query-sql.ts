@@ -121,8 +121,8 @@ function insertSql(query: QueryState, table: string, whereText: string): string 
   }
   const rows = asList(inserted).filter(isRecord);
   const columns = insertedColumns(rows);
-  if (columns.length === 0)
-    return isRecord(inserted) || rows.length === 1 ? `${head}default values${tail}` : unknownRows(query, head, tail);
+  // Of rows that are not known there are no columns to name either.
+  if (columns.length === 0) return `${head}default values${tail}`;
   const values = rows
     .map(
       (row) =>
@@ -133,13 +133,6 @@ function insertSql(query: QueryState, table: string, whereText: string): string 
     )
     .join(', ');
   return `${head}(${columnize(columns)}) values ${values}${tail}`;
-}
-
-/** Rows of which nothing is known: as a query, so that the statement can be read and the rows are not taken for one. */
-function unknownRows({ inserted }: QueryState, head: string, tail: string): string {
-  const name =
-    typeof inserted === 'string' ? inserted : Array.isArray(inserted) ? inserted.find((row) => typeof row === 'string') : undefined;
-  return typeof name === 'string' ? `${head}select * from ${quoteName(name)}${tail}` : `${head}default values${tail}`;
 }
 
 /** All properties of the rows, sorted. */

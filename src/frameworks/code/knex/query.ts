@@ -86,6 +86,8 @@ export class Query extends Embedded implements KnexObject {
 
   private change(method: string, args: readonly unknown[], place: Place): unknown {
     const { state } = this;
+    // Before the tables of names are asked: every object has a `toString`.
+    if (method === 'toString' || method === 'toQuery') return withoutSources(this.sql);
     const [first, second] = args;
     const computed = computedColumns(method, args);
     if (computed !== undefined) {
@@ -215,9 +217,6 @@ export class Query extends Embedded implements KnexObject {
         return this;
       case 'clone':
         return this.clone();
-      case 'toString':
-      case 'toQuery':
-        return withoutSources(this.sql);
       case 'toSQL':
       case 'toNative':
         return { sql: withoutSources(this.sql), bindings: [] };

@@ -65,8 +65,15 @@ export class Schema implements KnexObject {
     return this.steps.flatMap((step) => step());
   }
 
+  /** The statements as text, as `toString()` gives them. */
+  get text(): string {
+    return this.statements().map(markedText).join(';\n');
+  }
+
   call(method: string, args: readonly unknown[], place: Place): unknown {
     this.grow(place);
+    // Before the tables of names are asked: every object has a `toString`.
+    if (method === 'toString' || method === 'toQuery') return this.text;
     const [first, second] = args;
     const tableMethod = tableMethods[method];
     if (tableMethod !== undefined) {
@@ -127,9 +134,6 @@ export class Schema implements KnexObject {
         return this;
       case 'toSQL':
         return this.statements().map((text) => ({ sql: markedText(text), bindings: [] }));
-      case 'toString':
-      case 'toQuery':
-        return this.statements().map(markedText).join(';\n');
       default:
         return missing;
     }

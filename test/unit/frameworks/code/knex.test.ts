@@ -36,6 +36,10 @@ describe('detection', () => {
     ['a.ts', "import type { Knex } from 'knex';\nexport async function up(knex: Knex): Promise<void> { await knex.raw('select 1'); }\n"],
     ['a.js', 'export const up = async (db) => { await db.schema.alterTable("a", (t) => t.dropColumn("b")); };\n'],
     ['a.js', 'module.exports = { async up(trx) { await trx("users").del(); }, async down() {} };\n'],
+    ['a.js', 'exports.up = async knex => { await knex.raw("select 1"); };\n'],
+    ['a.js', 'exports.up = knex => knex.raw("select 1");\n'],
+    ['a.js', 'module.exports = { up: async knex => { await knex("a").del(); }, down: async knex => {} };\n'],
+    ['a.ts', 'export const up = async trx => { await trx.raw("select 1"); };\n'],
   ])('%s is its own', (path, text) => {
     expect(knex.detect([{ path, text }])).toBeGreaterThan(0.5);
   });
@@ -56,6 +60,18 @@ describe('detection', () => {
     ['helper.js', 'exports.addUp = 1;\n'],
   ])("%s is another tool's", (path, text) => {
     expect(knex.detect([{ path, text }])).toBe(0);
+  });
+
+  it('takes what has an up where the package names knex alone', () => {
+    const text = 'exports.up = async ({ context: connection }) => { await connection.raw("select 1"); };\n';
+    const named = (dependencies: string): number =>
+      knex.detect([
+        { path: 'a.js', text },
+        { path: '../package.json', text: `{"dependencies":{${dependencies}}}` },
+      ]);
+    expect(named('"knex":"3.1.0"')).toBeGreaterThan(0);
+    expect(named('"knex":"3.1.0","sequelize":"6.0.0"')).toBe(0);
+    expect(named('"pg":"8.0.0"')).toBe(0);
   });
 
   it('is surer with the package or a knexfile', () => {
@@ -392,5 +408,54 @@ exports.down = async function (knex) {
     };
     expect(at("trx.schema.dropTable('a')")).toBe("await trx.raw(`SET lock_timeout = '2s'`);");
     expect(at('helper(db)')).toBe("await db.raw(`SET lock_timeout = '2s'`);");
+  });
+});
+
+describe('the client', () => {
+  it.each([
+    [
+      "const conn = await knex.client.acquireConnection(); await conn.query('DROP TABLE a'); await knex.client.releaseConnection(conn);",
+      ['DROP TABLE a'],
+    ],
+    ["const conn = await knex.client.acquireConnection(); await conn.query({ text: 'DROP TABLE a', values: [] });", ['DROP TABLE a']],
+    ["const conn = await knex.client.acquireConnection(); await knex.client.query(conn, 'DROP TABLE a');", ['DROP TABLE a']],
+    ["await knex.client.query(await knex.client.acquireConnection(), { sql: 'DROP TABLE a' });", ['DROP TABLE a']],
+    ["await knex.client.raw('DROP TABLE a');", ['DROP TABLE a']],
+    ["await knex.client.transaction(async (trx) => { await trx.raw('DROP TABLE a'); });", ['DROP TABLE a']],
+    ["await knex.client.schemaBuilder().dropTable('a');", ['drop table "a"']],
+    ["await knex.client.queryBuilder().from('a').del();", ['delete from "a"']],
+    ["if (knex.client.config.client === 'pg') await knex.raw('DROP TABLE a');", ['DROP TABLE a']],
+    ["if (knex.client.constructor.name === 'Client_PG') await knex.raw('DROP TABLE a');", ['DROP TABLE a']],
+    ['if (knex.client.config.connection.user) return;', []],
+  ])('%s', (code, expected) => {
+    expect(sent(code)).toEqual(expected);
+  });
+
+  it.each([
+    'await knex.client.pool.acquire();',
+    "await knex.client.processResponse('DROP TABLE a');",
+    "const conn = await knex.client.acquireConnection(); await conn.queryArray('DROP TABLE a');",
+    'const conn = await knex.client.acquireConnection(); await conn.query(make());',
+  ])('names what it does not know: %s', (code) => {
+    expect(readOne(`exports.up = async (knex) => {\n${code}\n};\n`).up.unread).toHaveLength(1);
+  });
+});
+
+describe('the text of a builder', () => {
+  it.each([
+    ["const sql = knex.schema.dropTable('x').toString(); await knex.raw(sql);", ['drop table "x"']],
+    ["await knex.raw(knex.schema.dropTable('x').toQuery());", ['drop table "x"']],
+    ["await knex.raw(`${knex('x').del().toString()} returning id`);", ['delete from "x" returning id']],
+    ["await knex.raw(`${knex.schema.createTable('x', (t) => { t.integer('a'); })}`);", ['create table "x" ("a" integer)']],
+    ["knex.schema.dropTable('x').toString();", []],
+    ["await knex.raw(knex('x').where('a', 1).del().toString());", ['delete from "x" where "a" = 1']],
+  ])('%s', (code, expected) => {
+    expect(sent(code)).toEqual(expected);
+  });
+});
+
+describe('rows that are not known', () => {
+  it('are no query of their own', () => {
+    expect(sent("for (const c of _.chunk([{ a: 1 }], 10)) await knex('zz2').insert(c);")).toEqual(['insert into "zz2" default values']);
   });
 });

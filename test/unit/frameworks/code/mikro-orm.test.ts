@@ -51,6 +51,13 @@ describe('MikroORM migrations', () => {
     expect(sqlOf(found).map((text) => text.split(' ')[0])).toEqual(['select', 'update', 'alter']);
   });
 
+  it('send the text of a builder once', () => {
+    const [found] = read(
+      migration("const knex = this.getKnex(); this.addSql(knex.schema.createTable('zz1', (t) => t.increments()).toString());"),
+    );
+    expect(sqlOf(found)).toEqual(['create table "zz1" ("id" serial primary key)']);
+  });
+
   it('are read as JavaScript, too', () => {
     const text =
       "'use strict';\nconst { Migration } = require('@mikro-orm/migrations');\nclass A extends Migration {\n  async up() {\n    this.addSql('select 1;');\n  }\n}\nexports.A = A;\n";

@@ -28,6 +28,17 @@ describe('a rollback in code', () => {
     );
   });
 
+  it('gives an empty down the parameter of up, with its type', () => {
+    expect(
+      place(
+        'export async function up(knex: Knex): Promise<void> {\n  await knex.x();\n}\n\nexport async function down(): Promise<void> {}\n',
+        'a.ts',
+      ),
+    ).toBe(
+      "export async function up(knex: Knex): Promise<void> {\n  await knex.x();\n}\n\nexport async function down(knex: Knex): Promise<void> {\n  await knex.raw('DROP TABLE a');\n}\n",
+    );
+  });
+
   it('replaces what is there, and leaves comments around it', () => {
     const text =
       'export async function down(knex: Knex): Promise<void> {\n    // undo\n    await knex.a();\n    await knex.b();\n    // end\n}\n';
