@@ -10,6 +10,7 @@ import { baseName, byText, folderPrefix, problem, wholeFile } from '../files';
 import { placeInFile } from '../placing';
 import { codeLines } from './code-lines';
 import { CodeMemory } from './code-memory';
+import { stringGlobal } from './db-migrate/boxed';
 import { dbMigratePackage, driver, setupOptions } from './db-migrate/driver';
 import { asyncPackage, bluebird, callback } from './db-migrate/flow';
 import { CodeFolder, ownCode, programOf } from './migration-classes';
@@ -39,7 +40,7 @@ export const dbMigrate: ToolFramework = {
       ['bluebird', bluebird],
       ['db-migrate', dbMigratePackage()],
     ]);
-    const folder = new CodeFolder(files, { packages, suspicious: looksLikeSql });
+    const folder = new CodeFolder(files, { packages, globals: new Map([['String', stringGlobal]]), suspicious: looksLikeSql });
     return ownCode(files)
       .filter(({ path }) => folderPrefix(path) === '' && /\d{14}-[^.]+/.test(path))
       .toSorted((left, right) => byText(left.path, right.path))

@@ -3,7 +3,7 @@ import { type CodeFiles, codeFiles } from '../../code/resolve';
 import type { Recording, Session, SessionOptions } from '../../code/session';
 import { readRecording } from '../../code/sql/read';
 import { constantText } from '../../code/text';
-import type { ClassValue, Value } from '../../code/value';
+import type { ClassValue, FunctionValue, Value } from '../../code/value';
 import type { Program, ProgramExecution } from '../../model/migration';
 import type { SourceFile } from '../../model/run-protocol';
 import type { Span } from '../../model/text';
@@ -18,20 +18,29 @@ export function ownCode(files: readonly SourceFile[]): readonly SourceFile[] {
   return files.filter(({ path }) => code.test(path) && !notCode.test(path) && !path.startsWith('../'));
 }
 
+/** A class, or the function with a prototype that compilers make of one for old engines. */
+export type MigrationType = ClassValue | FunctionValue;
+
 /** One class that a file exports. */
 export interface MigrationClass {
   readonly file: SourceFile;
-  readonly type: ClassValue;
+  readonly type: MigrationType;
 }
 
 /** The classes that a file exports, in its order; each once. */
-export function exportedClasses(session: Session): readonly ClassValue[] {
-  const found = [...session.exports.values(), session.module].filter((value): value is ClassValue => value.kind === 'class');
+export function exportedClasses(session: Session): readonly MigrationType[] {
+  const found = [...session.exports.values(), session.module].filter(isClass);
   return [...new Map(found.map((type) => [type.source.span.start, type])).values()];
 }
 
+function isClass(value: Value): value is MigrationType {
+  if (value.kind !== 'function') return value.kind === 'class';
+  const prototype = value.properties.get('prototype');
+  return prototype?.kind === 'object' && prototype.properties.has('up');
+}
+
 /** The same class in another session of the file. */
-export function sameClass(session: Session, type: ClassValue): ClassValue | undefined {
+export function sameClass(session: Session, type: MigrationType): MigrationType | undefined {
   return exportedClasses(session).find(({ source }) => source.span.start === type.source.span.start);
 }
 

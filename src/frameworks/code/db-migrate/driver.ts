@@ -5,6 +5,7 @@ import { textOfValue } from '../../../code/text';
 import { likeliest, object, type TextValue, undefinedValue, unknown, type Value } from '../../../code/value';
 import { recordOf } from '../plain-objects';
 import { replaceMarks } from '../replacing';
+import { plainArgument } from './boxed';
 import { callBack, isCallable } from './flow';
 import * as statements from './statements';
 
@@ -61,12 +62,7 @@ function writing(write: Writer, structures: readonly number[]): (call: NativeCal
     const hasCallback = isCallable(call.args.at(-1));
     const args = hasCallback ? call.args.slice(0, -1) : call.args;
     const missing = structures.find((position) => args[position]?.kind === 'unknown');
-    if (missing === undefined)
-      for (const sql of write(
-        args.map((argument) => plainValue(argument)),
-        hasCallback,
-      ))
-        emitSql(call, sql);
+    if (missing === undefined) for (const sql of write(args.map(plainArgument), hasCallback)) emitSql(call, sql);
     else call.machine.unread(call.place, `\`${call.machine.textOf(call.argPlaces[missing] ?? call.place)}\` is known only when it runs`);
     callBack(call, unknown('result'));
     return undefinedValue;
@@ -75,7 +71,8 @@ function writing(write: Writer, structures: readonly number[]): (call: NativeCal
 
 /** `?` becomes `$1` only where values are given. */
 function sendRaw(call: NativeCall): void {
-  const sql = call.arg(0);
+  const given = call.arg(0);
+  const sql = (given.kind === 'native' ? given.text?.() : undefined) ?? given;
   const text = textOfValue(likeliest(sql));
   const second = call.args[1];
   if (text === undefined || second === undefined || isCallable(second)) emitSql(call, sql);

@@ -45,7 +45,7 @@ function readDirection(
   folder: CodeFolder,
 ): { readonly program: Program } | { readonly irreversible: true } | undefined {
   const session = folder.open(file.path, [['@mikro-orm/migrations', migrationsPackage()]]);
-  const [type] = exportedClasses(session);
+  const type = exportedClasses(session).find((found) => found.kind === 'class');
   if (type === undefined) return undefined;
   const instance = session.construct(type);
   const method = methodOf(session, instance, direction);

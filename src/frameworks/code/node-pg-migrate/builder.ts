@@ -1,10 +1,11 @@
 import { MigrationBuilder } from 'node-pg-migrate/migrationBuilder';
+import { PgType } from 'node-pg-migrate/pgType';
 import { PgLiteral } from 'node-pg-migrate/utils/PgLiteral';
 import { type NativeCall, type NativeValue, native, nativeFunction } from '../../../code/native';
 import { plainValue, writtenText } from '../../../code/plain';
 import { emitSql } from '../../../code/sql/emit';
 import { concat, flat, textOfValue, written } from '../../../code/text';
-import { likeliest, type TextValue, undefinedValue, unknown, type Value } from '../../../code/value';
+import { likeliest, nullValue, object, type TextValue, undefinedValue, unknown, type Value } from '../../../code/value';
 import { replaceMarks } from '../replacing';
 import { columnsOf, libraryArguments, UnknownStructure } from './arguments';
 
@@ -52,28 +53,40 @@ export function builder(shorthands: unknown, reverse: boolean): { readonly pgm: 
 }
 
 /** `pgm.func('now()')`: SQL that is not escaped. */
-const literalFunction = nativeFunction('pgm.func', (call) => literal(call.arg(0)), false);
+const literalFunction = nativeFunction('pgm.func', (call) => literal(call), false);
+
+/** The names of types are constants of the package. */
+const types = native({
+  name: 'PgType',
+  reachesDatabase: false,
+  member: (name, { place }) => {
+    const type: unknown = Object.hasOwn(PgType, name) ? Reflect.get(PgType, name) : undefined;
+    return typeof type === 'string' ? written(type, place) : undefined;
+  },
+});
 
 /** `PgLiteral` of the package does the same. */
 export const packageNatives: Value = {
   kind: 'object',
   open: true,
   properties: new Map<string, Value>([
+    ['PgType', types],
     [
       'PgLiteral',
       native({
         name: 'PgLiteral',
         reachesDatabase: false,
-        construct: (call) => literal(call.arg(0)),
-        methods: { create: (call) => literal(call.arg(0)) },
+        construct: literal,
+        methods: { create: literal },
       }),
     ],
   ]),
 };
 
-function literal(value: Value): NativeValue {
-  const text = String(plainValue(value));
-  return native({ name: 'pgm.func', reachesDatabase: false, data: new PgLiteral(text) });
+/** In a template it is its text: it has a `toString`. */
+function literal(call: NativeCall): NativeValue {
+  const text = String(plainValue(call.arg(0)));
+  return native({ name: 'pgm.func', reachesDatabase: false, data: new PgLiteral(text), text: () => writtenText(text, call.place) });
 }
 
 function carryOut(name: string, call: NativeCall, shorthands: unknown, reverse: boolean, use: BuilderUse): Value {
@@ -147,9 +160,17 @@ function database(use: BuilderUse, reverse: boolean): NativeValue {
     const given = likeliest(call.arg(0));
     const sql = given.kind === 'object' ? (given.properties.get('text') ?? undefinedValue) : given;
     emitSql(call, sql, sentAtOnce);
+    callBack(call);
     return unknown('rows');
   };
   return native({ name: 'pgm.db', methods: { query, select: query } });
+}
+
+/** `pgm.db.query(sql, [], (error, result) => { ... })`: pg calls it when there is an answer. */
+function callBack(call: NativeCall): void {
+  const callback = call.args.find(({ kind }) => kind === 'function');
+  const result = object({ rows: unknown('rows') }, true);
+  if (callback !== undefined) call.machine.call(callback, [nullValue, result], call.place);
 }
 
 const silent = { debug: undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

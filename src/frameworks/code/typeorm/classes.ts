@@ -1,6 +1,7 @@
 import { type NativeCall, type NativeValue, native } from '../../../code/native';
 import { holeMark, plainValue, writtenText } from '../../../code/plain';
 import { array, object, type Place, primitive, undefinedValue, unknown, type Value } from '../../../code/value';
+import { Absences } from './absence';
 import {
   checkFrom,
   columnFrom,
@@ -15,15 +16,7 @@ import {
   uniqueFrom,
   viewFrom,
 } from './options';
-import {
-  primaryColumns,
-  type Table,
-  type TableColumn,
-  type TableForeignKey,
-  type TableIndex,
-  type TableUnique,
-  unseenColumn,
-} from './tables';
+import { primaryColumns, type Table, type TableColumn, unseenColumn } from './tables';
 
 /** The classes that migrations import from `typeorm`, and what code asks of their instances. */
 
@@ -44,21 +37,17 @@ function classOf(name: string, make: (options: unknown) => NativeValue): NativeV
   return native({ name, reachesDatabase: false, construct, call: construct });
 }
 
-/** What a table that migrations were not seen to make may have: one key, one index, of unknown names. */
-const unseenName = (what: string): string => holeMark(what);
-
 /** A table as `getTable` gives it, or `new Table(...)`. */
-export function tableValue(holder: Held<Table>): NativeValue {
-  const parts = <T extends object>(items: readonly T[], kind: HeldKind, unseen: () => T) =>
-    holder.value.unseen === true
-      ? array([partValue(new Held(kind, unseen()), true)], true)
-      : array(items.map((item) => partValue(new Held(kind, item))));
+export function tableValue(holder: Held<Table>, absences = new Absences()): NativeValue {
+  // Of a table that was not seen there may be none, and any number.
+  const parts = <T extends object>(items: readonly T[], kind: HeldKind) =>
+    holder.value.unseen === true ? array([], true) : array(items.map((item) => partValue(new Held(kind, item))));
   const methods: Record<string, (call: NativeCall) => Value> = {
-    clone: () => tableValue(new Held('table', holder.value)),
-    findColumnByName: (call) => foundColumn(holder.value, text(plainValue(call.arg(0))) ?? ''),
-    findColumnIndices: (call) => array(parts(withColumnOf(holder.value.indices, call), 'index', unseenIndex).items),
-    findColumnForeignKeys: (call) => array(parts(withColumnOf(holder.value.foreignKeys, call), 'foreign key', unseenForeignKey).items),
-    findColumnUniques: (call) => array(parts(withColumnOf(holder.value.uniques, call), 'unique', unseenUnique).items),
+    clone: () => tableValue(new Held('table', holder.value), absences),
+    findColumnByName: (call) => foundColumn(holder.value, text(plainValue(call.arg(0))) ?? '', absences),
+    findColumnIndices: (call) => parts(withColumnOf(holder.value.indices, call), 'index'),
+    findColumnForeignKeys: (call) => parts(withColumnOf(holder.value.foreignKeys, call), 'foreign key'),
+    findColumnUniques: (call) => parts(withColumnOf(holder.value.uniques, call), 'unique'),
     addColumn: (call) => {
       holder.value = { ...holder.value, columns: [...holder.value.columns, columnFrom(optionsOf(call.arg(0)))] };
       return undefinedValue;
@@ -75,44 +64,33 @@ export function tableValue(holder: Held<Table>): NativeValue {
       comment: (use) => optionalText(holder.value.comment, use.place),
       columns: () => columnValues(holder.value.columns, holder.value.unseen === true),
       primaryColumns: () => columnValues(primaryColumns(holder.value), holder.value.unseen === true),
-      indices: () => parts(holder.value.indices, 'index', unseenIndex),
-      foreignKeys: () => parts(holder.value.foreignKeys, 'foreign key', unseenForeignKey),
-      uniques: () => parts(holder.value.uniques, 'unique', unseenUnique),
-      checks: () => parts(holder.value.checks, 'check', () => ({ name: unseenName('check.name'), expression: unseenName('check') })),
-      exclusions: () => parts(holder.value.exclusions, 'exclusion', () => ({ name: unseenName('exclusion.name'), expression: '' })),
+      indices: () => parts(holder.value.indices, 'index'),
+      foreignKeys: () => parts(holder.value.foreignKeys, 'foreign key'),
+      uniques: () => parts(holder.value.uniques, 'unique'),
+      checks: () => parts(holder.value.checks, 'check'),
+      exclusions: () => parts(holder.value.exclusions, 'exclusion'),
     },
   });
 }
 
-const unseenIndex = (): TableIndex => ({
-  name: unseenName('index.name'),
-  columnNames: [],
-  isUnique: false,
-  isConcurrent: false,
-  where: '',
-});
-const unseenUnique = (): TableUnique => ({ name: unseenName('unique.name'), columnNames: [] });
-const unseenForeignKey = (): TableForeignKey => ({
-  name: unseenName('foreignKey.name'),
-  columnNames: [],
-  referencedTableName: unseenName('foreignKey.referencedTableName'),
-  referencedColumnNames: [],
-});
+interface PartOfColumns {
+  readonly columnNames: readonly string[];
+}
 
-function withColumnOf<T extends { readonly columnNames: readonly string[] }>(items: readonly T[], call: NativeCall): readonly T[] {
+function withColumnOf<T extends PartOfColumns>(items: readonly T[], call: NativeCall): readonly T[] {
   const { name } = columnFrom(optionsOf(call.arg(0)));
   return items.filter(({ columnNames }) => columnNames.includes(name));
 }
 
 function columnValues(columns: readonly TableColumn[], unseen: boolean): Value {
-  if (unseen) return array([columnValue(new Held('column', unseenColumn(unseenName('column.name'))), true)], true);
+  if (unseen) return array([columnValue(new Held('column', unseenColumn(holeMark('column.name'))), true)], true);
   return array(columns.map((column) => columnValue(new Held('column', column))));
 }
 
-function foundColumn(table: Table, name: string): Value {
+function foundColumn(table: Table, name: string, absences: Absences): Value {
   const found = table.columns.find((column) => column.name === name);
   if (found !== undefined) return columnValue(new Held('column', found));
-  return table.unseen === true ? columnValue(new Held('column', unseenColumn(name))) : undefinedValue;
+  return table.unseen === true ? absences.maybe(columnValue(new Held('column', unseenColumn(name)))) : undefinedValue;
 }
 
 /** A column. `isAny`: one that stands for all columns of a table that was not seen. */
@@ -139,17 +117,14 @@ function optionsAlike({ name }: TableColumn): Readonly<Record<string, unknown>> 
   return { name };
 }
 
-/** An index, a key, a constraint. `isAny`: one that stands for whatever there may be. */
-function partValue<T extends object>(holder: Held<T>, isAny = false): NativeValue {
+/** An index, a key, a constraint. */
+function partValue<T extends object>(holder: Held<T>): NativeValue {
   return native({
     name: `the ${holder.kind}`,
     reachesDatabase: false,
     data: holder,
-    methods: { clone: () => partValue(new Held(holder.kind, holder.value), isAny) },
-    member: (name, use) => {
-      const what = holder.kind === 'foreign key' ? 'foreignKey' : holder.kind;
-      return isAny ? unknown(`${what}.${name}`, { source: use.place }) : fieldOf(holder.value, name, use.place);
-    },
+    methods: { clone: () => partValue(new Held(holder.kind, holder.value)) },
+    member: (name, use) => fieldOf(holder.value, name, use.place),
     assign: (name, value) => {
       holder.value = { ...holder.value, [name]: plainValue(value) };
     },

@@ -28,8 +28,8 @@ export function notListedForPostgres(files: readonly SourceFile[]): ReadonlySet<
   return left;
 }
 
-/** A class whose name ends in a timestamp of thirteen digits: TypeORM refuses others. */
-const namedClass = /\bclass\s+[A-Za-z_$][\w$]*?(?<!\d)\d{13}\b/;
+/** A class whose name ends in a timestamp of thirteen digits: TypeORM refuses others. Compiled for old engines it is a function. */
+const namedClass = /\b(?:class|function)\s+[A-Za-z_$][\w$]*?(?<!\d)\d{13}\b/;
 const otherClass = /@mikro-orm\/|\bextends\s+Migration\b/;
 
 /** True for a file that has a TypeORM migration in it, as far as its text shows. */

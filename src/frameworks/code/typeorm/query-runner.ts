@@ -1,6 +1,7 @@
 import { type NativeCall, type NativeValue, native } from '../../../code/native';
+import { Missing } from '../../../code/plain';
 import { concat, written } from '../../../code/text';
-import { array, falseValue, type TextValue, trueValue, undefinedValue, unknown, type Value } from '../../../code/value';
+import { array, falseValue, nullValue, type TextValue, trueValue, undefinedValue, unknown, type Value } from '../../../code/value';
 import { type BuilderMethod, builderMethods } from './builders';
 import { tableValue } from './classes';
 import { driverValue } from './connection';
@@ -33,6 +34,20 @@ export function queryRunner(sender: Sender, wrapped: boolean): NativeValue {
     ...members,
     properties: { driver: (use) => driverValue(use.place), options: (use) => driverValue(use.place, 'options'), manager },
   });
+  // The driver's own client: on the same connection, past the query runner.
+  const client = native({
+    name: "the driver's client",
+    methods: {
+      query: (call) => {
+        const given = call.arg(0);
+        sender.raw(call, given.kind === 'object' ? call.machine.get(given, 'text', call.place) : given);
+        const callback = call.args.find(({ kind }) => kind === 'function');
+        if (callback !== undefined) call.machine.call(callback, [nullValue, unknown('result')], call.place);
+        return unknown('result', { source: call.place });
+      },
+      release: () => undefinedValue,
+    },
+  });
   const runner: NativeValue = native({
     name: 'the query runner',
     methods: {
@@ -49,7 +64,7 @@ export function queryRunner(sender: Sender, wrapped: boolean): NativeValue {
       startTransaction: (call) => transactions.start(call),
       commitTransaction: (call) => transactions.commit(call),
       rollbackTransaction: (call) => transactions.rollBack(call),
-      connect: () => undefinedValue,
+      connect: () => client,
       release: () => undefinedValue,
       beforeMigration: () => undefinedValue,
       afterMigration: () => undefinedValue,
@@ -74,13 +89,21 @@ export function queryRunner(sender: Sender, wrapped: boolean): NativeValue {
 
 function asMethod(sender: Sender, method: BuilderMethod): (call: NativeCall) => Value {
   return (call) => {
-    const args = call.args.map(optionsOf);
+    const { absences } = sender;
+    if (call.args.some((value, index) => absences.isMissing(value, call.argPlaces[index]))) return undefinedValue;
+    const args = call.args.map((value, index) => argumentOf(value, call, index));
     const statements = method(args, sender.database, call);
     if (typeof statements === 'string') call.machine.unread(call.place, statements);
     else if (statements.some(hasEmptyName)) call.machine.unread(call.place, 'the names in what it is given are known only when it runs');
     else sender.written(call, statements);
     return undefinedValue;
   };
+}
+
+/** An argument as the builders take it; a list of what is not known has at least one item of that name. */
+function argumentOf(value: Value, { argPlaces, machine, place }: NativeCall, index: number): unknown {
+  if (value.kind !== 'array' || !value.open || value.items.length > 0) return optionsOf(value);
+  return [new Missing(machine.textOf(argPlaces[index] ?? place))];
 }
 
 /** A name that was not among the options: what was given is not one of TypeORM's classes, or its properties are not known. */
@@ -92,13 +115,13 @@ function hasEmptyName(sql: string): boolean {
 function readingMethods(sender: Sender): Readonly<Record<string, (call: NativeCall) => Value>> {
   const nameOf = (call: NativeCall): string => text(optionsOf(call.arg(0))) ?? tableFrom(optionsOf(call.arg(0))).name;
   const asked = (call: NativeCall, tag: Exists): Value => unknown('exists', { source: call.place, tag });
-  const table = (name: string): Value => tableValue(new Held('table', sender.database.table(name)));
+  const table = (name: string): NativeValue => tableValue(new Held('table', sender.database.table(name)), sender.absences);
   return {
     hasTable: (call) => asked(call, { exists: 'table', table: nameOf(call) }),
     hasColumn: (call) => asked(call, { exists: 'column', table: nameOf(call), column: text(optionsOf(call.arg(1))) ?? '' }),
     hasSchema: (call) => asked(call, { exists: 'schema' }),
     hasDatabase: (call) => asked(call, { exists: 'database' }),
-    getTable: (call) => table(nameOf(call)),
+    getTable: (call) => sender.absences.maybe(table(nameOf(call))),
     getTables: (call) => {
       const names = optionsOf(call.arg(0));
       return array(Array.isArray(names) ? names.map((name) => table(text(name) ?? '')) : [table('')], !Array.isArray(names));

@@ -1,4 +1,5 @@
-import type { ClassValue, FunctionValue, Value } from '../../../code/value';
+import { nativeFunction } from '../../../code/native';
+import { type FunctionValue, undefinedValue, type Value } from '../../../code/value';
 import { type Catalog, emptyCatalog } from '../../../model/catalog';
 import type { Migration, Program, ProgramExecution } from '../../../model/migration';
 import { type Result, success } from '../../../model/result';
@@ -10,6 +11,7 @@ import {
   CodeFolder,
   exportedClasses,
   type MigrationClass,
+  type MigrationType,
   methodOf,
   ownCode,
   programOf,
@@ -162,7 +164,7 @@ class Reading {
     const execution = executionOf(booleanField(session, instance, 'transaction'));
     const runner = queryRunner(new Sender(new DatabaseSoFar(before)), execution.wrapped);
     const argument = contextFor(this.maker, session, method, runner, type);
-    const recording = session.run(method, [argument], instance);
+    const recording = session.run(followed(method, file), [argument], instance);
     const program = programOf(direction, file, spanOf(method, type, file), session, recording, execution);
     // A way back that only says that there is none.
     const throws = recording.thrown !== undefined && program.statements.length === 0 && program.unread?.length === 0;
@@ -175,8 +177,19 @@ class Reading {
   }
 }
 
+/** What compilers make of `async` for old engines is a machine of states that is not followed: then the method is named. */
+function followed(method: Value, file: SourceFile): Value {
+  if (method.kind !== 'function' || method.source.path !== file.path) return method;
+  const { start, end } = method.source.span;
+  if (!/\b__generator\b/.test(file.text.slice(start, end))) return method;
+  return nativeFunction(method.name, (call) => {
+    call.machine.unread(method.source, 'it is compiled to the states of a generator, which are not followed');
+    return undefinedValue;
+  });
+}
+
 /** The method where it is in the migration's own file; else the class. */
-function spanOf(method: Value, type: ClassValue, file: SourceFile): { readonly start: number; readonly end: number } {
+function spanOf(method: Value, type: MigrationType, file: SourceFile): { readonly start: number; readonly end: number } {
   const source = method.kind === 'function' ? (method as FunctionValue).source : type.source;
   return source.path === file.path ? source.span : type.source.span;
 }

@@ -2,14 +2,18 @@ import type { NativeUse } from '../../../code/native';
 import { emitSql } from '../../../code/sql/emit';
 import { renderedText } from '../../../code/sql/render';
 import type { TextValue, Value } from '../../../code/value';
+import { Absences } from './absence';
 import type { DatabaseSoFar } from './database';
 
 /** Sends what a migration says, and tells the database that the builders ask afterwards. */
 export class Sender {
+  readonly absences = new Absences();
+
   constructor(readonly database: DatabaseSoFar) {}
 
   /** SQL of the migration's own: a value of any kind. */
   raw(use: NativeUse, sql: Value): void {
+    if (sql.kind === 'text' && this.absences.isIn(sql)) return;
     this.note(emitSql(use, sql)?.text);
   }
 

@@ -47,6 +47,8 @@ describe.skipIf(!existsSync(join(tools, 'node_modules/db-migrate-pg')))('the sam
     `await db.removeColumn('a', 'b'); await db.renameColumn('a', 'b', 'c'); await db.renameTable('a', 'b'); await db.dropTable('a', { ifExists: true });`,
     `await db.changeColumn('a', 'b', { type: 'string', length: 20, notNull: true, unique: true, defaultValue: 'x' });`,
     `await db.changeColumn('a', 'b', { type: 'bigint' });`,
+    `await db.addColumn('a', 'b', { type: 'timestamp', defaultValue: new String('now()') });`,
+    `await db.addColumn('a', 'b', { type: 'text', defaultValue: String('now()') + String.raw\`x\${1}\`.trim() + new String('y').trim() });`,
     `await db.addIndex('a', 'i', ['b', 'c'], true); await db.addIndex('a', 'i', 'b'); await db.removeIndex('a', 'i'); await db.removeIndex('i');`,
     `await db.addForeignKey('a', 'b', 'f', { x: 'id' }, { onDelete: 'CASCADE' }); await db.removeForeignKey('a', 'f');`,
     `await db.insert('a', ['x', 'y'], ["it's", 5]);`,

@@ -6,6 +6,7 @@ import { even, loadParser, migrations, only, statementsOf, unreadOf } from './re
 beforeAll(loadParser);
 
 const up = (body: string) => `exports.up = (pgm) => {\n  ${body}\n};\n`;
+const sqlOf = (body: string) => statementsOf(only(nodePgMigrate, up(body)).up);
 
 describe('the SQL that the tool makes of the same calls', () => {
   function tool(body: string, reverse: boolean): string[] {
@@ -51,6 +52,21 @@ describe('the SQL that the tool makes of the same calls', () => {
 });
 
 describe('raw SQL', () => {
+  it('has literals as they are', () => {
+    expect(sqlOf("pgm.sql(`ALTER TABLE t ALTER a SET DEFAULT ${pgm.func('now()')}`);")).toEqual([
+      'ALTER TABLE t ALTER a SET DEFAULT now()',
+    ]);
+  });
+
+  it('is also what a callback of the connection sends', () => {
+    expect(sqlOf("pgm.db.query('SELECT 1', [], (error) => { pgm.sql('DROP TABLE a'); });")).toEqual(['SELECT 1', 'DROP TABLE a']);
+  });
+
+  it('has types by the constants of the package', () => {
+    const text = `const { PgType } = require('node-pg-migrate');\n${up("pgm.addColumn('t', { a: PgType.TIMESTAMP_WITH_TIME_ZONE });")}`;
+    expect(statementsOf(only(nodePgMigrate, text).up)).toEqual(['ALTER TABLE "t" ADD "a" timestamp with time zone']);
+  });
+
   it('keeps its places, and fills in names and numbers', () => {
     const text = up("pgm.sql(`\n    UPDATE {t} SET a = {n} WHERE b\n  `, { t: 'users', n: 5 });");
     const { up: program } = only(nodePgMigrate, text);

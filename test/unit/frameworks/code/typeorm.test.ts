@@ -62,12 +62,23 @@ describe('TypeORM migrations', () => {
       'the output of tsc',
       '"use strict";\nObject.defineProperty(exports, "__esModule", { value: true });\nexports.A1700000000000 = void 0;\nclass A1700000000000 {\n    constructor() {\n        this.name = "A1700000000000";\n    }\n    async up(q) {\n        await q.query(`SELECT 1`);\n    }\n}\nexports.A1700000000000 = A1700000000000;\n',
     ],
+    [
+      'the output of tsc for old engines',
+      '"use strict";\nObject.defineProperty(exports, "__esModule", { value: true });\nexports.A1700000000000 = void 0;\nvar A1700000000000 = /** @class */ (function () {\n    function A1700000000000() {\n        this.name = "A1700000000000";\n    }\n    A1700000000000.prototype.up = function (q) {\n        return q.query("SELECT 1");\n    };\n    A1700000000000.prototype.down = function (q) {\n        return q.query("SELECT 2");\n    };\n    return A1700000000000;\n}());\nexports.A1700000000000 = A1700000000000;\n',
+    ],
     ['a default export', "export default class A1700000000000 { up = async (q) => { await q.query('SELECT 1'); }; }"],
     ['a name of its own', "export class Short { name = 'A1700000000000'; async up(q) { await q.query('SELECT 1'); } }"],
   ])('are found in %s', (_, text) => {
     const [migration] = read({ path: 'a.js', text });
     expect(migration?.id).toBe('A1700000000000');
     expect(sqlOf(migration)).toEqual(['SELECT 1']);
+  });
+
+  it('names a method that is compiled to the states of a generator', () => {
+    const text =
+      'var A1700000000000 = (function () { function A1700000000000() {} A1700000000000.prototype.up = function (q) { return __awaiter(this, void 0, void 0, function () { return __generator(this, function (_a) { return [4, q.query("SELECT 1")]; }); }); }; return A1700000000000; }()); exports.A1700000000000 = A1700000000000;';
+    const [migration] = read({ path: 'a.js', text });
+    expect(migration?.up.unread).toMatchObject([{ why: expect.stringContaining('generator') }]);
   });
 
   it('leaves out what is for another database, and what only helps', () => {
@@ -172,6 +183,47 @@ describe('builders of TypeORM', () => {
     const key = table.foreignKeys.find((candidate) => candidate.columnNames.indexOf('user_id') !== -1);
     await queryRunner.dropForeignKey('orders', key);`),
     ).toEqual([expect.stringMatching(/^ALTER TABLE "orders" DROP CONSTRAINT "\$\{.*\}"$/)]);
+  });
+
+  it.each([
+    "if (!table.findColumnByName('a')) await queryRunner.query('SELECT 1');",
+    "if (!table?.findColumnByName('a')) await queryRunner.query('SELECT 1');",
+    "const has = table?.findColumnByName('a') !== undefined; if (!has) await queryRunner.query('SELECT 1');",
+    "const has = !!table?.findColumnByName('a'); if (!has) await queryRunner.query('SELECT 1');",
+    "if (table.findColumnIndices('a').length === 0) await queryRunner.query('SELECT 1');",
+    "if (!table.findColumnForeignKeys('a')[0]) await queryRunner.query('SELECT 1');",
+    "if (!table) await queryRunner.query('SELECT 1');",
+    "if (table === undefined) await queryRunner.query('SELECT 1');",
+    "if (table) { table.clone(); } else { await queryRunner.query('SELECT 1'); }",
+    "if ((table ?? null) === null) await queryRunner.query('SELECT 1');",
+  ])('may find nothing in a table that is not known: %s', (code) => {
+    expect(upOf(`const table = await queryRunner.getTable('users'); ${code}`)).toEqual(['SELECT 1']);
+  });
+
+  it('send nothing for a table or column where it is not there', () => {
+    expect(
+      upOf(`const table = await queryRunner.getTable('users');
+    const column = table?.findColumnByName('a');
+    await queryRunner.query(\`ALTER TABLE \${table.name} ALTER \${column.name} DROP NOT NULL\`);
+    await queryRunner.dropColumn(table, column);
+    await queryRunner.dropForeignKeys(table, table.foreignKeys);`),
+    ).toEqual([
+      'ALTER TABLE users ALTER a DROP NOT NULL',
+      'ALTER TABLE "users" DROP COLUMN "a"',
+      `ALTER TABLE "users" DROP CONSTRAINT "${hole('table.foreignKeys')}"`,
+    ]);
+  });
+
+  it('are one statement in a loop over what a table has', () => {
+    expect(
+      upOf(`const table = await queryRunner.getTable('users');
+    for (const key of table.foreignKeys) await queryRunner.dropForeignKey(table, key);`),
+    ).toEqual([`ALTER TABLE "users" DROP CONSTRAINT "${hole('key')}"`]);
+  });
+
+  it("are beside what the driver's own client sends", () => {
+    expect(upOf("await queryRunner.connect().then((client) => client.query('DROP TABLE a'));")).toEqual(['DROP TABLE a']);
+    expect(upOf("await (await queryRunner.connect()).query({ text: 'DROP TABLE a' });")).toEqual(['DROP TABLE a']);
   });
 
   it('are IF [NOT] EXISTS where the code asks first', () => {
