@@ -7,9 +7,9 @@ const maximumChanges = 64;
  */
 export class LayeredMap<K, V> {
   private constructor(
-    private readonly base: ReadonlyMap<K, V>,
+    private base: ReadonlyMap<K, V>,
     /** `undefined`: no longer there. */
-    private readonly changes: Map<K, V | undefined>,
+    private changes: Map<K, V | undefined>,
   ) {}
 
   static of<K, V>(entries: Iterable<readonly [K, V]>): LayeredMap<K, V> {
@@ -18,13 +18,19 @@ export class LayeredMap<K, V> {
 
   /** A copy that changes apart from this one. */
   copy(): LayeredMap<K, V> {
-    if (this.changes.size <= maximumChanges) return new LayeredMap(this.base, new Map(this.changes));
+    // This one too goes on from the new base: it would otherwise be merged again for each further copy.
+    if (this.changes.size > maximumChanges) this.merge();
+    return new LayeredMap(this.base, new Map(this.changes));
+  }
+
+  private merge(): void {
     const base = new Map(this.base);
     for (const [key, value] of this.changes) {
       if (value === undefined) base.delete(key);
       else base.set(key, value);
     }
-    return new LayeredMap(base, new Map());
+    this.base = base;
+    this.changes = new Map();
   }
 
   get(key: K): V | undefined {
