@@ -22,5 +22,5 @@ await accountFor(
       return path === '20211007A-update-presets.js' && line === 56 ? 'a list that is filled in a loop over rows: a gap' : undefined;
     },
   },
-  { migrations: 109, calls: { raw: 6, builder: 345, helper: 26 }, unread: 71, mistakes: /int unsigned/ },
+  { migrations: 109, calls: { raw: 6, builder: 345, helper: 26 }, unread: 77, mistakes: /int unsigned/ },
 );
