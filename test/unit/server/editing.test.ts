@@ -80,7 +80,10 @@ describe('completions', () => {
                 path: '00001_a.sql',
                 text: '-- +goose Up\nCREATE TABLE orders (id bigint, number text);\n-- +goose Down\nDROP TABLE orders;\n',
               },
-              { path: '00002_b.sql', text: `-- +goose NO TRANSACTION\n-- +goose Up\n${plainText(pattern)}\n-- +goose Down\n-- It can't be undone.\nSELECT 1;\n` },
+              {
+                path: '00002_b.sql',
+                text: `-- +goose NO TRANSACTION\n-- +goose Up\n${plainText(pattern)}\n-- +goose Down\n-- It can't be undone.\nSELECT 1;\n`,
+              },
             ],
             paths: ['00002_b.sql'],
             configuration: { ...defaultConfiguration, framework: 'goose' },
