@@ -1,4 +1,4 @@
-import type { PostgresLockMode } from '../model/plan';
+import { type PostgresLockMode, postgresLockModes } from '../model/plan';
 
 /** Manual, "Explicit Locking", table 13.2: what each mode has to wait for. */
 const conflicts: Readonly<Record<PostgresLockMode, readonly PostgresLockMode[]>> = {
@@ -9,16 +9,7 @@ const conflicts: Readonly<Record<PostgresLockMode, readonly PostgresLockMode[]>>
   SHARE: ['ROW EXCLUSIVE', 'SHARE UPDATE EXCLUSIVE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE'],
   'SHARE ROW EXCLUSIVE': ['ROW EXCLUSIVE', 'SHARE UPDATE EXCLUSIVE', 'SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE'],
   EXCLUSIVE: ['ROW SHARE', 'ROW EXCLUSIVE', 'SHARE UPDATE EXCLUSIVE', 'SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE'],
-  'ACCESS EXCLUSIVE': [
-    'ACCESS SHARE',
-    'ROW SHARE',
-    'ROW EXCLUSIVE',
-    'SHARE UPDATE EXCLUSIVE',
-    'SHARE',
-    'SHARE ROW EXCLUSIVE',
-    'EXCLUSIVE',
-    'ACCESS EXCLUSIVE',
-  ],
+  'ACCESS EXCLUSIVE': postgresLockModes,
 };
 
 /** Does a session that wants `wanted` wait for another one that holds `held`? Modes that are no table locks conflict with nothing. */
