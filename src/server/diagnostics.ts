@@ -7,9 +7,14 @@ import { configurationDiagnostics } from './configuration-diagnostics';
 import type { MigrationFolders } from './migration-folders';
 import { toDiagnostic, toErrorDiagnostic, toNotice } from './to-lsp';
 
-/** How long typing must rest before a text is linted that takes long: one that does not is linted at every key. */
+/** How long typing must rest at the most before a text is linted; a text that takes little is linted at every key. */
 const debounceMs = 150;
 const quickMs = 25;
+
+/** As long as the linting itself took: what is slow is not begun at every key, and what is nearly quick hardly waits. */
+function restMs(tookMs: number): number {
+  return tookMs < quickMs ? 0 : Math.min(debounceMs, tookMs);
+}
 
 /** Pushes diagnostics: debounced, for the version they were computed for, and dropped when a newer version has arrived meanwhile. */
 export class DiagnosticsPublisher {
@@ -24,7 +29,7 @@ export class DiagnosticsPublisher {
   ) {}
 
   /** Lints a document soon; a later call starts the wait again. */
-  schedule(uri: string, waitMs: number = (this.tookMs.get(uri) ?? debounceMs) < quickMs ? 0 : debounceMs): void {
+  schedule(uri: string, waitMs: number = restMs(this.tookMs.get(uri) ?? debounceMs)): void {
     clearTimeout(this.timers.get(uri));
     this.timers.set(
       uri,
