@@ -20,6 +20,12 @@ export function sqlFiles(files: readonly SourceFile[]): SourceFile[] {
   return files.filter((file) => /\.sql$/i.test(file.path) && !file.path.startsWith('../'));
 }
 
+/** Does a package.json of the project, or of a folder above it, depend on one of these? They are names, or patterns of names. */
+export function dependsOn(files: readonly SourceFile[], ...packages: readonly string[]): boolean {
+  const entry = new RegExp(`"(?:${packages.join('|')})"\\s*:`);
+  return files.some(({ path, text }) => baseName(path) === 'package.json' && entry.test(text));
+}
+
 /** Plain code-unit order, as most tools sort names. */
 export function byText(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;

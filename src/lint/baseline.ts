@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Finding } from '../model/finding';
+import { isRecord } from '../model/json';
 import { failure, type Result, success } from '../model/result';
 import { LineIndex } from '../parse/lines';
 
@@ -82,8 +83,4 @@ function keyOf(text: string, lines: LineIndex, { rule, range }: Finding): string
 
 function sorted(record: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(record).toSorted(([left], [right]) => (left < right ? -1 : 1)));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@ import type { EngineName } from '../model/engine';
 import { supportedPostgresMajors } from '../model/engine';
 import { type FaultName, faultNames, type Verdict, verdicts } from '../model/fault';
 import type { Severity } from '../model/finding';
+import { isRecord } from '../model/json';
 import { type FrameworkName, frameworkNames } from '../model/migration';
 import { failure, type Result, success } from '../model/result';
 import type { SandboxProviderName } from '../model/sandbox';
@@ -205,10 +206,6 @@ function load(value: unknown, key: string): Result<number> {
 function point(value: unknown, key: string): Result<string> {
   if (typeof value === 'string' && pointPattern.test(value)) return success(value);
   return failure({ message: `"${key}" can't be ${shown(value)}: write start, before:2, after:2, commit, or before for all of its kind.` });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function shown(value: unknown): string {

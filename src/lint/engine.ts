@@ -1,3 +1,4 @@
+import { isRecord } from '../model/json';
 import type { Framework, SourceFile } from '../model/run-protocol';
 
 /** Packages by which a project talks to a PostgreSQL server. */
@@ -44,8 +45,4 @@ function dependenciesOf(text: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,5 @@
+import { isRecord } from '../model/json';
+
 /** Fields of a package.json by which tools and databases are known. Everything else stays on the disk. */
 const dependencyFields = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'] as const;
 
@@ -26,8 +28,4 @@ function versions(dependencies: unknown): Readonly<Record<string, string>> {
   if (!isRecord(dependencies)) return {};
   const plain = (version: unknown) => (typeof version === 'string' && /^[\w.^~<>=| *-]*$/.test(version) ? version : '*');
   return Object.fromEntries(Object.entries(dependencies).map(([name, version]) => [name, plain(version)]));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

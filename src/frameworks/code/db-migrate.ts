@@ -6,7 +6,7 @@ import type { Migration, Program, ProgramExecution } from '../../model/migration
 import { type Result, success } from '../../model/result';
 import type { DownPlacement, ReadOptions, SourceFile, ToolFramework } from '../../model/run-protocol';
 import { readStatements } from '../../parse/postgres/read';
-import { baseName, byText, folderPrefix, problem, wholeFile } from '../files';
+import { baseName, byText, dependsOn, folderPrefix, problem, wholeFile } from '../files';
 import { placeInFile } from '../placing';
 import { codeLines } from './code-lines';
 import { CodeMemory } from './code-memory';
@@ -30,7 +30,7 @@ export const dbMigrate: ToolFramework = {
     const candidates = ownCode(files).filter(({ text }) => /\b(?:up|down)\b/.test(text));
     const own = candidates.filter(isOwn).length;
     if (own > 0) return 0.6 + (0.37 * own) / candidates.length;
-    const isDependency = files.some(({ path, text }) => baseName(path) === 'package.json' && text.includes('"db-migrate"'));
+    const isDependency = dependsOn(files, 'db-migrate');
     return isDependency && candidates.some(({ text }) => /\bexports\.up\b/.test(text)) ? 0.55 : 0;
   },
 

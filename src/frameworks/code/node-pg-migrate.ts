@@ -8,7 +8,7 @@ import { object, undefinedValue, type Value } from '../../code/value';
 import type { Migration, Program, ProgramExecution } from '../../model/migration';
 import { type Result, success } from '../../model/result';
 import type { DownPlacement, NoTransactionMark, ReadOptions, SourceFile, ToolFramework } from '../../model/run-protocol';
-import { baseName, folderPrefix, problem, sqlFiles, wholeFile } from '../files';
+import { baseName, dependsOn, folderPrefix, problem, sqlFiles, wholeFile } from '../files';
 import { placeUnderMarker } from '../placing';
 import { codeLines } from './code-lines';
 import { CodeMemory } from './code-memory';
@@ -34,7 +34,7 @@ export const nodePgMigrate: ToolFramework = {
     const sql = sqlFiles(files);
     const own = code.filter(isOwn).length + sql.filter(({ text }) => hasMarkers(text)).length;
     if (own > 0) return 0.6 + (0.37 * own) / (code.length + sql.length);
-    const isDependency = files.some(({ path, text }) => baseName(path) === 'package.json' && text.includes('"node-pg-migrate"'));
+    const isDependency = dependsOn(files, 'node-pg-migrate');
     return isDependency && code.some(({ text }) => /\bexports\.up\b|\bexport\b/.test(text)) ? 0.55 : 0;
   },
 

@@ -1,5 +1,5 @@
 import type { SourceFile } from '../../../model/run-protocol';
-import { baseName, byText, folderPrefix } from '../../files';
+import { baseName, byText, dependsOn, folderPrefix } from '../../files';
 import { ownCode } from '../migration-classes';
 
 /** Which files are knex's, and in which order it runs them. */
@@ -26,9 +26,7 @@ export function looksLikeMigration({ text }: SourceFile): boolean {
 export function detectKnex(files: readonly SourceFile[]): number {
   const candidates = ownCode(files).filter(({ text }) => up.test(text));
   const own = candidates.filter(looksLikeMigration).length;
-  const hasMarker = files.some(
-    ({ path, text }) => isKnexfile(path) || (baseName(path) === 'package.json' && /"knex(?:-migrator)?"\s*:/.test(text)),
-  );
+  const hasMarker = files.some(({ path }) => isKnexfile(path)) || dependsOn(files, 'knex', 'knex-migrator');
   if (own === 0) return namesKnexAlone(files) && candidates.some(exportsUp) ? 0.3 : 0;
   return (hasMarker ? 0.65 : 0.55) + (0.3 * own) / candidates.length;
 }
@@ -37,15 +35,14 @@ function exportsUp({ text }: SourceFile): boolean {
   return !foreign.test(text) && /\bexports\s*\.\s*up\b|\bexport\s+(?:const|let|async\s+function|function)\s+up\b/.test(text);
 }
 
+const otherTools = [
+  ...['sequelize', 'sequelize-cli', 'umzug', 'typeorm', 'node-pg-migrate', 'db-migrate', 'kysely', 'mongoose', 'migrate'],
+  '@mikro-orm/[^"]*',
+];
+
 /** True when knex is the one tool of the package that has migrations in code, and there are none in SQL. */
 function namesKnexAlone(files: readonly SourceFile[]): boolean {
-  const packages = files.filter(({ path }) => baseName(path) === 'package.json');
-  const others = /"(?:sequelize|sequelize-cli|umzug|typeorm|node-pg-migrate|db-migrate|kysely|mongoose|migrate|@mikro-orm\/[^"]*)"\s*:/;
-  return (
-    packages.some(({ text }) => /"knex"\s*:/.test(text)) &&
-    !packages.some(({ text }) => others.test(text)) &&
-    !files.some(({ path }) => path.endsWith('.sql'))
-  );
+  return dependsOn(files, 'knex') && !dependsOn(files, ...otherTools) && !files.some(({ path }) => path.endsWith('.sql'));
 }
 
 export function isKnexfile(path: string): boolean {

@@ -8,7 +8,7 @@ import { type Result, success } from '../../../model/result';
 import type { ReadOptions, SourceFile } from '../../../model/run-protocol';
 import type { Span } from '../../../model/text';
 import { LineIndex } from '../../../parse/lines';
-import { baseName } from '../../files';
+import { baseName, dependsOn } from '../../files';
 import { CodeMemory } from '../code-memory';
 import { findDefinition } from '../definitions';
 import { CodeFolder, ownCode } from '../migration-classes';
@@ -43,7 +43,7 @@ class KnexFolder {
 
   constructor(files: readonly SourceFile[]) {
     this.folder = new CodeFolder(files, {});
-    this.hasOwnRunner = files.some(({ path, text }) => baseName(path) === 'package.json' && /"(?:knex-migrator|umzug)"\s*:/.test(text));
+    this.hasOwnRunner = dependsOn(files, 'knex-migrator', 'umzug');
     this.disableTransactions = files.some(({ path, text }) => isKnexfile(path) && /\bdisableTransactions\s*:\s*true\b/.test(text));
   }
 
