@@ -1,10 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of SQL tools.
 /**
- * Damages migrations in every way that half-typed, cut and binary files are damaged, and lints them: `npm run fuzz -- [COUNT] [SEED]`.
- * Nothing may throw, take longer than a second, or point outside of the text. Inputs are made from the rules' own examples.
+ * Damages migrations in every way that half-typed, cut and binary files are damaged, and lints them:
+ * `npm run fuzz -- [COUNT] [SEED] [FOLDER]`. Nothing may throw, take longer than a second, or point outside of the text. Inputs are made
+ * from the rules' own examples. Those that fail are kept in the folder as JSON; `npm run fuzz -- FILE.json` lints one of them again.
  */
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultConfiguration } from '../src/lint/configuration';
 import { applyEdits } from '../src/lint/fixes';
@@ -19,6 +20,7 @@ import { allRules } from '../src/rules/registry';
 const limitMs = 1000;
 const count = Number(process.argv[2] ?? 5000);
 const seed = Number(process.argv[3] ?? 1);
+const folder = process.argv[4];
 
 interface Sample {
   readonly framework: FrameworkName;
@@ -226,8 +228,25 @@ function meet(left: Range, right: Range): boolean {
   return !isBefore(left.end, right.start) && !isBefore(right.end, left.start);
 }
 
+/** Writes the input down at once: a later one may never end. */
+function keep({ what, sample }: Failure, index: number): void {
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${seed}-${index}.json`), JSON.stringify({ what, sample }));
+}
+
+/** Lints an input that was kept, as often as shows whether it is slow by itself or was the first. */
+function again(path: string): void {
+  const { sample } = JSON.parse(readFileSync(path, 'utf8')) as Failure;
+  for (let round = 0; round < 3; round++) {
+    const started = busyMs();
+    console.log(check(sample)?.what ?? 'nothing is wrong', `in ${Math.round(busyMs() - started)} ms`);
+  }
+}
+
 async function main(): Promise<void> {
   await loadParser();
+  if (process.argv[2]?.endsWith('.json') === true) return again(process.argv[2]);
   const failures: Failure[] = [];
   let slowestMs = 0;
   const started = performance.now();
@@ -238,7 +257,9 @@ async function main(): Promise<void> {
     const before = busyMs();
     const failure = check({ ...original, files });
     slowestMs = Math.max(slowestMs, busyMs() - before);
-    if (failure !== undefined) failures.push(failure);
+    if (failure === undefined) continue;
+    failures.push(failure);
+    keep(failure, index);
   }
   const seconds = (performance.now() - started) / 1000;
   for (const { what, sample } of failures) {

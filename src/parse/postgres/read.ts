@@ -143,11 +143,11 @@ class ProgramReader {
    * not after the last of them.
    */
   private readPieces(pieces: readonly Piece[], readable: string, replaced: string | undefined, mayResume: boolean): number | undefined {
-    if (this.readTogether(pieces, readable) || (replaced !== undefined && this.readTogether(pieces, replaced))) return undefined;
     const [piece] = pieces;
     if (piece === undefined) return undefined;
-    if (this.failures >= maximumFailures) return this.giveUp(piece);
     if (pieces.length === 1) return this.readAlone(piece, readable, replaced, mayResume);
+    if (this.readTogether(pieces, readable) || (replaced !== undefined && this.readTogether(pieces, replaced))) return undefined;
+    if (this.failures >= maximumFailures) return this.giveUp(piece);
     const middle = pieces.length >> 1;
     return (
       this.readPieces(pieces.slice(0, middle), readable, replaced, mayResume) ??
@@ -186,6 +186,7 @@ class ProgramReader {
     }
     const failure = this.readPiece(piece, readable, replaced);
     if (failure === undefined) return undefined;
+    if (this.failures >= maximumFailures) return this.giveUp(piece);
     this.failures++;
     const cut = mayResume ? this.findCut(piece) : undefined;
     if (cut === undefined) {

@@ -46,6 +46,8 @@ interface Open {
   /** The sum of all chains and levels, now and at its greatest. */
   nesting: number;
   depth: number;
+  /** Parts of the name that is being read: the parser joins them one by one, in time that grows with the square of their number. */
+  nameParts: number;
   brackets: number;
   squareBrackets: number;
   atomicDepth: number;
@@ -62,6 +64,7 @@ function openAt(start: number): Open {
     levels: [{ word: '', chain: 0 }],
     nesting: 0,
     depth: 0,
+    nameParts: 0,
     brackets: 0,
     squareBrackets: 0,
     atomicDepth: 0,
@@ -165,6 +168,8 @@ function mayEnd(open: Open | undefined): boolean {
 function follow(open: Open, word: string, isOperator: boolean): void {
   const previous = open.previousWord;
   open.previousWord = word;
+  if (word === '.') open.depth = Math.max(open.depth, ++open.nameParts);
+  else if (previous !== '.') open.nameParts = 0;
   if (word === '') return;
   open.firstWord ||= word;
   if (word === '(' || word === '[' || word === 'case') enter(open, word);
