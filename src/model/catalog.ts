@@ -82,6 +82,10 @@ export interface Column {
   readonly grants?: readonly string[];
   /** True when it comes from a parent table alone. */
   readonly inherited?: boolean;
+  /** MySQL and MariaDB: the expression of ON UPDATE. */
+  readonly onUpdate?: string;
+  /** MySQL and MariaDB: left out of `SELECT *`. */
+  readonly invisible?: boolean;
 }
 
 export interface Constraint {
@@ -211,7 +215,10 @@ export function isUsable({ valid, ready, live }: Index): boolean {
   return valid && ready && live;
 }
 
-/** `schema.name`, the key by which catalogs refer to relations. Not quoted: for comparing, not for SQL. */
+/**
+ * `schema.name`, the key by which catalogs refer to relations; the name alone where there is no schema, as in MySQL for the migration's own
+ * database. Not quoted: for comparing, not for SQL.
+ */
 export function relationKey(object: { readonly schema: string; readonly name: string }): string {
-  return `${object.schema}.${object.name}`;
+  return object.schema === '' ? object.name : `${object.schema}.${object.name}`;
 }

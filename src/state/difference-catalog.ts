@@ -190,6 +190,8 @@ const columnDescription = (table: string): Description<Column> => ({
       ['identityKind', 'identity'],
       ['generated', 'generated'],
       ['collation', 'collation'],
+      ['onUpdate', 'on update'],
+      ['invisible', 'invisible'],
       ['storage', 'storage'],
       ['compression', 'compression'],
       ['statisticsTarget', 'statistics target'],

@@ -1,3 +1,4 @@
+import { relationKey } from '../model/catalog';
 import type { SequencePosition, State } from '../model/state';
 import { nextValue } from './sequences';
 
@@ -17,7 +18,7 @@ export interface VainDraw {
 export function drawnInVain(before: State, after: State | undefined, now: State): VainDraw[] {
   const then = new Map(before.sequences.map((position) => [position.sequence, position]));
   const goal = new Map(after?.sequences.map((position) => [position.sequence, position]));
-  const definitions = new Map(now.catalog.sequences.map((sequence) => [`${sequence.schema}.${sequence.name}`, sequence]));
+  const definitions = new Map(now.catalog.sequences.map((sequence) => [relationKey(sequence), sequence]));
   return now.sequences.flatMap((position) => {
     const definition = definitions.get(position.sequence);
     const increment = BigInt(definition?.increment ?? 0);

@@ -16,11 +16,7 @@ export function maskLost(state: State, losses: readonly Loss[]): State {
   const views = viewsOn(state.catalog, new Set(losses.map((loss) => loss.table)));
   const tables = new Set([...losses.map((loss) => loss.table), ...views]);
   const whole = new Set([...losses.filter((loss) => loss.columns === undefined).map((loss) => loss.table), ...views]);
-  const sequences = new Set(
-    state.catalog.sequences
-      .filter((sequence) => tables.has(sequence.ownedBy?.table ?? ''))
-      .map((sequence) => `${sequence.schema}.${sequence.name}`),
-  );
+  const sequences = new Set(state.catalog.sequences.filter((sequence) => tables.has(sequence.ownedBy?.table ?? '')).map(relationKey));
   return {
     ...state,
     catalog: { ...state.catalog, tables: state.catalog.tables.map((table) => withoutChecks(table, losses)) },

@@ -1,3 +1,4 @@
+import { relationKey } from '../model/catalog';
 import type { SequencePosition, State } from '../model/state';
 
 /** What a fingerprint compares a state with: sequences are judged by how they stand to these. */
@@ -30,9 +31,7 @@ function wholePart(value: string): string {
  */
 export function sequenceTokens(state: State, reference: Reference | undefined): Record<string, string> {
   const moves = reference === undefined ? new Map<string, Move>() : movedOnPurpose(reference);
-  const increments = new Map(
-    state.catalog.sequences.map((sequence) => [`${sequence.schema}.${sequence.name}`, BigInt(sequence.increment)]),
-  );
+  const increments = new Map(state.catalog.sequences.map((sequence) => [relationKey(sequence), BigInt(sequence.increment)]));
   const tokens: Record<string, string> = {};
   for (const position of state.sequences) {
     const increment = increments.get(position.sequence) ?? 1n;
@@ -53,10 +52,7 @@ function movedOnPurpose(reference: Reference): Map<string, Move> {
   const moves = new Map<string, Move>();
   const before = new Map(reference.before.sequences.map((position) => [position.sequence, position]));
   const increments = new Map(
-    (reference.after ?? reference.before).catalog.sequences.map((sequence) => [
-      `${sequence.schema}.${sequence.name}`,
-      BigInt(sequence.increment),
-    ]),
+    (reference.after ?? reference.before).catalog.sequences.map((sequence) => [relationKey(sequence), BigInt(sequence.increment)]),
   );
   for (const after of reference.after?.sequences ?? []) {
     const earlier = before.get(after.sequence);
