@@ -1,4 +1,4 @@
-import type { Carrier, ExecutionOutcome } from '../engines/postgres/execution/carrier';
+import type { Carrier, ExecutionOutcome } from '../engines/carrier';
 import { makeWorkload, type Workload } from '../engines/postgres/workload/requests';
 import { Load, type LoadRecord } from '../engines/postgres/workload/workload';
 import { attributeErrors } from '../faults/load-errors';

@@ -1,4 +1,4 @@
-import type { Carrier, ExecutionOutcome } from '../engines/postgres/execution/carrier';
+import type { Carrier, ExecutionOutcome } from '../engines/carrier';
 import { Meter, type StatementMeasure } from '../engines/postgres/measure/measure';
 import type { ExecutionPlan } from '../model/plan';
 import type { Laboratory } from './laboratory';

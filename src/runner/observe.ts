@@ -1,5 +1,5 @@
-import type { Execution, ExecutionOutcome } from '../engines/postgres/execution/carrier';
-import { ImpossibleHere, TooEarly } from '../engines/postgres/impossible';
+import type { Execution, ExecutionOutcome } from '../engines/carrier';
+import { ImpossibleHere, TooEarly } from '../engines/impossible';
 import type { PlannedCell } from '../model/fault';
 import type { SessionLeft } from '../model/simulation';
 import { captureBlockingSessions } from './capture';

@@ -1,4 +1,4 @@
-import type { Carrier, ExecutionOutcome } from '../engines/postgres/execution/carrier';
+import type { Carrier, ExecutionOutcome } from '../engines/carrier';
 import type { CaptureOptions } from '../engines/postgres/snapshot/snapshot';
 import type { Simulation } from '../model/simulation';
 import type { State, VolatileColumns } from '../model/state';

@@ -1,4 +1,4 @@
-import type { Carrier } from '../engines/postgres/execution/carrier';
+import type { Carrier } from '../engines/carrier';
 import { transactionOf } from '../faults/course';
 import { freshStarts } from '../faults/prefix';
 import type { PlannedCell } from '../model/fault';

@@ -1,4 +1,4 @@
-import type { Carrier, ExecutionOutcome } from '../engines/postgres/execution/carrier';
+import type { Carrier, ExecutionOutcome } from '../engines/carrier';
 import type { Laboratory } from './laboratory';
 
 /** Runs a migration once with no fault. */

@@ -1,4 +1,4 @@
-import type { ExecutionOutcome, FinishedStatement } from '../engines/postgres/execution/carrier';
+import type { ExecutionOutcome, FinishedStatement } from '../engines/carrier';
 import type { StatementMeasure } from '../engines/postgres/measure/measure';
 import type { ExecutionPlan, PlannedStatement } from '../model/plan';
 import { postgresLockModes } from '../model/plan';

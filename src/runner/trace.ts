@@ -1,5 +1,5 @@
+import type { Carrier } from '../engines/carrier';
 import { withControlClient } from '../engines/postgres/connect';
-import type { Carrier } from '../engines/postgres/execution/carrier';
 import { generateRows } from '../engines/postgres/generate-rows/generate-rows';
 import type { CaptureOptions } from '../engines/postgres/snapshot/snapshot';
 import { type Course, courseOf } from '../faults/course';

@@ -1,8 +1,8 @@
+import type { Carrier } from '../../engines/carrier';
 import { commandCarrier, type Recording, recordCommand } from '../../engines/postgres/command/carrier';
 import type { Command } from '../../engines/postgres/command/driver';
 import { builtInFunctions, type HistoryTable, readHistoryTables } from '../../engines/postgres/command/history';
 import { withControlClient } from '../../engines/postgres/connect';
-import type { Carrier } from '../../engines/postgres/execution/carrier';
 import { shorten } from '../../faults/story';
 import { knownHistoryTables, toolOfCommand, toolOfTable } from '../../frameworks/command-history';
 import type { Engine } from '../../model/engine';

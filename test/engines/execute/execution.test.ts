@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Execution, ExecutionOutcome } from '../../../src/engines/postgres/execution/carrier';
+import type { Execution, ExecutionOutcome } from '../../../src/engines/carrier';
 import { startExecution } from '../../../src/engines/postgres/execution/execution';
 import type { FaultName, Point } from '../../../src/model/fault';
 import type { Migration } from '../../../src/model/migration';

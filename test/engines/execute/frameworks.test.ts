@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ExecutionOutcome } from '../../../src/engines/carrier';
 import { withControlClient } from '../../../src/engines/postgres/connect';
-import type { ExecutionOutcome } from '../../../src/engines/postgres/execution/carrier';
 import { startExecution } from '../../../src/engines/postgres/execution/execution';
 import { executeSteps } from '../../../src/engines/postgres/steps';
 import { readFolder } from '../../../src/frameworks/registry';

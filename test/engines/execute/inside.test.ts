@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Execution, ExecutionOutcome } from '../../../src/engines/postgres/execution/carrier';
+import type { Execution, ExecutionOutcome } from '../../../src/engines/carrier';
+import { ImpossibleHere, TooEarly } from '../../../src/engines/impossible';
 import { startExecution } from '../../../src/engines/postgres/execution/execution';
-import { ImpossibleHere, TooEarly } from '../../../src/engines/postgres/impossible';
 import type { FaultName, Point } from '../../../src/model/fault';
 import type { DatabaseAddress, Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';

@@ -1,8 +1,8 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Execution } from '../../../src/engines/postgres/execution/carrier';
+import type { Execution } from '../../../src/engines/carrier';
+import { ImpossibleHere } from '../../../src/engines/impossible';
 import { startExecution } from '../../../src/engines/postgres/execution/execution';
-import { ImpossibleHere } from '../../../src/engines/postgres/impossible';
 import type { FaultName } from '../../../src/model/fault';
 import type { DatabaseAddress, Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Carrier } from '../../../src/engines/postgres/execution/carrier';
+import type { Carrier } from '../../../src/engines/carrier';
 import type { Driver } from '../../../src/engines/postgres/execution/driver';
 import { startDriven } from '../../../src/engines/postgres/execution/execution';
 import { Script } from '../../../src/engines/postgres/execution/script';

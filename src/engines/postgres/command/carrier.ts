@@ -1,7 +1,7 @@
 import type { Migration } from '../../../model/migration';
 import type { RunProtocol } from '../../../model/run-protocol';
 import type { DatabaseAddress } from '../../../model/sandbox';
-import type { Carrier, ExecutionOutcome } from '../execution/carrier';
+import type { Carrier, ExecutionOutcome } from '../../carrier';
 import { startDriven } from '../execution/execution';
 import { Script } from '../execution/script';
 import { type Command, CommandDriver } from './driver';

@@ -2,7 +2,7 @@ import type { PostgresConnection } from '../../../wire/postgres/connection';
 import type { WireRequest } from '../../../wire/postgres/handlers';
 import type { TransactionStatus } from '../../../wire/postgres/messages';
 import type { Completion } from '../../../wire/postgres/responses';
-import type { ClientError } from '../execution/run';
+import type { ClientError } from '../../carrier';
 import { withValues } from './parameters';
 
 /** One request of a tool, in the order in which they reached the proxy, whichever connection it came on. */

@@ -4,9 +4,10 @@ import type { RunProtocol } from '../../../model/run-protocol';
 import type { DatabaseAddress } from '../../../model/sandbox';
 import type { PostgresConnection } from '../../../wire/postgres/connection';
 import type { WireRequest } from '../../../wire/postgres/handlers';
+import type { Ending } from '../../carrier';
 import { createClient, migrationApplicationName } from '../connect';
 import type { Driver } from './driver';
-import { type Ending, runSteps } from './run';
+import { runSteps } from './run';
 
 /** Sends the steps of a framework's protocol over one connection, one request each. */
 export class BuiltInDriver implements Driver {

@@ -3,7 +3,7 @@ import type { PostgresConnection } from '../../../wire/postgres/connection';
 import type { WireRequest } from '../../../wire/postgres/handlers';
 import type { ServerReport } from '../../../wire/postgres/messages';
 import type { Completion } from '../../../wire/postgres/responses';
-import type { Ending } from './run';
+import type { Ending } from '../../carrier';
 
 /** The client's side of one execution: what sends the migration to the server. An execution holds, strikes and measures on the way. */
 export interface Driver {

@@ -8,15 +8,14 @@ import type { RequestOrder, WireRequest } from '../../../wire/postgres/handlers'
 import { rowsOfTag, type ServerReport } from '../../../wire/postgres/messages';
 import type { Completion } from '../../../wire/postgres/responses';
 import { startProxy, type WireProxy } from '../../../wire/proxy';
+import type { Carrier, CarryRequest, Ending, Execution, ExecutionOutcome, FinishedStatement, Inside, StatementRange } from '../../carrier';
 import type { Ambush, PostgresFault } from '../faults/fault';
-import type { Inside } from '../faults/inside/moment';
 import { WayIn } from '../faults/inside/way-in';
 import { postgresFault } from '../faults/registry';
+import { ownInstrument, type PostgresInstrument } from '../measure/instrument';
 import { BuiltInDriver } from './built-in-driver';
-import type { Carrier, CarryRequest, Execution, ExecutionOutcome, FinishedStatement, StatementRange } from './carrier';
 import type { Driver } from './driver';
 import { Gate } from './gate';
-import type { Ending } from './run';
 import { Script } from './script';
 import { gated, gateNotice, marked, markNotice } from './texts';
 
@@ -67,6 +66,7 @@ class PostgresExecution implements Execution {
   private readonly driver: Driver;
   private readonly script: Script;
   private readonly fault: PostgresFault | undefined;
+  private readonly instrument: PostgresInstrument | undefined;
   private ambush: Ambush | undefined;
   /** The step of the script that a request is, and the results of it that the client does not see. */
   private readonly steps = new WeakMap<WireRequest, number>();
@@ -96,6 +96,7 @@ class PostgresExecution implements Execution {
     this.driver = driver;
     this.script = script;
     this.fault = request.fault && postgresFault(request.fault);
+    this.instrument = request.instrument && ownInstrument(request.instrument);
     this.held = new Promise((resolve) => {
       this.setHeld = resolve;
     });
@@ -191,7 +192,7 @@ class PostgresExecution implements Execution {
     copied: (connection: PostgresConnection, rows: Buffer) => this.driver.copied(connection, rows),
     notice: (report: ServerReport, connection: PostgresConnection) => {
       const { severity, message } = report;
-      if (this.request.instrument?.notice(report, connection)) return 'hide' as const;
+      if (this.instrument?.notice(report, connection)) return 'hide' as const;
       if (severity !== 'INFO' || (message !== gateNotice && message !== markNotice)) return 'show' as const;
       if (message === gateNotice) this.atGate(connection);
       return 'hide' as const;
@@ -246,7 +247,7 @@ class PostgresExecution implements Execution {
   /** A run without any fault is also what the statements' durations are measured on. */
   private undisturbed(request: WireRequest, number: number): Promise<RequestOrder> | RequestOrder | undefined {
     const statements = this.script.statementsOf(number);
-    const instrumented = statements.length > 0 ? this.request.instrument?.order(request, statements) : undefined;
+    const instrumented = statements.length > 0 ? this.instrument?.order(request, statements) : undefined;
     if (instrumented !== undefined) return Promise.resolve(instrumented).then((order) => this.ordered(request, order));
     return this.fault || statements.length < 2 ? undefined : this.ordered(request, marked(statements));
   }
@@ -259,7 +260,7 @@ class PostgresExecution implements Execution {
   private onCompleted(request: WireRequest, completion: Completion): void {
     const { results, durationMs } = completion;
     this.driver.completed(request, completion);
-    this.request.instrument?.completed(request);
+    this.instrument?.completed(request);
     const number = this.steps.get(request);
     if (number === undefined) return;
     const statements = this.script.statementsOf(number);

@@ -1,18 +1,7 @@
 import pg from 'pg';
 import type { RunStep } from '../../../model/run-protocol';
+import type { ClientError, Ending } from '../../carrier';
 import { copyIn } from '../copy-in';
-
-/** An error as the client of a database sees it. */
-export interface ClientError {
-  /** An SQLSTATE, an errno name, or empty where there is none. */
-  readonly code: string;
-  readonly message: string;
-}
-
-export interface Ending {
-  readonly result: 'success' | 'error' | 'connection lost' | 'skipped' | 'refused';
-  readonly error?: ClientError;
-}
 
 /** Sends the steps in order, and after an error what the framework sends then. Never rejects: how it ended is the result. */
 export async function runSteps(client: pg.Client, steps: readonly RunStep[], onError: readonly RunStep[]): Promise<Ending> {

@@ -8,7 +8,7 @@ import type { RequestOrder, WireRequest } from '../../../wire/postgres/handlers'
 import type { ServerReport } from '../../../wire/postgres/messages';
 import { openControlClient } from '../connect';
 import { Hurdles } from './hurdles';
-import type { Instrument } from './instrument';
+import type { PostgresInstrument } from './instrument';
 import { type KnownRelations, readRelations } from './relations';
 import { bothSides, isAboutSession, type Probe, type ProbePlace, probe, probed, readProbe, rowsBetween, walBetween } from './texts';
 
@@ -40,7 +40,8 @@ export interface StatementMeasure {
  * transaction; a statement that would commit by itself shares one with its probes. What the server refuses in a transaction is watched
  * from another session instead. Nothing else may write to the server meanwhile: the log is the whole server's.
  */
-export class Meter implements Instrument {
+export class Meter implements PostgresInstrument {
+  readonly engine = 'postgres';
   private readonly measures = new Map<number, StatementMeasure>();
   private readonly runs = new WeakMap<PostgresConnection, ProbedRequest | AskedRequest | WatchedRequest>();
   private readonly pending = new Set<Promise<void>>();

@@ -6,7 +6,7 @@ import type { PostgresConnection } from '../../../wire/postgres/connection';
 import type { RequestOrder, WireRequest } from '../../../wire/postgres/handlers';
 import type { ServerReport } from '../../../wire/postgres/messages';
 import { openControlClient } from '../connect';
-import type { Instrument } from '../measure/instrument';
+import type { PostgresInstrument } from '../measure/instrument';
 import { isAboutSession } from '../measure/texts';
 import { LoadClock } from './clock';
 import { Gates, pauseNotice } from './gates';
@@ -56,7 +56,8 @@ const greatestPauseMs = 3000;
  * transaction has ended, the migration is paused until every session has made one attempt that ended or was seen to wait for the
  * migration. So what meets what does not depend on how fast a machine is. The clock stands still in those pauses.
  */
-export class Load implements Instrument {
+export class Load implements PostgresInstrument {
+  readonly engine = 'postgres';
   private readonly clock = new LoadClock();
   private readonly sessions: LoadSession[] = [];
   private readonly attempts: LoadedAttempt[] = [];

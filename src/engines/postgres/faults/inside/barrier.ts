@@ -1,7 +1,8 @@
 import type pg from 'pg';
+import type { Inside } from '../../../carrier';
 import { openControlClient } from '../../connect';
 import { takeObstacle } from './locks';
-import type { Inside, Moment, Obstacle } from './moment';
+import type { Moment, Obstacle } from './moment';
 import { obstaclesOf } from './obstacles';
 import { Peel } from './peel';
 import { Turnstile } from './turnstile';

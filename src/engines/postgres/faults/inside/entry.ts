@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Completion } from '../../../../wire/postgres/responses';
-import { ImpossibleHere, TooEarly } from '../../impossible';
+import type { Inside } from '../../../carrier';
+import { ImpossibleHere, TooEarly } from '../../../impossible';
 import { type Barrier, placeBarrier } from './barrier';
-import type { Inside, Moment } from './moment';
+import type { Moment } from './moment';
 import { Sampling } from './sampling';
 import { noTimeouts, type SessionSettings } from './settings';
 

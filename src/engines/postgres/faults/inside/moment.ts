@@ -12,17 +12,6 @@ export interface Moment {
   readonly gateInText: boolean;
 }
 
-/** Where inside of a statement the server was seen to be. */
-export interface Inside {
-  /** For people: "waits for the lock on a row in the middle of public.orders". */
-  readonly what: string;
-  /** As pg_stat_activity has them. */
-  readonly waitEventType: string;
-  readonly waitEvent: string;
-  /** Of pg_stat_progress_create_index, where the statement builds an index. */
-  readonly phase?: string;
-}
-
 /** What another session can hold so that the server must wait while it executes a statement, from its text alone. */
 export type Obstacle =
   /** A snapshot from before: index builds with CONCURRENTLY wait for it when the index is built and not yet valid. */

@@ -1,7 +1,8 @@
 import type pg from 'pg';
+import type { Inside } from '../../../carrier';
 import { openControlClient } from '../../connect';
 import type { Barrier } from './barrier';
-import type { Inside, Moment } from './moment';
+import type { Moment } from './moment';
 import { relationsOf } from './obstacles';
 import { findRelations, heldTable, tablesNamedIn } from './relations';
 import { waitBack } from './wait-back';

@@ -1,7 +1,8 @@
 import type pg from 'pg';
+import type { Inside } from '../../../carrier';
 import { openControlClient } from '../../connect';
 import type { Barrier } from './barrier';
-import type { Inside, Moment } from './moment';
+import type { Moment } from './moment';
 import { readActivity, until } from './watch';
 
 /** Where nothing can be held that the statement would wait for: it is caught while it runs, if it runs long enough. */

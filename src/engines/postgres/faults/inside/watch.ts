@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Inside } from './moment';
+import type { Inside } from '../../../carrier';
 
 /** The wait for a lock is looked for this often. */
 const pollMs = 1;

@@ -3,9 +3,9 @@ import type { DatabaseAddress } from '../../../../model/sandbox';
 import type { PostgresConnection } from '../../../../wire/postgres/connection';
 import type { RequestOrder, WireRequest } from '../../../../wire/postgres/handlers';
 import type { Completion } from '../../../../wire/postgres/responses';
+import type { Inside } from '../../../carrier';
 import { gated } from '../../execution/texts';
 import { type Entrance, Entry } from './entry';
-import type { Inside } from './moment';
 import { hiddenSettings, settingStatement } from './settings';
 import { withTextGate } from './text-gate';
 

@@ -1,8 +1,6 @@
-import type { FaultName, Point } from '../../../model/fault';
-import type { DatabaseAddress } from '../../../model/sandbox';
-import type { Inside } from '../faults/inside/moment';
-import type { Instrument } from '../measure/instrument';
-import type { ClientError } from './run';
+import type { EngineName } from '../model/engine';
+import type { FaultName, Point } from '../model/fault';
+import type { DatabaseAddress } from '../model/sandbox';
 
 /** How a migration is carried out: by the built-in client as its framework would, or by a real tool's command. */
 export interface Carrier {
@@ -30,6 +28,35 @@ export interface CarryRequest {
   readonly signal: AbortSignal;
 }
 
+/** Where inside of a statement the server was seen to be. */
+export interface Inside {
+  /** For people: "waits for the lock on a row in the middle of public.orders". */
+  readonly what: string;
+  /** As the server names the wait, and the kind of wait where it has kinds. */
+  readonly waitEvent: string;
+  readonly waitEventType?: string;
+  /** How far the statement is, where the server says so. */
+  readonly phase?: string;
+}
+
+/** Looks over the shoulder of a run without faults. What it sees there is its engine's own affair: only that engine's carriers take it. */
+export interface Instrument {
+  readonly engine: EngineName;
+}
+
+/** An error as the client of a database sees it. */
+export interface ClientError {
+  /** An SQLSTATE, an error number or its name, an errno name, or empty where there is none. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** How a client's run ended. */
+export interface Ending {
+  readonly result: 'success' | 'error' | 'connection lost' | 'skipped' | 'refused';
+  readonly error?: ClientError;
+}
+
 /** A migration that is being run, over connections that can be held and cut. */
 export interface Execution {
   /** Resolves when the point is reached and the execution is held there, or when it ended before reaching it ('finished'). */
@@ -51,13 +78,10 @@ export interface Execution {
   close(): Promise<void>;
 }
 
-export interface ExecutionOutcome {
-  readonly result: 'success' | 'error' | 'connection lost' | 'skipped' | 'refused';
-  /** As the client saw it; `code` is an SQLSTATE, an errno name, or empty. */
-  readonly error?: ClientError;
+export interface ExecutionOutcome extends Ending {
   /** Statements that the server finished, whether or not the client heard of it, and whether or not they were undone later. */
   readonly statements: readonly FinishedStatement[];
-  /** The server's processes behind its connections, in the order in which these were made. */
+  /** The server's processes, or its sessions by number, behind the connections, in the order in which these were made. */
   readonly serverProcessIds: readonly number[];
 }
 
