@@ -2,7 +2,7 @@ import type { Migration, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
 import type { BuiltInFramework, ReadOptions, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
-import { readStatements } from '../parse/postgres/read';
+import { readText } from '../parse/read';
 import { isTransactional } from '../plan/transactional';
 import { baseName, byText, confidence, problem, readProgram, sqlFiles } from './files';
 import { refusalOf, rowsOf, sqlStep, statementSteps } from './history';
@@ -75,7 +75,7 @@ export const dbmate: BuiltInFramework = {
 
   placeDown(migration, files, statements) {
     const text = statements.join('\n');
-    const alone = readStatements(text, { start: 0, end: text.length }, {}).some((statement) => !isTransactional(statement));
+    const alone = readText(text, migration.engine).some((statement) => !isTransactional(statement));
     return placeUnderMarker(migration, files, alone ? '-- migrate:down transaction:false' : '-- migrate:down', statements);
   },
 };

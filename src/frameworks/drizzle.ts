@@ -5,7 +5,7 @@ import { success } from '../model/result';
 import type { BuiltInFramework, ReadOptions, SourceFile } from '../model/run-protocol';
 import type { Span } from '../model/text';
 import { quoteLiteral } from '../parse/postgres/identifiers';
-import { readRequests } from '../parse/postgres/read';
+import { readRequests } from '../parse/read';
 import { baseName, byText, confidence, folderPrefix, sqlFiles } from './files';
 import { rowsOf, sqlStep, statementSteps } from './history';
 
@@ -109,9 +109,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function readMigration(file: SourceFile, when: number | undefined, options: ReadOptions): Migration {
-  const requests = readRequests(file.text, betweenBreakpoints(file.text), options.placeholders).filter(
-    (statements) => statements.length > 0,
-  );
+  const requests = readRequests(file.text, betweenBreakpoints(file.text), options).filter((statements) => statements.length > 0);
   const groups = requests.map((statements) => statements.map(({ index }) => index));
   const execution: ProgramExecution = {
     requests: 'per-statement',

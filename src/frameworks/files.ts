@@ -3,7 +3,7 @@ import type { Problem, Result } from '../model/result';
 import { failure } from '../model/result';
 import type { ReadOptions, SourceFile } from '../model/run-protocol';
 import type { Span } from '../model/text';
-import { readStatements } from '../parse/postgres/read';
+import { readStatements } from '../parse/read';
 
 /** `a/b/c.sql` to `c.sql`. */
 export function baseName(path: string): string {
@@ -56,7 +56,7 @@ export function readProgram(
   execution: ProgramExecution,
   options: ReadOptions,
 ): Program {
-  return { direction, path: file.path, span, statements: readStatements(file.text, span, options.placeholders), execution };
+  return { direction, path: file.path, span, statements: readStatements(file.text, span, options), execution };
 }
 
 /** Why a file could not be read as a migration. `path` is that file. */

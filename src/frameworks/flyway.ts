@@ -3,7 +3,7 @@ import type { Operation } from '../model/operation';
 import { type Result, success } from '../model/result';
 import type { BuiltInFramework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
-import { readStatements } from '../parse/postgres/read';
+import { readStatements } from '../parse/read';
 import { baseName, confidence, folderPrefix, problem, sqlFiles, wholeFile } from './files';
 import { compareVersions, type FlywayName, parseFlywayName, versionKey } from './flyway-names';
 import { type FlywaySettings, flywayChecksum, readFlywaySettings } from './flyway-settings';
@@ -194,7 +194,10 @@ function programOf(
 ): Migration['up'] {
   const own = { 'flyway:filename': baseName(file.path), 'flyway:defaultSchema': 'public' };
   const placeholders = { ...own, ...settings.placeholders, ...options.placeholders };
-  const statements = readStatements(file.text, wholeFile(file), settings.placeholderReplacement ? placeholders : {});
+  const statements = readStatements(file.text, wholeFile(file), {
+    engine: options.engine,
+    ...(settings.placeholderReplacement && { placeholders }),
+  });
   const script = files.find((candidate) => candidate.path === `${file.path}.conf`);
   return { direction, path: file.path, span: wholeFile(file), statements, execution: executionOf(statements, settings, script) };
 }

@@ -1,7 +1,7 @@
 import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
 import type { BuiltInFramework, DownPlacement, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
-import { readRequests } from '../parse/postgres/read';
+import { readRequests } from '../parse/read';
 import { baseName, byNumber, confidence, folderPrefix, problem, sqlFiles } from './files';
 import { type GooseSection, readGooseFile } from './goose-file';
 import { type HistoryRow, isTrue, refusalOf, rowsOf, sqlStep, statementSteps } from './history';
@@ -102,7 +102,7 @@ function readMigration(file: SourceFile, options: ReadOptions): Result<Migration
     return problem(`${file.path}: failed to parse migration: ${why}`, file.path);
   }
   const program = (direction: 'up' | 'down', section: GooseSection): Program => {
-    const requests = readRequests(file.text, section.requests, options.placeholders).filter((statements) => statements.length > 0);
+    const requests = readRequests(file.text, section.requests, options).filter((statements) => statements.length > 0);
     const groups = requests.map((statements) => statements.map(({ index }) => index));
     const isPlain = groups.every((group) => group.length === 1);
     const execution: ProgramExecution = {

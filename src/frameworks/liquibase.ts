@@ -3,7 +3,7 @@ import { type Result, success } from '../model/result';
 import type { BuiltInFramework, DownPlacement, ReadOptions, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
-import { readStatements } from '../parse/postgres/read';
+import { readStatements } from '../parse/read';
 import { baseName, byText, confidence, lineBreakOf, problem, sqlFiles } from './files';
 import { isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
 import { type Changeset, isFormattedSql, onlyThese, readChangelog, without } from './liquibase-file';
@@ -172,7 +172,7 @@ function upProgram(file: SourceFile, changeset: Changeset, options: ReadOptions)
     direction: 'up',
     path: file.path,
     span: body,
-    statements: readStatements(text, body, options.placeholders),
+    statements: readStatements(text, body, options),
     execution: executionOf(changeset, changeset.splitStatements),
   };
 }
@@ -187,7 +187,7 @@ function downProgram(file: SourceFile, changeset: Changeset, options: ReadOption
     direction: 'down',
     path: file.path,
     span,
-    statements: readStatements(text, span, options.placeholders),
+    statements: readStatements(text, span, options),
     execution: executionOf(changeset, rollbackSplitStatements),
   };
 }

@@ -2,7 +2,7 @@ import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
 import type { BuiltInFramework, ReadOptions, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
-import { readRequests } from '../parse/postgres/read';
+import { readRequests } from '../parse/read';
 import { baseName, byNumber, byText, confidence, folderPrefix, sqlFiles } from './files';
 import { refusalOf, rowsOf, sqlStep, statementSteps } from './history';
 import { asBlock, optionMark } from './marks';
@@ -88,7 +88,7 @@ function readMigration(file: SourceFile, options: ReadOptions): Result<Migration
   const read = readSqlMigrateFile(file.text);
   const nothing: SqlMigrateSection = { span: { start: file.text.length, end: file.text.length }, requests: [], transaction: true };
   const program = (direction: 'up' | 'down', section: SqlMigrateSection): Program => {
-    const requests = readRequests(file.text, section.requests, options.placeholders).filter((statements) => statements.length > 0);
+    const requests = readRequests(file.text, section.requests, options).filter((statements) => statements.length > 0);
     const groups = requests.map((statements) => statements.map(({ index }) => index));
     const execution: ProgramExecution = {
       requests: 'per-statement',
