@@ -48,14 +48,3 @@ export interface WireHandlers {
   farewell?(error: ServerReport, connection: PostgresConnection): void;
   notice?(notice: ServerReport, connection: PostgresConnection): 'show' | 'hide';
 }
-
-/** How each side of a connection is cut. */
-export interface Cut {
-  /** `reset` sends RST, `end` FIN. */
-  readonly client: 'reset' | 'end';
-  /**
-   * `end` sends FIN and goes on reading until the server has closed its side, which it does when the process has ended: nothing is lost
-   * that the server would still do. `keep` leaves this side open, as when a network drops in silence.
-   */
-  readonly server: 'reset' | 'end' | 'keep';
-}

@@ -1,3 +1,4 @@
+import type { ServerAction } from '../connection';
 import type { Segment } from './frames';
 import { commandTag, type ServerReport, serverProcessId, serverReport, type TransactionStatus, transactionStatus } from './messages';
 
@@ -45,13 +46,6 @@ export interface HiddenAnswers {
   readonly results: ReadonlySet<number>;
   readonly parses?: ReadonlySet<number>;
   readonly binds?: ReadonlySet<number>;
-}
-
-/** What becomes of a segment from the server. */
-export interface ServerAction {
-  readonly destination: 'client' | 'nowhere' | 'withheld';
-  /** The frame ended the response of the oldest pending request: the connection may be idle now. */
-  readonly completes: boolean;
 }
 
 /** Server frames that must be whole to be understood. Rows and COPY data are passed on as they come. */
