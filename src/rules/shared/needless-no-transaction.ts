@@ -41,6 +41,31 @@ Silent when a statement can't be in a transaction, commits by itself or wants ot
   ],
   good: [
     {
+      title: 'One mark for both directions, of which one needs it',
+      framework: 'knex',
+      majors: [12, 18],
+      files: [
+        {
+          path: '1_t.js',
+          text: "exports.up = (knex) => knex.schema.createTable('t', (table) => table.text('a'));\nexports.down = (knex) => knex.schema.dropTable('t');\n",
+        },
+        {
+          path: '2_i.js',
+          text: "exports.config = { transaction: false };\nexports.up = (knex) => knex.raw('CREATE INDEX CONCURRENTLY i ON t (a)');\nexports.down = (knex) => knex.raw('DROP INDEX i');\n",
+        },
+      ],
+    },
+    {
+      title: 'Once for a changeset of Liquibase and its rollback',
+      framework: 'liquibase',
+      files: [
+        {
+          path: 'changelog.sql',
+          text: '--liquibase formatted sql\n\n--changeset me:1\nCREATE TABLE t (a int);\n--rollback DROP TABLE t;\n\n--changeset me:2 runInTransaction:false\nCREATE INDEX CONCURRENTLY i ON t (a);\n--rollback DROP INDEX i;\n',
+        },
+      ],
+    },
+    {
       title: 'A concurrent build, a backfill that commits, an enum value, a validation behind its constraint',
       framework: 'goose',
       files: [
@@ -92,11 +117,21 @@ function wantsCommits({ kind }: Operation): boolean {
   );
 }
 
-/** In goose the mark is for up and down alike: it is told once, at the up, when the down does without it too. */
-function otherNeedsIt({ framework, migration, program }: RuleContext): boolean {
-  if (framework.name !== 'goose') return false;
+/** Where one mark is for up and down alike, it is told once, at the up, when the down does without it too. */
+function otherNeedsIt(context: RuleContext): boolean {
+  if (!isForBoth(context)) return false;
+  const { migration, program } = context;
   const words = /\b(concurrently|vacuum|commit|call|add\s+value|alter\s+system|database|tablespace)\b/i;
   return program.direction === 'down' || migration.down?.statements.some(({ text }) => words.test(text)) === true;
+}
+
+/** goose, Liquibase, knex, TypeORM, MikroORM: the framework would write the mark to the same place for either direction. */
+function isForBoth(context: RuleContext): boolean {
+  const { framework, migration } = context;
+  if (migration.down?.path !== migration.up.path) return false;
+  const text = sourceText(context);
+  const placed = (direction: 'up' | 'down') => JSON.stringify(framework.noTransactionMark?.(text, direction));
+  return placed('up') === placed('down');
 }
 
 function violation(context: RuleContext, step: Step, mark: string): Violation {
