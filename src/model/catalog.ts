@@ -86,6 +86,8 @@ export interface Column {
   readonly onUpdate?: string;
   /** MySQL and MariaDB: left out of `SELECT *`. */
   readonly invisible?: boolean;
+  /** MariaDB: the condition of a CHECK written beside the column, which comes and goes with it. */
+  readonly check?: string;
 }
 
 export interface Constraint {
