@@ -14,7 +14,12 @@ export interface ColumnSpecification {
   /** The type as written, normalised to the engine's canonical spelling where that is certain: `integer`, `character varying(50)`. */
   readonly type: string;
   readonly notNull: boolean;
-  readonly default?: { readonly text: string; readonly volatility: Volatility };
+  readonly default?: {
+    readonly text: string;
+    readonly volatility: Volatility;
+    /** MySQL, MariaDB: an expression, `(uuid())`, where a literal or CURRENT_TIMESTAMP would have been a plain default. */
+    readonly expression?: true;
+  };
   readonly identity?: 'always' | 'by default';
   /** `serial`, `bigserial`, `smallserial`: an integer column, a sequence and a default in one word. */
   readonly serial: boolean;
@@ -26,6 +31,52 @@ export interface ColumnSpecification {
   readonly check?: string;
   /** The constraints written beside the column, as table constraints with their names and definitions; NOT NULL only when it is named. */
   readonly constraints?: readonly ConstraintSpecification[];
+  /** MySQL, MariaDB. */
+  readonly autoIncrement?: true;
+  /** MySQL, MariaDB: the word NULL stands there. A MariaDB TIMESTAMP without it may be NOT NULL. */
+  readonly explicitNull?: true;
+  /** MySQL, MariaDB: CHARACTER SET of its own, in lower case. */
+  readonly charset?: string;
+  /** MySQL, MariaDB: what ON UPDATE sets, `CURRENT_TIMESTAMP(3)`. */
+  readonly onUpdate?: string;
+  /** MySQL, MariaDB: the text itself, without quotes. */
+  readonly comment?: string;
+  readonly invisible?: true;
+  /** MySQL, MariaDB: what has no meaning of its own here, one clause each: `COLUMN_FORMAT FIXED`, `SRID 4326`, `COMPRESSED`. */
+  readonly attributes?: readonly string[];
+}
+
+/** MySQL, MariaDB: where a column goes. Absent: to the end, or where it is. */
+export type ColumnPosition = 'first' | { readonly after: string };
+
+/** MySQL, MariaDB: what stands after the columns of CREATE TABLE and in ALTER TABLE. Words in lower case, without quotes. */
+export interface TableOptions {
+  readonly engine?: string;
+  /** `default` where the text says so. */
+  readonly charset?: string;
+  readonly collation?: string;
+  readonly rowFormat?: string;
+  /** The next value. */
+  readonly autoIncrement?: string;
+  readonly comment?: string;
+  /** All others, as `NAME=value` with the name in upper case: `KEY_BLOCK_SIZE=8`. */
+  readonly others?: readonly string[];
+}
+
+/** MySQL, MariaDB: one part of a key. Exactly one of `column` and `expression` is there. */
+export interface KeyPart {
+  readonly column?: string;
+  /** Without its outer brackets. */
+  readonly expression?: string;
+  /** Characters or bytes of the column that are indexed: `name(10)`. */
+  readonly length?: number;
+  readonly descending?: true;
+}
+
+/** MySQL, MariaDB: what the statement demands of the server: ALGORITHM= and LOCK=, in lower case. */
+export interface OnlineWords {
+  readonly algorithm?: 'default' | 'instant' | 'nocopy' | 'inplace' | 'copy';
+  readonly lock?: 'default' | 'none' | 'shared' | 'exclusive';
 }
 
 export interface ForeignKeyTarget {
@@ -44,9 +95,26 @@ export type ConstraintSpecification = {
    * constraint can be written again.
    */
   readonly definition?: string;
+  /** False: MySQL's NOT ENFORCED. */
+  readonly enforced?: false;
 } & (
-  | { readonly kind: 'primary key' | 'unique'; readonly columns: readonly string[]; readonly usingIndex?: string }
-  | { readonly kind: 'foreign key'; readonly columns: readonly string[]; readonly target: ForeignKeyTarget }
+  | {
+      readonly kind: 'primary key' | 'unique';
+      readonly columns: readonly string[];
+      readonly usingIndex?: string;
+      /** MySQL, MariaDB: the index that it is made of, with prefixes, order, visibility. */
+      readonly index?: IndexSpecification;
+    }
+  | {
+      readonly kind: 'foreign key';
+      readonly columns: readonly string[];
+      readonly target: ForeignKeyTarget;
+      /** MySQL, MariaDB: `CASCADE`, `SET NULL`, ... as far as the text says. */
+      readonly onDelete?: string;
+      readonly onUpdate?: string;
+      /** MySQL, MariaDB: the name between FOREIGN KEY and its columns. */
+      readonly indexName?: string;
+    }
   | { readonly kind: 'check'; readonly expression: string }
   | { readonly kind: 'exclude' }
   | { readonly kind: 'not null'; readonly column: string }
@@ -62,8 +130,18 @@ export interface IndexSpecification {
   readonly only?: boolean;
   /** Column names or expression texts, in order. */
   readonly keys: readonly string[];
+  /** MySQL, MariaDB: `btree`, `hash`, `fulltext`, `spatial`, `vector`. */
   readonly method: string;
   readonly predicate?: string;
+  /** MySQL, MariaDB: the same keys with their prefix lengths and order. */
+  readonly parts?: readonly KeyPart[];
+  /** False: INVISIBLE, or MariaDB's IGNORED. */
+  readonly visible?: false;
+  /** FULLTEXT: WITH PARSER. */
+  readonly parser?: string;
+  readonly comment?: string;
+  /** MySQL, MariaDB: others, as `NAME=value`: `KEY_BLOCK_SIZE=8`. */
+  readonly options?: readonly string[];
 }
 
 /** Kinds of objects that are dropped, renamed or replaced by name alone. */
@@ -87,6 +165,10 @@ export type ObjectKind =
   | 'publication'
   | 'subscription'
   | 'foreign table'
+  | 'event'
+  | 'user'
+  | 'server'
+  | 'tablespace'
   | 'other';
 
 /** Where an operation stands in the file, so that a fix can change it and nothing else. All in offsets of the file, as `Statement.span`. */
@@ -101,7 +183,18 @@ export interface OperationPlace {
     readonly ifExists?: number;
     /** After the last word of the operation: put a space before what is inserted. */
     readonly notValid?: number;
+    /**
+     * MySQL, MariaDB: after the last word that ALGORITHM= and LOCK= may follow. In ALTER TABLE put a comma and a space before them, in
+     * CREATE and DROP INDEX a space. Absent in statements that know neither.
+     */
+    readonly online?: number;
   };
+  /** MySQL, MariaDB: of the whole statement, so the same in all its operations. Absent where none of the words is there. */
+  readonly online?: OnlineWords;
+  /** MariaDB: how long the statement waits for locks: WAIT n, or 0 for NOWAIT. */
+  readonly waitSeconds?: number;
+  /** IGNORE: MariaDB's ALTER IGNORE TABLE, and data changes whose errors become warnings. */
+  readonly ignore?: true;
 }
 
 /** What a statement does, in terms that no rule has to ask the parser about. One statement may do several: ALTER TABLE has a list. */
@@ -123,12 +216,33 @@ type OperationBody =
       readonly partitionKey?: string;
       readonly like?: ObjectName;
       readonly inherits?: readonly ObjectName[];
+      /** MySQL, MariaDB: KEY, FULLTEXT and SPATIAL; the unique ones are constraints. */
+      readonly indexes?: readonly IndexSpecification[];
+      readonly options?: TableOptions;
+      /** MySQL, MariaDB: what follows `partitionKey`: `PARTITIONS 4`, `(PARTITION p0 VALUES LESS THAN (10))`. */
+      readonly partitions?: string;
+      /** MariaDB. */
+      readonly orReplace?: true;
+      /** MySQL, MariaDB: the tables that the query of CREATE TABLE ... SELECT reads. */
+      readonly uses?: readonly ObjectName[];
     }
   | {
       readonly kind: 'add column';
       readonly table: ObjectName;
       readonly column: ColumnSpecification;
       readonly ifNotExists: boolean;
+      readonly position?: ColumnPosition;
+    }
+  /** MODIFY and CHANGE of MySQL and MariaDB: the column's whole definition anew; what is not said is gone. */
+  | {
+      readonly kind: 'redefine column';
+      readonly table: ObjectName;
+      readonly column: string;
+      /** Only when CHANGE gives it another name. */
+      readonly newName?: string;
+      readonly specification: ColumnSpecification;
+      readonly position?: ColumnPosition;
+      readonly ifExists: boolean;
     }
   | {
       readonly kind: 'drop column';
@@ -145,12 +259,72 @@ type OperationBody =
       readonly using?: string;
       readonly collation?: string;
     }
-  | { readonly kind: 'set default'; readonly table: ObjectName; readonly column: string; readonly default: string }
+  | {
+      readonly kind: 'set default';
+      readonly table: ObjectName;
+      readonly column: string;
+      readonly default: string;
+      /** MySQL, MariaDB: as in a column's specification. */
+      readonly expression?: true;
+    }
   | { readonly kind: 'drop default'; readonly table: ObjectName; readonly column: string }
   | { readonly kind: 'set not null'; readonly table: ObjectName; readonly column: string }
   | { readonly kind: 'drop not null'; readonly table: ObjectName; readonly column: string }
-  | { readonly kind: 'alter column'; readonly table: ObjectName; readonly column: string; readonly detail: string }
-  | { readonly kind: 'add constraint'; readonly table: ObjectName; readonly constraint: ConstraintSpecification }
+  | {
+      readonly kind: 'alter column';
+      readonly table: ObjectName;
+      readonly column: string;
+      readonly detail: string;
+      /** MySQL: SET VISIBLE, SET INVISIBLE. */
+      readonly visible?: boolean;
+    }
+  | {
+      readonly kind: 'add constraint';
+      readonly table: ObjectName;
+      readonly constraint: ConstraintSpecification;
+      /** MariaDB. */
+      readonly ifNotExists?: true;
+    }
+  /** MySQL: ALTER CHECK and ALTER CONSTRAINT ... [NOT] ENFORCED. */
+  | { readonly kind: 'alter constraint'; readonly table: ObjectName; readonly constraint: string; readonly enforced: boolean }
+  /** MySQL: VISIBLE, INVISIBLE; MariaDB: NOT IGNORED, IGNORED. */
+  | { readonly kind: 'alter index'; readonly table: ObjectName; readonly indexName: string; readonly visible: boolean }
+  /** MySQL, MariaDB: options in ALTER TABLE. CONVERT TO CHARACTER SET is `convert charset`. */
+  | { readonly kind: 'table options'; readonly table: ObjectName; readonly options: TableOptions }
+  /** MySQL, MariaDB: CONVERT TO CHARACTER SET; `default` where the text says so. */
+  | { readonly kind: 'convert charset'; readonly table: ObjectName; readonly charset: string; readonly collation?: string }
+  /** MySQL, MariaDB: PARTITION BY, and what ALTER TABLE does to partitions. */
+  | {
+      readonly kind: 'partitioning';
+      readonly table: ObjectName;
+      readonly action:
+        | 'partition by'
+        | 'remove'
+        | 'add'
+        | 'drop'
+        | 'truncate'
+        | 'coalesce'
+        | 'reorganize'
+        | 'exchange'
+        | 'analyze'
+        | 'check'
+        | 'optimize'
+        | 'rebuild'
+        | 'repair'
+        | 'discard'
+        | 'import'
+        | 'rename'
+        | 'convert to table'
+        | 'convert from table';
+      /** Names; `ALL` stands as itself. */
+      readonly partitions: readonly string[];
+      /** The other table of EXCHANGE and CONVERT. */
+      readonly otherTable?: ObjectName;
+      /** EXCHANGE, and MariaDB's CONVERT: false with WITHOUT VALIDATION. */
+      readonly validation?: boolean;
+      /** The words of the clause as written. */
+      readonly detail: string;
+    }
   | { readonly kind: 'validate constraint'; readonly table: ObjectName; readonly constraint: string }
   | {
       readonly kind: 'drop constraint';
@@ -158,6 +332,8 @@ type OperationBody =
       readonly constraint: string;
       readonly ifExists: boolean;
       readonly cascade: boolean;
+      /** MySQL, MariaDB: as DROP names it; absent for DROP CONSTRAINT. A primary key's name is `PRIMARY`. */
+      readonly constraintKind?: 'primary key' | 'foreign key' | 'check';
     }
   | { readonly kind: 'rename constraint'; readonly table: ObjectName; readonly constraint: string; readonly newName: string }
   | { readonly kind: 'attach partition'; readonly table: ObjectName; readonly partition: ObjectName; readonly bound?: string }
@@ -176,6 +352,10 @@ type OperationBody =
       readonly object: ObjectName;
       readonly newName: string;
       readonly ifExists: boolean;
+      /** MySQL, MariaDB: the database that RENAME moves it to, where the new name has one. */
+      readonly newSchema?: string;
+      /** The table of an index. */
+      readonly on?: ObjectName;
     }
   | { readonly kind: 'set schema'; readonly objectKind: ObjectKind; readonly object: ObjectName; readonly newSchema: string }
   | { readonly kind: 'create index'; readonly index: IndexSpecification; readonly ifNotExists: boolean }
@@ -203,6 +383,20 @@ type OperationBody =
       readonly withoutSlot?: boolean;
       /** Sequences only: the column of OWNED BY. */
       readonly ownedBy?: { readonly table: ObjectName; readonly column: string };
+      /** MySQL, MariaDB: of a trigger, `BEFORE INSERT`; of an event its schedule, `EVERY 1 DAY`. */
+      readonly when?: string;
+      /** MySQL, MariaDB: what a routine, trigger or event runs, as written. */
+      readonly body?: string;
+      /** Databases: DEFAULT CHARACTER SET and COLLATE. */
+      readonly options?: TableOptions;
+    }
+  /** MySQL, MariaDB: ALTER of what is no table. `detail`: the words after the name. */
+  | {
+      readonly kind: 'alter object';
+      readonly objectKind: ObjectKind;
+      readonly object: ObjectName;
+      readonly detail: string;
+      readonly uses?: readonly ObjectName[];
     }
   | {
       readonly kind: 'drop object';
@@ -214,6 +408,8 @@ type OperationBody =
       readonly on?: ObjectName;
       /** Argument types per object, where the text gives them; functions only. */
       readonly signatures?: readonly (string | undefined)[];
+      /** MySQL, MariaDB: DROP TEMPORARY TABLE, which commits nothing. */
+      readonly temporary?: true;
     }
   | {
       readonly kind: 'add enum value';
@@ -229,27 +425,79 @@ type OperationBody =
       readonly table: ObjectName;
       readonly columns: readonly string[] /** Constant rows, as SQL literals; absent when the rows come from a query or hold expressions. */;
       readonly rows?: readonly (readonly string[])[];
-      readonly onConflict: 'none' | 'nothing' | 'update';
+      /** `nothing` for INSERT IGNORE, `update` for ON DUPLICATE KEY UPDATE, `replace` for REPLACE, which deletes the old row. */
+      readonly onConflict: 'none' | 'nothing' | 'update' | 'replace';
       /** What ON CONFLICT names to find the unique index. Absent: it names none, or expressions. */
       readonly conflictTarget?: { readonly constraint: string } | { readonly columns: readonly string[]; readonly hasPredicate: boolean };
+      readonly duplicateUpdate?: DuplicateUpdate;
+      /** MySQL, MariaDB: tables that the query reads whose rows are inserted; absent without a query. */
+      readonly from?: readonly ObjectName[];
+      readonly functions?: readonly string[];
     }
-  | {
+  | ({
       readonly kind: 'update';
       readonly table: ObjectName;
       readonly columns: readonly string[];
       readonly hasWhere: boolean;
       readonly where?: string;
+    } & RowsChosen)
+  | ({ readonly kind: 'delete'; readonly table: ObjectName; readonly hasWhere: boolean; readonly where?: string } & RowsChosen)
+  | {
+      readonly kind: 'merge' | 'copy';
+      readonly table: ObjectName;
+      /** LOAD DATA: what happens to rows that are there. */
+      readonly onConflict?: 'none' | 'nothing' | 'replace';
+      /** LOAD DATA LOCAL: the client sends the file. */
+      readonly fromClient?: boolean;
     }
-  | { readonly kind: 'delete'; readonly table: ObjectName; readonly hasWhere: boolean; readonly where?: string }
-  | { readonly kind: 'merge' | 'copy'; readonly table: ObjectName }
   | { readonly kind: 'truncate'; readonly tables: readonly ObjectName[]; readonly cascade: boolean; readonly restartIdentity: boolean }
-  | { readonly kind: 'select'; readonly tables: readonly ObjectName[]; readonly functions: readonly string[] }
+  | {
+      readonly kind: 'select';
+      readonly tables: readonly ObjectName[];
+      /** Names in lower case. */
+      readonly functions: readonly string[];
+      /** MySQL, MariaDB. */
+      readonly locking?: 'update' | 'share';
+      readonly into?: 'outfile' | 'dumpfile' | 'variables';
+      /** MySQL, MariaDB: GET_LOCK, RELEASE_LOCK, RELEASE_ALL_LOCKS in order; the name where it is a literal. */
+      readonly namedLocks?: readonly { readonly action: 'get' | 'release' | 'release all'; readonly name?: string }[];
+    }
   | { readonly kind: 'lock table'; readonly tables: readonly ObjectName[]; readonly mode: string; readonly nowait: boolean }
+  | { readonly kind: 'unlock tables' }
   | {
       readonly kind: 'transaction';
       readonly action: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'rollback to' | 'prepare' | 'other';
+      /** XA, with the id of the transaction as written: START is `begin`, END and RECOVER are `other`. */
+      readonly xa?: { readonly word: 'start' | 'end' | 'prepare' | 'commit' | 'rollback' | 'recover'; readonly id?: string };
     }
-  | { readonly kind: 'set'; readonly name: string; readonly value?: string; readonly local: boolean }
+  | {
+      readonly kind: 'set';
+      readonly name: string;
+      readonly value?: string;
+      readonly local: boolean;
+      /**
+       * MySQL, MariaDB: `user` for @name, `statement` for MariaDB's SET STATEMENT, whose operations follow; `transaction` for what holds
+       * for the next transaction alone. Names in lower case; SET NAMES, SET CHARACTER SET, SET ROLE and SET TRANSACTION are named by
+       * their second word (`names`, `charset`, `role`, `transaction`).
+       */
+      readonly scope?: 'session' | 'global' | 'persist' | 'persist only' | 'user' | 'statement' | 'transaction';
+    }
+  /** MySQL, MariaDB: PREPARE, EXECUTE, DEALLOCATE; `text` is the statement where it is a literal, else `variable` is the user variable. */
+  | {
+      readonly kind: 'prepared statement';
+      readonly action: 'prepare' | 'execute' | 'execute immediate' | 'deallocate';
+      readonly name?: string;
+      readonly text?: string;
+      readonly variable?: string;
+    }
+  /** MySQL, MariaDB: USE. What is named without a database afterwards is in this one. */
+  | { readonly kind: 'use'; readonly database: string }
+  /** MySQL, MariaDB. ANALYZE TABLE is `analyze`. */
+  | {
+      readonly kind: 'table maintenance';
+      readonly action: 'optimize' | 'repair' | 'check' | 'checksum';
+      readonly tables: readonly ObjectName[];
+    }
   | { readonly kind: 'do block'; readonly language: string; readonly body: string }
   | { readonly kind: 'call'; readonly name: ObjectName }
   | {
@@ -264,7 +512,45 @@ type OperationBody =
   | { readonly kind: 'vacuum'; readonly full: boolean; readonly tables: readonly ObjectName[] }
   | { readonly kind: 'cluster' | 'analyze'; readonly tables: readonly ObjectName[] }
   | { readonly kind: 'alter system' }
-  /** Read by the parser, but without a meaning of its own here; `node` is the parser's name for it. */
+  /**
+   * Read by the parser, but without a meaning of its own here; `node` is the parser's name for it. For MySQL and MariaDB it is the
+   * statement's first words, as many as tell it apart: `FLUSH TABLES`, `KILL`, `SHOW`, `CHANGE REPLICATION SOURCE`.
+   */
   | { readonly kind: 'other'; readonly node: string };
 
 export type OperationKind = Operation['kind'];
+
+/** Kinds that no statement of PostgreSQL has. */
+export type MysqlOperationKind =
+  | 'redefine column'
+  | 'alter constraint'
+  | 'alter index'
+  | 'table options'
+  | 'convert charset'
+  | 'partitioning'
+  | 'alter object'
+  | 'unlock tables'
+  | 'prepared statement'
+  | 'use'
+  | 'table maintenance';
+
+/** MySQL, MariaDB: which rows an UPDATE or DELETE takes beside its WHERE. One operation for each table that it changes. */
+export interface RowsChosen {
+  /** As written. */
+  readonly limit?: string;
+  readonly ordered?: true;
+  /** The other tables of a statement over several, or of its subqueries. */
+  readonly joined?: readonly ObjectName[];
+  readonly functions?: readonly string[];
+}
+
+/** MySQL, MariaDB: ON DUPLICATE KEY UPDATE. */
+export interface DuplicateUpdate {
+  readonly columns: readonly string[];
+  /** The calls of VALUES(column), deprecated in MySQL 8.0.20; offsets of the file. */
+  readonly valuesCalls: readonly { readonly span: Span; readonly column: string }[];
+  /** `VALUES (...) AS alias`: MySQL from 8.0.19 on; MariaDB has none. */
+  readonly alias?: string;
+  /** Where ` AS alias` can be inserted. Absent where an alias is, and after a query. */
+  readonly aliasAt?: number;
+}
