@@ -31,15 +31,20 @@ export const supabase: BuiltInFramework = {
   },
 
   read(files, options) {
+    const firstOf = new Map<string, SourceFile>();
     return sqlFiles(files)
       .filter((file) => folderPrefix(file.path) === '' && fileName.test(file.path))
       .toSorted((left, right) => byText(left.path, right.path))
-      .map((file, position, sorted) => {
-        const before = sorted.slice(0, position).find((other) => versionOf(other) === versionOf(file));
-        if (before === undefined) return success(readMigration(file, options));
+      .map((file) => {
+        const version = versionOf(file);
+        const before = firstOf.get(version);
+        if (before === undefined) {
+          firstOf.set(version, file);
+          return success(readMigration(file, options));
+        }
         const why = `its history row fails with 23505, since ${table} has each version once`;
         return problem(
-          `${file.path} has the version ${versionOf(file)}, which ${before.path} has already: ${why}. Give one of the two files another version.`,
+          `${file.path} has the version ${version}, which ${before.path} has already: ${why}. Give one of the two files another version.`,
           file.path,
         );
       });

@@ -5,8 +5,9 @@ import type { PlacedFinding } from './code/findings';
 
 /** What one migration gave the last time, with all that it depended on. */
 export interface CachedMigration {
-  /** Everything of the migration itself: where it lies, how it runs, its texts. */
-  readonly key: string;
+  readonly migration: Migration;
+  /** Of the files that hold its programs, up before down. */
+  readonly texts: readonly (string | undefined)[];
   readonly before: Catalog;
   readonly after: Catalog;
   /** Per linted program; absent when the program was not asked for. */

@@ -5,6 +5,7 @@ import type { FileReport } from '../model/finding';
 import type { Migration, Program } from '../model/migration';
 import type { Problem } from '../model/result';
 import type { Framework, SourceFile } from '../model/run-protocol';
+import { sameValue } from '../model/same-value';
 import { allRules } from '../rules/registry';
 import type { Rule } from '../rules/rule';
 import { readSchemaDump } from '../schema/dump';
@@ -118,19 +119,24 @@ class FolderRun {
 
   /** Lints what is wanted of one migration, on the schema before it. */
   lint(migration: Migration, before: Catalog): PlacedMigration {
-    const key = this.keyOf(migration);
+    const programs = [migration.up, ...(migration.down === undefined ? [] : [migration.down])];
+    const texts = programs.map(({ path }) => this.texts.get(path));
     const known = this.cache.get(migration);
-    const unchanged = known?.key === key && known.before === before && known.surroundings === this.surroundings;
+    const unchanged =
+      known?.before === before &&
+      known.surroundings === this.surroundings &&
+      sameValue(known.texts, texts) &&
+      sameValue(known.migration, migration);
     const after = unchanged ? known.after : sameIfEqual(replay(before, migration.up.statements), known?.after);
     const linted = new Map<string, LintedProgram>(unchanged ? known.linted : []);
-    for (const program of [migration.up, ...(migration.down === undefined ? [] : [migration.down])]) {
+    for (const program of programs) {
       if (!this.wanted.has(program.path)) continue;
       const result =
         linted.get(program.direction) ?? this.lintProgram(migration, program, before, program.direction === 'up' ? before : after);
       linted.set(program.direction, result);
       this.add(program, result);
     }
-    this.cache.set(migration, { key, before, after, linted, surroundings: this.surroundings });
+    this.cache.set(migration, { migration, texts, before, after, linted, surroundings: this.surroundings });
     return { migration, before, after };
   }
 
@@ -204,17 +210,9 @@ class FolderRun {
     found.findings.push(...result.findings);
     found.errors.push(...result.errors);
   }
-
-  private keyOf({ id, up, down }: Migration): string {
-    const programs = [up, ...(down === undefined ? [] : [down])];
-    return JSON.stringify([
-      id,
-      ...programs.map(({ path, span, execution, rendering, unread }) => [path, span, execution, this.texts.get(path), rendering, unread]),
-    ]);
-  }
 }
 
 /** The old value when the new one says the same, so that what depends on it need not be done again. */
 function sameIfEqual(catalog: Catalog, known: Catalog | undefined): Catalog {
-  return known !== undefined && JSON.stringify(known) === JSON.stringify(catalog) ? known : catalog;
+  return known !== undefined && sameValue(known, catalog) ? known : catalog;
 }

@@ -90,11 +90,13 @@ function nextPath(
   if (framework === 'prisma') return nextFolder(path, files, step, slug);
   const folder = path.slice(0, slash);
   const name = path.slice(slash);
-  const siblings = files.filter((file) => file.path.startsWith(folder)).map((file) => file.path.slice(slash));
-  if (framework === 'flyway') return nextFlyway(folder, name, siblings, step, slug);
+  if (framework === 'flyway') {
+    const siblings = files.filter((file) => file.path.startsWith(folder)).map((file) => file.path.slice(slash));
+    return nextFlyway(folder, name, siblings, step, slug);
+  }
   const digits = /^\d+/.exec(name)?.[0];
   if (digits === undefined) return undefined;
-  const number = freeNumber(digits, siblings, step);
+  const number = freeNumber(digits, numbersIn(files, folder), step);
   return number === undefined ? undefined : `${folder}${number}_${slug}${name.endsWith('.up.sql') ? '.up.sql' : '.sql'}`;
 }
 
@@ -104,19 +106,31 @@ function nextFolder(path: string, files: readonly SourceFile[], step: number, sl
   const digits = /^\d+/.exec(folder ?? '')?.[0];
   if (digits === undefined || file === undefined) return undefined;
   const siblings = files.map((candidate) => candidate.path.split('/').at(-2) ?? '');
-  const number = freeNumber(digits, siblings, step);
+  const number = freeNumber(digits, numbersOf(siblings), step);
   return number === undefined ? undefined : [...parts.slice(0, -2), `${number}_${slug}`, file].join('/');
 }
 
+/** Numbers that names begin with, without the zeros in front. */
+function numbersOf(names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.flatMap((name) => /^0*(\d+)/.exec(name)?.[1] ?? []));
+}
+
+/** Those of one folder's files. All fixes of a run ask for the same. */
+function numbersIn(files: readonly SourceFile[], folder: string): ReadonlySet<string> {
+  const known = numbers.get(files) ?? new Map<string, ReadonlySet<string>>();
+  numbers.set(files, known);
+  const found =
+    known.get(folder) ?? numbersOf(files.filter(({ path }) => path.startsWith(folder)).map(({ path }) => path.slice(folder.length)));
+  known.set(folder, found);
+  return found;
+}
+
+const numbers = new WeakMap<readonly SourceFile[], Map<string, ReadonlySet<string>>>();
+
 /** The number `step` behind `digits`, as wide, when none from it to there is taken. */
-function freeNumber(digits: string, siblings: readonly string[], step: number): string | undefined {
+function freeNumber(digits: string, taken: ReadonlySet<string>, step: number): string | undefined {
   const wanted = Array.from({ length: step }, (_, offset) => BigInt(digits) + BigInt(offset + 1));
-  const texts = new Set(wanted.map(String));
-  const isTaken = siblings.some((name) => {
-    const found = /^0*(\d+)/.exec(name)?.[1];
-    return found !== undefined && texts.has(found);
-  });
-  if (isTaken) return undefined;
+  if (wanted.some((number) => taken.has(String(number)))) return undefined;
   return (BigInt(digits) + BigInt(step)).toString().padStart(digits.length, '0');
 }
 
