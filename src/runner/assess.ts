@@ -1,4 +1,3 @@
-import { executeSteps } from '../engines/postgres/steps';
 import { runningAt, staysInPart } from '../faults/course';
 import { faultKind } from '../faults/kinds/registry';
 import { lostData } from '../faults/lost-data';
@@ -92,7 +91,7 @@ export class Assessor {
   private async release({ blocking, database }: Observation): Promise<readonly RecoveryStep[]> {
     const steps = openSessionSteps(blocking, this.laboratory.sandbox.engine.major);
     const texts = steps.map((step) => step.text);
-    const executed = await executeSteps(this.laboratory.sandbox.address(database), texts, this.laboratory.signal);
+    const executed = await this.laboratory.engine.executeSteps(this.laboratory.sandbox.address(database), texts, this.laboratory.signal);
     if (!executed.ok) throw new Error(`The session that was left could not be ended: ${executed.error.message}`);
     const processIds = blocking.map((session) => session.pid);
     const remaining = await captureBlockingSessions(this.laboratory, database, processIds);

@@ -1,6 +1,3 @@
-import { withControlClient } from '../engines/postgres/connect';
-import { makeDirt } from '../engines/postgres/dirt/make';
-import { executeSteps } from '../engines/postgres/steps';
 import { deriveDirt } from '../faults/dirt/derive';
 import { freshColumns } from '../faults/dirt/fresh';
 import type { Dirt } from '../faults/dirt/recipe';
@@ -80,7 +77,7 @@ async function attempt(
   const database = await laboratory.clone(trace.beforeDatabase);
   let kept = false;
   try {
-    const made = await withControlClient(laboratory.sandbox.address(database), (client) => makeDirt(client, candidate, source));
+    const made = await laboratory.engine.makeDirt(laboratory.sandbox.address(database), candidate, source);
     if ('why' in made) return { unbroken: made.why };
     const observed = await observe(laboratory, { ...trace, beforeDatabase: database }, cell);
     if ('why' in observed) return { unbroken: observed.why };
@@ -161,7 +158,7 @@ async function afterRepair(
 async function runRepaired(laboratory: Laboratory, trace: Trace, database: string, { steps }: Repair): Promise<State | undefined> {
   const texts = steps.flatMap((step) => (step.language === 'sql' ? [step.text] : []));
   return laboratory.withClone(database, async (repaired) => {
-    const executed = await executeSteps(laboratory.sandbox.address(repaired), texts, laboratory.signal);
+    const executed = await laboratory.engine.executeSteps(laboratory.sandbox.address(repaired), texts, laboratory.signal);
     if (!executed.ok) return undefined;
     const outcome = await runPlainly(laboratory, repaired, trace.carrier);
     return outcome.result === 'success' ? capture(laboratory, repaired, { ...trace.reading, columnHashes: true }) : undefined;

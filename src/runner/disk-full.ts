@@ -1,19 +1,19 @@
-import { ordinaryTablespace, SmallDiskSpace, smallTablespace } from '../engines/postgres/small-disk';
+import type { FullDiskTools } from '../engines/engine';
+import { engineDisplayName } from '../model/engine';
 import type { PlannedCell } from '../model/fault';
 import type { Sandbox } from '../model/sandbox';
 import type { Laboratory } from './laboratory';
 import { type FailedExperiment, type Observation, observe } from './observe';
 import type { Trace } from './trace';
 
-/** SQLSTATE disk_full. */
-const diskFull = '53100';
-
 /**
  * Runs one cell in a clone on the small disk, which is full while the statement runs. What is left is moved to the ordinary disk at once, so
  * that all that follows is as for any other cell. The disk is one, so these cells wait for each other.
  */
 export async function observeDiskFull(laboratory: Laboratory, trace: Trace, cell: PlannedCell): Promise<Observation | FailedExperiment> {
-  const { smallDisk } = laboratory.sandbox;
+  const { smallDisk, engine } = laboratory.sandbox;
+  const tools = laboratory.engine.fullDisk;
+  if (tools === undefined) return { cell, status: 'impossible', why: `A full disk is not made for ${engineDisplayName(engine.name)} yet.` };
   if ('unavailable' in smallDisk) return { cell, status: 'impossible', why: smallDisk.unavailable };
   const { failsByItself } = trace;
   if (failsByItself !== undefined && failsByItself.statement === cell.point.statement) {
@@ -24,15 +24,15 @@ export async function observeDiskFull(laboratory: Laboratory, trace: Trace, cell
     };
   }
   return alone(laboratory.sandbox, async () => {
-    const space = new SmallDiskSpace(laboratory.sandbox, smallDisk.folder);
-    const tight = await whyTooLarge(laboratory, trace, smallDisk.bytes);
+    const space = tools.openDisk(laboratory.sandbox, smallDisk.folder);
+    const tight = await whyTooLarge(laboratory, tools, trace, smallDisk.bytes);
     if (tight !== undefined) return { cell, status: 'impossible', why: tight };
     await space.open();
     const cloned: string[] = [];
     try {
       const observed = await observe(laboratory, trace, cell, {
         clone: async (source) => {
-          const database = await laboratory.clone(source, smallTablespace);
+          const database = await laboratory.clone(source, tools.smallPlace);
           cloned.push(database);
           await space.makeRoom(database);
           return database;
@@ -40,7 +40,7 @@ export async function observeDiskFull(laboratory: Laboratory, trace: Trace, cell
         strike: () => space.fill(),
       });
       await space.free();
-      return 'why' in observed ? observed : await moved(laboratory, observed);
+      return 'why' in observed ? observed : await moved(laboratory, tools, observed);
     } finally {
       await space.free();
       await laboratory.drop(...cloned);
@@ -58,24 +58,24 @@ function alone<T>(sandbox: Sandbox, work: () => Promise<T>): Promise<T> {
 }
 
 /** The clone, what earlier statements write, and a rewrite of all of it must find room before the disk is filled. */
-async function whyTooLarge({ sandbox }: Laboratory, trace: Trace, bytes: number): Promise<string | undefined> {
-  const [row] = await sandbox.query(`SELECT pg_database_size('${trace.beforeDatabase}')::float8 AS size`);
-  if (Number(row?.size) * 2 <= bytes) return undefined;
-  const megabytes = (size: unknown) => Math.round(Number(size) / 2 ** 20);
-  return `The database has ${megabytes(row?.size)} MB, too much for the small disk of ${megabytes(bytes)} MB: use fewer rows.`;
+async function whyTooLarge({ sandbox }: Laboratory, tools: FullDiskTools, trace: Trace, bytes: number): Promise<string | undefined> {
+  const size = await tools.databaseBytes(sandbox, trace.beforeDatabase);
+  if (size * 2 <= bytes) return undefined;
+  const megabytes = (number: number) => Math.round(number / 2 ** 20);
+  return `The database has ${megabytes(size)} MB, too much for the small disk of ${megabytes(bytes)} MB: use fewer rows.`;
 }
 
 /** The same observation in a database on the ordinary disk. */
-async function moved(laboratory: Laboratory, observed: Observation): Promise<Observation | FailedExperiment> {
+async function moved(laboratory: Laboratory, tools: FullDiskTools, observed: Observation): Promise<Observation | FailedExperiment> {
   const { cell, outcome, execution } = observed;
   await execution.close();
   const spared = whySpared(observed);
   if (spared !== undefined) return { cell, status: 'impossible', why: spared };
-  if (outcome.error?.code !== diskFull) {
+  if (outcome.error?.code !== tools.code) {
     const said = outcome.error?.message ?? `it ended with ${outcome.result}`;
     return { cell, status: 'failed', why: `The disk was full, and the statement failed for another reason: ${said}.` };
   }
-  return { ...observed, database: await laboratory.clone(observed.database, ordinaryTablespace) };
+  return { ...observed, database: await laboratory.clone(observed.database, tools.ordinaryPlace) };
 }
 
 /** Why the full disk meant nothing to the statement, as it was measured. */

@@ -1,5 +1,3 @@
-import { builtInCarrier } from '../engines/postgres/execution/execution';
-import { executeSteps } from '../engines/postgres/steps';
 import type { Migration } from '../model/migration';
 import type { BuiltInFramework } from '../model/run-protocol';
 import { SimulationFailure } from './failure';
@@ -42,13 +40,14 @@ export class Groundwork {
   }
 
   private async setUp(framework: BuiltInFramework): Promise<void> {
-    const outcome = await executeSteps(this.laboratory.sandbox.address(this.database), framework.run.setup, this.laboratory.signal);
+    const { engine, sandbox, signal } = this.laboratory;
+    const outcome = await engine.executeSteps(sandbox.address(this.database), framework.run.setup, signal);
     if (!outcome.ok)
       throw new SimulationFailure(`The history table of ${framework.displayName} could not be made: ${outcome.error.message}`);
   }
 
   private async apply(framework: BuiltInFramework, migration: Migration, role: string): Promise<void> {
-    const outcome = await runPlainly(this.laboratory, this.database, builtInCarrier(migration, framework.run));
+    const outcome = await runPlainly(this.laboratory, this.database, this.laboratory.engine.builtInCarrier(migration, framework.run));
     if (outcome.result === 'success' || outcome.result === 'skipped') return;
     const statement = outcome.statements.length + 1;
     throw new SimulationFailure(

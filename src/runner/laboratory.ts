@@ -1,6 +1,9 @@
+import type { DatabaseEngine } from '../engines/engine';
+import { databaseEngine } from '../engines/registry';
+import { engineDisplayName } from '../model/engine';
 import type { Sandbox } from '../model/sandbox';
 import type { CellResult } from '../model/simulation';
-import { throwIfCancelled } from './failure';
+import { SimulationFailure, throwIfCancelled } from './failure';
 
 /** What a cell left, while it is still there. Nobody is connected to either database: both can be cloned. */
 export interface Evidence {
@@ -16,13 +19,20 @@ export type Witness = (evidence: Evidence) => Promise<void>;
 
 /** The databases of one simulation: clones with names of their own, dropped when they are no longer needed. */
 export class Laboratory {
+  /** What is known of the sandbox's engine: how migrations run on it, and how its states are read. */
+  readonly engine: DatabaseEngine;
   private counter = 0;
 
   constructor(
     readonly sandbox: Sandbox,
     readonly signal: AbortSignal,
     readonly witness: Witness = async () => undefined,
-  ) {}
+  ) {
+    const engine = databaseEngine(sandbox.engine.name);
+    if (engine === undefined)
+      throw new SimulationFailure(`Migrations of ${engineDisplayName(sandbox.engine.name)} can't be simulated yet.`);
+    this.engine = engine;
+  }
 
   /** An empty database; the caller drops it. */
   async create(): Promise<string> {

@@ -1,6 +1,6 @@
 import type { Carrier, ExecutionOutcome } from '../engines/carrier';
-import { makeWorkload, type Workload } from '../engines/postgres/workload/requests';
-import { Load, type LoadRecord } from '../engines/postgres/workload/workload';
+import type { LoadTools } from '../engines/engine';
+import type { LoadRecord, Workload } from '../engines/load';
 import { attributeErrors } from '../faults/load-errors';
 import type { ExecutionPlan } from '../model/plan';
 import { postgresLockModes } from '../model/plan';
@@ -25,12 +25,13 @@ export interface LoadSubject {
 
 /** Runs the migration once more, with an application at work beside it. Undefined when it touches no table that was there before. */
 export async function runUnderLoad(laboratory: Laboratory, subject: LoadSubject): Promise<SimulatedLoad | undefined> {
+  const { load: tools } = laboratory.engine;
   const { tables, left } = tablesToWorkOn(subject);
-  if (tables.length === 0) return undefined;
+  if (tools === undefined || tables.length === 0) return undefined;
   return laboratory.withClone(subject.beforeDatabase, async (database) => {
-    const workload = await workloadFor(laboratory, subject, database, tables);
+    const workload = await workloadFor(laboratory, tools, subject, database, tables);
     if (workload.requests.length === 0) return undefined;
-    const { record, outcome, sessions } = await loadedRun(laboratory, subject, database, workload);
+    const { record, outcome, sessions } = await loadedRun(laboratory, tools, subject, database, workload);
     return describe(subject, record, sessions, [...workload.notes, ...left, ...ownTrouble(outcome)]);
   });
 }
@@ -50,18 +51,24 @@ function tablesToWorkOn({ statements, bookkeepingTables }: LoadSubject) {
   return { tables: tables.slice(0, greatestTables), left };
 }
 
-async function workloadFor(laboratory: Laboratory, { seed, beforeDatabase }: LoadSubject, database: string, tables: readonly string[]) {
+async function workloadFor(
+  laboratory: Laboratory,
+  { makeWorkload }: LoadTools,
+  { seed, beforeDatabase }: LoadSubject,
+  database: string,
+  tables: readonly string[],
+) {
   const address = laboratory.sandbox.address(database);
   return laboratory.withClone(beforeDatabase, (scratch) =>
     makeWorkload({ address, scratch: laboratory.sandbox.address(scratch), tables, seed }),
   );
 }
 
-async function loadedRun(laboratory: Laboratory, subject: LoadSubject, database: string, { requests }: Workload) {
+async function loadedRun(laboratory: Laboratory, tools: LoadTools, subject: LoadSubject, database: string, { requests }: Workload) {
   const { carrier, plan, seed, sessionsPerRequest } = subject;
   const address = laboratory.sandbox.address(database);
   const bare = bareStatements(plan);
-  const load = await Load.start({ address, requests, sessionsPerRequest, bare, seed });
+  const load = await tools.start({ address, requests, sessionsPerRequest, bare, seed });
   try {
     const execution = carrier.start({ address, instrument: load, signal: laboratory.signal });
     try {

@@ -1,5 +1,6 @@
 import type { Carrier, ExecutionOutcome } from '../engines/carrier';
-import { Meter, type StatementMeasure } from '../engines/postgres/measure/measure';
+import type { DatabaseEngine } from '../engines/engine';
+import type { StatementMeasure } from '../engines/measure';
 import type { ExecutionPlan } from '../model/plan';
 import type { Laboratory } from './laboratory';
 import { bareStatements } from './statements';
@@ -20,9 +21,11 @@ export interface MeasuringSubject {
  * could not be measured are not in the result; it is empty when the migration does not run as it did without being measured.
  */
 export async function measureStatements(laboratory: Laboratory, subject: MeasuringSubject): Promise<ReadonlyMap<number, StatementMeasure>> {
+  const { openMeter } = laboratory.engine;
+  if (openMeter === undefined) return new Map();
   const bare = bareStatements(subject.plan);
   for (let attempt = 0; attempt < greatestAttempts; attempt++) {
-    const { outcome, measures } = await measuringRun(laboratory, subject, bare);
+    const { outcome, measures } = await measuringRun(laboratory, openMeter, subject, bare);
     const refused = refusedStatement(outcome, subject.plain);
     if (refused === undefined) return measures;
     // A procedure that commits, say: what the plan can't know. It must not be put into a transaction with the probes.
@@ -32,10 +35,15 @@ export async function measureStatements(laboratory: Laboratory, subject: Measuri
   return new Map();
 }
 
-async function measuringRun(laboratory: Laboratory, { carrier, beforeDatabase }: MeasuringSubject, bare: ReadonlySet<number>) {
+async function measuringRun(
+  laboratory: Laboratory,
+  openMeter: NonNullable<DatabaseEngine['openMeter']>,
+  { carrier, beforeDatabase }: MeasuringSubject,
+  bare: ReadonlySet<number>,
+) {
   return laboratory.withClone(beforeDatabase, async (database) => {
     const address = laboratory.sandbox.address(database);
-    const instrument = await Meter.open(address, bare);
+    const instrument = await openMeter(address, bare);
     const execution = carrier.start({ address, instrument, signal: laboratory.signal });
     try {
       const outcome = await execution.outcome;

@@ -1,6 +1,3 @@
-import { withControlClient } from '../engines/postgres/connect';
-import { quoteLiteral } from '../parse/postgres/identifiers';
-import { sqlNameOfKey } from '../rollback/names';
 import { drawnInVain } from '../state/drawn';
 import type { Laboratory } from './laboratory';
 import type { Trace } from './trace';
@@ -14,8 +11,7 @@ import type { HeldState } from './twice';
 export async function putNumbersBack(laboratory: Laboratory, trace: Trace, partial: HeldState, completed: number): Promise<void> {
   const draws = drawnInVain(trace.before, trace.after, partial.state);
   if (draws.length === 0 || removesRows(trace, completed)) return;
-  const moves = draws.map(({ sequence, next }) => `SELECT setval(${quoteLiteral(sqlNameOfKey(sequence))}, ${next}, false)`);
-  await withControlClient(laboratory.sandbox.address(partial.database), (client) => client.query(moves.join(';')));
+  await laboratory.engine.putNumbersBack(laboratory.sandbox.address(partial.database), draws);
 }
 
 function removesRows({ migration }: Trace, completed: number): boolean {

@@ -1,11 +1,11 @@
+import type { CaptureOptions } from '../engines/capture';
 import type { Carrier, ExecutionOutcome } from '../engines/carrier';
-import type { CaptureOptions } from '../engines/postgres/snapshot/snapshot';
 import type { Simulation } from '../model/simulation';
 import type { State, VolatileColumns } from '../model/state';
 import { findVolatileColumns } from '../state/volatile';
+import { accountsOf, dropAccountsExcept } from './accounts';
 import { capture } from './capture';
 import type { Laboratory } from './laboratory';
-import { dropRolesExcept, rolesOf } from './roles';
 import { runPlainly } from './run';
 
 /** What is run, and the database in the state before, of which each run gets a clone. */
@@ -33,15 +33,15 @@ export interface PlainRuns {
 
 /** Runs the migration twice with no fault, and compares the two to find values that change with each run. */
 export async function runTwice(laboratory: Laboratory, subject: PlainSubject, reading: CaptureOptions): Promise<PlainRuns> {
-  const roles = await rolesOf(laboratory);
+  const accounts = await accountsOf(laboratory);
   const first = await plainRun(laboratory, subject, reading);
   const runSecond = () => plainRun(laboratory, subject, reading, first.state);
   const repeated = await runSecond();
   const onlyOnce = refusedAgain(first.outcome, repeated.outcome);
   if (onlyOnce === undefined) return { first, second: repeated };
-  await dropRolesExcept(laboratory, roles);
+  await dropAccountsExcept(laboratory, accounts);
   const second = await runSecond();
-  await dropRolesExcept(laboratory, roles);
+  await dropAccountsExcept(laboratory, accounts);
   return { first, second, onlyOnce };
 }
 

@@ -1,6 +1,4 @@
-import { type AskedRows, askAll } from '../engines/postgres/ask';
-import { checksumQuery } from '../engines/postgres/snapshot/data';
-import { executeSteps } from '../engines/postgres/steps';
+import type { AskedRows } from '../engines/steps';
 import type { CellResult, RecoveryCheck, RecoveryPlan } from '../model/simulation';
 import type { State } from '../model/state';
 import type { DraftCheck } from '../recovery/check';
@@ -61,7 +59,7 @@ export async function situationOf(laboratory: Laboratory, trace: Trace, partial:
     partial: partial.state,
     completed: partial.completed,
     retryReaches: partial.retryReaches,
-    checksumQuery: (table) => checksumQuery(table, volatile, clockStart, laboratory.sandbox.engine.major),
+    checksumQuery: (table) => laboratory.engine.checksumQuery(table, volatile, clockStart, laboratory.sandbox.engine),
   };
   const probes = recoveryProbes(situation);
   const answers = new Map([
@@ -80,7 +78,7 @@ export async function situationOf(laboratory: Laboratory, trace: Trace, partial:
 }
 
 async function answersOf(laboratory: Laboratory, database: string, probes: readonly Probe[]): Promise<Answers> {
-  const rows = await askAll(
+  const rows = await laboratory.engine.askAll(
     laboratory.sandbox.address(database),
     probes.map(({ text }) => text),
   );
@@ -138,7 +136,7 @@ async function verify(
   return laboratory.withClone(partialDatabase, async (database) => {
     const started = performance.now();
     const texts = draft.steps.filter((step) => step.language === 'sql').map((step) => step.text);
-    const executed = await executeSteps(laboratory.sandbox.address(database), texts, laboratory.signal);
+    const executed = await laboratory.engine.executeSteps(laboratory.sandbox.address(database), texts, laboratory.signal);
     const durationMs = Math.round(performance.now() - started);
     if (!executed.ok) return { ...plan, durationMs, problem: `Step ${executed.step + 1} failed: ${executed.error.message}` };
     const state = await capture(laboratory, database, { ...trace.reading, columnHashes: draft.loses !== undefined });
@@ -150,7 +148,7 @@ async function verify(
 
 /** Asks the questions that show, beside the fingerprint, that the plan did what it claims. */
 async function validate(laboratory: Laboratory, database: string, checks: readonly DraftCheck[]): Promise<readonly RecoveryCheck[]> {
-  const answers = await askAll(
+  const answers = await laboratory.engine.askAll(
     laboratory.sandbox.address(database),
     checks.map(({ text }) => text),
   );

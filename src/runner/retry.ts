@@ -1,4 +1,3 @@
-import { executeSteps } from '../engines/postgres/steps';
 import { lostData } from '../faults/lost-data';
 import type { RetryMeasurement } from '../faults/verdict';
 import type { CellResult, RecoveryStep } from '../model/simulation';
@@ -82,7 +81,7 @@ async function reachesAfter(
   const { reference, before, after } = trace.fingerprints;
   const texts = first.map((step) => step.text);
   return laboratory.withClone(partialDatabase, async (database) => {
-    await executeSteps(laboratory.sandbox.address(database), texts, laboratory.signal);
+    await laboratory.engine.executeSteps(laboratory.sandbox.address(database), texts, laboratory.signal);
     const read = async () => fingerprint(await capture(laboratory, database, trace.reading), reference);
     // From exactly the state before, the retry is the plain run, which was made already.
     if ((await read()) === before) return after !== undefined && trace.failsByItself === undefined;

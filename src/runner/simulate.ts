@@ -1,5 +1,4 @@
 import { once, setMaxListeners } from 'node:events';
-import { builtInCarrier } from '../engines/postgres/execution/execution';
 import type { Verdict } from '../model/fault';
 import type { Sandbox } from '../model/sandbox';
 import type { CellResult, SimulatedLoad, SimulatedMigration, SimulatedStatement, Simulation, SimulationSummary } from '../model/simulation';
@@ -149,7 +148,7 @@ function preparations(
     const { framework } = subject;
     const { bookkeepingTables } = framework.run;
     return {
-      subject: { framework, migration, carrier: builtInCarrier(migration, framework.run) },
+      subject: { framework, migration, carrier: laboratory.engine.builtInCarrier(migration, framework.run) },
       ...(await databaseBefore(laboratory, groundwork.database, bookkeepingTables, request)),
     };
   });

@@ -1,5 +1,5 @@
 import type { ExecutionOutcome, FinishedStatement } from '../engines/carrier';
-import type { StatementMeasure } from '../engines/postgres/measure/measure';
+import type { StatementMeasure } from '../engines/measure';
 import type { ExecutionPlan, PlannedStatement } from '../model/plan';
 import { postgresLockModes } from '../model/plan';
 import type { SimulatedStatement, StatementLock } from '../model/simulation';
@@ -52,7 +52,7 @@ function fromMeasure(planned: PlannedStatement, heldMs: number, measure: Stateme
     locks: [...locks].sort(weakestFirst).map((lock) => ({ ...lock, heldMs })),
     rewrites,
     rows: rows ?? own?.rows ?? 0,
-    walBytes,
+    ...(walBytes !== undefined && { walBytes }),
     measured: true,
   };
 }

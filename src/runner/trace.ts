@@ -1,7 +1,5 @@
+import type { CaptureOptions } from '../engines/capture';
 import type { Carrier } from '../engines/carrier';
-import { withControlClient } from '../engines/postgres/connect';
-import { generateRows } from '../engines/postgres/generate-rows/generate-rows';
-import type { CaptureOptions } from '../engines/postgres/snapshot/snapshot';
 import { type Course, courseOf } from '../faults/course';
 import type { PlannedCell } from '../model/fault';
 import type { Migration } from '../model/migration';
@@ -77,7 +75,7 @@ export async function traceMigration(
   beforeDatabase: string,
   seed: number,
 ): Promise<Trace> {
-  const clockStart = await serverClock(laboratory);
+  const clockStart = await laboratory.engine.serverClock(laboratory.sandbox);
   const { bookkeepingTables, bookkeepingSchemas = [], normalHistory } = framework.run;
   const options = { bookkeepingTables, bookkeepingSchemas, volatile: {}, clockStart, ...(normalHistory && { normalHistory }) };
   const unmasked = await captureFirst(laboratory, beforeDatabase, options);
@@ -117,12 +115,6 @@ export async function databaseBefore(
 ): Promise<StateBefore> {
   const beforeDatabase = await laboratory.clone(groundwork);
   const options = { ...rows, excludeTables };
-  const { skipped } = await withControlClient(laboratory.sandbox.address(beforeDatabase), (client) => generateRows(client, options));
+  const { skipped } = await laboratory.engine.generateRows(laboratory.sandbox.address(beforeDatabase), options);
   return { beforeDatabase, unfilled: skipped };
-}
-
-/** A moment before the runs, by the server's clock, which need not be this machine's. */
-async function serverClock(laboratory: Laboratory): Promise<string> {
-  const [row] = await laboratory.sandbox.query("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS now");
-  return String(row?.now);
 }

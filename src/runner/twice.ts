@@ -1,5 +1,3 @@
-import { withControlClient } from '../engines/postgres/connect';
-import { readRowHeap } from '../engines/postgres/row-heap';
 import { addedTwice, type RowHeap, rowsWrittenTwice } from '../faults/applied-twice';
 import { relationKey, type Table } from '../model/catalog';
 import type { State } from '../model/state';
@@ -25,7 +23,7 @@ export async function foundTwice(
   const found: string[] = [];
   for (const table of suspects(before, partial.state, after, retried.state)) {
     const read = (database: string): Promise<RowHeap> =>
-      withControlClient(laboratory.sandbox.address(database), (client) => readRowHeap(client, table, table.columns));
+      laboratory.engine.readRowHeap(laboratory.sandbox.address(database), table, table.columns);
     const rows = rowsWrittenTwice({
       before: await read(trace.beforeDatabase),
       partial: await read(partial.database),

@@ -1,8 +1,7 @@
 import type pg from 'pg';
 import type { DatabaseAddress } from '../../model/sandbox';
+import type { AskedRows } from '../steps';
 import { withControlClient } from './connect';
-
-export type AskedRows = readonly Readonly<Record<string, unknown>>[];
 
 /** Fixes every setting that changes how a value is written, as captures do, so that texts of two databases can be compared. */
 const settings = `SET search_path = ''; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1;

@@ -4,11 +4,9 @@ import type { Problem } from '../../model/result';
 import type { DatabaseAddress } from '../../model/sandbox';
 import { loadParser } from '../../parse/load';
 import { readStatements } from '../../parse/postgres/read';
+import type { StepsResult } from '../steps';
 import { withControlClient } from './connect';
 import { copyIn } from './copy-in';
-
-/** `step` counts from 0. */
-export type StepsResult = { readonly ok: true } | { readonly ok: false; readonly step: number; readonly error: Problem };
 
 /**
  * Runs SQL texts in order on one connection, and stops at the first that fails. Each text is one request, so several statements in it

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withControlClient } from '../../../src/engines/postgres/connect';
-import { type GeneratedRows, generateRows } from '../../../src/engines/postgres/generate-rows/generate-rows';
+import { generateRows } from '../../../src/engines/postgres/generate-rows/generate-rows';
+import type { GeneratedRows } from '../../../src/engines/rows';
 import type { Sandbox } from '../../../src/model/sandbox';
 import { started } from '../sandbox/support';
 

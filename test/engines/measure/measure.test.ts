@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StatementMeasure } from '../../../src/engines/measure';
 import { builtInCarrier } from '../../../src/engines/postgres/execution/execution';
-import { Meter, type StatementMeasure } from '../../../src/engines/postgres/measure/measure';
+import { Meter } from '../../../src/engines/postgres/measure/measure';
 import { sql } from '../../../src/frameworks/sql';
 import { emptyCatalog } from '../../../src/model/catalog';
 import type { Migration, Program } from '../../../src/model/migration';

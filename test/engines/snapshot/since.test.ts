@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Baseline, CaptureOptions } from '../../../src/engines/capture';
 import { withControlClient } from '../../../src/engines/postgres/connect';
-import type { Baseline } from '../../../src/engines/postgres/snapshot/since';
-import { type CaptureOptions, captureBaseline, captureState } from '../../../src/engines/postgres/snapshot/snapshot';
+import { captureBaseline, captureState } from '../../../src/engines/postgres/snapshot/snapshot';
 import type { Sandbox } from '../../../src/model/sandbox';
 import { startSandbox } from '../execute/laboratory';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CaptureOptions } from '../../../src/engines/capture';
 import { createClient, withControlClient } from '../../../src/engines/postgres/connect';
 import { captureSessions } from '../../../src/engines/postgres/snapshot/sessions';
-import { type CaptureOptions, captureState } from '../../../src/engines/postgres/snapshot/snapshot';
+import { captureState } from '../../../src/engines/postgres/snapshot/snapshot';
 import { executeSteps } from '../../../src/engines/postgres/steps';
 import type { Sandbox } from '../../../src/model/sandbox';
 import { openSessionSteps } from '../../../src/recovery/plan';

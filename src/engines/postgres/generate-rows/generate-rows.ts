@@ -2,28 +2,13 @@ import type { ClientBase, QueryResult } from 'pg';
 import type { UnfilledTable } from '../../../model/simulation';
 import { loadParser } from '../../../parse/load';
 import { quoteIdentifier, quoteQualified } from '../../../parse/postgres/identifiers';
+import type { GeneratedRows, GenerateRowsOptions } from '../../rows';
 import { type FillTable, readTables } from './catalog';
 import { laterStatement } from './later';
 import { type FillStep, fillOrder, mayBeNull } from './order';
 import { fillStatement } from './statement';
 import { type Trial, tryCandidates } from './trial';
 import { refreshViews } from './views';
-
-export interface GenerateRowsOptions {
-  /** Tables with fewer rows are filled up to this many. */
-  readonly rows: number;
-  /** The same seed in the same schema gives the same rows, byte by byte. */
-  readonly seed: number;
-  /** Tables to leave alone, as `schema.table`, or `table` in any schema. */
-  readonly excludeTables: readonly string[];
-}
-
-export interface GeneratedRows {
-  /** What was added to each table, as `schema.table`. */
-  readonly tables: readonly { readonly table: string; readonly rows: number }[];
-  /** Tables that got none, with the reason in words. */
-  readonly skipped: readonly UnfilledTable[];
-}
 
 /**
  * Fills the user's tables with rows that respect their keys and constraints, then their materialized views. Existing rows are kept. The client must be a superuser's,

@@ -6,34 +6,12 @@ import { lockModeLabel } from '../../../model/words';
 import type { PostgresConnection } from '../../../wire/postgres/connection';
 import type { RequestOrder, WireRequest } from '../../../wire/postgres/handlers';
 import type { ServerReport } from '../../../wire/postgres/messages';
+import type { MeasuredLock, StatementMeasure } from '../../measure';
 import { openControlClient } from '../connect';
 import { Hurdles } from './hurdles';
 import type { PostgresInstrument } from './instrument';
 import { type KnownRelations, readRelations } from './relations';
 import { bothSides, isAboutSession, type Probe, type ProbePlace, probe, probed, readProbe, rowsBetween, walBetween } from './texts';
-
-export interface MeasuredLock {
-  /** As other sessions know it at that moment, without the schema public. */
-  readonly relation: string;
-  /** As the manual spells it. */
-  readonly mode: string;
-  /** For an index that is locked more strongly than its table: that table, whose users have to wait too. */
-  readonly table?: string;
-}
-
-/** What one statement did to the server, as the server tells it. */
-export interface StatementMeasure {
-  readonly statement: number;
-  /** Taken by it, weakest first; on relations that are nobody else's yet, none. */
-  readonly taken: readonly MeasuredLock[];
-  /** All that its transaction holds when it is done, the earlier statements' included. */
-  readonly held: readonly MeasuredLock[];
-  /** Tables that were written anew into another file. */
-  readonly rewrites: readonly string[];
-  /** Rows inserted, updated and deleted, by triggers and cascades too. Undefined where only the statement itself can count them. */
-  readonly rows?: number;
-  readonly walBytes: number;
-}
 
 /**
  * Measures an undisturbed run statement by statement: with a probe before and after each, run by the migration's own session, in its

@@ -1,23 +1,32 @@
 import type pg from 'pg';
 import { relationKey, type Sequence, type Table, type TypeObject } from '../../../model/catalog';
-import type { SequencePosition, State, TableData, VolatileColumns } from '../../../model/state';
+import type { SequencePosition, TableData, VolatileColumns } from '../../../model/state';
 import { quoteQualified } from '../../../parse/postgres/identifiers';
+import type { Baseline, CaptureOptions } from '../../capture';
 import type { RelationWithRows } from './data';
 import { type CatalogQueryName, catalogQueries, otherCatalogs } from './queries';
 import type { CatalogRows } from './rows';
 import { type SessionRow, sessionsQuery } from './sessions';
-import type { CaptureOptions } from './snapshot';
 import { isOld, isUntouched, namesAreKept, type Survey, type SurveyRow, surveyOf, touchedRelations, type Watched } from './survey';
 
 /** A state that was read in full, with all that is needed to read a later one, in it or in a copy of it, by what changed since. */
-export interface Baseline {
-  readonly state: State;
+export interface PostgresBaseline extends Baseline {
+  readonly engine: 'postgres';
   readonly major: number;
   readonly horizon: string;
   readonly survey: Survey;
   readonly rows: CatalogRows;
   readonly relationsWithRows: readonly RelationWithRows[];
-  readonly options: CaptureOptions;
+}
+
+/** The baseline as one of PostgreSQL's. Throws for one of another engine. */
+export function ownBaseline(baseline: Baseline): PostgresBaseline {
+  if (isOwn(baseline)) return baseline;
+  throw new TypeError(`A baseline of ${baseline.engine} says nothing about this database.`);
+}
+
+function isOwn(baseline: Baseline): baseline is PostgresBaseline {
+  return baseline.engine === 'postgres';
 }
 
 /** What is exactly as in the baseline, by identity; sequences' positions by `schema.name`. */
@@ -63,7 +72,7 @@ export async function readSince(
   client: pg.ClientBase,
   surveyRows: readonly SurveyRow[],
   options: CaptureOptions,
-  baseline: Baseline,
+  baseline: PostgresBaseline,
 ): Promise<CatalogReading | undefined> {
   const survey = surveyOf(surveyRows);
   if (!namesAreKept(survey, baseline.survey)) return undefined;
@@ -110,7 +119,7 @@ function queriesSince(
   survey: Survey,
   touched: ReadonlySet<string>,
   reread: ReadonlySet<string>,
-  baseline: Baseline,
+  baseline: PostgresBaseline,
 ): Partial<Record<CatalogQueryName, string>> {
   const all = catalogQueries(baseline.major);
   const ids = `'{${[...reread].join(',')}}'`;
@@ -124,7 +133,7 @@ function queriesSince(
   return asked;
 }
 
-function isKnown(name: CatalogQueryName, survey: Survey, touched: ReadonlySet<string>, baseline: Baseline): boolean {
+function isKnown(name: CatalogQueryName, survey: Survey, touched: ReadonlySet<string>, baseline: PostgresBaseline): boolean {
   const catalogs = readFrom[name];
   if (catalogs === undefined || !isUntouched(survey, baseline.survey, catalogs)) return false;
   // A body written in SQL (BEGIN ATOMIC) is shown as a view is.
@@ -152,7 +161,7 @@ function renames(fresh: Partial<CatalogRows>, then: CatalogRows): boolean {
   );
 }
 
-function knownRelations(reread: ReadonlySet<string>, { state }: Baseline): Map<string, Table | Sequence> {
+function knownRelations(reread: ReadonlySet<string>, { state }: PostgresBaseline): Map<string, Table | Sequence> {
   const all = [...state.catalog.tables, ...state.catalog.sequences];
   return new Map(all.filter((object) => !reread.has(object.identity)).map((object) => [object.identity, object]));
 }
@@ -179,7 +188,7 @@ function rowCountQueries(relations: readonly RelationWithRows[], horizon: string
 }
 
 /** Rows that all were there at the horizon, and as many as then, are the rows of then. */
-function knownData(counts: readonly RowCount[], baseline: Baseline): Map<string, TableData> {
+function knownData(counts: readonly RowCount[], baseline: PostgresBaseline): Map<string, TableData> {
   const then = new Map(baseline.state.data.map((data) => [data.table, data]));
   const keys = new Map(baseline.relationsWithRows.map((relation) => [relation.identity, relationKey(relation)]));
   return new Map(
@@ -191,7 +200,7 @@ function knownData(counts: readonly RowCount[], baseline: Baseline): Map<string,
 }
 
 /** Relations whose rows hash as they did when they are the same rows: same columns, same masks, and values that are written as they were. */
-function comparableRelations(touched: ReadonlySet<string>, options: CaptureOptions, baseline: Baseline): RelationWithRows[] {
+function comparableRelations(touched: ReadonlySet<string>, options: CaptureOptions, baseline: PostgresBaseline): RelationWithRows[] {
   if (options.clockStart !== baseline.options.clockStart) return [];
   const types = new Map(baseline.state.catalog.types.map((type) => [relationKey(type), type]));
   const mask = (volatile: VolatileColumns, key: string) => JSON.stringify(volatile[key] ?? []);
@@ -222,12 +231,12 @@ interface LastValue {
 }
 
 /** Where the sequences stand; null for one that was not drawn from yet. A sequence is written in place, and so read every time. */
-function lastValuesQuery(touched: ReadonlySet<string>, { rows }: Baseline): string {
+function lastValuesQuery(touched: ReadonlySet<string>, { rows }: PostgresBaseline): string {
   const ids = rows.sequences.filter((row) => !touched.has(row.identity)).map((row) => row.identity);
   return `SELECT id AS sequence, pg_sequence_last_value(id::oid)::text AS last FROM unnest('{${ids.join(',')}}'::text[]) id`;
 }
 
-function knownPositions(lastValues: readonly LastValue[], { state, rows }: Baseline): Map<string, SequencePosition> {
+function knownPositions(lastValues: readonly LastValue[], { state, rows }: PostgresBaseline): Map<string, SequencePosition> {
   const keys = new Map(rows.sequences.map((row) => [row.identity, relationKey(row)]));
   const then = new Map(state.sequences.map((position) => [position.sequence, position]));
   return new Map(

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { type Catalog, relationKey } from '../../../model/catalog';
-import type { BookkeepingTable, State, VolatileColumns } from '../../../model/state';
+import type { State } from '../../../model/state';
 import { quoteQualified } from '../../../parse/postgres/identifiers';
+import type { CaptureOptions } from '../../capture';
 import { bookkeepingTable } from './bookkeeping';
 import { assembleCatalog } from './catalog';
 import {
@@ -17,25 +18,8 @@ import {
 import { type CatalogQueryName, catalogQueries } from './queries';
 import type { CatalogRows } from './rows';
 import { type SessionRow, sessionLeft, sessionsQuery } from './sessions';
-import { type Baseline, type CatalogReading, readSince, simpleQuery } from './since';
+import { type CatalogReading, ownBaseline, type PostgresBaseline, readSince, simpleQuery } from './since';
 import { horizonQuery, type SurveyRow, surveyOf, surveyQuery } from './survey';
-
-export interface CaptureOptions {
-  /** `schema.table` of the framework's own tables: their rows are given apart, and they are no part of schema and data. */
-  readonly bookkeepingTables: readonly string[];
-  /** Columns whose values differ between equal runs: only whether they are null is hashed, and for times whether they are from before `clockStart`. */
-  readonly volatile: VolatileColumns;
-  /** When the first run began, ISO 8601 in UTC: a time that a migration writes is later, one that was there before is earlier. */
-  readonly clockStart?: string;
-  /** Also a hash per column, to say which one differs. Costs about twice the time. */
-  readonly columnHashes?: boolean;
-  /** Schemas that hold the framework's own tables and nothing else; they are no part of the schema either. */
-  readonly bookkeepingSchemas?: readonly string[];
-  /** Leaves out of the history what says nothing about the migration, as its framework knows. */
-  readonly normalHistory?: (tables: readonly BookkeepingTable[]) => readonly BookkeepingTable[];
-  /** Given for the database that it was made of, and for copies of that and of them: what did not change since is taken from it. */
-  readonly baseline?: Baseline;
-}
 
 /** How long to wait for a lock that a session of the migration holds. Use `captureSessions` to find out who. */
 const lockTimeoutMs = 5_000;
@@ -60,7 +44,7 @@ SHOW server_version_num`;
  */
 export async function captureState(client: pg.ClientBase, options: CaptureOptions): Promise<State> {
   return inSnapshot(client, async () => {
-    const { baseline } = options;
+    const baseline = options.baseline && ownBaseline(options.baseline);
     if (baseline === undefined) {
       const { major } = await opened(client);
       return (await readContents(client, await readAll(client, major), major, options)).state;
@@ -73,7 +57,7 @@ export async function captureState(client: pg.ClientBase, options: CaptureOption
 }
 
 /** The same, in full and with column hashes, with what it takes to read later states by what changed since. Nobody may be writing meanwhile. */
-export async function captureBaseline(client: pg.ClientBase, options: CaptureOptions): Promise<Baseline> {
+export async function captureBaseline(client: pg.ClientBase, options: CaptureOptions): Promise<PostgresBaseline> {
   const { baseline: _, ...rest } = options;
   const complete = { ...rest, columnHashes: true };
   return inSnapshot(client, async () => {
@@ -81,7 +65,15 @@ export async function captureBaseline(client: pg.ClientBase, options: CaptureOpt
     const survey = await simpleQuery(client, surveyQuery(horizon));
     const reading = await readAll(client, major);
     const contents = await readContents(client, reading, major, complete);
-    return { ...contents, major, horizon, survey: surveyOf((survey[0]?.rows ?? []) as SurveyRow[]), rows: reading.rows, options: complete };
+    return {
+      engine: 'postgres',
+      ...contents,
+      major,
+      horizon,
+      survey: surveyOf((survey[0]?.rows ?? []) as SurveyRow[]),
+      rows: reading.rows,
+      options: complete,
+    };
   });
 }
 
@@ -116,7 +108,7 @@ async function readContents(
   { rows, sessions, known }: CatalogReading,
   major: number,
   options: CaptureOptions,
-): Promise<Pick<Baseline, 'state' | 'relationsWithRows'>> {
+): Promise<Pick<PostgresBaseline, 'state' | 'relationsWithRows'>> {
   const excluded = new Set(options.bookkeepingTables);
   const catalog = withoutSchemas(assembleCatalog(rows, excluded, known.relations), options.bookkeepingSchemas ?? []);
   const bookkeeping = rows.relations.filter((row) => excluded.has(relationKey(row)));

@@ -1,33 +1,10 @@
 import type pg from 'pg';
-import type { DatabaseAddress } from '../../../model/sandbox';
 import type { LoadOperation } from '../../../model/simulation';
 import { spoken } from '../../../rollback/names';
+import type { Workload, WorkloadRequest, WorkloadSource } from '../../load';
 import { withControlClient } from '../connect';
 import { generateRows } from '../generate-rows/generate-rows';
 import { insertText, readText, readWorkloadTable, sampleRows, updateText, type WorkloadRow, type WorkloadTable } from './tables';
-
-/** One kind of request on one table, as texts that differ in the row they are about. */
-export interface WorkloadRequest {
-  readonly operation: LoadOperation;
-  readonly relation: string;
-  readonly texts: readonly string[];
-}
-
-export interface Workload {
-  readonly requests: readonly WorkloadRequest[];
-  /** What could not be made, and why. */
-  readonly notes: readonly string[];
-}
-
-export interface WorkloadSource {
-  /** The database that the workload will run in; nothing in it is changed. */
-  readonly address: DatabaseAddress;
-  /** A copy of it that may be spoilt: new rows are made there. */
-  readonly scratch: DatabaseAddress;
-  /** Tables to work on, by name. */
-  readonly tables: readonly string[];
-  readonly seed: number;
-}
 
 const rowsPerRequest = 3;
 const rowsToTry = 20;

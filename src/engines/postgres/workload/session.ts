@@ -1,23 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { DatabaseAddress } from '../../../model/sandbox';
+import type { Attempt, WorkloadRequest } from '../../load';
 import { createClient } from '../connect';
 import type { LoadClock } from './clock';
-import type { WorkloadRequest } from './requests';
 
 /** Sessions of the workload, as pg_stat_activity shows them. */
 const loadApplicationName = 'faultline load';
-
-/** One request as an application felt it. */
-export interface Attempt {
-  readonly session: number;
-  readonly request: WorkloadRequest;
-  readonly startMs: number;
-  readonly endMs: number;
-  /** By a clock that was not stopped. */
-  readonly realMs: number;
-  readonly error?: { readonly code: string; readonly message: string };
-}
 
 /** Milliseconds between two requests of a session. */
 const thinkMs = 20;

@@ -1,51 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Statement } from '../../../model/migration';
-import type { DatabaseAddress } from '../../../model/sandbox';
 import type { PostgresConnection } from '../../../wire/postgres/connection';
 import type { RequestOrder, WireRequest } from '../../../wire/postgres/handlers';
 import type { ServerReport } from '../../../wire/postgres/messages';
+import type { Attempt, LoadedAttempt, LoadOptions, LoadRecord, RunningLoad } from '../../load';
 import { openControlClient } from '../connect';
 import type { PostgresInstrument } from '../measure/instrument';
 import { isAboutSession } from '../measure/texts';
 import { LoadClock } from './clock';
 import { Gates, pauseNotice } from './gates';
-import type { WorkloadRequest } from './requests';
-import { type Attempt, LoadSession } from './session';
-
-/** What a request met, beside what it felt. */
-export interface LoadedAttempt extends Attempt {
-  /** The statement for whose locks it was seen to wait. */
-  readonly blockedBy?: number;
-  /** The last statement that was done when it ended; 0 before the first. */
-  readonly behind: number;
-  /** The statement that was running when it ended, or the last that ran. */
-  readonly beside: number;
-  readonly phase: 'before' | 'during' | 'after';
-}
-
-export interface LoadedStatementTimes {
-  readonly statement: number;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly releasedMs: number;
-}
-
-export interface LoadRecord {
-  readonly attempts: readonly LoadedAttempt[];
-  readonly timeline: readonly LoadedStatementTimes[];
-  readonly endedMs: number;
-}
-
-export interface LoadOptions {
-  readonly address: DatabaseAddress;
-  readonly requests: readonly WorkloadRequest[];
-  /** Sessions for each kind of request. */
-  readonly sessionsPerRequest: number;
-  /** Numbers of the statements that can't stand in a transaction. */
-  readonly bare: ReadonlySet<number>;
-  readonly seed: number;
-}
+import { LoadSession } from './session';
 
 const lookEveryMs = 3;
 /** A kind of request that neither ends nor waits for the migration is not waited for any longer. */
@@ -56,7 +21,7 @@ const greatestPauseMs = 3000;
  * transaction has ended, the migration is paused until every session has made one attempt that ended or was seen to wait for the
  * migration. So what meets what does not depend on how fast a machine is. The clock stands still in those pauses.
  */
-export class Load implements PostgresInstrument {
+export class Load implements PostgresInstrument, RunningLoad {
   readonly engine = 'postgres';
   private readonly clock = new LoadClock();
   private readonly sessions: LoadSession[] = [];

@@ -1,0 +1,71 @@
+import { quoteIdentifier, quoteLiteral } from '../../parse/postgres/identifiers';
+import { sqlNameOfKey } from '../../rollback/names';
+import type { DatabaseEngine } from '../engine';
+import { askAll } from './ask';
+import { withControlClient } from './connect';
+import { makeDirt } from './dirt/make';
+import { builtInCarrier } from './execution/execution';
+import { generateRows } from './generate-rows/generate-rows';
+import { Meter } from './measure/measure';
+import { readRowHeap } from './row-heap';
+import { ordinaryTablespace, SmallDiskSpace, smallTablespace } from './small-disk';
+import { checksumQuery } from './snapshot/data';
+import { anySessionQuery, captureSessions } from './snapshot/sessions';
+import { captureBaseline, captureState } from './snapshot/snapshot';
+import { executeSteps } from './steps';
+import { makeWorkload } from './workload/requests';
+import { Load } from './workload/workload';
+
+/** PostgreSQL, as a simulation needs it. */
+export const postgresEngine: DatabaseEngine = {
+  names: ['postgres'],
+  builtInCarrier,
+
+  captureState: (address, options) => withControlClient(address, (client) => captureState(client, options)),
+  captureBaseline: (address, options) => withControlClient(address, (client) => captureBaseline(client, options)),
+  async captureBlockingSessions(sandbox, database, sessionIds) {
+    // Mostly there are none, which any connection can tell; only a connection to the database can tell what a lock is on.
+    const [found] = await sandbox.query(anySessionQuery(database, sessionIds));
+    if (found?.any !== true) return [];
+    const sessions = await withControlClient(sandbox.address(database), (client) => captureSessions(client, sessionIds));
+    return sessions.filter((session) => session.locks.length > 0);
+  },
+  async serverClock(sandbox) {
+    const [row] = await sandbox.query("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS now");
+    return String(row?.now);
+  },
+  readRowHeap: (address, table, columns) => withControlClient(address, (client) => readRowHeap(client, table, columns)),
+  checksumQuery: (table, volatile, clockStart, engine) => checksumQuery(table, volatile, clockStart, engine.major),
+
+  executeSteps,
+  askAll,
+
+  generateRows: (address, options) => withControlClient(address, (client) => generateRows(client, options)),
+  makeDirt: (address, dirt, source) => withControlClient(address, (client) => makeDirt(client, dirt, source)),
+  async putNumbersBack(address, draws) {
+    const moves = draws.map(({ sequence, next }) => `SELECT setval(${quoteLiteral(sqlNameOfKey(sequence))}, ${next}, false)`);
+    await withControlClient(address, (client) => client.query(moves.join(';')));
+  },
+
+  async serverAccounts(sandbox) {
+    const rows = await sandbox.query('SELECT rolname FROM pg_roles');
+    return new Set(rows.map((row) => String(row.rolname)));
+  },
+  async dropServerAccounts(sandbox, names) {
+    await sandbox.query(`DROP ROLE ${names.map(quoteIdentifier).join(', ')}`);
+  },
+
+  openMeter: (address, bare) => Meter.open(address, bare),
+  load: { makeWorkload, start: (options) => Load.start(options) },
+  fullDisk: {
+    // SQLSTATE disk_full.
+    code: '53100',
+    smallPlace: smallTablespace,
+    ordinaryPlace: ordinaryTablespace,
+    openDisk: (sandbox, folder) => new SmallDiskSpace(sandbox, folder),
+    async databaseBytes(sandbox, database) {
+      const [row] = await sandbox.query(`SELECT pg_database_size(${quoteLiteral(database)})::float8 AS size`);
+      return Number(row?.size);
+    },
+  },
+};

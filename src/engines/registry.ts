@@ -1,0 +1,10 @@
+import type { EngineName } from '../model/engine';
+import type { DatabaseEngine } from './engine';
+import { postgresEngine } from './postgres/engine';
+
+const engines: readonly DatabaseEngine[] = [postgresEngine];
+
+/** The engine of this name; undefined where migrations of it can't be simulated. */
+export function databaseEngine(name: EngineName): DatabaseEngine | undefined {
+  return engines.find(({ names }) => names.includes(name));
+}
