@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
@@ -68,7 +68,7 @@ export function withDescendants(processId: number): readonly number[] {
 
 /** Processes whose working folder this is; on Linux only, elsewhere none are found. */
 export function processesIn(folder: string): readonly number[] {
-  if (process.platform !== 'linux') return [];
+  if (process.platform !== 'linux' || !existsSync(folder)) return [];
   const real = realpathSync(folder);
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

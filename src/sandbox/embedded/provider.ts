@@ -1,7 +1,8 @@
 import { failure } from '../../model/result';
 import type { SandboxProvider } from '../../model/sandbox';
-import { removeDeadFolders } from '../postgres/orphans';
-import { startProcessSandbox } from '../postgres/process-sandbox';
+import { postgresServer } from '../postgres/engine';
+import { removeDeadFolders } from '../process/orphans';
+import { startProcessSandbox } from '../process/process-sandbox';
 import { checkBinaries, provideBinaries } from './binaries';
 
 /** Real PostgreSQL from npm packages: no installation, no Docker, no root. */
@@ -18,7 +19,7 @@ export const embeddedProvider: SandboxProvider = {
     const possible = await this.available(options);
     if (!possible.ok) return possible;
     for (const line of await this.removeOrphans()) options.onProgress(line);
-    return startProcessSandbox('embedded', options, (account) => provideBinaries(options.engine.major, account, options));
+    return startProcessSandbox('embedded', postgresServer, options, (account) => provideBinaries(options.engine.major, account, options));
   },
 
   removeOrphans: removeDeadFolders,

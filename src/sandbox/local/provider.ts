@@ -1,37 +1,45 @@
-import { failure, success } from '../../model/result';
+import { type Engine, engineLabel } from '../../model/engine';
+import { failure, type Result, success } from '../../model/result';
 import type { SandboxProvider } from '../../model/sandbox';
-import { removeDeadFolders } from '../postgres/orphans';
-import { startProcessSandbox } from '../postgres/process-sandbox';
 import { SandboxError } from '../problem';
-import { findInstalled } from './binaries';
+import { removeDeadFolders } from '../process/orphans';
+import { startProcessSandbox } from '../process/process-sandbox';
+import type { ServerEngine, ServerPrograms } from '../server-engine';
+import { serverEngine } from '../server-engines';
 
-/** A PostgreSQL that is installed on this machine: its programs only, with a data directory of our own. Running servers are not touched. */
+/** A server that is installed on this machine: its programs only, with a data directory of our own. Running servers are not touched. */
 export const localProvider: SandboxProvider = {
   name: 'local',
 
   async available({ engine }) {
-    if (engine.name !== 'postgres')
-      return failure({ message: `Only PostgreSQL can be started from local programs so far, not ${engine.name}.` });
-    const installed = findInstalled();
-    if (installed.some(({ major }) => major === engine.major)) return success(undefined);
-    return failure({ message: missing(engine.major, installed) });
+    const found = find(engine);
+    return found.ok ? success(undefined) : found;
   },
 
   async start(options) {
-    const possible = await this.available(options);
-    if (!possible.ok) return possible;
+    const found = find(options.engine);
+    if (!found.ok) return found;
     for (const line of await this.removeOrphans()) options.onProgress(line);
-    return startProcessSandbox('local', options, async () => {
-      const found = findInstalled().find(({ major }) => major === options.engine.major);
-      if (found === undefined) throw new SandboxError(missing(options.engine.major, []));
-      return found;
+    return startProcessSandbox('local', found.value.kind, options, async () => {
+      const again = find(options.engine);
+      if (!again.ok) throw new SandboxError(again.error.message);
+      return again.value.programs;
     });
   },
 
   removeOrphans: removeDeadFolders,
 };
 
-function missing(major: number, installed: ReturnType<typeof findInstalled>): string {
-  const found = installed.length === 0 ? 'none is' : `only ${[...new Set(installed.map((each) => each.major))].join(', ')} is`;
-  return `PostgreSQL ${major} is not installed on this machine (${found}). Install it, or use --sandbox embedded, which brings its own.`;
+function find(engine: Engine): Result<{ readonly kind: ServerEngine; readonly programs: ServerPrograms }> {
+  const kind = serverEngine(engine.name);
+  if (kind === undefined) return failure({ message: `${engineLabel(engine)} can't be started from local programs so far.` });
+  const installed = kind.programs.installed();
+  const programs = installed.find((each) => each.engine.major === engine.major && each.engine.minor === engine.minor);
+  return programs === undefined ? failure({ message: missing(kind, engine, installed) }) : success({ kind, programs });
+}
+
+function missing(kind: ServerEngine, engine: Engine, installed: readonly ServerPrograms[]): string {
+  const labels = [...new Set(installed.map((each) => engineLabel(each.engine)))];
+  const found = labels.length === 0 ? 'none is' : `only ${labels.join(', ')} is`;
+  return `${engineLabel(engine)} is not installed on this machine (${found}). Install it, or ${kind.instead.ofLocal}.`;
 }

@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { Engine } from '../../model/engine';
 import type { DatabaseAddress } from '../../model/sandbox';
 import { SandboxError } from '../problem';
+import type { Administrator } from '../server-engine';
 
 const maintenanceDatabase = 'postgres';
 /** How long ended sessions get to leave a database. Postgres itself waits as long, but looks only every 100 ms. */
 const leaveTimeoutMs = 5000;
 const connectTimeoutMs = 10_000;
 
-/** The administrator's hands on a Postgres server, wherever it runs: queries, and databases created, copied and dropped. */
-export class PostgresAdministrator {
+/** The administrator's hands on a Postgres server. */
+export class PostgresAdministrator implements Administrator {
   private pool: pg.Pool | undefined;
   private serverMajor = 0;
   /** The server asks the system to copy files, which it does without reading them, or shares their blocks. */
@@ -18,12 +20,15 @@ export class PostgresAdministrator {
   /** `address` is asked for each connection, since a restart may have moved the server. */
   constructor(private readonly address: (database: string) => DatabaseAddress) {}
 
-  /** The server's own major version, known once it was `ready`. */
-  get major(): number {
-    return this.serverMajor;
+  get engine(): Engine | undefined {
+    return this.serverMajor === 0 ? undefined : { name: 'postgres', major: this.serverMajor };
   }
 
-  /** One statement, rows as objects. Throws what the server or the driver says. */
+  /** An SQLSTATE. A refused password (class 28) is another server's answer: it got the port of one that is gone. */
+  isAnswer(error: unknown): boolean {
+    return /^(?!28)[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '');
+  }
+
   async query(text: string, database: string = maintenanceDatabase): Promise<readonly Record<string, unknown>[]> {
     return database === maintenanceDatabase ? (await this.connections().query(text)).rows : this.queryAlone(text, database);
   }
@@ -78,7 +83,6 @@ export class PostgresAdministrator {
     await Promise.all(dropped);
   }
 
-  /** Waits until a real query is answered. `check` is called between attempts and throws when waiting has become pointless. */
   async ready(timeoutMs: number, check: () => void | Promise<void>): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
@@ -120,7 +124,6 @@ export class PostgresAdministrator {
     return again();
   }
 
-  /** Forgets all connections; the next query opens new ones. Does not wait for a server that is gone. */
   async disconnect(): Promise<void> {
     const pool = this.pool;
     this.pool = undefined;

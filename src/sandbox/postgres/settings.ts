@@ -1,3 +1,6 @@
+/** The superuser of a sandbox. */
+export const administratorName = 'postgres';
+
 /**
  * Settings of every Postgres sandbox, embedded or not. None changes what a migration sees, locks or leaves behind; they make the
  * server quick (no waiting for the disk: a SIGKILL of processes keeps the page cache, so recovery still works), quiet and repeatable.

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serverAccount } from '../../../src/sandbox/postgres/account';
-import { prepareSmallDisk } from '../../../src/sandbox/postgres/small-disk';
+import { serverAccount } from '../../../src/sandbox/process/account';
+import { prepareSmallDisk } from '../../../src/sandbox/process/small-disk';
 import { requireOrSkip } from '../../require';
 
 /** True where this machine does not let a server have a small disk of its own. */

@@ -9,8 +9,8 @@ import { cacheFolder } from '../../../src/sandbox/embedded/cache';
 import { makeLinks } from '../../../src/sandbox/embedded/links';
 import { installPackage } from '../../../src/sandbox/embedded/npm';
 import { packageVersions } from '../../../src/sandbox/embedded/versions';
-import { findInstalled } from '../../../src/sandbox/local/binaries';
-import { canReach } from '../../../src/sandbox/postgres/account';
+import { installedPostgres } from '../../../src/sandbox/postgres/installed';
+import { canReach } from '../../../src/sandbox/process/account';
 import { sandboxProviders } from '../../../src/sandbox/providers';
 import { foldersIn, optionsFor, ownTemporaryFolder, started } from './support';
 
@@ -108,8 +108,8 @@ describe('fetching with npm', () => {
 });
 
 describe('local programs', () => {
-  const installed = findInstalled();
-  const major = installed[0]?.major ?? 0;
+  const installed = installedPostgres();
+  const major = installed[0]?.engine.major ?? 0;
 
   it.skipIf(installed.length === 0)('serve as the embedded ones do', async () => {
     const temporary = ownTemporaryFolder();

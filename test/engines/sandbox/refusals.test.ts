@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { provideBinaries } from '../../../src/sandbox/embedded/binaries';
-import { serverAccount } from '../../../src/sandbox/postgres/account';
-import { createServerFolder, removeServerFolder } from '../../../src/sandbox/postgres/folder';
-import { startProcessSandbox } from '../../../src/sandbox/postgres/process-sandbox';
-import { ServerProcess } from '../../../src/sandbox/postgres/server';
+import { postgresServer } from '../../../src/sandbox/postgres/engine';
+import { serverAccount } from '../../../src/sandbox/process/account';
+import { createServerFolder, removeServerFolder } from '../../../src/sandbox/process/folder';
+import { startProcessSandbox } from '../../../src/sandbox/process/process-sandbox';
+import { ServerProcess } from '../../../src/sandbox/process/server';
 import { sandboxProviders } from '../../../src/sandbox/providers';
 import { foldersIn, optionsFor, ownTemporaryFolder, processesWith } from './support';
 
@@ -26,7 +27,7 @@ function temporaryFolder(): string {
 /** The embedded programs with one of them replaced. */
 async function programsWith(name: string, script: string) {
   const account = serverAccount();
-  const { folder, major } = await provideBinaries(18, account, optionsFor(18));
+  const { folder, engine } = await provideBinaries(18, account, optionsFor(18));
   const copy = mkdtempSync(join(tmpdir(), 'sandbox-programs-'));
   undo.push(() => rmSync(copy, { recursive: true, force: true }));
   chmodSync(copy, 0o755);
@@ -35,7 +36,7 @@ async function programsWith(name: string, script: string) {
   cpSync(folder, join(copy, 'bin'), { recursive: true });
   rmSync(join(copy, 'bin', name));
   if (script !== '') writeFileSync(join(copy, 'bin', name), script, { mode: 0o755 });
-  return { folder: join(copy, 'bin'), major };
+  return { folder: join(copy, 'bin'), engine };
 }
 
 describe.skipIf(process.platform === 'win32')('a server that does not start', () => {
@@ -46,7 +47,7 @@ describe.skipIf(process.platform === 'win32')('a server that does not start', ()
   ])('initdb %s: one line, and nothing is left', async (_, script, message) => {
     const path = temporaryFolder();
     const programs = await programsWith('initdb', script);
-    const result = await startProcessSandbox('embedded', optionsFor(18), async () => programs);
+    const result = await startProcessSandbox('embedded', postgresServer, optionsFor(18), async () => programs);
     expect(result).toMatchObject({ ok: false, error: { message: expect.stringMatching(message) } });
     expect(foldersIn(path)).toEqual([]);
   });
@@ -57,7 +58,7 @@ describe.skipIf(process.platform === 'win32')('a server that does not start', ()
       'postgres',
       `#!/bin/sh\nif [ "$1" = -D ]; then echo 'FATAL:  out of stardust' >&2; exit 1; fi\nexec '${(await provideBinaries(18, serverAccount(), optionsFor(18))).folder}/postgres' "$@"\n`,
     );
-    const result = await startProcessSandbox('embedded', optionsFor(18), async () => programs);
+    const result = await startProcessSandbox('embedded', postgresServer, optionsFor(18), async () => programs);
     expect(result).toMatchObject({ ok: false, error: { message: 'PostgreSQL 18 did not start: FATAL:  out of stardust' } });
     expect(foldersIn(path)).toEqual([]);
     expect(processesWith(path)).toEqual([]);
@@ -111,7 +112,7 @@ describe('a port that somebody takes in the last moment', () => {
     const account = serverAccount();
     const programs = await provideBinaries(18, account, optionsFor(18));
     const folder = createServerFolder(account);
-    const server = new ServerProcess(programs, folder, account);
+    const server = new ServerProcess(postgresServer.programs, programs, folder, account);
     await server.initialise(new AbortController().signal);
     await server.start();
     const first = server.port;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { DatabaseAddress, Sandbox, SandboxOptions, SandboxProviderName } from '../../../src/model/sandbox';
-import { temporaryFolders } from '../../../src/sandbox/postgres/temporary';
+import { temporaryFolders } from '../../../src/sandbox/process/temporary';
 import { sandboxProviders } from '../../../src/sandbox/providers';
 
 /** Options as the runner gives them, with the lines of progress kept. */

@@ -65,6 +65,7 @@ describe('the Docker daemon', () => {
 
 describe('what is missing is said in one line, with what to do', () => {
   const endpoint = { url: 'unix:///var/run/docker.sock', source: '', connection: {} };
+  const instead = 'use --sandbox embedded';
   it.each([
     [{ code: 'ENOENT' }, /not installed or not running.*Start Docker.*--sandbox embedded/],
     [{ code: 'EACCES' }, /may not be opened.*usermod -aG docker.*--sandbox embedded/],
@@ -73,13 +74,13 @@ describe('what is missing is said in one line, with what to do', () => {
     [{ statusCode: 500, json: { message: 'write /x: no space left on device' } }, /no space left on its disk.*docker system df/],
     [{ statusCode: 400, json: { message: 'bad parameter' } }, /^Docker refused: bad parameter$/],
   ])('%j', (error, message) => {
-    const problem = dockerProblem(error, endpoint).problem.message;
+    const problem = dockerProblem(error, endpoint, instead).problem.message;
     expect(problem).toMatch(message);
     expect(problem).not.toContain('\n');
   });
 
   it('an image that is missing', () => {
-    expect(imageProblem('x:1', 'pull access denied\nfor x').problem.message).toMatch(
+    expect(imageProblem('x:1', instead, 'pull access denied\nfor x').problem.message).toMatch(
       /^The image x:1 is not on this machine.*pull access denied for x.*docker pull x:1/,
     );
   });

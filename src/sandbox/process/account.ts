@@ -11,13 +11,13 @@ export interface Account {
 }
 
 /** Accounts that exist on most systems and own nothing of value to a throwaway server, best first. */
-const preferred = ['postgres', '_postgres', 'nobody', 'daemon'];
+const preferred = ['postgres', '_postgres', 'mysql', '_mysql', 'nobody', 'daemon'];
 
 let chosen: { readonly account: Account | undefined } | undefined;
 
 /**
- * The account under which servers must be run; undefined when it is our own. Postgres refuses to run as root (postmaster/main.c,
- * check_root), as which many development containers run. An existing account is used, none is ever created.
+ * The account under which servers must be run; undefined when it is our own. Database servers refuse to run as root
+ * (Postgres: check_root in postmaster/main.c; MySQL: check_user in mysqld.cc), as which many development containers run. An existing account is used, none is ever created.
  */
 export function serverAccount(): Account | undefined {
   chosen ??= { account: process.getuid?.() === 0 ? findAccount() : undefined };
@@ -30,7 +30,7 @@ function findAccount(): Account {
   const usable = ordered.find(canBecome);
   if (usable !== undefined) return usable;
   throw new SandboxError(
-    'PostgreSQL refuses to run as root, and /etc/passwd lists no other account that could be used. Run Faultline as an ordinary user, or use --sandbox docker.',
+    'Database servers refuse to run as root, and /etc/passwd lists no other account that could be used. Run Faultline as an ordinary user, or use --sandbox docker.',
   );
 }
 

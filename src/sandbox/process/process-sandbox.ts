@@ -1,38 +1,43 @@
-import type { Engine } from '../../model/engine';
+import { type Engine, engineLabel } from '../../model/engine';
 import { failure, type Result, success } from '../../model/result';
 import type { DatabaseAddress, Sandbox, SandboxOptions, SandboxProviderName, SmallDisk } from '../../model/sandbox';
 import { atExit } from '../exit';
 import { problemOf } from '../problem';
+import type { Administrator, ServerEngine, ServerPrograms } from '../server-engine';
 import { type Account, serverAccount } from './account';
-import { PostgresAdministrator } from './administrator';
 import { createServerFolder, removeServerFolder, removeServerFolderNow, type ServerFolder } from './folder';
-import { releaseMemoryOf, stopServerOf } from './orphans';
-import { administratorName, type ServerBinaries, ServerProcess } from './server';
+import { releaseServerOf, stopServerOf } from './orphans';
+import { ServerProcess } from './server';
 import { notAskedFor, prepareSmallDisk } from './small-disk';
 
 const readyTimeoutMs = 60_000;
 
-/** A Postgres server as processes of this machine. The embedded and the local one differ only in where the programs come from. */
+/** A server as processes of this machine. The embedded and the local one differ only in where the programs come from. */
 class ProcessSandbox implements Sandbox {
   readonly label: string;
-  private readonly administrator: PostgresAdministrator;
+  private readonly administrator: Administrator;
   private readonly forgetExit: () => void;
   private disposal: Promise<void> | undefined;
 
   constructor(
     readonly providerName: SandboxProviderName,
-    readonly engine: Engine,
+    private readonly kind: ServerEngine,
+    private readonly programs: ServerPrograms,
     private readonly server: ServerProcess,
     private readonly folder: ServerFolder,
     readonly smallDisk: SmallDisk,
   ) {
-    this.label = providerName;
-    this.administrator = new PostgresAdministrator((database) => this.address(database));
+    this.label = providerName === 'local' ? `local ${engineLabel(programs.engine)}` : providerName;
+    this.administrator = kind.administrator((database) => this.address(database));
     this.forgetExit = atExit(() => {
       server.stopNow();
-      releaseMemoryOf(folder);
+      releaseServerOf(folder);
       removeServerFolderNow(folder);
     });
+  }
+
+  get engine(): Engine {
+    return this.administrator.engine ?? this.programs.engine;
   }
 
   get lost(): AbortSignal {
@@ -40,7 +45,7 @@ class ProcessSandbox implements Sandbox {
   }
 
   address(database: string): DatabaseAddress {
-    return { host: '127.0.0.1', port: this.server.port, user: administratorName, password: this.server.password, database };
+    return { host: '127.0.0.1', port: this.server.port, user: this.kind.administratorName, password: this.server.password, database };
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -94,19 +99,21 @@ class ProcessSandbox implements Sandbox {
 /** Starts a server with the programs that `provide` finds. Whatever goes wrong, nothing stays behind. */
 export async function startProcessSandbox(
   providerName: SandboxProviderName,
+  kind: ServerEngine,
   options: SandboxOptions,
-  provide: (account: Account | undefined) => Promise<ServerBinaries>,
+  provide: (account: Account | undefined) => Promise<ServerPrograms>,
 ): Promise<Result<Sandbox>> {
   let sandbox: ProcessSandbox | undefined;
   try {
     options.signal.throwIfAborted();
     const account = serverAccount();
-    const binaries = await provide(account);
+    const programs = await provide(account);
     options.signal.throwIfAborted();
     const folder = createServerFolder(account);
-    const small = options.smallDisk ? prepareSmallDisk(folder.path, account) : { disk: notAskedFor };
-    const server = new ServerProcess(binaries, folder, account, small.launcher);
-    sandbox = new ProcessSandbox(providerName, options.engine, server, folder, small.disk);
+    const { disk, launcher } = options.smallDisk ? prepareSmallDisk(folder.path, account) : { disk: notAskedFor, launcher: undefined };
+    const small = launcher === undefined || 'unavailable' in disk ? undefined : { ...launcher, folder: disk.folder };
+    const server = new ServerProcess(kind.programs, programs, folder, account, small);
+    sandbox = new ProcessSandbox(providerName, kind, programs, server, folder, disk);
     await sandbox.start(options.signal);
     options.signal.throwIfAborted();
     return success(sandbox);

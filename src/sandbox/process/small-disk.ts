@@ -22,7 +22,7 @@ const mountThen = (options: string, then: string) => `mount -t tmpfs -o ${option
 /**
  * The launcher for this machine. The disk is a tmpfs in a mount namespace of the server alone: nobody else sees it, and it is gone with the
  * server's last process, however that ends, so that there is nothing to unmount. Without root the namespace belongs to a user namespace,
- * in which the server keeps its own user id (initdb's files must be its own).
+ * in which the server keeps its own user id (the files of the data directory must be its own).
  */
 function launcherAt(folder: string, account: Account | undefined): SmallDiskLauncher {
   if (account !== undefined) {

@@ -97,14 +97,14 @@ export function removeServerFolderNow(folder: ServerFolder): void {
 }
 
 /** Lines of the end of the server's log that tell why it did not start, for error messages. */
-export function logTail(folder: ServerFolder): string {
+export function logTail(folder: ServerFolder, tellingLine: RegExp): string {
   let lines: readonly string[];
   try {
     lines = readFileSync(folder.log, 'utf8').trim().split('\n');
   } catch {
     return '';
   }
-  const telling = lines.filter((line) => /FATAL|PANIC|ERROR|HINT|could not|error while loading|terminated by signal/.test(line));
+  const telling = lines.filter((line) => tellingLine.test(line));
   return (telling.length > 0 ? telling : lines).slice(-3).join(' | ');
 }
 
