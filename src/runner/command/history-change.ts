@@ -1,5 +1,5 @@
+import { isClock } from '../../engines/bookkeeping';
 import type { HistoryColumn, HistoryTable, HistoryValues } from '../../engines/postgres/command/history';
-import { isClock } from '../../engines/postgres/snapshot/bookkeeping';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../parse/postgres/identifiers';
 
 /** A tool's table, and what one undisturbed run of the command did to it. */

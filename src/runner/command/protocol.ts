@@ -1,4 +1,4 @@
-import { maskedValue } from '../../engines/postgres/snapshot/bookkeeping';
+import { maskedValue } from '../../engines/bookkeeping';
 import { sqlStep } from '../../frameworks/history';
 import type { RunProtocol, RunStep } from '../../model/run-protocol';
 import type { RecoveryStep } from '../../model/simulation';

@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { type Catalog, relationKey } from '../../../model/catalog';
 import type { State } from '../../../model/state';
 import { quoteQualified } from '../../../parse/postgres/identifiers';
+import { bookkeepingTable } from '../../bookkeeping';
 import type { CaptureOptions } from '../../capture';
-import { bookkeepingTable } from './bookkeeping';
 import { assembleCatalog } from './catalog';
 import {
   type DataRow,

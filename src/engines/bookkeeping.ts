@@ -1,5 +1,5 @@
-import type { BookkeepingTable, VolatileColumns } from '../../../model/state';
-import type { ColumnRow, RelationRow } from './rows';
+import { relationKey } from '../model/catalog';
+import type { BookkeepingTable, VolatileColumns } from '../model/state';
 
 /** What stands in for a value that differs from run to run. A null stays null: Prisma's `finished_at` says by it that a migration failed. */
 export const maskedValue = '(differs from run to run)';
@@ -14,12 +14,12 @@ export function isClock(column: { readonly name: string; readonly type: string }
  * @param columns the table's columns.
  */
 export function bookkeepingTable(
-  relation: RelationRow,
+  relation: { readonly schema: string; readonly name: string },
   rows: readonly Readonly<Record<string, unknown>>[],
-  columns: readonly ColumnRow[],
+  columns: readonly { readonly name: string; readonly type: string }[],
   volatile: VolatileColumns,
 ): BookkeepingTable {
-  const table = `${relation.schema}.${relation.name}`;
+  const table = relationKey(relation);
   const masked = new Set([...(volatile[table] ?? []), ...columns.filter(isClock).map((column) => column.name)]);
   const plain = rows.map((row) =>
     Object.fromEntries(
