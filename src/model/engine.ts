@@ -66,3 +66,8 @@ export function isAtLeast(engine: Engine, major: number, minor = 0): boolean {
   if (engine.major !== major) return engine.major > major;
   return engine.minor === undefined || engine.minor >= minor;
 }
+
+/** MySQL or MariaDB: two engines of one family, which share most of what is said about either. */
+export function isMysqlFamily({ name }: Pick<Engine, 'name'>): boolean {
+  return name === 'mysql' || name === 'mariadb';
+}

@@ -1,3 +1,4 @@
+import type { Engine } from '../model/engine';
 import { isLost, type Loss } from '../state/loss';
 
 /** One step of DDL on the way from one catalog to another. */
@@ -33,6 +34,8 @@ export function columnIdentity(table: { readonly identity: string }, column: { r
 }
 
 export interface ChangeOptions {
+  /** Whose statements are written. Absent: PostgreSQL's. */
+  readonly engine?: Engine;
   /** What the target is, for the reasons: `before the migration`. */
   readonly goal: string;
   /** Build and drop indexes of existing tables CONCURRENTLY: without blocking writes, and outside a transaction. */

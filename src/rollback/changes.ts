@@ -1,10 +1,12 @@
 import type { Catalog, Column, Sequence, Table } from '../model/catalog';
 import { relationKey } from '../model/catalog';
+import { isMysqlFamily } from '../model/engine';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
 import { columnChanges, dropColumn, matchColumns, replaced, retyped, type TablePair } from './columns';
 import { createDefinition, type DefinitionPlan, type Disturbed, dropDefinition, planDefinitions } from './definitions';
+import { mysqlCatalogChanges } from './mysql/changes';
 import { inOrderOfNeed } from './order';
 import {
   addForeignKeys,
@@ -42,6 +44,8 @@ const defaults: ChangeOptions = { goal: 'in the state to reach', concurrently: t
  * It never writes CASCADE: a statement touches what its title says and nothing else.
  */
 export function catalogChanges(from: Catalog, to: Catalog, options: Partial<ChangeOptions> = {}): Change[] {
+  const { engine } = options;
+  if (engine !== undefined && isMysqlFamily(engine)) return mysqlCatalogChanges(from, to, engine, { ...defaults, ...options });
   return new Writer(from, to, { ...defaults, ...options }).changes();
 }
 

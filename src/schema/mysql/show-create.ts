@@ -27,7 +27,7 @@ export function tableOfShowCreate(text: string, engine: Engine, schema = ''): Ta
     identity: schema === '' ? name : `${schema}.${name}`,
     schema,
     name,
-    kind: partitionKey === undefined ? 'table' : 'partitioned table',
+    kind: 'table',
     persistence: temporary ? 'temporary' : 'permanent',
     columns,
     constraints,
@@ -78,48 +78,53 @@ function tableOptions(line: string, engine: Engine): TableOptions {
   };
 }
 
-/** What an attribute of a column adds to it. */
-type Attributes = { -readonly [K in keyof Column]?: Column[K] };
+/** A column while its line is read. */
+type Draft = Column & { readonly charset?: string; readonly isStored?: boolean };
+
+type ReadAttribute = (reader: TokenReader) => Partial<Draft>;
+
+const word = (reader: TokenReader, otherwise = '') => reader.take()?.text ?? otherwise;
+
+/** What each attribute of a column says, by the words that it begins with. */
+const attributes: readonly (readonly [words: string, read: ReadAttribute])[] = [
+  ['CHARACTER SET', (reader) => ({ charset: word(reader) })],
+  ['COLLATE', (reader) => ({ collation: word(reader) })],
+  ['NOT NULL', () => ({ notNull: true })],
+  ['NULL', () => ({ notNull: false })],
+  ['DEFAULT', (reader) => ({ default: valueText(reader) })],
+  ['ON UPDATE', (reader) => ({ onUpdate: valueText(reader) })],
+  ['AUTO_INCREMENT', () => ({ identityKind: 'by default' })],
+  ['COMMENT', (reader) => ({ comment: unquoteLiteral(word(reader, "''")) })],
+  ['INVISIBLE', () => ({ invisible: true })],
+  ['CHECK', (reader) => ({ check: reader.takeParentheses() ?? '' })],
+  ['GENERATED ALWAYS AS', (reader) => ({ generated: { expression: reader.takeParentheses() ?? '', kind: 'virtual' } })],
+  ['STORED', () => ({ isStored: true })],
+  ['PERSISTENT', () => ({ isStored: true })],
+  ['VIRTUAL', () => ({})],
+];
 
 /** A column as its line of SHOW CREATE TABLE defines it. */
 export function columnOfLine(line: string, tableCollation: string, engine: Engine): Column {
   const reader = new TokenReader(line);
-  const name = unquoteIdentifier(reader.take()?.text ?? '');
+  const name = unquoteIdentifier(word(reader));
   const type = typeText(reader);
-  const found: Attributes = {};
-  const said: { charset?: string; collation?: string } = {};
+  let draft: Draft = { identity: name, name, type, notNull: false };
   const storage: string[] = [];
-  let notNull = false;
   while (!reader.isAtEnd) {
-    if (reader.takeWords('CHARACTER', 'SET')) said.charset = reader.take()?.text ?? '';
-    else if (reader.takeWords('COLLATE')) said.collation = reader.take()?.text ?? '';
-    else if (reader.takeWords('NOT', 'NULL')) notNull = true;
-    else if (reader.takeWords('NULL')) notNull = false;
-    else if (reader.takeWords('DEFAULT')) found.default = valueText(reader);
-    else if (reader.takeWords('ON', 'UPDATE')) found.onUpdate = valueText(reader);
-    else if (reader.takeWords('AUTO_INCREMENT')) found.identityKind = 'by default';
-    else if (reader.takeWords('COMMENT')) found.comment = unquoteLiteral(reader.take()?.text ?? "''");
-    else if (reader.takeWords('INVISIBLE')) found.invisible = true;
-    else if (reader.takeWords('CHECK')) found.check = reader.takeParentheses() ?? '';
-    else if (reader.takeWords('GENERATED', 'ALWAYS', 'AS'))
-      found.generated = { expression: reader.takeParentheses() ?? '', kind: 'virtual' };
-    else if (reader.takeWords('STORED') || reader.takeWords('PERSISTENT')) found.generated = stored(found.generated);
-    else if (!reader.takeWords('VIRTUAL')) storage.push(reader.take()?.text ?? '');
+    const [, read] = attributes.find(([words]) => reader.takeWords(...words.split(' '))) ?? [];
+    if (read === undefined) storage.push(word(reader));
+    else draft = { ...draft, ...read(reader) };
   }
-  if (found.default?.toUpperCase() === 'NULL') delete found.default;
-  const collation = said.collation ?? (said.charset === undefined ? undefined : defaultCollation(said.charset, engine));
+  const { charset, collation: named, isStored, default: value, generated, ...column } = draft;
+  const collation = collationName(named ?? (charset === undefined ? tableCollation : defaultCollation(charset, engine)));
   return {
-    identity: name,
-    name,
-    type,
-    notNull,
-    ...found,
-    ...(collation !== undefined && collationName(collation) !== tableCollation && { collation: collationName(collation) }),
+    ...column,
+    ...(value !== undefined && value.toUpperCase() !== 'NULL' && { default: value }),
+    ...(generated !== undefined && { generated: { ...generated, kind: isStored ? 'stored' : 'virtual' } }),
+    ...(collation !== tableCollation && { collation }),
     ...(storage.length > 0 && { storage: storage.join(' ') }),
   };
 }
-
-const stored = (generated: Column['generated']): Column['generated'] => generated && { ...generated, kind: 'stored' };
 
 function typeText(reader: TokenReader): string {
   const words = [reader.take()?.text ?? ''];

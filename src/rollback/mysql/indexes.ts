@@ -1,0 +1,79 @@
+import type { Constraint, Index, Table } from '../../model/catalog';
+import { quoteIdentifier } from '../../parse/mysql/identifiers';
+import type { MysqlPair } from './column-clauses';
+import { namesOneOf, renamedIn } from './names';
+
+/** What an ALTER says of indexes and checks: first what goes, then what comes. */
+export interface PartClauses {
+  readonly drops: readonly string[];
+  readonly adds: readonly string[];
+}
+
+export function addIndex({ definition }: Index): string {
+  return `ADD ${definition}`;
+}
+
+export function dropIndex({ name }: Index): string {
+  return name === 'PRIMARY' ? 'DROP PRIMARY KEY' : `DROP INDEX ${quoteIdentifier(name)}`;
+}
+
+/** An index without its name, to see whether only that differs. */
+function bare({ definition, name }: Index): string {
+  return definition.replace(`KEY ${quoteIdentifier(name)} `, 'KEY ');
+}
+
+/**
+ * @param renamed columns, from old to new names: an index follows them, unless it is of an expression.
+ * @param touched old names of columns that go or are made anew: an index loses them, and has to be made again.
+ */
+export function indexClauses({ from, to }: MysqlPair, renamed: ReadonlyMap<string, string>, touched: ReadonlySet<string>): PartClauses {
+  const now = from.indexes.map((index) => ({ index, definition: renamedIn(index.definition, renamed) }));
+  const isKept = ({ index, definition }: (typeof now)[number]) => {
+    const wanted = to.indexes.find(({ name }) => name.toLowerCase() === index.name.toLowerCase());
+    const isExpression = index.keys.some((key) => !from.columns.some(({ name }) => name === key));
+    const isBroken = namesOneOf(index.definition, touched) || (isExpression && namesOneOf(index.definition, renamed.keys()));
+    return wanted?.definition === definition && !isBroken;
+  };
+  const kept = new Set(now.filter(isKept).map(({ index }) => index.name.toLowerCase()));
+  const gone = now.filter(({ index }) => !kept.has(index.name.toLowerCase()));
+  const come = to.indexes.filter(({ name }) => !kept.has(name.toLowerCase()));
+  const renames: string[] = [];
+  const [drops, adds] = [new Set(gone.map(({ index }) => index)), new Set(come)];
+  for (const { index, definition } of gone) {
+    const same = come.find((wanted) => adds.has(wanted) && bare(wanted) === bare({ ...index, definition }) && wanted.name !== 'PRIMARY');
+    const isFree = same !== undefined && !from.indexes.some(({ name }) => name.toLowerCase() === same.name.toLowerCase());
+    if (same === undefined || !isFree || index.name === 'PRIMARY' || namesOneOf(index.definition, touched)) continue;
+    drops.delete(index);
+    adds.delete(same);
+    renames.push(`RENAME INDEX ${quoteIdentifier(index.name)} TO ${quoteIdentifier(same.name)}`);
+  }
+  return { drops: [...drops].map(dropIndex), adds: [...renames, ...[...adds].map(addIndex)] };
+}
+
+export function addCheck({ name, definition, enforced }: Constraint): string {
+  return `ADD CONSTRAINT ${quoteIdentifier(name)} ${definition}${enforced ? '' : ' NOT ENFORCED'}`;
+}
+
+const checksOf = (table: Table) => table.constraints.filter(({ kind }) => kind === 'check');
+
+/** A column that a check names can't be renamed under it (MySQL 3959), so such a check goes and comes back in the same statement. */
+export function checkClauses({ from, to }: MysqlPair, renamed: ReadonlyMap<string, string>): PartClauses {
+  const wanted = new Map(checksOf(to).map((check) => [check.name.toLowerCase(), check]));
+  const isKept = (check: Constraint) => {
+    const same = wanted.get(check.name.toLowerCase());
+    return same?.definition === check.definition && same.enforced === check.enforced && !namesOneOf(check.definition, renamed.keys());
+  };
+  const kept = new Set(
+    checksOf(from)
+      .filter(isKept)
+      .map(({ name }) => name.toLowerCase()),
+  );
+  return {
+    drops: checksOf(from)
+      .filter(({ name }) => !kept.has(name.toLowerCase()))
+      .map(({ name }) => `DROP CONSTRAINT ${quoteIdentifier(name)}`),
+    adds: checksOf(to)
+      .filter(({ name }) => !kept.has(name.toLowerCase()))
+      .map(addCheck),
+  };
+}

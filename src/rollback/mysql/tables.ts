@@ -1,0 +1,110 @@
+import { type Constraint, relationKey, type Table } from '../../model/catalog';
+import type { Engine } from '../../model/engine';
+import { quoteLiteral } from '../../parse/mysql/identifiers';
+import { columnLine } from '../../schema/mysql/show-create';
+import { type Change, type ChangeOptions, change } from '../change';
+import { spoken } from '../names';
+import { addForeignKey } from './foreign-keys';
+import { addCheck, addIndex } from './indexes';
+import { optionOf, sqlName } from './names';
+
+/** Options that ALTER and CREATE TABLE write otherwise than `NAME=value`. */
+const special = new Set(['charset', 'collate']);
+
+function optionText(option: string): string {
+  const [name = '', ...value] = option.split('=');
+  return `${name.toUpperCase()}=${value.join('=')}`;
+}
+
+function charsetText(table: Table): string[] {
+  const [charset, collation] = [optionOf(table, 'charset'), optionOf(table, 'collate')];
+  return charset === undefined ? [] : [`DEFAULT CHARACTER SET ${charset}${collation === undefined ? '' : ` COLLATE ${collation}`}`];
+}
+
+/** CREATE TABLE with these foreign keys; the others are added when the tables that they point to are there. */
+export function createTable(table: Table, foreignKeys: readonly Constraint[], engine: Engine, options: ChangeOptions): Change {
+  const checks = table.constraints.filter(({ kind }) => kind === 'check');
+  const lines = [
+    ...table.columns.map((column) => columnLine(column, engine)),
+    ...table.indexes.map((index) => addIndex(index).slice('ADD '.length)),
+    ...[...checks.map(addCheck), ...foreignKeys.map(addForeignKey)].map((text) => text.slice('ADD '.length)),
+  ];
+  const settings = (table.options ?? []).filter((option) => !special.has(option.split('=')[0] ?? '')).map(optionText);
+  const comment = table.comment === undefined ? [] : [`COMMENT=${quoteLiteral(table.comment)}`];
+  const tail = [...settings, ...charsetText(table), ...comment].join(' ');
+  const partitions = table.partitionKey === undefined ? '' : `\nPARTITION BY ${table.partitionKey}`;
+  const temporary = table.persistence === 'temporary' ? 'TEMPORARY ' : '';
+  const text = `CREATE ${temporary}TABLE ${sqlName(table)} (\n  ${lines.join(',\n  ')}\n)${tail === '' ? '' : ` ${tail}`}${partitions}`;
+  const isEmpty = options.isEmpty(relationKey(table));
+  const lost = `rows of ${spoken(table)}: restore them from a backup taken before the migration`;
+  return change('create table', `Create table ${spoken(table)}`, `It was there ${options.goal}.`, text, {
+    transactional: false,
+    ...(!isEmpty && { loses: { text: lost, loss: { table: relationKey(table) } } }),
+  });
+}
+
+export function dropTable(table: Table, options: ChangeOptions): Change {
+  const text = `DROP ${table.persistence === 'temporary' ? 'TEMPORARY ' : ''}TABLE ${sqlName(table)}`;
+  return change('drop table', `Drop table ${spoken(table)}`, `It was not there ${options.goal}.`, text, { transactional: false });
+}
+
+/** What an ALTER says of the table as a whole. */
+export function optionClauses(from: Table, to: Table): string[] {
+  const names = (table: Table) => (table.options ?? []).map((option) => option.split('=')[0] ?? '');
+  const clauses = (to.options ?? [])
+    .filter((option) => !special.has(option.split('=')[0] ?? '') && !from.options?.includes(option))
+    .map(optionText);
+  const gone = names(from).filter((name) => !special.has(name) && !names(to).includes(name));
+  const isSameCharset = charsetText(from).join() === charsetText(to).join();
+  return [
+    ...clauses,
+    ...gone.map((name) => `${name.toUpperCase()}=${withoutValue[name] ?? 'DEFAULT'}`),
+    ...(isSameCharset ? [] : charsetText(to)),
+    ...(from.comment === to.comment ? [] : [`COMMENT=${quoteLiteral(to.comment ?? '')}`]),
+  ];
+}
+
+/** What takes an option away where that is not DEFAULT (manual, CREATE TABLE). */
+const withoutValue: Readonly<Record<string, string>> = {
+  key_block_size: '0',
+  compression: "''",
+  max_rows: '0',
+  min_rows: '0',
+  avg_row_length: '0',
+  checksum: '0',
+  delay_key_write: '0',
+  encryption: "'N'",
+  page_compressed: '0',
+};
+
+/** Tables take the names of the target, all in one statement: no moment shows half of it (manual, RENAME TABLE). */
+export function renameTables(pairs: readonly (readonly [Table, Table])[], taken: ReadonlySet<string>, options: ChangeOptions): Change[] {
+  const waiting = pairs.filter(([a, b]) => relationKey(a) !== relationKey(b));
+  if (waiting.length === 0) return [];
+  const names = new Set(taken);
+  const parts: string[] = [];
+  const left = waiting.map(([a, b]) => ({ from: { schema: a.schema, name: a.name }, to: b }));
+  while (left.length > 0) {
+    const free = left.findIndex(({ to }) => !names.has(relationKey(to)));
+    const [entry] = left.splice(Math.max(free, 0), 1);
+    if (entry === undefined) break;
+    const aside = { schema: entry.from.schema, name: `${entry.from.name}_aside` };
+    const target = free === -1 ? aside : entry.to;
+    parts.push(`${sqlName(entry.from)} TO ${sqlName(target)}`);
+    names.delete(relationKey(entry.from));
+    names.add(relationKey(target));
+    if (free === -1) left.push({ from: aside, to: entry.to });
+  }
+  const told = waiting.map(([a, b]) => `${spoken(a)} to ${spoken(b)}`);
+  const why = `${waiting.length === 1 ? 'It was called so' : 'They were called so'} ${options.goal}. Foreign keys of other tables follow.`;
+  return [change('rename', `Rename ${told.join(', ')}`, why, `RENAME TABLE ${parts.join(', ')}`, { transactional: false })];
+}
+
+/** Partitions are a statement of their own (manual, ALTER TABLE Partition Operations). */
+export function partitionChange(from: Table, to: Table, options: ChangeOptions): Change[] {
+  if (from.partitionKey === to.partitionKey) return [];
+  const name = spoken(to);
+  const text = `ALTER TABLE ${sqlName(to)} ${to.partitionKey === undefined ? 'REMOVE PARTITIONING' : `PARTITION BY ${to.partitionKey}`}`;
+  const why = `It had ${to.partitionKey === undefined ? 'no partitions' : 'these partitions'} ${options.goal}. All of its rows are written anew.`;
+  return [change('alter table', `Give ${name} its partitions back`, why, text, { transactional: false })];
+}
