@@ -28,7 +28,10 @@ interface Named {
 
 export interface SchemaObject {
   readonly identity: string;
+  /** Empty for the migration's own database, where the engine's databases are its schemas. */
   readonly name: string;
+  /** What new tables get where they say nothing, `name=value`, sorted: `charset=utf8mb4`. */
+  readonly options?: readonly string[];
   readonly comment?: string;
   readonly owner?: string;
   readonly grants?: readonly string[];
@@ -38,6 +41,8 @@ export interface Table extends Named {
   readonly kind: 'table' | 'partitioned table' | 'foreign table';
   readonly persistence: 'permanent' | 'unlogged' | 'temporary';
   readonly columns: readonly Column[];
+  /** Live server only: the order of the columns is part of what the table is, as an engine lets people choose it. */
+  readonly columnOrder?: 'significant';
   readonly constraints: readonly Constraint[];
   readonly indexes: readonly Index[];
   readonly triggers: readonly Trigger[];

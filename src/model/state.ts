@@ -12,7 +12,10 @@ export interface TableData {
 }
 
 export interface SequencePosition {
+  /** The key of a sequence of the catalog, or `table.column` where the table itself counts: AUTO_INCREMENT. */
   readonly sequence: string;
+  /** The table that counts by itself. */
+  readonly countedBy?: string;
   readonly lastValue: string;
   readonly isCalled: boolean;
   /** The greatest value in the column it belongs to; absent when it belongs to none or the table is empty. */

@@ -49,7 +49,8 @@ export function canonical(value: unknown, name = ''): string {
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).filter(([key, member]) => member !== undefined && !ignored.has(key));
     entries.sort(([left], [right]) => (left < right ? -1 : 1));
-    return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member, key)}`).join(',')}}`;
+    const inOrder = 'columnOrder' in value ? 'columns' : undefined;
+    return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member, key === inOrder ? '' : key)}`).join(',')}}`;
   }
   return JSON.stringify(value) ?? 'null';
 }

@@ -53,11 +53,12 @@ function say(value: unknown): string {
 export function catalogDifferences(from: Catalog, to: Catalog): StateDifference[] {
   return [
     ...compare(from.schemas, to.schemas, {
-      kind: () => 'schema',
+      kind: (schema) => (schema.name === '' ? 'database' : 'schema'),
       name: (schema) => schema.name,
       added: () => '',
       changed: (a, b) =>
         members(a, b, [
+          ['options', 'defaults of new tables'],
           ['owner', 'owner'],
           ['comment', 'comment'],
           ['grants', 'grants'],
@@ -147,6 +148,15 @@ function clusteredOn(table: Table): string | undefined {
   return table.indexes.find((index) => index.clustered)?.name;
 }
 
+/** Where the order of columns means something: whether those that both have stand in another order. */
+function movedColumns(from: Table, to: Table): string[] {
+  if (from.columnOrder === undefined || to.columnOrder === undefined) return [];
+  const names = (table: Table, other: Table) =>
+    table.columns.map(({ name }) => name).filter((name) => other.columns.some((column) => column.name === name));
+  const [before, after] = [names(from, to).join(', '), names(to, from).join(', ')];
+  return before === after ? [] : [`order of columns: ${after}, was ${before}`];
+}
+
 const tableDescription: Description<Table> = {
   kind: (table) => table.kind,
   name: relationKey,
@@ -156,6 +166,7 @@ const tableDescription: Description<Table> = {
     ...(a.partitionOf?.detachPending !== b.partitionOf?.detachPending && b.partitionOf?.detachPending
       ? [`being detached from ${b.partitionOf.parent}: the detach was begun and never finished`]
       : members(a, b, [['partitionOf', 'partition of']])),
+    ...movedColumns(a, b),
     ...members({ clustered: clusteredOn(a) }, { clustered: clusteredOn(b) }, [['clustered', 'clustered on']]),
     ...members(a, b, [
       ['kind', 'kind'],
@@ -188,6 +199,9 @@ const columnDescription = (table: string): Description<Column> => ({
       ['notNull', 'not null'],
       ['default', 'default'],
       ['identityKind', 'identity'],
+      ['onUpdate', 'on update'],
+      ['invisible', 'invisible'],
+      ['check', 'check'],
       ['generated', 'generated'],
       ['collation', 'collation'],
       ['onUpdate', 'on update'],

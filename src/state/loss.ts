@@ -26,7 +26,9 @@ export function maskLost(state: State, losses: readonly Loss[]): State {
       return withoutColumns(data, new Set(losses.filter((loss) => loss.table === data.table).flatMap((loss) => loss.columns ?? [])));
     }),
     sequences: state.sequences.map((position) =>
-      sequences.has(position.sequence) ? { sequence: position.sequence, lastValue: '1', isCalled: false } : position,
+      sequences.has(position.sequence) || tables.has(position.countedBy ?? '')
+        ? { sequence: position.sequence, lastValue: '1', isCalled: false }
+        : position,
     ),
   };
 }
