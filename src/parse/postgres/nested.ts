@@ -1,7 +1,7 @@
 import type { Statement } from '../../model/migration';
-import type { Operation, OperationPlace } from '../../model/operation';
 import type { Position, Range, Span } from '../../model/text';
 import { type Token, tokenize } from './lexer';
+import { movedOperations, movedSpan } from './moved';
 import { readStatements } from './read';
 
 /** A statement that runs inside another one: in the body of a DO block, or of a function. */
@@ -85,21 +85,11 @@ function readPieces(container: Container, found: readonly Piece[]): readonly Nes
 /** With places of the file in place of places of the outer statement. */
 function placed(statement: Statement, container: Container): Statement {
   const { start } = container.span;
-  const move = (span: Span): Span => ({ start: span.start + start, end: span.end + start });
   return {
     ...statement,
-    span: move(statement.span),
+    span: movedSpan(statement.span, start),
     range: movedRange(statement.range, container.range.start),
-    operations: statement.operations.map((operation) => ({ ...operation, ...movedPlace(operation, start, move) })) as Operation[],
-  };
-}
-
-function movedPlace({ span, insertAt }: OperationPlace, start: number, move: (span: Span) => Span): OperationPlace {
-  return {
-    ...(span !== undefined && { span: move(span) }),
-    ...(insertAt !== undefined && {
-      insertAt: Object.fromEntries(Object.entries(insertAt).map(([word, offset]) => [word, offset + start])),
-    }),
+    operations: movedOperations(statement.operations, start),
   };
 }
 

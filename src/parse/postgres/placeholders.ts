@@ -14,6 +14,10 @@ export class SubstitutedText {
     private readonly replacements: readonly Replacement[],
   ) {}
 
+  get isReplaced(): boolean {
+    return this.replacements.length > 0;
+  }
+
   /** The span of the source that became `span`. A boundary inside a replaced value widens to the whole placeholder. */
   toSource(span: Span): Span {
     return { start: this.sourceOffset(span.start, 'start'), end: this.sourceOffset(span.end, 'end') };

@@ -1,4 +1,4 @@
-import type { RawStmt } from '@pgsql/types';
+import type { Node, RawStmt } from '@pgsql/types';
 import { hasSqlDetails, parseSync } from 'libpg-query';
 import type { Statement } from '../../model/migration';
 import type { Span } from '../../model/text';
@@ -6,9 +6,11 @@ import { LineIndex } from '../lines';
 import { Lexer } from './lexer';
 import { TextMemory } from './memory';
 import { operationsOf } from './operations/operations';
-import { placeholderName, type SubstitutedText, standIn, substitute } from './placeholders';
+import { placeholderName, type SubstitutedText, substitute } from './placeholders';
 import { ByteIndex, codePointsToUnits, statementSource } from './source';
 import { type Piece, split, type Unterminated } from './split';
+import { standInsOf, withStandIns, withVariables } from './stand-ins';
+import { StatementMemory } from './statement-memory';
 
 /** Longer programs are not read: an editor would freeze, and they are dumps rather than migrations. In UTF-16 code units. */
 export const maximumProgramLength = 4 * 1024 * 1024;
@@ -56,8 +58,26 @@ export function readRequests(text: string, spans: readonly Span[], placeholders:
   });
 }
 
+/**
+ * The syntax tree of one statement's text, as `Statement.sent` has it, for what operations don't tell. Undefined when it can't be read.
+ * Parses again: ask for it rarely.
+ */
+export function statementTree(sent: string): Node | undefined {
+  const { pieces, foreign, variables } = split(sent);
+  if (pieces.some((piece) => piece.depth > maximumDepth || piece.unterminated !== undefined)) return undefined;
+  const readable = wellFormed(blank(sent, foreign));
+  for (const text of variables.length === 0 ? [readable] : [readable, withStandIns(readable, variables)]) {
+    const parsed = parse(text);
+    if ('statements' in parsed && parsed.statements.length === 1) return parsed.statements[0]?.stmt;
+  }
+  return undefined;
+}
+
 /** A folder of some hundred migrations. What is in it was read before: nobody may change it. */
 const programs = new TextMemory<Statement[][]>(16 * 1024 * 1024);
+
+/** What someone is typing in: a few long files. */
+const knownStatements = new StatementMemory(2 * 1024 * 1024);
 
 function variantOf(spans: readonly Span[], placeholders: Readonly<Record<string, string>>): string {
   return JSON.stringify([spans.map(({ start, end }) => [start, end]), placeholders]);
@@ -90,12 +110,17 @@ function shortened(message: string): string {
   return message.length > 160 ? `${message.slice(0, 150).trimEnd()} ..."` : message;
 }
 
+/** Where a statement stands in what is sent. */
+type OwnText = Span & { readonly copyData?: Span };
+
 class ProgramReader {
   private readonly substituted: SubstitutedText;
   /** The program with its known placeholders replaced; all offsets below count in it. */
   private readonly sent: string;
   private readonly statements: Statement[] = [];
   private failures = 0;
+  /** Variables stand, or stood, in what is being read. */
+  private isSubstituted = false;
 
   constructor(
     private readonly source: string,
@@ -135,7 +160,41 @@ class ProgramReader {
     const parts = split(this.sent, start);
     const readable = wellFormed(blank(this.sent, parts.foreign));
     const replaced = parts.variables.length === 0 ? undefined : withStandIns(readable, parts.variables);
-    return this.readPieces(parts.pieces, readable, replaced, mayResume) ?? this.sent.length;
+    this.isSubstituted = this.substituted.isReplaced || replaced !== undefined;
+    if (this.isSubstituted) return this.readPieces(parts.pieces, readable, replaced, mayResume) ?? this.sent.length;
+    return this.readNewPieces(parts.pieces, readable, mayResume) ?? this.sent.length;
+  }
+
+  /** Reads pieces of which those that were read before are known. Returns where to go on, as `readPieces`. */
+  private readNewPieces(pieces: readonly Piece[], readable: string, mayResume: boolean): number | undefined {
+    for (let first = 0; first < pieces.length; ) {
+      const known = this.recall(pieces[first], readable);
+      let last = first + 1;
+      if (known !== undefined) this.statements.push(known);
+      else {
+        while (last < pieces.length && !knownStatements.has(this.lastingText(pieces[last], readable))) last++;
+        const resume = this.readPieces(pieces.slice(first, last), readable, undefined, mayResume);
+        if (resume !== undefined) return resume;
+      }
+      first = last;
+    }
+    return undefined;
+  }
+
+  private recall(piece: OwnText | undefined, readable: string): Statement | undefined {
+    const text = this.lastingText(piece, readable);
+    if (piece === undefined || text === undefined) return undefined;
+    return knownStatements.recall(text, () => {
+      const span = this.fileSpan(piece);
+      return { index: this.before + this.statements.length + 1, start: span.start, range: this.lines.range(span) };
+    });
+  }
+
+  /** The text of a statement that is the same wherever this text stands: nothing in it is replaced, hidden, or set aside. */
+  private lastingText(own: OwnText | undefined, readable: string): string | undefined {
+    if (own === undefined || own.copyData !== undefined || this.isSubstituted) return undefined;
+    const text = this.sent.slice(own.start, own.end);
+    return readable.slice(own.start, own.end) === text ? text : undefined;
   }
 
   /**
@@ -252,7 +311,7 @@ class ProgramReader {
   }
 
   private add(
-    own: Span & { readonly copyData?: Span },
+    own: OwnText,
     content:
       | { readonly statement: RawStmt; readonly toOffset: (location: number) => number; readonly readable: string }
       | { readonly unreadable: { readonly message: string; readonly span: Span } },
@@ -282,11 +341,13 @@ class ProgramReader {
       (location) => (location < 0 ? sent.length : Math.min(Math.max(toOffset(location) - own.start, 0), sent.length)),
       (inner) => this.fileSpan({ start: own.start + inner.start, end: own.start + inner.end }),
     );
-    this.statements.push({
+    const read = {
       ...place,
       operations: withVariables(operationsOf(source), standIns),
       ...(unresolved.length === 0 ? {} : { unresolved }),
-    });
+    };
+    this.statements.push(read);
+    if (this.lastingText(own, readable) !== undefined) knownStatements.remember(read);
   }
 
   private fileSpan(span: Span): Span {
@@ -306,42 +367,6 @@ function unterminatedFailure(piece: Piece, { kind, offset }: Unterminated): Fail
           ? 'dollar-quoted string'
           : 'quoted string';
   return { message: `the ${what} that begins here never ends`, offset: offset - piece.start };
-}
-
-/** A placeholder, and what the parser was given in its place. */
-interface StandIn {
-  readonly variable: string;
-  readonly text: string;
-}
-
-function standInsOf(sent: string, readable: string): readonly StandIn[] {
-  if (sent === readable) return [];
-  return split(sent).variables.map(({ start, end }) => {
-    const variable = sent.slice(start, end);
-    return { variable, text: standIn(variable) };
-  });
-}
-
-/**
- * With `${name}` again in names that the parser made of stand-ins: a table is the same whether it is written `${prefix}users` or
- * `"${prefix}users"`, and messages say what the text says.
- */
-function withVariables<T>(value: T, standIns: readonly StandIn[]): T {
-  const named = standIns.filter(({ variable }) => variable.startsWith('${'));
-  if (named.length === 0) return value;
-  const restore = (part: unknown): unknown => {
-    if (typeof part === 'string') {
-      // Unquoted names are folded.
-      return named.reduce(
-        (text, { variable, text: given }) => text.replaceAll(given, variable).replaceAll(given.toLowerCase(), variable),
-        part,
-      );
-    }
-    if (Array.isArray(part)) return part.map(restore);
-    if (typeof part !== 'object' || part === null) return part;
-    return Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, restore(inner)]));
-  };
-  return restore(value) as T;
 }
 
 /** From the first token to the last. */
@@ -377,16 +402,6 @@ function blank(text: string, spans: readonly Span[]): string {
     last = span.end;
   }
   return (result + text.slice(last)).replace(/^\ufeff/, ' ');
-}
-
-function withStandIns(text: string, variables: readonly Span[]): string {
-  let result = '';
-  let last = 0;
-  for (const variable of variables) {
-    result += text.slice(last, variable.start) + standIn(text.slice(variable.start, variable.end));
-    last = variable.end;
-  }
-  return result + text.slice(last);
 }
 
 /** Half a surrogate pair can't be written as UTF-8; the replacement character has the same length. */
