@@ -2,6 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { newFindings, type PlacedBaseline, parseBaseline } from '../lint/baseline';
 import { type Configuration, mergeConfigurations } from '../lint/configuration';
 import { type LintedFolder, lintFolder } from '../lint/lint';
+import { engineVersionText } from '../model/engine';
 import type { FileReport } from '../model/finding';
 import { frameworkNames } from '../model/migration';
 import type { Problem } from '../model/result';
@@ -190,7 +191,7 @@ function lintConfiguration(options: LintOptions, settings: Awaited<ReturnType<ty
   if (framework !== undefined && known === undefined) throw new CommandFailure(`there is no framework "${framework}"`);
   return mergeConfigurations(configuration, {
     ...(isNamed && { engine: engine.name }),
-    engineVersion: engine.major,
+    engineVersion: engineVersionText(engine),
     rules: options.rule,
     images: {},
     simulate: {},

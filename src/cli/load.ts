@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { frameworkByName, readFolder } from '../frameworks/registry';
 import { type Configuration, defaultConfiguration, parseConfiguration } from '../lint/configuration';
+import { configuredEngine } from '../lint/lint';
 import { type Catalog, emptyCatalog } from '../model/catalog';
-import { defaultEngine, type Engine, supportedPostgresMajors } from '../model/engine';
+import { defaultEngine, type Engine, engineDisplayName, engineOf, versionsKnown } from '../model/engine';
 import type { Migration } from '../model/migration';
 import type { Framework } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
@@ -44,15 +45,17 @@ export async function resolveSettings(options: CommonOptions, found: FoundConfig
     throw new CommandFailure(`faultline.json: "rules": there is no rule "${unknownRule}": \`faultline rules\` lists them`);
   }
   const name = options.engine ?? configuration.engine ?? defaultEngine.name;
-  if (name !== 'postgres') throw new CommandFailure(`${name} is not supported yet: use --engine postgres`);
-  const major = options.engineVersion ?? configuration.engineVersion ?? defaultEngine.major;
-  if (!supportedPostgresMajors.some((supported) => supported === major)) {
-    const [first, last] = [supportedPostgresMajors[0], supportedPostgresMajors.at(-1)];
-    throw new CommandFailure(`PostgreSQL ${major} is not known here: give --engine-version ${first} to ${last}`);
+  if (name === 'mongodb') throw new CommandFailure('MongoDB is not supported yet: use --engine postgres, mysql or mariadb');
+  const engine =
+    options.engineVersion === undefined ? configuredEngine({ ...configuration, engine: name }) : engineOf(name, options.engineVersion);
+  if (engine === undefined) {
+    throw new CommandFailure(
+      `${engineDisplayName(name)} ${options.engineVersion} is not known here: give --engine-version ${versionsKnown(name)}`,
+    );
   }
   const framework = options.framework ?? configuration.framework;
   return {
-    engine: { name, major },
+    engine,
     placeholders: { ...configuration.placeholders, ...options.placeholder },
     configuration,
     ...(framework === undefined ? {} : { framework }),

@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { pointPattern } from '../lint/configuration';
+import type { EngineName } from '../model/engine';
 import { type FaultName, faultNames, type Verdict, verdicts } from '../model/fault';
 import { frameworkNames } from '../model/migration';
 
 /** Options that every command about migrations has. */
 export interface CommonOptions {
-  readonly engine?: 'postgres';
-  readonly engineVersion?: number;
+  readonly engine?: EngineName;
+  readonly engineVersion?: string;
   readonly framework?: string;
   readonly config?: string;
   readonly out?: string;
@@ -16,8 +17,8 @@ export interface CommonOptions {
 /** Adds `--engine`, `--engine-version`, `--framework`, `--config`, `--placeholder`, `--format` and `--out`. The first format is the default. */
 export function addCommonOptions(command: Command, formats: readonly string[]): Command {
   return command
-    .addOption(new Option('--engine <name>', 'database engine').choices(['postgres']))
-    .addOption(new Option('--engine-version <major>', 'its major version').argParser(parseMajor))
+    .addOption(new Option('--engine <name>', 'database engine').choices(['postgres', 'mysql', 'mariadb']))
+    .addOption(new Option('--engine-version <version>', 'its version: 18, 8.4').argParser(parseVersion))
     .addOption(new Option('--framework <name>', 'what runs the migrations; detected when left out').choices(frameworkNames))
     .option('--config <file>', 'configuration file (default: the nearest faultline.json)')
     .addOption(
@@ -29,11 +30,10 @@ export function addCommonOptions(command: Command, formats: readonly string[]): 
     .option('--out <file>', 'write the result to a file instead of standard output');
 }
 
-/** `18`, `v18` and `18.4` all name major 18. */
-export function parseMajor(text: string): number {
-  const major = Number(/^v?(\d{1,2})(\.\d+)*$/.exec(text)?.[1]);
-  if (!Number.isInteger(major) || major < 1) throw new InvalidArgumentError('Give the major version as a number, as in 18.');
-  return major;
+/** `18`, `v18`, `18.4` and `8.4.3` are versions; which of them are known is the engine's affair. */
+export function parseVersion(text: string): string {
+  if (!/^v?\d{1,3}(\.\d+)*$/.test(text)) throw new InvalidArgumentError('Give the version as a number, as in 18 or 8.4.');
+  return text;
 }
 
 export function collectPlaceholder(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

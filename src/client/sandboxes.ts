@@ -25,7 +25,7 @@ export async function probeSandboxes(extensionPath: string, engine: ProbedEngine
 
 interface ProbedEngine {
   readonly name: EngineName;
-  readonly version: number;
+  readonly version: string;
   readonly image?: string;
 }
 

@@ -1,5 +1,4 @@
-import type { EngineName } from '../model/engine';
-import { supportedPostgresMajors } from '../model/engine';
+import { type Engine, type EngineName, engineDisplayName, engineOf, engineVersionText, versionsKnown } from '../model/engine';
 import { type FaultName, faultNames, type Verdict, verdicts } from '../model/fault';
 import type { Severity } from '../model/finding';
 import { isRecord } from '../model/json';
@@ -12,8 +11,8 @@ export type RuleLevel = Severity | 'off';
 /** What `faultline.json` says; the same keys as the settings `faultline.*` of the editor. Absent: detected, or the default. */
 export interface Configuration {
   readonly engine?: EngineName;
-  /** The major version: 18. */
-  readonly engineVersion?: number;
+  /** A major version, or a series that two numbers name: 18, '8.4'. */
+  readonly engineVersion?: number | string;
   readonly framework?: FrameworkName;
   /** Globs of migration files, relative to the file's folder. */
   readonly migrations?: readonly string[];
@@ -72,7 +71,7 @@ export function readConfiguration(value: unknown): Result<Configuration> {
     if (!read.ok) return failure({ message: `faultline.json: ${read.error.message}` });
     configuration[key] = read.value;
   }
-  return success(configuration as unknown as Configuration);
+  return withVersionOf(configuration as unknown as Configuration);
 }
 
 /** Reads `--rule ID=LEVEL` options. */
@@ -126,11 +125,28 @@ function wholeNumber(value: unknown, key: string): Result<number> {
   return failure({ message: `"${key}" must be a whole number from 0, not ${shown(value)}.` });
 }
 
-function readVersion(value: unknown, key: string): Result<number> {
-  const major = typeof value === 'number' ? value : typeof value === 'string' ? Number(value.trim().split('.')[0] || 'none') : Number.NaN;
-  if (Number.isInteger(major) && major > 0) return success(major);
-  const [first, last] = [supportedPostgresMajors[0], supportedPostgresMajors.at(-1)];
-  return failure({ message: `"${key}" must be a major version, for PostgreSQL ${first} to ${last}, not ${shown(value)}.` });
+function readVersion(value: unknown, key: string): Result<number | string> {
+  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
+  const engine = engineNames.flatMap((name) => (text === '' ? [] : (engineOf(name, text) ?? [])))[0];
+  return engine === undefined ? failure({ message: wrongVersion(key, value, engineNames) }) : success(versionOf(engine));
+}
+
+/** The version is read before it is known what it is one of. */
+function withVersionOf(configuration: Configuration): Result<Configuration> {
+  const { engine: name, engineVersion } = configuration;
+  if (name === undefined || engineVersion === undefined) return success(configuration);
+  const engine = engineOf(name, String(engineVersion));
+  if (engine === undefined) return failure({ message: `faultline.json: ${wrongVersion('engineVersion', engineVersion, [name])}` });
+  return success({ ...configuration, engineVersion: versionOf(engine) });
+}
+
+function versionOf(engine: Engine): number | string {
+  return engine.minor === undefined ? engine.major : engineVersionText(engine);
+}
+
+function wrongVersion(key: string, value: unknown, names: readonly EngineName[]): string {
+  const known = names.map((name) => `${engineDisplayName(name)} ${versionsKnown(name)}`).join(', ');
+  return `"${key}" must be a version of ${known}, not ${shown(value)}.`;
 }
 
 function oneOf<T extends string>(allowed: readonly T[]): (value: unknown, key: string) => Result<T> {

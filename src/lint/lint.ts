@@ -1,6 +1,6 @@
 import { type FolderReading, readFolder } from '../frameworks/registry';
 import { type Catalog, emptyCatalog } from '../model/catalog';
-import { defaultEngine, type Engine } from '../model/engine';
+import { defaultEngine, type Engine, engineOf, engineVersionText } from '../model/engine';
 import type { FileReport } from '../model/finding';
 import type { Migration, Program } from '../model/migration';
 import type { Problem } from '../model/result';
@@ -55,7 +55,11 @@ export interface LintedFolder {
 
 /** The engine that a configuration names, or the default one. */
 export function configuredEngine(configuration: Configuration): Engine {
-  return { name: configuration.engine ?? defaultEngine.name, major: configuration.engineVersion ?? defaultEngine.major };
+  const name = configuration.engine ?? defaultEngine.name;
+  const { engineVersion } = configuration;
+  // A version of another engine says nothing: an editor's setting may be for the workspace's other projects.
+  const wanted = engineVersion === undefined ? undefined : engineOf(name, String(engineVersion));
+  return wanted ?? engineOf(name, undefined) ?? defaultEngine;
 }
 
 /**
@@ -173,7 +177,7 @@ class FolderRun {
     return {
       path,
       engine: this.engine.name,
-      engineVersion: String(this.engine.major),
+      engineVersion: engineVersionText(this.engine),
       framework: this.framework.name,
       findings: [...findings].sort(byPlace),
       errors: found.errors,

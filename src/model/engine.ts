@@ -25,6 +25,13 @@ export const supportedVersions: Readonly<Record<EngineName, readonly string[]>> 
   mongodb: ['7', '8'],
 };
 
+/** The versions that are known, for sentences: `12 to 18`, `8.0, 8.4 and 9`. */
+export function versionsKnown(name: EngineName): string {
+  const known = supportedVersions[name];
+  const isRun = known.length > 2 && known.every((version, place) => place === 0 || Number(version) === Number(known[place - 1]) + 1);
+  return isRun ? `${known[0]} to ${known.at(-1)}` : `${known.slice(0, -1).join(', ')} and ${known.at(-1)}`;
+}
+
 const displayNames: Record<EngineName, string> = { postgres: 'PostgreSQL', mysql: 'MySQL', mariadb: 'MariaDB', mongodb: 'MongoDB' };
 
 /** The engine's name as people write it. */

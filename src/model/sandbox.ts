@@ -1,4 +1,4 @@
-import type { Engine } from './engine';
+import type { Engine, EngineName } from './engine';
 import type { Result } from './result';
 
 /** How to reach one database in a sandbox. */
@@ -16,6 +16,10 @@ export type SmallDisk =
       /** An empty folder on it, as the server sees it. It is empty again after a restart of the server. */
       readonly folder: string;
       readonly bytes: number;
+      /** Fills it to its last byte. */
+      fill(): Promise<void>;
+      /** Gives the space back. Harmless when nothing was taken. */
+      free(): Promise<void>;
     }
   | { readonly unavailable: string };
 
@@ -33,7 +37,10 @@ export interface Sandbox {
   address(database: string): DatabaseAddress;
   /** Creates an empty database. */
   createDatabase(name: string): Promise<void>;
-  /** Copies a database, into another tablespace where one is named. Nobody may be connected to the source. */
+  /**
+   * Copies a database, into another tablespace where one is named. Nobody may be connected to the source. MySQL and MariaDB have no tablespace
+   * for a database: whatever is named there, all files of the copy lie on the small disk.
+   */
   cloneDatabase(source: string, target: string, tablespace?: string): Promise<void>;
   /** Drops databases, ending their sessions. Missing ones are no error. */
   dropDatabases(names: readonly string[]): Promise<void>;
@@ -46,6 +53,11 @@ export interface Sandbox {
 }
 
 export type SandboxProviderName = 'embedded' | 'docker' | 'local';
+
+/** Where a database comes from when nobody has said so: only PostgreSQL's server comes as a package of its own. */
+export function defaultSandbox(engine: EngineName): SandboxProviderName {
+  return engine === 'postgres' ? 'embedded' : 'docker';
+}
 
 export interface SandboxOptions {
   readonly engine: Engine;

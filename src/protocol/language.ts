@@ -15,7 +15,7 @@ export interface DescribeResult {
   readonly title: string;
   readonly framework: string;
   readonly engine: string;
-  readonly engineVersion: number;
+  readonly engineVersion: string;
   readonly summary: string;
   /** False for a file that is not a migration; the other fields then hold what would be assumed. */
   readonly isMigration: boolean;
@@ -25,7 +25,7 @@ export interface DescribeResult {
 
 export interface SimulationDefaults {
   readonly engine: EngineName;
-  readonly engineVersion: number;
+  readonly engineVersion: string;
   /** Only when it was configured; otherwise it is detected. */
   readonly framework?: string;
   readonly placeholders: Readonly<Record<string, string>>;

@@ -26,7 +26,7 @@ export interface PanelChoices {
   /** In a panel for commands: an SQL file or a folder of migrations that makes the state before, from the workspace. Empty: nothing does. */
   readonly before?: string;
   readonly sandbox: SandboxProviderName;
-  readonly engineVersion: number;
+  readonly engineVersion: string;
   readonly rows: number;
   readonly seed: number;
   /** Sessions for each kind of request of the application beside the migration; 0 for none, absent for what is configured. */
@@ -49,7 +49,10 @@ export interface PanelSubject {
   /** One sentence on how it will run, from the execution plan. */
   readonly summary: string;
   readonly sandboxes: readonly SandboxChoice[];
-  readonly engineVersions: readonly number[];
+  /** Without its version: `PostgreSQL`. */
+  readonly engineName: string;
+  /** Oldest first. */
+  readonly engineVersions: readonly string[];
   readonly choices: PanelChoices;
   /** A panel for commands: those to choose from. Absent for a migration file. */
   readonly commands?: readonly CommandChoice[];

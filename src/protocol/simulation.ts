@@ -22,7 +22,7 @@ export interface SimulationRequest {
   /** Runs this command in place of files. */
   readonly command?: CommandRequest;
   readonly engine?: EngineName;
-  readonly engineVersion?: number;
+  readonly engineVersion?: string;
   readonly framework?: string;
   readonly sandbox: SandboxProviderName;
   readonly image?: string;
@@ -70,7 +70,7 @@ export type RunnerCommand =
   | { readonly kind: 'start'; readonly request: SimulationRequest }
   | { readonly kind: 'cancel' }
   /** Which sandboxes can be used for this engine? Answered by one `sandboxes` message. */
-  | { readonly kind: 'probe'; readonly engine: EngineName; readonly engineVersion: number; readonly image?: string };
+  | { readonly kind: 'probe'; readonly engine: EngineName; readonly engineVersion: string; readonly image?: string };
 
 /** What a runner process says: the simulation's events, and the answer to a probe. */
 export type RunnerMessage = SimulationEvent | { readonly kind: 'sandboxes'; readonly sandboxes: readonly SandboxAvailability[] };

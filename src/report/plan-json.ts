@@ -1,3 +1,4 @@
+import { engineVersionText } from '../model/engine';
 import type { Migration } from '../model/migration';
 import type { ExecutionPlan, Lock, PlannedStatement, PlannedTransaction } from '../model/plan';
 import type { Range } from '../model/text';
@@ -52,7 +53,7 @@ export function planReport(
       id: migration.id,
       framework: migration.framework,
       engine: migration.engine.name,
-      engineVersion: String(migration.engine.major),
+      engineVersion: engineVersionText(migration.engine),
     },
     up: program(plans.up, up.execution.because, shownPath(up.path)),
     ...(down && plans.down ? { down: program(plans.down, down.execution.because, shownPath(down.path)) } : {}),

@@ -3,6 +3,7 @@
  * the channel closes its owner is gone, and it ends, with its sandbox.
  */
 
+import { defaultEngine, engineOf } from '../model/engine';
 import type { SandboxProvider } from '../model/sandbox';
 import type { RunnerCommand, RunnerMessage, SandboxAvailability } from '../protocol/simulation';
 import { sandboxProviders } from '../sandbox/providers';
@@ -40,7 +41,7 @@ async function whyUnavailable(
 }
 
 async function probe(command: Extract<RunnerCommand, { kind: 'probe' }>): Promise<void> {
-  const engine = { name: command.engine, major: command.engineVersion };
+  const engine = engineOf(command.engine, command.engineVersion) ?? defaultEngine;
   const sandboxes: SandboxAvailability[] = [];
   for (const provider of Object.values(sandboxProviders)) {
     const unavailable = await whyUnavailable(provider, { engine, ...(command.image !== undefined && { image: command.image }) });

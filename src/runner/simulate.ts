@@ -1,4 +1,5 @@
 import { once, setMaxListeners } from 'node:events';
+import { engineVersionText } from '../model/engine';
 import type { Verdict } from '../model/fault';
 import type { Sandbox } from '../model/sandbox';
 import type { CellResult, SimulatedLoad, SimulatedMigration, SimulatedStatement, Simulation, SimulationSummary } from '../model/simulation';
@@ -217,7 +218,7 @@ function describe(
     id: migration.id,
     framework: command === undefined ? framework.name : framework.displayName,
     engine: migration.engine.name,
-    engineVersion: String(migration.engine.major),
+    engineVersion: engineVersionText(migration.engine),
     sandbox: sandbox.label,
     seed: request.seed,
     rows: request.rows,

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
+import { databaseEngine } from '../engines/registry';
 import { faultKind, faultKinds } from '../faults/kinds/registry';
 import { frameworkByName, readFolder } from '../frameworks/registry';
 import { sql } from '../frameworks/sql';
-import { defaultEngine, type Engine } from '../model/engine';
+import { defaultEngine, type Engine, engineDisplayName, engineOf, versionsKnown } from '../model/engine';
 import type { Migration } from '../model/migration';
 import type { BuiltInFramework, Framework } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
@@ -33,9 +34,7 @@ export interface Groundwork {
 export async function readSubject(request: SimulationRequest): Promise<Subject> {
   assertFaultsKnown(request.faults);
   await loadParser();
-  const engine: Engine = { name: request.engine ?? defaultEngine.name, major: request.engineVersion ?? defaultEngine.major };
-  if (engine.name !== 'postgres')
-    throw new SimulationFailure(`Simulations of ${engine.name} are not available yet: use --engine postgres.`);
+  const engine = engineOfRequest(request);
   const groundwork = request.before === undefined ? undefined : await readGroundwork(request.before, engine, request);
   if (request.command !== undefined) return commandSubject(engine, request.path, groundwork);
   const read = await readMigrations(request.path, engine, request);
@@ -50,6 +49,14 @@ export async function readSubject(request: SimulationRequest): Promise<Subject> 
     targets,
     ...(groundwork !== undefined && { groundwork }),
   };
+}
+
+function engineOfRequest({ engine: name = defaultEngine.name, engineVersion }: SimulationRequest): Engine {
+  const engine = engineOf(name, engineVersion);
+  if (engine === undefined)
+    throw new SimulationFailure(`${engineDisplayName(name)} ${engineVersion} is not known here: there is ${versionsKnown(name)}.`);
+  if (databaseEngine(name) === undefined) throw new SimulationFailure(`Migrations of ${engineDisplayName(name)} can't be simulated yet.`);
+  return engine;
 }
 
 /** A command has no files that are read: what it does is seen when it runs. */

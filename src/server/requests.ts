@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
 import type { Connection } from 'vscode-languageserver';
 import type { Configuration } from '../lint/configuration';
-import { defaultEngine, type Engine, engineLabel } from '../model/engine';
+import { configuredEngine } from '../lint/lint';
+import { defaultEngine, type Engine, engineDisplayName, engineVersionText } from '../model/engine';
 import type { DownPlacement } from '../model/run-protocol';
+import { defaultSandbox } from '../model/sandbox';
 import { LineIndex } from '../parse/lines';
 import {
   type DescribeParams,
@@ -80,7 +82,7 @@ async function describe(folders: MigrationFolders, uri: string): Promise<Describ
   return {
     title: analysis?.migration.title ?? basename(fromUri(uri) ?? uri),
     framework: analysis?.framework.displayName ?? '',
-    engine: engineLabel({ name: simulation.engine, major: simulation.engineVersion }),
+    engine: `${engineDisplayName(simulation.engine)} ${simulation.engineVersion}`,
     engineVersion: simulation.engineVersion,
     summary: analysis?.plan(analysis.migration.up).summary ?? '',
     isMigration: analysis !== undefined,
@@ -89,14 +91,14 @@ async function describe(folders: MigrationFolders, uri: string): Promise<Describ
 }
 
 function simulationDefaults(configuration: Configuration, engine: Engine = defaultEngine): SimulationDefaults {
-  const name = configuration.engine ?? engine.name;
-  const image = configuration.images[name];
+  const configured = configuration.engine === undefined ? engine : configuredEngine(configuration);
+  const image = configuration.images[configured.name];
   return {
-    engine: name,
-    engineVersion: configuration.engineVersion ?? engine.major,
+    engine: configured.name,
+    engineVersion: engineVersionText(configured),
     ...(configuration.framework === undefined ? {} : { framework: configuration.framework }),
     placeholders: configuration.placeholders,
-    sandbox: configuration.sandbox ?? 'embedded',
+    sandbox: configuration.sandbox ?? defaultSandbox(configured.name),
     ...(image === undefined ? {} : { image }),
     rows: configuration.seedRows ?? defaultSeedRows,
     load: configuration.simulate.load ?? 1,

@@ -90,7 +90,7 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
     await page.locator('.headline').waitFor();
     expect(await posted()).toEqual([
       { kind: 'ready' },
-      { kind: 'run', choices: { sandbox: 'embedded', engineVersion: 15, rows: 500, seed: 11 } },
+      { kind: 'run', choices: { sandbox: 'embedded', engineVersion: '15', rows: 500, seed: 11 } },
     ]);
   });
 

@@ -170,6 +170,6 @@ function isRemembered(value: unknown): value is Remembered {
   const { path, choices } = value;
   if (typeof path !== 'string' || typeof choices !== 'object' || choices === null) return false;
   if ('selected' in value && typeof value.selected !== 'string') return false;
-  const numbers = ['engineVersion', 'rows', 'seed'].every((key) => typeof Reflect.get(choices, key) === 'number');
-  return numbers && typeof Reflect.get(choices, 'sandbox') === 'string';
+  const has = (type: string) => (key: string) => typeof Reflect.get(choices, key) === type;
+  return ['rows', 'seed'].every(has('number')) && ['engineVersion', 'sandbox'].every(has('string'));
 }

@@ -107,14 +107,12 @@ function Choices({ subject, choices, label, onStarted }: ChoicesProps): VNode {
             onChange={(sandbox) => change({ sandbox })}
           />
         </Field>
-        <Field id="version" label="PostgreSQL">
+        <Field id="version" label={subject.engineName}>
           <Dropdown
             id="version"
-            label="PostgreSQL version"
+            label={`${subject.engineName} version`}
             value={choices.engineVersion}
-            options={[...subject.engineVersions]
-              .sort((left, right) => right - left)
-              .map((version) => ({ value: version, label: String(version) }))}
+            options={subject.engineVersions.toReversed().map((version) => ({ value: version, label: version }))}
             onChange={(engineVersion) => change({ engineVersion })}
           />
         </Field>

@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { faultKinds } from '../../faults/kinds/registry';
+import { engineVersionText } from '../../model/engine';
 import type { FaultName, Verdict } from '../../model/fault';
-import type { SandboxProviderName } from '../../model/sandbox';
+import { defaultSandbox, type SandboxProviderName } from '../../model/sandbox';
 import type { Simulation, SimulationReport } from '../../model/simulation';
 import type { SimulationEvent, SimulationRequest } from '../../protocol/simulation';
 import { simulationHtml } from '../../report/simulation-html';
@@ -48,7 +49,13 @@ export function addSimulateCommand(program: Command): void {
   const command = program.command('simulate').argument('[path]', 'migration file, or a folder whose migrations are simulated in order');
   command.description('fail a migration at every point in a throwaway database, and prove the way out');
   addCommonOptions(command, ['pretty', 'json', 'markdown', 'html'])
-    .addOption(new Option('--sandbox <name>', 'where the database comes from (default: embedded)').choices(['embedded', 'docker', 'local']))
+    .addOption(
+      new Option('--sandbox <name>', 'where the database comes from (default: embedded; docker where that is not PostgreSQL)').choices([
+        'embedded',
+        'docker',
+        'local',
+      ]),
+    )
     .option('--image <name>', 'Docker image of the sandbox')
     .addOption(
       new Option(
@@ -171,7 +178,7 @@ function requestOf(path: string, options: SimulateOptions, settings: Settings): 
   const { configuration, engine } = settings;
   const image = options.image ?? configuration.images[engine.name];
   // Naming an image says which sandbox is meant.
-  const sandbox = options.sandbox ?? (options.image === undefined ? configuration.sandbox : 'docker') ?? 'embedded';
+  const sandbox = options.sandbox ?? (options.image === undefined ? configuration.sandbox : 'docker') ?? defaultSandbox(engine.name);
   const { command, historyTable: historyTables, beforeCommand } = options;
   return {
     path,
@@ -179,7 +186,7 @@ function requestOf(path: string, options: SimulateOptions, settings: Settings): 
       command: { text: command, directory: path, historyTables, ...(beforeCommand !== undefined && { before: beforeCommand }) },
     }),
     engine: engine.name,
-    engineVersion: engine.major,
+    engineVersion: engineVersionText(engine),
     sandbox,
     faults: options.faults ?? configuration.simulate.faults ?? 'all',
     points: options.points ?? configuration.simulate.points ?? 'all',

@@ -48,7 +48,7 @@ function parseChoices(value: unknown): PanelChoices | undefined {
   if (value.command !== undefined && command === undefined) return undefined;
   const before = typeof value.before === 'string' ? value.before : undefined;
   if (sandbox !== 'embedded' && sandbox !== 'docker' && sandbox !== 'local') return undefined;
-  if (!isCount(engineVersion) || !isCount(rows) || !isCount(seed)) return undefined;
+  if (typeof engineVersion !== 'string' || !isCount(rows) || !isCount(seed)) return undefined;
   if (load !== undefined && !isCount(load)) return undefined;
   return {
     sandbox,

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import { engineLabel, supportedPostgresMajors } from '../../model/engine';
+import { defaultEngine, engineDisplayName, engineLabel, engineVersionText, supportedVersions } from '../../model/engine';
 import { withoutPasswords } from '../../model/secrets';
 import { type DescribeParams, type DescribeResult, describeRequest, type SimulationDefaults } from '../../protocol/language';
 import type { CommandChoice, PanelChoices, PanelCommand, PanelSubject, SandboxChoice } from '../../protocol/panel';
@@ -11,8 +11,8 @@ import type { LanguageServer } from '../language-server';
 const defaultSeed = 1;
 
 const fallback: SimulationDefaults = {
-  engine: 'postgres',
-  engineVersion: 18,
+  engine: defaultEngine.name,
+  engineVersion: engineVersionText(defaultEngine),
   placeholders: {},
   sandbox: 'embedded',
   rows: 200,
@@ -29,7 +29,7 @@ export async function describe(server: LanguageServer, path: string): Promise<De
     description ?? {
       title: basename(path),
       framework: '',
-      engine: engineLabel({ name: fallback.engine, major: fallback.engineVersion }),
+      engine: engineLabel(defaultEngine),
       engineVersion: fallback.engineVersion,
       summary: '',
       isMigration: true,
@@ -73,7 +73,8 @@ export function panelSubject(topic: PanelTopic, description: DescribeResult, san
     engine: description.engine,
     summary: description.summary,
     sandboxes,
-    engineVersions: supportedPostgresMajors,
+    engineName: engineDisplayName(simulation.engine),
+    engineVersions: supportedVersions[simulation.engine],
     choices,
     ...(commands !== undefined && { commands }),
     ...(!vscode.workspace.isTrusted && {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseFromPanel, parsePanelState } from '../../../src/client/panel/messages';
 
-const choices = { sandbox: 'embedded', engineVersion: 18, rows: 200, seed: 7 };
+const choices = { sandbox: 'embedded', engineVersion: '18', rows: 200, seed: 7 };
 
 describe('messages from the panel', () => {
   it.each([

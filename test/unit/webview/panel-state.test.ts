@@ -8,7 +8,7 @@ import { countCells } from '../../../webview/logic/counts';
 import { initialState, type PanelAction, type PanelState, reduce, toRemember } from '../../../webview/logic/panel-state';
 import { plan, recovery, runOf, simulationOf, statement } from './runs';
 
-const choices = { sandbox: 'embedded', engineVersion: 18, rows: 100, seed: 1 } as const;
+const choices = { sandbox: 'embedded', engineVersion: '18', rows: 100, seed: 1 } as const;
 const subject: PanelSubject = {
   path: '/m/1.sql',
   title: '1.sql',
@@ -19,7 +19,8 @@ const subject: PanelSubject = {
     { name: 'embedded', label: 'Embedded' },
     { name: 'docker', label: 'Docker', unavailable: 'no daemon' },
   ],
-  engineVersions: [17, 18],
+  engineName: 'PostgreSQL',
+  engineVersions: ['17', '18'],
   choices,
 };
 const run = runOf(
@@ -98,7 +99,7 @@ describe('the state of the panel', () => {
   });
 
   it('replaces choices that this machine does not have', () => {
-    const wanted = { ...choices, sandbox: 'docker', engineVersion: 12 } as const;
+    const wanted = { ...choices, sandbox: 'docker', engineVersion: '12' } as const;
     expect(stateAfter([{ kind: 'subject', subject: { ...subject, choices: wanted } }]).choices).toEqual(choices);
     const kept = stateAfter([
       { kind: 'subject', subject },

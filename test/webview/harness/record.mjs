@@ -17,7 +17,7 @@ function record(path) {
   const request = {
     path: join(root, path),
     engine: 'postgres',
-    engineVersion: 18,
+    engineVersion: '18',
     sandbox: 'embedded',
     faults: 'all',
     points: 'all',
@@ -53,8 +53,9 @@ for (const [name, path] of Object.entries(migrations)) {
       engine: 'PostgreSQL 18',
       summary: '',
       sandboxes: [{ name: 'embedded', label: 'Embedded server' }],
-      engineVersions: [18],
-      choices: { sandbox: 'embedded', engineVersion: 18, rows: 200, seed: 7 },
+      engineName: 'PostgreSQL',
+      engineVersions: ['18'],
+      choices: { sandbox: 'embedded', engineVersion: '18', rows: 200, seed: 7 },
     },
     events,
   };
