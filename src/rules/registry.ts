@@ -20,6 +20,7 @@ import { lockHeld } from './postgres/lock-held';
 import { missingGuard } from './postgres/missing-guard';
 import { missingLockTimeout } from './postgres/missing-lock-timeout';
 import { nameTaken } from './postgres/name-taken';
+import { newerThanServer } from './postgres/newer-than-server';
 import { openPrivileges } from './postgres/open-privileges';
 import { partialOnFailure } from './postgres/partial-on-failure';
 import { replicaIdentityMissing } from './postgres/replica-identity-missing';
@@ -58,6 +59,7 @@ export const allRules: readonly Rule[] = [
   transactionControl,
   concurrentInTransaction,
   enumValueTooEarly,
+  newerThanServer,
   requiredColumn,
   indexNotConcurrent,
   invalidIndexKept,
