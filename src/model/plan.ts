@@ -29,6 +29,25 @@ export interface PlannedLock extends Lock {
 /** What a statement costs, by what the server must do to the data. */
 export type CostClass = 'metadata' | 'scan' | 'build' | 'rewrite' | 'data' | 'none' | 'unknown';
 
+/** How MySQL and MariaDB can carry out ALTER TABLE, fastest first. NOCOPY is MariaDB's alone. */
+export const tableAlgorithms = ['INSTANT', 'NOCOPY', 'INPLACE', 'COPY'] as const;
+export type TableAlgorithm = (typeof tableAlgorithms)[number];
+
+/** How MySQL or MariaDB changes a table, in the words of ALGORITHM= and LOCK=. */
+export interface TableWork {
+  readonly table: ObjectName;
+  /** The fastest that this version accepts for all that the statement does to the table, or the one that it demands. */
+  readonly algorithm: TableAlgorithm;
+  /** What others wait for while it works: nothing, to write, or to read as well. For a moment at its ends it is always the last. */
+  readonly lock: 'NONE' | 'SHARED' | 'EXCLUSIVE';
+  /** Every row is written again, into a new copy of the table. */
+  readonly rebuilds: boolean;
+  /** Set when the statement demands an algorithm or a lock that the server does not offer for it: it will be refused. Why. */
+  readonly refused?: string;
+  /** Set when it depends on what the table is now, which is not known: what is said is the worst that can be. */
+  readonly uncertain?: true;
+}
+
 /** Who commits. */
 export type TransactionKind =
   /** The framework opens and commits it. */
@@ -58,6 +77,10 @@ export interface PlannedStatement {
   readonly because: string;
   /** False for statements that the server refuses inside a transaction block (CREATE INDEX CONCURRENTLY, VACUUM ...). */
   readonly transactional: boolean;
+  /** MySQL, MariaDB: of a statement that changes a table which is there. */
+  readonly work?: TableWork;
+  /** MySQL, MariaDB: it commits the transaction that is open when it comes, and then itself (manual, Statements That Cause an Implicit Commit). */
+  readonly commits?: true;
 }
 
 /** The migration as it will run. */

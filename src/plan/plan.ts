@@ -2,6 +2,7 @@ import { type Catalog, emptyCatalog } from '../model/catalog';
 import type { Migration, Program } from '../model/migration';
 import type { ExecutionPlan, PlannedStatement, PlannedTransaction } from '../model/plan';
 import { replaySteps } from '../schema/virtual-schema';
+import { planMysqlProgram } from './mysql/plan';
 import { CreatedRelations, type Situation } from './situation';
 import { statementFacts } from './statement-facts';
 import { changesNothing, summarise } from './summary';
@@ -18,6 +19,9 @@ export function planProgram(migration: Migration, direction: 'up' | 'down', befo
   const { engine } = migration;
   if (program === undefined) {
     return { engine, direction, transactions: [], statements: [], atomic: true, summary: 'There is no rollback.' };
+  }
+  if (engine.name === 'mysql' || engine.name === 'mariadb') {
+    return planMysqlProgram(migration, program, before, replaySteps(before, program.statements));
   }
   const transactions = groupIntoTransactions(program);
   const statements = planStatements(program, transactions, before, engine.major);

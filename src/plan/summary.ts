@@ -15,7 +15,13 @@ function leavesNothing(operation: Operation): boolean {
     case 'set':
     case 'transaction':
     case 'lock table':
+    case 'unlock tables':
+    case 'use':
       return true;
+    case 'prepared statement':
+      return operation.action === 'prepare' || operation.action === 'deallocate';
+    case 'other':
+      return /^(SHOW|EXPLAIN|DESCRIBE|DESC|HELP|DELIMITER)\b/.test(operation.node);
     case 'select':
       return operation.functions.every((name) => {
         const bare = name.replace(/^pg_catalog\./, '');

@@ -1,0 +1,95 @@
+import type { Catalog } from '../../model/catalog';
+import { engineLabel } from '../../model/engine';
+import type { Migration, Program, Statement } from '../../model/migration';
+import type { ExecutionPlan, PlannedStatement, PlannedTransaction } from '../../model/plan';
+import type { SearchedCatalog } from '../../schema/lookup';
+import { CreatedRelations } from '../situation';
+import { changesNothing } from '../summary';
+import { mysqlFacts } from './facts';
+import { commitsImplicitly, isDefinition } from './implicit-commit';
+import type { MysqlSituation } from './situation';
+import { groupMysqlTransactions } from './transactions';
+
+/**
+ * A program as it runs on MySQL or MariaDB. `schemas` holds the schema before each statement. Every statement that changes the shape of
+ * the database commits by itself, so what a failure leaves is said by counting what commits apart.
+ */
+export function planMysqlProgram(
+  migration: Migration,
+  program: Program,
+  before: Catalog,
+  schemas: readonly SearchedCatalog[],
+): ExecutionPlan {
+  const { engine } = migration;
+  const transactions = groupMysqlTransactions(program);
+  const transactionOf = new Map(transactions.flatMap(({ index, statements }) => statements.map((number) => [number, index] as const)));
+  const created = new CreatedRelations(program.statements, before);
+  let foreignKeyChecks = true;
+  const statements = program.statements.map((statement, position): PlannedStatement => {
+    const situation: MysqlSituation = {
+      version: engine.major,
+      engine,
+      catalog: schemas[position] ?? before,
+      created: created.before(position),
+      foreignKeyChecks,
+    };
+    const { locks, cost, because, work } = mysqlFacts(statement, situation);
+    foreignKeyChecks = checksAfter(statement, foreignKeyChecks);
+    return {
+      statement,
+      transaction: transactionOf.get(statement.index) ?? 1,
+      locks,
+      cost,
+      because,
+      transactional: true,
+      ...(work !== undefined && { work }),
+      ...(commitsImplicitly(statement) && { commits: true as const }),
+    };
+  });
+  const changing = statements.filter((planned) => !changesNothing(planned.statement));
+  const atomic = new Set(changing.map(({ transaction }) => transaction)).size <= 1;
+  const summary = summarise(program, transactions, changing, atomic);
+  return {
+    engine,
+    direction: program.direction,
+    transactions,
+    statements,
+    atomic,
+    summary: summary.replace('ENGINE', engineLabel(engine)),
+  };
+}
+
+function checksAfter({ operations }: Statement, before: boolean): boolean {
+  const set = operations.findLast((operation) => operation.kind === 'set' && operation.name.toLowerCase() === 'foreign_key_checks');
+  return set?.kind === 'set' ? !/^['"]?(0|off|false)['"]?$/i.test(set.value ?? '') : before;
+}
+
+/** One sentence on what a failure leaves. */
+function summarise(
+  program: Program,
+  transactions: readonly PlannedTransaction[],
+  changing: readonly PlannedStatement[],
+  atomic: boolean,
+): string {
+  const { refused, wrapped } = program.execution;
+  const { statements } = program;
+  if (refused !== undefined) return `It will not run: ${refused}`;
+  if (statements.length === 0) return 'There is nothing to run.';
+  const count = `${statements.length} ${statements.length === 1 ? 'statement' : 'statements'}`;
+  const definitions = changing.filter(({ statement }) => isDefinition(statement)).length;
+  if (atomic) {
+    if (statements.length === 1) return '1 statement, committed as it ends: a failure leaves nothing behind';
+    return changing.length <= 1
+      ? `${count}, of which ${changing.length === 0 ? 'none' : 'one'} changes something: a failure leaves nothing behind`
+      : `${count}, one transaction: a failure leaves nothing behind`;
+  }
+  if (definitions === 0) {
+    const apart = transactions.every(({ kind }) => kind === 'autocommit');
+    return apart
+      ? `${count}, no transaction: a failure leaves part of it`
+      : `${count}, ${transactions.length} transactions: a failure leaves what was committed before it`;
+  }
+  const useless = wrapped ? `, and ends the framework's transaction` : '';
+  const who = definitions === 1 ? 'the one that changes definitions' : `each of the ${definitions} that change definitions`;
+  return `${count}: ENGINE commits ${who} by itself${useless}; a failure leaves what came before it`;
+}

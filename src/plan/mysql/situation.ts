@@ -1,0 +1,45 @@
+import { relationKey, type Table } from '../../model/catalog';
+import type { Engine } from '../../model/engine';
+import type { ObjectName } from '../../model/operation';
+import type { Situation } from '../situation';
+import { tableOf } from '../situation';
+import { optionOf } from './column-type';
+
+/** What is known when a statement runs on MySQL or MariaDB. */
+export interface MysqlSituation extends Situation {
+  readonly engine: Engine;
+  /** False after SET foreign_key_checks = 0. */
+  readonly foreignKeyChecks: boolean;
+}
+
+/** The table, when all of its columns and keys are known. */
+export function wholeTable(situation: MysqlSituation, name: ObjectName): Table | undefined {
+  const table = tableOf(situation, name);
+  return table?.complete === false ? undefined : table;
+}
+
+/** Tables of other engines know one way: all of it anew. */
+export function isInnodb(table: Table | undefined): boolean {
+  const engine = optionOf(table, 'engine');
+  return engine === undefined || engine.toLowerCase() === 'innodb';
+}
+
+export function hasFulltext(table: Table | undefined): boolean {
+  return table?.indexes.some(({ definition }) => /^FULLTEXT/i.test(definition)) ?? false;
+}
+
+export function isCompressed(table: Table | undefined): boolean {
+  return optionOf(table, 'row_format')?.toLowerCase() === 'compressed' || optionOf(table, 'key_block_size') !== undefined;
+}
+
+/** Does a foreign key of any known table refer to this column? */
+export function isReferenced({ catalog }: MysqlSituation, table: Table | undefined, column: string): boolean {
+  if (table === undefined) return false;
+  const key = relationKey(table);
+  return catalog.tables.some(({ constraints }) =>
+    constraints.some(({ kind, references, definition }) => {
+      const target = /REFERENCES[^(]*\(([^)]*)\)/i.exec(definition)?.[1] ?? '';
+      return kind === 'foreign key' && references === key && target.split(',').some((part) => part.trim().replaceAll('`', '') === column);
+    }),
+  );
+}
