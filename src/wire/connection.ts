@@ -81,6 +81,12 @@ export abstract class WireConnection<Segment extends { readonly bytes: Buffer }>
   /** The session on the server, as it numbers them; known once it is signed in. */
   abstract get serverProcessId(): number | undefined;
 
+  /**
+   * Asks the server something of the proxy's own on the client's session, while the client waits: its request is held, or the whole response
+   * to the last one. The client sees nothing of it. Resolves when it is answered, with success or an error; rejects when the connection ends before.
+   */
+  abstract ask(text: string): Promise<unknown>;
+
   /** Cuts what a side sends into segments. @throws when the bytes are not the protocol */
   protected abstract segmentsFrom(side: 'client' | 'server', chunk: Buffer): readonly Segment[];
   /** Passes on what came from the client, in order; a promise holds back all that is behind it. */

@@ -51,10 +51,6 @@ export class MysqlConnection extends WireConnection<Packet> {
     return this.responses.status;
   }
 
-  /**
-   * Asks the server something of the proxy's own on the client's session, while the client waits: its request is held, or the whole response
-   * to the last one. The client sees nothing of it. Resolves when it is answered, with success or an error; rejects when the connection ends before.
-   */
   ask(text: string): Promise<Completion> {
     return new Promise((resolve, reject) => {
       void this.serverClosed.then(() => reject(new Error('The connection ended before the server had answered.')));

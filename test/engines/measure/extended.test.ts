@@ -1,9 +1,11 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Carrier } from '../../../src/engines/carrier';
-import type { Driver } from '../../../src/engines/postgres/execution/driver';
-import { startDriven } from '../../../src/engines/postgres/execution/execution';
-import { Script } from '../../../src/engines/postgres/execution/script';
+import type { Driver } from '../../../src/engines/execution/driver';
+import { startDriven } from '../../../src/engines/execution/execution';
+import { Script } from '../../../src/engines/execution/script';
+import { postgresDialect } from '../../../src/engines/postgres/execution/dialect';
+import type { PostgresWire } from '../../../src/engines/postgres/execution/types';
 import { Meter } from '../../../src/engines/postgres/measure/measure';
 import { sql } from '../../../src/frameworks/sql';
 import type { Migration, Program } from '../../../src/model/migration';
@@ -16,7 +18,7 @@ import { databaseBefore, traceMigration } from '../../../src/runner/trace';
 import { startSandbox } from '../execute/laboratory';
 
 /** A client that prepares every statement, as many tools do: nothing can be put into its requests. */
-class ExtendedDriver implements Driver {
+class ExtendedDriver implements Driver<PostgresWire> {
   private client: pg.Client | undefined;
   /** What each statement reported, as the client saw it. */
   readonly seen: number[] = [];
@@ -67,7 +69,7 @@ function carrierOf(migration: Migration): Carrier & { readonly drivers: readonly
     start: (request) => {
       const driver = new ExtendedDriver(migration.up.statements.map(({ sent }) => sent));
       drivers.push(driver);
-      return startDriven(request, new Script(migration, sql.run.steps(migration)), driver);
+      return startDriven(postgresDialect, request, new Script(migration, sql.run.steps(migration)), driver);
     },
   };
 }

@@ -2,8 +2,9 @@ import type { Migration } from '../../../model/migration';
 import type { RunProtocol } from '../../../model/run-protocol';
 import type { DatabaseAddress } from '../../../model/sandbox';
 import type { Carrier, ExecutionOutcome } from '../../carrier';
-import { startDriven } from '../execution/execution';
-import { Script } from '../execution/script';
+import { startDriven } from '../../execution/execution';
+import { Script } from '../../execution/script';
+import { postgresDialect } from '../execution/dialect';
 import { type Command, CommandDriver } from './driver';
 import { type KnownRequest, type RecordedRequest, Recorder } from './recording';
 
@@ -18,6 +19,7 @@ export async function recordCommand(command: Command, address: DatabaseAddress, 
   const recorder = new Recorder();
   const started = performance.now();
   const execution = startDriven(
+    postgresDialect,
     { address, signal },
     new Script({ up: { statements: [] } }, []),
     new CommandDriver(command, [], { recorder }),
@@ -40,6 +42,11 @@ export function commandCarrier(
   const script = new Script(migration, protocol.steps(migration));
   return {
     start: (request) =>
-      startDriven(request, script, new CommandDriver(command, known, { undisturbedMs, isHeld: request.fault !== undefined })),
+      startDriven(
+        postgresDialect,
+        request,
+        script,
+        new CommandDriver(command, known, { undisturbedMs, isHeld: request.fault !== undefined }),
+      ),
   };
 }

@@ -6,7 +6,8 @@ import type { WireRequest } from '../../../wire/postgres/handlers';
 import type { ServerReport } from '../../../wire/postgres/messages';
 import type { Completion } from '../../../wire/postgres/responses';
 import type { ClientError, Ending } from '../../carrier';
-import type { Driver } from '../execution/driver';
+import type { Driver } from '../../execution/driver';
+import type { PostgresWire } from '../execution/types';
 import { commandEnvironment, connectionUrl } from './environment';
 import { RequestMatcher } from './matcher';
 import { CommandProcess } from './process';
@@ -45,7 +46,7 @@ export interface DriverOptions {
 }
 
 /** Runs a tool unmodified, with every connection that it makes going through the proxy. */
-export class CommandDriver implements Driver {
+export class CommandDriver implements Driver<PostgresWire> {
   private process: CommandProcess | undefined;
   private readonly matcher: RequestMatcher;
   private readonly patienceMs: number;

@@ -1,5 +1,5 @@
 import type { Point } from '../../../model/fault';
-import { isCommit, type Location, type Script } from '../execution/script';
+import { isCommit, type Location, type Script } from '../../execution/script';
 import { refusedRequest, refusedWithin } from '../execution/texts';
 import type { Ambush, PostgresFault } from './fault';
 

@@ -4,20 +4,17 @@ import type { PostgresConnection } from '../../../../wire/postgres/connection';
 import type { RequestOrder, WireRequest } from '../../../../wire/postgres/handlers';
 import type { Completion } from '../../../../wire/postgres/responses';
 import type { Inside } from '../../../carrier';
+import type { WayIn as AnyWayIn, WayInEvents as AnyWayInEvents } from '../../../execution/wire';
 import { gated } from '../../execution/texts';
+import type { PostgresWire } from '../../execution/types';
 import { type Entrance, Entry } from './entry';
 import { hiddenSettings, settingStatement } from './settings';
 import { withTextGate } from './text-gate';
 
-/** What becomes of the way in. */
-export interface WayInEvents {
-  /** The server is inside of the statement that this connection sent. */
-  arrived(connection: PostgresConnection): void;
-  failed(error: unknown): void;
-}
+type WayInEvents = AnyWayInEvents<PostgresWire>;
 
 /** The way into one statement over the wire: as a request of its own, or behind a gate in a request of several. */
-export class WayIn {
+export class WayIn implements AnyWayIn<PostgresWire> {
   private readonly entry: Entry;
   private connection: PostgresConnection | undefined;
   /** The statement behind the gate, and whether it was sent with a gate in its own text too. */

@@ -1,6 +1,6 @@
-import type { Point } from '../../../model/fault';
-import type { Statement } from '../../../model/migration';
-import type { RunStep } from '../../../model/run-protocol';
+import type { Point } from '../../model/fault';
+import type { Statement } from '../../model/migration';
+import type { RunStep } from '../../model/run-protocol';
 
 /** Where an execution is held. Requests count from 1, as the wire counts them; request N sends step N. */
 export type Place =
