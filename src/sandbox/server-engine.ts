@@ -1,5 +1,5 @@
 import type { Engine, EngineName } from '../model/engine';
-import type { DatabaseAddress } from '../model/sandbox';
+import type { DatabaseAddress, SmallDisk } from '../model/sandbox';
 import type { Account } from './process/account';
 import type { ServerFolder } from './process/folder';
 
@@ -25,12 +25,23 @@ export interface Administrator {
   /** One statement, rows as objects. Throws what the server or the driver says. */
   query(text: string, database?: string): Promise<readonly Record<string, unknown>[]>;
   createDatabase(name: string): Promise<void>;
-  cloneDatabase(source: string, target: string, tablespace?: string): Promise<void>;
+  /** `host` runs commands where the server's files are. */
+  cloneDatabase(source: string, target: string, tablespace: string | undefined, host: ServerHost): Promise<void>;
   dropDatabases(names: readonly string[]): Promise<void>;
   /** Forgets all connections; the next query opens new ones. Does not wait for a server that is gone. */
   disconnect(): Promise<void>;
   /** Is this the answer of the server that is meant, and no failure to reach it? */
   isAnswer(error: unknown): boolean;
+}
+
+/** The place where a server's files lie: a container, this machine. */
+export interface ServerHost {
+  readonly smallDisk: SmallDisk;
+  /**
+   * Runs a shell script there, as an account that may do everything with the files of the server. `$disk` is the folder of the small disk,
+   * `$data` the folder of the data. Throws a SandboxError.
+   */
+  run(script: string): Promise<void>;
 }
 
 /** How a server of an engine is run from its image. */
@@ -40,7 +51,7 @@ export interface ContainerSide {
   /** The version that an image says it holds, by its environment variables (`NAME=value`). */
   versionIn(environment: readonly string[]): string | undefined;
   readonly port: number;
-  /** The command and the environment that make a server with this password, and the memory it shares in bytes. */
+  /** What makes a server with this password; `smallDisk` is the folder of one, where it has one. */
   specification(engine: Engine, password: string, smallDisk: string | undefined): ContainerSpecification;
   /** Lines of a log that tell why a server stopped. */
   readonly telling: RegExp;
@@ -50,6 +61,8 @@ export interface ContainerSpecification {
   readonly command: readonly string[];
   readonly environment: readonly string[];
   readonly sharedMemoryBytes?: number;
+  /** The folder of the data, and the file in which the server writes its process id: where they are said, the data may be kept in memory. */
+  readonly data?: { readonly folder: string; readonly processFile: string };
 }
 
 /** The programs of a server on this machine, and the version that they are of. */

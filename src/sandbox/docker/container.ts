@@ -2,27 +2,39 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type Docker from 'dockerode';
 import { engineDisplayName } from '../../model/engine';
-import type { SmallDisk } from '../../model/sandbox';
 import { currentOwner, formatOwner } from '../owner';
 import { SandboxError } from '../problem';
 import type { ContainerSpecification, ServerEngine } from '../server-engine';
 import type { Endpoint } from './endpoint';
+import type { ServerImage } from './image';
+import { supervised } from './memory';
 import { ownerLabel } from './orphans';
+
+/** Where the small disk of a container is. */
+export const smallDiskFolder = '/faultline-small-disk';
+
+export interface ContainerPlan {
+  readonly image: ServerImage;
+  readonly port: number;
+  readonly specification: ContainerSpecification;
+  /** The size of the small disk; undefined without one. */
+  readonly smallDiskBytes: number | undefined;
+  /** How much memory the data may take; undefined when it is to lie on the daemon's disk. */
+  readonly memoryBytes: number | undefined;
+}
 
 /** Creates the container of a server, not yet started. Restarting it is ours, so it is not removed by itself when it stops. */
 export function createContainer(
   docker: Docker,
   endpoint: Endpoint,
-  image: string,
-  port: number,
-  { command, environment, sharedMemoryBytes }: ContainerSpecification,
-  smallDisk: SmallDisk,
+  { image, port, specification, smallDiskBytes, memoryBytes }: ContainerPlan,
 ): Promise<Docker.Container> {
+  const { command, environment, sharedMemoryBytes, data } = specification;
   // A daemon elsewhere has to open the port to us, one here to this machine only.
   const binding = endpoint.remoteHost === undefined ? { HostIp: '127.0.0.1', HostPort: '' } : { HostPort: '' };
   return docker.createContainer({
-    Image: image,
-    Cmd: [...command],
+    Image: image.name,
+    ...(memoryBytes === undefined ? { Cmd: [...command] } : supervised(image.entrypoint, command)),
     Env: [...environment],
     Labels: { [ownerLabel]: formatOwner(currentOwner()) },
     ExposedPorts: { [`${port}/tcp`]: {} },
@@ -30,23 +42,41 @@ export function createContainer(
       AutoRemove: false,
       PortBindings: { [`${port}/tcp`]: [binding] },
       ...(sharedMemoryBytes !== undefined && { ShmSize: sharedMemoryBytes }),
-      Tmpfs: tmpfsOf(smallDisk),
+      Tmpfs: {
+        ...(smallDiskBytes !== undefined && tmpfs(smallDiskFolder, smallDiskBytes)),
+        ...(memoryBytes !== undefined && data !== undefined && tmpfs(data.folder, memoryBytes)),
+      },
     },
   });
 }
 
 /** Open to all, as the account of the server has another id in every image; the daemon empties it with each restart. */
-function tmpfsOf(disk: SmallDisk): Record<string, string> {
-  return 'unavailable' in disk ? {} : { [disk.folder]: `size=${disk.bytes},mode=1777` };
+function tmpfs(folder: string, bytes: number): Record<string, string> {
+  return { [folder]: `size=${bytes},mode=1777` };
 }
 
 /** At a restart the daemon mounts it with the mode of the folder below, which is root's alone (seen with Docker 20.10). */
-export async function openTmpfs(container: Docker.Container, disk: SmallDisk): Promise<void> {
-  if ('unavailable' in disk) return;
-  const command = await container.exec({ Cmd: ['chmod', '1777', disk.folder], User: 'root', AttachStdout: true, AttachStderr: true });
+export const openSmallDisk = 'chmod 1777 "$disk"';
+
+/** Runs a shell script as root in a running container, with `$disk` and `$data` for the folders of its small disk and its data. */
+export async function runInside(container: Docker.Container, script: string, dataFolder: string | undefined): Promise<void> {
+  const command = await container.exec({
+    Cmd: ['sh', '-c', script],
+    User: 'root',
+    Env: [`disk=${smallDiskFolder}`, ...(dataFolder === undefined ? [] : [`data=${dataFolder}`])],
+    AttachStdout: true,
+    AttachStderr: true,
+  });
   const output = await command.start({});
+  const said: Buffer[] = [];
   // The command has ended when its output has.
-  await new Promise<void>((resolve, reject) => output.resume().once('end', resolve).once('error', reject));
+  await new Promise<void>((resolve, reject) => {
+    output.on('data', (chunk: Buffer) => said.push(chunk));
+    output.once('end', resolve).once('error', reject);
+  });
+  const { ExitCode } = await command.inspect();
+  if (ExitCode !== 0)
+    throw new SandboxError(`A command in the database container failed (exit code ${ExitCode}): ${unframed(Buffer.concat(said)).trim()}`);
 }
 
 /**

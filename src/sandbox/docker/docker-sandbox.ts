@@ -4,10 +4,21 @@ import type { Engine } from '../../model/engine';
 import type { DatabaseAddress, Sandbox, SmallDisk } from '../../model/sandbox';
 import { atExit } from '../exit';
 import { SandboxError } from '../problem';
-import { notAskedFor, smallDiskBytes } from '../process/small-disk';
+import { notAskedFor, smallDiskAt, smallDiskBytes } from '../process/small-disk';
 import type { Administrator, ServerEngine } from '../server-engine';
-import { checkContainer, createContainer, openTmpfs, publishedAddress, removeAtExit } from './container';
+import {
+  type ContainerPlan,
+  checkContainer,
+  createContainer,
+  openSmallDisk,
+  publishedAddress,
+  removeAtExit,
+  runInside,
+  smallDiskFolder,
+} from './container';
 import type { Endpoint } from './endpoint';
+import type { ServerImage } from './image';
+import { killScript } from './memory';
 import { removeContainer } from './orphans';
 import { dockerProblem } from './problems';
 
@@ -17,12 +28,13 @@ const readyTimeoutMs = 120_000;
 export class DockerSandbox implements Sandbox {
   readonly providerName = 'docker';
   readonly label: string;
+  readonly smallDisk: SmallDisk;
   private readonly administrator: Administrator;
   private readonly forgetExit: () => void;
   private current: { readonly host: string; readonly port: number } | undefined;
   private disposal: Promise<void> | undefined;
   /** Counts the runs of the container that are to end: the end of any other is a loss. */
-  private run = 0;
+  private life = 0;
   private readonly loss = new AbortController();
 
   private constructor(
@@ -32,12 +44,13 @@ export class DockerSandbox implements Sandbox {
     private readonly kind: ServerEngine,
     private readonly assumed: Engine,
     private readonly password: string,
-    image: string,
-    readonly smallDisk: SmallDisk,
+    private readonly plan: ContainerPlan,
   ) {
-    this.label = `docker ${image}`;
+    this.label = `docker ${plan.image.name}`;
     this.administrator = kind.administrator((database) => this.address(database));
     this.forgetExit = atExit(() => removeAtExit(container, endpoint));
+    this.smallDisk =
+      plan.smallDiskBytes === undefined ? notAskedFor : smallDiskAt(smallDiskFolder, plan.smallDiskBytes, (script) => this.run(script));
   }
 
   /** A container with nothing started in it yet. `engine` is what the image is taken for. */
@@ -45,15 +58,21 @@ export class DockerSandbox implements Sandbox {
     docker: Docker,
     endpoint: Endpoint,
     kind: ServerEngine,
-    image: string,
+    image: ServerImage,
     engine: Engine,
-    withSmallDisk: boolean,
+    options: { readonly smallDisk: boolean; readonly memoryBytes: number | undefined },
   ): Promise<DockerSandbox> {
     const password = randomBytes(18).toString('base64url');
-    const smallDisk = withSmallDisk ? { folder: '/faultline-small-disk', bytes: smallDiskBytes } : notAskedFor;
-    const specification = kind.container.specification(engine, password, withSmallDisk ? '/faultline-small-disk' : undefined);
-    const container = await createContainer(docker, endpoint, image, kind.container.port, specification, smallDisk);
-    return new DockerSandbox(docker, endpoint, container, kind, engine, password, image, smallDisk);
+    const specification = kind.container.specification(engine, password, options.smallDisk ? smallDiskFolder : undefined);
+    const plan: ContainerPlan = {
+      image,
+      port: kind.container.port,
+      specification,
+      smallDiskBytes: options.smallDisk ? smallDiskBytes : undefined,
+      memoryBytes: specification.data === undefined ? undefined : options.memoryBytes,
+    };
+    const container = await createContainer(docker, endpoint, plan);
+    return new DockerSandbox(docker, endpoint, container, kind, engine, password, plan);
   }
 
   get lost(): AbortSignal {
@@ -73,16 +92,25 @@ export class DockerSandbox implements Sandbox {
   async start(signal?: AbortSignal): Promise<void> {
     try {
       await this.container.start();
-      await this.administrator.ready(readyTimeoutMs, async () => {
-        signal?.throwIfAborted();
-        await this.check();
-        this.current = (await publishedAddress(this.container, this.endpoint, this.kind.container.port)) ?? this.current;
-      });
-      await openTmpfs(this.container, this.smallDisk);
+      await this.ready(signal);
+      if (this.plan.smallDiskBytes !== undefined) await this.run(openSmallDisk);
       this.watch();
     } catch (error) {
       throw signal?.aborted ? error : this.problem(error);
     }
+  }
+
+  private ready(signal?: AbortSignal): Promise<void> {
+    return this.administrator.ready(readyTimeoutMs, async () => {
+      signal?.throwIfAborted();
+      await this.check();
+      this.current = (await publishedAddress(this.container, this.endpoint, this.kind.container.port)) ?? this.current;
+    });
+  }
+
+  /** Runs a script where the server's files are. */
+  private run(script: string): Promise<void> {
+    return runInside(this.container, script, this.plan.specification.data?.folder);
   }
 
   createDatabase(name: string): Promise<void> {
@@ -90,7 +118,9 @@ export class DockerSandbox implements Sandbox {
   }
 
   cloneDatabase(source: string, target: string, tablespace?: string): Promise<void> {
-    return this.explained(this.administrator.cloneDatabase(source, target, tablespace));
+    return this.explained(
+      this.administrator.cloneDatabase(source, target, tablespace, { smallDisk: this.smallDisk, run: (script) => this.run(script) }),
+    );
   }
 
   dropDatabases(names: readonly string[]): Promise<void> {
@@ -98,7 +128,9 @@ export class DockerSandbox implements Sandbox {
   }
 
   async crash(): Promise<void> {
-    this.run += 1;
+    const { data } = this.plan.specification;
+    if (data !== undefined && this.plan.memoryBytes !== undefined) return this.explained(this.crashInside(killScript(data)));
+    this.life += 1;
     try {
       await this.container.kill({ signal: 'SIGKILL' });
       await this.container.wait();
@@ -108,6 +140,13 @@ export class DockerSandbox implements Sandbox {
     }
     await this.administrator.disconnect();
     await this.start();
+  }
+
+  /** The container stays, and with it what it holds in memory. */
+  private async crashInside(script: string): Promise<void> {
+    await this.run(script);
+    await this.administrator.disconnect();
+    await this.ready();
   }
 
   query(text: string, database?: string): Promise<readonly Record<string, unknown>[]> {
@@ -120,7 +159,7 @@ export class DockerSandbox implements Sandbox {
   }
 
   private async remove(): Promise<void> {
-    this.run += 1;
+    this.life += 1;
     await this.administrator.disconnect();
     try {
       await removeContainer(this.docker, this.container.id);
@@ -132,9 +171,9 @@ export class DockerSandbox implements Sandbox {
 
   /** Waits for the end of this run of the container. A daemon that does not answer says nothing about it. */
   private watch(): void {
-    const { run } = this;
+    const { life } = this;
     const onEnd = async (): Promise<void> => {
-      if (this.run !== run) return;
+      if (this.life !== life) return;
       const reason = await this.check().then(
         () => undefined,
         (error: unknown) => error,

@@ -7,6 +7,8 @@ export interface ServerImage {
   readonly name: string;
   /** Variables of its environment, `NAME=value`: the official images and their children say there what they hold. */
   readonly environment: readonly string[];
+  /** What is run first in a container of it. */
+  readonly entrypoint: readonly string[];
 }
 
 /** One event of a pull (Docker Engine API, ImageCreate). */
@@ -41,7 +43,8 @@ export async function provideImage(
 async function inspectImage(docker: Docker, name: string): Promise<ServerImage | undefined> {
   try {
     const { Config } = await docker.getImage(name).inspect();
-    return { name, environment: Config.Env ?? [] };
+    const { Entrypoint: entrypoint } = Config as { Entrypoint?: string | string[] | null };
+    return { name, environment: Config.Env ?? [], entrypoint: typeof entrypoint === 'string' ? [entrypoint] : (entrypoint ?? []) };
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode === 404) return undefined;
     throw error;

@@ -8,6 +8,7 @@ import { serverEngine } from '../server-engines';
 import { DockerSandbox } from './docker-sandbox';
 import { findEndpoint } from './endpoint';
 import { provideImage } from './image';
+import { memoryForData } from './memory';
 import { removeDeadContainers } from './orphans';
 import { dockerProblem } from './problems';
 
@@ -57,11 +58,13 @@ async function start(kind: ServerEngine, options: SandboxOptions): Promise<Resul
   let sandbox: DockerSandbox | undefined;
   try {
     options.signal.throwIfAborted();
-    const { name, environment } = await provideImage(docker, options.image ?? kind.container.image(options.engine), instead, options);
-    const engine = engineOf(kind.name, kind.container.versionIn(environment) ?? engineVersionText(options.engine)) ?? options.engine;
+    const image = await provideImage(docker, options.image ?? kind.container.image(options.engine), instead, options);
+    const version = kind.container.versionIn(image.environment) ?? engineVersionText(options.engine);
+    const engine = engineOf(kind.name, version) ?? options.engine;
+    const memoryBytes = await memoryForData(docker);
     options.signal.throwIfAborted();
-    options.onProgress(`Starting a container of ${name}`);
-    sandbox = await DockerSandbox.create(docker, endpoint, kind, name, engine, options.smallDisk === true);
+    options.onProgress(`Starting a container of ${image.name}`);
+    sandbox = await DockerSandbox.create(docker, endpoint, kind, image, engine, { smallDisk: options.smallDisk === true, memoryBytes });
     await sandbox.start(options.signal);
     options.signal.throwIfAborted();
     return success(sandbox);

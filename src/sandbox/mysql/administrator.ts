@@ -3,9 +3,10 @@ import mysql from 'mysql2/promise';
 import { type Engine, engineDisplayName, engineOf } from '../../model/engine';
 import type { DatabaseAddress } from '../../model/sandbox';
 import { SandboxError } from '../problem';
-import type { Administrator } from '../server-engine';
+import type { Administrator, ServerHost } from '../server-engine';
 import { cloneDatabase } from './clone/clone';
-import { quote, text } from './text';
+import { dropDatabases } from './drop';
+import { quote } from './text';
 
 const maintenanceDatabase = 'mysql';
 const connectTimeoutMs = 10_000;
@@ -32,34 +33,21 @@ export class MysqlAdministrator implements Administrator {
 
   async query(statement: string, database: string = maintenanceDatabase): Promise<readonly Record<string, unknown>[]> {
     if (database === maintenanceDatabase) return rowsOf((await this.connections().query(statement))[0]);
-    const connection = await mysql.createConnection(this.configuration(database));
-    try {
-      return rowsOf((await connection.query(statement))[0]);
-    } finally {
-      await connection.end().catch(() => connection.destroy());
-    }
+    return this.alone(database, async (connection) => rowsOf((await connection.query(statement))[0]));
   }
 
   async createDatabase(name: string): Promise<void> {
     await this.query(`CREATE DATABASE ${quote(name)}`);
   }
 
-  async cloneDatabase(source: string, target: string): Promise<void> {
-    const connection = await mysql.createConnection({ ...this.configuration(source), multipleStatements: true });
-    try {
-      await cloneDatabase(connection, this.name, source, target);
-    } finally {
-      await connection.end().catch(() => connection.destroy());
-    }
+  async cloneDatabase(source: string, target: string, tablespace: string | undefined, host: ServerHost): Promise<void> {
+    const onSmallDisk = tablespace === undefined ? {} : { smallDisk: host };
+    await this.alone(source, (connection) => cloneDatabase(connection, { family: this.name, source, target, ...onSmallDisk }));
   }
 
   async dropDatabases(names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
-    const list = names.map(text).join(', ');
-    const sessions = await this.query(`SELECT id FROM information_schema.processlist WHERE db IN (${list})`);
-    for (const { id } of sessions) await this.query(`KILL ${Number(id ?? 0)}`).catch(() => undefined);
-    const dropped = names.map((name) => this.query(`DROP DATABASE IF EXISTS ${quote(name)}`));
-    await Promise.all(dropped);
+    await this.alone(maintenanceDatabase, (connection) => dropDatabases(connection, names));
   }
 
   async ready(timeoutMs: number, check: () => void | Promise<void>): Promise<void> {
@@ -84,6 +72,16 @@ export class MysqlAdministrator implements Administrator {
     const pool = this.pool;
     this.pool = undefined;
     await Promise.race([pool?.end().catch(() => undefined), sleep(1000, undefined, { ref: false })]);
+  }
+
+  /** Work over a connection of its own, which may send several statements at once. */
+  private async alone<T>(database: string, work: (connection: mysql.Connection) => Promise<T>): Promise<T> {
+    const connection = await mysql.createConnection({ ...this.configuration(database), multipleStatements: true });
+    try {
+      return await work(connection);
+    } finally {
+      await connection.end().catch(() => connection.destroy());
+    }
   }
 
   /** The one family's servers answer the other's clients as well. */

@@ -5,6 +5,9 @@ import { installedMariadb, installedMysql } from './installed';
 import { mariadbPrograms, mysqlPrograms } from './programs';
 import { administratorName, serverParameters } from './settings';
 
+/** Where all images of both keep their data. */
+const dataFolder = '/var/lib/mysql';
+
 const ofLocal = 'use --sandbox docker';
 
 /** Throwaway servers of MySQL. */
@@ -40,8 +43,9 @@ function container(server: string, versionVariables: readonly string[], password
     },
     port: 3306,
     specification: (engine, password, smallDisk) => ({
-      command: [server, ...serverParameters(engine, smallDisk)],
+      command: [server, `--pid-file=${dataFolder}/faultline.pid`, ...serverParameters(engine, smallDisk)],
       environment: [`${passwordVariable}=${password}`],
+      data: { folder: dataFolder, processFile: `${dataFolder}/faultline.pid` },
     }),
     telling: /\[ERROR\]|^ERROR|error:/i,
   };

@@ -50,7 +50,7 @@ export class PostgresAdministrator implements Administrator {
     await this.query(`CREATE DATABASE ${quote(name)} TEMPLATE template0${this.strategy()}`);
   }
 
-  async cloneDatabase(source: string, target: string, tablespace?: string): Promise<void> {
+  async cloneDatabase(source: string, target: string, tablespace: string | undefined): Promise<void> {
     await this.sessionsGone(source);
     const place = tablespace === undefined ? '' : ` TABLESPACE ${quote(tablespace)}`;
     const text = `CREATE DATABASE ${quote(target)} TEMPLATE ${quote(source)}${place}${this.strategy()}`;

@@ -1,20 +1,23 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { type Engine, engineLabel } from '../../model/engine';
 import { failure, type Result, success } from '../../model/result';
 import type { DatabaseAddress, Sandbox, SandboxOptions, SandboxProviderName, SmallDisk } from '../../model/sandbox';
 import { atExit } from '../exit';
-import { problemOf } from '../problem';
+import { problemOf, SandboxError } from '../problem';
 import type { Administrator, ServerEngine, ServerPrograms } from '../server-engine';
 import { type Account, serverAccount } from './account';
 import { createServerFolder, removeServerFolder, removeServerFolderNow, type ServerFolder } from './folder';
 import { releaseServerOf, stopServerOf } from './orphans';
 import { ServerProcess } from './server';
-import { notAskedFor, prepareSmallDisk } from './small-disk';
+import { notAskedFor, prepareSmallDisk, smallDiskAt, smallDiskBytes } from './small-disk';
 
 const readyTimeoutMs = 60_000;
 
 /** A server as processes of this machine. The embedded and the local one differ only in where the programs come from. */
 class ProcessSandbox implements Sandbox {
   readonly label: string;
+  readonly smallDisk: SmallDisk;
   private readonly administrator: Administrator;
   private readonly forgetExit: () => void;
   private disposal: Promise<void> | undefined;
@@ -25,8 +28,12 @@ class ProcessSandbox implements Sandbox {
     private readonly programs: ServerPrograms,
     private readonly server: ServerProcess,
     private readonly folder: ServerFolder,
-    readonly smallDisk: SmallDisk,
+    smallDisk: { readonly folder: string } | { readonly unavailable: string },
   ) {
+    this.smallDisk =
+      'unavailable' in smallDisk
+        ? smallDisk
+        : smallDiskAt(smallDisk.folder, smallDiskBytes, (script) => this.run(script, smallDisk.folder));
     this.label = providerName === 'local' ? `local ${engineLabel(programs.engine)}` : providerName;
     this.administrator = kind.administrator((database) => this.address(database));
     this.forgetExit = atExit(() => {
@@ -59,7 +66,9 @@ class ProcessSandbox implements Sandbox {
   }
 
   cloneDatabase(source: string, target: string, tablespace?: string): Promise<void> {
-    return this.administrator.cloneDatabase(source, target, tablespace);
+    const { smallDisk } = this;
+    const folder = 'unavailable' in smallDisk ? '' : smallDisk.folder;
+    return this.administrator.cloneDatabase(source, target, tablespace, { smallDisk, run: (script) => this.run(script, folder) });
   }
 
   dropDatabases(names: readonly string[]): Promise<void> {
@@ -91,6 +100,15 @@ class ProcessSandbox implements Sandbox {
     this.forgetExit();
   }
 
+  /** The small disk is in the mount namespace of the server alone, which is entered through its process (proc_pid_root(5)). */
+  private async run(script: string, diskFolder: string): Promise<void> {
+    const disk = `/proc/${this.server.processId}/root${diskFolder}`;
+    const env = { ...process.env, disk, data: this.folder.data };
+    await promisify(execFile)('sh', ['-c', script], { env }).catch((error: Error) => {
+      throw new SandboxError(`A command for the database server failed: ${error.message}`);
+    });
+  }
+
   private ready(): Promise<void> {
     return this.administrator.ready(readyTimeoutMs, () => this.server.checkRunning());
   }
@@ -110,10 +128,9 @@ export async function startProcessSandbox(
     const programs = await provide(account);
     options.signal.throwIfAborted();
     const folder = createServerFolder(account);
-    const { disk, launcher } = options.smallDisk ? prepareSmallDisk(folder.path, account) : { disk: notAskedFor, launcher: undefined };
-    const small = launcher === undefined || 'unavailable' in disk ? undefined : { ...launcher, folder: disk.folder };
-    const server = new ServerProcess(kind.programs, programs, folder, account, small);
-    sandbox = new ProcessSandbox(providerName, kind, programs, server, folder, disk);
+    const small = options.smallDisk ? prepareSmallDisk(folder.path, account) : { unavailable: notAskedFor.unavailable };
+    const server = new ServerProcess(kind.programs, programs, folder, account, 'unavailable' in small ? undefined : small);
+    sandbox = new ProcessSandbox(providerName, kind, programs, server, folder, small);
     await sandbox.start(options.signal);
     options.signal.throwIfAborted();
     return success(sandbox);

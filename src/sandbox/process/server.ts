@@ -32,13 +32,18 @@ export class ServerProcess {
     private readonly programs: ServerPrograms,
     private readonly folder: ServerFolder,
     private readonly account: Account | undefined,
-    private readonly smallDisk?: SmallDiskLauncher & { readonly folder: string },
+    private readonly smallDisk?: { readonly folder: string; readonly launcher: SmallDiskLauncher },
   ) {
     this.place = { programs, folder, account, password: this.password, smallDisk: smallDisk?.folder };
   }
 
   get port(): number {
     return this.currentPort;
+  }
+
+  /** The main process of the server while it runs. */
+  get processId(): number | undefined {
+    return this.main;
   }
 
   /** Aborted when the server has ended though we did not end it; the reason is a SandboxError. Not on Windows, where it is no child of ours. */
@@ -164,8 +169,8 @@ export class ServerProcess {
     if (this.smallDisk === undefined) return spawn(this.path(program), parameters, { ...this.surroundings(), ...options });
     // The launcher drops the rights itself, when it has mounted the disk; it replaces itself by the server, whose process id is then this one.
     const { uid: _, gid: __, ...surroundings } = this.surroundings();
-    const all = [...this.smallDisk.parameters, this.path(program), ...parameters];
-    return spawn(this.smallDisk.command, all, { ...surroundings, ...options });
+    const all = [...this.smallDisk.launcher.parameters, this.path(program), ...parameters];
+    return spawn(this.smallDisk.launcher.command, all, { ...surroundings, ...options });
   }
 
   /** A program that starts the server and ends; the server then says in its lock which process it is. */

@@ -7,7 +7,17 @@ import type { Account } from './account';
 /** Room for a database with its rows and what a migration adds; filling the rest of it takes some 30 ms. */
 export const smallDiskBytes = 128 * 2 ** 20;
 
-export const notAskedFor: SmallDisk = { unavailable: 'The sandbox was started without a small disk.' };
+export const notAskedFor = { unavailable: 'The sandbox was started without a small disk.' };
+
+/** A small disk that is filled and emptied by scripts, which find its folder in `$disk`. */
+export function smallDiskAt(folder: string, bytes: number, run: (script: string) => Promise<void>): SmallDisk {
+  return {
+    folder,
+    bytes,
+    fill: () => run('cat /dev/zero > "$disk/ballast" 2>/dev/null; test -s "$disk/ballast"'),
+    free: () => run('rm -f "$disk/ballast"'),
+  };
+}
 
 /** What is put before a command so that it runs with a small disk at `folder`, under `account`. */
 export interface SmallDiskLauncher {
@@ -42,10 +52,9 @@ function launcherAt(folder: string, account: Account | undefined): SmallDiskLaun
 export function prepareSmallDisk(
   parent: string,
   account: Account | undefined,
-): { readonly disk: SmallDisk; readonly launcher?: SmallDiskLauncher } {
+): { readonly folder: string; readonly launcher: SmallDiskLauncher } | { readonly unavailable: string } {
   if (process.platform !== 'linux') {
-    const disk = { unavailable: 'A disk of its own for the server can be made on Linux only: use --sandbox docker.' };
-    return { disk };
+    return { unavailable: 'A disk of its own for the server can be made on Linux only: use --sandbox docker.' };
   }
   const folder = join(parent, 'small-disk');
   const launcher = launcherAt(folder, account);
@@ -56,9 +65,9 @@ export function prepareSmallDisk(
       stdio: ['ignore', 'ignore', 'pipe'],
       encoding: 'utf8',
     });
-    return { disk: { folder, bytes: smallDiskBytes }, launcher };
+    return { folder, launcher };
   } catch (error) {
-    return { disk: { unavailable: `A small disk can't be made here (${reasonOf(error)}): use --sandbox docker.` } };
+    return { unavailable: `A small disk can't be made here (${reasonOf(error)}): use --sandbox docker.` };
   }
 }
 

@@ -8,7 +8,7 @@ import { requireOrSkip } from '../../require';
 /** True where this machine does not let a server have a small disk of its own. */
 export async function smallDiskMissing(): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-disk-'));
-  const { disk } = prepareSmallDisk(folder, serverAccount());
+  const disk = prepareSmallDisk(folder, serverAccount());
   rmSync(folder, { recursive: true });
   return requireOrSkip('small disk', 'unavailable' in disk ? disk.unavailable : undefined);
 }

@@ -27,25 +27,33 @@ export async function createTriggers(session: CloneSession, source: string, targ
 /** Creates the events. */
 export async function createEvents(session: CloneSession, source: string, target: string): Promise<void> {
   const events = await session.rows(
-    `SELECT event_name AS name FROM information_schema.events WHERE event_schema = ${text(source)} ORDER BY event_name`,
+    `SELECT event_name AS name, UNIX_TIMESTAMP(created) AS created FROM information_schema.events WHERE event_schema = ${text(source)} ORDER BY event_name`,
   );
   const shown = await session.firstRows(events.map(({ name }) => `SHOW CREATE EVENT ${quote(source)}.${quote(String(name))}`));
-  await createPrograms(session, shown, source, target);
+  await createPrograms(
+    session,
+    shown.map((row, at) => ({ ...row, created: events[at]?.created })),
+    source,
+    target,
+  );
 }
 
 /** Each program keeps the settings of the session that made it (manual, SHOW CREATE PROCEDURE). */
 async function createPrograms(session: CloneSession, shown: readonly Row[], source: string, target: string): Promise<void> {
   for (const row of shown) {
     const create = textOf(row);
-    const zone = row.time_zone;
+    const { time_zone: zone, created } = row;
     await session.run([
       `SET character_set_client = ${String(row.character_set_client)}, collation_connection = ${String(row.collation_connection)}`,
       `SET sql_mode = ${text(String(row.sql_mode))}`,
       ...(typeof zone === 'string' ? [`SET time_zone = ${text(zone)}`] : []),
+      // An event for a time that has passed since can only be made before it.
+      ...(created === undefined ? [] : [`SET timestamp = ${Number(created)}`]),
     ]);
     await session.run([withDatabaseRenamed(create, source, target)]);
   }
-  if (shown.length > 0) await session.run(['SET NAMES utf8mb4', "SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'", 'SET time_zone = DEFAULT']);
+  if (shown.length > 0)
+    await session.run(['SET NAMES utf8mb4', "SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'", 'SET time_zone = DEFAULT, timestamp = DEFAULT']);
 }
 
 /** `Create Procedure`, `Create Function`, `Create Event`; for triggers it is `SQL Original Statement`. */

@@ -2,30 +2,39 @@ import { quote, text } from '../text';
 import type { CloneSession } from './session';
 
 /** A table that holds rows, as its server describes it. */
-interface StoredTable {
+export interface StoredTable {
   readonly name: string;
   readonly create: string;
   /** The columns that rows are written with: all that are not generated, the invisible ones too. */
   readonly columns: readonly string[];
+  /** The columns that say from when to when a row was valid, where MariaDB keeps the history of the table. */
+  readonly period: readonly string[];
 }
 
 /** The tables of a database that hold rows: base tables, MariaDB's system-versioned ones and its sequences. */
 export async function readTables(session: CloneSession, database: string): Promise<readonly StoredTable[]> {
   const tables = await session.rows(
-    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ${text(database)} AND table_type NOT IN ('VIEW', 'SYSTEM VIEW') ORDER BY table_name`,
+    `SELECT table_name AS name, table_type AS type FROM information_schema.tables
+     WHERE table_schema = ${text(database)} AND table_type NOT IN ('VIEW', 'SYSTEM VIEW') ORDER BY table_name`,
   );
-  const names = tables.map(({ name }) => String(name));
-  if (names.length === 0) return [];
+  if (tables.length === 0) return [];
   const columns = await session.rows(
-    `SELECT table_name AS owner, column_name AS name FROM information_schema.columns
-     WHERE table_schema = ${text(database)} AND COALESCE(generation_expression, '') = '' ORDER BY table_name, ordinal_position`,
+    `SELECT table_name AS owner, column_name AS name, COALESCE(generation_expression, '') AS generated FROM information_schema.columns
+     WHERE table_schema = ${text(database)} ORDER BY table_name, ordinal_position`,
   );
-  const shown = await session.firstRows(names.map((name) => `SHOW CREATE TABLE ${quote(database)}.${quote(name)}`));
-  return names.map((name, at) => ({
-    name,
-    create: String(shown[at]?.['Create Table']),
-    columns: columns.filter(({ owner }) => owner === name).map((column) => String(column.name)),
-  }));
+  const shown = await session.firstRows(tables.map(({ name }) => `SHOW CREATE TABLE ${quote(database)}.${quote(String(name))}`));
+  return tables.map(({ name, type }, at) => {
+    const own = columns.filter(({ owner }) => owner === name);
+    const bounds = own.filter(({ generated }) => /^ROW (START|END)$/.test(String(generated))).map((column) => String(column.name));
+    // Where the columns of the period are not written out they are called so (manual, System-Versioned Tables).
+    const period = type !== 'SYSTEM VERSIONED' ? [] : bounds.length > 0 ? bounds : ['row_start', 'row_end'];
+    return {
+      name: String(name),
+      create: String(shown[at]?.['Create Table']),
+      columns: own.filter(({ generated }) => generated === '').map((column) => String(column.name)),
+      period,
+    };
+  });
 }
 
 /** Creates the tables in the database that the session uses. */
@@ -35,9 +44,11 @@ export async function createTables(session: CloneSession, tables: readonly Store
 
 /** Copies the rows of all tables in one transaction. */
 export async function copyRows(session: CloneSession, tables: readonly StoredTable[], source: string): Promise<void> {
-  const copies = tables.map(({ name, columns }) => {
-    const list = columns.map(quote).join(', ');
-    return `INSERT INTO ${quote(name)} (${list}) SELECT ${list} FROM ${quote(source)}.${quote(name)}`;
+  if (tables.some(({ period }) => period.length > 0)) await session.run(['SET system_versioning_insert_history = ON']);
+  const copies = tables.map(({ name, columns, period }) => {
+    const list = [...columns, ...period].map(quote).join(', ');
+    const all = period.length > 0 ? ' FOR SYSTEM_TIME ALL' : '';
+    return `INSERT INTO ${quote(name)} (${list}) SELECT ${list} FROM ${quote(source)}.${quote(name)}${all}`;
   });
-  await session.run(['START TRANSACTION', ...copies, 'COMMIT']);
+  if (copies.length > 0) await session.run(['START TRANSACTION', ...copies, 'COMMIT']);
 }

@@ -1,4 +1,5 @@
 import { quote, text } from '../text';
+import { createInvalidView } from './invalid-view';
 import { withDatabaseRenamed } from './rename';
 import type { CloneSession } from './session';
 
@@ -7,14 +8,25 @@ export async function createViews(session: CloneSession, source: string, target:
   const views = await session.rows(
     `SELECT table_name AS name FROM information_schema.views WHERE table_schema = ${text(source)} ORDER BY table_name`,
   );
-  if (views.length === 0) return;
   const names = views.map(({ name }) => String(name));
   const shown = await session.firstRows(names.map((name) => `SHOW CREATE VIEW ${quote(source)}.${quote(name)}`));
-  let waiting = shown.map((row) => withDatabaseRenamed(String(row['Create View']), source, target));
+  let waiting = shown.map((row) => ({
+    create: withDatabaseRenamed(String(row['Create View']), source, target),
+    client: `SET character_set_client = ${String(row.character_set_client)}, collation_connection = ${String(row.collation_connection)}`,
+  }));
   while (waiting.length > 0) {
-    const refused: { readonly create: string; readonly error: unknown }[] = [];
-    for (const create of waiting) await session.run([create]).catch((error: unknown) => refused.push({ create, error }));
-    if (refused.length === waiting.length) throw refused[0]?.error;
-    waiting = refused.map(({ create }) => create);
+    const refused: typeof waiting = [];
+    for (const view of waiting) {
+      await session.run([view.client]);
+      await session.run([view.create]).catch(() => refused.push(view));
+    }
+    if (refused.length === waiting.length) break;
+    waiting = refused;
   }
+  // What is left is not valid in the source either: it reads what is no longer there.
+  for (const { client, create } of waiting) {
+    await session.run([client]);
+    await createInvalidView(session, create, target);
+  }
+  if (names.length > 0) await session.run(['SET NAMES utf8mb4']);
 }
