@@ -19,19 +19,19 @@ export async function readTables(session: CloneSession, database: string): Promi
   );
   if (tables.length === 0) return [];
   const columns = await session.rows(
-    `SELECT table_name AS owner, column_name AS name, COALESCE(generation_expression, '') AS generated FROM information_schema.columns
+    `SELECT table_name AS owner, column_name AS name, COALESCE(generation_expression, '') AS expression FROM information_schema.columns
      WHERE table_schema = ${text(database)} ORDER BY table_name, ordinal_position`,
   );
   const shown = await session.firstRows(tables.map(({ name }) => `SHOW CREATE TABLE ${quote(database)}.${quote(String(name))}`));
   return tables.map(({ name, type }, at) => {
     const own = columns.filter(({ owner }) => owner === name);
-    const bounds = own.filter(({ generated }) => /^ROW (START|END)$/.test(String(generated))).map((column) => String(column.name));
+    const bounds = own.filter(({ expression }) => /^ROW (START|END)$/.test(String(expression))).map((column) => String(column.name));
     // Where the columns of the period are not written out they are called so (manual, System-Versioned Tables).
     const period = type !== 'SYSTEM VERSIONED' ? [] : bounds.length > 0 ? bounds : ['row_start', 'row_end'];
     return {
       name: String(name),
       create: String(shown[at]?.['Create Table']),
-      columns: own.filter(({ generated }) => generated === '').map((column) => String(column.name)),
+      columns: own.filter(({ expression }) => expression === '').map((column) => String(column.name)),
       period,
     };
   });
