@@ -1,3 +1,4 @@
+import { engineOfFiles } from '../frameworks/engine-of-files';
 import { type FolderReading, readFolder } from '../frameworks/registry';
 import { type Catalog, emptyCatalog } from '../model/catalog';
 import { defaultEngine, type Engine, engineOf, engineVersionText } from '../model/engine';
@@ -7,7 +8,7 @@ import type { Problem } from '../model/result';
 import type { Framework, SourceFile } from '../model/run-protocol';
 import { sameValue } from '../model/same-value';
 import { allRules } from '../rules/registry';
-import type { Rule } from '../rules/rule';
+import { isForEngine, type Rule } from '../rules/rule';
 import { readSchemaDump } from '../schema/dump';
 import { replay } from '../schema/virtual-schema';
 import { LintCache, type LintedProgram } from './cache';
@@ -53,9 +54,9 @@ export interface LintedFolder {
   readonly otherEngine?: string;
 }
 
-/** The engine that a configuration names, or the default one. */
-export function configuredEngine(configuration: Configuration): Engine {
-  const name = configuration.engine ?? defaultEngine.name;
+/** The engine that a configuration names, else the one that the files show, else the default one. */
+export function engineFor(configuration: Configuration, files: readonly SourceFile[]): Engine {
+  const name = configuration.engine ?? engineOfFiles(files) ?? defaultEngine.name;
   const { engineVersion } = configuration;
   // A version of another engine says nothing: an editor's setting may be for the workspace's other projects.
   const wanted = engineVersion === undefined ? undefined : engineOf(name, String(engineVersion));
@@ -68,7 +69,7 @@ export function configuredEngine(configuration: Configuration): Engine {
  */
 export function lintFolder(input: LintInput): LintedFolder {
   const configuration = input.configuration ?? defaultConfiguration;
-  const engine = configuredEngine(configuration);
+  const engine = engineFor(configuration, input.files);
   const read = readFolder(input.files, {
     engine,
     placeholders: configuration.placeholders,
@@ -204,7 +205,7 @@ class FolderRun {
   }
 
   private level(rule: Rule): RuleLevel {
-    return this.configuration.rules[rule.id] ?? rule.severity;
+    return isForEngine(rule, this.engine) ? (this.configuration.rules[rule.id] ?? rule.severity) : 'off';
   }
 
   private add(program: Program, result: LintedProgram): void {

@@ -1,11 +1,12 @@
 import { frameworkByName } from '../frameworks/registry';
+import { engineDisplayName } from '../model/engine';
 import type { BadExample, Rule, RuleExample } from './rule';
 
 /** The page of a rule in `docs/rules`, in Markdown. */
 export function rulePage(rule: Rule): string {
   return `${[
     `# ${rule.title}`,
-    `\`${rule.id}\` · default severity: ${rule.severity}`,
+    `\`${rule.id}\` · default severity: ${rule.severity}${forEngines(rule)}`,
     paragraphs(rule.explanation),
     ...(rule.bad.length === 0 ? [] : ['## Found', ...rule.bad.map(badExample)]),
     ...(rule.good.length === 0
@@ -17,13 +18,21 @@ export function rulePage(rule: Rule): string {
   ].join('\n\n')}\n`;
 }
 
+function forEngines(rule: Rule): string {
+  return rule.engines === undefined ? '' : ` · ${shownEngines(rule)}`;
+}
+
+function shownEngines({ engines }: Rule): string {
+  return engines === undefined ? 'all' : engines.map(engineDisplayName).join(', ');
+}
+
 /** The table of all rules. */
 export function rulesIndex(rules: readonly Rule[]): string {
-  const rows = rules.map((rule) => `| [\`${rule.id}\`](${rule.id}.md) | ${rule.severity} | ${rule.title} |`);
+  const rows = rules.map((rule) => `| [\`${rule.id}\`](${rule.id}.md) | ${rule.severity} | ${rule.title} | ${shownEngines(rule)} |`);
   return [
     '# Rules',
-    'Every example on these pages is run by the tests; what the rules say about PostgreSQL is proven on real servers (`test/engines/rules`).',
-    ['| rule | severity | finds |', '|---|---|---|', ...rows].join('\n'),
+    'Every example on these pages is run by the tests; what the rules say about PostgreSQL is proven on real servers (`test/engines/rules`), and what they say about MySQL and MariaDB too (`test/docker/mysql`).',
+    ['| rule | severity | finds | engines |', '|---|---|---|---|', ...rows].join('\n'),
     '<!-- Made from the rules by scripts/rules-docs.mjs. -->\n',
   ].join('\n\n');
 }
@@ -44,9 +53,21 @@ function badExample(example: BadExample): string {
 }
 
 function shownFiles(example: RuleExample): string {
-  const versions = example.majors === undefined ? '' : `, PostgreSQL ${example.majors.join(' and ')}`;
+  const versions =
+    example.engines !== undefined
+      ? `, ${example.engines.map(engineTitle).join(' and ')}`
+      : example.majors !== undefined
+        ? `, PostgreSQL ${example.majors.join(' and ')}`
+        : '';
   const framework = frameworkByName(example.framework)?.displayName ?? example.framework;
   return [`${framework}${versions}:`, ...example.files.map((file) => fenced(file.path, file.text))].join('\n\n');
+}
+
+/** `mysql 8.0` as people write it. */
+function engineTitle(text: string): string {
+  const [name = '', version = ''] = text.split(' ');
+  const engine = name === 'mysql' || name === 'mariadb' ? engineDisplayName(name) : name;
+  return `${engine} ${version}`;
 }
 
 function fenced(path: string, text: string): string {

@@ -1,3 +1,4 @@
+import type { Engine, EngineName } from '../model/engine';
 import type { Fix, Severity } from '../model/finding';
 import type { FrameworkName, Migration } from '../model/migration';
 import type { Problem } from '../model/result';
@@ -21,6 +22,8 @@ export interface RuleExample {
   readonly framework: FrameworkName;
   /** Postgres majors for which it holds; default: 18 alone. */
   readonly majors?: readonly number[];
+  /** Versions of other engines for which it holds, `mysql 8.0`, instead of Postgres majors. Default: the newest of each engine of the rule. */
+  readonly engines?: readonly string[];
   /** The whole folder, earlier migrations included; the linted one is the last unless `path` says otherwise. */
   readonly files: readonly SourceFile[];
   readonly path?: string;
@@ -44,6 +47,8 @@ export interface Rule {
   readonly id: string;
   readonly title: string;
   readonly severity: Severity;
+  /** The engines that it is for. Absent: all. */
+  readonly engines?: readonly EngineName[];
   /** For the rule's page, in Markdown: what it finds, why that matters, what to do, and when it is silent. */
   readonly explanation: string;
   readonly bad: readonly BadExample[];
@@ -52,6 +57,11 @@ export interface Rule {
   readonly check?: (context: RuleContext) => readonly Violation[];
   /** Looks at the folder as a whole: names, versions, order. */
   readonly checkFolder?: (folder: FolderContext) => readonly FileViolation[];
+}
+
+/** Is the rule for migrations of this engine? */
+export function isForEngine({ engines }: Rule, { name }: Engine): boolean {
+  return engines === undefined || engines.includes(name);
 }
 
 /** All migrations of a folder. */

@@ -18,6 +18,7 @@ export const addColumnRewrite: Rule = {
   id: 'add-column-rewrite',
   title: 'New column that writes the whole table again',
   severity: 'error',
+  engines: ['postgres'],
   explanation: `A new column is free when all rows get the same value: none, a constant, or a stable expression such as \`now()\`, which is evaluated once. When
 each row needs a value of its own, the server writes the whole table and all its indexes again under ACCESS EXCLUSIVE: a volatile default (\`gen_random_uuid()\`, \`random()\`,
 \`clock_timestamp()\`, \`nextval()\`), \`serial\`, an identity column, a STORED generated column, and a type that is a domain with constraints, even without a default. A VIRTUAL generated column (18) is computed on reading, and is free.

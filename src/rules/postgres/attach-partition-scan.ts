@@ -14,6 +14,7 @@ export const attachPartitionScan: Rule = {
   id: 'attach-partition-scan',
   title: 'ATTACH PARTITION reads the whole table under an exclusive lock',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `ATTACH PARTITION checks every row of the new partition against its bound while it holds ACCESS EXCLUSIVE on it. The scan is skipped when a valid CHECK constraint implies the bound.
 
 So: add \`CHECK (key >= lower AND key < upper AND key IS NOT NULL) NOT VALID\` to the table, VALIDATE it in a later transaction, which lets reads and writes through, then attach, and drop the CHECK.

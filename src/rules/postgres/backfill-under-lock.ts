@@ -11,6 +11,7 @@ export const backfillUnderLock: Rule = {
   id: 'backfill-under-lock',
   title: 'Change of a table and of its rows in one transaction',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `ALTER TABLE takes a lock that lets nobody read or write, and holds it to the end of the transaction. That is milliseconds when only the catalog changes, and as long as
 the backfill takes when one stands behind it: all rows are written while the application is stopped.
 

@@ -7,6 +7,7 @@ export const blockingMaintenance: Rule = {
   id: 'blocking-maintenance',
   title: 'Maintenance that writes a whole table again under an exclusive lock',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `VACUUM FULL, CLUSTER, SET LOGGED and UNLOGGED, SET TABLESPACE and SET ACCESS METHOD copy the whole table into new files while they hold ACCESS EXCLUSIVE: nobody reads or writes the table until every row and every index is written again, and twice
 the space is needed meanwhile.
 

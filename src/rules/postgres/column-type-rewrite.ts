@@ -9,6 +9,7 @@ export const columnTypeRewrite: Rule = {
   id: 'column-type-rewrite',
   title: 'Type change that writes the whole table again',
   severity: 'error',
+  engines: ['postgres'],
   explanation: `Changing a column's type converts every value: the server writes the whole table and its indexes again under ACCESS EXCLUSIVE. Code that still runs
 may also not be ready for the new type.
 

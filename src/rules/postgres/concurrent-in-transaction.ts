@@ -14,6 +14,7 @@ export const concurrentInTransaction: Rule = {
   id: 'concurrent-in-transaction',
   title: "Statement that can't run inside a transaction",
   severity: 'error',
+  engines: ['postgres'],
   explanation: `CREATE INDEX CONCURRENTLY, DROP INDEX CONCURRENTLY, REINDEX CONCURRENTLY, DETACH PARTITION CONCURRENTLY, VACUUM, CREATE and DROP DATABASE,
 CREATE and DROP TABLESPACE and ALTER SYSTEM commit in the middle of their own work, or do what no ROLLBACK can undo, so the server refuses them inside a transaction (SQLSTATE 25001). Whether there is one depends on the
 framework: most open one around each migration, and golang-migrate and Prisma send a file as one request, which is one transaction as soon as it holds two statements.

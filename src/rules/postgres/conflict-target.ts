@@ -13,6 +13,7 @@ export const conflictTarget: Rule = {
   id: 'conflict-target',
   title: 'ON CONFLICT names what no unique index covers',
   severity: 'error',
+  engines: ['postgres'],
   explanation: `\`ON CONFLICT (columns)\` needs a unique index or constraint over exactly these columns, whatever their order. Without one the server refuses the
 statement (42P10) before it looks at a single row. A partial index only counts when ON CONFLICT repeats its WHERE, a deferrable constraint never does.
 

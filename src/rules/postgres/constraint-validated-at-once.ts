@@ -13,6 +13,7 @@ export const constraintValidatedAtOnce: Rule = {
   id: 'constraint-validated-at-once',
   title: 'Foreign key or CHECK that is validated under its lock',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `Adding a foreign key locks both tables against writes (SHARE ROW EXCLUSIVE) while every row of the referencing one is looked up. Adding a CHECK
 locks the table against everything (ACCESS EXCLUSIVE) while every row is checked.
 

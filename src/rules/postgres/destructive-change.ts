@@ -11,6 +11,7 @@ export const destructiveChange: Rule = {
   id: 'destructive-change',
   title: 'Drop or rename of something that is in use',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `Dropping a table, a column or a schema, and TRUNCATE, destroy data that no rollback brings back. Dropping or renaming anything that running code names
 breaks that code from the moment of the commit until the new version is deployed everywhere; CASCADE also drops what the text does not name.
 

@@ -6,6 +6,7 @@ export const discouragedType: Rule = {
   id: 'discouraged-type',
   title: 'Type with a better one beside it',
   severity: 'info',
+  engines: ['postgres'],
   explanation: `These types are there for compatibility, and each has a trap that shows when there is data to convert:
 
 - \`timestamp\` without a time zone stores what a clock on some wall showed. Where that wall was is lost, and now() is converted by the setting of each session. \`timestamptz\` stores the moment, in the same eight bytes.

@@ -9,6 +9,7 @@ export const enumValueTooEarly: Rule = {
   id: 'enum-value-too-early',
   title: 'New enum value used in the transaction that adds it',
   severity: 'error',
+  engines: ['postgres'],
   explanation: `A value that ALTER TYPE ... ADD VALUE adds can be used only when its transaction has committed. Until then the server refuses every statement that names it: 55P04, "unsafe use of new value". Frameworks that put a migration into one transaction make this out of
 two statements that work when they are tried by hand.
 

@@ -14,6 +14,7 @@ export const foreignKeyWithoutIndex: Rule = {
   id: 'foreign-key-without-index',
   title: 'Foreign key without an index on the referencing columns',
   severity: 'info',
+  engines: ['postgres'],
   explanation: `PostgreSQL makes an index for the referenced key, and none for the columns that refer to it. So every DELETE of a referenced row, and every UPDATE of its key, reads the whole referencing table to look for rows that still refer to it, and joins along the key do the same.
 
 Make an index whose first columns are those of the foreign key, concurrently where the table is in use.

@@ -12,6 +12,7 @@ export const guaranteeRemoved: Rule = {
   id: 'guarantee-removed',
   title: 'Drop of a guarantee that running code relies on',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `A unique key, a foreign key, a NOT NULL, a default are promises to the code that runs. Without the default of a NOT NULL column, each INSERT that leaves the column out fails (23502).
 Without the unique index, each ON CONFLICT that names its columns fails (42P10), and duplicates come in. Without NOT NULL, code meets NULLs. Without the index on its columns, each DELETE in the table that a foreign
 key refers to reads the whole table. Without the index that is its replica identity, a published table takes no UPDATE and no DELETE (55000). And the way back needs a clean-up of what came in meanwhile.

@@ -12,6 +12,7 @@ export const hiddenDifference: Rule = {
   id: 'hidden-difference',
   title: 'IF NOT EXISTS passes over something that is different',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `IF NOT EXISTS only looks at the name. When something of that name is there with other columns, another type or other keys, the statement does nothing, says so in a
 NOTICE that nobody reads, and the migration counts as applied: from then on the schema is not what the migrations say.
 

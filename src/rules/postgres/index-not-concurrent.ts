@@ -23,6 +23,7 @@ export const indexNotConcurrent: Rule = {
   id: 'index-not-concurrent',
   title: 'Index work that locks the table',
   severity: 'error',
+  engines: ['postgres'],
   explanation: `Building an index takes a SHARE lock: every INSERT, UPDATE and DELETE on the table waits until the whole table has been read and the
 index is built. DROP INDEX, REFRESH MATERIALIZED VIEW and DETACH PARTITION take ACCESS EXCLUSIVE, which stops reads too; REINDEX stops writes, and reads
 that would use the index.

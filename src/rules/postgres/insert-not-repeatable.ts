@@ -11,6 +11,7 @@ export const insertNotRepeatable: Rule = {
   id: 'insert-not-repeatable',
   title: 'INSERT that a retry does twice',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `Outside a transaction an INSERT stays when a later statement fails. The next attempt begins at the top: where no unique key covers the rows, they are there twice, and
 nothing says so; where one does, the attempt fails with a duplicate key (23505), and the migration is stuck.
 

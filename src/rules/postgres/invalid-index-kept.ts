@@ -9,6 +9,7 @@ export const invalidIndexKept: Rule = {
   id: 'invalid-index-kept',
   title: 'CREATE INDEX CONCURRENTLY IF NOT EXISTS keeps an invalid index',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `A concurrent build that fails (a duplicate, a lock_timeout, a lost connection) leaves an index behind that is marked invalid: no query uses it,
 writes still pay for it, and a UNIQUE one does not guarantee anything for the rows that are there. IF NOT EXISTS only looks at the name, so the next attempt finds "it" there and reports
 success.

@@ -10,6 +10,7 @@ export const leftDisabled: Rule = {
   id: 'left-disabled',
   title: 'Triggers switched off and not switched on again',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `DISABLE TRIGGER stays until somebody enables the trigger again; ALL also switches off the triggers that check foreign keys. session_replication_role = replica does the same for the session: no trigger fires and no foreign key is checked, and what
 comes in then is never checked later. VALIDATE CONSTRAINT does nothing for a constraint that is already marked valid.
 

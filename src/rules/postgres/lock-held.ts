@@ -6,6 +6,7 @@ export const lockHeld: Rule = {
   id: 'lock-held',
   title: 'Lock that the migration takes by hand',
   severity: 'info',
+  engines: ['postgres'],
   explanation: `LOCK TABLE without a mode takes ACCESS EXCLUSIVE, which stops reads too, and any mode is held to the end of the transaction: there is no UNLOCK TABLE.
 
 pg_advisory_lock is held to the end of the session, whatever becomes of the transaction. Through a connection pooler, or where the tool keeps its connection for the next migration, that is much later than the migration.

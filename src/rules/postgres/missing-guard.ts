@@ -13,6 +13,7 @@ export const missingGuard: Rule = {
   id: 'missing-guard',
   title: 'No IF [NOT] EXISTS where a retry may meet what is there already',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `Outside a transaction each statement stays when a later one fails. The next attempt begins at the top, and fails at the first CREATE, ADD or
 DROP whose work is done already: the migration is stuck until someone repairs it by hand.
 

@@ -11,6 +11,7 @@ export const missingLockTimeout: Rule = {
   id: 'missing-lock-timeout',
   title: 'Blocking lock without a lock_timeout',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `A statement that needs a strong lock waits behind every transaction that uses the table, be it an idle one that somebody forgot. While it waits, everything that
 comes after it on that table waits too, even plain reads: one ALTER TABLE that does nothing yet can stop an application. PostgreSQL's default is to wait without end.
 

@@ -9,6 +9,7 @@ export const nameTaken: Rule = {
   id: 'name-taken',
   title: 'Name that something has already',
   severity: 'error',
+  engines: ['postgres'],
   explanation: `The server refuses to make what is there already: a table, an index, a view or a sequence, which share their names within a schema; a column (also twice in
 one CREATE TABLE), a constraint or a trigger of a table, a type, an enum's value. The migration fails each time it is run.
 

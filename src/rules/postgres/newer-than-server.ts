@@ -12,6 +12,7 @@ export const newerThanServer: Rule = {
   id: 'newer-than-server',
   title: 'Syntax or function that this version does not have',
   severity: 'error',
+  engines: ['postgres'],
   explanation: `Each version of PostgreSQL brings syntax, functions, types, settings and roles that the ones before refuse. What was tried on a new server, copied from the present manual or written by a
 newer \`pg_dump\` then fails where it has to run: MERGE and NULLS NOT DISTINCT need 15, JSON_TABLE 17, virtual columns and uuidv7() 18. Every version named here was tried: the server
 before it refuses, the server of that version takes it.

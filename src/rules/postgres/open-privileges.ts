@@ -6,6 +6,7 @@ export const openPrivileges: Rule = {
   id: 'open-privileges',
   title: 'Privileges that reach further than they look',
   severity: 'info',
+  engines: ['postgres'],
   explanation: `GRANT ... TO PUBLIC gives the privilege to every role of the server, those made later included.
 
 A SECURITY DEFINER function runs with its owner's privileges, but looks names up in the caller's search_path: a caller who can create objects anywhere on it can put a table or an operator of the same name in front, and have it run with the owner's rights (manual, CREATE FUNCTION, "Writing SECURITY DEFINER Functions Safely").

@@ -11,6 +11,7 @@ export const partialOnFailure: Rule = {
   id: 'partial-on-failure',
   title: 'Migration of which a failure leaves a part',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `The statements of this migration commit one by one. If one of them fails, or the connection is lost in between, those before it stay, the framework has
 recorded nothing or an error, and the next attempt begins at the top and meets what is there: it fails, or does the work twice.
 

@@ -10,6 +10,7 @@ export const replicaIdentityMissing: Rule = {
   id: 'replica-identity-missing',
   title: 'Published table without a replica identity',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `Logical replication finds the row to change by the replica identity: the primary key, unless another is set. A table that a publication of updates and deletes covers, and
 that has neither, refuses every UPDATE and DELETE (55000) as soon as it is published, on the publisher, for the application (manual, "Publication"). INSERTs go on, so tests of a new table see nothing of it.
 Partitions are published with their parent (13), and each is asked by itself.

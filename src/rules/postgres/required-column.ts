@@ -8,6 +8,7 @@ export const requiredColumn: Rule = {
   id: 'required-column',
   title: 'ADD COLUMN NOT NULL without a default',
   severity: 'error',
+  engines: ['postgres'],
   explanation: `The rows that are there get NULL in a new column that has no default, and NOT NULL refuses that: on every table with at least one row the statement fails with 23502. It
 passes on the empty tables of a test database, and stops in production.
 

@@ -13,6 +13,7 @@ export const sequenceLeftBehind: Rule = {
   id: 'sequence-left-behind',
   title: 'Explicit ids inserted, and the sequence not moved',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `A row that is inserted with an id of its own does not move the sequence behind the column. The sequence comes to that number later by itself, and then an insert of the application fails with a duplicate key, far away from the migration in time.
 The sequence of an identity that a column of an older table gets begins at 1, whatever numbers the rows have.
 

@@ -13,6 +13,7 @@ export const setNotNullScan: Rule = {
   id: 'set-not-null-scan',
   title: 'SET NOT NULL reads the whole table under an exclusive lock',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `SET NOT NULL checks every row while it holds ACCESS EXCLUSIVE: all reads and writes of the table wait for a full scan.
 
 From PostgreSQL 12 on the scan is skipped when a validated CHECK constraint proves that the column holds no NULL. So: add \`CHECK (column IS NOT NULL) NOT VALID\`,

@@ -9,6 +9,7 @@ export const severalTablesLocked: Rule = {
   id: 'several-tables-locked',
   title: 'Several tables locked in one transaction',
   severity: 'info',
+  engines: ['postgres'],
   explanation: `Each ACCESS EXCLUSIVE lock is held to the end of the transaction. With the second table the migration waits for a lock while it holds one: all who
 use the first table wait for all who use the second. And an application that touches the two in the other order makes a deadlock (40P01), of which one side loses.
 

@@ -6,6 +6,7 @@ export const smallKey: Rule = {
   id: 'small-key',
   title: 'Key that runs out of numbers',
   severity: 'info',
+  engines: ['postgres'],
   explanation: `An integer key ends at 2,147,483,647, a smallint at 32,767. Rows that were deleted, inserts that failed and sequences that crashed use numbers up too, so tables far smaller than that reach the end, and then every insert fails. The way from integer to bigint writes the whole table again
 under an exclusive lock, or takes the long road of a second column.
 

@@ -10,6 +10,7 @@ export const stillNeeded: Rule = {
   id: 'still-needed',
   title: 'Drop or change of something that others need',
   severity: 'error',
+  engines: ['postgres'],
   explanation: `The server refuses to drop what something else depends on, unless CASCADE is said, which drops that too: a table or a key that a foreign key refers to, a table,
 view or column that a view reads, a type of which there are columns, the function of a trigger, the sequence of a default. An index that belongs to a constraint can't be dropped by itself at all. A
 column that a view or a generated column reads can't change its type, and a column of the primary key can't lose its NOT NULL.

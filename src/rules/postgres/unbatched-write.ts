@@ -12,6 +12,7 @@ export const unbatchedWrite: Rule = {
   id: 'unbatched-write',
   title: 'UPDATE or DELETE of many rows in one go',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `One statement over a large table locks every row it writes until the end, makes as many dead rows as live ones before vacuum can remove any, and
 loses all of its work when it fails near the end. With DDL in the same transaction it also keeps the DDL's locks for all that time.
 

@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defaultEngine } from '../../../src/model/engine';
 import type { SourceFile } from '../../../src/model/run-protocol';
 import { loadParser } from '../../../src/parse/load';
 import { allRules } from '../../../src/rules/registry';
 import type { BadExample } from '../../../src/rules/rule';
-import { findingsOf, lintExample, linted, textAt, withFix } from './linting';
+import { enginesOf, findingsOf, lintExample, linted, textAt, withFix } from './linting';
 
 beforeAll(loadParser);
 
@@ -15,9 +14,9 @@ describe.each(allRules.map((rule) => [rule.id, rule] as const))('%s', (id, rule)
   });
 
   for (const example of rule.good) {
-    for (const major of example.majors ?? [defaultEngine.major]) {
-      it(`is silent: ${example.title} (${major})`, () => {
-        const folder = lintExample(example, major);
+    for (const engine of enginesOf(rule, example)) {
+      it(`is silent: ${example.title} (${engine})`, () => {
+        const folder = lintExample(example, engine);
         expect(folder.problems).toEqual([]);
         for (const file of example.files) {
           expect(
@@ -30,10 +29,10 @@ describe.each(allRules.map((rule) => [rule.id, rule] as const))('%s', (id, rule)
   }
 
   for (const example of rule.bad) {
-    for (const major of example.majors ?? [defaultEngine.major]) {
-      it(`finds: ${example.title} (${major})`, () => {
+    for (const engine of enginesOf(rule, example)) {
+      it(`finds: ${example.title} (${engine})`, () => {
         const file = linted(example);
-        const folder = lintExample(example, major);
+        const folder = lintExample(example, engine);
         const findings = findingsOf(folder, file.path, id);
         expect(findings.map((finding) => textAt(file, finding))).toEqual(example.findings.map((finding) => finding.at));
         for (const [position, expected] of example.findings.entries()) {
@@ -41,27 +40,27 @@ describe.each(allRules.map((rule) => [rule.id, rule] as const))('%s', (id, rule)
         }
       });
 
-      it(`mends: ${example.title} (${major})`, () => {
-        expectMended(id, example, major);
-        if (example.fixed !== undefined) expectFixed(id, example, major, example.fixed);
+      it(`mends: ${example.title} (${engine})`, () => {
+        expectMended(id, example, engine);
+        if (example.fixed !== undefined) expectFixed(id, example, engine, example.fixed);
       });
     }
   }
 });
 
 /** After each fix of each finding everything reads, the finding is gone, no new file has another one of its rule, and no file fails for it. */
-function expectMended(id: string, example: BadExample, major: number): void {
+function expectMended(id: string, example: BadExample, engine: string): void {
   const file = linted(example);
   const others = new Set(example.files.map((other) => other.path).filter((path) => path !== file.path));
-  const findings = findingsOf(lintExample(example, major), file.path, id);
+  const findings = findingsOf(lintExample(example, engine), file.path, id);
   const failing = (folder: ReturnType<typeof lintExample>) =>
     folder.reports
       .flatMap((report) => report.findings)
       .filter((finding) => finding.rule === 'refused-by-framework' || finding.rule === 'concurrent-in-transaction').length;
-  const failedBefore = failing(lintExample(example, major));
+  const failedBefore = failing(lintExample(example, engine));
   for (const fix of findings.flatMap((finding) => finding.fixes)) {
     const fixed = withFix(example.files, file.path, fix);
-    const again = lintExample(example, major, fixed);
+    const again = lintExample(example, engine, fixed);
     expect(again.problems).toEqual([]);
     expect(again.reports.flatMap((report) => report.errors)).toEqual([]);
     expect(failing(again), `${fix.title}: ${JSON.stringify(fixed, null, 1)}`).toBeLessThanOrEqual(failedBefore);
@@ -71,9 +70,9 @@ function expectMended(id: string, example: BadExample, major: number): void {
   }
 }
 
-function expectFixed(id: string, example: BadExample, major: number, expected: readonly SourceFile[]): void {
+function expectFixed(id: string, example: BadExample, engine: string, expected: readonly SourceFile[]): void {
   const file = linted(example);
-  const [fix] = findingsOf(lintExample(example, major), file.path, id)[0]?.fixes ?? [];
+  const [fix] = findingsOf(lintExample(example, engine), file.path, id)[0]?.fixes ?? [];
   expect(fix, 'the first finding has a fix').toBeDefined();
   const fixed = fix === undefined ? [] : withFix(example.files, file.path, fix);
   const before = new Map(example.files.map((other) => [other.path, other.text]));

@@ -1,18 +1,29 @@
 import { expect } from 'vitest';
 import { applyEdits } from '../../../src/lint/fixes';
 import { type LintedFolder, lintFolder } from '../../../src/lint/lint';
+import { defaultEngine, type EngineName, supportedVersions } from '../../../src/model/engine';
 import type { Finding, Fix } from '../../../src/model/finding';
 import type { SourceFile } from '../../../src/model/run-protocol';
 import { LineIndex } from '../../../src/parse/lines';
-import type { RuleExample } from '../../../src/rules/rule';
+import type { Rule, RuleExample } from '../../../src/rules/rule';
 
-/** The folder of an example, linted for one major version. */
-export function lintExample(example: RuleExample, major: number, files: readonly SourceFile[] = example.files): LintedFolder {
+const engineNames: readonly EngineName[] = ['postgres', 'mysql', 'mariadb', 'mongodb'];
+
+/** The engines that an example of a rule is for, as text: `postgres 18`, `mysql 8.0`. */
+export function enginesOf({ engines = ['postgres'] }: Pick<Rule, 'engines'>, example: RuleExample): readonly string[] {
+  if (example.engines !== undefined) return example.engines;
+  if (engines.includes('postgres')) return (example.majors ?? [defaultEngine.major]).map((major) => `postgres ${major}`);
+  return engines.map((name) => `${name} ${supportedVersions[name].at(-1)}`);
+}
+
+/** The folder of an example, linted for one version of an engine: `postgres 18`, `mysql 8.0`. */
+export function lintExample(example: RuleExample, engine: string, files: readonly SourceFile[] = example.files): LintedFolder {
+  const [name = '', engineVersion = ''] = engine.split(' ');
   return lintFolder({
     files,
     configuration: {
-      engine: 'postgres',
-      engineVersion: major,
+      engine: engineNames.find((known) => known === name) ?? 'postgres',
+      engineVersion,
       framework: example.framework,
       rules: {},
       images: {},

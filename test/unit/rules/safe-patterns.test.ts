@@ -154,7 +154,7 @@ describe('recommended patterns', () => {
   for (const pattern of patterns) {
     for (const major of pattern.majors ?? [18]) {
       it(`${pattern.title} (${major})`, () => {
-        const folder = lintExample(pattern, major);
+        const folder = lintExample(pattern, `postgres ${major}`);
         expect(folder.problems).toEqual([]);
         const reports = folder.reports.filter((report) => !/(^|\/)[UV]?0*1_|_t\//.test(report.path));
         const said = reports.flatMap((report) => report.findings.map((finding) => `${report.path}: ${finding.rule}: ${finding.message}`));
