@@ -133,6 +133,8 @@ export interface Index {
   readonly inherited?: boolean;
   /** Where it is not in its table's schema: an invalid index of the table's TOAST table. */
   readonly schema?: string;
+  /** Virtual schema of MySQL and MariaDB: the server made it for a foreign key, and drops it when another one serves. */
+  readonly implicit?: boolean;
 }
 
 export interface Trigger {

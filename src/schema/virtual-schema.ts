@@ -1,4 +1,5 @@
 import type { Catalog, Column } from '../model/catalog';
+import { defaultEngine, type Engine, isMysqlFamily } from '../model/engine';
 import type { Statement } from '../model/migration';
 import type { ObjectName, Operation, OperationKind } from '../model/operation';
 import { nestedStatements } from '../parse/postgres/nested';
@@ -8,6 +9,7 @@ import { setComment } from './comments';
 import { addConstraint, dropConstraint, renameConstraint, validateConstraint } from './constraints';
 import { addEnumValue, renameEnumValue } from './enums';
 import { createIndex } from './indexes';
+import { MysqlReplay } from './mysql/apply';
 import { createObject, dropObjects } from './objects';
 import { changePrivileges } from './privileges';
 import { renameObject, setSchema } from './renames';
@@ -20,26 +22,35 @@ import { type VirtualCatalog, Workspace } from './workspace';
  * server would refuse (a table that exists already) change nothing. What an earlier, unseen migration made shows up when it is first
  * altered, as a table with `complete: false`.
  */
-export function replay(catalog: Catalog, statements: readonly Statement[]): VirtualCatalog {
-  const steps = replaySteps(catalog, statements);
+export function replay(catalog: Catalog, statements: readonly Statement[], engine: Engine = defaultEngine): VirtualCatalog {
+  const steps = replaySteps(catalog, statements, engine);
   return steps[steps.length - 1] ?? new Workspace(catalog).catalog();
 }
 
 /** The same step by step: the schema before each statement, and last the one after all. As long as `statements`, plus one. */
-export function replaySteps(catalog: Catalog, statements: readonly Statement[]): readonly VirtualCatalog[] {
-  if (newest?.catalog === catalog && newest.statements === statements) return newest.steps;
+export function replaySteps(catalog: Catalog, statements: readonly Statement[], engine: Engine = defaultEngine): readonly VirtualCatalog[] {
+  if (newest?.catalog === catalog && newest.statements === statements && newest.engine === engine.name) return newest.steps;
   const workspace = new Workspace(catalog);
+  const mysql = isMysqlFamily(engine) ? new MysqlReplay(workspace, engine) : undefined;
   const steps = [workspace.catalog()];
   for (const [position, statement] of statements.entries()) {
-    applyStatement(workspace, statement);
+    if (mysql === undefined) applyStatement(workspace, statement);
+    else mysql.apply(statement);
     steps.push(position === statements.length - 1 ? workspace.finish() : workspace.catalog());
   }
-  newest = { catalog, statements, steps };
+  newest = { catalog, statements, engine: engine.name, steps };
   return steps;
 }
 
 /** A program is replayed for what it leaves, and right afterwards step by step for what is said about it. */
-let newest: { readonly catalog: Catalog; readonly statements: readonly Statement[]; readonly steps: readonly VirtualCatalog[] } | undefined;
+let newest:
+  | {
+      readonly catalog: Catalog;
+      readonly statements: readonly Statement[];
+      readonly engine: Engine['name'];
+      readonly steps: readonly VirtualCatalog[];
+    }
+  | undefined;
 
 function applyStatement(workspace: Workspace, statement: Statement): void {
   const source = statement.sent.trim().replace(/;$/, '').trimEnd();

@@ -57,7 +57,10 @@ export function isLost(values: { readonly table: string; readonly columns: reado
 export function referencedColumns(constraint: Constraint): string[] {
   const list = /REFERENCES [^(]*\(([^)]*)\)/.exec(constraint.definition)?.[1] ?? '';
   if (list === '') return [];
-  return list.split(', ').map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name));
+  return list.split(/,\s*/).map((name) => {
+    const quote = name.charAt(0);
+    return quote === '"' || quote === '`' ? name.slice(1, -1).replaceAll(quote + quote, quote) : name;
+  });
 }
 
 /** NOT NULL on a lost column and the validation of foreign keys to a lost table wait until what they check is restored. */
