@@ -52,7 +52,7 @@ export async function lintFolders(paths: readonly string[], options: LintOptions
     // A single file is read through its own path, so that one with an odd name is read too.
     const [first] = found.targets ?? [];
     const source = orFail(await readMigrationSource(first === undefined ? found.folder : join(found.folder, first)));
-    const configuration = lintConfiguration(options, await resolveSettings(options, source.configuration));
+    const configuration = lintConfiguration(options, await resolveSettings(options, source.configuration, source.files));
     problems.push(...source.skipped.filter(({ path }) => found.targets?.includes(path) ?? true).map(({ problem }) => problem));
     const baseline = await baselineFor(options, configuration, source.configuration);
     const dump = await dumpFor(configuration, source.configuration);
@@ -83,7 +83,7 @@ export async function lintStandardInput(options: LintOptions): Promise<LintedFil
   const siblings = source.ok ? source.value.files.filter((file) => file.path !== target) : [];
   const files = [...siblings, { path: target, text }].sort((left, right) => (left.path < right.path ? -1 : 1));
   const found = source.ok ? source.value.configuration : orFail(await findConfiguration(folder));
-  const configuration = lintConfiguration(options, await resolveSettings(options, found));
+  const configuration = lintConfiguration(options, await resolveSettings(options, found, files));
   const baseline = await baselineFor(options, configuration, found);
   const dump = await dumpFor(configuration, found);
   return lintSources([

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { frameworkByName, readFolder } from '../frameworks/registry';
 import { type Configuration, defaultConfiguration, parseConfiguration } from '../lint/configuration';
-import { configuredEngine } from '../lint/lint';
+import { engineFor } from '../lint/lint';
 import { type Catalog, emptyCatalog } from '../model/catalog';
-import { defaultEngine, type Engine, engineDisplayName, engineOf, versionsKnown } from '../model/engine';
+import { type Engine, engineDisplayName, engineOf, versionsKnown } from '../model/engine';
 import type { Migration } from '../model/migration';
-import type { Framework } from '../model/run-protocol';
+import type { Framework, SourceFile } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
 import { ruleById } from '../rules/registry';
 import { replay } from '../schema/virtual-schema';
@@ -36,18 +36,25 @@ export interface LoadedMigration extends LoadedFolder {
   readonly before: Catalog;
 }
 
-/** Joins the options with the configuration file: the one that `--config` names, or the one that was found near the migrations. */
-export async function resolveSettings(options: CommonOptions, found: FoundConfiguration | undefined): Promise<Settings> {
+/**
+ * Joins the options with the configuration file: the one that `--config` names, or the one that was found near the migrations. Where neither says what
+ * engine it is for, the files may show it.
+ */
+export async function resolveSettings(
+  options: CommonOptions,
+  found: FoundConfiguration | undefined,
+  files: readonly SourceFile[] = [],
+): Promise<Settings> {
   const file = options.config === undefined ? found : orFail(await readConfiguration(options.config));
   const configuration = file === undefined ? defaultConfiguration : orFail(parseConfiguration(file.text));
   const unknownRule = Object.keys(configuration.rules).find((id) => ruleById(id) === undefined);
   if (unknownRule !== undefined) {
     throw new CommandFailure(`faultline.json: "rules": there is no rule "${unknownRule}": \`faultline rules\` lists them`);
   }
-  const name = options.engine ?? configuration.engine ?? defaultEngine.name;
+  const name = options.engine ?? engineFor(configuration, files).name;
   if (name === 'mongodb') throw new CommandFailure('MongoDB is not supported yet: use --engine postgres, mysql or mariadb');
   const engine =
-    options.engineVersion === undefined ? configuredEngine({ ...configuration, engine: name }) : engineOf(name, options.engineVersion);
+    options.engineVersion === undefined ? engineFor({ ...configuration, engine: name }, files) : engineOf(name, options.engineVersion);
   if (engine === undefined) {
     throw new CommandFailure(
       `${engineDisplayName(name)} ${options.engineVersion} is not known here: give --engine-version ${versionsKnown(name)}`,
@@ -65,7 +72,7 @@ export async function resolveSettings(options: CommonOptions, found: FoundConfig
 /** Reads a file with its siblings, or a folder, into migrations. */
 export async function loadFolder(path: string, options: CommonOptions): Promise<LoadedFolder> {
   const source = orFail(await readMigrationSource(path));
-  const settings = await resolveSettings(options, source.configuration);
+  const settings = await resolveSettings(options, source.configuration, source.files);
   await loadParser();
   if (settings.framework !== undefined && frameworkByName(settings.framework) === undefined) {
     throw new CommandFailure(`there is no framework "${settings.framework}"`);

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Connection } from 'vscode-languageserver';
 import type { Configuration } from '../lint/configuration';
-import { configuredEngine } from '../lint/lint';
+import { engineFor } from '../lint/lint';
 import { defaultEngine, type Engine, engineDisplayName, engineVersionText } from '../model/engine';
 import type { DownPlacement } from '../model/run-protocol';
 import { defaultSandbox } from '../model/sandbox';
@@ -91,7 +91,7 @@ async function describe(folders: MigrationFolders, uri: string): Promise<Describ
 }
 
 function simulationDefaults(configuration: Configuration, engine: Engine = defaultEngine): SimulationDefaults {
-  const configured = configuration.engine === undefined ? engine : configuredEngine(configuration);
+  const configured = configuration.engine === undefined ? engine : engineFor(configuration, []);
   const image = configuration.images[configured.name];
   return {
     engine: configured.name,

@@ -13,7 +13,7 @@ import { simulationMarkdown } from '../../report/simulation-markdown';
 import { simulationPretty } from '../../report/simulation-pretty';
 import { simulate as runSimulations } from '../../runner/simulate';
 import { findConfiguration } from '../../workspace/configuration-file';
-import { folderOf, shownPath } from '../../workspace/read-folder';
+import { folderOf, readMigrationSource, shownPath } from '../../workspace/read-folder';
 import { CommandFailure, exitStatus, orFail } from '../failure';
 import { listenForInterruption } from '../interruption';
 import { resolveSettings, type Settings } from '../load';
@@ -104,10 +104,7 @@ export function addSimulateCommand(program: Command): void {
 
 async function simulate(path: string | undefined, options: SimulateOptions): Promise<number> {
   const absolute = await subjectPath(path, options);
-  const settings = await resolveSettings(
-    options,
-    orFail(await findConfiguration(options.command === undefined ? folderOf(absolute) : absolute)),
-  );
+  const settings = await settingsFor(absolute, options);
   const interruption = listenForInterruption();
   const progress = new Progress();
   const started = performance.now();
@@ -134,6 +131,14 @@ async function simulate(path: string | undefined, options: SimulateOptions): Pro
     progress.clear();
     interruption.release();
   }
+}
+
+/** What is configured for a path and, where that leaves the engine open, what its files show. */
+async function settingsFor(path: string, options: SimulateOptions): Promise<Settings> {
+  if (options.command !== undefined) return resolveSettings(options, orFail(await findConfiguration(path)));
+  const source = await readMigrationSource(path);
+  // What is wrong with the files is told when they are simulated.
+  return resolveSettings(options, orFail(await findConfiguration(folderOf(path))), source.ok ? source.value.files : []);
 }
 
 /** The file or folder that is simulated; for a command the folder that it runs in. */

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { engineOfFiles } from '../../../src/frameworks/engine-of-files';
+
+const sql = (text: string, path = '001.sql') => [{ path, text }];
+
+describe('the engine of a folder', () => {
+  it.each([
+    ['migration_lock.toml', 'provider = "mysql"\n', 'mysql'],
+    ['migration_lock.toml', 'provider = "postgresql"\n', 'postgres'],
+    ['migration_lock.toml', 'provider = "sqlite"\n', undefined],
+    ['../schema.prisma', 'generator client {\n provider = "prisma-client-js"\n}\ndatasource db {\n  provider = "mysql"\n}\n', 'mysql'],
+    ['meta/_journal.json', '{"version":"7","dialect":"mysql","entries":[]}', 'mysql'],
+    ['meta/_journal.json', '{"version":"7","dialect":"postgresql","entries":[]}', 'postgres'],
+    ['../flyway.conf', 'flyway.url=jdbc:mariadb://localhost/app\n', 'mariadb'],
+    ['flyway.toml', '[environments.dev]\nurl = "jdbc:mysql://localhost/app"\n', 'mysql'],
+    ['dbconfig.yml', 'development:\n  dialect: mysql\n', 'mysql'],
+  ])('is what %s says: %j', (path, text, expected) => {
+    expect(engineOfFiles([{ path, text }, ...sql('CREATE TABLE a (id int);')])).toBe(expected);
+  });
+
+  it.each([
+    ['CREATE TABLE `a` (`id` int);', 'mysql'],
+    ['CREATE TABLE a (id bigint AUTO_INCREMENT PRIMARY KEY) ENGINE=InnoDB;', 'mysql'],
+    ['ALTER TABLE a ADD n int unsigned;', 'mysql'],
+    ['CREATE TABLE a (id int) ENGINE = Aria;', 'mariadb'],
+    ['/*M!100301 CREATE SEQUENCE s */; CREATE TABLE `a` (id int);', 'mariadb'],
+    ['CREATE TABLE a (id int);', undefined],
+    ["INSERT INTO a VALUES ('`b`');", undefined],
+    ['-- `a` is ENGINE=InnoDB elsewhere\nSELECT 1;', undefined],
+    ['CREATE TABLE "a" (id serial PRIMARY KEY); -- auto_increment', undefined],
+    ['CREATE TABLE `a` (id INTEGER PRIMARY KEY AUTOINCREMENT);', undefined],
+    ["SELECT '`'::text; CREATE TABLE `a` (b int);", undefined],
+  ])('is what the SQL shows: %s', (text, expected) => {
+    expect(engineOfFiles(sql(text))).toBe(expected);
+  });
+
+  it('is not told by one file against another', () => {
+    expect(engineOfFiles([...sql('CREATE TABLE `a` (b int);'), ...sql('CREATE TABLE b (c jsonb);', '002.sql')])).toBeUndefined();
+  });
+
+  it('is what the nearest file says', () => {
+    const files = [
+      { path: '../../migration_lock.toml', text: 'provider = "postgresql"' },
+      { path: 'migration_lock.toml', text: 'provider = "mysql"' },
+    ];
+    expect(engineOfFiles(files)).toBe('mysql');
+  });
+});
