@@ -113,7 +113,7 @@ function runRounds(
   label: string | undefined,
   state: { maybeLeft: boolean },
 ): Completion {
-  const limit = node.type === 'ForStatement' ? maximumRounds : maximumWhileRounds;
+  const limit = node.type === 'ForStatement' && node.test != null ? maximumRounds : maximumWhileRounds;
   const before = machine.effects.length;
   for (let rounds = 0; rounds < limit; rounds++) {
     const goesOn = rounds === 0 && node.type === 'DoWhileStatement' ? true : continues(machine, node, scope);

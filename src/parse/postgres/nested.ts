@@ -2,7 +2,7 @@ import type { Statement } from '../../model/migration';
 import type { Position, Range, Span } from '../../model/text';
 import { type Token, tokenize } from './lexer';
 import { movedOperations, movedSpan } from './moved';
-import { readStatements } from './read';
+import { readRequests } from './read';
 
 /** A statement that runs inside another one: in the body of a DO block, or of a function. */
 export interface NestedStatement extends Statement {
@@ -70,11 +70,12 @@ function read(statement: Container, body: Span | undefined): readonly NestedStat
 
 function readPieces(container: Container, found: readonly Piece[]): readonly NestedStatement[] {
   const text = asSql(container.text, found);
-  return found.flatMap(({ start, end, inLoop }) =>
-    readStatements(text, { start, end }, {})
+  // All in one call: each counts the lines of the whole text.
+  return readRequests(text, found, {}).flatMap((statements, piece) =>
+    statements
       // Variables of the block make some statements unreadable alone; that says nothing about the block.
       .filter((statement) => statement.unreadable === undefined)
-      .map((statement) => ({ ...placed(statement, container), inLoop }))
+      .map((statement) => ({ ...placed(statement, container), inLoop: found[piece]?.inLoop === true }))
       .map((statement) => ({
         ...statement,
         text: container.text.slice(statement.span.start - container.span.start, statement.span.end - container.span.start),
@@ -137,8 +138,8 @@ function pieces(text: string, body: Span): readonly Piece[] {
     if (token.word === 'loop') loops += tokens[index - 1]?.word === 'end' ? -1 : 1;
     const begins = beforeStatements.has(tokens[index - 1]?.word ?? '');
     if (!begins || (token.word !== 'execute' && !sqlStatements.has(token.word))) continue;
-    const end = tokens.findIndex((candidate, at) => at >= index && candidate.word === ';');
-    const last = end === -1 ? tokens.length : end;
+    let last = index;
+    while (last < tokens.length && tokens[last]?.word !== ';') last++;
     const span = token.word === 'execute' ? executedText(text, tokens.slice(index + 1, last)) : spanOf(tokens.slice(index, last));
     if (span !== undefined) found.push({ ...span, inLoop: loops > 0 });
     index = last;
