@@ -1,7 +1,7 @@
 import { type ParserOptions, parse } from '@babel/parser';
 import type { Program } from '@babel/types';
 import type { Span } from '../model/text';
-import { TextMemory } from '../parse/postgres/memory';
+import { TextMemory } from '../parse/memory';
 
 /** One file of code, parsed. Shared: nobody may change it. */
 export interface ParsedCode {

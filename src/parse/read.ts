@@ -1,6 +1,7 @@
 import type { Engine } from '../model/engine';
 import type { Statement } from '../model/migration';
 import type { Span } from '../model/text';
+import * as mysql from './mysql/read';
 import * as postgres from './postgres/read';
 
 /** How a text is to be read: for this engine, with these values of placeholders. */
@@ -21,7 +22,7 @@ interface Reader {
   ) => Statement[][];
 }
 
-const readers: Readonly<Partial<Record<Engine['name'], Reader>>> = { postgres };
+const readers: Readonly<Partial<Record<Engine['name'], Reader>>> = { postgres, mysql, mariadb: mysql };
 
 /** Engines without a reader of their own are not offered to users; until they are, PostgreSQL's tells statements apart. */
 function readerOf({ name }: Engine): Reader {

@@ -1,42 +1,5 @@
-import type { Span } from '../../model/text';
+import { type Replacement, SubstitutedText } from '../substituted';
 import { quoteIdentifier, quoteLiteral } from './identifiers';
-
-/** One stretch of source text that was replaced: where it was, and where its value now is. */
-interface Replacement {
-  readonly source: Span;
-  readonly sent: Span;
-}
-
-/** Text with its known placeholders replaced, and the way back to the places in the file. */
-export class SubstitutedText {
-  constructor(
-    readonly text: string,
-    private readonly replacements: readonly Replacement[],
-  ) {}
-
-  get isReplaced(): boolean {
-    return this.replacements.length > 0;
-  }
-
-  /** The span of the source that became `span`. A boundary inside a replaced value widens to the whole placeholder. */
-  toSource(span: Span): Span {
-    return { start: this.sourceOffset(span.start, 'start'), end: this.sourceOffset(span.end, 'end') };
-  }
-
-  private sourceOffset(offset: number, side: 'start' | 'end'): number {
-    let low = 0;
-    let high = this.replacements.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.replacements[middle]?.sent.start ?? 0) < offset) low = middle + 1;
-      else high = middle;
-    }
-    const previous = this.replacements[low - 1];
-    if (previous === undefined) return offset;
-    if (offset < previous.sent.end) return side === 'start' ? previous.source.start : previous.source.end;
-    return previous.source.end + (offset - previous.sent.end);
-  }
-}
 
 /**
  * Replaces psql variables (`:name`, `:'name'`, `:"name"`) and `${name}` whose values are known, everywhere: tools that replace

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TextMemory } from '../../../src/parse/postgres/memory';
+import { TextMemory } from '../../../src/parse/memory';
 
 describe('the memory of what was read', () => {
   it('reads a text once for each variant', () => {
