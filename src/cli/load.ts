@@ -96,5 +96,5 @@ export async function loadMigration(path: string, options: CommonOptions): Promi
     throw new CommandFailure(`${basename(path)} is not a migration that ${framework.displayName} would run: is its name right?`);
   }
   const earlier = migrations.slice(0, position).flatMap((other) => other.up.statements);
-  return { ...folder, migration, before: replay(emptyCatalog, earlier) };
+  return { ...folder, migration, before: replay(emptyCatalog, earlier, migration.engine) };
 }

@@ -78,7 +78,7 @@ export function lintFolder(input: LintInput): LintedFolder {
   const other = configuration.engine === undefined ? otherEngine(read.framework, input.files) : undefined;
   if (other !== undefined) return { engine, framework: read.framework, migrations: [], reports: [], problems: [], otherEngine: other };
   const run = new FolderRun(input, configuration, engine, read.framework);
-  const dump = input.dump === undefined ? undefined : readSchemaDump(input.dump);
+  const dump = input.dump === undefined ? undefined : readSchemaDump(input.dump, engine);
   let before: Catalog = dump?.catalog ?? emptyCatalog;
   // What those that the dump holds did to each other, before it was taken.
   let past: Catalog = emptyCatalog;
@@ -132,7 +132,7 @@ class FolderRun {
       known.surroundings === this.surroundings &&
       sameValue(known.texts, texts) &&
       sameValue(known.migration, migration);
-    const after = unchanged ? known.after : sameIfEqual(replay(before, migration.up.statements), known?.after);
+    const after = unchanged ? known.after : sameIfEqual(replay(before, migration.up.statements, migration.engine), known?.after);
     const linted = new Map<string, LintedProgram>(unchanged ? known.linted : []);
     for (const program of programs) {
       if (!this.wanted.has(program.path)) continue;

@@ -21,7 +21,7 @@ export function planProgram(migration: Migration, direction: 'up' | 'down', befo
     return { engine, direction, transactions: [], statements: [], atomic: true, summary: 'There is no rollback.' };
   }
   if (engine.name === 'mysql' || engine.name === 'mariadb') {
-    return planMysqlProgram(migration, program, before, replaySteps(before, program.statements));
+    return planMysqlProgram(migration, program, before, replaySteps(before, program.statements, engine));
   }
   const transactions = groupIntoTransactions(program);
   const statements = planStatements(program, transactions, before, engine.major);

@@ -179,7 +179,8 @@ class Writer {
       const table = this.asNow(plan.from);
       return { ...plan, from: table, ...namesOf(plan, table) };
     };
-    const plans = [...this.parts.map(partsAsNow), ...this.oldTables.map((table) => foreignKeysOf(this.asNow(table), this.oldTables))];
+    const going = new Set(this.oldTables.map(relationKey));
+    const plans = [...this.parts.map(partsAsNow), ...this.oldTables.map((table) => foreignKeysOf(table, this.asNow(table), going))];
     return [
       ...plans.flatMap((plan) => dropParts(plan, 'triggers and policies', options)),
       ...this.dropDefinitions(this.definitions.dropped),
@@ -286,8 +287,9 @@ function parentsFirst(tables: readonly Table[]): Table[] {
 }
 
 /** The foreign keys of a table that goes, where they point to another one that goes: either could be dropped first then. */
-function foreignKeysOf(table: Table, gone: readonly Table[]): PartPlan {
-  const others = new Set(gone.filter((other) => other.identity !== table.identity).map(relationKey));
+function foreignKeysOf(old: Table, table: Table, going: ReadonlySet<string>): PartPlan {
+  const own = relationKey(old);
+  const isOther = (references: string) => references !== own && going.has(references);
   const plan = partsOfNewTable(table);
   return {
     ...plan,
@@ -298,7 +300,7 @@ function foreignKeysOf(table: Table, gone: readonly Table[]): PartPlan {
     addedPolicies: [],
     addedTriggers: [],
     droppedConstraints: table.constraints.filter(
-      (constraint) => constraint.kind === 'foreign key' && constraint.inherited !== true && others.has(constraint.references ?? ''),
+      (constraint) => constraint.kind === 'foreign key' && constraint.inherited !== true && isOther(constraint.references ?? ''),
     ),
   };
 }

@@ -2,6 +2,7 @@ import { type Catalog, relationKey, type Table } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { ObjectName, Operation } from '../model/operation';
 import { defaultSchema } from '../schema/lookup';
+import { postgresWords, type SqlWords } from './dialect';
 import { type DownPart, lostData, notUndone, statement as undo } from './down-part';
 import { restoring } from './keep-aside';
 import { spoken } from './names';
@@ -9,7 +10,7 @@ import { tablesReached } from './reached-rows';
 import { insertedBack, isNamed, writtenTables } from './rows';
 
 /** What the rollback can do about rows, last statement first: inserted constants can be deleted, all else can only be said. */
-export function dataDown(statements: readonly Statement[], before: Catalog, after: Catalog): DownPart[] {
+export function dataDown(statements: readonly Statement[], before: Catalog, after: Catalog, words: SqlWords = postgresWords): DownPart[] {
   return statements.toReversed().flatMap((statement) =>
     statement.operations.toReversed().flatMap((operation) => [
       ...sessionDown(operation, before),
@@ -21,7 +22,7 @@ export function dataDown(statements: readonly Statement[], before: Catalog, afte
         if (made || isDroppedLater(name, before, after)) return [];
         const restored = old === undefined ? undefined : restoring(statement, statements, operation, old);
         if (restored !== undefined) return reachedOnly(operation, statement, old, before, restored);
-        return downOfRows(operation, statement, table, old, before);
+        return downOfRows(operation, statement, table, old, before, words);
       }),
     ]),
   );
@@ -63,6 +64,7 @@ function downOfRows(
   table: Table | undefined,
   old: Table | undefined,
   before: Catalog,
+  words: SqlWords,
 ): DownPart[] {
   const where = table?.name ?? ('table' in operation && typeof operation.table === 'object' ? operation.table.name : 'a table');
   const named = writtenTables(operation)[0];
@@ -75,7 +77,7 @@ function downOfRows(
   switch (operation.kind) {
     case 'insert': {
       const texts =
-        operation.onConflict === 'none' && operation.rows && table ? insertedBack(operation.columns, operation.rows, table) : [];
+        operation.onConflict === 'none' && operation.rows && table ? insertedBack(operation.columns, operation.rows, table, words) : [];
       if (texts.length > 0) return texts.map(undo);
       return comment(`Not undone: rows that statement ${statement.index} inserted into ${where} can't be told from the others.`);
     }

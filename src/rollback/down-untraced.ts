@@ -20,6 +20,7 @@ export function untracedDown(statements: readonly Statement[], before: Catalog):
     const [operation] = single.operations;
     const [then, now] = [steps[place], steps[place + 1]];
     if (operation === undefined || then === undefined || now === undefined || !changesSomething(operation, now)) return [];
+    if (size(then) !== size(now)) return [];
     const made = objectsOf(now).flatMap((object) => (identities.has(object.identity) ? [] : [object.name]));
     const text = textOf(operation, single.text);
     if (namesIn(text, made).length > 0 || canonical(then) !== canonical(now)) return [];
@@ -30,6 +31,11 @@ export function untracedDown(statements: readonly Statement[], before: Catalog):
     return [opposite === undefined ? notUndone(shortened(text)) : statement(opposite)];
   });
   return parts.reverse();
+}
+
+/** How many objects there are: where that changes, the virtual schema has seen what was done, and nothing else need be compared. */
+function size({ tables, types, sequences, definitions, schemas }: Catalog): number {
+  return tables.length + types.length + sequences.length + definitions.length + schemas.length;
 }
 
 /** The opposite of a GRANT. That of a REVOKE might open what was closed, and is left to people. */

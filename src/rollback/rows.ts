@@ -1,7 +1,6 @@
 import type { Table } from '../model/catalog';
 import type { ObjectName, Operation } from '../model/operation';
-import { quoteIdentifier } from '../parse/postgres/identifiers';
-import { sqlName } from './names';
+import { postgresWords, type SqlWords } from './dialect';
 
 /** The tables whose rows an operation changes, beside what triggers and cascades do. */
 export function writtenTables(operation: Operation): readonly ObjectName[] {
@@ -28,22 +27,21 @@ export function isNamed(name: ObjectName, table: { readonly schema: string; read
  * Statements that take back inserted constants: by a key where the rows give one, else one row for each that came, so that equal rows
  * that were there before stay. Empty where no value can be compared.
  */
-export function insertedBack(columns: readonly string[], rows: readonly (readonly string[])[], table: Table): string[] {
+export function insertedBack(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  table: Table,
+  words: SqlWords = postgresWords,
+): string[] {
   const listed = columns.length > 0 ? columns : table.columns.map((column) => column.name);
   if (keyIn(listed, rows, table)) {
-    const text = deletionOf(columns, rows, table);
+    const text = deletionOf(columns, rows, table, words);
     return text === undefined ? [] : [text];
   }
-  const texts = rows.map((row) => deletionOf(columns, [row], table));
+  const texts = rows.map((row) => deletionOf(columns, [row], table, words));
   if (texts.includes(undefined)) return [];
   const key = table.constraints.find((constraint) => constraint.kind === 'primary key')?.columns ?? [];
-  const latest = key.length > 0 ? key.map((name) => `${quoteIdentifier(name)} DESC`).join(', ') : 'ctid DESC';
-  const row = table.kind === 'partitioned table' ? '(tableoid, ctid)' : 'ctid';
-  const name = sqlName(table);
-  return texts.map((text) => {
-    const where = (text ?? '').slice((text ?? '').indexOf('WHERE '));
-    return `DELETE FROM ${name}\n WHERE ${row} = (SELECT ${row.replaceAll(/[()]/g, '')} FROM ${name} ${where} ORDER BY ${latest} LIMIT 1)`;
-  });
+  return texts.map((text) => words.deleteOne(table, (text ?? '').slice((text ?? '').indexOf('WHERE ')), key));
 }
 
 /** True when the rows give all columns of a key, none of them NULL or left to its default. */
@@ -57,14 +55,19 @@ function keyIn(listed: readonly string[], rows: readonly (readonly string[])[], 
 }
 
 /** Types without an equality operator that takes a literal. */
-const withoutEquality = /^(json|xml|point|line|lseg|box|path|polygon|circle)$/;
+const withoutEquality = /^(json|xml|point|line|lseg|box|path|polygon|circle|geometry|linestring|multi\w+|geometrycollection|float|double)$/;
 
 /**
  * DELETE of constant rows: by the key where the rows give it, else by all values. Undefined where no value can be compared.
  * @param columns as the INSERT lists them; empty for all columns of the table in order.
  * @param rows SQL literals.
  */
-export function deletionOf(columns: readonly string[], rows: readonly (readonly string[])[], table: Table): string | undefined {
+export function deletionOf(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  table: Table,
+  words: SqlWords = postgresWords,
+): string | undefined {
   const listed = columns.length > 0 ? columns : table.columns.map((column) => column.name);
   const types = new Map(table.columns.map((column) => [column.name, column.type]));
   const isComparable = (name: string) => (types.has(name) || table.complete === false) && !withoutEquality.test(types.get(name) ?? '');
@@ -72,10 +75,12 @@ export function deletionOf(columns: readonly string[], rows: readonly (readonly 
   const key = table.constraints.find((constraint) => constraint.kind === 'primary key')?.columns ?? [];
   const byKey = key.length > 0 && key.every((name) => usable.some((column) => column.name === name));
   const chosen = byKey ? usable.filter(({ name }) => key.includes(name)) : usable;
-  const conditions = rows.map((row) => chosen.flatMap(({ name, place }) => condition(quoteIdentifier(name), row[place])).join(' AND '));
+  const conditions = rows.map((row) =>
+    chosen.flatMap(({ name, place }) => condition(words.quoteIdentifier(name), row[place])).join(' AND '),
+  );
   if (conditions.length === 0 || conditions.includes('')) return undefined;
   const where = conditions.length === 1 ? conditions.join() : conditions.map((text) => `(${text})`).join('\n   OR ');
-  return `DELETE FROM ${sqlName(table)}\n WHERE ${where}`;
+  return `DELETE FROM ${words.sqlName(table)}\n WHERE ${where}`;
 }
 
 function condition(name: string, value: string | undefined): string[] {

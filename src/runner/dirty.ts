@@ -54,7 +54,7 @@ function situationAt(trace: Trace, number: number): DirtSituation | undefined {
   const { statements } = trace.migration.up;
   const statement = statements[number - 1];
   const earlier = statements.slice(0, number - 1);
-  const current = replaySteps(trace.before.catalog, earlier).at(-1);
+  const current = replaySteps(trace.before.catalog, earlier, trace.plan.engine).at(-1);
   if (statement === undefined || current === undefined) return undefined;
   return { statement, earlier, before: trace.before.catalog, current, bookkeeping: trace.framework.run.bookkeepingTables };
 }

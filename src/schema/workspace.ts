@@ -32,8 +32,10 @@ export class Workspace {
     // The names of relations and of constraints are counted as objects come and go: a name is chosen for each unnamed index.
     const counting = (gone: NamedParts | undefined, come: NamedParts | undefined) => {
       this.current = undefined;
-      if (gone !== undefined) this.count(gone, -1);
-      if (come !== undefined) this.count(come, 1);
+      // Of a new version of the same object, what both have is left out: a table can have very many parts.
+      const [old, now] = sameName(gone, come) ? differing(gone, come) : [gone, come];
+      if (old !== undefined) this.count(old, -1);
+      if (now !== undefined) this.count(now, 1);
     };
     const changed = () => {
       this.current = undefined;
@@ -156,6 +158,23 @@ export class Workspace {
     for (const { name } of relations) add(this.relations, storeKey(object.schema, name), change);
     for (const { name } of object.constraints ?? []) add(this.constraints, storeKey(object.schema, name), change);
   }
+}
+
+function sameName(gone: NamedParts | undefined, come: NamedParts | undefined): boolean {
+  return gone !== undefined && come !== undefined && gone.schema === come.schema && gone.name === come.name && gone.kind === come.kind;
+}
+
+/** Two versions of an object with only those parts that one of them has. */
+function differing(
+  gone: NamedParts | undefined,
+  come: NamedParts | undefined,
+): readonly [NamedParts | undefined, NamedParts | undefined] {
+  const indexes = changedObjects(gone?.indexes ?? [], come?.indexes ?? []);
+  const constraints = changedObjects(gone?.constraints ?? [], come?.constraints ?? []);
+  return [
+    gone && { ...gone, indexes: indexes.gone, constraints: constraints.gone },
+    come && { ...come, indexes: indexes.come, constraints: constraints.come },
+  ];
 }
 
 /** What of an object takes names in its schema. */

@@ -1,0 +1,107 @@
+import { type Catalog, relationKey } from '../../model/catalog';
+import type { Migration, Statement } from '../../model/migration';
+import type { Operation } from '../../model/operation';
+import { replaySteps } from '../../schema/virtual-schema';
+import { match } from '../../state/match';
+import { concerned } from '../concerned';
+import { mysqlWords } from '../dialect';
+import { dataDown } from '../down-data';
+import { type DownPart, lostData, notUndone } from '../down-part';
+import { downOfChange, exchangedDown, type GeneratedDown, generatedDown, withUnseenTables } from '../down-parts';
+import { spoken } from '../names';
+import { mysqlCatalogChanges } from './changes';
+import { narrowing } from './narrowing';
+
+/** The same for MySQL and MariaDB: rows first, then the schema, one ALTER for each table. */
+export function generateMysqlDown(migration: Migration, before: Catalog, after: Catalog): GeneratedDown {
+  const { engine } = migration;
+  const { statements } = migration.up;
+  const [was, now] = concerned(
+    before,
+    after,
+    statements.map(({ sent }) => sent),
+  );
+  const known = withUnseenTables(was, now);
+  const changes = mysqlCatalogChanges(now, known, engine, {
+    goal: 'before this migration',
+    concurrently: false,
+    isEmpty: () => false,
+    engine,
+  });
+  const losses = changes.flatMap((change) => change.loses?.loss ?? []);
+  const steps = replaySteps(before, statements, engine);
+  return generatedDown([
+    ...dataDown(statements, known, now, mysqlWords),
+    ...exchangedDown(was, now),
+    ...narrowedDown(known, now),
+    ...changes.map((change) => downOfChange(change, losses)),
+    ...statements.flatMap((statement, place) =>
+      statement.operations.flatMap((operation) => toldOf(operation, statement, steps[place] ?? before)),
+    ),
+  ]);
+}
+
+/** Types that could not keep all that the old ones held: the old type comes back, and what was cut off does not. */
+function narrowedDown(before: Catalog, after: Catalog): DownPart[] {
+  return match(before.tables, after.tables, relationKey).pairs.flatMap(([then, now]) =>
+    match(then.columns, now.columns, ({ name }) => name.toLowerCase(), then.identity === now.identity).pairs.flatMap(([old, column]) => {
+      const lost = narrowing(old, column, then, now);
+      if (lost === undefined) return [];
+      const text = `Lost: ${lost} of ${spoken(then)}.${old.name}, where a value had it: restore them from a backup taken before the migration.`;
+      return [lostData(text, { table: relationKey(then), columns: [old.name] })];
+    }),
+  );
+}
+
+/** What shows in no schema, and what can't be known. */
+function toldOf(operation: Operation, { index }: Statement, before: Catalog): DownPart[] {
+  const by = `statement ${index}`;
+  switch (operation.kind) {
+    case 'grant':
+    case 'revoke':
+      return [notUndone(`${operation.kind === 'grant' ? 'the privileges that' : 'the privileges taken away, which'} ${by} changes`)];
+    case 'drop object': {
+      const unseen = operation.objects.filter(
+        ({ name }) =>
+          (operation.objectKind === 'table' && !before.tables.some((table) => table.name === name)) ||
+          (['view', 'procedure', 'function', 'event'].includes(operation.objectKind) &&
+            !before.definitions.some((object) => object.name === name)),
+      );
+      if (operation.ifExists || operation.temporary) return [];
+      return unseen.map(({ name }) =>
+        notUndone(
+          `${operation.objectKind} ${name} that ${by} drops: no migration that was read makes it`,
+          ...(operation.objectKind === 'table' ? [{ table: name }] : []),
+        ),
+      );
+    }
+    case 'drop column': {
+      const table = before.tables.find(({ name }) => name === operation.table.name);
+      const isKnown = table?.columns.some(({ name }) => name.toLowerCase() === operation.column.toLowerCase());
+      if (isKnown || operation.ifExists) return [];
+      const lost = { table: operation.table.name, columns: [operation.column] };
+      return [notUndone(`column ${operation.table.name}.${operation.column} that ${by} drops: no migration that was read makes it`, lost)];
+    }
+    case 'redefine column': {
+      const table = before.tables.find(({ name }) => name === operation.table.name);
+      if (table?.columns.some(({ name }) => name.toLowerCase() === operation.column.toLowerCase())) return [];
+      return [
+        notUndone(`what ${operation.table.name}.${operation.column} was before ${by} changed it: no migration that was read makes it`),
+      ];
+    }
+    case 'partitioning':
+      return ['drop', 'truncate', 'exchange'].includes(operation.action)
+        ? [notUndone(`rows and partitions that ${by} takes from ${operation.table.name}`, { table: operation.table.name })]
+        : [];
+    case 'call':
+      return [notUndone(`what ${operation.name.name}() does`)];
+    case 'alter object':
+      return [notUndone(`what ${by} changes of ${operation.objectKind} ${operation.object.name}`)];
+    case 'set':
+      return operation.scope === 'global' || operation.scope === 'persist'
+        ? [notUndone(`the server's setting ${operation.name} that ${by} changes`)]
+        : [];
+    default:
+      return [];
+  }
+}
