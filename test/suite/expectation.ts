@@ -278,8 +278,8 @@ export function normal(text: string): string {
   return `${verdict} ${mark('back')} ${mark('forward')}`;
 }
 
-/** `crash,error@before:2..after:3`, `*@during:2`, `lost-ack@*`. */
-function cellsOf(pattern: string, points: readonly Point[], faults: readonly FaultName[]): readonly string[] {
+/** The cells that a pattern means: `crash,error@before:2..after:3`, `*@during:2`, `lost-ack@*`. */
+export function cellsOf(pattern: string, points: readonly Point[], faults: readonly FaultName[]): readonly string[] {
   const [names = '', range = ''] = pattern.split('@');
   const text = (point: Point) => (point.statement === undefined ? point.kind : `${point.kind}:${point.statement}`);
   const position = (name: string): number => {

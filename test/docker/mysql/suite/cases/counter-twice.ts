@@ -1,0 +1,12 @@
+import type { MysqlCase } from '../case';
+
+export default {
+  title: 'A counter goes up, then another column follows: a retry counts again',
+  modes: ['duplicates after a retry'],
+  migration: `
+UPDATE customers SET visits = visits + 1;
+UPDATE orders SET note = 'seen' WHERE note IS NULL OR note <> 'seen';
+`,
+  rows: 10,
+  stays: { 1: 'applied-twice back~' },
+} satisfies MysqlCase;

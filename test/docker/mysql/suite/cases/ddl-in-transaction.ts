@@ -1,0 +1,15 @@
+import type { MysqlCase } from '../case';
+
+export default {
+  title: 'A transaction with an ALTER in it: the ALTER commits what came before, whatever becomes of itself',
+  modes: ['statement k of N failed'],
+  migration: `
+START TRANSACTION;
+UPDATE customers SET visits = visits + 1;
+ALTER TABLE customers ADD COLUMN seen tinyint NOT NULL DEFAULT 0;
+COMMIT;
+`,
+  rows: 10,
+  circles: [2],
+  stays: { 2: 'applied-twice back~', 3: 'broken back~' },
+} satisfies MysqlCase;

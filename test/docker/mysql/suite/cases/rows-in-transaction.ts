@@ -1,0 +1,14 @@
+import type { MysqlCase } from '../case';
+
+export default {
+  title: 'Rows alone can be one transaction',
+  modes: ['row lock timeout'],
+  migration: `
+START TRANSACTION;
+UPDATE customers SET visits = visits + 1;
+UPDATE orders SET note = 'counted' WHERE id > 0;
+COMMIT;
+`,
+  rows: 10,
+  circles: [2, 3],
+} satisfies MysqlCase;

@@ -1,0 +1,14 @@
+import type { MysqlCase } from '../case';
+
+export default {
+  title: 'A prepared transaction of its own: between PREPARE and COMMIT it belongs to nobody',
+  modes: ['XA left'],
+  migration: `
+XA START 'change';
+UPDATE customers SET visits = visits + 1;
+XA END 'change';
+XA PREPARE 'change';
+XA COMMIT 'change';
+`,
+  rows: 10,
+} satisfies MysqlCase;
