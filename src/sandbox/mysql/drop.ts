@@ -12,7 +12,8 @@ const mostAttempts = 10;
 /** Drops databases with the privileges on them, ending the sessions and the prepared transactions that hold them. */
 export async function dropDatabases(connection: Connection, names: readonly string[]): Promise<void> {
   const session = new CloneSession(connection);
-  await session.run([`SET lock_wait_timeout = ${patienceS}, foreign_key_checks = 0`]);
+  // MariaDB waits for the locks of rows as well.
+  await session.run([`SET lock_wait_timeout = ${patienceS}, innodb_lock_wait_timeout = ${patienceS}, foreign_key_checks = 0`]);
   const list = names.map(text).join(', ');
   await kill(session, await session.rows(`SELECT id FROM information_schema.processlist WHERE db IN (${list})`));
   for (const name of names) await drop(session, name);

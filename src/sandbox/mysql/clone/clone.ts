@@ -40,7 +40,7 @@ export async function cloneDatabase(connection: Connection, { family, source, ta
   try {
     if (smallDisk !== undefined) await placeOnSmallDisk(smallDisk, target);
     await session.run([`USE ${quote(target)}`]);
-    await createTables(session, tables);
+    await createTables(session, tables, source, target);
     await copyRows(session, tables, source);
     await createRoutines(session, source, target);
     await createViews(session, source, target);

@@ -24,9 +24,24 @@ export async function createInvalidView(session: CloneSession, create: string, d
   }
 }
 
+interface StandIn {
+  /** Stands for a view: the table that it reads then. What a view reads is written otherwise for a table than for a view. */
+  readonly base: string | undefined;
+  /** The name that the real table has meanwhile; undefined when there is none. */
+  readonly aside: string | undefined;
+  readonly columns: string[];
+}
+
+function createText(name: string, { base, columns }: StandIn): readonly string[] {
+  const table = quote(base ?? name);
+  const made = [`DROP TABLE IF EXISTS ${table}`, `CREATE TABLE ${table} (${columns.map((column) => `${quote(column)} int`).join(', ')})`];
+  if (base === undefined) return made;
+  return [...made, `CREATE OR REPLACE VIEW ${quote(name)} AS SELECT ${columns.map(quote).join(', ')} FROM ${table}`];
+}
+
 class StandIns {
-  /** The names that stand-ins have, with the name that the real table has meanwhile. */
-  private readonly made = new Map<string, string | undefined>();
+  /** By the names that they have. */
+  private readonly made = new Map<string, StandIn>();
 
   constructor(
     private readonly session: CloneSession,
@@ -47,8 +62,10 @@ class StandIns {
   }
 
   async remove(): Promise<void> {
-    for (const [name, aside] of [...this.made].reverse()) {
-      await this.session.run([`DROP TABLE ${quote(name)}`]);
+    for (const [name, { base, aside }] of [...this.made].reverse()) {
+      await this.session.run(
+        base === undefined ? [`DROP TABLE ${quote(name)}`] : [`DROP VIEW ${quote(name)}`, `DROP TABLE ${quote(base)}`],
+      );
       if (aside !== undefined) await this.session.run([`RENAME TABLE ${quote(aside)} TO ${quote(name)}`]);
     }
   }
@@ -56,21 +73,28 @@ class StandIns {
   private async makeTable(name: string): Promise<boolean> {
     if (name === '' || this.made.has(name)) return false;
     const [there] = await this.session.rows(
-      `SELECT 1 FROM information_schema.tables WHERE table_schema = ${text(this.database)} AND table_name = ${text(name)}`,
+      `SELECT table_type AS type FROM information_schema.tables WHERE table_schema = ${text(this.database)} AND table_name = ${text(name)}`,
     );
     const aside = there === undefined ? undefined : `faultline_aside_${this.made.size}`;
     if (aside !== undefined) await this.session.run([`RENAME TABLE ${quote(name)} TO ${quote(aside)}`]);
-    this.made.set(name, aside);
     const columns = aside === undefined ? [] : await this.columnsOf(aside);
-    const list = ['faultline_stand_in', ...columns].map((column) => `${quote(column)} int`).join(', ');
-    await this.session.run([`CREATE TABLE ${quote(name)} (${list})`]);
+    const standIn: StandIn = {
+      base: there?.type === 'VIEW' ? `faultline_base_${this.made.size}` : undefined,
+      aside,
+      columns: ['faultline_stand_in', ...columns],
+    };
+    this.made.set(name, standIn);
+    await this.session.run(createText(name, standIn));
     return true;
   }
 
   private async addColumn(table: string, column: string): Promise<boolean> {
     if (table === '' || column === '') return false;
     if (!this.made.has(table) && !(await this.makeTable(table))) return false;
-    await this.session.run([`ALTER TABLE ${quote(table)} ADD COLUMN ${quote(column)} int`]);
+    const standIn = this.made.get(table);
+    if (standIn === undefined || standIn.columns.includes(column)) return false;
+    standIn.columns.push(column);
+    await this.session.run(createText(table, standIn));
     return true;
   }
 

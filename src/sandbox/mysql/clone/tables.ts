@@ -1,4 +1,5 @@
 import { quote, text } from '../text';
+import { withDatabaseRenamed } from './rename';
 import type { CloneSession } from './session';
 
 /** A table that holds rows, as its server describes it. */
@@ -15,7 +16,9 @@ export interface StoredTable {
 export async function readTables(session: CloneSession, database: string): Promise<readonly StoredTable[]> {
   const tables = await session.rows(
     `SELECT table_name AS name, table_type AS type FROM information_schema.tables
-     WHERE table_schema = ${text(database)} AND table_type NOT IN ('VIEW', 'SYSTEM VIEW') ORDER BY table_name`,
+     WHERE table_schema = ${text(database)} AND table_type NOT IN ('VIEW', 'SYSTEM VIEW')
+     -- Defaults name sequences.
+     ORDER BY table_type <> 'SEQUENCE', table_name`,
   );
   if (tables.length === 0) return [];
   const columns = await session.rows(
@@ -37,9 +40,21 @@ export async function readTables(session: CloneSession, database: string): Promi
   });
 }
 
-/** Creates the tables in the database that the session uses. */
-export async function createTables(session: CloneSession, tables: readonly StoredTable[]): Promise<void> {
-  await session.run(tables.map(({ create }) => create));
+/** Creates the tables of `source` in `target`, which the session uses. */
+export async function createTables(session: CloneSession, tables: readonly StoredTable[], source: string, target: string): Promise<void> {
+  await session.run(tables.map(({ create }) => withDatabaseRenamed(withoutImplicitCollations(create), source, target)));
+}
+
+/**
+ * MySQL writes the collation of a column that has it from its table, where it is not the default of its character set; read back, it would
+ * be the column's own, and written with its character set from then on. One that is the column's own is written with it already.
+ */
+function withoutImplicitCollations(create: string): string {
+  const column = /^( {2}`(?:[^`]|``)+` \w+(?:\((?:[^')]|'(?:[^']|'')*')*\))?) COLLATE \w+/;
+  return create
+    .split('\n')
+    .map((line) => line.replace(column, '$1'))
+    .join('\n');
 }
 
 /** Copies the rows of all tables in one transaction. */
