@@ -89,8 +89,8 @@ export interface RecordedUnread {
 
 /** What natives may ask of the evaluator. */
 export interface Machine {
-  /** Something is sent to the database here. Recorded in the order of the run. */
-  record(effect: Effect, place: Place): void;
+  /** Something is sent to the database here, of that many characters. Recorded in the order of the run. */
+  record(effect: Effect, place: Place, length?: number): void;
   /** Names a call that could not be read. `why` is the end of a sentence: `its SQL is made when the migration runs`. */
   unread(place: Place, why: string): void;
   /** Calls a function that the native got as an argument. An unknown function gives an unknown. The result is settled. */

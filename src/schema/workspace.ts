@@ -1,5 +1,6 @@
 import type { Catalog, DefinedObject, SchemaObject, Sequence, Table, TypeObject } from '../model/catalog';
 import type { ObjectName } from '../model/operation';
+import { changedObjects } from './changed';
 import { LayeredMap } from './layered-map';
 import { defaultSchema, type SearchedCatalog, temporarySchema } from './lookup';
 import { ObjectStore, storeKey } from './object-store';

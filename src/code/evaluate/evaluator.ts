@@ -63,6 +63,7 @@ export class Evaluator implements Machine {
   private steps = 0;
   private nesting = 0;
   private textLength = 0;
+  private sentLength = 0;
 
   constructor(
     readonly files: CodeFiles,
@@ -98,6 +99,7 @@ export class Evaluator implements Machine {
   beginRun(): void {
     this.steps = 0;
     this.textLength = 0;
+    this.sentLength = 0;
     this.nesting = 0;
     this.effects = [];
     this.failure = undefined;
@@ -173,8 +175,10 @@ export class Evaluator implements Machine {
 
   // What natives see.
 
-  record(effect: Effect, place: Place): void {
+  record(effect: Effect, place: Place, length = 0): void {
     if (this.effects.length >= limits.effects) throw this.outOfBudget('it sends too many statements to follow');
+    this.sentLength += length;
+    if (this.sentLength > limits.textLength) throw this.outOfBudget('the text it sends is too long to follow');
     this.effects.push({
       effect,
       place,

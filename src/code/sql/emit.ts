@@ -26,7 +26,7 @@ export function emitSql(use: Pick<NativeUse, 'machine' | 'place'>, sql: Value | 
   }
   if (isBlank(text)) return undefined;
   const effect: SqlEffect = { kind: 'sql', text, ...(mark === undefined ? {} : { mark }) };
-  machine.record(effect, place);
+  machine.record(effect, place, flat(text).length);
   return effect;
 }
 
