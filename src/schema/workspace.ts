@@ -166,10 +166,7 @@ function sameName(gone: NamedParts | undefined, come: NamedParts | undefined): b
 }
 
 /** Two versions of an object with only those parts that one of them has. */
-function differing(
-  gone: NamedParts | undefined,
-  come: NamedParts | undefined,
-): readonly [NamedParts | undefined, NamedParts | undefined] {
+function differing(gone: NamedParts | undefined, come: NamedParts | undefined): readonly [NamedParts | undefined, NamedParts | undefined] {
   const indexes = changedObjects(gone?.indexes ?? [], come?.indexes ?? []);
   const constraints = changedObjects(gone?.constraints ?? [], come?.constraints ?? []);
   return [
