@@ -1,3 +1,7 @@
+import { algorithmNotStated } from './mysql/algorithm-not-stated';
+import { algorithmRefused } from './mysql/algorithm-refused';
+import { foreignKeyAdded } from './mysql/mysql-foreign-key';
+import { tableCopy } from './mysql/table-copy';
 import { addColumnRewrite } from './postgres/add-column-rewrite';
 import { attachPartitionScan } from './postgres/attach-partition-scan';
 import { backfillUnderLock } from './postgres/backfill-under-lock';
@@ -103,6 +107,10 @@ export const allRules: readonly Rule[] = [
   irreversibleUnsaid,
   needlessNoTransaction,
   unresolvedPlaceholder,
+  algorithmRefused,
+  tableCopy,
+  foreignKeyAdded,
+  algorithmNotStated,
   unusedSuppression,
 ];
 
