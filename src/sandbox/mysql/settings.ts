@@ -6,7 +6,7 @@ export const administratorName = 'root';
 /**
  * Settings of every MySQL and MariaDB sandbox. None changes what a migration sees, locks or leaves behind; they make the server quick
  * (no waiting for the disk: a SIGKILL of the process keeps the page cache, so that what was committed is there again), quiet and
- * repeatable. `loose-` is for what not every version knows.
+ * repeatable. `loose-` is for what not every version knows: an image of the other engine should start, and be told by its version.
  */
 const common: Readonly<Record<string, string>> = {
   // On a full disk a server with a binary log waits for ever.
@@ -27,13 +27,13 @@ const common: Readonly<Record<string, string>> = {
 
 const mysql: Readonly<Record<string, string>> = {
   'loose-mysqlx': 'OFF',
-  'innodb-redo-log-capacity': '64M',
+  'loose-innodb-redo-log-capacity': '64M',
   // One thread writes the log as fast as the four of a large machine, and leaves the processors to the migration.
-  'innodb-log-writer-threads': 'OFF',
+  'loose-innodb-log-writer-threads': 'OFF',
 };
 
 const mariadb: Readonly<Record<string, string>> = {
-  'innodb-log-file-size': '64M',
+  'loose-innodb-log-file-size': '64M',
   'loose-debug-no-sync': 'ON',
   'character-set-server': 'utf8mb4',
 };
