@@ -18,7 +18,7 @@ export async function runSteps(client: StepClient, steps: readonly RunStep[], on
   for (const [position, step] of steps.entries()) {
     try {
       const rows = await client.send(step.text, step.kind === 'statements' ? step.copyData : undefined);
-      if (step.kind !== 'check') continue;
+      if ((step.kind !== 'check' && step.kind !== 'lock') || step.decide === undefined) continue;
       const decision = step.decide(rows);
       if (decision.run) continue;
       await leave(client, steps, position);

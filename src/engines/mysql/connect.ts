@@ -16,7 +16,16 @@ export type Row = Readonly<Record<string, unknown>>;
  * A connected control client. Values come as the server writes them: times and numbers beyond a double as text, JSON too. A connection that
  * breaks while nobody waits for an answer does not end the process; whoever asks next is told. The caller ends it. Rejects as `mysql2` does.
  */
-export async function openControlClient(address: DatabaseAddress): Promise<ControlClient> {
+export function openControlClient(address: DatabaseAddress): Promise<ControlClient> {
+  return openClient(address, controlProgramName);
+}
+
+/** The same for the session that carries out a migration. */
+export function openMigrationClient(address: DatabaseAddress): Promise<ControlClient> {
+  return openClient(address, migrationProgramName);
+}
+
+async function openClient(address: DatabaseAddress, programName: string): Promise<ControlClient> {
   const client = await mysql.createConnection({
     host: address.host,
     port: address.port,
@@ -30,7 +39,7 @@ export async function openControlClient(address: DatabaseAddress): Promise<Contr
     supportBigNumbers: true,
     bigNumberStrings: false,
     jsonStrings: true,
-    connectAttributes: { program_name: controlProgramName },
+    connectAttributes: { program_name: programName },
   });
   client.on('error', () => undefined);
   return client;

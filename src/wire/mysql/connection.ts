@@ -47,6 +47,11 @@ export class MysqlConnection extends WireConnection<Packet> {
     return this.responses.processId;
   }
 
+  /** MariaDB says so in its version, for clients that must know. */
+  get isMariadb(): boolean {
+    return /mariadb/i.test(this.responses.serverVersion);
+  }
+
   get transactionStatus(): TransactionStatus {
     return this.responses.status;
   }
@@ -154,7 +159,9 @@ export class MysqlConnection extends WireConnection<Packet> {
         ...this.pending('results', sequence),
         hide: new Set(order?.hide),
         hold: order?.holdResponse === true,
-        resultDone: (ordinal) => this.handlers.result?.(request, ordinal),
+        resultDone: (ordinal) => {
+          if (ordinal === order?.announce) this.handlers.announced?.(this);
+        },
         completed: (completion) => this.handlers.completed?.(request, completion),
       });
       this.toServer(order?.text === undefined ? bytes : packetsOf(queryBody(order.text)));

@@ -25,6 +25,8 @@ export interface RequestOrder {
   readonly text?: string;
   /** Ordinals (from 0) of the results that the client must not see, as they belong to statements that `text` added; never the last one. */
   readonly hide?: readonly number[];
+  /** Of which result (from 0) `announced` is to be told as soon as it arrives. */
+  readonly announce?: number;
   /** Nothing of the response is passed on until `releaseResponse`. */
   readonly holdResponse?: boolean;
 }
@@ -33,8 +35,8 @@ export interface RequestOrder {
 export interface WireHandlers {
   /** A request was read and nothing of it has reached the server. It is held back as long as the promise is pending. */
   request?(request: WireRequest): Promise<RequestOrder> | RequestOrder | undefined;
-  /** A statement of a request is done; `ordinal` counts from 0. Called before the client hears of it. */
-  result?(request: WireRequest, ordinal: number): void;
+  /** The result that was to be announced has arrived: the server goes on with what is behind it. */
+  announced?(connection: MysqlConnection): void;
   /** The server finished the request. Called before its last packet is passed on, and also when the response is held. */
   completed?(request: WireRequest, completion: Completion): void;
   /** What the client sends for LOAD DATA LOCAL in its last request, as it comes. */

@@ -76,6 +76,7 @@ export interface ResponseEvents {
 /** Follows what a server sends: which command it answers, and what the client may see of it. */
 export class ResponseReader {
   processId: number | undefined;
+  serverVersion = '';
   status: TransactionStatus = 'I';
   private readonly pending: Pending[] = [];
   private stage: Stage = { kind: 'first' };
@@ -140,6 +141,7 @@ export class ResponseReader {
     this.greeted = true;
     const greeting = greetingOf(packet);
     this.processId = greeting?.connectionId;
+    this.serverVersion = greeting?.serverVersion ?? '';
     return greeting?.bytes;
   }
 

@@ -2,7 +2,7 @@ import type { PostgresConnection } from '../../../wire/postgres/connection';
 import type { RequestOrder, WireRequest } from '../../../wire/postgres/handlers';
 import type { ServerReport } from '../../../wire/postgres/messages';
 import type { Completion } from '../../../wire/postgres/responses';
-import type { Entrance } from '../faults/inside/entry';
+import type { Entrance } from '../../execution/entry';
 import type { PostgresInstrument } from '../measure/instrument';
 
 /** What an execution on PostgreSQL is made of. */

@@ -1,6 +1,6 @@
 import { commitsInside } from '../../../faults/course-statement';
+import { struckFromOutside } from '../../execution/entry';
 import type { PostgresFault } from './fault';
-import { struckFromOutside } from './inside/entry';
 
 /**
  * The disk runs full: whoever owns the sandbox fills it while the execution is held, and frees it when it has ended. A statement that commits

@@ -1,8 +1,8 @@
 import type { Point } from '../../../model/fault';
+import { type Entrance, struckFromOutside } from '../../execution/entry';
 import type { Script } from '../../execution/script';
 import type { Ambush as AnyAmbush, EngineFault } from '../../execution/wire';
 import type { PostgresWire } from '../execution/types';
-import { type Entrance, struckFromOutside } from './inside/entry';
 
 export type Ambush = AnyAmbush<PostgresWire>;
 

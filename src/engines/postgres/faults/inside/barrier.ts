@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Inside } from '../../../carrier';
+import type { Barrier, BarrierWish } from '../../../execution/entry';
 import { openControlClient } from '../../connect';
 import { takeObstacle } from './locks';
 import type { Moment, Obstacle } from './moment';
@@ -8,30 +9,6 @@ import { Peel } from './peel';
 import { Turnstile } from './turnstile';
 import { waitBack } from './wait-back';
 import { isBlockedBy, ownProcessId, readInside, until } from './watch';
-
-/** Something that a session of ours holds and that the server will wait for in the middle of a statement. */
-export interface Barrier {
-  /** The server is led through several waits, of which only the last counts. */
-  readonly staged: boolean;
-  /** The statement must be sent as `withTextGate` writes it, or it does not wait. */
-  readonly inText: boolean;
-  /**
-   * Resolves when the migration's session waits for it, as the server says; undefined when the statement ended without (`ended`).
-   * Rejects as `pg` does when the server dies.
-   */
-  reached(ended: () => boolean): Promise<Inside | undefined>;
-  /** Asks for a lock on a table that the migration's session holds, and so closes a circle of two waits. False when it holds none. */
-  waitBack(): Promise<boolean>;
-  /** Lets the server go on. Resolves when the session that held it has ended. Idempotent. */
-  release(): Promise<void>;
-}
-
-export interface BarrierWish {
-  /** Only what sessions of an application could hold too: no catalogs. */
-  readonly contested: boolean;
-  /** The migration's session must hold a table while it waits. */
-  readonly holding: boolean;
-}
 
 /** No session of ours waits longer for what it wants to hold: it may be that the migration holds it. */
 const placingTimeoutMs = 40;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Inside } from '../../../carrier';
+import type { Barrier } from '../../../execution/entry';
 import { openControlClient } from '../../connect';
-import type { Barrier } from './barrier';
 import type { Moment } from './moment';
 import { relationsOf } from './obstacles';
 import { findRelations, heldTable, tablesNamedIn } from './relations';

@@ -1,7 +1,5 @@
 import type { TransactionStatus } from '../../../../wire/postgres/messages';
-
-/** Settings of a session, as the server takes them: `{ lock_timeout: '40ms' }`. What a server does not have is passed over. */
-export type SessionSettings = Readonly<Record<string, string>>;
+import type { SessionSettings } from '../../../execution/entry';
 
 /** No timeout of the migration's own ends its waiting while it is held. */
 export const noTimeouts: SessionSettings = { statement_timeout: '0', lock_timeout: '0', transaction_timeout: '0' };

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Inside } from '../../../carrier';
+import type { Barrier } from '../../../execution/entry';
 import { openControlClient } from '../../connect';
-import type { Barrier } from './barrier';
 import type { Moment } from './moment';
 import { waitBack } from './wait-back';
 import { isBlockedBy, ownProcessId, readInside, until } from './watch';

@@ -4,18 +4,23 @@ import type { PostgresConnection } from '../../../../wire/postgres/connection';
 import type { RequestOrder, WireRequest } from '../../../../wire/postgres/handlers';
 import type { Completion } from '../../../../wire/postgres/responses';
 import type { Inside } from '../../../carrier';
+import { type Entrance, Entry, type EntryTools } from '../../../execution/entry';
 import type { WayIn as AnyWayIn, WayInEvents as AnyWayInEvents } from '../../../execution/wire';
 import { gated } from '../../execution/texts';
 import type { PostgresWire } from '../../execution/types';
-import { type Entrance, Entry } from './entry';
-import { hiddenSettings, settingStatement } from './settings';
+import { placeBarrier } from './barrier';
+import type { Moment } from './moment';
+import { Sampling } from './sampling';
+import { hiddenSettings, noTimeouts, settingStatement } from './settings';
 import { withTextGate } from './text-gate';
 
 type WayInEvents = AnyWayInEvents<PostgresWire>;
 
+const tools: EntryTools<Moment> = { place: placeBarrier, sample: (moment) => Sampling.begin(moment), noTimeouts };
+
 /** The way into one statement over the wire: as a request of its own, or behind a gate in a request of several. */
 export class WayIn implements AnyWayIn<PostgresWire> {
-  private readonly entry: Entry;
+  private readonly entry: Entry<Moment>;
   private connection: PostgresConnection | undefined;
   /** The statement behind the gate, and whether it was sent with a gate in its own text too. */
   private behindGate: { readonly statement: Statement; readonly gateInText: boolean } | undefined;
@@ -28,7 +33,7 @@ export class WayIn implements AnyWayIn<PostgresWire> {
     patience: number,
     private readonly events: WayInEvents,
   ) {
-    this.entry = new Entry(entrance, patience, {
+    this.entry = new Entry(tools, entrance, patience, {
       arrived: () => this.connection && events.arrived(this.connection),
       failed: events.failed,
     });

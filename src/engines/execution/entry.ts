@@ -1,20 +1,57 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Completion } from '../../../../wire/postgres/responses';
-import type { Inside } from '../../../carrier';
-import { ImpossibleHere, TooEarly } from '../../../impossible';
-import { type Barrier, placeBarrier } from './barrier';
-import type { Moment } from './moment';
-import { Sampling } from './sampling';
-import { noTimeouts, type SessionSettings } from './settings';
+import type { Inside } from '../carrier';
+import { ImpossibleHere, TooEarly } from '../impossible';
+import type { WireError } from './wire';
+
+/** Settings of a session, as the server takes them: `{ lock_timeout: '40ms' }`. What a server does not have is passed over. */
+export type SessionSettings = Readonly<Record<string, string>>;
+
+/** Something that a session of ours holds and that the server will wait for in the middle of a statement. */
+export interface Barrier {
+  /** The server is led through several waits, of which only the last counts. */
+  readonly staged: boolean;
+  /** The statement must be sent with a gate in its own text, or it does not wait. */
+  readonly inText: boolean;
+  /**
+   * Resolves when the migration's session waits for it, as the server says; undefined when the statement ended without (`ended`).
+   * Rejects as the driver does when the server dies.
+   */
+  reached(ended: () => boolean): Promise<Inside | undefined>;
+  /** Asks for something that the migration's session holds, and so closes a circle of two waits. False when it holds none. */
+  waitBack(): Promise<boolean>;
+  /** Lets the server go on. Resolves when the session that held it has ended. Idempotent. */
+  release(): Promise<void>;
+}
+
+export interface BarrierWish {
+  /** Only what sessions of an application could hold too: no catalogs. */
+  readonly contested: boolean;
+  /** The migration's session must hold something while it waits. */
+  readonly holding: boolean;
+}
+
+/** How an engine holds a server inside of a statement. `Moment`: what it has to know of it. */
+export interface EntryTools<Moment> {
+  /** Places the best barrier that there is, before the statement is sent. Undefined where there is none. */
+  place(moment: Moment, wish: BarrierWish): Promise<Barrier | undefined>;
+  /** Catches a statement as it runs, for want of anything to wait for. Absent: that is not tried. */
+  sample?(moment: Moment): Promise<Barrier>;
+  /** Whether sessions have a setting of this name. Absent: none is asked for. */
+  hasSetting?(moment: Moment, name: string): Promise<boolean>;
+  /** With these no timeout of the migration's own ends its waiting while it is held. */
+  readonly noTimeouts: SessionSettings;
+}
 
 /** How a fault wants the server to be inside of a statement. */
 export interface Entrance {
   /** Only behind what sessions of an application could hold too. */
   readonly contested: boolean;
-  /** The server itself ends the statement, with this SQLSTATE, because of these settings; without it somebody strikes from outside. */
+  /** The server itself ends the statement, with this code, because of these settings; without it somebody strikes from outside. */
   readonly raises?: OwnEnd;
   /** Without anything to wait for it can't strike at all, for this reason. Absent: it is tried to catch the statement as it runs. */
   readonly needsBarrier?: string;
+  /** Without this setting on the server it can't strike either. */
+  readonly needsSetting?: { readonly name: string; readonly otherwise: string };
   /** A circle of waits is closed as soon as the server is inside. */
   readonly waitsBack?: boolean;
 }
@@ -42,7 +79,7 @@ export interface EntryEvents {
 }
 
 /** One way into a statement: prepared before it is sent, followed until the server is seen to be inside, and taken down again. */
-export class Entry {
+export class Entry<Moment> {
   inside: Inside | undefined;
   private barrier: Barrier | undefined;
   private state: 'on the way' | 'arrived' | 'over' = 'on the way';
@@ -50,6 +87,7 @@ export class Entry {
 
   /** @param patience how many times as long as usual the settings leave the server to get inside. */
   constructor(
+    private readonly tools: EntryTools<Moment>,
     private readonly entrance: Entrance,
     private readonly patience: number,
     private readonly events: EntryEvents,
@@ -68,7 +106,7 @@ export class Entry {
   /** What the session must have set before the statement. */
   get settings(): SessionSettings {
     const { raises } = this.entrance;
-    return raises === undefined ? noTimeouts : { ...noTimeouts, ...raises.settings(this.afterMs(raises)) };
+    return raises === undefined ? this.tools.noTimeouts : { ...this.tools.noTimeouts, ...raises.settings(this.afterMs(raises)) };
   }
 
   private afterMs({ afterMs }: OwnEnd): number {
@@ -80,14 +118,18 @@ export class Entry {
    * @param alone the statement is all of its request, so that a session that is active is executing it.
    */
   async prepare(moment: Moment, alone: boolean): Promise<void> {
-    const { contested, raises, needsBarrier } = this.entrance;
-    this.barrier = await placeBarrier(moment, { contested, holding: this.entrance.waitsBack === true });
+    const { contested, raises, needsBarrier, needsSetting } = this.entrance;
+    const lacks = needsSetting !== undefined && !(await this.tools.hasSetting?.(moment, needsSetting.name));
+    if (lacks) throw new ImpossibleHere(needsSetting.otherwise);
+    this.barrier = await this.tools.place(moment, { contested, holding: this.entrance.waitsBack === true });
     if (this.state === 'over') return this.release();
     if (this.barrier !== undefined) return;
     if (needsBarrier !== undefined) throw new ImpossibleHere(needsBarrier);
     if (raises !== undefined) return;
-    if (!alone) throw new ImpossibleHere('Nothing can be held that the statement would wait for, so it is over before it can be struck.');
-    this.barrier = await Sampling.begin(moment);
+    if (!alone || this.tools.sample === undefined) {
+      throw new ImpossibleHere('Nothing can be held that the statement would wait for, so it is over before it can be struck.');
+    }
+    this.barrier = await this.tools.sample(moment);
     if (this.isOver) await this.release();
   }
 
@@ -97,7 +139,7 @@ export class Entry {
   }
 
   /** The server has answered the request. */
-  answer({ error }: Completion): void {
+  answer({ error }: { readonly error?: WireError }): void {
     this.answered = true;
     const { raises } = this.entrance;
     if (raises !== undefined && error?.code === raises.code) {
@@ -139,7 +181,7 @@ export class Entry {
     void this.release();
   }
 
-  private whyNot(error: Completion['error']): string {
+  private whyNot(error: WireError | undefined): string {
     const { needsBarrier } = this.entrance;
     if (needsBarrier !== undefined && error === undefined && this.inside === undefined) return needsBarrier;
     const ending = error === undefined ? 'The statement ended' : `The statement ended by itself (${error.message})`;

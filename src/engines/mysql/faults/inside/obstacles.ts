@@ -1,0 +1,62 @@
+import type { Statement } from '../../../../model/migration';
+import type { ObjectName, Operation } from '../../../../model/operation';
+import { commitsImplicitly } from '../../../../plan/mysql/implicit-commit';
+
+/** What another session can hold so that the server must wait while it executes a statement, from its text alone. */
+export type Obstacle =
+  /** A row in the middle of those that match: the rows before are written already. */
+  | { readonly kind: 'middle row'; readonly table: ObjectName; readonly where?: string }
+  /** All rows of a table, and the places where new ones would go. */
+  | { readonly kind: 'all rows'; readonly table: ObjectName }
+  /** The metadata of a table, by reading from it in an open transaction: no definition can be changed (manual, "Metadata Locking"). */
+  | { readonly kind: 'metadata'; readonly table: ObjectName }
+  /** A table against reading too. */
+  | { readonly kind: 'table'; readonly table: ObjectName };
+
+/** Obstacles for a statement, the best first: what lets it do a part of its work comes before what stops it at once. */
+export function obstaclesOf(statement: Statement): readonly Obstacle[] {
+  const rows = statement.operations.flatMap(rowObstacles);
+  if (rows.length > 0) return rows;
+  const tables = tablesOf(statement.operations);
+  if (commitsImplicitly(statement)) return tables.map((table) => ({ kind: 'metadata', table }));
+  return tables.map((table) => ({ kind: 'table', table }));
+}
+
+function rowObstacles(operation: Operation): readonly Obstacle[] {
+  switch (operation.kind) {
+    case 'update':
+    case 'delete': {
+      const { table, where } = operation;
+      return [
+        { kind: 'middle row', table, ...(where !== undefined && { where }) },
+        { kind: 'all rows', table },
+      ];
+    }
+    case 'insert':
+    case 'merge':
+    case 'copy':
+      return [{ kind: 'all rows', table: operation.table }];
+    default:
+      return [];
+  }
+}
+
+/** Names of tables in operations; whether they exist the server is asked. */
+function tablesOf(operations: readonly Operation[]): readonly ObjectName[] {
+  const names = operations.flatMap((operation) =>
+    Object.entries(operation).flatMap(([key, value]) => (nameKeys.has(key) ? namesIn(value) : [])),
+  );
+  return [...new Map(names.map((name) => [`${name.schema ?? ''}.${name.name}`, name])).values()];
+}
+
+/** Where operations have the names of what they are about. */
+const nameKeys: ReadonlySet<string> = new Set(['table', 'tables', 'on', 'name', 'names', 'relation', 'relations']);
+
+function namesIn(value: unknown): readonly ObjectName[] {
+  if (Array.isArray(value)) return value.flatMap(namesIn);
+  return isName(value) ? [value] : [];
+}
+
+function isName(value: unknown): value is ObjectName {
+  return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
+}
