@@ -1,8 +1,9 @@
 import type { EngineName } from '../model/engine';
 import type { DatabaseEngine } from './engine';
+import { mysqlEngine } from './mysql/engine';
 import { postgresEngine } from './postgres/engine';
 
-const engines: readonly DatabaseEngine[] = [postgresEngine];
+const engines: readonly DatabaseEngine[] = [postgresEngine, mysqlEngine];
 
 /** The engine of this name; undefined where migrations of it can't be simulated. */
 export function databaseEngine(name: EngineName): DatabaseEngine | undefined {

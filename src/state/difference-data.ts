@@ -3,7 +3,7 @@ import type { StateDifference } from '../model/simulation';
 import type { BookkeepingTable, State, TableData } from '../model/state';
 import { canonical } from './canonical';
 import { match } from './match';
-import { isBehind, nextValue } from './sequences';
+import { isBehind, isExplained, nextValue } from './sequences';
 
 /** Tables whose rows differ; a renamed table is followed by its identity. Rows of a new or dropped table are told when it has any. */
 export function dataDifferences(from: State, to: State): StateDifference[] {
@@ -75,7 +75,7 @@ export function sequenceDifferences(from: State, to: State): StateDifference[] {
       return tell(isBehind(position, increment) ? `behind its column: ${standing}` : `no longer behind its column: ${standing}`);
     }
     const steps = (nextValue(position, increment) - nextValue(old, increment)) / (increment === 0n ? 1n : increment);
-    const explained = position.isCalled && position.lastValue === position.greatestInUse;
+    const explained = isExplained(position, nextValue(old, increment), nextValue(position, increment));
     if (explained || (steps >= 0n && steps <= usualJump)) return [];
     return tell(`next value ${nextValue(position, increment)}, was ${nextValue(old, increment)}`);
   });

@@ -1,11 +1,13 @@
-import { relationKey } from '../model/catalog';
+import { relationKey, type Sequence } from '../model/catalog';
 import type { SequencePosition, State } from '../model/state';
-import { nextValue } from './sequences';
+import { isExplained, nextValue } from './sequences';
 
 /** Where a sequence would stand without the numbers that were drawn for nothing. */
 export interface VainDraw {
   /** `schema.name`. */
   readonly sequence: string;
+  /** The table that counts by itself. */
+  readonly countedBy?: string;
   /** The value that it gives next then. */
   readonly next: string;
 }
@@ -20,23 +22,29 @@ export function drawnInVain(before: State, after: State | undefined, now: State)
   const goal = new Map(after?.sequences.map((position) => [position.sequence, position]));
   const definitions = new Map(now.catalog.sequences.map((sequence) => [relationKey(sequence), sequence]));
   return now.sequences.flatMap((position) => {
-    const definition = definitions.get(position.sequence);
+    const { countedBy } = position;
+    const definition = countedBy === undefined ? definitions.get(position.sequence) : selfCounting;
     const increment = BigInt(definition?.increment ?? 0);
     if (definition === undefined || increment <= 0n) return [];
-    if (definition.ownedBy === undefined && position.greatestInUse === undefined) return [];
+    if (definition.ownedBy === undefined && countedBy === undefined && position.greatestInUse === undefined) return [];
     const earlier = then.get(position.sequence);
     if (isMoved(earlier, goal.get(position.sequence), increment)) return [];
     const from = earlier === undefined ? BigInt(definition.start) : nextValue(earlier, increment);
     const used = position.greatestInUse === undefined ? from : BigInt(position.greatestInUse.split('.')[0] || '0') + increment;
     const next = used > from ? used : from;
-    return nextValue(position, increment) > next ? [{ sequence: position.sequence, next: String(next) }] : [];
+    return nextValue(position, increment) > next
+      ? [{ sequence: position.sequence, next: String(next), ...(countedBy !== undefined && { countedBy }) }]
+      : [];
   });
 }
+
+/** AUTO_INCREMENT. */
+const selfCounting: Pick<Sequence, 'increment' | 'start' | 'ownedBy'> = { increment: '1', start: '1' };
 
 /** The migration leaves it where neither the column nor the state before explains it. */
 function isMoved(before: SequencePosition | undefined, after: SequencePosition | undefined, increment: bigint): boolean {
   if (after === undefined) return false;
-  const explained = after.isCalled && after.lastValue === after.greatestInUse;
-  if (before === undefined) return after.isCalled && !explained;
-  return !explained && nextValue(before, increment) !== nextValue(after, increment);
+  if (before === undefined) return after.isCalled && after.lastValue !== after.greatestInUse;
+  const [from, to] = [nextValue(before, increment), nextValue(after, increment)];
+  return from !== to && !isExplained(after, from, to);
 }

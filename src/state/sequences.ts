@@ -59,10 +59,20 @@ function movedOnPurpose(reference: Reference): Map<string, Move> {
     if (earlier === undefined) continue;
     const increment = increments.get(after.sequence) ?? 1n;
     const [from, to] = [nextValue(earlier, increment), nextValue(after, increment)];
-    const explained = after.isCalled && after.lastValue === after.greatestInUse;
-    if (from !== to && !explained) moves.set(after.sequence, { from, to });
+    if (from !== to && !isExplained(after, from, to)) moves.set(after.sequence, { from, to });
   }
   return moves;
+}
+
+/**
+ * Do the values in its column explain that a sequence went on from `from` to `to`? A table that counts by itself takes numbers for an INSERT of many rows
+ * in blocks of 1, 2, 4 ... and keeps what is left of the last one (MySQL manual, AUTO_INCREMENT Handling in InnoDB: bulk inserts).
+ */
+export function isExplained({ isCalled, lastValue, greatestInUse, countedBy }: SequencePosition, from: bigint, to: bigint): boolean {
+  if (isCalled && lastValue === greatestInUse) return true;
+  if (countedBy === undefined || greatestInUse === undefined) return false;
+  const needed = BigInt(wholePart(greatestInUse)) + 1n - from;
+  return needed > 0n && to - from <= 2n * needed;
 }
 
 /** Ahead of the goal is as good as at it: numbers may be drawn afterwards. Backwards, anything below where it came from is a move. */

@@ -13,6 +13,8 @@ interface Filling {
   readonly first: number;
   readonly wanted: number;
   readonly seed: number;
+  /** One is open already, and ends elsewhere. */
+  readonly inTransaction?: boolean;
 }
 
 /** The rows that went in, and what spoke against more. */
@@ -33,7 +35,7 @@ const attemptsWithNull = 60;
 
 /** Inserts rows: many at once where nothing but keys and types has to be met, one by one otherwise, learning from what the server refuses. */
 export async function insertRows(client: ControlClient, filling: Filling): Promise<Filled> {
-  const plain = filling.maker.tried.length === 0 ? await insertTogether(client, filling) : undefined;
+  const plain = filling.maker.tried.length === 0 && filling.inTransaction !== true ? await insertTogether(client, filling) : undefined;
   return plain ?? new Trial(client, filling).run();
 }
 
@@ -56,7 +58,8 @@ async function insertTogether(client: ControlClient, { table, maker, first, want
   }
 }
 
-function insertion(table: Table, rows: readonly RowValues[]): string {
+/** An INSERT of these rows; a row without a value for a column that others have takes its default. */
+export function insertion(table: Table, rows: readonly RowValues[]): string {
   const columns = columnsOfRows(table, rows);
   const lists = rows.map((row) => `(${columns.map((name) => row.get(name) ?? 'DEFAULT').join(', ')})`);
   return `INSERT INTO ${quoteIdentifier(table.name)} (${columns.map(quoteIdentifier).join(', ')}) VALUES ${lists.join(', ')}`;
@@ -77,7 +80,8 @@ class Trial {
 
   async run(): Promise<Filled> {
     const rows: RowValues[] = [];
-    await this.client.query('START TRANSACTION');
+    const alone = this.filling.inTransaction !== true;
+    if (alone) await this.client.query('START TRANSACTION');
     let vain = 0;
     for (
       let number = this.filling.first;
@@ -91,7 +95,7 @@ class Trial {
         rows.push(row);
       }
     }
-    await this.client.query('COMMIT');
+    if (alone) await this.client.query('COMMIT');
     return { rows, ...(this.problem !== undefined && { problem: this.problem }) };
   }
 

@@ -1,0 +1,62 @@
+import { quoteIdentifier, quoteLiteral } from '../../parse/mysql/identifiers';
+import type { VainDraw } from '../../state/drawn';
+import type { DatabaseEngine } from '../engine';
+import { askAll } from './ask';
+import { withControlClient } from './connect';
+import { makeDirt } from './dirt/make';
+import { builtInCarrier } from './execution/execution';
+import { generateRows } from './generate-rows/generate-rows';
+import { readRowHeap } from './row-heap';
+import { checksumQuery } from './snapshot/data';
+import { anySessionQuery, captureSessions } from './snapshot/sessions';
+import { captureBaseline, captureState } from './snapshot/snapshot';
+import { executeSteps } from './steps';
+
+/** MySQL and MariaDB, as a simulation needs them. */
+export const mysqlEngine: DatabaseEngine = {
+  names: ['mysql', 'mariadb'],
+  builtInCarrier,
+
+  captureState: (address, options) => withControlClient(address, (client) => captureState(client, options)),
+  captureBaseline: (address, options) => withControlClient(address, (client) => captureBaseline(client, options)),
+  async captureBlockingSessions(sandbox, database, sessionIds) {
+    const [found] = await sandbox.query(anySessionQuery(database, sessionIds));
+    if (Number(found?.any) !== 1) return [];
+    const sessions = await withControlClient(sandbox.address(database), (client) => captureSessions(client, sessionIds));
+    return sessions.filter((session) => session.locks.length > 0);
+  },
+  async serverClock(sandbox) {
+    const [row] = await sandbox.query("SELECT DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%d %H:%i:%s.%f') AS now");
+    return String(row?.now);
+  },
+  readRowHeap: (address, table, columns) => withControlClient(address, (client) => readRowHeap(client, table, columns)),
+  checksumQuery: (table, volatile, clockStart) => checksumQuery(table, volatile, clockStart),
+
+  executeSteps,
+  askAll,
+
+  generateRows: (address, options) => withControlClient(address, (client) => generateRows(client, options)),
+  makeDirt: (address, dirt, source) => withControlClient(address, (client) => makeDirt(client, dirt, source)),
+  async putNumbersBack(address, draws) {
+    await withControlClient(address, (client) => client.query(draws.map(putBack).join(';')));
+  },
+
+  async serverAccounts(sandbox) {
+    const rows = await sandbox.query('SELECT User AS user, Host AS host FROM mysql.user');
+    return new Set(rows.map((row) => accountName(String(row.user), String(row.host))));
+  },
+  async dropServerAccounts(sandbox, names) {
+    for (const name of names) await sandbox.query(name.includes('@') ? `DROP USER IF EXISTS ${name}` : `DROP ROLE IF EXISTS ${name}`);
+  },
+};
+
+/** As DROP USER takes it. A role of MariaDB has no host. */
+function accountName(user: string, host: string): string {
+  return host === '' ? quoteIdentifier(user) : `${quoteLiteral(user)}@${quoteLiteral(host)}`;
+}
+
+/** AUTO_INCREMENT is of its table; InnoDB sets it no lower than its column needs (manual, ALTER TABLE). */
+function putBack({ sequence, countedBy, next }: VainDraw): string {
+  if (countedBy !== undefined) return `ALTER TABLE ${quoteIdentifier(countedBy)} AUTO_INCREMENT = ${next}`;
+  return `ALTER SEQUENCE ${quoteIdentifier(sequence)} RESTART WITH ${next}`;
+}
