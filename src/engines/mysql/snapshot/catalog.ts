@@ -16,13 +16,15 @@ export function assembleCatalog(objects: ReadObjects, excluded: ReadonlySet<stri
   const engine: Engine = { name: objects.engineName, major: 0 };
   const relations = new Set([...objects.tables, ...objects.views].map(({ name }) => name));
   return {
-    schemas: [defaultsOf(objects.defaults)],
+    schemas: [{ ...defaultsOf(objects.defaults), ...grantsOn(objects, null, null) }],
     tables: objects.tables
       .filter(({ name }) => !excluded.has(name))
       .map((shown): Table => {
         const table = tableOfShowCreate(withoutDatabase(shown.text, objects.database), engine);
         return {
           ...table,
+          ...grantsOn(objects, shown.name, null),
+          columns: table.columns.map((column) => ({ ...column, ...grantsOn(objects, shown.name, column.name) })),
           columnOrder: 'significant',
           triggers: objects.triggers.filter((row) => row.table === shown.name).map((row) => trigger(row, objects)),
         };
@@ -39,6 +41,12 @@ export function assembleCatalog(objects: ReadObjects, excluded: ReadonlySet<stri
 
 function defaultsOf(row: Row): SchemaObject {
   return { identity: '', name: '', options: Object.entries(row).map(([name, value]) => `${name}=${String(value)}`) };
+}
+
+/** `grantee=privilege`, sorted; nothing where there are none. */
+function grantsOn({ grants }: ReadObjects, object: string | null, column: string | null): { readonly grants?: readonly string[] } {
+  const own = grants.filter((row) => row.object === object && row.column === column);
+  return own.length === 0 ? {} : { grants: own.map(({ grantee, privilege }) => `${String(grantee)}=${String(privilege)}`).sort() };
 }
 
 /** Where it stands among others of its moment is no part of it as long as it is alone. */
@@ -81,11 +89,18 @@ function view({ name, text }: Shown, objects: ReadObjects, relations: ReadonlySe
   const definition = ownText(text, objects);
   const named = tokensOf(definition).flatMap((token) => (token.kind === 'name' ? [unquoteIdentifier(token.text)] : []));
   const dependsOn = [...new Set(named)].filter((other) => other !== name && relations.has(other)).sort();
-  return { identity: name, schema: '', name, kind: 'view', definition, dependsOn };
+  return { identity: name, schema: '', name, kind: 'view', definition, dependsOn, ...grantsOn(objects, name, null) };
 }
 
 function routine({ name, type, text }: Shown, objects: ReadObjects): DefinedObject {
-  const common = { identity: `${type.toLowerCase()} ${name}`, schema: '', name, definition: ownText(text, objects), dependsOn: [] };
+  const common = {
+    identity: `${type.toLowerCase()} ${name}`,
+    schema: '',
+    name,
+    definition: ownText(text, objects),
+    dependsOn: [],
+    ...grantsOn(objects, `${type} ${name}`, null),
+  };
   if (type === 'FUNCTION' || type === 'PROCEDURE') return { ...common, kind: type === 'FUNCTION' ? 'function' : 'procedure' };
   return { ...common, kind: 'other', signature: ` ${type.toLowerCase()}`, removal: `DROP ${type} ${quoteIdentifier(name)}` };
 }

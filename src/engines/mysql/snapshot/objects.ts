@@ -18,6 +18,8 @@ export interface ReadObjects {
   readonly triggers: readonly Row[];
   readonly events: readonly ShownEvent[];
   readonly preparedTransactions: readonly string[];
+  /** Privileges on this database and on what is in it: `object`, `column`, `grantee`, `privilege`; no object for the database itself. */
+  readonly grants: readonly Row[];
 }
 
 export interface Shown {
@@ -41,11 +43,15 @@ const questions = [
 ACTION_STATEMENT AS \`body\`, DEFINER AS \`definer\` FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() ORDER BY TRIGGER_NAME`,
   'SELECT EVENT_NAME AS `name`, STARTS AS `starts`, ENDS AS `ends`, EXECUTE_AT AS `at`, CREATED AS `created` FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() ORDER BY EVENT_NAME',
   'XA RECOVER',
+  `SELECT NULL AS \`object\`, NULL AS \`column\`, GRANTEE AS grantee, PRIVILEGE_TYPE AS privilege FROM information_schema.SCHEMA_PRIVILEGES WHERE TABLE_SCHEMA = DATABASE()
+UNION ALL SELECT TABLE_NAME, NULL, GRANTEE, PRIVILEGE_TYPE FROM information_schema.TABLE_PRIVILEGES WHERE TABLE_SCHEMA = DATABASE()
+UNION ALL SELECT TABLE_NAME, COLUMN_NAME, GRANTEE, PRIVILEGE_TYPE FROM information_schema.COLUMN_PRIVILEGES WHERE TABLE_SCHEMA = DATABASE()
+UNION ALL SELECT CONCAT(Routine_type, ' ', Routine_name), NULL, CONCAT("'", User, "'@'", Host, "'"), Proc_priv FROM mysql.procs_priv WHERE Db = DATABASE()`,
 ];
 
 /** Reads all definitions, in two requests. */
 export async function readObjects(client: ControlClient): Promise<ReadObjects> {
-  const [identity, defaults, relations, routines, triggers, events, prepared] = await resultsOf(client, questions.join(';\n'));
+  const [identity, defaults, relations, routines, triggers, events, prepared, grants] = await resultsOf(client, questions.join(';\n'));
   const [self] = identity ?? [];
   const named = (rows: readonly Row[] | undefined, type?: string) =>
     (rows ?? []).map((row) => ({ name: String(row.name), type: type ?? String(row.type).toUpperCase() }));
@@ -73,6 +79,7 @@ export async function readObjects(client: ControlClient): Promise<ReadObjects> {
     triggers: triggers ?? [],
     events: ofTypes('EVENT').map((event) => ({ ...event, times: times.get(event.name) ?? {} })),
     preparedTransactions: (prepared ?? []).map(transactionName),
+    grants: grants ?? [],
   };
 }
 
