@@ -64,7 +64,7 @@ export function rowsOf(address: DatabaseAddress, text: string): Promise<readonly
 }
 
 /** One value. */
-export async function valueOf(address: DatabaseAddress, text: string): Promise<unknown> {
+export async function oneValue(address: DatabaseAddress, text: string): Promise<unknown> {
   const [row] = await rowsOf(address, text);
   return row && Object.values(row)[0];
 }

@@ -10,7 +10,7 @@ export const statementTimeout: MysqlFault = {
     contested: false,
     raises: {
       code: statementTimedOut,
-      afterMs: 150,
+      afterMs: 300,
       settings: (afterMs) => ({ max_statement_time: String(afterMs / 1000) }),
       provesWaiting: false,
     },

@@ -43,20 +43,23 @@ function rowObstacles(operation: Operation): readonly Obstacle[] {
 
 /** Names of tables in operations; whether they exist the server is asked. */
 function tablesOf(operations: readonly Operation[]): readonly ObjectName[] {
-  const names = operations.flatMap((operation) =>
-    Object.entries(operation).flatMap(([key, value]) => (nameKeys.has(key) ? namesIn(value) : [])),
-  );
+  const names = operations.flatMap((operation) => namesWithin(operation));
   return [...new Map(names.map((name) => [`${name.schema ?? ''}.${name.name}`, name])).values()];
 }
 
-/** Where operations have the names of what they are about. */
-const nameKeys: ReadonlySet<string> = new Set(['table', 'tables', 'on', 'name', 'names', 'relation', 'relations']);
+/** Where operations, and what they consist of, have the names of what they are about. */
+const nameKeys: ReadonlySet<string> = new Set(['table', 'tables', 'on', 'name', 'names', 'relation', 'relations', 'target', 'like']);
 
-function namesIn(value: unknown): readonly ObjectName[] {
-  if (Array.isArray(value)) return value.flatMap(namesIn);
-  return isName(value) ? [value] : [];
+function namesWithin(value: object): readonly ObjectName[] {
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
+    const parts: readonly unknown[] = Array.isArray(inner) ? inner : [inner];
+    return parts.flatMap((part) => {
+      if (typeof part !== 'object' || part === null) return [];
+      return nameKeys.has(key) && isName(part) ? [part] : namesWithin(part);
+    });
+  });
 }
 
-function isName(value: unknown): value is ObjectName {
-  return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
+function isName(value: object): value is ObjectName {
+  return 'name' in value && typeof value.name === 'string';
 }
