@@ -257,6 +257,7 @@ async function main(): Promise<void> {
     const before = busyMs();
     const failure = check({ ...original, files });
     slowestMs = Math.max(slowestMs, busyMs() - before);
+    if ((index + 1) % 5000 === 0) console.error(`${index + 1} inputs: ${failures.length} failures`);
     if (failure === undefined) continue;
     failures.push(failure);
     keep(failure, index);

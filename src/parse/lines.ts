@@ -38,7 +38,8 @@ export class LineIndex {
       if ((this.starts[middle] ?? 0) <= wanted) low = middle;
       else high = middle - 1;
     }
-    return { line: low, character: wanted - (this.starts[low] ?? 0) };
+    // Between the two characters of a line break is behind the end of the line, which no position is.
+    return { line: low, character: Math.min(wanted, this.lineEnd(low)) - (this.starts[low] ?? 0) };
   }
 
   /** The offset of a position. A character beyond the line's end is the line's end, before its line break. */

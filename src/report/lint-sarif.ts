@@ -1,5 +1,6 @@
 import type { LintReport } from '../model/finding';
 import type { Range } from '../model/text';
+import { wellFormed } from './escape';
 import { type LintEntry, lintEntries } from './lint-entries';
 import { stableHash } from './stable-hash';
 
@@ -63,7 +64,9 @@ function result(entry: LintEntry, ruleIndex: number) {
 
 /** A URI: relative ones against the folder in which faultline ran, so that the report can be read on another machine. */
 function location(path: string) {
-  const uri = path.split('/').map(encodeURIComponent).join('/');
+  const parts = wellFormed(path).split('/');
+  const uri = parts.map(encodeURIComponent).join('/');
+  if (/^[A-Za-z]:$/.test(parts[0] ?? '')) return { uri: `file:///${uri.replace('%3A', ':')}` };
   return path.startsWith('/') ? { uri: `file://${uri}` } : { uri, uriBaseId: 'SRCROOT' };
 }
 

@@ -32,6 +32,8 @@ describe('LineIndex', () => {
     expect(lines.offset({ line: -1, character: 5 })).toBe(0);
     expect(lines.position(-5)).toEqual({ line: 0, character: 0 });
     expect(lines.position(99)).toEqual({ line: 1, character: 2 });
+    // Between the two characters of the line break.
+    expect(lines.position(3)).toEqual({ line: 0, character: 2 });
   });
 
   it('is right for an empty text', () => {
