@@ -1,12 +1,14 @@
 import type { Migration, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { BuiltInFramework, ReadOptions, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readText } from '../parse/read';
 import { isTransactional } from '../plan/transactional';
+import { byEngine, isMysql } from './by-engine';
 import { baseName, byText, confidence, problem, readProgram, sqlFiles } from './files';
 import { refusalOf, rowsOf, sqlStep, statementSteps } from './history';
 import { optionMark } from './marks';
+import { dbmateOnMysql } from './mysql/dbmate';
 import { placeUnderMarker } from './placing';
 
 /**
@@ -18,6 +20,40 @@ const fileName = /^(\d+).*\.sql$/;
 const upMarker = /^\ufeff?--\s*migrate:up(?:\s*$|\s+\S+.*$)/m;
 const downMarker = /^\ufeff?--\s*migrate:down(?:\s*$|\s+\S+.*$)/m;
 const table = 'public.schema_migrations';
+
+const onPostgres: RunProtocol = {
+  bookkeepingTables: [table],
+  setup: [`create table if not exists ${table} (version varchar(255) primary key)`],
+  steps(migration) {
+    const record = { kind: 'record', text: insertRow(migration) } as const;
+    return [
+      {
+        kind: 'check',
+        text: `select version from ${table} where version = ${quoteLiteral(migration.id)}`,
+        decide: (rows) => (rows.length > 0 ? { run: false, why: 'already applied' } : (refusalOf(migration) ?? { run: true })),
+      },
+      ...(migration.up.execution.wrapped
+        ? ([{ kind: 'begin', text: 'BEGIN' }, ...statementSteps(migration), record, { kind: 'commit', text: 'COMMIT' }] as const)
+        : [...statementSteps(migration), record]),
+    ];
+  },
+  onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' }] : []),
+  markApplied: (migration) => [
+    sqlStep(
+      `Record ${migration.id} as applied`,
+      'dbmate runs every file whose version is not in its table. It has no command for this, so the row is written by hand.',
+      `${insertRow(migration)} on conflict do nothing;`,
+    ),
+  ],
+  markNotApplied: ({ id }) => [
+    sqlStep(
+      `Remove ${id} from the history`,
+      'Without the row, dbmate up runs the migration again. dbmate has no command for this.',
+      `delete from ${table} where version = ${quoteLiteral(id)};`,
+    ),
+  ],
+  recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.version === id) ? 'applied' : 'absent'),
+};
 
 export const dbmate: BuiltInFramework = {
   name: 'dbmate',
@@ -32,39 +68,7 @@ export const dbmate: BuiltInFramework = {
       .map((file) => readMigration(file, options));
   },
 
-  run: {
-    bookkeepingTables: [table],
-    setup: [`create table if not exists ${table} (version varchar(255) primary key)`],
-    steps(migration) {
-      const record = { kind: 'record', text: insertRow(migration) } as const;
-      return [
-        {
-          kind: 'check',
-          text: `select version from ${table} where version = ${quoteLiteral(migration.id)}`,
-          decide: (rows) => (rows.length > 0 ? { run: false, why: 'already applied' } : (refusalOf(migration) ?? { run: true })),
-        },
-        ...(migration.up.execution.wrapped
-          ? ([{ kind: 'begin', text: 'BEGIN' }, ...statementSteps(migration), record, { kind: 'commit', text: 'COMMIT' }] as const)
-          : [...statementSteps(migration), record]),
-      ];
-    },
-    onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' }] : []),
-    markApplied: (migration) => [
-      sqlStep(
-        `Record ${migration.id} as applied`,
-        'dbmate runs every file whose version is not in its table. It has no command for this, so the row is written by hand.',
-        `${insertRow(migration)} on conflict do nothing;`,
-      ),
-    ],
-    markNotApplied: ({ id }) => [
-      sqlStep(
-        `Remove ${id} from the history`,
-        'Without the row, dbmate up runs the migration again. dbmate has no command for this.',
-        `delete from ${table} where version = ${quoteLiteral(id)};`,
-      ),
-    ],
-    recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.version === id) ? 'applied' : 'absent'),
-  },
+  run: byEngine(onPostgres, dbmateOnMysql),
 
   upMarker: '-- migrate:up',
   // dbmate refuses a file without the block.
@@ -96,7 +100,7 @@ function readMigration(file: SourceFile, options: ReadOptions): Result<Migration
     'up',
     file,
     upSpan,
-    executionOf(up[0], refusalOfFile(file.text.slice(0, up.index), down !== null)),
+    executionOf(up[0], refusalOfFile(file.text.slice(0, up.index), down !== null), options),
     options,
   );
   const base = {
@@ -108,7 +112,7 @@ function readMigration(file: SourceFile, options: ReadOptions): Result<Migration
   } as const;
   if (down === null) return success(base);
   const downSpan = { start: down.index + down[0].length, end: file.text.length };
-  return success({ ...base, down: readProgram('down', file, downSpan, executionOf(down[0], undefined), options) });
+  return success({ ...base, down: readProgram('down', file, downSpan, executionOf(down[0], undefined, options), options) });
 }
 
 /** Statements before the first marker, or no block for the way back (since dbmate 2.0), make dbmate refuse the file. */
@@ -121,14 +125,15 @@ function refusalOfFile(before: string, hasDown: boolean): string | undefined {
 }
 
 /** Options stand behind the marker, on its line. */
-function executionOf(marker: string, refusal: string | undefined): ProgramExecution {
+function executionOf(marker: string, refusal: string | undefined, { engine }: ReadOptions): ProgramExecution {
+  const how = isMysql(engine.name) ? 'of which each statement is committed as it ends' : 'which PostgreSQL runs as one transaction';
   const wrapped = !/\stransaction:false(\s|$)/.test(marker);
   return {
     requests: 'single-request',
     wrapped,
     because: wrapped
       ? 'dbmate runs the block in one transaction, together with its history row'
-      : 'transaction:false: dbmate sends the block as one query, which PostgreSQL runs as one transaction; the history row comes after it',
+      : `transaction:false: dbmate sends the block as one query, ${how}; the history row comes after it`,
     ...(refusal === undefined ? {} : { refused: refusal }),
   };
 }

@@ -2,12 +2,15 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Migration, ProgramExecution } from '../model/migration';
 import { success } from '../model/result';
-import type { BuiltInFramework, ReadOptions, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunProtocol, SourceFile } from '../model/run-protocol';
 import type { Span } from '../model/text';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readRequests } from '../parse/read';
+import { byEngine } from './by-engine';
+import { drizzleTime } from './drizzle-time';
 import { baseName, byText, confidence, folderPrefix, sqlFiles } from './files';
 import { rowsOf, sqlStep, statementSteps } from './history';
+import { drizzleOnMysql } from './mysql/drizzle';
 
 /**
  * Drizzle (`drizzle-kit migrate`, `migrate()` of drizzle-orm), from its package: `migrator.js` (the journal says which files there are, in
@@ -17,6 +20,48 @@ import { rowsOf, sqlStep, statementSteps } from './history';
 
 const table = 'drizzle.__drizzle_migrations';
 const breakpoint = '--> statement-breakpoint';
+
+const onPostgres: RunProtocol = {
+  bookkeepingTables: [table],
+  setup: [
+    'CREATE SCHEMA IF NOT EXISTS drizzle',
+    `CREATE TABLE IF NOT EXISTS ${table} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
+  ],
+  steps: (migration) => [
+    {
+      kind: 'check',
+      text: `select id, hash, created_at from ${table} order by created_at desc limit 1`,
+      // Only the time of the newest row counts.
+      decide: (rows) =>
+        rows.some((row) => BigInt(String(row.created_at ?? 0)) >= BigInt(drizzleTime(migration)))
+          ? { run: false, why: 'already applied' }
+          : { run: true },
+    },
+    { kind: 'begin', text: 'begin' },
+    ...statementSteps(migration),
+    { kind: 'record', text: insertRow(migration) },
+    { kind: 'commit', text: 'commit' },
+  ],
+  onError: () => [{ kind: 'record', text: 'rollback' }],
+  markApplied: (migration) => [
+    sqlStep(
+      `Record ${migration.id} as applied`,
+      'Drizzle runs every migration that is newer than the newest row of its table. It has no command for this, so the row is written by hand.',
+      `${deleteRow(migration)};\n${insertRow(migration)};`,
+    ),
+  ],
+  markNotApplied: (migration) => [
+    sqlStep(
+      `Remove ${migration.id} from the history`,
+      'Without the row, and with none that is newer, Drizzle runs the migration again. It has no command for this.',
+      `${deleteRow(migration)};`,
+    ),
+  ],
+  recorded: (migration, tables) =>
+    rowsOf(tables, table).some((row) => row.hash === migration.checksum && String(row.created_at) === drizzleTime(migration))
+      ? 'applied'
+      : 'absent',
+};
 
 export const drizzle: BuiltInFramework = {
   name: 'drizzle',
@@ -37,47 +82,7 @@ export const drizzle: BuiltInFramework = {
       .map((file) => success(readMigration(file, times.get(tagOf(file)), options)));
   },
 
-  run: {
-    bookkeepingTables: [table],
-    setup: [
-      'CREATE SCHEMA IF NOT EXISTS drizzle',
-      `CREATE TABLE IF NOT EXISTS ${table} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
-    ],
-    steps: (migration) => [
-      {
-        kind: 'check',
-        text: `select id, hash, created_at from ${table} order by created_at desc limit 1`,
-        // Only the time of the newest row counts.
-        decide: (rows) =>
-          rows.some((row) => BigInt(String(row.created_at ?? 0)) >= BigInt(timeOf(migration)))
-            ? { run: false, why: 'already applied' }
-            : { run: true },
-      },
-      { kind: 'begin', text: 'begin' },
-      ...statementSteps(migration),
-      { kind: 'record', text: insertRow(migration) },
-      { kind: 'commit', text: 'commit' },
-    ],
-    onError: () => [{ kind: 'record', text: 'rollback' }],
-    markApplied: (migration) => [
-      sqlStep(
-        `Record ${migration.id} as applied`,
-        'Drizzle runs every migration that is newer than the newest row of its table. It has no command for this, so the row is written by hand.',
-        `${deleteRow(migration)};\n${insertRow(migration)};`,
-      ),
-    ],
-    markNotApplied: (migration) => [
-      sqlStep(
-        `Remove ${migration.id} from the history`,
-        'Without the row, and with none that is newer, Drizzle runs the migration again. It has no command for this.',
-        `${deleteRow(migration)};`,
-      ),
-    ],
-    recorded: (migration, tables) =>
-      rowsOf(tables, table).some((row) => row.hash === migration.checksum && String(row.created_at) === timeOf(migration))
-        ? 'applied'
-        : 'absent',
-  },
+  run: byEngine(onPostgres, drizzleOnMysql),
 
   placeDown: () => ({
     kind: 'unsupported',
@@ -147,15 +152,10 @@ function betweenBreakpoints(text: string): Span[] {
   return spans;
 }
 
-/** Without a journal the number of the file stands in for its time. */
-function timeOf({ id, title }: Migration): string {
-  return BigInt(/^\d+(?=_)/.exec(id)?.[0] ?? /^\d+/.exec(title)?.[0] ?? 0).toString();
-}
-
 function insertRow(migration: Migration): string {
-  return `insert into ${table} ("hash", "created_at") values(${quoteLiteral(migration.checksum ?? '')}, ${timeOf(migration)})`;
+  return `insert into ${table} ("hash", "created_at") values(${quoteLiteral(migration.checksum ?? '')}, ${drizzleTime(migration)})`;
 }
 
 function deleteRow(migration: Migration): string {
-  return `delete from ${table} where "hash" = ${quoteLiteral(migration.checksum ?? '')} and "created_at" = ${timeOf(migration)}`;
+  return `delete from ${table} where "hash" = ${quoteLiteral(migration.checksum ?? '')} and "created_at" = ${drizzleTime(migration)}`;
 }

@@ -1,14 +1,16 @@
 import type { Migration, ProgramExecution, Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
 import { type Result, success } from '../model/result';
-import type { BuiltInFramework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunDecision, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readStatements } from '../parse/read';
+import { byEngine, isMysql } from './by-engine';
 import { baseName, confidence, folderPrefix, problem, sqlFiles, wholeFile } from './files';
 import { compareVersions, type FlywayName, parseFlywayName, versionKey } from './flyway-names';
 import { type FlywaySettings, flywayChecksum, readFlywaySettings } from './flyway-settings';
 import { type HistoryRow, isTrue, refusalOf, refused, rowsOf, sqlStep, statementSteps, withRows } from './history';
 import { firstWords } from './marks';
+import { flywayOnMysql } from './mysql/flyway';
 import { placeInFile } from './placing';
 
 /**
@@ -19,6 +21,66 @@ import { placeInFile } from './placing';
 
 const table = 'public.flyway_schema_history';
 const lockNumber = '77431708279161';
+
+const onPostgres: RunProtocol = {
+  bookkeepingTables: [table],
+  setup: [
+    `CREATE TABLE ${table} (
+  "installed_rank" INT NOT NULL,
+  "version" VARCHAR(50),
+  "description" VARCHAR(200) NOT NULL,
+  "type" VARCHAR(20) NOT NULL,
+  "script" VARCHAR(1000) NOT NULL,
+  "checksum" INTEGER,
+  "installed_by" VARCHAR(100) NOT NULL,
+  "installed_on" TIMESTAMP NOT NULL DEFAULT now(),
+  "execution_time" INTEGER NOT NULL,
+  "success" BOOLEAN NOT NULL
+)`,
+    `ALTER TABLE ${table} ADD CONSTRAINT "flyway_schema_history_pk" PRIMARY KEY ("installed_rank")`,
+    `CREATE INDEX "flyway_schema_history_s_idx" ON ${table} ("success")`,
+  ],
+  steps(migration) {
+    const statements = withRows(migration, statementSteps(migration));
+    return [
+      { kind: 'lock', text: `SELECT pg_try_advisory_lock(${lockNumber})` },
+      {
+        kind: 'check',
+        text: `SELECT installed_rank, version, description, script, checksum, success FROM ${table} ORDER BY installed_rank`,
+        decide: (rows) => decide(migration, rows),
+      },
+      ...(migration.up.execution.wrapped
+        ? ([{ kind: 'begin', text: 'BEGIN' }, ...statements, { kind: 'commit', text: 'COMMIT' }] as const)
+        : statements),
+      { kind: 'record', text: insertRow(migration, true) },
+      { kind: 'unlock', text: `SELECT pg_advisory_unlock(${lockNumber})` },
+    ];
+  },
+  onError: (migration) => [
+    // A failure is written down only where the server could not take everything back.
+    { kind: 'record', text: migration.up.execution.wrapped ? 'ROLLBACK' : insertRow(migration, false) },
+    { kind: 'unlock', text: `SELECT pg_advisory_unlock(${lockNumber})` },
+  ],
+  markApplied: (migration) => [
+    sqlStep(
+      `Record ${migration.title} as applied`,
+      'Flyway runs every file that is not in its history. Its own command for the failed row is flyway repair; none marks a migration as done, so the row is written by hand.',
+      `${deleteRow(migration)}\n${insertRow(migration, true)};`,
+    ),
+  ],
+  markNotApplied: (migration) => [
+    sqlStep(
+      `Remove ${migration.title} from the history`,
+      'A failed row stops every further run. With the tool: flyway repair, which removes failed rows.',
+      deleteRow(migration),
+    ),
+  ],
+  recorded(migration, tables) {
+    const own = rowsOf(tables, table).filter((row) => row.script === scriptOf(migration));
+    if (own.some((row) => !isTrue(row.success))) return 'failed';
+    return own.length > 0 ? 'applied' : 'absent';
+  },
+};
 
 export const flyway: BuiltInFramework = {
   name: 'flyway',
@@ -55,65 +117,7 @@ export const flyway: BuiltInFramework = {
     ];
   },
 
-  run: {
-    bookkeepingTables: [table],
-    setup: [
-      `CREATE TABLE ${table} (
-    "installed_rank" INT NOT NULL,
-    "version" VARCHAR(50),
-    "description" VARCHAR(200) NOT NULL,
-    "type" VARCHAR(20) NOT NULL,
-    "script" VARCHAR(1000) NOT NULL,
-    "checksum" INTEGER,
-    "installed_by" VARCHAR(100) NOT NULL,
-    "installed_on" TIMESTAMP NOT NULL DEFAULT now(),
-    "execution_time" INTEGER NOT NULL,
-    "success" BOOLEAN NOT NULL
-)`,
-      `ALTER TABLE ${table} ADD CONSTRAINT "flyway_schema_history_pk" PRIMARY KEY ("installed_rank")`,
-      `CREATE INDEX "flyway_schema_history_s_idx" ON ${table} ("success")`,
-    ],
-    steps(migration) {
-      const statements = withRows(migration, statementSteps(migration));
-      return [
-        { kind: 'lock', text: `SELECT pg_try_advisory_lock(${lockNumber})` },
-        {
-          kind: 'check',
-          text: `SELECT installed_rank, version, description, script, checksum, success FROM ${table} ORDER BY installed_rank`,
-          decide: (rows) => decide(migration, rows),
-        },
-        ...(migration.up.execution.wrapped
-          ? ([{ kind: 'begin', text: 'BEGIN' }, ...statements, { kind: 'commit', text: 'COMMIT' }] as const)
-          : statements),
-        { kind: 'record', text: insertRow(migration, true) },
-        { kind: 'unlock', text: `SELECT pg_advisory_unlock(${lockNumber})` },
-      ];
-    },
-    onError: (migration) => [
-      // A failure is written down only where the server could not take everything back.
-      { kind: 'record', text: migration.up.execution.wrapped ? 'ROLLBACK' : insertRow(migration, false) },
-      { kind: 'unlock', text: `SELECT pg_advisory_unlock(${lockNumber})` },
-    ],
-    markApplied: (migration) => [
-      sqlStep(
-        `Record ${migration.title} as applied`,
-        'Flyway runs every file that is not in its history. Its own command for the failed row is flyway repair; none marks a migration as done, so the row is written by hand.',
-        `${deleteRow(migration)}\n${insertRow(migration, true)};`,
-      ),
-    ],
-    markNotApplied: (migration) => [
-      sqlStep(
-        `Remove ${migration.title} from the history`,
-        'A failed row stops every further run. With the tool: flyway repair, which removes failed rows.',
-        deleteRow(migration),
-      ),
-    ],
-    recorded(migration, tables) {
-      const own = rowsOf(tables, table).filter((row) => row.script === scriptOf(migration));
-      if (own.some((row) => !isTrue(row.success))) return 'failed';
-      return own.length > 0 ? 'applied' : 'absent';
-    },
-  },
+  run: byEngine(onPostgres, flywayOnMysql),
 
   // Script configuration, a file beside the migration's own.
   noTransactionMark: () => ({
@@ -192,28 +196,49 @@ function programOf(
   settings: FlywaySettings,
   options: ReadOptions,
 ): Migration['up'] {
-  const own = { 'flyway:filename': baseName(file.path), 'flyway:defaultSchema': 'public' };
+  const own = { 'flyway:filename': baseName(file.path), ...(isMysql(options.engine.name) ? {} : { 'flyway:defaultSchema': 'public' }) };
   const placeholders = { ...own, ...settings.placeholders, ...options.placeholders };
   const statements = readStatements(file.text, wholeFile(file), {
     engine: options.engine,
     ...(settings.placeholderReplacement && { placeholders }),
   });
   const script = files.find((candidate) => candidate.path === `${file.path}.conf`);
-  return { direction, path: file.path, span: wholeFile(file), statements, execution: executionOf(statements, settings, script) };
+  return {
+    direction,
+    path: file.path,
+    span: wholeFile(file),
+    statements,
+    execution: executionOf(statements, settings, script, isMysql(options.engine.name)),
+  };
 }
 
 const inTransaction = 'Flyway runs each migration in one transaction and writes its history row right after the commit';
 
+const withoutAutocommit: ProgramExecution = {
+  requests: 'per-statement',
+  wrapped: true,
+  autocommitOff: true,
+  because: 'Flyway turns autocommit off for each migration and commits at its end, though DDL commits by itself',
+};
+
 /** The script's own configuration decides; else Flyway looks for statements that can't run in a transaction. */
-function executionOf(statements: readonly Statement[], settings: FlywaySettings, script: SourceFile | undefined): ProgramExecution {
+function executionOf(
+  statements: readonly Statement[],
+  settings: FlywaySettings,
+  script: SourceFile | undefined,
+  onMysql: boolean,
+): ProgramExecution {
   const configured = /^\s*executeInTransaction\s*=\s*(true|false)\s*$/m.exec(script?.text ?? '')?.[1];
-  const alone = statements.filter(({ operations }) => operations.some(flywayRunsAlone));
+  // Its parser for MySQL takes nothing for non-transactional.
+  const alone = onMysql ? [] : statements.filter(({ operations }) => operations.some(flywayRunsAlone));
   const isMixed = alone.length > 0 && alone.length < statements.length;
   if (configured !== undefined) {
     const wrapped = configured === 'true';
+    if (wrapped && onMysql) return withoutAutocommit;
     const because = wrapped ? inTransaction : 'executeInTransaction=false: Flyway sends each statement by itself, committed as it ends';
     return { requests: 'per-statement', wrapped, because };
   }
+  if (onMysql) return withoutAutocommit;
   if (alone.length === 0) return { requests: 'per-statement', wrapped: true, because: inTransaction };
   return {
     requests: 'per-statement',

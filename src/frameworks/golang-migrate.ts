@@ -1,8 +1,10 @@
 import type { Migration, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { BuiltInFramework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunDecision, RunProtocol, SourceFile } from '../model/run-protocol';
+import { byEngine, isMysql } from './by-engine';
 import { baseName, byNumber, confidence, folderPrefix, groupBy, problem, readProgram, sqlFiles, wholeFile } from './files';
 import { type HistoryRow, isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
+import { golangMigrateOnMysql } from './mysql/golang-migrate';
 import { placeInFile } from './placing';
 
 /**
@@ -14,17 +16,56 @@ const fileName = /^([0-9]+)_(.*)\.(down|up)\.sql$/;
 const upFileName = /^[0-9]+_.*\.up\.sql$/;
 const table = 'public.schema_migrations';
 
-const execution: ProgramExecution = {
-  requests: 'single-request',
-  wrapped: false,
-  because: 'golang-migrate sends the whole file as one query, which PostgreSQL runs as one transaction',
-};
+function executionOn({ engine }: ReadOptions): ProgramExecution {
+  return {
+    requests: 'single-request',
+    wrapped: false,
+    because: isMysql(engine.name)
+      ? 'golang-migrate sends the whole file as one query, of which each statement is committed as it ends'
+      : 'golang-migrate sends the whole file as one query, which PostgreSQL runs as one transaction',
+  };
+}
 
 interface Named {
   readonly file: SourceFile;
   readonly version: string;
   readonly direction: string;
 }
+
+const onPostgres: RunProtocol = {
+  bookkeepingTables: [table],
+  setup: [`CREATE TABLE IF NOT EXISTS ${table} (version bigint not null primary key, dirty boolean not null)`],
+  steps: (migration) => [
+    { kind: 'lock', text: lockText('pg_advisory_lock') },
+    { kind: 'check', text: `SELECT version, dirty FROM ${table} LIMIT 1`, decide: (rows) => decide(migration, rows) },
+    { kind: 'record', text: setVersion(migration.id, true) },
+    ...statementSteps(migration),
+    { kind: 'record', text: setVersion(migration.id, false) },
+    { kind: 'unlock', text: lockText('pg_advisory_unlock') },
+  ],
+  // The dirty flag stays: only the lock is given back (`unlockErr`).
+  onError: () => [{ kind: 'unlock', text: lockText('pg_advisory_unlock') }],
+  markApplied: ({ id }) => [
+    sqlStep(
+      `Record version ${id} as applied`,
+      `Clears the dirty flag, which would stop every further run. With the tool: migrate force ${id}`,
+      setVersion(id, false),
+    ),
+  ],
+  markNotApplied: ({ previous }) => [
+    sqlStep(
+      previous === undefined ? 'Record that no migration is applied' : `Record version ${previous} as the current one`,
+      `Clears the dirty flag, so that the migration is run again. With the tool: migrate force ${previous ?? -1}`,
+      setVersion(previous, false),
+    ),
+  ],
+  recorded(migration, tables) {
+    const row = rowsOf(tables, table)[0];
+    if (row === undefined || byNumber(String(row.version), migration.id) < 0) return 'absent';
+    if (!isTrue(row.dirty)) return 'applied';
+    return byNumber(String(row.version), migration.id) === 0 ? 'failed' : 'applied';
+  },
+};
 
 export const golangMigrate: BuiltInFramework = {
   name: 'golang-migrate',
@@ -39,40 +80,7 @@ export const golangMigrate: BuiltInFramework = {
     return versions.toSorted(([left], [right]) => byNumber(left, right)).flatMap(([version, own]) => readVersion(version, own, options));
   },
 
-  run: {
-    bookkeepingTables: [table],
-    setup: [`CREATE TABLE IF NOT EXISTS ${table} (version bigint not null primary key, dirty boolean not null)`],
-    steps: (migration) => [
-      { kind: 'lock', text: lockText('pg_advisory_lock') },
-      { kind: 'check', text: `SELECT version, dirty FROM ${table} LIMIT 1`, decide: (rows) => decide(migration, rows) },
-      { kind: 'record', text: setVersion(migration.id, true) },
-      ...statementSteps(migration),
-      { kind: 'record', text: setVersion(migration.id, false) },
-      { kind: 'unlock', text: lockText('pg_advisory_unlock') },
-    ],
-    // The dirty flag stays: only the lock is given back (`unlockErr`).
-    onError: () => [{ kind: 'unlock', text: lockText('pg_advisory_unlock') }],
-    markApplied: ({ id }) => [
-      sqlStep(
-        `Record version ${id} as applied`,
-        `Clears the dirty flag, which would stop every further run. With the tool: migrate force ${id}`,
-        setVersion(id, false),
-      ),
-    ],
-    markNotApplied: ({ previous }) => [
-      sqlStep(
-        previous === undefined ? 'Record that no migration is applied' : `Record version ${previous} as the current one`,
-        `Clears the dirty flag, so that the migration is run again. With the tool: migrate force ${previous ?? -1}`,
-        setVersion(previous, false),
-      ),
-    ],
-    recorded(migration, tables) {
-      const row = rowsOf(tables, table)[0];
-      if (row === undefined || byNumber(String(row.version), migration.id) < 0) return 'absent';
-      if (!isTrue(row.dirty)) return 'applied';
-      return byNumber(String(row.version), migration.id) === 0 ? 'failed' : 'applied';
-    },
-  },
+  run: byEngine(onPostgres, golangMigrateOnMysql),
 
   placeDown(migration, files, statements) {
     const path = migration.down?.path ?? migration.up.path.replace(/\.up\.sql$/, '.down.sql');
@@ -112,8 +120,8 @@ function readVersion(version: string, files: readonly Named[], options: ReadOpti
       title: baseName(up.file.path),
       framework: 'golang-migrate',
       engine: options.engine,
-      up: readProgram('up', up.file, wholeFile(up.file), execution, options),
-      ...(down === undefined ? {} : { down: readProgram('down', down.file, wholeFile(down.file), execution, options) }),
+      up: readProgram('up', up.file, wholeFile(up.file), executionOn(options), options),
+      ...(down === undefined ? {} : { down: readProgram('down', down.file, wholeFile(down.file), executionOn(options), options) }),
     }),
     ...extra,
   ];

@@ -11,9 +11,9 @@ export function rowsOf(tables: HistoryRows, table: string): readonly HistoryRow[
   return tables.find((candidate) => candidate.table === table)?.rows ?? [];
 }
 
-/** Booleans arrive as such from the driver, and as text from a snapshot. */
+/** Booleans arrive as such from the driver, as numbers where they are (MySQL: TINYINT), and as text from a snapshot. */
 export function isTrue(value: unknown): boolean {
-  return value === true || value === 't' || value === 'true';
+  return value === true || value === 1 || value === 't' || value === 'true' || value === '1';
 }
 
 /** Each statement a request of its own, or several together where the framework sends them so. */

@@ -1,3 +1,4 @@
+import type { Migration } from '../model/migration';
 import type { Span } from '../model/text';
 
 /**
@@ -20,8 +21,8 @@ export interface Changeset {
   readonly endDelimiter?: string;
   readonly rollbackSplitStatements: boolean;
   readonly rollbackEndDelimiter?: string;
-  /** False where `dbms` names other databases only, or `ignore` is set. */
-  readonly runsOnPostgres: boolean;
+  /** False where `dbms` names other databases only, or `ignore` is set. `database` is Liquibase's name for one: `postgresql`, `mysql`. */
+  readonly runsOn: (database: string) => boolean;
   /** Lines that are no part of the SQL: between `--ignoreLines`. */
   readonly ignored: readonly Span[];
 }
@@ -142,7 +143,7 @@ function draftOf(line: Line, begins: RegExpExecArray, length: number): Draft {
     runInTransaction: flag('runInTransaction', true),
     splitStatements: flag('splitStatements', true),
     rollbackSplitStatements: flag('rollbackSplitStatements', true),
-    runsOnPostgres: !flag('ignore', false) && includesPostgres(word('dbms')),
+    runsOn: (database) => !flag('ignore', false) && includes(word('dbms'), database),
     ignored: [],
     ...(endDelimiter !== undefined && { endDelimiter }),
     ...(rollbackEndDelimiter !== undefined && { rollbackEndDelimiter }),
@@ -157,14 +158,14 @@ function finished(draft: Draft, text: string): Changeset {
 }
 
 /** `dbms:postgresql,h2`, `dbms:!oracle`, `dbms:all`. */
-function includesPostgres(dbms: string | undefined): boolean {
+function includes(dbms: string | undefined, database: string): boolean {
   const names = (dbms ?? '')
     .toLowerCase()
     .split(',')
     .filter((name) => name !== '');
-  if (names.includes('!postgresql') || names.includes('none')) return false;
+  if (names.includes(`!${database}`) || names.includes('none')) return false;
   const wanted = names.filter((name) => !name.startsWith('!'));
-  return wanted.length === 0 || wanted.includes('postgresql') || wanted.includes('all');
+  return wanted.length === 0 || wanted.includes(database) || wanted.includes('all');
 }
 
 function unquoted(text: string): string {
@@ -208,4 +209,10 @@ export function without(span: Span, holes: readonly Span[]): Span[] {
   }
   if (start < span.end) rest.push({ start, end: span.end });
   return rest;
+}
+
+/** A changeset is known by its file, its id and its author. */
+export function partsOfChangeset({ id }: Migration): { readonly path: string; readonly id: string; readonly author: string } {
+  const [path = '', own = '', author = ''] = id.split('::');
+  return { path, id: own, author };
 }

@@ -1,13 +1,15 @@
 import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { BuiltInFramework, DownPlacement, ReadOptions, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, DownPlacement, ReadOptions, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
 import { readStatements } from '../parse/read';
+import { byEngine, isMysql } from './by-engine';
 import { baseName, byText, confidence, lineBreakOf, problem, sqlFiles } from './files';
 import { isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
-import { type Changeset, isFormattedSql, onlyThese, readChangelog, without } from './liquibase-file';
+import { type Changeset, isFormattedSql, onlyThese, partsOfChangeset, readChangelog, without } from './liquibase-file';
 import { optionMark } from './marks';
+import { liquibaseOnMysql } from './mysql/liquibase';
 
 /**
  * Liquibase's formatted SQL. Each changeset is what it runs and records: one migration here. From its sources: `ChangeSet.execute` (a
@@ -18,6 +20,64 @@ import { optionMark } from './marks';
  */
 const history = 'public.databasechangelog';
 const lock = 'public.databasechangeloglock';
+
+const onPostgres: RunProtocol = {
+  bookkeepingTables: [history, lock],
+  setup: [
+    `CREATE TABLE IF NOT EXISTS ${lock} (ID INTEGER NOT NULL, LOCKED BOOLEAN NOT NULL, LOCKGRANTED TIMESTAMP WITHOUT TIME ZONE, LOCKEDBY VARCHAR(255), CONSTRAINT databasechangeloglock_pkey PRIMARY KEY (ID))`,
+    `INSERT INTO ${lock} (ID, LOCKED) SELECT 1, FALSE WHERE NOT EXISTS (SELECT FROM ${lock})`,
+    `CREATE TABLE IF NOT EXISTS ${history} (ID VARCHAR(255) NOT NULL, AUTHOR VARCHAR(255) NOT NULL, FILENAME VARCHAR(255) NOT NULL, DATEEXECUTED TIMESTAMP WITHOUT TIME ZONE NOT NULL, ORDEREXECUTED INTEGER NOT NULL, EXECTYPE VARCHAR(10) NOT NULL, MD5SUM VARCHAR(35), DESCRIPTION VARCHAR(255), COMMENTS VARCHAR(255), TAG VARCHAR(255), LIQUIBASE VARCHAR(20), CONTEXTS VARCHAR(255), LABELS VARCHAR(255), DEPLOYMENT_ID VARCHAR(10))`,
+  ],
+  steps(migration) {
+    const { wrapped } = migration.up.execution;
+    return [
+      {
+        kind: 'check',
+        text: `SELECT ID FROM ${history} WHERE ${rowOf(migration)}`,
+        decide: (rows) => (rows.length > 0 ? { run: false, why: 'already applied' } : { run: true }),
+      },
+      {
+        kind: 'check',
+        text: `SELECT LOCKED FROM ${lock} WHERE ID = 1`,
+        decide: ([row]) =>
+          isTrue(row?.locked)
+            ? refused('Could not acquire change log lock: another Liquibase holds it, or one that was killed left it behind')
+            : { run: true },
+      },
+      {
+        kind: 'lock',
+        text: `UPDATE ${lock} SET LOCKED = TRUE, LOCKEDBY = 'faultline', LOCKGRANTED = NOW() WHERE ID = 1 AND LOCKED = FALSE`,
+      },
+      ...(wrapped ? [{ kind: 'begin', text: 'BEGIN' } as const] : []),
+      ...statementSteps(migration),
+      ...(wrapped ? [{ kind: 'commit', text: 'COMMIT' } as const] : []),
+      { kind: 'record', text: insertRow(migration) },
+      { kind: 'unlock', text: unlock },
+    ];
+  },
+  onError: ({ up }) => [...(up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' } as const] : []), { kind: 'unlock', text: unlock }],
+  markApplied: (migration) => [
+    sqlStep(
+      `Record ${migration.title} as applied`,
+      'Liquibase runs every changeset that has no row in its table. It fills in the checksum itself when it next sees the row; "liquibase changelog-sync" records all changesets at once.',
+      `${insertRow(migration)};`,
+    ),
+    ...release(),
+  ],
+  markNotApplied: (migration) => [
+    sqlStep(
+      `Remove ${migration.title} from the history`,
+      'Without the row, Liquibase runs the changeset again.',
+      `DELETE FROM ${history} WHERE ${rowOf(migration)};`,
+    ),
+    ...release(),
+  ],
+  release,
+  recorded: (migration, tables) => {
+    const { id, author } = partsOfChangeset(migration);
+    return rowsOf(tables, history).some((row) => row.id === id && row.author === author) ? 'applied' : 'absent';
+  },
+};
 
 export const liquibase: BuiltInFramework = {
   name: 'liquibase',
@@ -34,66 +94,7 @@ export const liquibase: BuiltInFramework = {
     return [...read, ...others];
   },
 
-  run: {
-    bookkeepingTables: [history, lock],
-    setup: [
-      `CREATE TABLE IF NOT EXISTS ${lock} (ID INTEGER NOT NULL, LOCKED BOOLEAN NOT NULL, LOCKGRANTED TIMESTAMP WITHOUT TIME ZONE, LOCKEDBY VARCHAR(255), CONSTRAINT databasechangeloglock_pkey PRIMARY KEY (ID))`,
-      `INSERT INTO ${lock} (ID, LOCKED) SELECT 1, FALSE WHERE NOT EXISTS (SELECT FROM ${lock})`,
-      `CREATE TABLE IF NOT EXISTS ${history} (ID VARCHAR(255) NOT NULL, AUTHOR VARCHAR(255) NOT NULL, FILENAME VARCHAR(255) NOT NULL, DATEEXECUTED TIMESTAMP WITHOUT TIME ZONE NOT NULL, ORDEREXECUTED INTEGER NOT NULL, EXECTYPE VARCHAR(10) NOT NULL, MD5SUM VARCHAR(35), DESCRIPTION VARCHAR(255), COMMENTS VARCHAR(255), TAG VARCHAR(255), LIQUIBASE VARCHAR(20), CONTEXTS VARCHAR(255), LABELS VARCHAR(255), DEPLOYMENT_ID VARCHAR(10))`,
-    ],
-    steps(migration) {
-      const { wrapped } = migration.up.execution;
-      return [
-        {
-          kind: 'check',
-          text: `SELECT ID FROM ${history} WHERE ${rowOf(migration)}`,
-          decide: (rows) => (rows.length > 0 ? { run: false, why: 'already applied' } : { run: true }),
-        },
-        {
-          kind: 'check',
-          text: `SELECT LOCKED FROM ${lock} WHERE ID = 1`,
-          decide: ([row]) =>
-            isTrue(row?.locked)
-              ? refused('Could not acquire change log lock: another Liquibase holds it, or one that was killed left it behind')
-              : { run: true },
-        },
-        {
-          kind: 'lock',
-          text: `UPDATE ${lock} SET LOCKED = TRUE, LOCKEDBY = 'faultline', LOCKGRANTED = NOW() WHERE ID = 1 AND LOCKED = FALSE`,
-        },
-        ...(wrapped ? [{ kind: 'begin', text: 'BEGIN' } as const] : []),
-        ...statementSteps(migration),
-        ...(wrapped ? [{ kind: 'commit', text: 'COMMIT' } as const] : []),
-        { kind: 'record', text: insertRow(migration) },
-        { kind: 'unlock', text: unlock },
-      ];
-    },
-    onError: ({ up }) => [
-      ...(up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' } as const] : []),
-      { kind: 'unlock', text: unlock },
-    ],
-    markApplied: (migration) => [
-      sqlStep(
-        `Record ${migration.title} as applied`,
-        'Liquibase runs every changeset that has no row in its table. It fills in the checksum itself when it next sees the row; "liquibase changelog-sync" records all changesets at once.',
-        `${insertRow(migration)};`,
-      ),
-      ...release(),
-    ],
-    markNotApplied: (migration) => [
-      sqlStep(
-        `Remove ${migration.title} from the history`,
-        'Without the row, Liquibase runs the changeset again.',
-        `DELETE FROM ${history} WHERE ${rowOf(migration)};`,
-      ),
-      ...release(),
-    ],
-    release,
-    recorded: (migration, tables) => {
-      const { id, author } = partsOf(migration);
-      return rowsOf(tables, history).some((row) => row.id === id && row.author === author) ? 'applied' : 'absent';
-    },
-  },
+  run: byEngine(onPostgres, liquibaseOnMysql),
 
   upMarker: '--liquibase formatted sql\n--changeset faultline:1',
   // A file that holds several says it of each of them.
@@ -118,20 +119,20 @@ function release() {
 }
 
 function insertRow(migration: Migration): string {
-  const { id, author, path } = partsOf(migration);
+  const { id, author, path } = partsOfChangeset(migration);
   const values = [id, author, path].map(quoteLiteral).join(', ');
   return `INSERT INTO ${history} (ID, AUTHOR, FILENAME, DATEEXECUTED, ORDEREXECUTED, MD5SUM, DESCRIPTION, COMMENTS, EXECTYPE) SELECT ${values}, NOW(), COALESCE(MAX(ORDEREXECUTED), 0) + 1, NULL, 'sql', '', 'EXECUTED' FROM ${history}`;
 }
 
-/** By id and author: the path is the one that Liquibase was called with. */
-function rowOf(migration: Migration): string {
-  const { id, author } = partsOf(migration);
-  return `ID = ${quoteLiteral(id)} AND AUTHOR = ${quoteLiteral(author)}`;
+/** Liquibase's own name for the engine. */
+function databaseOf({ engine }: ReadOptions): string {
+  return engine.name === 'postgres' ? 'postgresql' : engine.name;
 }
 
-function partsOf({ id }: Migration): { readonly path: string; readonly id: string; readonly author: string } {
-  const [path = '', own = '', author = ''] = id.split('::');
-  return { path, id: own, author };
+/** By id and author: the path is the one that Liquibase was called with. */
+function rowOf(migration: Migration): string {
+  const { id, author } = partsOfChangeset(migration);
+  return `ID = ${quoteLiteral(id)} AND AUTHOR = ${quoteLiteral(author)}`;
 }
 
 function isOtherChangelog({ path }: SourceFile): boolean {
@@ -144,7 +145,7 @@ function notRead(path: string): string {
 
 function readFile(file: SourceFile, options: ReadOptions): Result<Migration>[] {
   const { changesets, problems } = readChangelog(file.text);
-  const own = changesets.filter((changeset) => changeset.runsOnPostgres);
+  const own = changesets.filter((changeset) => changeset.runsOn(databaseOf(options)));
   return [
     ...problems.map((message) => problem(`${file.path}: ${message}`, file.path)),
     ...own.map((changeset) => success(migrationOf(file, changeset, changesets.length > 1, options))),
@@ -173,7 +174,7 @@ function upProgram(file: SourceFile, changeset: Changeset, options: ReadOptions)
     path: file.path,
     span: body,
     statements: readStatements(text, body, options),
-    execution: executionOf(changeset, changeset.splitStatements),
+    execution: executionOf(changeset, changeset.splitStatements, options),
   };
 }
 
@@ -188,14 +189,16 @@ function downProgram(file: SourceFile, changeset: Changeset, options: ReadOption
     path: file.path,
     span,
     statements: readStatements(text, span, options),
-    execution: executionOf(changeset, rollbackSplitStatements),
+    execution: executionOf(changeset, rollbackSplitStatements, options),
   };
 }
 
-function executionOf({ runInTransaction }: Changeset, splits: boolean): ProgramExecution {
+function executionOf({ runInTransaction }: Changeset, splits: boolean, { engine }: ReadOptions): ProgramExecution {
+  const autocommitOff = runInTransaction && isMysql(engine.name);
   return {
     requests: splits ? 'per-statement' : 'single-request',
     wrapped: runInTransaction,
+    ...(autocommitOff && { autocommitOff }),
     because: runInTransaction
       ? 'Liquibase runs each changeset in one transaction; its row in databasechangelog comes after the commit'
       : 'runInTransaction:false: Liquibase commits each statement by itself; the row in databasechangelog comes last',
@@ -205,7 +208,7 @@ function executionOf({ runInTransaction }: Changeset, splits: boolean): ProgramE
 /** `--rollback` lines at the end of the changeset; in place of those that are there. */
 function placeDown(migration: Migration, files: readonly SourceFile[], statements: readonly string[]): DownPlacement {
   const file = files.find((candidate) => candidate.path === migration.up.path);
-  const { id, author } = partsOf(migration);
+  const { id, author } = partsOfChangeset(migration);
   const changeset = file && readChangelog(file.text).changesets.find((candidate) => candidate.id === id && candidate.author === author);
   if (file === undefined || changeset === undefined)
     return { kind: 'unsupported', why: `${migration.up.path} no longer holds the changeset ${author}:${id}.` };

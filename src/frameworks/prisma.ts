@@ -2,10 +2,12 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Migration, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { BuiltInFramework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunDecision, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
+import { byEngine, isMysql } from './by-engine';
 import { byText, problem, readProgram, sqlFiles, wholeFile } from './files';
 import { type HistoryRow, refused, rowsOf, sqlStep, statementSteps } from './history';
+import { prismaOnMysql } from './mysql/prisma';
 
 /**
  * Prisma Migrate (`prisma migrate deploy`), from prisma-engines: `schema-engine/commands/src/commands/apply_migrations.rs` (order of
@@ -16,11 +18,61 @@ import { type HistoryRow, refused, rowsOf, sqlStep, statementSteps } from './his
 const ownFile = /^([^/]+)\/migration\.sql$/;
 const table = 'public._prisma_migrations';
 
-const execution: ProgramExecution = {
-  requests: 'single-request',
-  wrapped: false,
-  because:
-    'Prisma sends the whole file as one query, which PostgreSQL runs as one transaction; its history row is written before and after it',
+function executionOn({ engine }: ReadOptions): ProgramExecution {
+  const how = isMysql(engine.name) ? 'of which each statement is committed as it ends' : 'which PostgreSQL runs as one transaction';
+  return {
+    requests: 'single-request',
+    wrapped: false,
+    because: `Prisma sends the whole file as one query, ${how}; its history row is written before and after it`,
+  };
+}
+
+const onPostgres: RunProtocol = {
+  bookkeepingTables: [table],
+  setup: [
+    `CREATE TABLE ${table} (
+  id                      VARCHAR(36) PRIMARY KEY NOT NULL,
+  checksum                VARCHAR(64) NOT NULL,
+  finished_at             TIMESTAMPTZ,
+  migration_name          VARCHAR(255) NOT NULL,
+  logs                    TEXT,
+  rolled_back_at          TIMESTAMPTZ,
+  started_at              TIMESTAMPTZ NOT NULL DEFAULT now(),
+  applied_steps_count     INTEGER NOT NULL DEFAULT 0
+)`,
+  ],
+  steps: (migration) => [
+    { kind: 'lock', text: 'SELECT pg_advisory_lock(72707369)' },
+    {
+      kind: 'check',
+      text: `SELECT migration_name, started_at, finished_at, rolled_back_at, logs FROM ${table} ORDER BY started_at`,
+      decide: (rows) => decide(migration, rows),
+    },
+    { kind: 'record', text: insertRow(migration, false) },
+    ...statementSteps(migration),
+    { kind: 'record', text: update(migration, 'applied_steps_count = applied_steps_count + 1') },
+    { kind: 'record', text: update(migration, 'finished_at = now()') },
+  ],
+  onError: (migration) => [{ kind: 'record', text: update(migration, "logs = 'A migration failed to apply.'") }],
+  markApplied: (migration) => [
+    sqlStep(
+      `Record ${migration.id} as applied`,
+      `Without it every further deploy stops with P3009. With the tool: npx prisma migrate resolve --applied ${migration.id}`,
+      `${deleteRow(migration)}\n${insertRow(migration, true)};`,
+    ),
+  ],
+  markNotApplied: (migration) => [
+    sqlStep(
+      `Remove the attempt at ${migration.id} from the history`,
+      `A row without finished_at stops every further deploy with P3009. With the tool, which keeps the row and marks it: npx prisma migrate resolve --rolled-back ${migration.id}`,
+      deleteRow(migration),
+    ),
+  ],
+  recorded(migration, tables) {
+    const own = rowsOf(tables, table).filter((row) => row.migration_name === migration.id && isAbsent(row.rolled_back_at));
+    if (own.some((row) => isAbsent(row.finished_at))) return 'failed';
+    return own.length > 0 ? 'applied' : 'absent';
+  },
 };
 
 export const prisma: BuiltInFramework = {
@@ -40,53 +92,7 @@ export const prisma: BuiltInFramework = {
       .map((file) => readMigration(file, options));
   },
 
-  run: {
-    bookkeepingTables: [table],
-    setup: [
-      `CREATE TABLE ${table} (
-    id                      VARCHAR(36) PRIMARY KEY NOT NULL,
-    checksum                VARCHAR(64) NOT NULL,
-    finished_at             TIMESTAMPTZ,
-    migration_name          VARCHAR(255) NOT NULL,
-    logs                    TEXT,
-    rolled_back_at          TIMESTAMPTZ,
-    started_at              TIMESTAMPTZ NOT NULL DEFAULT now(),
-    applied_steps_count     INTEGER NOT NULL DEFAULT 0
-)`,
-    ],
-    steps: (migration) => [
-      { kind: 'lock', text: 'SELECT pg_advisory_lock(72707369)' },
-      {
-        kind: 'check',
-        text: `SELECT migration_name, started_at, finished_at, rolled_back_at, logs FROM ${table} ORDER BY started_at`,
-        decide: (rows) => decide(migration, rows),
-      },
-      { kind: 'record', text: insertRow(migration, false) },
-      ...statementSteps(migration),
-      { kind: 'record', text: update(migration, 'applied_steps_count = applied_steps_count + 1') },
-      { kind: 'record', text: update(migration, 'finished_at = now()') },
-    ],
-    onError: (migration) => [{ kind: 'record', text: update(migration, "logs = 'A migration failed to apply.'") }],
-    markApplied: (migration) => [
-      sqlStep(
-        `Record ${migration.id} as applied`,
-        `Without it every further deploy stops with P3009. With the tool: npx prisma migrate resolve --applied ${migration.id}`,
-        `${deleteRow(migration)}\n${insertRow(migration, true)};`,
-      ),
-    ],
-    markNotApplied: (migration) => [
-      sqlStep(
-        `Remove the attempt at ${migration.id} from the history`,
-        `A row without finished_at stops every further deploy with P3009. With the tool, which keeps the row and marks it: npx prisma migrate resolve --rolled-back ${migration.id}`,
-        deleteRow(migration),
-      ),
-    ],
-    recorded(migration, tables) {
-      const own = rowsOf(tables, table).filter((row) => row.migration_name === migration.id && isAbsent(row.rolled_back_at));
-      if (own.some((row) => isAbsent(row.finished_at))) return 'failed';
-      return own.length > 0 ? 'applied' : 'absent';
-    },
-  },
+  run: byEngine(onPostgres, prismaOnMysql),
 
   placeDown: () => ({
     kind: 'unsupported',
@@ -102,7 +108,7 @@ function readMigration(file: SourceFile, options: ReadOptions): Result<Migration
     title: name,
     framework: 'prisma',
     engine: options.engine,
-    up: readProgram('up', file, wholeFile(file), execution, options),
+    up: readProgram('up', file, wholeFile(file), executionOn(options), options),
     downUnsupported: true,
     checksum: bytesToHex(sha256(utf8ToBytes(file.text))),
   });

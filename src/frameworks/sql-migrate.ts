@@ -1,11 +1,13 @@
 import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { BuiltInFramework, ReadOptions, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readRequests } from '../parse/read';
+import { byEngine } from './by-engine';
 import { baseName, byNumber, byText, confidence, folderPrefix, sqlFiles } from './files';
 import { refusalOf, rowsOf, sqlStep, statementSteps } from './history';
 import { asBlock, optionMark } from './marks';
+import { sqlMigrateOnMysql } from './mysql/sql-migrate';
 import { placeUnderMarker } from './placing';
 import { readSqlMigrateFile, type SqlMigrateSection } from './sql-migrate-file';
 
@@ -15,6 +17,41 @@ import { readSqlMigrateFile, type SqlMigrateSection } from './sql-migrate-file';
  */
 
 const table = 'public.gorp_migrations';
+
+const onPostgres: RunProtocol = {
+  bookkeepingTables: [table],
+  setup: [`create table if not exists ${table} ("id" text not null primary key, "applied_at" timestamp with time zone)`],
+  steps(migration) {
+    const record = { kind: 'record', text: insertRow(migration) } as const;
+    return [
+      {
+        kind: 'check',
+        text: `SELECT * FROM ${table} ORDER BY "id" ASC`,
+        decide: (rows) =>
+          rows.some((row) => row.id === migration.id) ? { run: false, why: 'already applied' } : (refusalOf(migration) ?? { run: true }),
+      },
+      ...(migration.up.execution.wrapped
+        ? ([{ kind: 'begin', text: 'begin' }, ...statementSteps(migration), record, { kind: 'commit', text: 'commit' }] as const)
+        : [...statementSteps(migration), record]),
+    ];
+  },
+  onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'rollback' }] : []),
+  markApplied: (migration) => [
+    sqlStep(
+      `Record ${migration.id} as applied`,
+      'sql-migrate runs every file whose name is not in its table. With the tool, for the next file alone: sql-migrate skip -limit=1',
+      `${insertRow(migration)} on conflict do nothing;`,
+    ),
+  ],
+  markNotApplied: ({ id }) => [
+    sqlStep(
+      `Remove ${id} from the history`,
+      'Without the row, sql-migrate up runs the migration again. sql-migrate has no command for this.',
+      `delete from ${table} where "id" = ${quoteLiteral(id)};`,
+    ),
+  ],
+  recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.id === id) ? 'applied' : 'absent'),
+};
 
 export const sqlMigrate: BuiltInFramework = {
   name: 'sql-migrate',
@@ -29,40 +66,7 @@ export const sqlMigrate: BuiltInFramework = {
       .map((file) => readMigration(file, options));
   },
 
-  run: {
-    bookkeepingTables: [table],
-    setup: [`create table if not exists ${table} ("id" text not null primary key, "applied_at" timestamp with time zone)`],
-    steps(migration) {
-      const record = { kind: 'record', text: insertRow(migration) } as const;
-      return [
-        {
-          kind: 'check',
-          text: `SELECT * FROM ${table} ORDER BY "id" ASC`,
-          decide: (rows) =>
-            rows.some((row) => row.id === migration.id) ? { run: false, why: 'already applied' } : (refusalOf(migration) ?? { run: true }),
-        },
-        ...(migration.up.execution.wrapped
-          ? ([{ kind: 'begin', text: 'begin' }, ...statementSteps(migration), record, { kind: 'commit', text: 'commit' }] as const)
-          : [...statementSteps(migration), record]),
-      ];
-    },
-    onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'rollback' }] : []),
-    markApplied: (migration) => [
-      sqlStep(
-        `Record ${migration.id} as applied`,
-        'sql-migrate runs every file whose name is not in its table. With the tool, for the next file alone: sql-migrate skip -limit=1',
-        `${insertRow(migration)} on conflict do nothing;`,
-      ),
-    ],
-    markNotApplied: ({ id }) => [
-      sqlStep(
-        `Remove ${id} from the history`,
-        'Without the row, sql-migrate up runs the migration again. sql-migrate has no command for this.',
-        `delete from ${table} where "id" = ${quoteLiteral(id)};`,
-      ),
-    ],
-    recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.id === id) ? 'applied' : 'absent'),
-  },
+  run: byEngine(onPostgres, sqlMigrateOnMysql),
 
   upMarker: '-- +migrate Up',
   noTransactionMark: (text, direction) =>

@@ -1,14 +1,22 @@
 import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { BuiltInFramework, ReadOptions, RunStep, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunProtocol, RunStep, SourceFile } from '../model/run-protocol';
+import { byEngine, isMysql } from './by-engine';
 import { baseName, byText, problem, readProgram, sqlFiles, wholeFile } from './files';
 import { withRows } from './history';
+import { sqlOnMysql } from './mysql/sql';
 import { placeInFile } from './placing';
 
 const execution: ProgramExecution = {
   requests: 'per-statement',
   wrapped: false,
   because: 'psql runs a file statement by statement, each committed as it ends, unless the file itself says BEGIN',
+};
+
+const byMysqlClient: ProgramExecution = {
+  requests: 'per-statement',
+  wrapped: false,
+  because: 'the mysql client runs a file statement by statement, each committed as it ends, unless the file itself opens a transaction',
 };
 
 /**
@@ -39,6 +47,23 @@ function subject(path: string): string {
 }
 
 /** A folder of SQL files that are run in the order of their names, as `psql -v ON_ERROR_STOP=1 -f` runs each. No history. */
+const onPostgres: RunProtocol = {
+  bookkeepingTables: [],
+  setup: [],
+  steps: (migration) => {
+    const { up } = migration;
+    const statements = withRows(
+      migration,
+      up.statements.map(({ index, sent }): RunStep => ({ kind: 'statements', statements: [index], text: sent })),
+    );
+    return up.execution.wrapped ? [{ kind: 'begin', text: 'BEGIN' }, ...statements, { kind: 'commit', text: 'COMMIT' }] : statements;
+  },
+  onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' }] : []),
+  markApplied: () => [],
+  markNotApplied: () => [],
+  recorded: () => 'absent',
+};
+
 export const sql: BuiltInFramework = {
   name: 'sql',
   displayName: 'Plain SQL',
@@ -58,22 +83,7 @@ export const sql: BuiltInFramework = {
     ];
   },
 
-  run: {
-    bookkeepingTables: [],
-    setup: [],
-    steps: (migration) => {
-      const { up } = migration;
-      const statements = withRows(
-        migration,
-        up.statements.map(({ index, sent }): RunStep => ({ kind: 'statements', statements: [index], text: sent })),
-      );
-      return up.execution.wrapped ? [{ kind: 'begin', text: 'BEGIN' }, ...statements, { kind: 'commit', text: 'COMMIT' }] : statements;
-    },
-    onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' }] : []),
-    markApplied: () => [],
-    markNotApplied: () => [],
-    recorded: () => 'absent',
-  },
+  run: byEngine(onPostgres, sqlOnMysql),
 
   placeDown(migration, files, statements) {
     const path = migration.down?.path ?? `${subject(migration.up.path)}.down.sql`;
@@ -93,6 +103,7 @@ function readMigration(file: SourceFile, down: SourceFile | undefined, options: 
 }
 
 function readWhole(direction: 'up' | 'down', file: SourceFile, options: ReadOptions): Program {
+  if (isMysql(options.engine.name)) return readProgram(direction, file, wholeFile(file), byMysqlClient, options);
   const program = readProgram(direction, file, wholeFile(file), execution, options);
   return needsTransaction(program) ? { ...program, execution: inOneTransaction } : program;
 }

@@ -2,11 +2,13 @@ import { sha384 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Migration, ProgramExecution } from '../model/migration';
 import { success } from '../model/result';
-import type { BuiltInFramework, ReadOptions, RunDecision, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunDecision, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
+import { byEngine, isMysql } from './by-engine';
 import { baseName, byNumber, folderPrefix, readProgram, sqlFiles, wholeFile } from './files';
 import { type HistoryRow, isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
 import { lineMark, removedLine } from './marks';
+import { sqlxOnMysql } from './mysql/sqlx';
 import { placeInFile } from './placing';
 
 /**
@@ -20,6 +22,56 @@ const table = 'public._sqlx_migrations';
 /** The real number is made from the database's name; any will do for one database. */
 const lockNumber = '1026731422';
 const marker = /^-- no-transaction/;
+
+const onPostgres: RunProtocol = {
+  bookkeepingTables: [table],
+  setup: [
+    `CREATE TABLE IF NOT EXISTS ${table} (
+  version BIGINT PRIMARY KEY,
+  description TEXT NOT NULL,
+  installed_on TIMESTAMPTZ NOT NULL DEFAULT now(),
+  success BOOLEAN NOT NULL,
+  checksum BYTEA NOT NULL,
+  execution_time BIGINT NOT NULL
+)`,
+  ],
+  steps(migration) {
+    const record = { kind: 'record', text: insertRow(migration) } as const;
+    return [
+      { kind: 'lock', text: `SELECT pg_advisory_lock(${lockNumber})` },
+      {
+        kind: 'check',
+        text: `SELECT version, success, encode(checksum, 'hex') AS checksum FROM ${table} ORDER BY version`,
+        decide: (rows) => decide(migration, rows),
+      },
+      ...(migration.up.execution.wrapped
+        ? ([{ kind: 'begin', text: 'BEGIN' }, ...statementSteps(migration), record, { kind: 'commit', text: 'COMMIT' }] as const)
+        : [...statementSteps(migration), record]),
+      { kind: 'record', text: `UPDATE ${table} SET execution_time = 1 WHERE version = ${migration.id}` },
+      { kind: 'unlock', text: `SELECT pg_advisory_unlock(${lockNumber})` },
+    ];
+  },
+  onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' }] : []),
+  markApplied: (migration) => [
+    sqlStep(
+      `Record ${migration.id} as applied`,
+      'sqlx runs every file whose version is not in its table, and compares the checksum of those that are. It has no command for this, so the row is written by hand.',
+      `${deleteRow(migration)};\n${insertRow(migration)};`,
+    ),
+  ],
+  markNotApplied: (migration) => [
+    sqlStep(
+      `Remove ${migration.id} from the history`,
+      'Without the row, sqlx migrate run runs the migration again. sqlx has no command for this.',
+      `${deleteRow(migration)};`,
+    ),
+  ],
+  recorded({ id }, tables) {
+    const own = rowsOf(tables, table).find((row) => String(row.version) === id);
+    if (own === undefined) return 'absent';
+    return isTrue(own.success) ? 'applied' : 'failed';
+  },
+};
 
 export const sqlx: BuiltInFramework = {
   name: 'sqlx',
@@ -40,55 +92,7 @@ export const sqlx: BuiltInFramework = {
       .map((file) => success(readMigration(file, downs.get(versionOf(file)), options)));
   },
 
-  run: {
-    bookkeepingTables: [table],
-    setup: [
-      `CREATE TABLE IF NOT EXISTS ${table} (
-    version BIGINT PRIMARY KEY,
-    description TEXT NOT NULL,
-    installed_on TIMESTAMPTZ NOT NULL DEFAULT now(),
-    success BOOLEAN NOT NULL,
-    checksum BYTEA NOT NULL,
-    execution_time BIGINT NOT NULL
-)`,
-    ],
-    steps(migration) {
-      const record = { kind: 'record', text: insertRow(migration) } as const;
-      return [
-        { kind: 'lock', text: `SELECT pg_advisory_lock(${lockNumber})` },
-        {
-          kind: 'check',
-          text: `SELECT version, success, encode(checksum, 'hex') AS checksum FROM ${table} ORDER BY version`,
-          decide: (rows) => decide(migration, rows),
-        },
-        ...(migration.up.execution.wrapped
-          ? ([{ kind: 'begin', text: 'BEGIN' }, ...statementSteps(migration), record, { kind: 'commit', text: 'COMMIT' }] as const)
-          : [...statementSteps(migration), record]),
-        { kind: 'record', text: `UPDATE ${table} SET execution_time = 1 WHERE version = ${migration.id}` },
-        { kind: 'unlock', text: `SELECT pg_advisory_unlock(${lockNumber})` },
-      ];
-    },
-    onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' }] : []),
-    markApplied: (migration) => [
-      sqlStep(
-        `Record ${migration.id} as applied`,
-        'sqlx runs every file whose version is not in its table, and compares the checksum of those that are. It has no command for this, so the row is written by hand.',
-        `${deleteRow(migration)};\n${insertRow(migration)};`,
-      ),
-    ],
-    markNotApplied: (migration) => [
-      sqlStep(
-        `Remove ${migration.id} from the history`,
-        'Without the row, sqlx migrate run runs the migration again. sqlx has no command for this.',
-        `${deleteRow(migration)};`,
-      ),
-    ],
-    recorded({ id }, tables) {
-      const own = rowsOf(tables, table).find((row) => String(row.version) === id);
-      if (own === undefined) return 'absent';
-      return isTrue(own.success) ? 'applied' : 'failed';
-    },
-  },
+  run: byEngine(onPostgres, sqlxOnMysql),
 
   noTransactionMark: (text) => lineMark(0, `-- no-transaction${text.includes('\r\n') ? '\r' : ''}`),
   withoutNoTransactionMark: (text) => (marker.test(text) ? removedLine(text, marker) : undefined),
@@ -113,22 +117,23 @@ function readMigration(file: SourceFile, down: SourceFile | undefined, options: 
     title: baseName(file.path),
     framework: 'sqlx',
     engine: options.engine,
-    up: readProgram('up', file, wholeFile(file), executionOf(file.text), options),
-    ...(down !== undefined && { down: readProgram('down', down, wholeFile(down), executionOf(down.text), options) }),
+    up: readProgram('up', file, wholeFile(file), executionOf(file.text, options), options),
+    ...(down !== undefined && { down: readProgram('down', down, wholeFile(down), executionOf(down.text, options), options) }),
     ...(down === undefined && !file.path.endsWith('.up.sql') && { downUnsupported: true }),
     checksum: bytesToHex(sha384(utf8ToBytes(file.text))),
   };
 }
 
 /** The mark must be the very first thing in the file. */
-function executionOf(text: string): ProgramExecution {
+function executionOf(text: string, { engine }: ReadOptions): ProgramExecution {
+  const how = isMysql(engine.name) ? 'of which each statement is committed as it ends' : 'which PostgreSQL runs as one transaction';
   const wrapped = !text.startsWith('-- no-transaction');
   return {
     requests: 'single-request',
     wrapped,
     because: wrapped
       ? 'sqlx runs the file in one transaction, together with its history row'
-      : 'no-transaction: sqlx sends the file as one query, which PostgreSQL runs as one transaction; the history row comes after it',
+      : `no-transaction: sqlx sends the file as one query, ${how}; the history row comes after it`,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Migration, ProgramExecution } from '../model/migration';
 import { success } from '../model/result';
-import type { BuiltInFramework, ReadOptions, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { baseName, byText, folderPrefix, problem, readProgram, sqlFiles, wholeFile } from './files';
 import { rowsOf, sqlStep, statementSteps } from './history';
@@ -18,6 +18,43 @@ const execution: ProgramExecution = {
   requests: 'per-statement',
   wrapped: true,
   because: 'the Supabase CLI sends all statements and its history row as one pipeline, which PostgreSQL runs as one transaction',
+};
+
+const onPostgres: RunProtocol = {
+  bookkeepingTables: [table],
+  setup: [
+    'CREATE SCHEMA IF NOT EXISTS supabase_migrations',
+    `CREATE TABLE IF NOT EXISTS ${table} (version text NOT NULL PRIMARY KEY)`,
+    `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS statements text[]`,
+    `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS name text`,
+  ],
+  steps: (migration) => [
+    {
+      kind: 'check',
+      text: `SELECT version FROM ${table} ORDER BY version`,
+      decide: (rows) => (rows.some((row) => row.version === migration.id) ? { run: false, why: 'already applied' } : { run: true }),
+    },
+    { kind: 'begin', text: 'BEGIN' },
+    ...statementSteps(migration),
+    { kind: 'record', text: insertRow(migration) },
+    { kind: 'commit', text: 'COMMIT' },
+  ],
+  onError: () => [{ kind: 'record', text: 'ROLLBACK' }],
+  markApplied: (migration) => [
+    sqlStep(
+      `Record ${migration.id} as applied`,
+      `Without the row the next push runs the migration again. With the tool: supabase migration repair --status applied ${migration.id}`,
+      `${insertRow(migration)} ON CONFLICT DO NOTHING;`,
+    ),
+  ],
+  markNotApplied: ({ id }) => [
+    sqlStep(
+      `Remove ${id} from the history`,
+      `Without the row the next push runs the migration again. With the tool: supabase migration repair --status reverted ${id}`,
+      `DELETE FROM ${table} WHERE version = ${quoteLiteral(id)};`,
+    ),
+  ],
+  recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.version === id) ? 'applied' : 'absent'),
 };
 
 export const supabase: BuiltInFramework = {
@@ -50,42 +87,7 @@ export const supabase: BuiltInFramework = {
       });
   },
 
-  run: {
-    bookkeepingTables: [table],
-    setup: [
-      'CREATE SCHEMA IF NOT EXISTS supabase_migrations',
-      `CREATE TABLE IF NOT EXISTS ${table} (version text NOT NULL PRIMARY KEY)`,
-      `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS statements text[]`,
-      `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS name text`,
-    ],
-    steps: (migration) => [
-      {
-        kind: 'check',
-        text: `SELECT version FROM ${table} ORDER BY version`,
-        decide: (rows) => (rows.some((row) => row.version === migration.id) ? { run: false, why: 'already applied' } : { run: true }),
-      },
-      { kind: 'begin', text: 'BEGIN' },
-      ...statementSteps(migration),
-      { kind: 'record', text: insertRow(migration) },
-      { kind: 'commit', text: 'COMMIT' },
-    ],
-    onError: () => [{ kind: 'record', text: 'ROLLBACK' }],
-    markApplied: (migration) => [
-      sqlStep(
-        `Record ${migration.id} as applied`,
-        `Without the row the next push runs the migration again. With the tool: supabase migration repair --status applied ${migration.id}`,
-        `${insertRow(migration)} ON CONFLICT DO NOTHING;`,
-      ),
-    ],
-    markNotApplied: ({ id }) => [
-      sqlStep(
-        `Remove ${id} from the history`,
-        `Without the row the next push runs the migration again. With the tool: supabase migration repair --status reverted ${id}`,
-        `DELETE FROM ${table} WHERE version = ${quoteLiteral(id)};`,
-      ),
-    ],
-    recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.version === id) ? 'applied' : 'absent'),
-  },
+  run: () => onPostgres,
 
   placeDown: () => ({
     kind: 'unsupported',

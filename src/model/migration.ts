@@ -86,6 +86,11 @@ export interface ProgramExecution {
   readonly requests: 'per-statement' | 'single-request';
   /** True when the framework opens a transaction around the program. */
   readonly wrapped: boolean;
+  /**
+   * On MySQL and MariaDB: the framework's transaction is autocommit turned off, as JDBC does it. What follows a statement that commits by
+   * itself is in a transaction again.
+   */
+  readonly autocommitOff?: boolean;
   /** In words for the user: "Flyway runs each migration in one transaction". */
   readonly because: string;
   /** Numbers of the statements that share a request, where some do and others do not (goose). Absent: as `requests` says. */

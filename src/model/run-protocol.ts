@@ -12,7 +12,8 @@ import type { Span } from './text';
 export type RunStep =
   /** Asks the history whether to run. `decide` gets the rows as objects. */
   | { readonly kind: 'check'; readonly text: string; readonly decide: (rows: readonly Record<string, unknown>[]) => RunDecision }
-  | { readonly kind: 'lock'; readonly text: string }
+  /** `decide` where the lock may not be granted: what the framework then does. */
+  | { readonly kind: 'lock'; readonly text: string; readonly decide?: (rows: readonly Record<string, unknown>[]) => RunDecision }
   | { readonly kind: 'unlock'; readonly text: string }
   /** Bookkeeping before or after the statements: a dirty flag, a history row. `failure` is also what runs when a statement failed, where the framework does so. */
   | { readonly kind: 'record'; readonly text: string }
@@ -75,7 +76,8 @@ export type Framework = BuiltInFramework | ToolFramework;
 
 /** A framework whose way of running migrations is known as data: the built-in executor runs them. */
 export interface BuiltInFramework extends FrameworkFiles {
-  readonly run: RunProtocol;
+  /** How it runs migrations on a server of this engine. */
+  readonly run: (engine: Engine) => RunProtocol;
   readonly command?: undefined;
 }
 

@@ -145,7 +145,7 @@ export class Assessor {
   }
 
   private recorded(state: State): StateAssessment['recorded'] {
-    const { run } = this.trace.framework;
+    const run = this.trace.framework.run(this.trace.migration.engine);
     return run.bookkeepingTables.length === 0 ? 'none' : run.recorded(this.trace.migration, state.bookkeeping);
   }
 

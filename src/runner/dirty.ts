@@ -56,7 +56,13 @@ function situationAt(trace: Trace, number: number): DirtSituation | undefined {
   const earlier = statements.slice(0, number - 1);
   const current = replaySteps(trace.before.catalog, earlier, trace.plan.engine).at(-1);
   if (statement === undefined || current === undefined) return undefined;
-  return { statement, earlier, before: trace.before.catalog, current, bookkeeping: trace.framework.run.bookkeepingTables };
+  return {
+    statement,
+    earlier,
+    before: trace.before.catalog,
+    current,
+    bookkeeping: trace.framework.run(trace.migration.engine).bookkeepingTables,
+  };
 }
 
 /** What the run showed where the rows did not break the statement. */

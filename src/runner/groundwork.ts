@@ -41,13 +41,18 @@ export class Groundwork {
 
   private async setUp(framework: BuiltInFramework): Promise<void> {
     const { engine, sandbox, signal } = this.laboratory;
-    const outcome = await engine.executeSteps(sandbox.address(this.database), framework.run.setup, signal);
+    const { setup } = framework.run(this.subject.engine);
+    const outcome = await engine.executeSteps(sandbox.address(this.database), setup, signal);
     if (!outcome.ok)
       throw new SimulationFailure(`The history table of ${framework.displayName} could not be made: ${outcome.error.message}`);
   }
 
   private async apply(framework: BuiltInFramework, migration: Migration, role: string): Promise<void> {
-    const outcome = await runPlainly(this.laboratory, this.database, this.laboratory.engine.builtInCarrier(migration, framework.run));
+    const outcome = await runPlainly(
+      this.laboratory,
+      this.database,
+      this.laboratory.engine.builtInCarrier(migration, framework.run(migration.engine)),
+    );
     if (outcome.result === 'success' || outcome.result === 'skipped') return;
     const statement = outcome.statements.length + 1;
     throw new SimulationFailure(

@@ -83,7 +83,7 @@ export class Prefixes {
 function startsOf({ migration, course, framework, before }: Trace): readonly number[] {
   const { length } = migration.up.statements;
   if (length < leastStatements) return [];
-  const possible = freshStarts(migration, course, framework.run.steps(migration), before.catalog);
+  const possible = freshStarts(migration, course, framework.run(migration.engine).steps(migration), before.catalog);
   const stride = Math.max(leastStatements / 2, Math.ceil(length / mostPrefixes));
   const chosen: number[] = [];
   for (const next of possible) if (next - (chosen.at(-1) ?? 1) >= stride) chosen.push(next);

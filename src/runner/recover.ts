@@ -53,7 +53,7 @@ export async function situationOf(laboratory: Laboratory, trace: Trace, partial:
   const situation: RecoverySituation = {
     migration,
     plan,
-    protocol: trace.framework.run,
+    protocol: trace.framework.run(trace.migration.engine),
     before,
     ...(after !== undefined && { after }),
     partial: partial.state,

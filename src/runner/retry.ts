@@ -65,7 +65,7 @@ function historyDiffers(before: State, partial: State): boolean {
  * history.
  */
 async function reachesAfterRelease(laboratory: Laboratory, trace: Trace, partialDatabase: string): Promise<boolean> {
-  const { release, markNotApplied } = trace.framework.run;
+  const { release, markNotApplied } = trace.framework.run(trace.migration.engine);
   for (const steps of [release?.(trace.migration) ?? [], markNotApplied(trace.migration)]) {
     if (steps.length > 0 && (await reachesAfter(laboratory, trace, partialDatabase, steps))) return true;
   }

@@ -147,9 +147,10 @@ function preparations(
     if (migration === undefined) throw new SimulationFailure('The migration is no longer there.');
     emit({ kind: 'phase', phase: 'tracing', detail: migration.title });
     const { framework } = subject;
-    const { bookkeepingTables } = framework.run;
+    const protocol = framework.run(migration.engine);
+    const { bookkeepingTables } = protocol;
     return {
-      subject: { framework, migration, carrier: laboratory.engine.builtInCarrier(migration, framework.run) },
+      subject: { framework, migration, carrier: laboratory.engine.builtInCarrier(migration, protocol) },
       ...(await databaseBefore(laboratory, groundwork.database, bookkeepingTables, request)),
     };
   });
@@ -197,7 +198,7 @@ async function simulateOne(request: SimulationRequest, laboratory: Laboratory, p
 async function loadOf(laboratory: Laboratory, trace: Trace, request: SimulationRequest): Promise<SimulatedLoad | undefined> {
   const { load: sessionsPerRequest = 0, seed } = request;
   if (sessionsPerRequest === 0 || trace.failsByItself !== undefined || trace.onlyOnce !== undefined) return undefined;
-  const { bookkeepingTables } = trace.framework.run;
+  const { bookkeepingTables } = trace.framework.run(trace.migration.engine);
   return runUnderLoad(laboratory, { ...trace, bookkeepingTables, seed, sessionsPerRequest });
 }
 

@@ -76,7 +76,7 @@ export async function traceMigration(
   seed: number,
 ): Promise<Trace> {
   const clockStart = await laboratory.engine.serverClock(laboratory.sandbox);
-  const { bookkeepingTables, bookkeepingSchemas = [], normalHistory } = framework.run;
+  const { bookkeepingTables, bookkeepingSchemas = [], normalHistory } = framework.run(migration.engine);
   const options = { bookkeepingTables, bookkeepingSchemas, volatile: {}, clockStart, ...(normalHistory && { normalHistory }) };
   const unmasked = await captureFirst(laboratory, beforeDatabase, options);
   const plan = planProgram(migration, 'up', unmasked.state.catalog);
@@ -93,7 +93,7 @@ export async function traceMigration(
     migration,
     carrier,
     plan,
-    course: courseOf(migration.up, plan, framework.run.steps(migration)),
+    course: courseOf(migration.up, plan, framework.run(migration.engine).steps(migration)),
     beforeDatabase,
     ...reference,
     ...(!succeeded && { failsByItself: ownFailure(first.outcome) }),

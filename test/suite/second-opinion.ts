@@ -63,7 +63,7 @@ export class SecondOpinion {
     if (migration === undefined) throw new Error('No migration.');
     return this.inClone(beforeDatabase, async (clone) => {
       const address = this.sandbox.address(clone);
-      await sendSteps(address, framework.run.steps(migration));
+      await sendSteps(address, framework.run(migration.engine).steps(migration));
       return dump(address);
     });
   }

@@ -16,7 +16,7 @@ export function groupMysqlTransactions({ execution, statements }: Program): Plan
   if (execution.transactions !== undefined) return execution.transactions.map((seen, position) => ({ index: position + 1, ...seen }));
   const beside = new Set(execution.beside ?? []);
   const transactions: PlannedTransaction[] = [];
-  let autocommit = true;
+  let autocommit = execution.autocommitOff !== true;
   let open: Open | undefined = execution.wrapped ? { kind: 'framework', statements: [] } : undefined;
 
   const close = (): void => {
@@ -43,7 +43,8 @@ export function groupMysqlTransactions({ execution, statements }: Program): Plan
       close();
       alone(index);
     } else {
-      if (open === undefined && !autocommit && touchesRows(statement)) open = { kind: 'explicit', statements: [] };
+      if (open === undefined && !autocommit && touchesRows(statement))
+        open = { kind: execution.autocommitOff === true ? 'framework' : 'explicit', statements: [] };
       if (open === undefined) alone(index);
       else open.statements.push(index);
     }

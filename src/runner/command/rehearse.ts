@@ -102,7 +102,7 @@ function frameworkOf(tool: string, run: RunProtocol): BuiltInFramework {
     displayName: tool,
     detect: () => 0,
     read: () => [],
-    run,
+    run: () => run,
     placeDown: () => ({ kind: 'unsupported', why: 'A command has no file that a rollback could be written to.' }),
   };
 }

@@ -4,6 +4,7 @@ import { withControlClient } from '../../../src/engines/postgres/connect';
 import { startExecution } from '../../../src/engines/postgres/execution/execution';
 import { executeSteps } from '../../../src/engines/postgres/steps';
 import { readFolder } from '../../../src/frameworks/registry';
+import { defaultEngine } from '../../../src/model/engine';
 import type { FaultName, Point } from '../../../src/model/fault';
 import type { Migration } from '../../../src/model/migration';
 import type { BuiltInFramework, SourceFile } from '../../../src/model/run-protocol';
@@ -64,7 +65,8 @@ function read(sample: string): { framework: BuiltInFramework; migration: Migrati
 }
 
 /** The database after the run: the tables that are there, and what the history says. */
-async function stateOf({ run }: BuiltInFramework, migration: Migration, address: DatabaseAddress): Promise<string> {
+async function stateOf(framework: BuiltInFramework, migration: Migration, address: DatabaseAddress): Promise<string> {
+  const run = framework.run(migration.engine);
   return withControlClient(address, async (client) => {
     const relations = await client.query("SELECT relname FROM pg_class WHERE relname IN ('a', 'b', 'known_id', 'known_id_2') ORDER BY 1");
     const tables = [];
@@ -83,7 +85,7 @@ async function runOnce(
   const execution = startExecution({
     address,
     migration,
-    protocol: run,
+    protocol: run(migration.engine),
     ...(fault && { fault }),
     ...(point && { point }),
     signal: new AbortController().signal,
@@ -97,7 +99,7 @@ async function runOnce(
 
 async function prepared({ run }: BuiltInFramework): Promise<DatabaseAddress> {
   const address = await freshDatabase(sandbox, ['CREATE TABLE known (id int)']);
-  expect(await executeSteps(address, run.setup, new AbortController().signal)).toEqual({ ok: true });
+  expect(await executeSteps(address, run(defaultEngine).setup, new AbortController().signal)).toEqual({ ok: true });
   return address;
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtInCarrier } from '../../../src/engines/postgres/execution/execution';
 import { sql } from '../../../src/frameworks/sql';
+import { defaultEngine } from '../../../src/model/engine';
 import type { Migration, Program } from '../../../src/model/migration';
 import type { RunProtocol } from '../../../src/model/run-protocol';
 import type { Sandbox } from '../../../src/model/sandbox';
@@ -30,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => sandbox?.dispose());
 
 const oneRequest: RunProtocol = {
-  ...sql.run,
+  ...sql.run(defaultEngine),
   steps: ({ up: { statements } }) => [
     { kind: 'statements', statements: statements.map(({ index }) => index), text: statements.map(({ sent }) => `${sent};`).join('\n') },
   ],
@@ -49,10 +50,10 @@ async function underLoad(
     execution: { requests: 'per-statement', wrapped: false, because: '', ...execution },
   };
   const migration: Migration = { id: '1', title: '1', framework: 'sql', engine: { name: 'postgres', major: 18 }, up };
-  const protocol = up.execution.requests === 'single-request' ? oneRequest : sql.run;
+  const protocol = up.execution.requests === 'single-request' ? oneRequest : sql.run(defaultEngine);
   const carrier = builtInCarrier(migration, protocol);
   const { beforeDatabase } = await databaseBefore(laboratory, ground, [], { rows: 30, seed: 3 });
-  const framework = { ...sql, run: protocol };
+  const framework = { ...sql, run: () => protocol };
   const { plan, statements } = await traceMigration(laboratory, { framework, migration, carrier }, beforeDatabase, 3);
   try {
     return await runUnderLoad(laboratory, {

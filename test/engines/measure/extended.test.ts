@@ -69,7 +69,7 @@ function carrierOf(migration: Migration): Carrier & { readonly drivers: readonly
     start: (request) => {
       const driver = new ExtendedDriver(migration.up.statements.map(({ sent }) => sent));
       drivers.push(driver);
-      return startDriven(postgresDialect, request, new Script(migration, sql.run.steps(migration)), driver);
+      return startDriven(postgresDialect, request, new Script(migration, sql.run(migration.engine).steps(migration)), driver);
     },
   };
 }

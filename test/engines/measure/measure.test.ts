@@ -4,6 +4,7 @@ import { builtInCarrier } from '../../../src/engines/postgres/execution/executio
 import { Meter } from '../../../src/engines/postgres/measure/measure';
 import { sql } from '../../../src/frameworks/sql';
 import { emptyCatalog } from '../../../src/model/catalog';
+import { defaultEngine } from '../../../src/model/engine';
 import type { Migration, Program } from '../../../src/model/migration';
 import type { ExecutionPlan } from '../../../src/model/plan';
 import { postgresLockModes } from '../../../src/model/plan';
@@ -43,7 +44,7 @@ function migrationOf(text: string, major: number, execution: Partial<Program['ex
 
 /** As golang-migrate sends it: all statements in one request. */
 const oneRequest: RunProtocol = {
-  ...sql.run,
+  ...sql.run(defaultEngine),
   steps: ({ up: { statements } }) => [
     { kind: 'statements', statements: statements.map(({ index }) => index), text: statements.map(({ sent }) => `${sent};`).join('\n') },
   ],
@@ -60,7 +61,7 @@ async function measure(sandbox: Sandbox, setup: string, migration: Migration, ba
   const address = await database(sandbox, setup);
   const unfit = plan.statements.filter(({ transactional }) => !transactional).map(({ statement }) => statement.index);
   const instrument = await Meter.open(address, new Set(bare ?? unfit));
-  const protocol = migration.up.execution.requests === 'single-request' ? oneRequest : sql.run;
+  const protocol = migration.up.execution.requests === 'single-request' ? oneRequest : sql.run(defaultEngine);
   const execution = builtInCarrier(migration, protocol).start({ address, instrument, signal: new AbortController().signal });
   try {
     const { result, error } = await execution.outcome;

@@ -128,7 +128,16 @@ describe.each(cases)('$name', (subject: Case) => {
       await onClone('shop', async (database) => {
         await run(database, [...statements.slice(0, completed).map(asWritten), ...(subject.leftover?.sql ?? [])]);
         const partial = await capture(database);
-        const situation = { migration, plan, protocol: plainSql.run, before, after, partial, completed, retryReaches: 'error' as const };
+        const situation = {
+          migration,
+          plan,
+          protocol: plainSql.run(migration.engine),
+          before,
+          after,
+          partial,
+          completed,
+          retryReaches: 'error' as const,
+        };
         const drafts = planRecovery(await withAnswers(situation, 'shop', database));
         const back = await best(database, drafts.back, before, { before, after });
         const forward = await best(database, drafts.forward, after, { before, after });
@@ -178,7 +187,7 @@ describe('unlogged tables after a crash', () => {
     planRecovery({
       migration,
       plan: planProgram(migration, 'up', start.catalog),
-      protocol: plainSql.run,
+      protocol: plainSql.run(migration.engine),
       before: start,
       after,
       partial: await capture(partial),
@@ -220,7 +229,16 @@ test('changing a step by hand makes the verification fail', async () => {
   await onClone('shop', async (database) => {
     await run(database, statements.slice(0, 2));
     const partial = await capture(database);
-    const drafts = planRecovery({ migration, plan, protocol: plainSql.run, before, after, partial, completed: 2, retryReaches: 'error' });
+    const drafts = planRecovery({
+      migration,
+      plan,
+      protocol: plainSql.run(migration.engine),
+      before,
+      after,
+      partial,
+      completed: 2,
+      retryReaches: 'error',
+    });
     for (const [draft, target] of [
       [drafts.back[0], before],
       [drafts.forward[0], after],

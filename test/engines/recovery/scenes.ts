@@ -39,7 +39,7 @@ export async function onScene<T>(
   const migration = migrationOf(text);
   const before = await laboratory.create();
   await laboratory.sandbox.query(base, before);
-  const subject = { framework: sql, migration, carrier: builtInCarrier(migration, sql.run) };
+  const subject = { framework: sql, migration, carrier: builtInCarrier(migration, sql.run(migration.engine)) };
   const trace = await traceMigration(laboratory, subject, before, 1);
   const partial = await laboratory.clone(before);
   try {

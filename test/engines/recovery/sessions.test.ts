@@ -97,7 +97,7 @@ test('a prepared transaction holds its locks over a crash, is rolled back, or co
     const situation = {
       migration: migrationOf(migration),
       plan,
-      protocol: trace.framework.run,
+      protocol: trace.framework.run(trace.migration.engine),
       before,
       after,
       partial: state,

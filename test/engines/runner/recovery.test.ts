@@ -64,13 +64,13 @@ describe('verification', () => {
     const migration = subject.migrations[1];
     if (migration === undefined) throw new Error('No migration.');
     const { framework } = subject;
-    const { beforeDatabase } = await databaseBefore(laboratory, groundwork.database, framework.run.bookkeepingTables, {
+    const { beforeDatabase } = await databaseBefore(laboratory, groundwork.database, framework.run(migration.engine).bookkeepingTables, {
       rows: 20,
       seed: 1,
     });
     trace = await traceMigration(
       laboratory,
-      { framework, migration, carrier: builtInCarrier(migration, framework.run) },
+      { framework, migration, carrier: builtInCarrier(migration, framework.run(migration.engine)) },
       beforeDatabase,
       1,
     );
@@ -83,7 +83,7 @@ describe('verification', () => {
     drafts = planRecovery({
       migration,
       plan: trace.plan,
-      protocol: subject.framework.run,
+      protocol: subject.framework.run(migration.engine),
       before: trace.before,
       ...(trace.after !== undefined && { after: trace.after }),
       partial,

@@ -16,7 +16,7 @@ function startsOf(text: string, { before = empty, path = '1_change.sql', framewo
   const read = readFolder([{ path, text }], { engine, placeholders: {}, framework });
   const [migration] = read.migrations;
   if (migration === undefined) throw new Error(JSON.stringify(read.problems));
-  const steps = builtIn(read.framework).run.steps(migration);
+  const steps = builtIn(read.framework).run(migration.engine).steps(migration);
   return freshStarts(migration, courseOf(migration.up, planProgram(migration, 'up', before), steps), steps, before);
 }
 

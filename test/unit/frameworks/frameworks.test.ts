@@ -35,7 +35,10 @@ function course(steps: readonly RunStep[]): string[] {
 }
 
 function decide({ framework, migration }: { framework: BuiltInFramework; migration: Migration }, rows: readonly Record<string, unknown>[]) {
-  const check = framework.run.steps(migration).find((step) => step.kind === 'check');
+  const check = framework
+    .run(defaultEngine)
+    .steps(migration)
+    .find((step) => step.kind === 'check');
   if (check?.kind !== 'check') throw new Error('no check');
   return check.decide(rows);
 }
@@ -115,10 +118,10 @@ describe('registry', () => {
           framework: framework.name,
         });
         for (const migration of reading.migrations) {
-          framework.run?.steps(migration);
-          framework.run?.onError(migration);
-          framework.run?.markApplied(migration);
-          framework.run?.markNotApplied(migration);
+          framework.run?.(defaultEngine).steps(migration);
+          framework.run?.(defaultEngine).onError(migration);
+          framework.run?.(defaultEngine).markApplied(migration);
+          framework.run?.(defaultEngine).markNotApplied(migration);
           framework.placeDown(migration, [], ['SELECT 1;']);
         }
       }
@@ -143,8 +146,8 @@ describe('plain SQL', () => {
 
   it('sends each statement by itself and records nothing', () => {
     const { framework, migration } = first({ 'a.sql': 'SELECT :X; SELECT 2;' });
-    expect(course(framework.run.steps(migration))).toEqual(['statements 1', 'statements 2']);
-    expect(framework.run.markApplied(migration)).toEqual([]);
+    expect(course(framework.run(defaultEngine).steps(migration))).toEqual(['statements 1', 'statements 2']);
+    expect(framework.run(defaultEngine).markApplied(migration)).toEqual([]);
     expect(migration.up.statements[0]?.unresolved).toEqual(['X']);
   });
 });
@@ -158,12 +161,12 @@ describe('golang-migrate', () => {
 
   it('sends a file as one request, between a dirty and a clean row', () => {
     const { framework, migration } = first(texts);
-    const steps = framework.run.steps(migration);
+    const steps = framework.run(defaultEngine).steps(migration);
     expect(course(steps)).toEqual(['lock', 'check', 'record', 'statements 1,2', 'record', 'unlock']);
     expect(steps[3]?.text).toBe('CREATE TABLE a (b int);\nSELECT 1;');
     expect(steps[2]?.text).toContain('(1, true)');
     expect(steps[4]?.text).toContain('(1, false)');
-    expect(course(framework.run.onError(migration))).toEqual(['unlock']);
+    expect(course(framework.run(defaultEngine).onError(migration))).toEqual(['unlock']);
     expect(migration.up.execution).toMatchObject({ requests: 'single-request', wrapped: false });
   });
 
@@ -183,7 +186,7 @@ describe('golang-migrate', () => {
     const [one, two] = migrations;
     if (one === undefined || two === undefined) throw new Error('two migrations expected');
     const recorded = (migration: Migration, row?: Record<string, unknown>) =>
-      framework.run.recorded(migration, [{ table: 'public.schema_migrations', rows: row === undefined ? [] : [row] }]);
+      framework.run(defaultEngine).recorded(migration, [{ table: 'public.schema_migrations', rows: row === undefined ? [] : [row] }]);
     expect([recorded(one), recorded(one, { version: '1', dirty: false }), recorded(one, { version: '1', dirty: 't' })]).toEqual([
       'absent',
       'applied',
@@ -194,11 +197,11 @@ describe('golang-migrate', () => {
       recorded(two, { version: '2', dirty: true }),
       recorded(two, { version: 1, dirty: false }),
     ]).toEqual(['applied', 'failed', 'absent']);
-    expect(framework.run.markNotApplied(two)[0]).toMatchObject({
+    expect(framework.run(defaultEngine).markNotApplied(two)[0]).toMatchObject({
       text: expect.stringContaining('(1, false)'),
       why: expect.stringContaining('migrate force 1'),
     });
-    expect(framework.run.markNotApplied(one)[0]).toMatchObject({
+    expect(framework.run(defaultEngine).markNotApplied(one)[0]).toMatchObject({
       text: expect.not.stringContaining('INSERT'),
       why: expect.stringContaining('migrate force -1'),
     });
@@ -215,8 +218,13 @@ describe('dbmate', () => {
   it('runs a block in one transaction with its row', () => {
     const { framework, migration } = first({ '20240102_a.sql': '-- migrate:up\nSELECT 1;\nSELECT 2;\n\n-- migrate:down\nSELECT 3;\n' });
     expect(migration.id).toBe('20240102');
-    expect(course(framework.run.steps(migration))).toEqual(['check', 'begin', 'statements 1,2', 'record', 'commit']);
-    expect(framework.run.onError(migration).map(({ text }) => text)).toEqual(['ROLLBACK']);
+    expect(course(framework.run(defaultEngine).steps(migration))).toEqual(['check', 'begin', 'statements 1,2', 'record', 'commit']);
+    expect(
+      framework
+        .run(defaultEngine)
+        .onError(migration)
+        .map(({ text }) => text),
+    ).toEqual(['ROLLBACK']);
     expect(migration.down?.statements).toHaveLength(1);
   });
 
@@ -224,9 +232,9 @@ describe('dbmate', () => {
     const { framework, migration } = first({
       '1_a.sql': '-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY i ON t (a);\n-- migrate:down\nSELECT 1;',
     });
-    expect(course(framework.run.steps(migration))).toEqual(['check', 'statements 1', 'record']);
+    expect(course(framework.run(defaultEngine).steps(migration))).toEqual(['check', 'statements 1', 'record']);
     expect([migration.up.execution.wrapped, migration.down?.execution.wrapped]).toEqual([false, true]);
-    expect(framework.run.onError(migration)).toEqual([]);
+    expect(framework.run(defaultEngine).onError(migration)).toEqual([]);
   });
 
   it('says what dbmate says of files that it refuses', () => {
@@ -245,7 +253,14 @@ describe('goose', () => {
   it('sends each statement by itself, in one transaction with its row', () => {
     const { framework, migration } = first({ '00002_a.sql': '-- +goose Up\nSELECT 1;\nSELECT 2;\n-- +goose Down\nSELECT 3;' });
     expect(migration.id).toBe('2');
-    expect(course(framework.run.steps(migration))).toEqual(['check', 'begin', 'statements 1', 'statements 2', 'record', 'commit']);
+    expect(course(framework.run(defaultEngine).steps(migration))).toEqual([
+      'check',
+      'begin',
+      'statements 1',
+      'statements 2',
+      'record',
+      'commit',
+    ]);
     expect(migration.down?.statements.map(({ text }) => text)).toEqual(['SELECT 3']);
   });
 
@@ -266,7 +281,13 @@ describe('goose', () => {
         '-- +goose NO TRANSACTION\n-- +goose Up\nSELECT 1; SELECT 2;\n-- +goose StatementBegin\nSELECT 3;\nSELECT 4;\n-- +goose StatementEnd\nSELECT 5;\n',
     });
     expect(migration.up.execution).toMatchObject({ wrapped: false, groups: [[1, 2], [3, 4], [5]] });
-    expect(course(framework.run.steps(migration))).toEqual(['check', 'statements 1,2', 'statements 3,4', 'statements 5', 'record']);
+    expect(course(framework.run(defaultEngine).steps(migration))).toEqual([
+      'check',
+      'statements 1,2',
+      'statements 3,4',
+      'statements 5',
+      'record',
+    ]);
   });
 
   it('cuts a body without annotations at its lines, as goose does', () => {
@@ -335,7 +356,7 @@ describe('Flyway', () => {
 
   it('commits the migration before its row is written', () => {
     const { framework, migration } = first({ 'V1__a.sql': 'SELECT 1; SELECT 2;' });
-    expect(course(framework.run.steps(migration))).toEqual([
+    expect(course(framework.run(defaultEngine).steps(migration))).toEqual([
       'lock',
       'check',
       'begin',
@@ -345,14 +366,19 @@ describe('Flyway', () => {
       'record',
       'unlock',
     ]);
-    expect(framework.run.onError(migration).map(({ text }) => text)[0]).toBe('ROLLBACK');
+    expect(
+      framework
+        .run(defaultEngine)
+        .onError(migration)
+        .map(({ text }) => text)[0],
+    ).toBe('ROLLBACK');
   });
 
   it('runs alone what can not run in a transaction, and then writes failures down', () => {
     const { framework, migration } = first({ 'V1__a.sql': 'CREATE INDEX CONCURRENTLY i ON t (a);' });
     expect(migration.up.execution.wrapped).toBe(false);
-    expect(course(framework.run.steps(migration))).toEqual(['lock', 'check', 'statements 1', 'record', 'unlock']);
-    expect(framework.run.onError(migration)[0]?.text).toMatch(/INSERT INTO .*false\)$/);
+    expect(course(framework.run(defaultEngine).steps(migration))).toEqual(['lock', 'check', 'statements 1', 'record', 'unlock']);
+    expect(framework.run(defaultEngine).onError(migration)[0]?.text).toMatch(/INSERT INTO .*false\)$/);
   });
 
   it('refuses a mixture, unless it is told otherwise', () => {
@@ -408,7 +434,14 @@ describe('Prisma', () => {
   it('writes its row before and after one request', () => {
     const { framework, migration } = first(texts);
     expect(migration.id).toBe('20240101_a');
-    expect(course(framework.run.steps(migration))).toEqual(['lock', 'check', 'record', 'statements 1,2', 'record', 'record']);
+    expect(course(framework.run(defaultEngine).steps(migration))).toEqual([
+      'lock',
+      'check',
+      'record',
+      'statements 1,2',
+      'record',
+      'record',
+    ]);
     expect(migration.downUnsupported).toBe(true);
     expect(migration.checksum).toBe(createHash('sha256').update(texts['20240101_a/migration.sql']).digest('hex'));
   });

@@ -28,7 +28,7 @@ describe('sql-migrate', () => {
     expect(migration?.up.statements.map(({ text }) => text)).toEqual(['CREATE TABLE a (b int)', 'SELECT 1', 'SELECT 2']);
     expect(migration?.up.execution).toMatchObject({ wrapped: true, groups: [[1], [2, 3]] });
     expect(migration?.down?.statements.map(({ text }) => text)).toEqual(['DROP TABLE a']);
-    expect(migration === undefined ? [] : course(run.steps(migration))).toEqual([
+    expect(migration === undefined ? [] : course(run(defaultEngine).steps(migration))).toEqual([
       'check',
       'begin',
       'statements 1',
@@ -81,7 +81,7 @@ describe('sqlx', () => {
     expect(first?.up.execution).toMatchObject({ requests: 'single-request', wrapped: true });
     expect(second?.up.execution.wrapped).toBe(false);
     expect(second?.downUnsupported).toBe(true);
-    expect(first === undefined ? [] : course(run.steps(first))).toEqual([
+    expect(first === undefined ? [] : course(run(defaultEngine).steps(first))).toEqual([
       'lock',
       'check',
       'begin',
@@ -97,7 +97,11 @@ describe('sqlx', () => {
   it('notices edits and halves', () => {
     const { migrations, run } = read({ '../Cargo.toml': crate, '1_a.sql': 'SELECT 1;' });
     const [migration] = migrations;
-    const check = migration && run.steps(migration).find((step) => step.kind === 'check');
+    const check =
+      migration &&
+      run(defaultEngine)
+        .steps(migration)
+        .find((step) => step.kind === 'check');
     if (check?.kind !== 'check') throw new Error('no check');
     const row = (success: boolean, checksum: string | undefined) => check.decide([{ version: '1', success, checksum }]);
     expect(row(true, migration?.checksum)).toEqual({ run: false, why: 'already applied' });
@@ -119,7 +123,7 @@ describe('Supabase', () => {
     const [migration] = migrations;
     if (migration === undefined) throw new Error('no migration');
     expect(migration).toMatchObject({ id: '20260101000000', downUnsupported: true });
-    const steps = run.steps(migration);
+    const steps = run(defaultEngine).steps(migration);
     expect(course(steps)).toEqual(['check', 'begin', 'statements 1', 'statements 2', 'record', 'commit']);
     expect(steps.find((step) => step.kind === 'record')?.text).toContain("'INSERT INTO a VALUES (''it''''s'')'");
   });
@@ -170,8 +174,10 @@ describe('Drizzle', () => {
     expect(migrations.map(({ title }) => title)).toEqual(['0000_b.sql', '0001_a.sql']);
     const [, second] = migrations;
     if (second === undefined) throw new Error('no migration');
-    expect(course(run.steps(second))).toEqual(['check', 'begin', 'statements 1', 'statements 2,3', 'record', 'commit']);
-    const check = run.steps(second).find((step) => step.kind === 'check');
+    expect(course(run(defaultEngine).steps(second))).toEqual(['check', 'begin', 'statements 1', 'statements 2,3', 'record', 'commit']);
+    const check = run(defaultEngine)
+      .steps(second)
+      .find((step) => step.kind === 'check');
     if (check?.kind !== 'check') throw new Error('no check');
     expect(check.decide([{ created_at: '1700000000000' }])).toEqual({ run: true });
     expect(check.decide([{ created_at: '1700000000001' }])).toMatchObject({ run: false });

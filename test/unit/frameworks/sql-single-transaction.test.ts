@@ -7,7 +7,10 @@ beforeAll(loadParser);
 function stepsOf(text: string): readonly string[] {
   const [read] = sql.read([{ path: '1.sql', text }], { engine: { name: 'postgres', major: 18 }, placeholders: {} });
   if (!read?.ok) throw new Error('it reads');
-  return sql.run.steps(read.value).map((step) => step.kind);
+  return sql
+    .run(read.value.engine)
+    .steps(read.value)
+    .map((step) => step.kind);
 }
 
 test('a file that locks a table runs in one transaction, unless it opens one itself', () => {
