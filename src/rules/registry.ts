@@ -1,7 +1,19 @@
 import { algorithmNotStated } from './mysql/algorithm-not-stated';
 import { algorithmRefused } from './mysql/algorithm-refused';
+import { altersNotMerged } from './mysql/alters-not-merged';
+import { ddlEndsTransaction } from './mysql/ddl-ends-transaction';
+import { guardNotSupported } from './mysql/guard-not-supported';
+import { indexDroppedAtOnce } from './mysql/index-dropped-at-once';
+import { inlineReferencesIgnored } from './mysql/inline-references-ignored';
+import { loadDataDirect } from './mysql/load-data-direct';
+import { lockWaitTimeout } from './mysql/missing-lock-wait-timeout';
 import { foreignKeyAdded } from './mysql/mysql-foreign-key';
+import { mysqlPartialOnFailure } from './mysql/mysql-partial-on-failure';
+import { mysqlUnbatchedWrite } from './mysql/mysql-unbatched-write';
+import { routineNotReplaced } from './mysql/routine-not-replaced';
 import { tableCopy } from './mysql/table-copy';
+import { uniqueOverDuplicates } from './mysql/unique-over-duplicates';
+import { valuesFunction } from './mysql/values-function';
 import { addColumnRewrite } from './postgres/add-column-rewrite';
 import { attachPartitionScan } from './postgres/attach-partition-scan';
 import { backfillUnderLock } from './postgres/backfill-under-lock';
@@ -111,6 +123,18 @@ export const allRules: readonly Rule[] = [
   tableCopy,
   foreignKeyAdded,
   algorithmNotStated,
+  altersNotMerged,
+  indexDroppedAtOnce,
+  guardNotSupported,
+  routineNotReplaced,
+  valuesFunction,
+  mysqlUnbatchedWrite,
+  loadDataDirect,
+  ddlEndsTransaction,
+  mysqlPartialOnFailure,
+  lockWaitTimeout,
+  uniqueOverDuplicates,
+  inlineReferencesIgnored,
   unusedSuppression,
 ];
 

@@ -1,0 +1,145 @@
+import type { IndexSpecification, ObjectName, Operation } from '../../model/operation';
+import { quoteIdentifier, quoteQualified } from '../../parse/mysql/identifiers';
+import { bareKey } from '../../plan/mysql/column-change';
+import { findTable } from '../../schema/lookup';
+import { operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { indentation, insertAt } from '../edits';
+import type { Rule, Violation } from '../rule';
+import { isLive } from './in-use';
+
+const users = {
+  path: '0001_users.sql',
+  text: 'CREATE TABLE users (id bigint PRIMARY KEY, email varchar(190) NOT NULL, city varchar(50));\n',
+};
+const question =
+  'SELECT `email`, COUNT(*) AS copies FROM `users` WHERE `email` IS NOT NULL GROUP BY `email` HAVING COUNT(*) > 1 LIMIT 100;\n';
+
+export const uniqueOverDuplicates: Rule = {
+  id: 'unique-over-duplicates',
+  title: 'Unique index on an existing table that nobody has looked at',
+  severity: 'warning',
+  engines: ['mysql', 'mariadb'],
+  explanation: `A unique index over values that stand twice fails with 1062, after the whole table was read; what the migration committed before stays. Collations make it worse: 'Ann' and 'ann' are equal in most of them, and so are texts that differ in trailing spaces or accents. gh-ost and pt-online-schema-change don't fail at all: they drop the
+rows that don't fit.
+
+Ask for duplicates first, and mend them in a migration of their own: number them with ROW_NUMBER() OVER (PARTITION BY the columns ORDER BY the key) and keep the first, after what refers to the others is moved over.
+
+Silent for new tables, where the columns hold a unique key already, for a column that the same migration adds, and where the migration reads or mends the table itself before.`,
+  bad: [
+    {
+      title: 'As a constraint, and as an index',
+      framework: 'sql',
+      files: [users, { path: '0002_u.sql', text: 'ALTER TABLE users ADD CONSTRAINT users_email UNIQUE (email);\n' }],
+      findings: [{ at: 'ALTER TABLE users ADD CONSTRAINT users_email UNIQUE (email)', says: '1062' }],
+      fixed: [{ path: '0002_u.sql', text: `${question}ALTER TABLE users ADD CONSTRAINT users_email UNIQUE (email);\n` }],
+    },
+    {
+      title: 'As an index',
+      framework: 'sql',
+      files: [users, { path: '0002_u.sql', text: 'CREATE UNIQUE INDEX users_email ON users (email);\n' }],
+      findings: [{ at: 'CREATE UNIQUE INDEX users_email ON users (email)', says: 'email' }],
+    },
+  ],
+  good: [
+    {
+      title: 'Asked before, and mended',
+      framework: 'sql',
+      files: [users, { path: '0002_u.sql', text: `${question}CREATE UNIQUE INDEX users_email ON users (email);\n` }],
+    },
+    {
+      title: 'A key is in it; a new column; a new table',
+      framework: 'sql',
+      files: [
+        users,
+        {
+          path: '0002_u.sql',
+          text: 'CREATE UNIQUE INDEX users_id_city ON users (id, city);\nALTER TABLE users ADD COLUMN code varchar(20), ADD UNIQUE KEY users_code (code);\nCREATE TABLE t (a int UNIQUE);\n',
+        },
+      ],
+    },
+  ],
+  check: (context) => [
+    ...operationsOf(context, 'create index').flatMap(({ step, operation }) =>
+      operation.index.unique ? check(context, step, operation, operation.index.table, columnsOf(operation.index)) : [],
+    ),
+    ...operationsOf(context, 'add constraint').flatMap(({ step, operation }) =>
+      operation.constraint.kind === 'unique' || operation.constraint.kind === 'primary key'
+        ? check(context, step, operation, operation.table, operation.constraint.columns)
+        : [],
+    ),
+  ],
+};
+
+/** Without expressions, which can't be asked for by name. */
+function columnsOf({ parts, keys }: IndexSpecification): readonly string[] {
+  if (parts === undefined) return keys;
+  return parts.some(({ column, length }) => column === undefined || length !== undefined)
+    ? []
+    : parts.flatMap(({ column }) => column ?? []);
+}
+
+function check(context: RuleContext, step: Step, operation: Operation, table: ObjectName, columns: readonly string[]): Violation[] {
+  if (
+    !isLive(context, step, table) ||
+    isKnownUnique(step, table, columns) ||
+    isNewColumn(context, step, table, columns) ||
+    isLookedAt(context, step, table)
+  )
+    return [];
+  const { start } = step.statement.span;
+  const list = columns.map(quoteIdentifier).join(', ');
+  const given = columns.map((column) => `${quoteIdentifier(column)} IS NOT NULL`).join(' AND ');
+  const query = `SELECT ${list}, COUNT(*) AS copies FROM ${quoteQualified(table.schema, table.name)} WHERE ${given} GROUP BY ${list} HAVING COUNT(*) > 1 LIMIT 100;`;
+  return [
+    {
+      range: operationRange(context, step.statement, operation),
+      message: `This fails with 1062 when two rows of ${shownName(table)} have the same ${columns.join(', ') || 'value'}, after all of it was read. Texts that differ only in case, accents or trailing spaces count as the same in most collations.`,
+      help:
+        columns.length === 0
+          ? 'Ask for duplicates first, and mend them in a migration of their own.'
+          : `Ask first, and mend what it finds in a migration of its own: ${query}`,
+      fixes:
+        columns.length === 0
+          ? []
+          : [
+              {
+                title: 'Ask for duplicates first',
+                safe: false,
+                edits: [insertAt(context, start, `${query}\n${indentation(context, start)}`)],
+              },
+            ],
+    },
+  ];
+}
+
+/** A unique key over some of the columns makes all of them unique together. */
+function isKnownUnique(step: Step, name: ObjectName, columns: readonly string[]): boolean {
+  const table = findTable(step.before, name);
+  const keys = [
+    ...(table?.constraints.filter(({ kind }) => kind === 'primary key' || kind === 'unique').map((constraint) => constraint.columns) ?? []),
+    ...(table?.indexes.filter(({ unique }) => unique).map((index) => index.keys.map(bareKey)) ?? []),
+  ];
+  return keys.some((key) => key.length > 0 && key.every((column) => columns.includes(column)));
+}
+
+/** In a column that comes without values every row has NULL, and NULLs are never equal. */
+function isNewColumn(context: RuleContext, step: Step, table: ObjectName, columns: readonly string[]): boolean {
+  const before = context.steps
+    .filter(({ statement }) => statement.index <= step.statement.index)
+    .flatMap(({ statement }) => statement.operations);
+  return columns.some((name) =>
+    before.some((operation) => operation.kind === 'add column' && operation.table.name === table.name && operation.column.name === name),
+  );
+}
+
+/** The migration asks about the table or mends it before. */
+function isLookedAt({ steps }: RuleContext, step: Step, table: ObjectName): boolean {
+  return steps.some(
+    ({ statement }) =>
+      statement.index < step.statement.index &&
+      statement.operations.some((operation) => {
+        if (operation.kind === 'select') return operation.tables.some(({ name }) => name === table.name);
+        return (operation.kind === 'delete' || operation.kind === 'update') && operation.table.name === table.name;
+      }),
+  );
+}
