@@ -43,8 +43,7 @@ export function groupMysqlTransactions({ execution, statements }: Program): Plan
       close();
       alone(index);
     } else {
-      if (open === undefined && !autocommit && touchesRows(statement))
-        open = { kind: execution.autocommitOff === true ? 'framework' : 'explicit', statements: [] };
+      if (!autocommit && touchesRows(statement)) open ??= { kind: kindWithoutAutocommit(execution), statements: [] };
       if (open === undefined) alone(index);
       else open.statements.push(index);
     }
@@ -72,6 +71,11 @@ function setsAutocommit({ operations }: Statement): boolean {
 function autocommitAfter({ operations }: Statement, before: boolean): boolean {
   const set = operations.findLast((operation) => operation.kind === 'set' && operation.name.toLowerCase() === 'autocommit');
   return set?.kind === 'set' ? !/^['"]?(0|off|false)['"]?$/i.test(set.value ?? '') : before;
+}
+
+/** Whose transaction it is that begins by itself. */
+function kindWithoutAutocommit({ autocommitOff = false }: Program['execution']): TransactionKind {
+  return autocommitOff ? 'framework' : 'explicit';
 }
 
 /** With autocommit off a transaction begins with the first statement that needs one. */
