@@ -2,6 +2,7 @@ import type { Statement } from '../../model/migration';
 import type { Operation, OperationKind } from '../../model/operation';
 import { forAddColumn, forAttach, forIndex, forKey, forNewPartition, forTypeChange, forValidation } from './columns';
 import { forDomain } from './domains';
+import { answerForMysql } from './mysql/derive';
 import { type DirtAnswer, none } from './recipe';
 import { forCheck, forExclusion, forNotNull, forReference } from './requirements';
 import type { DirtSituation } from './situation';
@@ -12,7 +13,9 @@ import { forDelete, forInsert, forOpaque, forUpdate } from './writes';
  * whoever asks puts the rows in and runs the migration.
  */
 export function deriveDirt(situation: DirtSituation): DirtAnswer {
-  const answers = situation.statement.operations.map((operation) => answerFor(situation, operation));
+  const isMysql = situation.engine === 'mysql' || situation.engine === 'mariadb';
+  const answer = isMysql ? answerForMysql : answerFor;
+  const answers = situation.statement.operations.map((operation) => answer(situation, operation));
   const candidates = answers.flatMap((answer) => answer.candidates);
   const { otherwise } = answers.find((answer) => answer.candidates.length > 0) ?? answers[0] ?? unread;
   const besides = answers.find((answer) => answer.besides !== undefined)?.besides;

@@ -1,4 +1,5 @@
 import { type Catalog, type Column, relationKey, type Table } from '../../model/catalog';
+import type { EngineName } from '../../model/engine';
 import type { Statement } from '../../model/migration';
 import type { ObjectName } from '../../model/operation';
 import { namesIn, renameIdentifier } from '../../schema/definitions';
@@ -6,6 +7,8 @@ import { findTable, type SearchedCatalog } from '../../schema/lookup';
 
 /** What is known when the rows are looked for on which one statement fails. */
 export interface DirtSituation {
+  /** PostgreSQL where it is not said. */
+  readonly engine?: EngineName;
   readonly statement: Statement;
   /** The statements of the migration before it. */
   readonly earlier: readonly Statement[];

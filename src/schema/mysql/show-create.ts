@@ -59,8 +59,10 @@ function tableOptions(line: string, engine: Engine): TableOptions {
   while (!reader.isAtEnd) {
     if (reader.takeWords('DEFAULT')) continue;
     const word = reader.take();
-    if (word === undefined || word.kind !== 'word') continue;
-    const name = word.text.toUpperCase() === 'CHARACTER' ? 'CHARSET' : word.text.toUpperCase();
+    // MariaDB puts the options of a storage engine into backticks: `PAGE_COMPRESSED`=1.
+    if (word === undefined || (word.kind !== 'word' && word.kind !== 'name')) continue;
+    const text = unquoteIdentifier(word.text).toUpperCase();
+    const name = text === 'CHARACTER' ? 'CHARSET' : text;
     if (name === 'CHARSET') reader.takeWords('SET');
     reader.takeWords('=');
     const list = reader.takeParentheses();
