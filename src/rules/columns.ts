@@ -33,3 +33,8 @@ function isOnlyKey({ constraints }: OperationOf<'create table'>, column: string)
 export function isTemporary(operation: OperationOf<'create table' | 'add column'>): boolean {
   return operation.kind === 'create table' && operation.persistence === 'temporary';
 }
+
+/** The same without those of temporary tables, which are gone with the session. */
+export function lastingColumns(context: RuleContext): readonly NewColumn[] {
+  return newColumns(context).filter(({ operation }) => !isTemporary(operation));
+}

@@ -2,18 +2,27 @@ import { algorithmNotStated } from './mysql/algorithm-not-stated';
 import { algorithmRefused } from './mysql/algorithm-refused';
 import { altersNotMerged } from './mysql/alters-not-merged';
 import { ddlEndsTransaction } from './mysql/ddl-ends-transaction';
+import { definitionLost } from './mysql/definition-lost';
 import { guardNotSupported } from './mysql/guard-not-supported';
+import { implicitDefault } from './mysql/implicit-default';
 import { indexDroppedAtOnce } from './mysql/index-dropped-at-once';
+import { inexactMoney } from './mysql/inexact-money';
 import { inlineReferencesIgnored } from './mysql/inline-references-ignored';
 import { loadDataDirect } from './mysql/load-data-direct';
 import { lockWaitTimeout } from './mysql/missing-lock-wait-timeout';
 import { foreignKeyAdded } from './mysql/mysql-foreign-key';
 import { mysqlPartialOnFailure } from './mysql/mysql-partial-on-failure';
+import { countedKeyTooSmall } from './mysql/mysql-small-key';
 import { mysqlUnbatchedWrite } from './mysql/mysql-unbatched-write';
+import { narrowCharset } from './mysql/narrow-charset';
+import { noPrimaryKey } from './mysql/no-primary-key';
 import { routineNotReplaced } from './mysql/routine-not-replaced';
 import { tableCopy } from './mysql/table-copy';
+import { tableEngine } from './mysql/table-engine';
 import { uniqueOverDuplicates } from './mysql/unique-over-duplicates';
 import { valuesFunction } from './mysql/values-function';
+import { varyingDefault } from './mysql/varying-default';
+import { zeroDate } from './mysql/zero-date';
 import { addColumnRewrite } from './postgres/add-column-rewrite';
 import { attachPartitionScan } from './postgres/attach-partition-scan';
 import { backfillUnderLock } from './postgres/backfill-under-lock';
@@ -39,6 +48,7 @@ import { nameTaken } from './postgres/name-taken';
 import { newerThanServer } from './postgres/newer-than-server';
 import { openPrivileges } from './postgres/open-privileges';
 import { partialOnFailure } from './postgres/partial-on-failure';
+import { refusedChange } from './postgres/refused-change';
 import { replicaIdentityMissing } from './postgres/replica-identity-missing';
 import { requiredColumn } from './postgres/required-column';
 import { sequenceLeftBehind } from './postgres/sequence-left-behind';
@@ -103,6 +113,7 @@ export const allRules: readonly Rule[] = [
   conflictTarget,
   nameTaken,
   stillNeeded,
+  refusedChange,
   hiddenDifference,
   insertNotRepeatable,
   severalTablesLocked,
@@ -135,6 +146,15 @@ export const allRules: readonly Rule[] = [
   lockWaitTimeout,
   uniqueOverDuplicates,
   inlineReferencesIgnored,
+  definitionLost,
+  implicitDefault,
+  varyingDefault,
+  noPrimaryKey,
+  tableEngine,
+  narrowCharset,
+  inexactMoney,
+  zeroDate,
+  countedKeyTooSmall,
   unusedSuppression,
 ];
 

@@ -1,0 +1,81 @@
+import { columnType } from '../../plan/mysql/column-type';
+import { type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import type { Rule, Violation } from '../rule';
+import { isLive } from './in-use';
+
+const orders = { path: '0001_orders.sql', text: 'CREATE TABLE orders (id bigint PRIMARY KEY);\n' };
+
+export const implicitDefault: Rule = {
+  id: 'implicit-default',
+  title: 'NOT NULL column without a default: every row silently gets one',
+  severity: 'warning',
+  engines: ['mysql', 'mariadb'],
+  explanation: `Where other databases refuse a NOT NULL column without a default on a table with rows, MySQL and MariaDB fill it with the implicit default of the type: 0, '', the first value of an ENUM, and for dates 0000-00-00, which strict mode refuses as soon as there is a row (1292). Nobody can tell these values from real ones afterwards; and code that does not know the column yet fails at its next
+INSERT (1364).
+
+Say the default, or add the column nullable, fill it in batches, and make it NOT NULL in a later migration.
+
+Silent for tables that the same migration creates, for AUTO_INCREMENT and generated columns, and for JSON, BLOB and TEXT columns of servers where they can't have one.`,
+  bad: [
+    {
+      title: 'A number and a date',
+      framework: 'sql',
+      files: [
+        orders,
+        {
+          path: '0002_c.sql',
+          text: 'ALTER TABLE orders ADD COLUMN total int NOT NULL;\nALTER TABLE orders ADD COLUMN paid_on date NOT NULL;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE orders ADD COLUMN total int NOT NULL', says: 'gets 0' },
+        { at: 'ALTER TABLE orders ADD COLUMN paid_on date NOT NULL', says: '1292' },
+      ],
+    },
+  ],
+  good: [
+    {
+      title: 'A default, nullable, counted, computed',
+      framework: 'sql',
+      files: [
+        orders,
+        {
+          path: '0002_c.sql',
+          text: 'ALTER TABLE orders ADD COLUMN total int NOT NULL DEFAULT 0;\nALTER TABLE orders ADD COLUMN note text;\nALTER TABLE orders ADD COLUMN twice int AS (id * 2) VIRTUAL;\n',
+        },
+        { path: '0003_t.sql', text: 'CREATE TABLE t (a int NOT NULL);\nALTER TABLE t ADD COLUMN b int NOT NULL;\n' },
+      ],
+    },
+  ],
+  check: (context) => operationsOf(context, 'add column').flatMap(({ step, operation }) => check(context, step, operation)),
+};
+
+function check(context: RuleContext, step: Step, operation: OperationOf<'add column'>): Violation[] {
+  const { column, table } = operation;
+  const isFilled = column.default !== undefined || column.generated !== undefined || column.autoIncrement || column.serial;
+  if (!column.notNull || isFilled || !isLive(context, step, table)) return [];
+  const value = implicitValue(column.type);
+  if (value === undefined) return [];
+  const name = shownName(table);
+  const date = value.startsWith("'0000");
+  return [
+    {
+      range: operationRange(context, step.statement, operation),
+      message: date
+        ? `There is no default, so every row of ${name} would get ${value}, which strict mode refuses (1292): with one row in the table this fails.`
+        : `There is no default, so every row of ${name} silently gets ${value} in ${column.name}, and code that does not know the column fails at its next INSERT (1364).`,
+      help: 'Say the default, or add the column nullable, fill it in batches, and make it NOT NULL in a later migration.',
+      fixes: [],
+    },
+  ];
+}
+
+/** What a row gets (manual, "Data Type Default Values", implicit defaults). */
+function implicitValue(type: string): string | undefined {
+  const { base, parts } = columnType(type);
+  if (base === 'date' || base === 'datetime' || base === 'timestamp') return base === 'date' ? "'0000-00-00'" : "'0000-00-00 00:00:00'";
+  if (/int$|^(decimal|float|double|bit|year)$/.test(base)) return '0';
+  if (base === 'enum') return parts[0] ?? "''";
+  if (base === 'time') return "'00:00:00'";
+  return /char|binary|text|blob|^set$/.test(base) ? "''" : undefined;
+}
