@@ -1,3 +1,4 @@
+import type { Engine } from '../model/engine';
 import type { Statement } from '../model/migration';
 import type { CostClass, PlannedLock, PlannedStatement } from '../model/plan';
 import { endsTransactions } from '../parse/postgres/nested';
@@ -16,28 +17,32 @@ export interface CourseStatement {
    * committed stays; inside a transaction block it can't.
    */
   readonly interrupted: 'undone' | 'kept in part';
-  /** It may leave something that no rollback takes back: a sequence that was set. */
+  /** It may leave something that no rollback takes back: a sequence that was set, a number that was drawn. */
   readonly escapes: boolean;
+  /** MySQL, MariaDB: it commits what is open when it comes, even where it is refused then. */
+  readonly commitsImplicitly: boolean;
   /** Numbers of the statements that are sent in the same request, this one among them. */
   readonly request: readonly number[];
 }
 
-export function courseStatement(planned: PlannedStatement, request: readonly number[]): CourseStatement {
+export function courseStatement(planned: PlannedStatement, request: readonly number[], engine: Engine): CourseStatement {
+  const isMysql = engine.name === 'mysql' || engine.name === 'mariadb';
   const { statement, cost, locks } = planned;
   return {
     index: statement.index,
     statement,
     cost,
     locks,
-    interrupted: planned.transactional && !commitsInside(statement) ? 'undone' : 'kept in part',
-    escapes: escapes(statement),
+    interrupted: planned.transactional && !(isMysql ? mayCommitInside(statement) : commitsInside(statement)) ? 'undone' : 'kept in part',
+    escapes: isMysql ? drawsNumbers(statement) : escapes(statement),
+    commitsImplicitly: planned.commits === true,
     request,
   };
 }
 
 /** True for BEGIN, COMMIT, SET and the like: they are over at once, and either done or not. */
 export function isInstant({ operations }: Statement): boolean {
-  return operations.length > 0 && operations.every(({ kind }) => kind === 'transaction' || kind === 'set');
+  return operations.length > 0 && operations.every(({ kind }) => kind === 'transaction' || kind === 'set' || kind === 'use');
 }
 
 /**
@@ -50,6 +55,21 @@ export function commitsInside({ operations, unreadable }: Statement): boolean {
     if (operation.kind === 'call') return true;
     return operation.kind === 'do block' && endsTransactions(operation.body);
   });
+}
+
+/**
+ * The same for MySQL and MariaDB: what runs a body or a text that only the server knows, and what drops several objects, each for itself
+ * (manual of MariaDB, "Atomic DDL").
+ */
+function mayCommitInside({ operations, unreadable }: Statement): boolean {
+  if (unreadable !== undefined) return true;
+  const drops = operations.filter(({ kind }) => kind === 'drop object');
+  return drops.length > 1 || operations.some(({ kind }) => kind === 'call' || kind === 'do block' || kind === 'prepared statement');
+}
+
+/** What takes numbers of AUTO_INCREMENT: they are not given back (manual, "AUTO_INCREMENT Handling in InnoDB"). */
+function drawsNumbers({ operations }: Statement): boolean {
+  return operations.some(({ kind }) => ['insert', 'merge', 'copy', 'call', 'do block', 'prepared statement', 'select'].includes(kind));
 }
 
 /** Functions that change nothing, or nothing that a rollback would not take back. */

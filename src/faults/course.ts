@@ -1,3 +1,4 @@
+import type { Engine } from '../model/engine';
 import type { Point } from '../model/fault';
 import type { Program } from '../model/migration';
 import type { ExecutionPlan, PlannedTransaction } from '../model/plan';
@@ -6,6 +7,7 @@ import { type CourseStatement, courseStatement } from './course-statement';
 
 /** What the points of one migration are made of: its statements, its transactions, and what its framework sends around them. */
 export interface Course {
+  readonly engine: Engine;
   readonly statementCount: number;
   /** In order: statement k is at position k - 1. */
   readonly statements: readonly CourseStatement[];
@@ -29,12 +31,15 @@ export function courseOf(program: Program, plan: ExecutionPlan, steps: readonly 
   const commit = steps.findIndex((step, position) => step.kind === 'commit' && position > lastStatements);
   const requests = steps.flatMap((step) => (step.kind === 'statements' ? [step.statements] : []));
   const requestOf = (index: number): readonly number[] => requests.find((request) => request.includes(index)) ?? [index];
+  // A statement that commits implicitly takes the framework's transaction with it: what the framework writes then commits by itself.
+  const isWrappedToTheEnd = plan.engine.name === 'postgres' || plan.transactions.at(-1)?.kind === 'framework';
   return {
+    engine: plan.engine,
     statementCount: program.statements.length,
-    statements: plan.statements.map((planned) => courseStatement(planned, requestOf(planned.statement.index))),
+    statements: plan.statements.map((planned) => courseStatement(planned, requestOf(planned.statement.index), plan.engine)),
     transactions: plan.transactions,
     recordsAfterwards: record !== -1,
-    recordsInTransaction: record !== -1 && commit > record,
+    recordsInTransaction: record !== -1 && commit > record && isWrappedToTheEnd,
     unlocks: steps.some((step, position) => step.kind === 'unlock' && position > lastStatements),
     records: program.statements.map(({ index }) => recordsAround(steps, index)),
     preparesBeforehand: steps.slice(0, Math.max(firstStatements, 0)).some((step) => step.kind !== 'check' && step.kind !== 'begin'),
@@ -93,6 +98,12 @@ function lastStatementOf(transaction: PlannedTransaction): number {
   return transaction.statements[transaction.statements.length - 1] ?? 0;
 }
 
+/** True when a transaction ends because the statement behind it commits implicitly, and not by a COMMIT of its own. */
+function endsByNext(course: Course, transaction: PlannedTransaction): boolean {
+  if (transaction.kind !== 'framework' && transaction.kind !== 'explicit') return false;
+  return statementOf(course, lastStatementOf(transaction) + 1)?.commitsImplicitly === true;
+}
+
 /**
  * How many leading statements are committed when the server has finished `done` statements and received no more. A framework's
  * transaction is not: its COMMIT is a request of its own, which `commitDone` says has been carried out.
@@ -102,7 +113,8 @@ export function committedStatements(course: Course, done: number, commitDone: bo
   for (const transaction of course.transactions) {
     const last = lastStatementOf(transaction);
     if (last > done) break;
-    if (transaction.kind === 'framework' && last === done && !commitDone) break;
+    const endsElsewhere = transaction.kind === 'framework' || endsByNext(course, transaction);
+    if (endsElsewhere && last === done && !commitDone) break;
     committed = last;
   }
   return committed;
@@ -114,9 +126,13 @@ export function progressAt(course: Course, point: Point): { readonly done: numbe
   switch (point.kind) {
     case 'start':
       return { done: 0, commitDone: false };
-    case 'before':
+    case 'before': {
+      // The framework commits one transaction before it begins the next. A statement that commits implicitly does so when it has come.
+      const previous = transactionOf(course, statement - 1);
+      const ended = transactionOf(course, statement) !== previous && !(previous && endsByNext(course, previous));
+      return { done: statement - 1, commitDone: ended };
+    }
     case 'during':
-      // The framework commits one transaction before it begins the next.
       return { done: statement - 1, commitDone: transactionOf(course, statement) !== transactionOf(course, statement - 1) };
     case 'after':
       return { done: statement, commitDone: false };
@@ -135,7 +151,7 @@ export function pointsOf(course: Course): readonly Point[] {
   for (let statement = 1; statement <= course.statementCount; statement++) {
     points.push({ kind: 'before', statement }, { kind: 'during', statement }, { kind: 'after', statement });
     const transaction = transactionOf(course, statement);
-    const commits = transaction?.kind === 'framework' && lastStatementOf(transaction) === statement;
+    const commits = transaction?.kind === 'framework' && lastStatementOf(transaction) === statement && !endsByNext(course, transaction);
     if (commits && !(course.recordsInTransaction && statement === course.statementCount)) points.push({ kind: 'commit', statement });
   }
   if (course.recordsAfterwards) points.push({ kind: 'unrecorded' });

@@ -65,7 +65,7 @@ export class Assessor {
       const verdict = this.verdict(assessed, observation, lost);
       // Rows that break the statement are still there when all was rolled back: the way forward begins with them.
       const settled = verdict === 'complete' || (verdict === 'rolled-back' && this.trace.dirt === undefined);
-      const { remedy } = faultKind(observation.cell.fault) ?? {};
+      const remedy = faultKind(observation.cell.fault)?.remedy?.(this.trace.migration.engine.name);
       const advice = adviceOn(observation.outcome.error);
       const first = [...release, ...[remedy ?? advice?.step].flatMap((step) => step ?? [])];
       const recovery = settled

@@ -15,13 +15,14 @@ export const errorFault: FaultKind = {
   completed(course, point) {
     // A COMMIT that is refused commits nothing.
     if (point.kind === 'commit') return committedStatements(course, progressAt(course, point).done, false);
-    return committedAt(course, point);
+    // What commits implicitly has done so before it is refused.
+    return committedAt(course, point.kind === 'before' ? { ...point, kind: 'during' } : point);
   },
   equivalence(course, point) {
     if (point.kind !== 'before' || point.statement === undefined) return undefined;
     // A transaction in which any statement is refused is undone as a whole, whichever statement it was.
     const transaction = transactionOf(course, point.statement);
     if (transaction === undefined) return undefined;
-    return `transaction ${transaction.index}: ${leftKey(course, committedAt(course, point), progressAt(course, point).done)}`;
+    return `transaction ${transaction.index}: ${leftKey(course, committedAt(course, { ...point, kind: 'during' }), progressAt(course, point).done)}`;
   },
 };

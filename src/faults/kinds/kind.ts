@@ -1,3 +1,4 @@
+import type { EngineName } from '../../model/engine';
 import type { FaultName, Point } from '../../model/fault';
 import type { RecoveryStep } from '../../model/simulation';
 import type { Course } from '../course';
@@ -17,5 +18,5 @@ export interface FaultKind {
    */
   equivalence(course: Course, point: Point): string | undefined;
   /** What has to be done about its cause before either way out of what it left. */
-  readonly remedy?: RecoveryStep;
+  remedy?(engine: EngineName): RecoveryStep;
 }

@@ -1,10 +1,10 @@
 import { uncontested } from './contention';
 import { ownFailure } from './inside';
 
-/** Another session holds what the statement needs, for longer than lock_timeout allows. */
+/** Another session holds what the statement needs, for longer than the server's timeout for locks allows. */
 export const lockTimeoutFault = ownFailure({
   name: 'lock-timeout',
-  happened: "The lock_timeout fired behind another session's lock",
+  happened: "The timeout for locks fired behind another session's lock",
   spared: uncontested('The statement waits for no lock that another session could hold: it touches nothing that was there before.'),
   eachForItself: true,
 });

@@ -1,7 +1,15 @@
+import type { Point } from '../../model/fault';
+import type { Course } from '../course';
 import { ownFailure } from './inside';
 
-/** The server's own statement_timeout fires. */
+/** The server's own timeout for statements fires: statement_timeout, MariaDB's max_statement_time. */
 export const statementTimeoutFault = ownFailure({
   name: 'statement-timeout',
-  happened: 'The statement_timeout fired',
+  happened: 'The timeout for statements fired',
+  spared: noTimeout,
 });
+
+/** MySQL's max_execution_time is for SELECT alone (manual, "max_execution_time"). */
+function noTimeout({ engine }: Course, _point: Point): string | undefined {
+  return engine.name === 'mysql' ? 'MySQL has no timeout that ends such a statement: max_execution_time is for SELECT alone.' : undefined;
+}

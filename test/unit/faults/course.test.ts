@@ -19,6 +19,7 @@ function statement(index: number, request: readonly number[]): CourseStatement {
     locks: [{ relation: 't', mode: 'ACCESS EXCLUSIVE', name: { name: 't' } }],
     interrupted: 'undone',
     escapes: false,
+    commitsImplicitly: false,
     request,
   };
 }
@@ -27,6 +28,7 @@ function course(kind: TransactionKind, groups: readonly (readonly number[])[], m
   const transactions: PlannedTransaction[] = groups.map((statements, position) => ({ index: position + 1, kind, statements }));
   const numbers = groups.flat();
   return {
+    engine: { name: 'postgres', major: 18 },
     statementCount: numbers.length,
     statements: numbers.map((index) => statement(index, kind === 'implicit' ? numbers : [index])),
     transactions,
