@@ -27,6 +27,8 @@ const directive = /^(faultline|squawk)-ignore(-file)?(?![\w-])\s*(.*)$/s;
  * are its own comments, and those of the SQL in its strings.
  */
 export function readSuppressions(path: string, text: string, programs: readonly Program[]): readonly Suppression[] {
+  // Most files have none, and need not be read once more for that.
+  if (![text, ...programs.map(({ rendering }) => rendering?.text ?? '')].some((searched) => searched.includes('-ignore'))) return [];
   if (programs.some(isCode)) return readCodeSuppressions(path, text, programs);
   const statements = programs.flatMap((program) => program.statements).sort((left, right) => left.span.start - right.span.start);
   const spans = statements.map((statement) => statement.span);

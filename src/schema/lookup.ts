@@ -1,6 +1,7 @@
 import type { Catalog, Column, DefinedObject, Index, Table } from '../model/catalog';
 import type { ObjectName } from '../model/operation';
 import { lookUp } from './object-store';
+import { mayBeRelation } from './relation-names';
 
 /** Where a name without a schema is looked for when nothing else was said. */
 export const defaultSchema = 'public';
@@ -36,6 +37,7 @@ export function findIndex(
 ): { readonly owner: Table | DefinedObject; readonly index: Index } | undefined {
   const schemas = name.schema === undefined ? [temporarySchema, ...searchPath] : [name.schema];
   for (const schema of schemas) {
+    if (!mayBeRelation(catalog, schema, name.name)) continue;
     for (const owners of [catalog.tables, catalog.definitions]) {
       const owner = owners.find((candidate) => candidate.schema === schema && indexNames(candidate).has(name.name));
       const index = owner?.indexes?.find((candidate) => candidate.name === name.name);

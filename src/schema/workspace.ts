@@ -4,6 +4,7 @@ import { changedObjects } from './changed';
 import { LayeredMap } from './layered-map';
 import { defaultSchema, type SearchedCatalog, temporarySchema } from './lookup';
 import { ObjectStore, storeKey } from './object-store';
+import { rememberRelationNames } from './relation-names';
 import { type Settings, settingsOf } from './settings';
 
 /** A catalog that also remembers which identities were given out, so that none is given twice in one lineage. */
@@ -79,7 +80,8 @@ export class Workspace {
   catalog(): VirtualCatalog {
     // Each program begins with the default path; a SET in it holds for what comes after.
     if ((this.current?.searchPath ?? defaultPath) !== this.searchPath) this.current = undefined;
-    this.current ??= {
+    if (this.current !== undefined) return this.current;
+    this.current = {
       schemas: this.schemas.values().map(({ schema: _, ...object }) => object),
       tables: this.tables.values(),
       sequences: this.sequences.values(),
@@ -89,6 +91,7 @@ export class Workspace {
       ...(Object.keys(this.known).length > 0 && { settings: this.known }),
       ...(this.searchPath !== defaultPath && { searchPath: this.searchPath }),
     };
+    rememberRelationNames(this.current, this.relations.copy());
     return this.current;
   }
 

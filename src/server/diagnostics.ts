@@ -9,7 +9,10 @@ import { toDiagnostic, toErrorDiagnostic, toNotice } from './to-lsp';
 
 /** How long typing must rest at the most before a text is linted; a text that takes little is linted at every key. */
 const debounceMs = 150;
-const quickMs = 25;
+const quickMs = 40;
+
+/** By how much what a document is known to take may grow at once. */
+const growth = 1.5;
 
 /** As long as the linting itself took: what is slow is not begun at every key, and what is nearly quick hardly waits. */
 function restMs(tookMs: number): number {
@@ -19,7 +22,10 @@ function restMs(tookMs: number): number {
 /** Pushes diagnostics: debounced, for the version they were computed for, and dropped when a newer version has arrived meanwhile. */
 export class DiagnosticsPublisher {
   private readonly timers = new Map<string, NodeJS.Timeout>();
-  /** What each document took of the processor the last time: a machine that does other work is no reason to wait as well. */
+  /**
+   * What each document takes. One run can take far longer because the machine does other work meanwhile, which is no reason to wait as
+   * well: a text that has become slow is slow again and again.
+   */
   private readonly tookMs = new Map<string, number>();
 
   constructor(
@@ -56,10 +62,10 @@ export class DiagnosticsPublisher {
   private async publish(uri: string): Promise<void> {
     const version = this.documents.get(uri)?.version;
     if (version === undefined) return;
-    const started = process.cpuUsage();
+    const started = performance.now();
     const diagnostics = await this.diagnosticsOf(uri);
-    const { user, system } = process.cpuUsage(started);
-    this.tookMs.set(uri, (user + system) / 1000);
+    const took = performance.now() - started;
+    this.tookMs.set(uri, Math.min(took, (this.tookMs.get(uri) ?? took) * growth));
     // Typed on, or closed, while it was computed: a newer run is on its way.
     if (this.documents.get(uri)?.version !== version) return;
     await this.connection.sendDiagnostics({ uri, version, diagnostics });

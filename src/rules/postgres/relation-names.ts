@@ -1,6 +1,7 @@
 import type { TypeObject } from '../../model/catalog';
 import type { ObjectName } from '../../model/operation';
 import { findIndex, findNamed, findTable, type SearchedCatalog } from '../../schema/lookup';
+import { mayBeRelation } from '../../schema/relation-names';
 
 /**
  * What has this name in the schema where it would be made: tables, indexes, views and sequences share their names (manual, CREATE TABLE,
@@ -8,6 +9,7 @@ import { findIndex, findNamed, findTable, type SearchedCatalog } from '../../sch
  */
 export function relationNamed(catalog: SearchedCatalog, name: ObjectName): string | undefined {
   const placed = { schema: name.schema ?? catalog.searchPath?.[0] ?? 'public', name: name.name };
+  if (!mayBeRelation(catalog, placed.schema, placed.name)) return undefined;
   // A table that a migration alters and none makes was there before the first of them; a CREATE behind it is then conditional.
   const table = findTable(catalog, placed);
   if (table !== undefined && table.presumed !== true) return 'table';
