@@ -23,9 +23,12 @@ export function syntaxFailure({ at, expected }: Problem, piece: Piece, text: str
   const found = token === undefined ? undefined : shortened(text.slice(token.start, token.end));
   const span = token ?? { start: Math.max(tokens.at(-1)?.start ?? start, start), end };
   if (at === 0) return { message: sentence(engine, `no statement begins with "${found ?? ''}"`), span };
+  if (token?.word === 'if' && engine.name === 'mysql') return { message: sentence(engine, guardWords), span };
   const what = found === undefined ? `it ends where ${expected} should stand` : `"${found}" stands where ${expected} should`;
   return { message: sentence(engine, what), span };
 }
+
+const guardWords = 'only MariaDB has IF EXISTS and IF NOT EXISTS here; in MySQL, look into information_schema first';
 
 /** A literal, a comment or a body that never ends. */
 export function endlessFailure({ unterminated, tokens, start, end }: Piece, engine: Engine): ReadFailure | undefined {

@@ -38,7 +38,9 @@ const ofMysql = new Set(
 
 const ofMariadb = new Set(
   `current_role delete_domain_id do_domain_ids ignore_domain_ids offset page_checksum parse_vcol_expr portion ref_system_id returning
-  stats_auto_recalc stats_persistent stats_sample_pages`.split(/\s+/),
+  stats_auto_recalc stats_persistent stats_sample_pages master_demote_to_replica master_demote_to_slave sql_after_gtids sql_before_gtids`.split(
+    /\s+/,
+  ),
 );
 
 /** The first version that reserves a word. */
@@ -52,7 +54,10 @@ const since: ReadonlyMap<string, readonly [number, number]> = new Map([
 /** Is a word in lower case no name without quotes? */
 export function isReserved(word: string, engine: Engine): boolean {
   if (both.has(word)) return true;
-  if (engine.name === 'mariadb') return ofMariadb.has(word) || (word === 'row_number' && isAtLeast(engine, 10, 11));
+  if (engine.name === 'mariadb') {
+    const isNewer = (word === 'row_number' && isAtLeast(engine, 10, 11)) || (word === 'vector' && isAtLeast(engine, 11, 7));
+    return isNewer || ofMariadb.has(word);
+  }
   const first = since.get(word);
   return ofMysql.has(word) || (first !== undefined && isAtLeast(engine, first[0], first[1]));
 }

@@ -8,8 +8,9 @@ import { guardPlace } from './place';
 /** A subcommand of ALTER TABLE, from behind ADD. */
 export function addition(cursor: Cursor, table: ObjectName): readonly Operation[] {
   if (isConstraint(cursor)) return [addedConstraint(cursor, table)];
-  if (cursor.accept('system', 'versioning')) return [{ kind: 'alter table', table, detail: 'ADD SYSTEM VERSIONING', rewrites: true }];
-  if (cursor.is('period', 'for')) return [period(cursor, table)];
+  if (cursor.isMariadb && cursor.accept('system', 'versioning'))
+    return [{ kind: 'alter table', table, detail: 'ADD SYSTEM VERSIONING', rewrites: true }];
+  if (cursor.isMariadb && cursor.is('period', 'for')) return [period(cursor, table)];
   const head = indexHead(cursor);
   if (head !== undefined) {
     const place = cursor.isMariadb ? guardPlace(cursor, 'ifNotExists') : {};

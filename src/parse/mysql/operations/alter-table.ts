@@ -100,8 +100,9 @@ function removal(cursor: Cursor, table: ObjectName): readonly Operation[] {
   const noGuard = { ifExists: false, cascade: false } as const;
   if (cursor.accept('primary', 'key'))
     return [{ kind: 'drop constraint', table, constraint: 'PRIMARY', ...noGuard, constraintKind: 'primary key' }];
-  if (cursor.accept('system', 'versioning')) return [{ kind: 'alter table', table, detail: 'DROP SYSTEM VERSIONING', rewrites: true }];
-  if (cursor.accept('period', 'for')) {
+  if (cursor.isMariadb && cursor.accept('system', 'versioning'))
+    return [{ kind: 'alter table', table, detail: 'DROP SYSTEM VERSIONING', rewrites: true }];
+  if (cursor.isMariadb && cursor.accept('period', 'for')) {
     return [{ kind: 'alter table', table, detail: `DROP PERIOD FOR ${cursor.name('the name of a period')}`, rewrites: false }];
   }
   if (cursor.acceptOne('index', 'key') !== undefined) {
@@ -113,7 +114,7 @@ function removal(cursor: Cursor, table: ObjectName): readonly Operation[] {
   }
   const constraintKind = cursor.accept('foreign', 'key')
     ? ('foreign key' as const)
-    : cursor.accept('check')
+    : !cursor.isMariadb && cursor.accept('check')
       ? ('check' as const)
       : undefined;
   if (constraintKind !== undefined || cursor.accept('constraint')) {
@@ -155,7 +156,7 @@ function alteration(cursor: Cursor, table: ObjectName): readonly Operation[] {
     if (cursor.isMariadb) ifExists(cursor);
     return [{ kind: 'alter index', table, indexName: cursor.name('the name of an index'), visible: visibility(cursor) }];
   }
-  if (cursor.acceptOne('check', 'constraint') !== undefined) {
+  if (!cursor.isMariadb && cursor.acceptOne('check', 'constraint') !== undefined) {
     const constraint = cursor.name('the name of a constraint');
     const enforced = !cursor.accept('not');
     cursor.expect('enforced');
@@ -176,8 +177,8 @@ function alteration(cursor: Cursor, table: ObjectName): readonly Operation[] {
 }
 
 function visibility(cursor: Cursor): boolean {
-  if (cursor.accept('visible') || cursor.accept('not', 'ignored')) return true;
-  if (!cursor.accept('invisible') && !cursor.accept('ignored')) cursor.fail('VISIBLE or INVISIBLE');
+  if (cursor.isMariadb ? cursor.accept('not', 'ignored') : cursor.accept('visible')) return true;
+  if (!cursor.accept(cursor.isMariadb ? 'ignored' : 'invisible')) cursor.fail(cursor.isMariadb ? 'IGNORED' : 'VISIBLE or INVISIBLE');
   return false;
 }
 

@@ -37,7 +37,6 @@ const kinds: Readonly<Record<string, ObjectKind>> = {
 };
 
 function alterView(cursor: Cursor): Operation[] {
-  ifExists(cursor);
   const object = cursor.objectName('the name of a view');
   const from = cursor.index;
   const uses = viewQuery(cursor);

@@ -170,29 +170,20 @@ function honoursInlineReferences(engine: Engine): boolean {
   return engine.name === 'mariadb' ? isAtLeast(engine, 10, 5) : isAtLeast(engine, 9, 0);
 }
 
-const clauses = new Set([
-  'column_format',
-  'storage',
-  'srid',
-  'ref_system_id',
-  'engine_attribute',
-  'secondary_engine_attribute',
-  'compressed',
-  'encrypted',
-  'encryption_key_id',
-]);
+const ofMysql = new Set(['column_format', 'storage', 'srid', 'engine_attribute', 'secondary_engine_attribute']);
+const ofMariadb = new Set(['ref_system_id', 'compressed', 'encrypted', 'encryption_key_id']);
 
 /** What has no meaning of its own here. MariaDB knows attributes of engines, `NAME=value`. */
 function rare(cursor: Cursor, draft: Draft): boolean {
   const word = cursor.word();
   const ofEngine = cursor.isMariadb && cursor.isName() && cursor.word(1) === '=' && word !== 'algorithm' && word !== 'lock';
   if (cursor.accept('not', 'secondary')) draft.attributes.push('NOT SECONDARY');
-  else if (cursor.accept('with', 'system', 'versioning')) draft.attributes.push('WITH SYSTEM VERSIONING');
-  else if (cursor.accept('without', 'system', 'versioning')) draft.attributes.push('WITHOUT SYSTEM VERSIONING');
-  else if (word === 'compressed' && cursor.word(1) !== '=') {
+  else if (cursor.isMariadb && cursor.accept('with', 'system', 'versioning')) draft.attributes.push('WITH SYSTEM VERSIONING');
+  else if (cursor.isMariadb && cursor.accept('without', 'system', 'versioning')) draft.attributes.push('WITHOUT SYSTEM VERSIONING');
+  else if (cursor.isMariadb && word === 'compressed' && cursor.word(1) !== '=') {
     cursor.index++;
     draft.attributes.push('COMPRESSED');
-  } else if (clauses.has(word) || ofEngine) draft.attributes.push(namedValue(cursor).replace('=', ' '));
+  } else if ((cursor.isMariadb ? ofMariadb : ofMysql).has(word) || ofEngine) draft.attributes.push(namedValue(cursor).replace('=', ' '));
   else return false;
   return true;
 }
@@ -201,7 +192,7 @@ function rare(cursor: Cursor, draft: Draft): boolean {
 function generated(cursor: Cursor, draft: Draft): void {
   if (cursor.accept('generated')) cursor.expect('always');
   cursor.expect('as');
-  if (cursor.accept('row')) {
+  if (cursor.isMariadb && cursor.accept('row')) {
     const side = cursor.acceptOne('start', 'end');
     if (side === undefined) cursor.fail('START or END');
     draft.attributes.push(`GENERATED ALWAYS AS ROW ${(side ?? '').toUpperCase()}`);
@@ -209,7 +200,7 @@ function generated(cursor: Cursor, draft: Draft): void {
   }
   const expression = cursor.brackets();
   if (expression === '') cursor.fail('an expression');
-  const kind = cursor.acceptOne('virtual', 'stored', 'persistent');
+  const kind = cursor.isMariadb ? cursor.acceptOne('virtual', 'stored', 'persistent') : cursor.acceptOne('virtual', 'stored');
   draft.generated = { text: expression, kind: kind === undefined || kind === 'virtual' ? 'virtual' : 'stored' };
 }
 
@@ -246,8 +237,10 @@ function primary(cursor: Cursor): void {
     return;
   }
   const { kind, word } = cursor.token();
+  // Calls and names without brackets around them are MariaDB's.
+  const isName = (kind === 'word' || kind === 'quoted identifier') && (cursor.isMariadb || isLiteralWord(word));
   const isValue = kind === 'string' || kind === 'number' || kind === 'placeholder' || kind === 'parameter' || kind === 'variable';
-  if (!isValue && kind !== 'word' && kind !== 'quoted identifier') {
+  if (!isValue && !isName) {
     cursor.fail('a value');
     return;
   }
@@ -255,8 +248,14 @@ function primary(cursor: Cursor): void {
   if (kind === 'string' || word.startsWith('_') || word === 'date' || word === 'time' || word === 'timestamp') {
     while (cursor.token().kind === 'string' || (word.startsWith('_') && cursor.token().kind === 'number')) cursor.index++;
   }
+  if (!isName || !cursor.isMariadb) return;
   while (cursor.accept('.')) cursor.name('a name');
-  if ((kind === 'word' || kind === 'quoted identifier') && cursor.is('(')) cursor.skipBrackets();
+  if (cursor.is('(')) cursor.skipBrackets();
+}
+
+/** Words that are values, or stand before a literal: NULL, TRUE, DATE '2024-01-01', _utf8mb4'x'. */
+function isLiteralWord(word: string): boolean {
+  return ['null', 'true', 'false', 'date', 'time', 'timestamp'].includes(word) || word.startsWith('_');
 }
 
 /** FIRST, AFTER column, or nothing. */

@@ -21,7 +21,7 @@ export function constraintSpecification(cursor: Cursor, table: ObjectName): Cons
   }
   if (cursor.accept('unique')) {
     cursor.acceptOne('index', 'key');
-    ifNotExists(cursor);
+    mariadbGuard(cursor);
     const index = indexSpecification(cursor, table, { unique: true, method: 'btree' });
     // The index's own name wins over that of the constraint (manual, CREATE TABLE, "Indexes, Foreign Keys, and CHECK Constraints").
     const unique = index.name ?? name;
@@ -42,13 +42,17 @@ export function constraintSpecification(cursor: Cursor, table: ObjectName): Cons
   return { ...nothingSpecial, kind: 'check', expression: '' };
 }
 
+/** MariaDB knows IF NOT EXISTS nearly everywhere. */
+function mariadbGuard(cursor: Cursor): boolean {
+  return cursor.isMariadb && ifNotExists(cursor);
+}
+
 function constraintName(cursor: Cursor): string | undefined {
   if (!cursor.accept('constraint')) return undefined;
-  ifNotExists(cursor);
+  mariadbGuard(cursor);
   return isConstraint(cursor) ? undefined : cursor.name('the name of a constraint');
 }
 
-/** MariaDB knows IF NOT EXISTS nearly everywhere. */
 export function ifNotExists(cursor: Cursor): boolean {
   return cursor.accept('if', 'not', 'exists');
 }
@@ -59,7 +63,7 @@ export function ifExists(cursor: Cursor): boolean {
 
 function foreignKey(cursor: Cursor, from: number): ConstraintSpecification {
   cursor.expect('key');
-  ifNotExists(cursor);
+  mariadbGuard(cursor);
   const indexName = cursor.is('(') ? undefined : cursor.name('the name of an index');
   const columns = columnNames(cursor);
   const { target, ...actions } = references(cursor);
@@ -112,7 +116,7 @@ export function check(cursor: Cursor): ConstraintSpecification {
   const expression = cursor.brackets();
   if (expression === '') cursor.fail('an expression');
   const definition = cursor.since(from);
-  const enforced = !cursor.accept('not', 'enforced');
-  cursor.accept('enforced');
+  const enforced = cursor.isMariadb || !cursor.accept('not', 'enforced');
+  if (enforced && !cursor.isMariadb) cursor.accept('enforced');
   return { ...nothingSpecial, kind: 'check', expression, definition, ...(!enforced && { enforced: false }) };
 }

@@ -56,7 +56,7 @@ function element(cursor: Cursor, table: ObjectName, found: Elements): void {
     found.constraints.push(constraintSpecification(cursor, table));
     return;
   }
-  if (cursor.is('period', 'for')) {
+  if (cursor.isMariadb && cursor.is('period', 'for')) {
     cursor.accept('period', 'for');
     cursor.name('the name of a period');
     cursor.skipBrackets();
@@ -64,7 +64,7 @@ function element(cursor: Cursor, table: ObjectName, found: Elements): void {
   }
   const head = indexHead(cursor);
   if (head !== undefined) {
-    ifNotExists(cursor);
+    if (cursor.isMariadb) ifNotExists(cursor);
     found.indexes.push(indexSpecification(cursor, table, head));
     return;
   }
@@ -94,5 +94,5 @@ function tail(cursor: Cursor, { columns }: Elements): Pick<Extract<Operation, { 
 
 function isQueryStart(cursor: Cursor): boolean {
   const word = cursor.word();
-  return word === 'select' || word === 'with' || word === '(' || word === 'table' || word === 'values';
+  return word === 'select' || word === 'with' || word === '(' || word === 'values' || (word === 'table' && !cursor.isMariadb);
 }

@@ -1,3 +1,4 @@
+import { isAtLeast } from '../../../model/engine';
 import type { ObjectKind, ObjectName, Operation, TableOptions } from '../../../model/operation';
 import type { Cursor } from '../cursor';
 import { relationsIn } from '../queries';
@@ -12,9 +13,11 @@ import { charsetName } from './types';
 export function create(cursor: Cursor): Operation[] {
   const orReplace = cursor.accept('or', 'replace');
   const temporary = cursor.accept('temporary');
-  if (cursor.accept('table')) return createTable(cursor, { temporary, orReplace });
+  if ((!orReplace || cursor.isMariadb) && cursor.accept('table')) return createTable(cursor, { temporary, orReplace });
   if (temporary && !cursor.is('sequence')) cursor.fail('TABLE');
   viewWords(cursor);
+  // MySQL replaces views alone.
+  if (orReplace && !cursor.isMariadb && !cursor.is('view')) cursor.fail('VIEW');
   const read = readers[cursor.word()];
   if (read !== undefined) return read(cursor, { orReplace });
   cursor.fail('the kind of object');
@@ -51,7 +54,7 @@ const readers: Readonly<Record<string, Reader>> = {
   procedure: createRoutine,
   function: createRoutine,
   aggregate: createRoutine,
-  package: rawObject('other'),
+  package: ofMariadb(rawObject('other')),
   library: rawObject('other'),
   trigger: createTrigger,
   event: createEvent,
@@ -60,7 +63,7 @@ const readers: Readonly<Record<string, Reader>> = {
   user: createAccounts('user'),
   role: createAccounts('role'),
   server: rawObject('server'),
-  sequence: rawObject('sequence'),
+  sequence: ofMariadb(rawObject('sequence')),
   tablespace: rawObject('tablespace'),
   undo: undo,
   logfile: logfile,
@@ -95,6 +98,14 @@ function resource(cursor: Cursor): Operation[] {
   return [{ kind: 'other', node: 'CREATE RESOURCE GROUP' }];
 }
 
+/** The same where MySQL has no such object. */
+function ofMariadb(read: Reader): Reader {
+  return (cursor, head) => {
+    if (!cursor.isMariadb) cursor.fail('the kind of object');
+    return read(cursor, head);
+  };
+}
+
 /** An object of which only the name matters here. */
 function rawObject(objectKind: ObjectKind): Reader {
   return (cursor, { orReplace }) => {
@@ -110,7 +121,9 @@ function rawObject(objectKind: ObjectKind): Reader {
 /** `VIEW [IF NOT EXISTS] name [(columns)] AS query` */
 function createView(cursor: Cursor, { orReplace }: CreateHead): Operation[] {
   cursor.expect('view');
-  const { guarded, place } = guard(cursor, orReplace);
+  // MySQL reads IF NOT EXISTS from 9.1 on.
+  const hasGuard = cursor.isMariadb || isAtLeast(cursor.engine, 9, 1);
+  const { guarded, place } = hasGuard ? guard(cursor, orReplace) : { guarded: false, place: {} };
   const object = cursor.objectName('the name of a view');
   return [{ kind: 'create object', objectKind: 'view', object, ifNotExists: guarded, orReplace, uses: viewQuery(cursor), ...place }];
 }

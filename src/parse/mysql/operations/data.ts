@@ -111,7 +111,7 @@ function assignment(cursor: Cursor): string {
 
 /** `AS new`, `AS new (a, b)` behind VALUES and SET; MySQL alone. */
 function rowAlias(cursor: Cursor): string | undefined {
-  if (!cursor.accept('as')) return undefined;
+  if (cursor.isMariadb || !cursor.accept('as')) return undefined;
   const alias = cursor.name('the alias of the row');
   if (cursor.is('(')) columnList(cursor);
   return alias;

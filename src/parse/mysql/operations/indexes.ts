@@ -15,11 +15,14 @@ export function createIndex(cursor: Cursor): Operation[] {
   const method = indexMethod(cursor);
   cursor.expect('on');
   const table = cursor.objectName('the name of a table');
-  const before = waitSeconds(cursor);
-  const index = indexBody(cursor, table, { ...head, method: method ?? head.method }, name);
+  let seconds: number | undefined;
+  const readWait = (): void => {
+    seconds = waitSeconds(cursor);
+  };
+  const index = indexBody(cursor, table, { ...head, method: method ?? head.method }, name, readWait);
   const online = onlineWords(cursor);
   const operation: Operation = { kind: 'create index', index, ifNotExists: guarded, ...(guarded ? {} : guard) };
-  return withPlace([operation], { ...placeOf(online, before), ...onlineEnd(cursor) });
+  return withPlace([operation], { ...placeOf(online, seconds), ...onlineEnd(cursor) });
 }
 
 function indexKind(cursor: Cursor): IndexHead {
@@ -42,8 +45,9 @@ export function dropIndex(cursor: Cursor): Operation[] {
   cursor.expect('on');
   const on = cursor.objectName('the name of a table');
   const seconds = waitSeconds(cursor);
-  const online = onlineWords(cursor);
-  const place = { ...placeOf(online, seconds), ...onlineEnd(cursor) };
+  // MariaDB's DROP INDEX knows neither ALGORITHM nor LOCK; its ALTER TABLE ... DROP INDEX does.
+  const online = cursor.isMariadb ? {} : onlineWords(cursor);
+  const place = { ...placeOf(online, seconds), ...(cursor.isMariadb ? {} : onlineEnd(cursor)) };
   // DROP INDEX `PRIMARY` is the primary key's (manual, DROP INDEX).
   const operation: Operation =
     name === 'PRIMARY'

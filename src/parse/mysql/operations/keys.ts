@@ -9,7 +9,6 @@ export interface IndexHead {
   readonly method: string;
 }
 
-const nothing: ReadonlySet<string> = new Set();
 const keyPartEnds: ReadonlySet<string> = new Set(['asc', 'desc']);
 
 /** `name? [USING method] (parts) options`, from where the name would stand. */
@@ -27,9 +26,16 @@ export function indexMethod(cursor: Cursor): string | undefined {
   return method;
 }
 
-/** `(parts) options`. */
-export function indexBody(cursor: Cursor, table: ObjectName, { unique, method }: IndexHead, name: string | undefined): IndexSpecification {
+/** `(parts) options`. `between` reads what may stand between the two. */
+export function indexBody(
+  cursor: Cursor,
+  table: ObjectName,
+  { unique, method }: IndexHead,
+  name: string | undefined,
+  between: () => void = () => undefined,
+): IndexSpecification {
   const parts = cursor.bracketed(() => keyPart(cursor));
+  between();
   const { method: written, ...options } = indexOptions(cursor);
   return {
     ...(name !== undefined && { name }),
@@ -45,7 +51,7 @@ export function indexBody(cursor: Cursor, table: ObjectName, { unique, method }:
 
 /** `column`, `column(10) DESC`, `(expression)`; MariaDB: `period WITHOUT OVERLAPS`. */
 function keyPart(cursor: Cursor): KeyPart {
-  const isExpression = cursor.is('(');
+  const isExpression = cursor.is('(') && !cursor.isMariadb;
   let part: KeyPart;
   if (isExpression) part = { expression: cursor.brackets() };
   else if (cursor.isName()) {
@@ -55,7 +61,7 @@ function keyPart(cursor: Cursor): KeyPart {
     part = { column, ...(length !== undefined && { length }) };
   } else part = { expression: expressionText(cursor, keyPartEnds) };
   if (!isExpression && part.column === undefined) cursor.fail('a column');
-  cursor.accept('without', 'overlaps');
+  if (cursor.isMariadb) cursor.accept('without', 'overlaps');
   return cursor.acceptOne('asc', 'desc') === 'desc' ? { ...part, descending: true } : part;
 }
 
@@ -76,8 +82,8 @@ function indexOptions(cursor: Cursor): IndexOptions {
     if (cursor.is('using') || cursor.is('type')) found = withMethod(found, indexMethod(cursor));
     else if (cursor.accept('comment')) found = { ...found, comment: cursor.string('the text of a comment') };
     else if (cursor.accept('with', 'parser')) found = { ...found, parser: cursor.name('the name of a parser') };
-    else if (cursor.accept('invisible') || cursor.accept('ignored')) found = { ...found, visible: false };
-    else if (cursor.accept('visible') || cursor.accept('not', 'ignored')) continue;
+    else if (cursor.accept(cursor.isMariadb ? 'ignored' : 'invisible')) found = { ...found, visible: false };
+    else if (cursor.isMariadb ? cursor.accept('not', 'ignored') : cursor.accept('visible')) continue;
     else if (isOption(cursor)) options.push(namedValue(cursor));
     else break;
     if (cursor.index === from) break;
@@ -131,5 +137,3 @@ export function indexHead(cursor: Cursor): IndexHead | undefined {
   }
   return cursor.acceptOne('index', 'key') === undefined ? undefined : { unique: false, method: 'btree' };
 }
-
-export { nothing as noWords };

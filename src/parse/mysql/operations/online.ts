@@ -18,7 +18,7 @@ export function onlineWords(cursor: Cursor, found: OnlineWords = {}): OnlineWord
 function wordOf<T extends string>(cursor: Cursor, known: readonly T[]): T {
   cursor.index++;
   cursor.accept('=');
-  const word = known.find((each) => each === cursor.word());
+  const word = known.find((each) => each === cursor.word() && (each !== 'nocopy' || cursor.isMariadb));
   if (word === undefined) {
     cursor.fail(known.map((each) => each.toUpperCase()).join(', '));
     return 'default' as T;

@@ -94,7 +94,7 @@ function partitionBody(cursor: Cursor): Body | undefined {
   if (cursor.accept('remove', 'partitioning')) return { action: 'remove', partitions: [] };
   if (cursor.accept('add', 'partition')) return addPartition(cursor);
   if (cursor.accept('drop', 'partition')) {
-    ifExists(cursor);
+    if (cursor.isMariadb) ifExists(cursor);
     return { action: 'drop', partitions: names(cursor) };
   }
   if (cursor.accept('discard', 'partition')) return withTablespace(cursor, 'discard');
@@ -115,7 +115,7 @@ function noBinaryLog(cursor: Cursor): void {
 }
 
 function addPartition(cursor: Cursor): Body {
-  ifNotExists(cursor);
+  if (cursor.isMariadb) ifNotExists(cursor);
   noBinaryLog(cursor);
   if (cursor.accept('partitions')) {
     cursor.number('the number of partitions');

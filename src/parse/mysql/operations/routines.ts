@@ -38,6 +38,7 @@ export function createRoutine(cursor: Cursor, { orReplace }: CreateHead): Operat
   const first = cursor.tokens[from];
   const signature = first === undefined || last === undefined ? '' : `(${cursor.text.slice(first.start, last.start).trim()})`;
   if (cursor.acceptOne('returns', 'return') !== undefined) returnType(cursor);
+  else if (objectKind === 'function') cursor.fail('RETURNS and a type');
   routineCharacteristics(cursor);
   const body = routineBody(cursor);
   return [{ ...head, signature, body }];

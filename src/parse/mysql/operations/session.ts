@@ -64,6 +64,11 @@ const scopes: Readonly<Record<string, Scope>> = {
   persist_only: 'persist only',
 };
 
+function scopeOf(cursor: Cursor): Scope | undefined {
+  const scope = scopes[cursor.word()];
+  return cursor.isMariadb && scope?.startsWith('persist') ? undefined : scope;
+}
+
 /** One of the assignments between commas. */
 function assignment(cursor: Cursor): Operation {
   const token = cursor.token();
@@ -71,7 +76,7 @@ function assignment(cursor: Cursor): Operation {
     cursor.index++;
     return variable(cursor, cursor.raw(token));
   }
-  const scope = cursor.word(1) === '=' || cursor.word(1) === ':=' || cursor.word(1) === '.' ? undefined : scopes[cursor.word()];
+  const scope = cursor.word(1) === '=' || cursor.word(1) === ':=' || cursor.word(1) === '.' ? undefined : scopeOf(cursor);
   if (scope !== undefined) cursor.index++;
   // SET a = 1, NAMES utf8 is read as well: the list may hold any of them.
   if (cursor.accept('names')) return setting('names', expressionText(cursor, nothing));
@@ -105,7 +110,7 @@ function named(cursor: Cursor, scope: Scope, ends: ReadonlySet<string>): Operati
 
 /** From behind LOCK. */
 export function lock(cursor: Cursor): Operation[] {
-  if (cursor.accept('instance', 'for', 'backup')) return [{ kind: 'other', node: 'LOCK INSTANCE' }];
+  if (!cursor.isMariadb && cursor.accept('instance', 'for', 'backup')) return [{ kind: 'other', node: 'LOCK INSTANCE' }];
   if (cursor.acceptOne('tables', 'table') === undefined) cursor.fail('TABLES');
   const modes = new Map<string, ObjectName[]>();
   cursor.list(() => {
@@ -130,7 +135,7 @@ function lockMode(cursor: Cursor): string {
 
 /** From behind UNLOCK. */
 export function unlock(cursor: Cursor): Operation[] {
-  if (cursor.accept('instance')) return [{ kind: 'other', node: 'UNLOCK INSTANCE' }];
+  if (!cursor.isMariadb && cursor.accept('instance')) return [{ kind: 'other', node: 'UNLOCK INSTANCE' }];
   if (cursor.acceptOne('tables', 'table') === undefined) cursor.fail('TABLES');
   return [{ kind: 'unlock tables' }];
 }

@@ -94,7 +94,7 @@ function rareText(cursor: Cursor): string | undefined {
   cursor.index = from;
   if (cursor.accept('start', 'transaction')) return 'START TRANSACTION';
   if (cursor.accept('storage')) return `STORAGE=${word(cursor, 'DISK or MEMORY').toUpperCase()}`;
-  if (cursor.accept('with', 'system', 'versioning')) return 'WITH SYSTEM VERSIONING';
+  if (cursor.isMariadb && cursor.accept('with', 'system', 'versioning')) return 'WITH SYSTEM VERSIONING';
   const ofEngine =
     cursor.isMariadb && cursor.isName() && cursor.word(1) === '=' && cursor.word() !== 'algorithm' && cursor.word() !== 'lock';
   if (!names.has(cursor.word()) && !ofEngine) return undefined;
