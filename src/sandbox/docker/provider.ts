@@ -1,5 +1,5 @@
 import Docker from 'dockerode';
-import { engineDisplayName, engineOf, engineVersionText } from '../../model/engine';
+import { engineDisplayName, engineOf } from '../../model/engine';
 import { failure, type Result, success } from '../../model/result';
 import type { Sandbox, SandboxOptions, SandboxProvider } from '../../model/sandbox';
 import { problemOf } from '../problem';
@@ -59,8 +59,10 @@ async function start(kind: ServerEngine, options: SandboxOptions): Promise<Resul
   try {
     options.signal.throwIfAborted();
     const image = await provideImage(docker, options.image ?? kind.container.image(options.engine), instead, options);
-    const version = kind.container.versionIn(image.environment) ?? engineVersionText(options.engine);
-    const engine = engineOf(kind.name, version) ?? options.engine;
+    const said = kind.container.versionIn(image.environment);
+    // An image of the user's own that says nothing gets what every version knows, and is asked when it runs.
+    const unsaid = options.image === undefined ? options.engine : { name: kind.name, major: 0 };
+    const engine = (said === undefined ? undefined : engineOf(kind.name, said)) ?? unsaid;
     const memoryBytes = await memoryForData(docker);
     options.signal.throwIfAborted();
     options.onProgress(`Starting a container of ${image.name}`);

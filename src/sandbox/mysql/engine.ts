@@ -47,6 +47,6 @@ function container(server: string, versionVariables: readonly string[], password
       environment: [`${passwordVariable}=${password}`],
       data: { folder: dataFolder, processFile: `${dataFolder}/faultline.pid` },
     }),
-    telling: /\[ERROR\]|^ERROR|error:/i,
+    telling: /\[ERROR\]|^ERROR|error:|^(mysqld|mariadbd): /i,
   };
 }

@@ -83,16 +83,16 @@ describe.skipIf(skip).each(servers)('a container of $label', (server) => {
 });
 
 describe.skipIf(skip)('starting', () => {
-  it('a server of the other kind is refused, and nothing is left', async () => {
+  it('an image of the other kind is refused, and nothing is left', async () => {
     const result = await sandboxProviders.docker.start({
-      engine: { name: 'mysql', major: 9 },
-      image: 'mariadb:11',
+      engine: { name: 'mariadb', major: 11 },
+      image: 'mysql:9',
       onProgress: () => undefined,
       signal: new AbortController().signal,
     });
     expect(result).toMatchObject({
       ok: false,
-      error: { message: expect.stringMatching(/holds no MySQL server|^The server is MariaDB 11.*for MySQL/) },
+      error: { message: expect.stringMatching(/holds no MariaDB server\. Name a MariaDB image\.$/) },
     });
     expect(await containersOf(process.pid)).toEqual([]);
   });
