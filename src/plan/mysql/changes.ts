@@ -57,6 +57,8 @@ const ways = {
   'add auto-increment': copy,
   'remove auto-increment': { mysql: copy, mariadb: instant },
   'move column': { mysql: rebuild, mariadb: instant },
+  'move virtual column': { mysql: instant, mariadb: copy },
+  'virtual column beside others': copy,
   'change virtual expression': { mysql: copy, mariadb: instant },
   'change stored expression': copy,
   'add index': { mysql: inplaceBuild, mariadb: nocopyBuild },

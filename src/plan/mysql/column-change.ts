@@ -40,7 +40,10 @@ export function columnChanges(operation: Redefinition, column: Column, table: Ta
   if (specification.unique) changes.push({ change: 'add index', because: `UNIQUE builds an index over ${name}` });
   if (specification.check !== undefined) changes.push({ change: 'add check', because: `the CHECK of ${name} is verified` });
   if (position !== undefined && !isInPlace(position, name, table))
-    changes.push({ change: 'move column', because: `${name} moves ${position === 'first' ? 'to the front' : `behind ${position.after}`}` });
+    changes.push({
+      change: column.generated?.kind === 'virtual' ? 'move virtual column' : 'move column',
+      because: `${name} moves ${position === 'first' ? 'to the front' : `behind ${position.after}`}`,
+    });
   if (newName !== undefined && newName !== name) changes.push({ change: 'rename column', because: `${name} becomes ${newName}` });
   return changes.length > 0
     ? changes

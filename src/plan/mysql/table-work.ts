@@ -32,7 +32,10 @@ const locks = ['NONE', 'SHARED', 'EXCLUSIVE'] as const;
  * beside a slower change, a new column is one more reason to write the rows again.
  */
 export function combineWays(reasons: readonly Reason[], traits: TableTraits, engine: Engine): CombinedWork {
-  const exchanged = exchangePrimaryKey(reasons).map((reason) => ({ ...reason, way: limited(reason.change, traits, engine) }));
+  const exchanged = besideVirtual(exchangePrimaryKey(reasons), engine).map((reason) => ({
+    ...reason,
+    way: limited(reason.change, traits, engine),
+  }));
   const slowest = exchanged.toSorted((left, right) => slowness(right.way) - slowness(left.way))[0];
   if (slowest === undefined) return { ...wayOf('table definition', engine), because: '' };
   const lock = locks[Math.max(...exchanged.map(({ way }) => locks.indexOf(way.lock)))] ?? 'NONE';
@@ -57,10 +60,10 @@ function atLeastShared(work: CombinedWork): CombinedWork {
   return { ...work, lock: work.lock === 'NONE' ? 'SHARED' : work.lock };
 }
 
-/** MariaDB drops a column instantly also beside what is done without a copy. */
-function needsRebuild(change: Change, { algorithm }: Way, { name }: Engine): boolean {
+/** MariaDB keeps to INSTANT for columns also beside an index that is only dropped. */
+function needsRebuild(change: Change, { algorithm, cost }: Way, { name }: Engine): boolean {
   if (!instantColumns.has(change)) return false;
-  return !(name === 'mariadb' && algorithm === 'NOCOPY' && change === 'drop column');
+  return !(name === 'mariadb' && algorithm === 'NOCOPY' && cost === 'metadata');
 }
 
 /** DROP PRIMARY KEY, ADD PRIMARY KEY in one statement is a rebuild, where dropping alone copies. */
@@ -68,6 +71,13 @@ function exchangePrimaryKey(reasons: readonly Reason[]): readonly Reason[] {
   const both = reasons.some(({ change }) => change === 'drop primary key') && reasons.some(({ change }) => change === 'add primary key');
   if (!both) return reasons;
   return reasons.map((reason) => (reason.change === 'drop primary key' ? { ...reason, change: 'exchange primary key' } : reason));
+}
+
+/** MariaDB copies the table for a virtual column that comes or goes together with others. */
+function besideVirtual(reasons: readonly Reason[], { name }: Engine): readonly Reason[] {
+  const virtual = reasons.find(({ change }) => change === 'add virtual column' || change === 'drop virtual column');
+  if (name !== 'mariadb' || virtual === undefined || !reasons.some(({ change }) => instantColumns.has(change))) return reasons;
+  return [...reasons, { change: 'virtual column beside others', because: `${virtual.because} only when no other column comes or goes` }];
 }
 
 /** The way of one change, on a table that may not be fit for it (manual of MySQL, "Column Operations": what INSTANT can't). */
