@@ -20,12 +20,13 @@ export async function foundTwice(
 ): Promise<string | undefined> {
   const { after, before } = trace;
   if (after === undefined) return undefined;
+  const isNew = (table: string) => !before.catalog.tables.some((other) => relationKey(other) === table);
   const found: string[] = [];
   for (const table of suspects(before, partial.state, after, retried.state)) {
     const read = (database: string): Promise<RowHeap> =>
       laboratory.engine.readRowHeap(laboratory.sandbox.address(database), table, table.columns);
     const rows = rowsWrittenTwice({
-      before: await read(trace.beforeDatabase),
+      before: isNew(relationKey(table)) ? new Map() : await read(trace.beforeDatabase),
       partial: await read(partial.database),
       after: await laboratory.withClone(trace.beforeDatabase, async (database) => {
         await runPlainly(laboratory, database, trace.carrier);
@@ -46,9 +47,11 @@ export async function foundTwice(
     const states = [from, left, goal, now];
     return now.data.flatMap(({ table }) => {
       const [then, rest, wanted, reached] = states.map((state) => state.data.find((data) => data.table === table)?.rowsHash);
-      const tables = states.flatMap((state) => state.catalog.tables.find((other) => relationKey(other) === table) ?? []);
+      // A table that the migration makes had no rows before it.
+      const having = isNew(table) ? states.slice(1) : states;
+      const tables = having.flatMap((state) => state.catalog.tables.find((other) => relationKey(other) === table) ?? []);
       const [first] = tables;
-      if (first === undefined || tables.length < states.length || then === rest || wanted === reached) return [];
+      if (first === undefined || tables.length < having.length || then === rest || wanted === reached) return [];
       const columns = comparable(tables, new Set(trace.reading.volatile[table] ?? []));
       return columns.length === 0 ? [] : [{ schema: first.schema, name: first.name, columns }];
     });

@@ -50,11 +50,10 @@ const instant = /^(begin|start transaction|commit|rollback|set|do|deallocate|pre
 const defines = /^(create|alter|drop|rename|truncate|analyze|optimize|grant|revoke|lock tables)\b/i;
 
 /** Makes something new and names no table that is there. */
-const touchesNothing =
-  /^(create (table|procedure|function|event)|drop (procedure|function|event))\b(?!.*\b(references|like|select|on)\b)/is;
+const touchesNothing = /^((create|drop) (procedure|function|event)\b|create table\b(?!.*\b(references|like|select)\b))/is;
 
 /** Locks row after row of a table that other sessions use. */
-const writesRows = /^(update|delete|insert ignore|insert|replace)\b/i;
+const writesRows = /^(update|delete)\b/i;
 
 class Course {
   constructor(
@@ -97,9 +96,9 @@ class Course {
     return committed;
   }
 
-  /** The session is inside a transaction. */
-  private isOpen(done: number): boolean {
-    return this.committed(done) < done;
+  /** The session is inside a transaction that has done something: a BEGIN alone holds nothing. */
+  private holdsLocks(done: number): boolean {
+    return this.committed(done) < done - 1;
   }
 
   /** Whether there is an inside at this point, and for these kinds a reason to fail there. */
@@ -146,7 +145,7 @@ class Course {
         return { statements: kind === 'start' ? 0 : kind === 'before' ? before : after };
       case 'lost-ack':
         if (kind === 'start' || kind === 'before') return undefined;
-        return { statements: after, held: this.isOpen(statement) };
+        return { statements: after, held: this.holdsLocks(statement) };
       default:
         return ownFailures.includes(fault) && kind === 'during' ? { statements: before } : undefined;
     }

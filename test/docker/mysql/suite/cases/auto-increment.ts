@@ -8,5 +8,6 @@ ALTER TABLE orders AUTO_INCREMENT = 100000;
 INSERT INTO orders (customer_id, total, note) SELECT id, 1.00, 'first' FROM customers ORDER BY id LIMIT 1;
 `,
   rows: 5,
-  stays: { 1: 'resumable' },
+  // Where a counter stands is no difference as long as it is not behind.
+  stays: { 1: 'rolled-back' },
 } satisfies MysqlCase;

@@ -11,5 +11,5 @@ COMMIT;
 `,
   rows: 10,
   circles: [2],
-  stays: { 2: 'applied-twice back~', 3: 'broken back~' },
+  stays: { 2: 'applied-twice back~' },
 } satisfies MysqlCase;

@@ -3,7 +3,7 @@ import type { MysqlCase } from '../case';
 export default {
   title: 'Rows are deleted that are to be deleted, then the column goes',
   migration: `
-DELETE FROM orders WHERE note IS NULL;
+DELETE FROM orders WHERE id > 5;
 ALTER TABLE orders DROP COLUMN note;
 `,
   rows: 10,

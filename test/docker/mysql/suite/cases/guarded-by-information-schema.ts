@@ -10,5 +10,7 @@ EXECUTE change_it;
 DEALLOCATE PREPARE change_it;
 UPDATE orders SET currency = 'EUR' WHERE currency IS NULL;
 `,
+  // What is executed stands in no text.
+  alone: [3, 4],
   stays: { 4: 'resumable', 5: 'resumable' },
 } satisfies MysqlCase;
