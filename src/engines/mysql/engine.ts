@@ -6,6 +6,7 @@ import { withControlClient } from './connect';
 import { makeDirt } from './dirt/make';
 import { builtInCarrier } from './execution/execution';
 import { generateRows } from './generate-rows/generate-rows';
+import { MysqlMeter } from './measure/measure';
 import { readRowHeap } from './row-heap';
 import { checksumQuery } from './snapshot/data';
 import { anySessionQuery, captureSessions } from './snapshot/sessions';
@@ -48,6 +49,8 @@ export const mysqlEngine: DatabaseEngine = {
   async dropServerAccounts(sandbox, names) {
     for (const name of names) await sandbox.query(name.includes('@') ? `DROP USER IF EXISTS ${name}` : `DROP ROLE IF EXISTS ${name}`);
   },
+
+  openMeter: (address) => MysqlMeter.open(address),
 };
 
 /** As DROP USER takes it. A role of MariaDB has no host. */
