@@ -1,7 +1,4 @@
 /** What a cell is compared with: a plain run of the migration, and the naive way, a fresh server for every cell. */
-import { withControlClient } from '../src/engines/postgres/connect';
-import { builtInCarrier } from '../src/engines/postgres/execution/execution';
-import { generateRows } from '../src/engines/postgres/generate-rows/generate-rows';
 import type { Sandbox } from '../src/model/sandbox';
 import type { SimulationRequest } from '../src/protocol/simulation';
 import { Groundwork } from '../src/runner/groundwork';
@@ -27,7 +24,7 @@ export class Yardsticks {
 
   static async prepare(request: SimulationRequest): Promise<Yardsticks> {
     const subject = await readSubject(request);
-    const sandbox = await startSandbox(subject);
+    const sandbox = await startSandbox(request, subject);
     const { laboratory, database } = await layGroundwork(sandbox, subject, request);
     return new Yardsticks(request, subject, sandbox, laboratory, database);
   }
@@ -56,7 +53,7 @@ export class Yardsticks {
   }
 
   private async freshServer(): Promise<void> {
-    const sandbox = await startSandbox(this.subject);
+    const sandbox = await startSandbox(this.request, this.subject);
     try {
       const { laboratory, database } = await layGroundwork(sandbox, this.subject, this.request);
       await runTarget(laboratory, database, this.subject);
@@ -66,8 +63,12 @@ export class Yardsticks {
   }
 }
 
-async function startSandbox(subject: Subject): Promise<Sandbox> {
-  const started = await sandboxProviders.embedded.start({ engine: subject.engine, onProgress: () => undefined, signal: neverAborted });
+async function startSandbox(request: SimulationRequest, subject: Subject): Promise<Sandbox> {
+  const started = await sandboxProviders[request.sandbox].start({
+    engine: subject.engine,
+    onProgress: () => undefined,
+    signal: neverAborted,
+  });
   if (!started.ok) throw new Error(started.error.message);
   return started.value;
 }
@@ -81,14 +82,14 @@ async function layGroundwork(
   const laboratory = new Laboratory(sandbox, neverAborted);
   const groundwork = await Groundwork.lay(laboratory, subject);
   await groundwork.advanceTo(subject.targets[0] ?? 0);
-  await withControlClient(sandbox.address(groundwork.database), (client) => generateRows(client, { rows, seed, excludeTables: [] }));
+  await laboratory.engine.generateRows(sandbox.address(groundwork.database), { rows, seed, excludeTables: [] });
   return { laboratory, database: groundwork.database };
 }
 
 async function runTarget(laboratory: Laboratory, database: string, subject: Subject): Promise<void> {
   const migration = subject.migrations[subject.targets[0] ?? 0];
   if (migration === undefined) throw new Error('No migration.');
-  const outcome = await runPlainly(laboratory, database, builtInCarrier(migration, subject.framework.run));
+  const outcome = await runPlainly(laboratory, database, laboratory.engine.builtInCarrier(migration, subject.framework.run(subject.engine)));
   if (outcome.result !== 'success') throw new Error(outcome.error?.message ?? outcome.result);
 }
 
