@@ -58,7 +58,7 @@ const mysql: Dialect = {
       case 3:
         return `ALTER TABLE ${table} MODIFY COLUMN ${name} varchar(20) NOT NULL;`;
       case 4:
-        return `CREATE TABLE ${table}_${name} (id bigint AUTO_INCREMENT PRIMARY KEY, was varchar(20), of bigint, FOREIGN KEY (of) REFERENCES ${table} (id));`;
+        return `CREATE TABLE ${table}_${name} (id bigint AUTO_INCREMENT PRIMARY KEY, was varchar(20), owner_id bigint, FOREIGN KEY (owner_id) REFERENCES ${table} (id));`;
       default:
         return `INSERT INTO ${table}_${name} (was) VALUES ('start');`;
     }
