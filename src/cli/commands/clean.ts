@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { sandboxProviders } from '../../sandbox/providers';
 import { exitStatus } from '../failure';
 import { writeResult } from '../output';
 
@@ -14,6 +13,7 @@ export function addCleanCommand(program: Command): void {
 }
 
 async function clean(): Promise<number> {
+  const { sandboxProviders } = await import('../simulation');
   const removed: string[] = [];
   for (const provider of Object.values(sandboxProviders)) removed.push(...(await provider.removeOrphans()));
   await writeResult(removed.length === 0 ? 'Nothing to remove.\n' : `${removed.join('\n')}\n`, undefined);

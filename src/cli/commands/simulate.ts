@@ -11,7 +11,6 @@ import { simulationHtml } from '../../report/simulation-html';
 import { simulationJson, simulationReport } from '../../report/simulation-json';
 import { simulationMarkdown } from '../../report/simulation-markdown';
 import { simulationPretty } from '../../report/simulation-pretty';
-import { simulate as runSimulations } from '../../runner/simulate';
 import { findConfiguration } from '../../workspace/configuration-file';
 import { folderOf, readMigrationSource, shownPath } from '../../workspace/read-folder';
 import { CommandFailure, exitStatus, orFail } from '../failure';
@@ -111,6 +110,7 @@ async function simulate(path: string | undefined, options: SimulateOptions): Pro
   try {
     const follow = new ProgressOfSimulation(progress);
     const request = await withoutLoadOfFolder(requestOf(absolute, options, settings), options, settings);
+    const { simulate: runSimulations } = await import('../simulation');
     const simulations = await runSimulations(request, (event) => follow.tell(event), interruption.signal);
     progress.clear();
     const shown = await withShownPaths(absolute, simulations);

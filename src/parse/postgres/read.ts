@@ -1,8 +1,8 @@
 import type { Node, RawStmt } from '@pgsql/types';
-import { hasSqlDetails, parseSync } from 'libpg-query';
 import type { Statement } from '../../model/migration';
 import type { Span } from '../../model/text';
 import { LineIndex } from '../lines';
+import { parser } from '../load';
 import { TextMemory } from '../memory';
 import type { SubstitutedText } from '../substituted';
 import { Lexer } from './lexer';
@@ -97,6 +97,7 @@ function parse(text: string): Parsed {
   const nul = text.indexOf('\0');
   if (nul !== -1)
     return { failure: { message: 'a NUL character, which no SQL text may hold (is the file binary, or UTF-16?)', offset: nul } };
+  const { parseSync, hasSqlDetails } = parser();
   try {
     return { statements: parseSync(text).stmts ?? [] };
   } catch (error) {
