@@ -8,10 +8,10 @@ import type { Loss } from '../state/loss';
 import { match } from '../state/match';
 import { dataBack } from './data';
 import type { DataLoss } from './data-loss';
-import { failureModes } from './modes/registry';
+import { type RecoveryDialect, recoveryDialectOf } from './dialect';
+import { modesFor } from './modes/registry';
 import { withMovedColumns } from './moved-columns';
 import { type DraftPlan, type RecoverySituation, sqlStep } from './situation';
-import { groupStep, inGroups } from './together';
 
 /** Ways back to before: ends what was left open, takes back rows, turns the schema back, and clears the history. */
 export function planBack(measured: RecoverySituation): DraftPlan[] {
@@ -23,8 +23,11 @@ export function planBack(measured: RecoverySituation): DraftPlan[] {
 
 function draftsBack(situation: RecoverySituation, giveUpRetyped: boolean): DraftPlan[] {
   const { before, partial, protocol, migration } = situation;
+  const { engine } = situation.plan;
+  const dialect = recoveryDialectOf(engine);
   const data = dataBack(situation);
   const changes = catalogChanges(partial.catalog, before.catalog, {
+    engine,
     goal: 'before the migration',
     concurrently: true,
     isEmpty: (table) => rowCount(before, table) === 0,
@@ -33,13 +36,17 @@ function draftsBack(situation: RecoverySituation, giveUpRetyped: boolean): Draft
   const lost = changes.flatMap((change) => change.loses ?? []).filter(({ loss }) => !isAllNull(before, loss));
   const refilled = changes.flatMap((change) => change.refills ?? []);
   const refreshed = differingViews(before, partial).filter((key) => !refilled.includes(key));
-  const modes = (place: 'first' | 'last') => failureModes.filter((mode) => mode.place === place).flatMap((mode) => mode.back(situation));
+  const modes = (place: 'first' | 'last') =>
+    modesFor(engine)
+      .filter((mode) => mode.place === place)
+      .flatMap((mode) => mode.back(situation));
   const steps: RecoveryStep[] = [
     ...modes('first'),
     ...data.steps,
     ...stepsOf(
       changes,
       lost.map(({ loss }) => loss),
+      dialect,
     ),
     ...refreshed.map(refresh),
     ...modes('last'),
@@ -69,8 +76,8 @@ function draftOf(steps: readonly RecoveryStep[], losses: readonly Pick<DataLoss,
 }
 
 /** What must not be split is one step. What rests on lost rows, or can't be written, is told behind it. */
-function stepsOf(changes: readonly Change[], lost: readonly Loss[]): RecoveryStep[] {
-  return inGroups(changes).flatMap((group) => {
+function stepsOf(changes: readonly Change[], lost: readonly Loss[], { groups, groupStep }: RecoveryDialect): RecoveryStep[] {
+  return groups(changes).flatMap((group) => {
     const isDone = (change: Change) => change.unknown === undefined && !waitsFor(change, lost);
     const done = group.filter(isDone);
     return [...(done.length === 0 ? [] : [groupStep(done)]), ...group.filter((change) => !isDone(change)).map(toldStep)];

@@ -1,10 +1,9 @@
 import { isUsable, relationKey, type Table } from '../model/catalog';
 import type { State } from '../model/state';
-import { quoteIdentifier, quoteLiteral, quoteQualified } from '../parse/postgres/identifiers';
-import { spoken, spokenKey, sqlName, sqlNameOfKey } from '../rollback/names';
+import { spoken, spokenKey } from '../rollback/names';
 import { match } from '../state/match';
-import { isBehind } from '../state/sequences';
 import { type DraftCheck, gives, none } from './check';
+import { type RecoveryDialect, recoveryDialectOf } from './dialect';
 import { requirementsOfConstraint, requirementsOfIndex } from './requirements';
 import type { RecoverySituation } from './situation';
 import { countViolations, spokenViolations } from './violations';
@@ -18,12 +17,15 @@ const mostTables = 8;
  */
 export function generalChecks(situation: RecoverySituation, target: State): DraftCheck[] {
   const tables = touchedTables(situation, target);
+  const dialect = recoveryDialectOf(situation.plan.engine);
   return [
-    ...tables.flatMap((table) => countsAndSums(situation, table, target).map((check) => ({ ...check, rowsOf: [relationKey(table)] }))),
-    ...tables.flatMap((table) => rulesOf(table, target)),
-    ...wholeDatabase(target),
-    ...sequenceChecks(tables, target),
-    ...historyChecks(target),
+    ...tables.flatMap((table) =>
+      countsAndSums(situation, table, target, dialect).map((check) => ({ ...check, rowsOf: [relationKey(table)] })),
+    ),
+    ...tables.flatMap((table) => rulesOf(table, target, dialect)),
+    ...dialect.wholeDatabase(target),
+    ...dialect.counters(tables, target),
+    ...historyChecks(target, dialect),
   ];
 }
 
@@ -43,7 +45,7 @@ function touchedTables({ before, after, partial }: RecoverySituation, target: St
     .slice(0, mostTables);
 }
 
-function countsAndSums({ checksumQuery }: RecoverySituation, table: Table, target: State): DraftCheck[] {
+function countsAndSums({ checksumQuery }: RecoverySituation, table: Table, target: State, { words, rows }: RecoveryDialect): DraftCheck[] {
   const key = relationKey(table);
   const data = target.data.find((entry) => entry.table === key);
   if (data === undefined) return [];
@@ -54,7 +56,7 @@ function countsAndSums({ checksumQuery }: RecoverySituation, table: Table, targe
   return [
     gives(
       `${name} has ${data.rowCount} ${data.rowCount === 1 ? 'row' : 'rows'}`,
-      `SELECT count(*) FROM ONLY ${sqlName(table)}`,
+      `SELECT count(*) FROM ${rows.alone(table)}`,
       data.rowCount,
     ),
     ...(position?.greatestInUse === undefined || column === undefined
@@ -62,7 +64,7 @@ function countsAndSums({ checksumQuery }: RecoverySituation, table: Table, targe
       : [
           gives(
             `The greatest ${column} of ${name} is ${position.greatestInUse}`,
-            `SELECT max(${quoteIdentifier(column)}) FROM ${sqlName(table)}`,
+            `SELECT max(${words.quoteIdentifier(column)}) FROM ${words.sqlName(table)}`,
             position.greatestInUse,
           ),
         ]),
@@ -72,101 +74,36 @@ function countsAndSums({ checksumQuery }: RecoverySituation, table: Table, targe
   ];
 }
 
-function ownedSequence(table: Table, { catalog }: State) {
+function ownedSequence(table: Table, { catalog, sequences }: State) {
+  const counter = sequences.find(({ countedBy }) => countedBy === relationKey(table));
+  const counted = table.columns.find(({ identityKind }) => identityKind !== undefined);
+  if (counter !== undefined && counted !== undefined) return { key: counter.sequence, column: counted.name };
   const found = catalog.sequences.find(({ ownedBy, increment }) => ownedBy?.table === relationKey(table) && !increment.startsWith('-'));
   return found?.ownedBy && { key: relationKey(found), column: found.ownedBy.column };
 }
 
 /** Orphans and rows that break a check or a key, asked of the rows themselves: the catalog may call valid what nobody has checked. */
-function rulesOf(table: Table, target: State): DraftCheck[] {
+function rulesOf(table: Table, target: State, { words, rows }: RecoveryDialect): DraftCheck[] {
   const constraints = table.constraints.filter(({ validated, enforced, kind }) => validated && enforced && kind !== 'not null');
   const owned = new Set(constraints.map(({ name }) => name));
   const indexes = table.indexes.filter((index) => index.unique && isUsable(index) && !owned.has(index.constraint ?? ''));
   const requirements = [
-    ...constraints.flatMap((constraint) => requirementsOfConstraint(constraint, table, target.catalog)),
-    ...indexes.flatMap((index) => requirementsOfIndex(index, table)),
+    ...constraints.flatMap((constraint) => requirementsOfConstraint(constraint, table, target.catalog, words)),
+    ...indexes.flatMap((index) => requirementsOfIndex(index, table, words)),
   ];
   return requirements.map((requirement) => ({
-    ...none(`There are no ${spokenViolations(requirement)}`, countViolations(requirement)),
+    ...none(`There are no ${spokenViolations(requirement)}`, countViolations(requirement, rows)),
     rowsOf: [relationKey(table), ...(requirement.kind === 'foreign key' ? [relationKey(requirement.parent)] : [])],
   }));
 }
 
-const ofUsers = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
-
-/** What is asked of the whole database. The target's own number is expected: it may have an invalid index on purpose. */
-function wholeDatabase({ catalog, preparedTransactions }: State): DraftCheck[] {
-  const indexes = [...catalog.tables, ...catalog.definitions]
-    .flatMap((owner) => owner.indexes ?? [])
-    .filter((index) => index.schema === undefined);
-  const constraints = catalog.tables.flatMap((table) => table.constraints);
-  const triggers = [...catalog.tables, ...catalog.definitions].flatMap((owner) => owner.triggers ?? []);
-  const count = (title: string, text: string, expected: number) =>
-    expected === 0 ? none(`No ${title}`, text) : gives(`As many as there should be: ${title}`, text, expected);
-  return [
-    count(
-      'index is invalid',
-      `SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) AND ${ofUsers}`,
-      indexes.filter((index) => !isUsable(index)).length,
-    ),
-    count(
-      'constraint waits for its validation',
-      `SELECT count(*) FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT k.convalidated AND ${ofUsers}`,
-      constraints.filter(({ validated }) => !validated).length,
-    ),
-    count(
-      'trigger is disabled',
-      `SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.tgenabled = 'D' AND NOT t.tgisinternal AND ${ofUsers}`,
-      triggers.filter(({ enabled }) => enabled === 'D').length,
-    ),
-    count(
-      'prepared transaction is left',
-      'SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()',
-      preparedTransactions.length,
-    ),
-    none(
-      'No session holds a lock that keeps others from writing',
-      "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid JOIN pg_class c ON c.oid = l.relation AND c.relkind IN ('r', 'p') JOIN pg_namespace n ON n.oid = c.relnamespace " +
-        `WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend' AND l.granted AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') AND ${ofUsers}`,
-    ),
-  ];
-}
-
-/** The next value must be one that the column does not have. */
-function sequenceChecks(tables: readonly Table[], target: State): DraftCheck[] {
-  const touched = new Set(tables.map(relationKey));
-  return target.catalog.sequences.flatMap((sequence) => {
-    const { ownedBy, increment } = sequence;
-    const position = target.sequences.find((entry) => entry.sequence === relationKey(sequence));
-    if (ownedBy === undefined || !touched.has(ownedBy.table) || position === undefined) return [];
-    if (increment.startsWith('-') || isBehind(position, BigInt(increment))) return [];
-    const next = `(SELECT last_value + CASE WHEN is_called THEN ${increment} ELSE 0 END FROM ${sqlName(sequence)})`;
-    const greatest = `(SELECT max(${quoteIdentifier(ownedBy.column)}) FROM ${sqlNameOfKey(ownedBy.table)})`;
-    return [
-      {
-        rowsOf: [ownedBy.table],
-        ...gives(
-          `The next value of ${sequence.name} is free in ${spokenKey(ownedBy.table)}.${ownedBy.column}`,
-          `SELECT coalesce(${next} > ${greatest}, true)`,
-          true,
-        ),
-      },
-    ];
-  });
-}
-
 /** The framework's own tables: that the history is right is compared as a whole, with the fingerprint. */
-function historyChecks({ bookkeeping }: State): DraftCheck[] {
+function historyChecks({ bookkeeping }: State, { words }: RecoveryDialect): DraftCheck[] {
   return bookkeeping.map(({ table, rows }) =>
     gives(
       `The history in ${spokenKey(table)} has ${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`,
-      `SELECT count(*) FROM ${sqlNameOfKey(table)}`,
+      `SELECT count(*) FROM ${words.sqlNameOfKey(table)}`,
       rows.length,
     ),
   );
-}
-
-/** For checks of one named object. */
-export function regclass(schema: string, name: string): string {
-  return `${quoteLiteral(quoteQualified(schema, name))}::regclass`;
 }

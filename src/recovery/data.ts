@@ -3,11 +3,13 @@ import type { Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
 import type { RecoveryStep } from '../model/simulation';
 import type { State, TableData } from '../model/state';
+import type { SqlWords } from '../rollback/dialect';
 import { spoken, spokenKey } from '../rollback/names';
 import { inOrderOfNeed } from '../rollback/order';
 import { deletionOf, isNamed, writtenTables } from '../rollback/rows';
 import { match } from '../state/match';
 import { backup, type DataLoss } from './data-loss';
+import { recoveryDialectOf } from './dialect';
 import { evidenceOf, type TableEvidence } from './evidence';
 import { rowsBack } from './rows-back';
 import { type RecoverySituation, sqlStep } from './situation';
@@ -59,10 +61,11 @@ interface ToldBack extends DataBack {
 
 /** What the statements themselves tell: constant rows that they list. Holds on any database, whatever its rows. */
 function byStatements(situation: RecoverySituation, table: Table, difference: Difference, done: readonly Statement[]): ToldBack {
+  const { words } = recoveryDialectOf(situation.plan.engine);
   const written = withAncestors(table, situation.partial.catalog);
   const removed = done.some((statement) => statement.operations.some((operation) => removesRows(operation, table, difference.original)));
   const isSafe = removed || !metConflict(done, written, difference);
-  const steps = isSafe ? done.toReversed().flatMap((statement) => written.flatMap((named) => deletionSteps(statement, named))) : [];
+  const steps = isSafe ? done.toReversed().flatMap((statement) => written.flatMap((named) => deletionSteps(statement, named, words))) : [];
   const loss = lossOf(difference, table, done, steps.length === 0 ? 'none' : removed ? 'beside removed rows' : 'all');
   return { steps, losses: loss === undefined ? [] : [loss], listed: listedRows(done, written) };
 }
@@ -173,7 +176,7 @@ function isOverwritten(column: string, table: Table, original: Table, done: read
     statement.operations.some((operation) => {
       if (!writtenTables(operation).some((name) => isNamed(name, table) || isNamed(name, original))) return false;
       if (operation.kind === 'update') return operation.columns.includes(column);
-      return operation.kind === 'merge' || (operation.kind === 'insert' && operation.onConflict === 'update');
+      return operation.kind === 'merge' || (operation.kind === 'insert' && ['update', 'replace'].includes(operation.onConflict));
     }),
   );
 }
@@ -188,10 +191,10 @@ function statementsOn(table: Table, original: Table, done: readonly Statement[])
   return numbers.length === 0 ? '' : ` (statement ${numbers.join(', ')})`;
 }
 
-function deletionSteps(statement: Statement, table: Table): RecoveryStep[] {
+function deletionSteps(statement: Statement, table: Table, words: SqlWords): RecoveryStep[] {
   return statement.operations.flatMap((operation) => {
     if (operation.kind !== 'insert' || operation.rows === undefined || !isNamed(operation.table, table)) return [];
-    const text = deletionOf(operation.columns, operation.rows, table);
+    const text = deletionOf(operation.columns, operation.rows, table, words);
     if (text === undefined) return [];
     return [
       sqlStep(

@@ -1,7 +1,7 @@
 import type { CellResult, DecisionFact, RecoveryPlan } from '../model/simulation';
 import type { State } from '../model/state';
+import { recoveryDialectOf } from './dialect';
 import type { RecoverySituation } from './situation';
-import { strongestLock } from './step-locks';
 
 type Retry = NonNullable<CellResult['retry']>['outcome'];
 
@@ -97,7 +97,8 @@ const retryWords: Record<Retry, string> = {
 function factsOf({ situation, back, forward }: DecisionInput): DecisionFact[] {
   const { completed, migration, partial, plan, before, after, retryReaches } = situation;
   const total = migration.up.statements.length;
-  const lock = (way: RecoveryPlan) => strongestLock(way.steps, partial.catalog, plan.engine.major) ?? 'none on a table';
+  const lock = (way: RecoveryPlan) =>
+    recoveryDialectOf(plan.engine).strongestLock(way.steps, partial.catalog, plan.engine) ?? 'none on a table';
   const took = ({ durationMs }: RecoveryPlan) => (durationMs === undefined ? 'not executed' : `${durationMs} ms`);
   const facts: (DecisionFact | undefined)[] = [
     { name: 'Statements', back: `${completed} of ${total} to take back`, forward: `${Math.max(0, total - completed)} of ${total} left` },

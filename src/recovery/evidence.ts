@@ -1,8 +1,8 @@
 import { relationKey, type Table } from '../model/catalog';
 import type { State } from '../model/state';
-import { quoteIdentifier, quoteLiteral } from '../parse/postgres/identifiers';
-import { sqlName } from '../rollback/names';
+import { postgresWords, type SqlWords } from '../rollback/dialect';
 import { match } from '../state/match';
+import { type RecoveryDialect, recoveryDialectOf } from './dialect';
 import { type AnswerRow, answerTo, type Probe } from './probe';
 import type { RecoverySituation } from './situation';
 
@@ -32,6 +32,8 @@ export interface ColumnEvidence {
 
 /** What happened to the rows of one table, row by row. Only for tables with a primary key that are small enough. */
 export interface TableEvidence {
+  /** How its names and values are written. */
+  readonly words: SqlWords;
   /** As it is now. */
   readonly table: Table;
   readonly original: Table;
@@ -95,13 +97,9 @@ function keyPairs(pair: Pair) {
   return found.length === names.length ? found : [];
 }
 
-const read = (table: Table, key: readonly string[]) => {
-  const texts = (columns: readonly string[]) => `ARRAY[${columns.map((name) => `${quoteIdentifier(name)}::text`).join(', ')}]::text[]`;
-  return `SELECT ${texts(key)} AS key, ${texts(table.columns.map((column) => column.name))} AS values FROM ONLY ${sqlName(table)} LIMIT ${mostRows}`;
-};
-
-function probesOf(pair: Pair): { readonly before: Probe; readonly partial: Probe } {
+function probesOf(pair: Pair, { rows }: RecoveryDialect): { readonly before: Probe; readonly partial: Probe } {
   const key = keyPairs(pair);
+  const read = (table: Table, names: readonly string[]) => rows.read(table, names, mostRows);
   return {
     before: {
       database: 'before',
@@ -121,9 +119,10 @@ function probesOf(pair: Pair): { readonly before: Probe; readonly partial: Probe
 }
 
 /** What has to be asked so that `evidenceOf` can answer. */
-export function evidenceProbes({ before, partial }: RecoverySituation): Probe[] {
+export function evidenceProbes({ before, partial, plan }: RecoverySituation): Probe[] {
+  const dialect = recoveryDialectOf(plan.engine);
   return readablePairs(before, partial).flatMap((pair) => {
-    const probes = probesOf(pair);
+    const probes = probesOf(pair, dialect);
     return [probes.before, probes.partial];
   });
 }
@@ -133,23 +132,29 @@ type Rows = ReadonlyMap<string, { readonly key: Key; readonly values: readonly (
 function rowsOf(answer: readonly AnswerRow[]): Rows {
   return new Map(
     answer.map((row) => {
-      const [key, values] = [row.key as Key, row.values as readonly (string | null)[]];
+      const [key, values] = [listOf(row.key) as Key, listOf(row.values)];
       return [JSON.stringify(key), { key, values }];
     }),
   );
 }
 
+/** A list of texts: as such, or as JSON where the server has no lists. */
+function listOf(value: unknown): readonly (string | null)[] {
+  return (typeof value === 'string' ? JSON.parse(value) : value) as readonly (string | null)[];
+}
+
 /** Tables of which every row was compared. Empty where nothing was asked. */
-export function evidenceOf({ before, partial, answers }: RecoverySituation): TableEvidence[] {
+export function evidenceOf({ before, partial, answers, plan }: RecoverySituation): TableEvidence[] {
   if (answers === undefined) return [];
+  const dialect = recoveryDialectOf(plan.engine);
   return readablePairs(before, partial).flatMap((pair) => {
-    const probes = probesOf(pair);
+    const probes = probesOf(pair, dialect);
     const [then, now] = [answerTo(answers, probes.before), answerTo(answers, probes.partial)];
-    return then === undefined || now === undefined ? [] : [compare(pair, rowsOf(then), rowsOf(now))];
+    return then === undefined || now === undefined ? [] : [compare(pair, rowsOf(then), rowsOf(now), dialect)];
   });
 }
 
-function compare(pair: Pair, then: Rows, now: Rows): TableEvidence {
+function compare(pair: Pair, then: Rows, now: Rows, { words }: RecoveryDialect): TableEvidence {
   const { original, table } = pair;
   const keysOf = (rows: Rows, others: Rows) => [...rows].filter(([id]) => !others.has(id)).map(([, row]) => row.key);
   const valuesOf = (rows: Rows, owner: Table) => {
@@ -189,6 +194,7 @@ function compare(pair: Pair, then: Rows, now: Rows): TableEvidence {
     ),
   );
   return {
+    words,
     table,
     original,
     rekeyed: contents(
@@ -207,12 +213,20 @@ function compare(pair: Pair, then: Rows, now: Rows): TableEvidence {
   };
 }
 
-const numeric = /^(smallint|integer|bigint)$/;
+const numeric = /^(tinyint|smallint|mediumint|integer|int|bigint)(\(\d+\))?( unsigned)?$/;
+
+/** Types of MySQL whose values are read and written as hexadecimal digits. */
+export function isBytes(type: string): boolean {
+  return /^(binary|varbinary|tinyblob|blob|mediumblob|longblob)\b/.test(type);
+}
 
 /** A value as SQL of a type. */
-export function literalOf(value: string | null, type: string): string {
+export function literalOf(value: string | null, type: string, { quoteLiteral }: SqlWords = postgresWords): string {
   if (value === null) return 'NULL';
-  return /^(smallint|integer|bigint|numeric|real|double precision)/.test(type) && /^-?[\d.]+$/.test(value) ? value : quoteLiteral(value);
+  if (isBytes(type)) return value === '' ? quoteLiteral('') : `0x${value}`;
+  return /^(tinyint|smallint|mediumint|int|bigint|numeric|decimal|real|float|double)/.test(type) && /^-?[\d.]+$/.test(value)
+    ? value
+    : quoteLiteral(value);
 }
 
 /** Longer lists of keys are no longer something that a person reads. */
@@ -222,16 +236,19 @@ const longestList = 50;
  * A condition that these rows meet, and no other that is there now: nothing where they are all, a range where they lie together, else a list of
  * keys. Undefined where the list would be too long.
  */
-export function conditionFor({ key, present }: Pick<TableEvidence, 'key' | 'present'>, keys: readonly Key[]): string | undefined {
+export function conditionFor(
+  { key, present, words }: Pick<TableEvidence, 'key' | 'present' | 'words'>,
+  keys: readonly Key[],
+): string | undefined {
   if (keys.length === present.length) return 'true';
   const [single] = key;
   if (single !== undefined && key.length === 1 && numeric.test(single.type)) {
-    const range = rangeOf(quoteIdentifier(single.name), keys.map(toNumber), present.map(toNumber));
+    const range = rangeOf(words.quoteIdentifier(single.name), keys.map(toNumber), present.map(toNumber));
     if (range !== undefined && keys.length > 2) return range;
   }
   if (keys.length > longestList) return undefined;
-  const list = keys.map((values) => values.map((value, place) => literalOf(value, key[place]?.type ?? 'text')));
-  const names = key.map(({ name }) => quoteIdentifier(name));
+  const list = keys.map((values) => values.map((value, place) => literalOf(value, key[place]?.type ?? 'text', words)));
+  const names = key.map(({ name }) => words.quoteIdentifier(name));
   if (single !== undefined && key.length === 1) return `${names.join()} IN (${list.map((values) => values.join()).join(', ')})`;
   return `(${names.join(', ')}) IN (${list.map((values) => `(${values.join(', ')})`).join(', ')})`;
 }

@@ -1,4 +1,3 @@
-import { relationKey } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
 import type { PlannedTransaction } from '../model/plan';
@@ -6,14 +5,12 @@ import type { RecoveryStep } from '../model/simulation';
 import { catalogChanges } from '../rollback/changes';
 import { isNamed, writtenTables } from '../rollback/rows';
 import { dataBack } from './data';
-import { evidenceOf, type TableEvidence } from './evidence';
+import { recoveryDialectOf } from './dialect';
+import { evidenceOf } from './evidence';
 import { writesNext } from './modes/half-backfill';
 import type { FailureMode, ModeLoss } from './modes/mode';
-import { preparedTransaction } from './modes/prepared-transaction';
-import { failureModes } from './modes/registry';
-import { moveToColumn, sequenceSteps } from './modes/sequence-behind';
+import { modesFor } from './modes/registry';
 import { asWritten, type DraftPlan, type RecoverySituation, sqlStep } from './situation';
-import { groupStep, inGroups } from './together';
 
 /** Ways on to after: cleans up what was left, runs what remains as it is written, and records it. */
 export function planForward(situation: RecoverySituation): DraftPlan[] {
@@ -37,7 +34,7 @@ export function planForward(situation: RecoverySituation): DraftPlan[] {
     // What was left of the interrupted statement may have been finished by cleaning up: then it must not run again.
     if (stepsOf(situation, preferred ?? [], 'first').length > 0) drafts.push(remaining(situation, preferred ?? [], [], from + 1));
     drafts.push(bySchema(situation));
-  } else if (catalogChanges(situation.partial.catalog, after.catalog).length > 0) {
+  } else if (catalogChanges(situation.partial.catalog, after.catalog, { engine: situation.plan.engine }).length > 0) {
     drafts.push(bySchema(situation));
   }
   return drafts.map((draft) => withLosses(draft, lossesAnyway(situation)));
@@ -45,12 +42,14 @@ export function planForward(situation: RecoverySituation): DraftPlan[] {
 
 /** What the failure took, whatever is done about it. */
 function lossesAnyway(situation: RecoverySituation): readonly ModeLoss[] {
-  return failureModes.filter(({ trial }) => trial !== 'fallback').flatMap((mode) => mode.losses(situation, 'forward'));
+  return modesFor(situation.plan.engine)
+    .filter(({ trial }) => trial !== 'fallback')
+    .flatMap((mode) => mode.losses(situation, 'forward'));
 }
 
 /** Which modes' steps are taken: first those that are wanted in any case and those preferred, then without the latter, then with all. */
 function modeChoices(situation: RecoverySituation): (readonly FailureMode[])[] {
-  const helpful = failureModes.filter((mode) => mode.trial === 'sure' || mode.forward(situation).length > 0);
+  const helpful = modesFor(situation.plan.engine).filter((mode) => mode.trial === 'sure' || mode.forward(situation).length > 0);
   const withTrials = (...trials: readonly FailureMode['trial'][]) => helpful.filter(({ trial }) => trials.includes(trial));
   const choices = [
     withTrials('sure', 'preferred'),
@@ -110,18 +109,11 @@ function halfBack(situation: RecoverySituation): readonly RecoveryStep[] {
       writtenTables(operation).some((name) => touched.some((table) => isNamed(name, table))),
   );
   if (touched.length === 0 || isUnclear) return [];
+  const { numbersAgain } = recoveryDialectOf(situation.plan.engine);
   const { steps, losses } = dataBack(situation);
   return losses.length > 0
     ? []
-    : [...steps, ...evidence.filter(({ added }) => added.length > 0).flatMap((entry) => numbersAgain(situation, entry))];
-}
-
-/** The rows that were taken back come again: with the numbers that they had, so that the end is the same. */
-function numbersAgain({ partial }: RecoverySituation, { table }: TableEvidence): RecoveryStep[] {
-  const sequence = partial.catalog.sequences.find(({ ownedBy }) => ownedBy?.table === relationKey(table));
-  return sequence === undefined
-    ? []
-    : [moveToColumn(sequence, 'The rows that are inserted next get the numbers of those that were taken back.')];
+    : [...steps, ...evidence.filter(({ added }) => added.length > 0).flatMap(({ table }) => numbersAgain(situation.partial, table))];
 }
 
 /** The statements of one transaction from number `from` on, in one step when the server takes them together. */
@@ -179,17 +171,26 @@ function concerns(operation: Operation, temporary: ReadonlySet<string>): boolean
 /** Where the statements can't run as they stand: the schema by its difference from after, then what they do to rows. */
 function bySchema(situation: RecoverySituation): DraftPlan {
   const { partial, after, migration, completed, protocol } = situation;
+  const { engine } = situation.plan;
+  const { changeSteps, counterSteps } = recoveryDialectOf(engine);
   if (after === undefined) return { steps: [] };
-  const changes = catalogChanges(partial.catalog, after.catalog, { goal: 'after the migration', concurrently: true, isEmpty: () => true });
+  const changes = catalogChanges(partial.catalog, after.catalog, {
+    engine,
+    goal: 'after the migration',
+    concurrently: true,
+    isEmpty: () => true,
+  });
   const writes = migration.up.statements.filter(
     (statement) => statement.index > completed && statement.operations.some((operation) => writtenTables(operation).length > 0),
   );
   return {
     steps: [
-      ...preparedTransaction.forward(situation),
-      ...inGroups(changes.filter((change) => change.unknown === undefined)).map(groupStep),
+      ...modesFor(engine)
+        .filter(({ endsTransactions }) => endsTransactions)
+        .flatMap((mode) => mode.forward(situation)),
+      ...changeSteps(changes.filter((change) => change.unknown === undefined)),
       ...writes.map((statement) => sqlStep(`Run statement ${statement.index}`, 'Its rows were not written yet.', asWritten(statement))),
-      ...sequenceSteps(partial, after),
+      ...counterSteps(partial, after),
       ...protocol.markApplied(migration),
     ],
   };

@@ -1,4 +1,3 @@
-import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { type ColumnEvidence, conditionFor, literalOf, type TableEvidence } from './evidence';
 
 /** How overwritten values come back: `SET ... WHERE ...` of an UPDATE, and why that is known. */
@@ -17,9 +16,9 @@ const mostPairs = 12;
  */
 export function inverseOf(column: ColumnEvidence, evidence: TableEvidence, migrationText: string): Inverse | undefined {
   if (column.changed.length === 0 || column.retyped) return undefined;
-  const name = quoteIdentifier(column.name);
+  const name = evidence.words.quoteIdentifier(column.name);
   if (column.changed.every(({ old }) => old === null)) return wasNull(name, column, evidence);
-  return arithmetic(name, column, evidence, migrationText) ?? renamedValues(name, column, migrationText);
+  return arithmetic(name, column, evidence, migrationText) ?? renamedValues(name, column, migrationText, evidence);
 }
 
 function wasNull(name: string, column: ColumnEvidence, evidence: TableEvidence): Inverse | undefined {
@@ -30,7 +29,7 @@ function wasNull(name: string, column: ColumnEvidence, evidence: TableEvidence):
   const values = distinct(column.changed.map(({ now }) => now));
   const byValue = values.length <= mostPairs && values.every((value) => value !== null && !column.unchanged.has(value));
   if (byValue && added.size === 0) {
-    const list = values.map((value) => literalOf(value, column.type)).join(', ');
+    const list = values.map((value) => literalOf(value, column.type, evidence.words)).join(', ');
     return { set: `${name} = NULL`, where: `${name} IN (${list})`, because: `${because}, and no other row has such a value` };
   }
   const where = keyCondition(column, evidence);
@@ -45,7 +44,7 @@ const keyCondition = (column: ColumnEvidence, evidence: TableEvidence) =>
 
 /** The same number added to every value, or multiplied with it, if the migration's text names that number. */
 function arithmetic(name: string, column: ColumnEvidence, evidence: TableEvidence, text: string): Inverse | undefined {
-  if (!/^(smallint|integer|bigint|numeric)/.test(column.type)) return undefined;
+  if (!/^(tinyint|smallint|mediumint|int|bigint|numeric|decimal)/.test(column.type)) return undefined;
   const where = keyCondition(column, evidence);
   if (where === undefined) return undefined;
   const pairs = column.changed.map(({ old, now }) => [Number(old), Number(now)] as const);
@@ -74,7 +73,7 @@ function namesNumber(text: string, value: number): boolean {
 }
 
 /** Each new value stands for one old value, which the migration's text names, and no untouched row has it. */
-function renamedValues(name: string, column: ColumnEvidence, text: string): Inverse | undefined {
+function renamedValues(name: string, column: ColumnEvidence, text: string, { words }: TableEvidence): Inverse | undefined {
   const oldOf = new Map<string, string | null>();
   for (const { old, now } of column.changed) {
     if (now === null || column.unchanged.has(now) || (oldOf.has(now) && oldOf.get(now) !== old)) return undefined;
@@ -83,7 +82,7 @@ function renamedValues(name: string, column: ColumnEvidence, text: string): Inve
   const named = (value: string | null) =>
     value === null || text.includes(`'${value.replaceAll("'", "''")}'`) || namesNumber(text, Number(value));
   if (oldOf.size > mostPairs || ![...oldOf.values()].every(named)) return undefined;
-  const literal = (value: string | null) => literalOf(value, column.type);
+  const literal = (value: string | null) => literalOf(value, column.type, words);
   const pairs = [...oldOf];
   const [only] = pairs;
   const set =

@@ -5,7 +5,8 @@ import { type DraftCheck, uniqueChecks } from './check';
 import { generalChecks } from './checks';
 import { evidenceProbes } from './evidence';
 import { planForward } from './forward';
-import { failureModes } from './modes/registry';
+import { modesFor } from './modes/registry';
+import { withFollowedNames } from './mysql/followed-names';
 import { type Probe, probeKey } from './probe';
 import type { DraftPlan, RecoverySituation } from './situation';
 
@@ -13,8 +14,9 @@ export { openSessionSteps } from './sessions';
 export type { DraftPlan, RecoverySituation } from './situation';
 
 /** What the databases have to be asked before a plan is made: the answers belong into the situation. */
-export function recoveryProbes(situation: RecoverySituation): readonly Probe[] {
-  const probes = [...evidenceProbes(situation), ...failureModes.flatMap((mode) => mode.probes(situation))];
+export function recoveryProbes(measured: RecoverySituation): readonly Probe[] {
+  const situation = withFollowedNames(measured);
+  const probes = [...evidenceProbes(situation), ...modesFor(situation.plan.engine).flatMap((mode) => mode.probes(situation))];
   return [...new Map(probes.map((probe) => [probeKey(probe), probe])).values()];
 }
 
@@ -23,22 +25,26 @@ export function recoveryProbes(situation: RecoverySituation): readonly Probe[] {
  * validate them. Nothing here is proven: whoever asks executes them in clones of the partial state until one ends where it claims. Ending
  * sessions that are still open is not part of them: `openSessionSteps` comes first.
  */
-export function planRecovery(situation: RecoverySituation): {
+export function planRecovery(measured: RecoverySituation): {
   readonly back: readonly DraftPlan[];
   readonly forward: readonly DraftPlan[];
   /** What was found left behind. */
   readonly modes: readonly RecoveryMode[];
 } {
+  const situation = withFollowedNames(measured);
   const { before, after } = situation;
   return {
     back: withChecks(planBack(situation), situation, 'back', before),
     forward: after === undefined ? planForward(situation) : withChecks(planForward(situation), situation, 'forward', after),
-    modes: failureModes.flatMap((mode) => mode.detect(situation)),
+    modes: modesFor(situation.plan.engine).flatMap((mode) => mode.detect(situation)),
   };
 }
 
 function withChecks(drafts: readonly DraftPlan[], situation: RecoverySituation, way: 'back' | 'forward', target: State): DraftPlan[] {
-  const checks = uniqueChecks([...failureModes.flatMap((mode) => mode.validate(situation, way)), ...generalChecks(situation, target)]);
+  const checks = uniqueChecks([
+    ...modesFor(situation.plan.engine).flatMap((mode) => mode.validate(situation, way)),
+    ...generalChecks(situation, target),
+  ]);
   return drafts.map((draft) => ({ ...draft, checks: checksOf(draft, checks) }));
 }
 

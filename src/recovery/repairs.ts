@@ -1,12 +1,13 @@
 import { type Catalog, type Column, relationKey, type Table } from '../model/catalog';
 import type { RecoveryStep } from '../model/simulation';
-import { quoteIdentifier, quoteLiteral } from '../parse/postgres/identifiers';
-import { spoken, sqlName } from '../rollback/names';
+import { spoken } from '../rollback/names';
 import type { Loss } from '../state/loss';
 import { referencedColumns } from '../state/loss';
+import type { RecoveryDialect } from './dialect';
+import { postgresDialect } from './postgres/dialect';
 import type { Requirement } from './requirements';
 import { sqlStep } from './situation';
-import { brokenCondition, numberedDuplicates, showViolations, spokenViolations, totalOrder } from './violations';
+import { showViolations, spokenViolations } from './violations';
 
 /** Makes rows such that a requirement holds: what to look at first, then the statements, and what they cost. */
 export interface Repair {
@@ -18,14 +19,14 @@ export interface Repair {
 }
 
 /** The repair that loses least: a value before a row, and never a row that another one points to. */
-export function repairOf(requirement: Requirement, catalog: Catalog): Repair {
+export function repairOf(requirement: Requirement, catalog: Catalog, dialect: RecoveryDialect = postgresDialect): Repair {
   const look: RecoveryStep = {
     title: `Look at the ${spokenViolations(requirement)}`,
     why: 'They are changed by the next step. Copy them to a table of their own first, or correct them by hand instead.',
-    text: showViolations(requirement),
+    text: showViolations(requirement, dialect.rows),
     language: 'text',
   };
-  const { steps, loses, tables } = repairSteps(requirement, catalog);
+  const { steps, loses, tables } = repairSteps(requirement, catalog, dialect);
   return { steps: [look, ...steps], loses, loss: tables.map((table) => ({ table: relationKey(table) })) };
 }
 
@@ -35,36 +36,36 @@ interface Statements {
   readonly tables: readonly Table[];
 }
 
-function repairSteps(requirement: Requirement, catalog: Catalog): Statements {
+function repairSteps(requirement: Requirement, catalog: Catalog, dialect: RecoveryDialect): Statements {
   switch (requirement.kind) {
     case 'unique':
-      return deduplicate(requirement, catalog);
+      return deduplicate(requirement, catalog, dialect);
     case 'not null':
-      return fill(requirement);
+      return fill(requirement, dialect);
     case 'foreign key':
-      return detachOrphans(requirement);
+      return detachOrphans(requirement, dialect);
     case 'check':
-      return deleteRows(requirement, 'They break the condition, and nothing says which values they should have.');
+      return deleteRows(requirement, dialect, 'They break the condition, and nothing says which values they should have.');
     case 'cast':
-      return castable(requirement);
+      return castable(requirement, dialect);
   }
 }
 
 /** One row of each key stays; rows of other tables that point to one that goes are pointed to it. */
-function deduplicate(requirement: Extract<Requirement, { kind: 'unique' }>, catalog: Catalog): Statements {
-  const { table, keys } = requirement;
+function deduplicate(requirement: Extract<Requirement, { kind: 'unique' }>, catalog: Catalog, { rows }: RecoveryDialect): Statements {
+  const { table } = requirement;
   const pointers = pointersTo(table, catalog);
-  const moved = pointers.map(({ child, column, target }) =>
+  const moved = pointers.map((pointer) =>
     sqlStep(
-      `Point rows of ${spoken(child)} to the row of ${spoken(table)} that stays`,
+      `Point rows of ${spoken(pointer.child)} to the row of ${spoken(table)} that stays`,
       'They point to a duplicate that is deleted next.',
-      `UPDATE ${sqlName(child)} c SET ${quoteIdentifier(column)} = d.stays\nFROM (SELECT ${quoteIdentifier(target)} AS goes, first_value(${quoteIdentifier(target)}) OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${totalOrder(requirement)}) AS stays FROM ${sqlName(table)} t) d\nWHERE c.${quoteIdentifier(column)} = d.goes AND d.goes <> d.stays`,
+      rows.repoint(requirement, pointer),
     ),
   );
   const remove = sqlStep(
     `Delete all but one of the ${spokenViolations(requirement)}`,
     'The first by primary key stays, and where that decides nothing the one that lies first: no tie is left.',
-    `DELETE FROM ${sqlName(table)} t USING (${numberedDuplicates(requirement)}) d\nWHERE d.place > 1 AND t.tableoid = d.part AND t.ctid = d.line`,
+    rows.deleteDuplicates(requirement),
   );
   return {
     steps: [...moved, remove],
@@ -92,23 +93,22 @@ function columnOf(table: Table, name: string): Column | undefined {
   return table.columns.find((column) => column.name === name);
 }
 
-/** Values that mean "nothing" and are not NULL, by type. */
-const neutralValues: readonly (readonly [RegExp, string])[] = [
-  [/^(smallint|integer|bigint|numeric|real|double precision)/, '0'],
-  [/^(text|character varying|character|citext)/, "''"],
-  [/^boolean$/, 'false'],
-  [/^jsonb?$/, "'{}'"],
-  [/\[\]$/, "'{}'"],
-  [/^(date|timestamp)/, "'1970-01-01'"],
-];
+function updateText(
+  requirement: Exclude<Requirement, { kind: 'unique' }>,
+  column: string,
+  value: string,
+  { words, rows }: RecoveryDialect,
+): string {
+  return `UPDATE ${words.sqlName(requirement.table)} t SET ${words.quoteIdentifier(column)} = ${value} WHERE ${rows.brokenCondition(requirement)}`;
+}
 
-function fill(requirement: Extract<Requirement, { kind: 'not null' }>): Statements {
+function fill(requirement: Extract<Requirement, { kind: 'not null' }>, dialect: RecoveryDialect): Statements {
   const { table, column } = requirement;
   const found = columnOf(table, column);
-  const value = found?.default ?? neutralValues.find(([types]) => types.test(found?.type ?? ''))?.[1];
+  const value = found?.default ?? dialect.rows.neutralValue(found?.type ?? '');
   if (value === undefined || found?.generated !== undefined)
-    return deleteRows(requirement, 'The column has no default that could be given to them.');
-  const text = `UPDATE ${sqlName(table)} t SET ${quoteIdentifier(column)} = ${value} WHERE ${brokenCondition(requirement)}`;
+    return deleteRows(requirement, dialect, 'The column has no default that could be given to them.');
+  const text = updateText(requirement, column, value, dialect);
   const why = found?.default === undefined ? `Put the value in place of ${value} that suits.` : 'They get the default of the column.';
   const name = `${spoken(table)}.${column}`;
   return {
@@ -118,13 +118,13 @@ function fill(requirement: Extract<Requirement, { kind: 'not null' }>): Statemen
   };
 }
 
-function detachOrphans(requirement: Extract<Requirement, { kind: 'foreign key' }>): Statements {
+function detachOrphans(requirement: Extract<Requirement, { kind: 'foreign key' }>, dialect: RecoveryDialect): Statements {
   const { table, columns } = requirement;
   const key = table.constraints.find(({ kind }) => kind === 'primary key')?.columns ?? [];
   const canBeNull = columns.find((name) => columnOf(table, name)?.notNull === false && !key.includes(name));
   if (canBeNull === undefined)
-    return deleteRows(requirement, 'Their key can not be NULL. Insert the rows that they point to instead where these are known.');
-  const text = `UPDATE ${sqlName(table)} t SET ${quoteIdentifier(canBeNull)} = NULL WHERE ${brokenCondition(requirement)}`;
+    return deleteRows(requirement, dialect, 'Their key can not be NULL. Insert the rows that they point to instead where these are known.');
+  const text = updateText(requirement, canBeNull, 'NULL', dialect);
   const name = `${spoken(table)}.${canBeNull}`;
   return {
     steps: [
@@ -139,25 +139,25 @@ function detachOrphans(requirement: Extract<Requirement, { kind: 'foreign key' }
   };
 }
 
-function castable(requirement: Extract<Requirement, { kind: 'cast' }>): Statements {
+function castable(requirement: Extract<Requirement, { kind: 'cast' }>, dialect: RecoveryDialect): Statements {
   const { table, column, type } = requirement;
+  const { words, rows } = dialect;
   const name = `${spoken(table)}.${column}`;
-  const length = /\((\d+)\)$/.exec(type)?.[1];
-  const isText = /^(character|varchar|char|bpchar)/.test(type);
+  const length = rows.textLength(type);
   const found = columnOf(table, column);
-  const neutral = neutralValues.find(([types]) => types.test(type))?.[1] ?? quoteLiteral('');
-  const value = isText && length !== undefined ? `left(${quoteIdentifier(column)}, ${length})` : found?.notNull ? neutral : 'NULL';
-  const text = `UPDATE ${sqlName(table)} t SET ${quoteIdentifier(column)} = ${value} WHERE ${brokenCondition(requirement)}`;
-  const why = isText ? `They are cut to ${length} characters.` : `They become ${value}. Put the value in its place that suits.`;
+  const neutral = rows.neutralValue(type) ?? words.quoteLiteral('');
+  const value = length !== undefined ? `left(${words.quoteIdentifier(column)}, ${length})` : found?.notNull ? neutral : 'NULL';
+  const why =
+    length !== undefined ? `They are cut to ${length} characters.` : `They become ${value}. Put the value in its place that suits.`;
   return {
-    steps: [sqlStep(`Change the values of ${name} that are no ${type}`, why, text)],
+    steps: [sqlStep(`Change the values of ${name} that are no ${type}`, why, updateText(requirement, column, value, dialect))],
     loses: `values of ${name} that are no ${type}`,
     tables: [table],
   };
 }
 
-function deleteRows(requirement: Exclude<Requirement, { kind: 'unique' }>, why: string): Statements {
-  const text = `DELETE FROM ${sqlName(requirement.table)} t WHERE ${brokenCondition(requirement)}`;
+function deleteRows(requirement: Exclude<Requirement, { kind: 'unique' }>, { rows }: RecoveryDialect, why: string): Statements {
+  const text = rows.deleteWhere(requirement.table, rows.brokenCondition(requirement));
   return {
     steps: [sqlStep(`Delete the ${spokenViolations(requirement)}`, why, text)],
     loses: spokenViolations(requirement),

@@ -1,7 +1,6 @@
 import { relationKey } from '../model/catalog';
 import type { RecoveryStep } from '../model/simulation';
-import { quoteIdentifier } from '../parse/postgres/identifiers';
-import { spoken, spokenKey, sqlName } from '../rollback/names';
+import { spoken, spokenKey } from '../rollback/names';
 import { backup, type DataLoss } from './data-loss';
 import { type ColumnEvidence, conditionFor, type TableEvidence } from './evidence';
 import { inverseOf } from './inverse';
@@ -36,7 +35,8 @@ function rekeyed({ original }: TableEvidence, by: string): RowsBack {
 const nothing: RowsBack = { steps: [], losses: [] };
 
 function addedBack(evidence: TableEvidence, by: string): RowsBack {
-  const { added, table, original, key } = evidence;
+  const { added, table, original, key, words } = evidence;
+  const { quoteIdentifier, sqlName } = words;
   if (added.length === 0) return nothing;
   const name = spoken(table);
   const count = `${added.length} ${added.length === 1 ? 'row' : 'rows'}`;
@@ -62,7 +62,7 @@ function addedBack(evidence: TableEvidence, by: string): RowsBack {
 
 function valuesBack(column: ColumnEvidence, evidence: TableEvidence, by: string, migrationText: string): RowsBack {
   const { changed, retyped } = column;
-  const { table, original } = evidence;
+  const { table, original, words } = evidence;
   if (changed.length === 0) return nothing;
   const name = `${spoken(table)}.${column.name}`;
   const inverse = inverseOf(column, evidence, migrationText);
@@ -81,9 +81,15 @@ function valuesBack(column: ColumnEvidence, evidence: TableEvidence, by: string,
     };
   }
   const where = inverse.where === 'true' ? '' : ` WHERE ${inverse.where}`;
-  const text = `UPDATE ${sqlName(table)} SET ${inverse.set}${where}`;
+  const text = `UPDATE ${words.sqlName(table)} SET ${[inverse.set, ...unmoved(column, evidence)].join(', ')}${where}`;
   const why = `The migration${by} overwrote ${count}, and ${inverse.because}. Assumed: nobody else has written them since.`;
   return { steps: [sqlStep(`Bring back the old values of ${name}`, why, text)], losses: [] };
+}
+
+/** Columns that the server would give another value with each UPDATE: they keep theirs. */
+function unmoved(column: ColumnEvidence, { table, words }: TableEvidence): string[] {
+  const moving = table.columns.filter(({ name, onUpdate }) => onUpdate !== undefined && name !== column.name);
+  return moving.map(({ name }) => `${words.quoteIdentifier(name)} = ${words.quoteIdentifier(name)}`);
 }
 
 /** The name before, of a column that was renamed. */

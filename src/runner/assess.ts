@@ -66,11 +66,14 @@ export class Assessor {
       // Rows that break the statement are still there when all was rolled back: the way forward begins with them.
       const settled = verdict === 'complete' || (verdict === 'rolled-back' && this.trace.dirt === undefined);
       const remedy = faultKind(observation.cell.fault)?.remedy?.(this.trace.migration.engine.name);
-      const advice = adviceOn(observation.outcome.error);
+      const advice = adviceOn(observation.outcome.error, this.trace.plan.engine);
       const first = [...release, ...[remedy ?? advice?.step].flatMap((step) => step ?? [])];
       const recovery = settled
         ? undefined
-        : withFirst(await recover(), first, [...sessionModes(observation.blocking), ...[advice?.mode].flatMap((mode) => mode ?? [])]);
+        : withFirst(await recover(), first, [
+            ...sessionModes(observation.blocking, this.trace.plan.engine),
+            ...[advice?.mode].flatMap((mode) => mode ?? []),
+          ]);
       const result = this.compose(observation, assessed, verdict, recovery);
       await this.laboratory.witness({ result, database, beforeDatabase: this.trace.beforeDatabase });
       return result;
@@ -89,7 +92,7 @@ export class Assessor {
 
   /** Ends the sessions that still block others, as the recovery plan tells an operator to. Returns the steps that did it. */
   private async release({ blocking, database }: Observation): Promise<readonly RecoveryStep[]> {
-    const steps = openSessionSteps(blocking, this.laboratory.sandbox.engine.major);
+    const steps = openSessionSteps(blocking, this.laboratory.sandbox.engine);
     const texts = steps.map((step) => step.text);
     const executed = await this.laboratory.engine.executeSteps(this.laboratory.sandbox.address(database), texts, this.laboratory.signal);
     if (!executed.ok) throw new Error(`The session that was left could not be ended: ${executed.error.message}`);

@@ -5,6 +5,7 @@ import type { DirtSituation } from '../faults/dirt/situation';
 import type { PlannedCell } from '../model/fault';
 import type { CellDirt } from '../model/simulation';
 import type { State } from '../model/state';
+import { recoveryDialectOf } from '../recovery/dialect';
 import { repairOfDirt } from '../recovery/dirt-repairs';
 import { type Repair, repairOf } from '../recovery/repairs';
 import { requirementsOf } from '../recovery/requirements';
@@ -152,9 +153,10 @@ async function afterRepair(
 ): Promise<Repaired | undefined> {
   const statement = trace.migration.up.statements[(cell.point.statement ?? 0) - 1];
   const { catalog } = trace.before;
-  const requirements = (statement?.operations ?? []).flatMap((operation) => requirementsOf(operation, catalog));
-  const asked = together(requirements.map((requirement) => repairOf(requirement, catalog)));
-  for (const repair of [repairOfDirt(candidate, catalog), asked]) {
+  const dialect = recoveryDialectOf(trace.plan.engine);
+  const requirements = (statement?.operations ?? []).flatMap((operation) => requirementsOf(operation, catalog, '', dialect.words));
+  const asked = together(requirements.map((requirement) => repairOf(requirement, catalog, dialect)));
+  for (const repair of [repairOfDirt(candidate, catalog, dialect), asked]) {
     const after = repair && (await runRepaired(laboratory, trace, database, repair));
     if (repair !== undefined && after !== undefined) return { repair, after };
   }

@@ -1,6 +1,7 @@
 import type { Statement } from '../../model/migration';
 import { isNamed, writtenTables } from '../../rollback/rows';
 import { none } from '../check';
+import { recoveryDialectOf } from '../dialect';
 import { countOf, type Probe } from '../probe';
 import { repairOf } from '../repairs';
 import { type Requirement, requirementsOf } from '../requirements';
@@ -16,7 +17,7 @@ interface BrokenRows extends Finding {
  * What the statements that are left ask of the rows which are there already. Of tables that an earlier one of them writes to nothing is known
  * yet: a backfill before SET NOT NULL is there to make it hold.
  */
-function asked({ migration, partial, completed }: RecoverySituation): { statement: Statement; requirement: Requirement }[] {
+function asked({ migration, partial, completed, plan }: RecoverySituation): { statement: Statement; requirement: Requirement }[] {
   const left = migration.up.statements.filter(({ index }) => index > completed);
   return left.flatMap((statement, place) => {
     const earlier = left.slice(0, place).flatMap(({ operations }) => operations);
@@ -26,21 +27,27 @@ function asked({ migration, partial, completed }: RecoverySituation): { statemen
           operation.kind === 'do block' || operation.kind === 'call' || writtenTables(operation).some((name) => isNamed(name, table)),
       );
     return statement.operations
-      .flatMap((operation) => requirementsOf(operation, partial.catalog, statement.sent))
+      .flatMap((operation) => requirementsOf(operation, partial.catalog, statement.sent, recoveryDialectOf(plan.engine).words))
       .filter((requirement) => !isWritten(requirement))
       .map((requirement) => ({ statement, requirement }));
   });
 }
 
-const probeOf = (requirement: Requirement): Probe => ({ database: 'partial', text: countViolations(requirement) });
+const rowsOf = ({ plan }: RecoverySituation) => recoveryDialectOf(plan.engine).rows;
+
+const probeOf = (requirement: Requirement, situation: RecoverySituation): Probe => ({
+  database: 'partial',
+  text: countViolations(requirement, rowsOf(situation)),
+});
 
 /** Rows that a statement refuses: duplicates for a unique index, NULLs, orphans, values that a cast does not take. */
 export const brokenRows = defineMode<BrokenRows>({
   name: 'rows that break a statement',
-  probes: (situation) => asked(situation).map(({ requirement }) => probeOf(requirement)),
+  engines: ['postgres', 'mysql', 'mariadb'],
+  probes: (situation) => asked(situation).map(({ requirement }) => probeOf(requirement, situation)),
   detect: (situation) =>
     asked(situation).flatMap(({ statement, requirement }) => {
-      const count = countOf(situation.answers, probeOf(requirement)) ?? 0;
+      const count = countOf(situation.answers, probeOf(requirement, situation)) ?? 0;
       if (count === 0) return [];
       const object = spokenViolations(requirement);
       return [
@@ -48,7 +55,7 @@ export const brokenRows = defineMode<BrokenRows>({
           requirement,
           object,
           detail: `There are ${count}, and statement ${statement.index} fails on them.`,
-          query: showViolations(requirement),
+          query: showViolations(requirement, rowsOf(situation)),
         },
       ];
     }),
@@ -56,18 +63,19 @@ export const brokenRows = defineMode<BrokenRows>({
   back: () => [],
   // The statements that are left may mend the rows themselves.
   trial: 'fallback',
-  forward: (found, { partial }) => found.flatMap(({ requirement }) => repairOf(requirement, partial.catalog).steps),
-  losses: (found, { partial }, way) =>
+  forward: (found, { partial, plan }) =>
+    found.flatMap(({ requirement }) => repairOf(requirement, partial.catalog, recoveryDialectOf(plan.engine)).steps),
+  losses: (found, { partial, plan }, way) =>
     way === 'back'
       ? []
       : found.flatMap(({ requirement }) => {
-          const { loses, loss } = repairOf(requirement, partial.catalog);
+          const { loses, loss } = repairOf(requirement, partial.catalog, recoveryDialectOf(plan.engine));
           return loss.map((entry) => ({ text: loses, loss: entry }));
         }),
-  validate: (found, _, way) =>
+  validate: (found, situation, way) =>
     way === 'back'
       ? []
       : found
           .filter(({ requirement }) => requirement.kind !== 'cast')
-          .map(({ requirement }) => none(`There are no ${spokenViolations(requirement)}`, countViolations(requirement))),
+          .map(({ requirement }) => none(`There are no ${spokenViolations(requirement)}`, countViolations(requirement, rowsOf(situation)))),
 });

@@ -3,7 +3,7 @@ import { quoteLiteral } from '../../parse/postgres/identifiers';
 import { spoken } from '../../rollback/names';
 import { match } from '../../state/match';
 import { gives } from '../check';
-import { regclass } from '../checks';
+import { regclass } from '../postgres/regclass';
 import type { RecoverySituation } from '../situation';
 import { defineMode, type Finding } from './mode';
 

@@ -1,7 +1,7 @@
 import type { Table } from '../../model/catalog';
-import { quoteIdentifier } from '../../parse/postgres/identifiers';
-import { spoken, sqlName } from '../../rollback/names';
+import { spoken } from '../../rollback/names';
 import { none } from '../check';
+import { recoveryDialectOf } from '../dialect';
 import { conditionFor, evidenceOf, type Key, type TableEvidence } from '../evidence';
 import { type RecoverySituation, sqlStep } from '../situation';
 import { defineMode, type Finding } from './mode';
@@ -34,7 +34,8 @@ function found(situation: RecoverySituation): Duplicates[] {
     if (copies.length === 0) return [];
     const added = conditionFor(evidence, evidence.added);
     if (key === undefined || evidence.key.length !== 1 || added === undefined) return [];
-    const { table } = evidence;
+    const { table, words } = evidence;
+    const { quoteIdentifier, sqlName } = words;
     const columns = table.columns
       .filter(({ name, generated }) => name !== key.name && generated === undefined)
       .map(({ name }) => quoteIdentifier(name));
@@ -47,27 +48,27 @@ function found(situation: RecoverySituation): Duplicates[] {
 /** An INSERT without a conflict clause that was run again: the same rows under other keys. */
 export const duplicates = defineMode<Duplicates>({
   name: 'duplicates after a retry',
+  engines: ['postgres', 'mysql', 'mariadb'],
   detect: found,
   // All that was added goes on the way back.
   back: () => [],
   trial: 'fallback',
-  forward: (entries) =>
-    entries.map(({ table, columns, key, added }) => {
-      // The key is the total order: no two rows share it, so no tie is left.
-      const numbered = `SELECT ${key} AS copy, row_number() OVER (PARTITION BY ${columns.join(', ')} ORDER BY ${key}) AS place FROM ${sqlName(table)} WHERE ${added}`;
-      return sqlStep(
+  forward: (entries, { plan }) =>
+    entries.map(({ table, columns, key, added }) =>
+      sqlStep(
         `Delete the copies among the rows that were added to ${spoken(table)}`,
         `They are there twice, because the statement ran twice. The first of each stays; rows of before the migration are not touched. Look first: SELECT * FROM ${spoken(table)} WHERE ${added}.`,
-        `DELETE FROM ${sqlName(table)} t USING (${numbered}) d\nWHERE d.place > 1 AND t.${key} = d.copy`,
-      );
-    }),
-  validate: (entries, _, way) =>
-    way === 'back'
-      ? []
-      : entries.map(({ table, columns, added }) =>
-          none(
-            `No row was added to ${spoken(table)} twice`,
-            `SELECT count(*) FROM (SELECT FROM ${sqlName(table)} WHERE ${added} GROUP BY ${columns.join(', ')} HAVING count(*) > 1) copies`,
-          ),
-        ),
+        recoveryDialectOf(plan.engine).rows.deleteCopies(table, columns, key, added),
+      ),
+    ),
+  validate: (entries, { plan }, way) => {
+    const { rows } = recoveryDialectOf(plan.engine);
+    if (way === 'back') return [];
+    return entries.map(({ table, columns, added }) =>
+      none(
+        `No row was added to ${spoken(table)} twice`,
+        `SELECT count(*) FROM (${rows.anyRow} FROM ${rows.own(table)} WHERE ${added} GROUP BY ${columns.join(', ')} HAVING count(*) > 1) copies`,
+      ),
+    );
+  },
 });

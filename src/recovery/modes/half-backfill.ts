@@ -1,9 +1,10 @@
 import { type Column, relationKey, type Table } from '../../model/catalog';
-import { quoteIdentifier } from '../../parse/postgres/identifiers';
-import { spoken, sqlName } from '../../rollback/names';
+import type { SqlWords } from '../../rollback/dialect';
+import { spoken } from '../../rollback/names';
 import { isNamed, writtenTables } from '../../rollback/rows';
 import { match } from '../../state/match';
 import { none } from '../check';
+import { recoveryDialectOf } from '../dialect';
 import { evidenceOf } from '../evidence';
 import { countOf, type Probe } from '../probe';
 import type { RecoverySituation } from '../situation';
@@ -26,7 +27,9 @@ function newColumns({ before, partial }: RecoverySituation): { table: Table; col
     );
 }
 
-const nulls = (table: Table, column: string): Probe => ({
+const wordsOf = ({ plan }: RecoverySituation) => recoveryDialectOf(plan.engine).words;
+
+const nulls = (table: Table, column: string, { sqlName, quoteIdentifier }: SqlWords): Probe => ({
   database: 'partial',
   text: `SELECT count(*) FROM ${sqlName(table)} WHERE ${quoteIdentifier(column)} IS NULL`,
 });
@@ -46,17 +49,26 @@ const nextIs = ({ completed }: RecoverySituation) => `Statement ${completed + 1}
 /** A batched backfill that commits between batches, stopped in the middle: the new column is filled in some rows, or old values are mixed. */
 export const halfBackfill = defineMode<HalfColumn>({
   name: 'half a batch or backfill',
-  probes: (situation) => (writesNext(situation) ? newColumns(situation).map(({ table, column }) => nulls(table, column.name)) : []),
+  engines: ['postgres', 'mysql', 'mariadb'],
+  probes: (situation) =>
+    writesNext(situation) ? newColumns(situation).map(({ table, column }) => nulls(table, column.name, wordsOf(situation))) : [],
   detect: (situation) => {
     if (!writesNext(situation)) return [];
     const { partial, answers, migration, completed } = situation;
+    const { quoteIdentifier, sqlName } = wordsOf(situation);
     const half = newColumns(situation).flatMap(({ table, column }) => {
-      const missing = countOf(answers, nulls(table, column.name)) ?? 0;
+      const missing = countOf(answers, nulls(table, column.name, wordsOf(situation))) ?? 0;
       const rows = partial.data.find((data) => data.table === relationKey(table))?.rowCount ?? 0;
       if (missing === 0 || missing === rows) return [];
       const detail = `${nextIs(situation)} has filled ${rows - missing} of ${rows} rows and committed them.`;
       return [
-        { table, column: column.name, object: `${spoken(table)}.${column.name}`, detail, query: `${nulls(table, column.name).text};` },
+        {
+          table,
+          column: column.name,
+          object: `${spoken(table)}.${column.name}`,
+          detail,
+          query: `${nulls(table, column.name, wordsOf(situation)).text};`,
+        },
       ];
     });
     const mixed = evidenceOf(situation).flatMap(({ table, columns, present }) =>
@@ -88,12 +100,14 @@ export const halfBackfill = defineMode<HalfColumn>({
   back: () => [],
   // The statement runs again where it finds its place itself; where it does not, a plan that takes back the half first is tried.
   forward: () => [],
-  validate: (found, { after }, way) =>
+  validate: (found, situation, way) =>
     way === 'back'
       ? []
       : found.flatMap(({ table, column, object }) => {
-          const goal = after?.catalog.tables.find(({ identity }) => identity === table.identity);
+          const goal = situation.after?.catalog.tables.find(({ identity }) => identity === table.identity);
           const required = goal?.columns.find(({ name }) => name === column)?.notNull === true;
-          return goal === undefined || !required ? [] : [none(`${object} is filled in every row`, nulls(goal, column).text)];
+          return goal === undefined || !required
+            ? []
+            : [none(`${object} is filled in every row`, nulls(goal, column, wordsOf(situation)).text)];
         }),
 });

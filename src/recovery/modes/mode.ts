@@ -1,3 +1,4 @@
+import type { EngineName } from '../../model/engine';
 import type { RecoveryMode, RecoveryStep } from '../../model/simulation';
 import type { DraftCheck } from '../check';
 import type { DataLoss } from '../data-loss';
@@ -10,6 +11,8 @@ export type Finding = Omit<RecoveryMode, 'name'>;
 /** One way in which a migration leaves something behind that its own statements do not repair. One file each. */
 export interface ModeDefinition<F extends Finding> {
   readonly name: string;
+  /** Absent: PostgreSQL alone. */
+  readonly engines?: readonly EngineName[];
   /** Asked before `detect`, where the captured states can't show it. */
   readonly probes?: (situation: RecoverySituation) => readonly Probe[];
   readonly detect: (situation: RecoverySituation) => readonly F[];
@@ -24,6 +27,8 @@ export interface ModeDefinition<F extends Finding> {
   /** What the steps of a way change or leave that can't be brought back. */
   readonly losses?: (found: readonly F[], situation: RecoverySituation, way: 'back' | 'forward') => readonly ModeLoss[];
   readonly trial?: Trial;
+  /** What it finds are transactions that hold locks: they end before the schema is touched. */
+  readonly endsTransactions?: true;
 }
 
 export type ModeLoss = Pick<DataLoss, 'text' | 'loss'>;
@@ -37,8 +42,10 @@ export type Trial = 'sure' | 'preferred' | 'fallback';
 /** A mode with its findings taken inside, so that a list can hold modes of all kinds. */
 export interface FailureMode {
   readonly name: string;
+  readonly engines: readonly EngineName[];
   readonly place: 'first' | 'last';
   readonly trial: Trial;
+  readonly endsTransactions: boolean;
   readonly probes: (situation: RecoverySituation) => readonly Probe[];
   readonly detect: (situation: RecoverySituation) => readonly RecoveryMode[];
   readonly back: (situation: RecoverySituation) => readonly RecoveryStep[];
@@ -56,8 +63,10 @@ export function defineMode<F extends Finding>(definition: ModeDefinition<F>): Fa
   };
   return {
     name,
+    engines: definition.engines ?? ['postgres'],
     place: definition.place ?? 'first',
     trial: definition.trial ?? 'sure',
+    endsTransactions: definition.endsTransactions === true,
     probes: definition.probes ?? (() => []),
     detect: (situation) => detect(situation).map(({ object, detail, query }) => ({ name, object, detail, query })),
     back: (situation) => withFound(situation, (found) => definition.back(found, situation)),

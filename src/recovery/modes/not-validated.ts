@@ -3,7 +3,7 @@ import { quoteLiteral } from '../../parse/postgres/identifiers';
 import { spoken } from '../../rollback/names';
 import { match } from '../../state/match';
 import { gives, none } from '../check';
-import { regclass } from '../checks';
+import { regclass } from '../postgres/regclass';
 import { requirementsOfConstraint } from '../requirements';
 import type { RecoverySituation } from '../situation';
 import { countViolations, showViolations, spokenViolations } from '../violations';
@@ -55,7 +55,7 @@ const validate: ModeDefinition<UncheckedConstraint>['validate'] = (found, { befo
 };
 
 const queryOf = (table: Table, constraint: Constraint, situation: RecoverySituation, fallback: string) =>
-  requirementsOfConstraint(constraint, table, situation.partial.catalog).map(showViolations)[0] ?? fallback;
+  requirementsOfConstraint(constraint, table, situation.partial.catalog).map((requirement) => showViolations(requirement))[0] ?? fallback;
 
 /** ADD CONSTRAINT ... NOT VALID checks new rows only, until VALIDATE CONSTRAINT has looked at the old ones (manual, ALTER TABLE). */
 export const notValidated = defineMode<UncheckedConstraint>({

@@ -1,13 +1,13 @@
 import { quoteLiteral } from '../../parse/postgres/identifiers';
 import { none } from '../check';
+import { preparedQuery } from '../postgres/sessions';
 import { sqlStep } from '../situation';
 import { defineMode, type Finding } from './mode';
-
-export const preparedQuery = 'SELECT gid, prepared, owner FROM pg_prepared_xacts WHERE database = current_database();';
 
 /** A transaction that was prepared keeps its locks, over restarts too, until somebody ends it (manual, PREPARE TRANSACTION). */
 export const preparedTransaction = defineMode<Finding>({
   name: 'prepared transaction left',
+  endsTransactions: true,
   detect: ({ before, partial }) =>
     partial.preparedTransactions
       .filter((gid) => !before.preparedTransactions.includes(gid))

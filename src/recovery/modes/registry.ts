@@ -1,3 +1,4 @@
+import type { Engine, EngineName } from '../../model/engine';
 import { besideSchemas } from './beside-schemas';
 import { brokenRows } from './broken-rows';
 import { bypassedConstraint } from './bypassed-constraint';
@@ -9,6 +10,13 @@ import { enumValue } from './enum-value';
 import { halfBackfill } from './half-backfill';
 import { invalidIndex, reindexLeft } from './invalid-index';
 import type { FailureMode } from './mode';
+import { autoIncrementBehind } from './mysql/auto-increment';
+import { bypassedChecks } from './mysql/bypassed-checks';
+import { committedOneByOne } from './mysql/committed-one-by-one';
+import { engineTableLeft } from './mysql/engine-table-left';
+import { onlineToolLeft } from './mysql/online-tool';
+import { mysqlSwap } from './mysql/swap';
+import { xaTransaction } from './mysql/xa-transaction';
 import { notEnforced, notValidated } from './not-validated';
 import { openSession } from './open-session';
 import { preparedTransaction } from './prepared-transaction';
@@ -41,4 +49,21 @@ export const failureModes: readonly FailureMode[] = [
   sequenceBehind,
   sequenceMoved,
   bypassedConstraint,
+  committedOneByOne,
+  xaTransaction,
+  onlineToolLeft,
+  mysqlSwap,
+  engineTableLeft,
+  bypassedChecks,
+  autoIncrementBehind,
 ];
+
+const names: readonly EngineName[] = ['postgres', 'mysql', 'mariadb', 'mongodb'];
+const byEngine: Readonly<Partial<Record<EngineName, readonly FailureMode[]>>> = Object.fromEntries(
+  names.map((name) => [name, failureModes.filter(({ engines }) => engines.includes(name))]),
+);
+
+/** Those that an engine knows. */
+export function modesFor({ name }: Pick<Engine, 'name'>): readonly FailureMode[] {
+  return byEngine[name] ?? [];
+}

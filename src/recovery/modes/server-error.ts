@@ -1,7 +1,10 @@
+import { defaultEngine, type Engine, isMysqlFamily } from '../../model/engine';
 import type { CellResult, RecoveryMode, RecoveryStep } from '../../model/simulation';
 import { textStep } from '../situation';
+import { mysqlErrors } from './mysql/server-errors';
 
-interface Kind {
+/** One kind of error that undoes what it strikes, and what has to be done before the statements run again. */
+export interface ErrorKind {
   readonly name: string;
   readonly codes: readonly string[];
   readonly detail: string;
@@ -10,7 +13,7 @@ interface Kind {
 }
 
 /** Errors that undo what they strike, all of the transaction with it: there is nothing to repair, only a cause to remove before the retry. */
-const kinds: readonly Kind[] = [
+const postgresErrors: readonly ErrorKind[] = [
   {
     name: 'disk full',
     codes: ['53100'],
@@ -62,9 +65,13 @@ const kinds: readonly Kind[] = [
  * What an error asks for before the statements run again, and the mode that it is. Not one of the registry: states do not show it, and equal
  * states share their plans whatever error left them.
  */
-export function adviceOn(error: CellResult['error']): { readonly mode: RecoveryMode; readonly step: RecoveryStep } | undefined {
-  const kind = kinds.find(({ codes }) => codes.includes(error?.code ?? ''));
+export function adviceOn(
+  error: CellResult['error'],
+  engine: Engine = defaultEngine,
+): { readonly mode: RecoveryMode; readonly step: RecoveryStep } | undefined {
+  const isMysql = isMysqlFamily(engine);
+  const kind = (isMysql ? mysqlErrors : postgresErrors).find(({ codes }) => codes.includes(error?.code ?? ''));
   if (kind === undefined || error === undefined) return undefined;
   const { name, detail, query, step } = kind;
-  return { mode: { name, object: `SQLSTATE ${error.code}`, detail, query }, step };
+  return { mode: { name, object: isMysql ? `error ${error.code}` : `SQLSTATE ${error.code}`, detail, query }, step };
 }

@@ -4,9 +4,10 @@ import { captureSessions } from '../../../src/engines/postgres/snapshot/sessions
 import { executeSteps } from '../../../src/engines/postgres/steps';
 import type { DatabaseAddress } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
-import { openSessionQuery, sessionModes } from '../../../src/recovery/modes/open-session';
+import { sessionModes } from '../../../src/recovery/modes/open-session';
 import { adviceOn } from '../../../src/recovery/modes/server-error';
 import { openSessionSteps, planRecovery } from '../../../src/recovery/plan';
+import { openSessionQuery } from '../../../src/recovery/postgres/sessions';
 import { Laboratory } from '../../../src/runner/laboratory';
 import { freshDatabase, rowsOf, startSandbox } from '../execute/laboratory';
 import { abandoned, backendOf, waiting } from './interrupt';

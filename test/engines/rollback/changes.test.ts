@@ -3,7 +3,7 @@ import { withControlClient } from '../../../src/engines/postgres/connect';
 import { captureState } from '../../../src/engines/postgres/snapshot/snapshot';
 import type { Sandbox } from '../../../src/model/sandbox';
 import type { State } from '../../../src/model/state';
-import { sequenceSteps } from '../../../src/recovery/modes/sequence-behind';
+import { sequenceSteps } from '../../../src/recovery/postgres/sequences';
 import { waitsFor } from '../../../src/rollback/change';
 import { catalogChanges } from '../../../src/rollback/changes';
 import { stateDifferences } from '../../../src/state/difference';

@@ -35,6 +35,6 @@ test('an advisory lock is enough to find it; a table that only its transaction s
 });
 
 test('before Postgres 14 the server can not wait for the end', () => {
-  const [step] = openSessionSteps([session('idle in transaction', [])], 13);
+  const [step] = openSessionSteps([session('idle in transaction', [])], { name: 'postgres', major: 13 });
   expect(step?.text).toContain('pg_terminate_backend(a.pid)');
 });

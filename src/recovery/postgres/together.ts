@@ -1,6 +1,6 @@
-import type { RecoveryStep } from '../model/simulation';
-import type { Change } from '../rollback/change';
-import { sqlStep } from './situation';
+import type { RecoveryStep } from '../../model/simulation';
+import type { Change } from '../../rollback/change';
+import { sqlStep } from '../situation';
 
 /**
  * Changes in groups that must not be split: somebody who stops between two groups leaves nothing half taken apart. A group holds a removal

@@ -1,13 +1,14 @@
-import type { Catalog } from '../model/catalog';
-import { type PostgresLockMode, postgresLockModes } from '../model/plan';
-import type { RecoveryStep } from '../model/simulation';
-import { readStatements } from '../parse/postgres/read';
-import { CreatedRelations } from '../plan/situation';
-import { statementFacts } from '../plan/statement-facts';
-import { replaySteps } from '../schema/virtual-schema';
+import type { Catalog } from '../../model/catalog';
+import type { Engine } from '../../model/engine';
+import { type PostgresLockMode, postgresLockModes } from '../../model/plan';
+import type { RecoveryStep } from '../../model/simulation';
+import { readStatements } from '../../parse/postgres/read';
+import { CreatedRelations } from '../../plan/situation';
+import { statementFacts } from '../../plan/statement-facts';
+import { replaySteps } from '../../schema/virtual-schema';
 
 /** The strongest lock that steps take on a table which is there, in words; undefined when they take none. The parser must be loaded. */
-export function strongestLock(steps: readonly RecoveryStep[], catalog: Catalog, version: number): string | undefined {
+export function strongestLock(steps: readonly RecoveryStep[], catalog: Catalog, { major: version }: Engine): string | undefined {
   const text = steps
     .filter(({ language }) => language === 'sql')
     .map((step) => step.text)
