@@ -1,7 +1,7 @@
 import mysql, { type Connection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptyCatalog } from '../../../src/model/catalog';
-import type { Engine } from '../../../src/model/engine';
+import { type Engine, engineLabel, engineOf } from '../../../src/model/engine';
 import type { Migration } from '../../../src/model/migration';
 import { type PlannedStatement, type TableAlgorithm, type TableWork, tableAlgorithms } from '../../../src/model/plan';
 import type { Sandbox } from '../../../src/model/sandbox';
@@ -12,9 +12,18 @@ import { replay } from '../../../src/schema/virtual-schema';
 import { requireOrSkip } from '../../require';
 import { dockerMissing } from '../docker';
 import { type Sample, samples, tables } from './claims-statements';
-import { servers, startServer } from './servers';
+import { type ServerUnderTest, servers, startServer } from './servers';
 
 const skip = requireOrSkip('docker', await dockerMissing());
+
+/** Other versions to ask as well, with their images: `FAULTLINE_CLAIMS="mysql 8.4=mysql:8.4,mariadb 10.11=mariadb:10.11"`. */
+const others = (process.env.FAULTLINE_CLAIMS ?? '').split(',').flatMap((text) => {
+  const [, name = '', version = '', image = ''] = /^\s*(mysql|mariadb) ([\d.]+)=(\S+)\s*$/.exec(text) ?? [];
+  const engine = name === 'mysql' || name === 'mariadb' ? engineOf(name, version) : undefined;
+  const known = servers.find((server) => server.name === name);
+  return engine === undefined || known === undefined ? [] : [{ ...known, engine, label: engineLabel(engine), image }];
+});
+const asked: readonly (ServerUnderTest & { readonly image?: string })[] = [...servers, ...others];
 
 /** What a server accepts of a statement: the fastest algorithm, the weakest lock with it, and whether the table was made anew. */
 type Accepted = Pick<TableWork, 'algorithm' | 'lock' | 'rebuilds'>;
@@ -94,12 +103,12 @@ function lockWords(engine: Engine, algorithm: TableAlgorithm): readonly (TableWo
   return algorithm === 'INSTANT' && engine.name === 'mysql' ? [undefined] : ['NONE', 'SHARED', 'EXCLUSIVE'];
 }
 
-describe.skipIf(skip).each(servers)('$label', (server) => {
+describe.skipIf(skip).each(asked)('$label', (server) => {
   const { engine } = server;
   let sandbox: Sandbox;
   let connection: Connection;
   beforeAll(async () => {
-    sandbox = await startServer(server);
+    sandbox = await startServer(server, server.image === undefined ? {} : { image: server.image });
     await sandbox.createDatabase('claims');
     connection = await mysql.createConnection({ ...sandbox.address('claims'), charset: 'utf8mb4' });
   });
