@@ -17,7 +17,7 @@ import { type Piece, split } from './split';
 const maximumProgramLength = 4 * 1024 * 1024;
 
 /** How much text may be read again while recovering from half-typed statements, so that damaged input stays linear. */
-const maximumReread = maximumProgramLength;
+const maximumReread = 1024 * 1024;
 
 /** A text with more statements that can't be read is no SQL: the rest of it is not tried. */
 const maximumFailures = 500;

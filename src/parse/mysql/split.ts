@@ -101,7 +101,9 @@ class Splitter {
   }
 
   private endsHere(): boolean {
-    const { kind, word, delimiter } = this.lexer;
+    const { kind, word, delimiter, conditional } = this.lexer;
+    // The client ends nothing in the middle of an executable comment, and the server takes no part of one.
+    if (conditional !== undefined) return false;
     if (kind === 'delimiter') return delimiter !== ';' || this.open?.body.isInside !== true;
     // With a delimiter of its own, the client sends what stands before it in one request, and the server runs its statements in turn.
     return word === ';' && this.open?.body.hasBody !== true;
