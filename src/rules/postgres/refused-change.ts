@@ -44,18 +44,21 @@ Silent about views and functions that the migrations of the folder don't show, a
       files: [
         {
           path: 'V1__f.sql',
-          text: "CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE FUNCTION g(a int, b int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE FUNCTION k(a int, b int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE FUNCTION h(a int DEFAULT 1) RETURNS TABLE (x int) LANGUAGE sql AS 'SELECT 1';\n",
+          text: "CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE FUNCTION g(a int, b int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE FUNCTION k(a int, b int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE FUNCTION h(a int DEFAULT 1) RETURNS TABLE (x int, z int) LANGUAGE sql AS 'SELECT 1, 2';\n",
         },
         {
           path: 'V2__f.sql',
-          text: "CREATE OR REPLACE FUNCTION f(a integer) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';\nCREATE OR REPLACE FUNCTION g(z int, b int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE OR REPLACE FUNCTION k(a int, b int) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE OR REPLACE FUNCTION h(a int DEFAULT 1) RETURNS TABLE (y int) LANGUAGE sql AS 'SELECT 1';\n",
+          text: "CREATE OR REPLACE FUNCTION f(a integer) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';\nCREATE OR REPLACE FUNCTION g(z int, b int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE OR REPLACE FUNCTION k(a int, b int) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE OR REPLACE FUNCTION h(a int DEFAULT 1) RETURNS TABLE (y int, z int) LANGUAGE sql AS 'SELECT 1, 2';\n",
         },
       ],
       findings: [
         { at: "CREATE OR REPLACE FUNCTION f(a integer) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'", says: '42P13' },
         { at: "CREATE OR REPLACE FUNCTION g(z int, b int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1'", says: 'argument a' },
         { at: "CREATE OR REPLACE FUNCTION k(a int, b int) RETURNS int LANGUAGE sql AS 'SELECT 1'", says: 'defaults' },
-        { at: "CREATE OR REPLACE FUNCTION h(a int DEFAULT 1) RETURNS TABLE (y int) LANGUAGE sql AS 'SELECT 1'", says: 'TABLE (x integer)' },
+        {
+          at: "CREATE OR REPLACE FUNCTION h(a int DEFAULT 1) RETURNS TABLE (y int, z int) LANGUAGE sql AS 'SELECT 1, 2'",
+          says: 'SETOF (x integer, z integer)',
+        },
       ],
     },
     {
@@ -92,11 +95,11 @@ Silent about views and functions that the migrations of the folder don't show, a
       files: [
         {
           path: 'V1__f.sql',
-          text: "CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE FUNCTION g(a varchar(10)) RETURNS timestamptz LANGUAGE sql AS 'SELECT now()';\n",
+          text: "CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE FUNCTION t(a int) RETURNS TABLE (x int) LANGUAGE sql AS 'SELECT 1';\nCREATE FUNCTION g(a varchar(10)) RETURNS timestamptz LANGUAGE sql AS 'SELECT now()';\n",
         },
         {
           path: 'V2__f.sql',
-          text: "CREATE OR REPLACE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 2';\nCREATE OR REPLACE FUNCTION f(a text) RETURNS text LANGUAGE sql AS 'SELECT a';\nCREATE OR REPLACE FUNCTION g(a character varying, b int DEFAULT 1) RETURNS text LANGUAGE sql AS 'SELECT a';\nCREATE OR REPLACE FUNCTION g(a character varying) RETURNS timestamp with time zone LANGUAGE sql AS 'SELECT now()';\n",
+          text: "CREATE OR REPLACE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 2';\nCREATE OR REPLACE FUNCTION t(a int) RETURNS TABLE (y int) LANGUAGE sql AS 'SELECT 1';\nCREATE OR REPLACE FUNCTION f(a text) RETURNS text LANGUAGE sql AS 'SELECT a';\nCREATE OR REPLACE FUNCTION g(a character varying, b int DEFAULT 1) RETURNS text LANGUAGE sql AS 'SELECT a';\nCREATE OR REPLACE FUNCTION g(a character varying) RETURNS timestamp with time zone LANGUAGE sql AS 'SELECT now()';\n",
         },
       ],
     },

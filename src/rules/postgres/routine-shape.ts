@@ -8,7 +8,7 @@ export interface RoutineShape {
   readonly inputs: readonly string[];
   readonly inputNames: readonly (string | undefined)[];
   readonly defaults: number;
-  /** `integer`, `SETOF users`, `TABLE (id bigint)`. */
+  /** `integer`, `SETOF users`, `SETOF (id bigint, name text)` for RETURNS TABLE. */
   readonly result: string;
 }
 
@@ -32,10 +32,9 @@ function resultOf({ returnType }: NodeOf<'CreateFunctionStmt'>, parameters: read
   const [only, ...others] = given;
   const set = returnType?.setof === true ? 'SETOF ' : '';
   if (only === undefined) return returnType === undefined ? 'void' : `${set}${typeText(returnType)}`;
-  const isTable = given.some(({ mode }) => mode === 'FUNC_PARAM_TABLE');
-  if (others.length === 0 && !isTable) return `${set}${typeText(only.argType)}`;
-  const row = given.map(({ name, argType }) => `${name ?? ''} ${typeText(argType)}`.trim()).join(', ');
-  return isTable ? `TABLE (${row})` : `${set}(${row})`;
+  // One alone is no row: its name can change.
+  if (others.length === 0) return `${set}${typeText(only.argType)}`;
+  return `${set}(${given.map(({ name, argType }) => `${name ?? ''} ${typeText(argType)}`.trim()).join(', ')})`;
 }
 
 /** Without lengths, which a function's type does not have, and without a schema, which may have been left out. */

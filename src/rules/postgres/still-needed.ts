@@ -4,6 +4,7 @@ import { namesIn } from '../../schema/definitions';
 import { findColumn, findIndex, findNamed, findTable } from '../../schema/lookup';
 import { type OperationOf, operationRange, type RuleContext, type Step } from '../context';
 import type { Rule, Violation } from '../rule';
+import { callerOf } from './called-functions';
 import { sameColumns } from './unique-keys';
 
 export const stillNeeded: Rule = {
@@ -12,13 +13,30 @@ export const stillNeeded: Rule = {
   severity: 'error',
   engines: ['postgres'],
   explanation: `The server refuses to drop what something else depends on, unless CASCADE is said, which drops that too: a table or a key that a foreign key refers to, a table,
-view or column that a view reads, a type of which there are columns, the function of a trigger, the sequence of a default. An index that belongs to a constraint can't be dropped by itself at all. A
+view or column that a view reads, a type of which there are columns, the function of a trigger, a default, a view, a CHECK, an index or a policy, the sequence of a default. An index that belongs to a constraint can't be dropped by itself at all. A
 column that a view or a generated column reads can't change its type, and a column of the primary key can't lose its NOT NULL.
 
 Drop or change first what needs it: the view is dropped before and created again behind.
 
 Silent where CASCADE is said (destructive-change speaks of that), and about what the migrations of the folder don't show.`,
   bad: [
+    {
+      title: 'A function that a default, an index and a view call',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE FUNCTION code() RETURNS text LANGUAGE sql AS 'SELECT md5(random()::text)';\nCREATE FUNCTION fold(a text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT lower(a)';\nCREATE FUNCTION shown(a text) RETURNS text LANGUAGE sql AS 'SELECT a';\nCREATE TABLE t (id bigint PRIMARY KEY, a text DEFAULT code());\nCREATE INDEX i ON t (fold(a));\nCREATE VIEW v AS SELECT shown(a) AS a FROM t;\n",
+        },
+        { path: 'V2__d.sql', text: 'DROP FUNCTION code();\nDROP FUNCTION fold(text);\nDROP FUNCTION shown;\n' },
+      ],
+      findings: [
+        { at: 'DROP FUNCTION code()', says: 'The default of a of t' },
+        { at: 'DROP FUNCTION fold(text)', says: 'The index i of t' },
+        { at: 'DROP FUNCTION shown', says: 'The view v' },
+      ],
+    },
     {
       title: 'A table that is referred to, a column that a view reads',
       framework: 'flyway',
@@ -77,6 +95,21 @@ Silent where CASCADE is said (destructive-change speaks of that), and about what
     },
   ],
   good: [
+    {
+      title: 'A function that another one calls, one that is called no more, one of two of its name',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE FUNCTION two() RETURNS int LANGUAGE sql AS 'SELECT one()';\nCREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE FUNCTION f(a text) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE TABLE t (id bigint PRIMARY KEY, a int DEFAULT two(), one int DEFAULT f(1), b text DEFAULT 'one()');\n",
+        },
+        {
+          path: 'V2__d.sql',
+          text: "SET LOCAL lock_timeout = '2s';\nDROP FUNCTION one();\nALTER TABLE t ALTER COLUMN a DROP DEFAULT;\nDROP FUNCTION two();\nDROP FUNCTION f(text);\n",
+        },
+      ],
+    },
     {
       title: 'What needs it goes first, or with it',
       framework: 'flyway',
@@ -145,7 +178,7 @@ function violation(context: RuleContext, step: Step, operation: Operation, { wha
 function needOf(context: RuleContext, step: Step, operation: Operation): Need | undefined {
   switch (operation.kind) {
     case 'drop object':
-      return operation.cascade ? undefined : neededObject(step, operation);
+      return operation.cascade ? undefined : neededObject(context, step, operation);
     case 'drop column':
       return operation.cascade ? undefined : neededColumn(context, step, operation);
     case 'drop constraint':
@@ -159,15 +192,21 @@ function needOf(context: RuleContext, step: Step, operation: Operation): Need | 
   }
 }
 
-function neededObject(step: Step, operation: OperationOf<'drop object'>): Need | undefined {
+function neededObject(context: RuleContext, step: Step, operation: OperationOf<'drop object'>): Need | undefined {
   for (const [position, name] of operation.objects.entries()) {
-    const need = neededOne(step, operation, name, operation.signatures?.[position]);
+    const need = neededOne(context, step, operation, name, operation.signatures?.[position]);
     if (need !== undefined) return need;
   }
   return undefined;
 }
 
-function neededOne(step: Step, operation: OperationOf<'drop object'>, name: ObjectName, signature: string | undefined): Need | undefined {
+function neededOne(
+  context: RuleContext,
+  step: Step,
+  operation: OperationOf<'drop object'>,
+  name: ObjectName,
+  signature: string | undefined,
+): Need | undefined {
   switch (operation.objectKind) {
     case 'table':
     case 'foreign table': {
@@ -199,7 +238,7 @@ function neededOne(step: Step, operation: OperationOf<'drop object'>, name: Obje
     case 'sequence':
       return numberedColumn(step, name);
     case 'function':
-      return canBeOfTrigger(step, name, signature) ? triggeredFunction(step, name) : undefined;
+      return (canBeOfTrigger(step, name, signature) ? triggeredFunction(step, name) : undefined) ?? calledFunction(context, step, name);
     default:
       return undefined;
   }
@@ -346,6 +385,11 @@ function triggeredFunction(step: Step, name: ObjectName): Need | undefined {
     if (trigger !== undefined) return { what: `function ${name.name}`, by: `the trigger ${trigger.name} of ${table.name}`, code: '2BP01' };
   }
   return undefined;
+}
+
+function calledFunction({ engine }: RuleContext, step: Step, name: ObjectName): Need | undefined {
+  const caller = callerOf(step.before, name, engine.major);
+  return caller === undefined ? undefined : { what: `function ${name.name}`, by: caller, code: '2BP01' };
 }
 
 function retypedColumn(

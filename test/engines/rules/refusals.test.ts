@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultConfiguration } from '../../../src/lint/configuration';
+import { lintFolder } from '../../../src/lint/lint';
 import { postgresLockModes } from '../../../src/model/plan';
 import type { Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
 import { locksConflict } from '../../../src/plan/lock-conflicts';
 import { attachPartitionScan } from '../../../src/rules/postgres/attach-partition-scan';
+import { refusedChange } from '../../../src/rules/postgres/refused-change';
 import { codeOf, database, majors, startServer, withClient } from './server';
 
 beforeAll(loadParser);
@@ -57,6 +60,49 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     const insert = 'INSERT INTO t (a) VALUES (3)';
     expect(await attempt(setup, identity, insert)).toBe('23505');
     expect(await attempt(setup, identity, move, insert)).toBe('accepted');
+  });
+
+  it('refused-change: the examples are refused with the codes that the rule names, and the others taken', async () => {
+    const cases = [...refusedChange.bad, ...refusedChange.good].map((example) => ({ example, isBad: 'findings' in example }));
+    for (const { example, isBad } of cases) {
+      const [first, second] = example.files;
+      const configuration = { ...defaultConfiguration, engineVersion: major, framework: 'flyway' } as const;
+      const report = lintFolder({ files: example.files, configuration }).reports.find(({ path }) => path === second?.path);
+      const told = new Map(
+        report?.findings.filter(({ rule }) => rule === refusedChange.id).map(({ range, message }) => [range.start.line, message]),
+      );
+      const address = await database(sandbox, first?.text ?? '');
+      await withClient(address, async (client) => {
+        for (const [line, statement] of (second?.text.trim().split('\n') ?? []).entries()) {
+          const code = await codeOf(client.query(statement));
+          if (isBad) expect(told.get(line), statement).toContain(code);
+          else expect(code, statement).toBe('accepted');
+        }
+      });
+    }
+  });
+
+  it('conflict-target: a constraint that is deferrable is none for ON CONFLICT, by its columns and by its name', async () => {
+    const setup = 'CREATE TABLE t (a int CONSTRAINT u UNIQUE DEFERRABLE);';
+    expect(await attempt(setup, 'INSERT INTO t VALUES (1) ON CONFLICT (a) DO NOTHING')).toBe('55000');
+    expect(await attempt(setup, 'INSERT INTO t VALUES (1) ON CONFLICT ON CONSTRAINT u DO NOTHING')).toBe('55000');
+    expect(await attempt(setup, 'INSERT INTO t VALUES (1) ON CONFLICT ON CONSTRAINT u DO UPDATE SET a = 2')).toBe('55000');
+  });
+
+  it('still-needed: a function that a default, a view, an index, a CHECK or a policy calls stays', async () => {
+    const setup = "CREATE FUNCTION f(a int DEFAULT 1) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1';\nCREATE TABLE t (a int);";
+    for (const use of [
+      'ALTER TABLE t ALTER COLUMN a SET DEFAULT f(1)',
+      'CREATE VIEW v AS SELECT f(a) FROM t',
+      'CREATE INDEX i ON t (f(a))',
+      'CREATE INDEX i ON t (a) WHERE f(a) > 0',
+      'ALTER TABLE t ADD CONSTRAINT c CHECK (f(a) > 0)',
+      ...(major >= 15 ? ['ALTER TABLE t ADD COLUMN g int GENERATED ALWAYS AS (f(a)) STORED'] : []),
+      'CREATE POLICY p ON t USING (f(a) > 0)',
+    ]) {
+      expect(await attempt(setup, use, 'DROP FUNCTION f(int)'), use).toBe('2BP01');
+    }
+    expect(await attempt(setup, "CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT f(1)'", 'DROP FUNCTION f(int)')).toBe('accepted');
   });
 
   it('required-column: one row is enough to refuse it, none is not', async () => {
