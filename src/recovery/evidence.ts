@@ -1,8 +1,9 @@
 import { relationKey, type Table } from '../model/catalog';
 import type { State } from '../model/state';
-import { postgresWords, type SqlWords } from '../rollback/dialect';
+import type { SqlWords } from '../rollback/dialect';
 import { match } from '../state/match';
 import { type RecoveryDialect, recoveryDialectOf } from './dialect';
+import { literalOf } from './literal';
 import { type AnswerRow, answerTo, type Probe } from './probe';
 import type { RecoverySituation } from './situation';
 
@@ -214,20 +215,6 @@ function compare(pair: Pair, then: Rows, now: Rows, { words }: RecoveryDialect):
 }
 
 const numeric = /^(tinyint|smallint|mediumint|integer|int|bigint)(\(\d+\))?( unsigned)?$/;
-
-/** Types of MySQL whose values are read and written as hexadecimal digits. */
-export function isBytes(type: string): boolean {
-  return /^(binary|varbinary|tinyblob|blob|mediumblob|longblob)\b/.test(type);
-}
-
-/** A value as SQL of a type. */
-export function literalOf(value: string | null, type: string, { quoteLiteral }: SqlWords = postgresWords): string {
-  if (value === null) return 'NULL';
-  if (isBytes(type)) return value === '' ? quoteLiteral('') : `0x${value}`;
-  return /^(tinyint|smallint|mediumint|int|bigint|numeric|decimal|real|float|double)/.test(type) && /^-?[\d.]+$/.test(value)
-    ? value
-    : quoteLiteral(value);
-}
 
 /** Longer lists of keys are no longer something that a person reads. */
 const longestList = 50;

@@ -1,4 +1,5 @@
-import { type ColumnEvidence, conditionFor, literalOf, type TableEvidence } from './evidence';
+import { type ColumnEvidence, conditionFor, type TableEvidence } from './evidence';
+import { literalOf } from './literal';
 
 /** How overwritten values come back: `SET ... WHERE ...` of an UPDATE, and why that is known. */
 export interface Inverse {

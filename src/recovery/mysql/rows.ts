@@ -1,6 +1,6 @@
 import { mysqlWords } from '../../rollback/dialect';
 import type { RowWords } from '../dialect';
-import { isBytes } from '../evidence';
+import { isBytes } from '../literal';
 import type { Requirement } from '../requirements';
 
 const { quoteIdentifier, quoteLiteral, sqlName } = mysqlWords;
