@@ -2,6 +2,7 @@ import { quoteIdentifier, quoteLiteral } from '../../parse/mysql/identifiers';
 import type { VainDraw } from '../../state/drawn';
 import type { DatabaseEngine } from '../engine';
 import { askAll } from './ask';
+import { mysqlCommands } from './command/tools';
 import { withControlClient } from './connect';
 import { makeDirt } from './dirt/make';
 import { builtInCarrier } from './execution/execution';
@@ -17,6 +18,7 @@ import { executeSteps } from './steps';
 export const mysqlEngine: DatabaseEngine = {
   names: ['mysql', 'mariadb'],
   builtInCarrier,
+  command: mysqlCommands,
 
   captureState: (address, options) => withControlClient(address, (client) => captureState(client, options)),
   captureBaseline: (address, options) => withControlClient(address, (client) => captureBaseline(client, options)),

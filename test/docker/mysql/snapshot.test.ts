@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withControlClient } from '../../../src/engines/mysql/connect';
 import { mysqlEngine } from '../../../src/engines/mysql/engine';
-import { captureSessions } from '../../../src/engines/mysql/snapshot/sessions';
 import { executeSteps } from '../../../src/engines/mysql/steps';
 import type { Sandbox } from '../../../src/model/sandbox';
 import type { State } from '../../../src/model/state';
@@ -90,7 +89,7 @@ describe.skipIf(skip).each(servers)('a state of $label', (server) => {
   it('gives by its checksum query what it gives for the table', async () => {
     const table = before.catalog.tables.find(({ name }) => name === 'customers');
     if (table === undefined) throw new Error('There is no table customers.');
-    const query = mysqlEngine.checksumQuery(table, {}, undefined, server);
+    const query = mysqlEngine.checksumQuery(table, {}, undefined, server.engine);
     const [rows] = await mysqlEngine.askAll(sandbox.address('shop'), [query]);
     const unmasked = await capture('shop');
     expect(rows?.[0]?.hash).toBe(unmasked.data.find((data) => data.table === 'customers')?.rowsHash);
@@ -118,7 +117,7 @@ describe.skipIf(skip).each(servers)('a state of $label', (server) => {
     const state = await capture(database);
     expect(state.preparedTransactions).toEqual(["'half','done'"]);
     expect(fingerprint(state)).not.toBe(fingerprint(before));
-    const sessions = await withControlClient(sandbox.address(database), (client) => captureSessions(client));
+    const sessions = await mysqlEngine.captureBlockingSessions(sandbox, database, []);
     expect(sessions).toMatchObject([{ pid: 0, state: 'prepared transaction', preparedTransaction: "'half','done'" }]);
     await run(database, "XA ROLLBACK 'half','done'");
     expect((await capture(database)).preparedTransactions).toEqual([]);

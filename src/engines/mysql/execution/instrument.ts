@@ -9,7 +9,7 @@ import type { Instrument } from '../../carrier';
 export interface MysqlInstrument extends Instrument {
   readonly engine: 'mysql' | 'mariadb';
   /** A request with these statements of the migration is about to be sent. Undefined: it goes as it is. */
-  order(request: WireRequest, statements: readonly Statement[]): Promise<RequestOrder> | RequestOrder | undefined;
+  order(request: WireRequest, statements: readonly Statement[]): Promise<RequestOrder | undefined> | RequestOrder | undefined;
   /** The server has answered a request, with success or an error; also one that holds none of the migration's statements. */
   completed(request: WireRequest): void;
 }

@@ -45,11 +45,11 @@ export class MysqlMeter implements Meter, MysqlInstrument {
     return this.measures;
   }
 
-  async order({ connection }: WireRequest, statements: readonly Statement[]): Promise<RequestOrder | undefined> {
+  async order({ connection }: WireRequest, statements: readonly Statement[]): Promise<RequestOrder> {
     await Promise.all(this.pending);
     const [statement, ...others] = statements;
     const session = connection.serverProcessId;
-    if (statement === undefined || others.length > 0 || session === undefined || isAboutSession(statement)) return undefined;
+    if (statement === undefined || others.length > 0 || session === undefined || isAboutSession(statement)) return {};
     const tables = tablesNamed(statement, await readTableNames(this.client));
     const files = await readTableFiles(this.client);
     const hurdles = await Hurdles.raise(this.client, this.address, session, tables);

@@ -17,7 +17,6 @@ export interface ReadObjects {
   readonly routines: readonly Shown[];
   readonly triggers: readonly Row[];
   readonly events: readonly ShownEvent[];
-  readonly preparedTransactions: readonly string[];
   /** Privileges on this database and on what is in it: `object`, `column`, `grantee`, `privilege`; no object for the database itself. */
   readonly grants: readonly Row[];
 }
@@ -42,7 +41,6 @@ const questions = [
   `SELECT TRIGGER_NAME AS \`name\`, EVENT_OBJECT_TABLE AS \`table\`, ACTION_TIMING AS \`timing\`, EVENT_MANIPULATION AS \`event\`, ACTION_ORDER AS \`place\`,
 ACTION_STATEMENT AS \`body\`, DEFINER AS \`definer\` FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() ORDER BY TRIGGER_NAME`,
   'SELECT EVENT_NAME AS `name`, STARTS AS `starts`, ENDS AS `ends`, EXECUTE_AT AS `at`, CREATED AS `created` FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() ORDER BY EVENT_NAME',
-  'XA RECOVER',
   `SELECT NULL AS \`object\`, NULL AS \`column\`, GRANTEE AS grantee, PRIVILEGE_TYPE AS privilege FROM information_schema.SCHEMA_PRIVILEGES WHERE TABLE_SCHEMA = DATABASE()
 UNION ALL SELECT TABLE_NAME, NULL, GRANTEE, PRIVILEGE_TYPE FROM information_schema.TABLE_PRIVILEGES WHERE TABLE_SCHEMA = DATABASE()
 UNION ALL SELECT TABLE_NAME, COLUMN_NAME, GRANTEE, PRIVILEGE_TYPE FROM information_schema.COLUMN_PRIVILEGES WHERE TABLE_SCHEMA = DATABASE()
@@ -51,7 +49,7 @@ UNION ALL SELECT CONCAT(Routine_type, ' ', Routine_name), NULL, CONCAT("'", User
 
 /** Reads all definitions, in two requests. */
 export async function readObjects(client: ControlClient): Promise<ReadObjects> {
-  const [identity, defaults, relations, routines, triggers, events, prepared, grants] = await resultsOf(client, questions.join(';\n'));
+  const [identity, defaults, relations, routines, triggers, events, grants] = await resultsOf(client, questions.join(';\n'));
   const [self] = identity ?? [];
   const named = (rows: readonly Row[] | undefined, type?: string) =>
     (rows ?? []).map((row) => ({ name: String(row.name), type: type ?? String(row.type).toUpperCase() }));
@@ -78,7 +76,6 @@ export async function readObjects(client: ControlClient): Promise<ReadObjects> {
     routines: ofTypes(...new Set(programs.map(({ type }) => type))),
     triggers: triggers ?? [],
     events: ofTypes('EVENT').map((event) => ({ ...event, times: times.get(event.name) ?? {} })),
-    preparedTransactions: (prepared ?? []).map(transactionName),
     grants: grants ?? [],
   };
 }

@@ -32,11 +32,13 @@ WHERE m.OBJECT_TYPE IN ('TABLE', 'USER LEVEL LOCK', 'SCHEMA') AND (m.OBJECT_SCHE
 
 /** Locks on rows: MySQL tells on which; MariaDB only how many there are, unless somebody waits. */
 const rowLocksOfMysql = `
-SELECT THREAD_ID AS \`thread\`, OBJECT_SCHEMA AS \`schema\`, OBJECT_NAME AS name, LOCK_MODE AS mode, COUNT(*) AS number, OBJECT_SCHEMA = DATABASE() AS own
-FROM performance_schema.data_locks WHERE LOCK_TYPE = 'RECORD' AND LOCK_STATUS = 'GRANTED' GROUP BY THREAD_ID, OBJECT_SCHEMA, OBJECT_NAME, LOCK_MODE`;
+SELECT d.THREAD_ID AS \`thread\`, t.PROCESSLIST_ID AS pid, d.OBJECT_SCHEMA AS \`schema\`, d.OBJECT_NAME AS name, d.LOCK_MODE AS mode, COUNT(*) AS number,
+  d.OBJECT_SCHEMA = DATABASE() AS own
+FROM performance_schema.data_locks d LEFT JOIN performance_schema.threads t ON t.THREAD_ID = d.THREAD_ID
+WHERE d.LOCK_TYPE = 'RECORD' AND d.LOCK_STATUS = 'GRANTED' GROUP BY d.THREAD_ID, t.PROCESSLIST_ID, d.OBJECT_SCHEMA, d.OBJECT_NAME, d.LOCK_MODE`;
 const rowLocksOfMariadb = `
-SELECT t.THREAD_ID AS \`thread\`, NULL AS \`schema\`, NULL AS name, 'locked' AS mode, x.trx_rows_locked AS number, 1 AS own
-FROM information_schema.INNODB_TRX x JOIN performance_schema.threads t ON t.PROCESSLIST_ID = x.trx_mysql_thread_id WHERE x.trx_rows_locked > 0`;
+SELECT t.THREAD_ID AS \`thread\`, t.PROCESSLIST_ID AS pid, NULL AS \`schema\`, NULL AS name, 'locked' AS mode, x.trx_rows_locked AS number, 1 AS own
+FROM information_schema.INNODB_TRX x LEFT JOIN performance_schema.threads t ON t.PROCESSLIST_ID = x.trx_mysql_thread_id WHERE x.trx_rows_locked > 0`;
 
 /** Who waits for whose lock on a row. */
 const rowWaitsOfMysql = `
@@ -75,12 +77,15 @@ LEFT JOIN performance_schema.session_connect_attrs a ON a.PROCESSLIST_ID = t.PRO
     ].join(';\n'),
   );
   const found: Found = { metadata, rows, waits, everybody };
+  // The thread that a lock still names is gone.
+  const orphaned = [...metadata, ...rows].filter(({ pid, own }) => pid === null && Number(own) === 1);
+  // The names are the whole server's: without a lock in this database, and without a session that may hold one, they are somebody else's.
+  const own = orphaned.length > 0 || sessions.length > 0 ? prepared : [];
   return [
     ...sessions.map((session) => sessionLeft(session, found)),
-    ...prepared.map((row): SessionLeft => {
+    ...own.map((row): SessionLeft => {
       const name = transactionName(row);
-      const locks = [...metadata, ...rows].filter(({ thread }) => thread === null);
-      return { pid: 0, state: 'prepared transaction', query: name, locks: locks.flatMap(lockOf), preparedTransaction: name };
+      return { pid: 0, state: 'prepared transaction', query: name, locks: orphaned.flatMap(lockOf), preparedTransaction: name };
     }),
   ];
 }

@@ -90,7 +90,7 @@ async function readState(client: ControlClient, options: CaptureOptions): Promis
     sequences: positions,
     bookkeeping: options.normalHistory?.(bookkeeping) ?? bookkeeping,
     sessions: sessions.filter(({ preparedTransaction }) => preparedTransaction === undefined),
-    preparedTransactions: objects.preparedTransactions,
+    preparedTransactions: sessions.flatMap(({ preparedTransaction }) => preparedTransaction ?? []),
   };
 }
 

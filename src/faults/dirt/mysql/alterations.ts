@@ -3,7 +3,7 @@ import type { Statement } from '../../../model/migration';
 import type { Operation } from '../../../model/operation';
 import { type Dirt, type DirtAnswer, none, type OddValue } from '../recipe';
 import type { DirtSituation } from '../situation';
-import { forCheck, forConstraint, nullIn } from './constraints';
+import { forCheck, forConstraint, forUnique, nullIn } from './constraints';
 import { errors } from './errors';
 import { columnsNamed, madeHere, meetOld, type OldTable, oldColumn } from './met';
 import { isText, oddValues, outsideLatin, unconvertible } from './values';
@@ -94,6 +94,7 @@ export function forAddColumn(situation: DirtSituation, operation: Of<'add column
     errors: numbers,
     recipe: { kind: 'any row', rows },
   });
+  if (column.generated !== undefined && (column.unique || column.primaryKey)) return forUnique(met, [column.generated.text]);
   const sameForAll = column.notNull || (column.default !== undefined && column.default.expression === undefined);
   if ((column.unique || column.primaryKey) && column.autoIncrement === undefined && sameForAll)
     return { candidates: [anyRows(2, errors.duplicate)], otherwise: 'There can be no two rows in the table.' };
