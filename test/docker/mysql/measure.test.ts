@@ -27,7 +27,7 @@ describe.skipIf(skip).each(servers)('what statements do to $label', ({ engine, .
 
   const measured = async (text: string, wrapped = false) => {
     const address = await freshDatabase(sandbox, before);
-    const migration = migrationOf(text, 'statement-by-statement', wrapped, engine);
+    const migration = migrationOf(text, 'per-statement', wrapped, engine);
     const instrument = await MysqlMeter.open(address);
     const execution = mysqlEngine.builtInCarrier(migration, protocolOf(text)).start({ address, instrument, signal });
     const outcome = await execution.outcome;
