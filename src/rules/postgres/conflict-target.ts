@@ -73,11 +73,12 @@ Silent when the table's creation was not seen, for targets with expressions, and
         { path: 'V1__t.sql', text: 'CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE DEFERRABLE);\n' },
         {
           path: 'V2__r.sql',
-          text: 'INSERT INTO t VALUES (1, 2) ON CONFLICT (a) DO NOTHING;\nINSERT INTO t VALUES (1, 2) ON CONFLICT DO NOTHING;\n',
+          text: 'INSERT INTO t VALUES (1, 2) ON CONFLICT (a) DO NOTHING;\nINSERT INTO t VALUES (1, 2) ON CONFLICT ON CONSTRAINT t_a_key DO NOTHING;\nINSERT INTO t VALUES (1, 2) ON CONFLICT DO NOTHING;\n',
         },
       ],
       findings: [
-        { at: 'INSERT INTO t VALUES (1, 2) ON CONFLICT (a) DO NOTHING', says: 'deferrable' },
+        { at: 'INSERT INTO t VALUES (1, 2) ON CONFLICT (a) DO NOTHING', says: 't_a_key is deferrable' },
+        { at: 'INSERT INTO t VALUES (1, 2) ON CONFLICT ON CONSTRAINT t_a_key DO NOTHING', says: '55000' },
         { at: 'INSERT INTO t VALUES (1, 2) ON CONFLICT DO NOTHING', says: '55000' },
       ],
     },
@@ -115,6 +116,8 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'insert'
   const range = operationRange(context, step.statement, operation);
   if (target === undefined) return anyKey(step, operation, table, range);
   if ('constraint' in target) {
+    const named = uniqueKeys(table).find(({ name, isDeferrable }) => isDeferrable && name === target.constraint);
+    if (named !== undefined) return [deferrableKey(named, range)];
     if (table.constraints.some(({ name }) => name === target.constraint)) return [];
     const isIndex = table.indexes.some(({ name }) => name === target.constraint);
     return [
@@ -133,6 +136,8 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'insert'
   if (columns.some((column) => findColumn(table, column) === undefined)) return [];
   const over = uniqueKeys(table).filter((key) => key.columns !== undefined && sameColumns(key.columns, columns));
   if (over.some((key) => !key.isDeferrable && (!key.isPartial || hasPredicate))) return [];
+  const deferrable = over.find(({ isDeferrable }) => isDeferrable);
+  if (deferrable !== undefined && over.every((key) => key.isDeferrable || key.isPartial)) return [deferrableKey(deferrable, range)];
   const fix = indexFix(context, step, operation, columns, over);
   return [
     {
@@ -158,9 +163,16 @@ function anyKey(step: Step, { onConflict, table }: OperationOf<'insert'>, known:
   ];
 }
 
+function deferrableKey({ name }: UniqueKey, range: Violation['range']): Violation {
+  return {
+    range,
+    message: `${name} is deferrable, and ON CONFLICT can't go by a key that is checked later: the server refuses this statement (55000).`,
+    help: 'Make a unique index or constraint over these columns that is not deferrable.',
+    fixes: [],
+  };
+}
+
 function helpFor(over: readonly UniqueKey[], columns: readonly string[]): string {
-  if (over.some(({ isDeferrable }) => isDeferrable))
-    return 'The constraint that is there is deferrable, which ON CONFLICT can not use: make one that is not.';
   const partial = over.find(({ isPartial }) => isPartial);
   if (partial !== undefined)
     return `${partial.name} is partial: it counts when ON CONFLICT repeats its WHERE, ON CONFLICT (${columns.join(', ')}) WHERE ....`;
