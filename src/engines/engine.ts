@@ -10,6 +10,7 @@ import type { State, VolatileColumns } from '../model/state';
 import type { VainDraw } from '../state/drawn';
 import type { Baseline, CaptureOptions } from './capture';
 import type { Carrier } from './carrier';
+import type { CommandTools } from './command/tools';
 import type { LoadOptions, RunningLoad, Workload, WorkloadSource } from './load';
 import type { Meter } from './measure';
 import type { DirtSource, GeneratedRows, GenerateRowsOptions, MadeDirt } from './rows';
@@ -24,6 +25,9 @@ export interface DatabaseEngine {
 
   /** Carries out a migration as its framework would. */
   builtInCarrier(migration: Migration, protocol: RunProtocol): Carrier;
+
+  /** Real tools, run as their users run them. Absent: commands can't be simulated. */
+  readonly command?: CommandTools;
 
   /** Everything that a migration could have changed, in one moment. Nothing is written. */
   captureState(address: DatabaseAddress, options: CaptureOptions): Promise<State>;

@@ -217,7 +217,7 @@ class DrivenExecution<W extends WireTypes> implements Execution {
     const statements = this.script.statementsOf(number);
     const instrumented =
       statements.length > 0 && this.instrument ? this.dialect.instrumented(this.instrument, request, statements) : undefined;
-    if (instrumented !== undefined) return Promise.resolve(instrumented).then((order) => this.ordered(request, order));
+    if (instrumented !== undefined) return Promise.resolve(instrumented).then((order) => this.ordered(request, order) ?? {});
     return this.fault || statements.length < 2 ? undefined : this.ordered(request, this.dialect.marked(statements));
   }
 

@@ -142,7 +142,7 @@ export interface ExecutionDialect<W extends WireTypes> {
     instrument: W['instrument'],
     request: W['request'],
     statements: readonly Statement[],
-  ): Promise<W['order']> | W['order'] | undefined;
+  ): Promise<W['order'] | undefined> | W['order'] | undefined;
   /** The server has answered a request. */
   answered(instrument: W['instrument'], request: W['request']): void;
 }

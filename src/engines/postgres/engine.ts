@@ -2,6 +2,7 @@ import { quoteIdentifier, quoteLiteral } from '../../parse/postgres/identifiers'
 import { sqlNameOfKey } from '../../rollback/names';
 import type { DatabaseEngine } from '../engine';
 import { askAll } from './ask';
+import { postgresCommands } from './command/tools';
 import { withControlClient } from './connect';
 import { makeDirt } from './dirt/make';
 import { builtInCarrier } from './execution/execution';
@@ -20,6 +21,7 @@ import { Load } from './workload/workload';
 export const postgresEngine: DatabaseEngine = {
   names: ['postgres'],
   builtInCarrier,
+  command: postgresCommands,
 
   captureState: (address, options) => withControlClient(address, (client) => captureState(client, options)),
   captureBaseline: (address, options) => withControlClient(address, (client) => captureBaseline(client, options)),

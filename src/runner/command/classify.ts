@@ -1,7 +1,8 @@
-import type { RecordedRequest } from '../../engines/postgres/command/recording';
+import type { RecordedRequest } from '../../engines/command/recording';
+import type { Engine } from '../../model/engine';
 import type { Statement } from '../../model/migration';
 import type { ObjectName, Operation } from '../../model/operation';
-import { readStatements } from '../../parse/postgres/read';
+import { readText } from '../../parse/read';
 
 /** What a request of a tool is for. */
 export type Role =
@@ -39,7 +40,7 @@ export interface Surroundings {
 
 /** Functions of the server that change something, among those that a SELECT calls. */
 const writers =
-  /^(setval|nextval|pg_notify|pg_logical_emit_message|lo_\w+|txid_current|pg_current_xact_id|pg_\w*replication\w*|pg_reload_conf|pg_switch_wal)$/;
+  /^(setval|nextval|pg_notify|pg_logical_emit_message|lo_\w+|txid_current|pg_current_xact_id|pg_\w*replication\w*|pg_reload_conf|pg_switch_wal)$/i;
 
 const reads = new Set([
   'VariableShowStmt',
@@ -50,6 +51,9 @@ const reads = new Set([
   'ListenStmt',
   'UnlistenStmt',
 ]);
+/** MySQL, MariaDB: the first words of statements that look something up. */
+const readingWords = /^(SHOW|EXPLAIN|DESCRIBE|DESC|HELP|ANALYZE FORMAT|CHECKSUM)\b/;
+
 const settings = new Set(['DiscardStmt', 'DeallocateStmt', 'ConstraintsSetStmt', 'CheckPointStmt']);
 
 /** Says of each request what it is for. `succeeded`: the command exited with 0. `loadParser` must have resolved. */
@@ -57,21 +61,22 @@ export function classify(
   requests: readonly RecordedRequest[],
   surroundings: Surroundings,
   succeeded: boolean,
+  engine: Engine,
 ): readonly ClassifiedRequest[] {
-  const roles = requests.map((request) => roleOf(statementsOf(request), surroundings));
+  const roles = requests.map((request) => roleOf(statementsOf(request, engine), surroundings));
   const first = roles.indexOf('statements');
   const last = roles.lastIndexOf('statements');
   const undone = succeeded ? undoneRequests(requests) : refusedBefore(requests, last);
   return requests.map((request, position): ClassifiedRequest => {
     const role = roles[position] ?? 'read';
     if (undone.has(position) && (role === 'statements' || role === 'record' || role === 'setup')) return { request, role: 'undone' };
-    return { request, role: role === 'lock' ? lockRole(position, first, last, statementsOf(request)) : role };
+    return { request, role: role === 'lock' ? lockRole(position, first, last, statementsOf(request, engine)) : role };
   });
 }
 
 /** The names of the functions that SELECT statements call, without their schemas. */
-export function calledFunctions(requests: readonly RecordedRequest[]): readonly string[] {
-  const operations = requests.flatMap(statementsOf).flatMap((statement) => statement.operations);
+export function calledFunctions(requests: readonly RecordedRequest[], engine: Engine): readonly string[] {
+  const operations = requests.flatMap((request) => statementsOf(request, engine)).flatMap((statement) => statement.operations);
   return [...new Set(operations.flatMap((operation) => (operation.kind === 'select' ? operation.functions.map(bareName) : [])))];
 }
 
@@ -80,9 +85,8 @@ export function textOf({ sent, texts }: RecordedRequest): string {
   return texts.map((text, position) => sent[position] ?? text).join(';\n');
 }
 
-function statementsOf(request: RecordedRequest): readonly Statement[] {
-  const text = textOf(request);
-  return readStatements(text, { start: 0, end: text.length }, {});
+export function statementsOf(request: RecordedRequest, engine: Engine): readonly Statement[] {
+  return readText(textOf(request), engine);
 }
 
 /** A request of several statements is the migration's when one of them is. */
@@ -102,11 +106,13 @@ function roleOfStatement({ operations }: Statement, surroundings: Surroundings):
     case 'transaction':
       return transactionRole(operation.action);
     case 'set':
+    case 'use':
+    case 'unlock tables':
       return 'setting';
     case 'select':
       return selectRole(operation.functions, surroundings);
     case 'other':
-      if (reads.has(operation.node)) return 'read';
+      if (reads.has(operation.node) || readingWords.test(operation.node)) return 'read';
       if (settings.has(operation.node.replace(/ .*/, ''))) return 'setting';
       return 'statements';
     default:
@@ -122,8 +128,8 @@ function transactionRole(action: Extract<Operation, { kind: 'transaction' }>['ac
 
 function selectRole(functions: readonly string[], { isBuiltIn }: Surroundings): Role {
   const names = functions.map(bareName);
-  if (names.some((name) => /advisory_unlock/.test(name))) return 'unlock';
-  if (names.some((name) => /advisory/.test(name) && isBuiltIn(name))) return 'lock';
+  if (names.some((name) => /advisory_unlock|^release_(all_)?locks?$/i.test(name))) return 'unlock';
+  if (names.some((name) => /advisory|^get_lock$/i.test(name) && isBuiltIn(name))) return 'lock';
   return names.every((name) => isBuiltIn(name) && !writers.test(name)) ? 'read' : 'statements';
 }
 

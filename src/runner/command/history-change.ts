@@ -1,12 +1,13 @@
 import { isClock } from '../../engines/bookkeeping';
-import type { HistoryColumn, HistoryTable, HistoryValues } from '../../engines/postgres/command/history';
-import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../parse/postgres/identifiers';
+import type { HistoryColumn, HistoryTable, HistoryValues, HistoryWriting } from '../../engines/command/history';
+import { relationKey } from '../../model/catalog';
 
 /** A tool's table, and what one undisturbed run of the command did to it. */
 export interface HistoryChange {
   /** `schema.table`. */
   readonly key: string;
   readonly role: 'history' | 'lock';
+  readonly writing: HistoryWriting;
   /** As it is after the run. */
   readonly table: HistoryTable;
   /** The run made it. */
@@ -26,14 +27,16 @@ export function historyChange(
   role: HistoryChange['role'],
   /** Columns that say nothing of a migration; undefined for a table of a tool that is not known. */
   known: readonly string[] | undefined,
+  writing: HistoryWriting,
 ): HistoryChange {
   const stable = after.columns.filter((column) => !column.isGiven && !isClock(column));
   const named = known === undefined ? keysAndMarks(stable) : stable.filter(({ name }) => !known.includes(name));
   const telling = (named.length > 0 ? named : stable.length > 0 ? stable : after.columns).map(({ name }) => name);
   const rowsBefore = before?.rows ?? [];
   return {
-    key: `${after.schema}.${after.name}`,
+    key: relationKey(after),
     role,
+    writing,
     table: after,
     isNew: before === undefined,
     telling,
@@ -80,59 +83,46 @@ export function plainValue(value: unknown): string | null {
 }
 
 /** Deletes these rows, by what they are about and not by whether it succeeded: a row that says "failed" goes too. */
-export function deletions({ table, telling }: HistoryChange, rows: readonly HistoryValues[]): readonly string[] {
+export function deletions({ table, telling, writing }: HistoryChange, rows: readonly HistoryValues[]): readonly string[] {
   const types = new Map(table.columns.map(({ name, type }) => [name, type]));
   const keys = table.columns.filter(({ name, isKey }) => isKey && telling.includes(name)).map(({ name }) => name);
   const columns = (keys.length > 0 ? keys : telling).filter((name) => types.get(name) !== 'boolean');
   return rows.map((row) => {
     const conditions = columns.flatMap((name) =>
-      row[name] == null ? [] : [`${quoteIdentifier(name)} = ${literal(row[name], types.get(name))}`],
+      row[name] == null ? [] : [`${writing.identifier(name)} = ${writing.literal(row[name], types.get(name))}`],
     );
-    return `DELETE FROM ${nameOf(table)}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`};`;
+    return `DELETE FROM ${writing.name(table)}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`};`;
   });
 }
 
 /** Inserts these rows as the tool wrote them; numbers that the server gives are given anew, and a time is now. */
-export function insertions({ table }: HistoryChange, rows: readonly HistoryValues[]): readonly string[] {
+export function insertions({ table, writing }: HistoryChange, rows: readonly HistoryValues[]): readonly string[] {
   const columns = table.columns.filter(({ isGiven }) => !isGiven);
-  const names = columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const names = columns.map(({ name }) => writing.identifier(name)).join(', ');
   return rows.map((row) => {
     const values = columns.map((column) => {
       const value = row[column.name];
-      return value != null && /^timestamp/.test(column.type) ? 'now()' : literal(value, column.type);
+      return value != null && /^timestamp/.test(column.type) ? 'now()' : writing.literal(value, column.type);
     });
-    return `INSERT INTO ${nameOf(table)} (${names}) VALUES (${values.join(', ')});`;
+    return `INSERT INTO ${writing.name(table)} (${names}) VALUES (${values.join(', ')});`;
   });
 }
 
 /** Sets a lock table to how it is when nobody is migrating. */
-export function release({ table, telling, resting }: HistoryChange): readonly string[] {
+export function release({ table, telling, resting, writing }: HistoryChange): readonly string[] {
   const [row] = resting;
-  if (row === undefined) return [`DELETE FROM ${nameOf(table)};`];
+  if (row === undefined) return [`DELETE FROM ${writing.name(table)};`];
   const types = new Map(table.columns.map(({ name, type }) => [name, type]));
   const keys = new Set(table.columns.filter(({ isKey }) => isKey).map(({ name }) => name));
   const free = telling.filter((name) => !keys.has(name));
   const clocks = table.columns.filter((column) => isClock(column) && row[column.name] == null).map(({ name }) => name);
-  const assignments = [...free, ...clocks].map((name) => `${quoteIdentifier(name)} = ${literal(row[name], types.get(name))}`);
+  const assignments = [...free, ...clocks].map((name) => `${writing.identifier(name)} = ${writing.literal(row[name], types.get(name))}`);
   if (resting.length > 1 || assignments.length === 0) return [];
-  const differs = free.map((name) => `${quoteIdentifier(name)} IS DISTINCT FROM ${literal(row[name], types.get(name))}`);
-  return [`UPDATE ${nameOf(table)} SET ${assignments.join(', ')}${differs.length === 0 ? '' : ` WHERE ${differs.join(' OR ')}`};`];
+  const differs = free.map((name) => writing.differ(writing.identifier(name), writing.literal(row[name], types.get(name))));
+  return [`UPDATE ${writing.name(table)} SET ${assignments.join(', ')}${differs.length === 0 ? '' : ` WHERE ${differs.join(' OR ')}`};`];
 }
 
-/** Statements that only work when the table is there, or only when it is not. */
-export function guarded({ table, isNew }: HistoryChange, texts: readonly string[], when: 'there' | 'missing'): readonly string[] {
-  if (!isNew || texts.length === 0) return texts;
-  const body = texts.map((text) => `  ${text}`).join('\n');
-  const test = `to_regclass(${quoteLiteral(nameOf(table))}) IS ${when === 'there' ? 'NOT NULL' : 'NULL'}`;
-  return [`DO $faultline$ BEGIN IF ${test} THEN\n${body}\nEND IF; END $faultline$;`];
-}
-
-function nameOf({ schema, name }: HistoryTable): string {
-  return quoteQualified(schema, name);
-}
-
-function literal(value: string | null | undefined, type: string | undefined): string {
-  if (value == null) return 'NULL';
-  if (type !== undefined && /^(smallint|integer|bigint|boolean)$/.test(type)) return value;
-  return type === undefined || /^(text|character varying)/.test(type) ? quoteLiteral(value) : `${quoteLiteral(value)}::${type}`;
+/** Statements that only work when the table is there, or only when it is not. A table that was there before needs no such care. */
+export function guarded({ table, isNew, writing }: HistoryChange, texts: readonly string[], when: 'there' | 'missing'): readonly string[] {
+  return !isNew || texts.length === 0 ? texts : writing.guarded(table, texts, when);
 }

@@ -1,8 +1,10 @@
-import type { KnownRequest } from '../../engines/postgres/command/recording';
+import type { KnownRequest } from '../../engines/command/recording';
+import type { Engine } from '../../model/engine';
 import type { Program, ProgramExecution, Statement } from '../../model/migration';
 import type { RunStep } from '../../model/run-protocol';
-import { readRequests } from '../../parse/postgres/read';
-import { type ClassifiedRequest, type Role, textOf } from './classify';
+import { readRequests } from '../../parse/read';
+import { commitsImplicitly } from '../../plan/mysql/implicit-commit';
+import { type ClassifiedRequest, type Role, statementsOf, textOf } from './classify';
 
 /** The program that a tool was seen to run, and what it sends around it. */
 export interface SeenProgram {
@@ -24,11 +26,11 @@ interface Transaction {
 }
 
 /** Makes a program of classified requests. `because` tells the user where the transactions come from. */
-export function seenProgram(classified: readonly ClassifiedRequest[], because: string): SeenProgram {
-  const placed = placeInTransactions(classified);
+export function seenProgram(classified: readonly ClassifiedRequest[], because: string, engine: Engine): SeenProgram {
+  const placed = placeInTransactions(classified, engine);
   const sending = placed.filter(({ role }) => role === 'statements');
   const texts = sending.map(({ request }) => textOf(request));
-  const statements = readRequests(texts.join(separator), spansOf(texts), {}).map((group, position) =>
+  const statements = readRequests(texts.join(separator), spansOf(texts), { engine }).map((group, position) =>
     withRows(group, sending[position]?.request.copied),
   );
   const numbers = statements.map((group) => group.map(({ index }) => index));
@@ -48,7 +50,7 @@ export function seenProgram(classified: readonly ClassifiedRequest[], because: s
     wrapped: false,
     because,
     groups: numbers,
-    transactions: transactionsOf(sending, numbers),
+    transactions: transactionsOf(sending, numbers, engine),
   };
   const program: Program = {
     direction: 'up',
@@ -78,14 +80,16 @@ function spansOf(texts: readonly string[]): { start: number; end: number }[] {
   });
 }
 
-function placeInTransactions(classified: readonly ClassifiedRequest[]): readonly Placed[] {
+function placeInTransactions(classified: readonly ClassifiedRequest[], engine: Engine): readonly Placed[] {
   const open = new Map<number, Transaction>();
-  return classified.map(({ request, role }): Placed => {
+  return classified.map((classifiedRequest): Placed => {
+    const { request, role } = classifiedRequest;
     const { connection } = request;
     if (role === 'begin') open.set(connection, { matters: false, locks: false });
     // A transaction may have begun with the first request, or inside of a longer one.
-    else if (request.inTransaction && !open.has(connection)) open.set(connection, { matters: false, locks: false });
-    else if (!request.inTransaction) open.delete(connection);
+    else if (request.inTransaction && !open.has(connection) && !endsWhatIsOpen(classifiedRequest, engine))
+      open.set(connection, { matters: false, locks: false });
+    else if (!request.inTransaction || endsWhatIsOpen(classifiedRequest, engine)) open.delete(connection);
     const transaction = open.get(connection);
     if (transaction) {
       if (role === 'statements' || role === 'record' || role === 'setup') transaction.matters = true;
@@ -94,6 +98,12 @@ function placeInTransactions(classified: readonly ClassifiedRequest[]): readonly
     if (role === 'commit' || role === 'rollback') open.delete(connection);
     return { request, role, transaction };
   });
+}
+
+/** MySQL, MariaDB: a definition commits what is open before it, and then itself. */
+function endsWhatIsOpen({ request }: ClassifiedRequest, engine: Engine): boolean {
+  if (engine.name === 'postgres') return false;
+  return statementsOf(request, engine).some(commitsImplicitly);
 }
 
 const stepKinds: Partial<Record<Role, 'record' | 'lock' | 'unlock'>> = {
@@ -118,13 +128,16 @@ function stepOf({ request, role, transaction }: Placed, statements: readonly num
 type SeenTransactions = NonNullable<ProgramExecution['transactions']>;
 
 /** The transactions of the statements, in the order of their first ones. */
-function transactionsOf(sending: readonly Placed[], numbers: readonly (readonly number[])[]): SeenTransactions {
+function transactionsOf(sending: readonly Placed[], numbers: readonly (readonly number[])[], engine: Engine): SeenTransactions {
   const seen: { kind: SeenTransactions[number]['kind']; statements: number[]; transaction: Transaction | undefined }[] = [];
   for (const [position, { transaction }] of sending.entries()) {
     const group = numbers[position] ?? [];
     const joined = transaction && seen.find((candidate) => candidate.transaction === transaction);
     if (joined) joined.statements.push(...group);
-    else if (group.length > 0) {
+    // Only PostgreSQL makes one transaction of several statements in a request.
+    else if (transaction === undefined && engine.name !== 'postgres') {
+      for (const number of group) seen.push({ kind: 'autocommit', statements: [number], transaction });
+    } else if (group.length > 0) {
       const kind = transaction ? 'framework' : group.length > 1 ? 'implicit' : 'autocommit';
       seen.push({ kind, statements: [...group], transaction });
     }

@@ -1,11 +1,12 @@
 import type { Carrier } from '../../engines/carrier';
-import { commandCarrier, type Recording, recordCommand } from '../../engines/postgres/command/carrier';
-import type { Command } from '../../engines/postgres/command/driver';
-import { builtInFunctions, type HistoryTable, readHistoryTables } from '../../engines/postgres/command/history';
-import { withControlClient } from '../../engines/postgres/connect';
+import type { Recording } from '../../engines/command/carrier';
+import type { Command } from '../../engines/command/driver';
+import type { HistoryTable, HistoryWriting } from '../../engines/command/history';
+import type { CommandTools } from '../../engines/command/tools';
 import { shorten } from '../../faults/story';
 import { knownHistoryTables, toolOfCommand, toolOfTable } from '../../frameworks/command-history';
-import type { Engine } from '../../model/engine';
+import { relationKey } from '../../model/catalog';
+import { type Engine, engineDisplayName } from '../../model/engine';
 import type { Migration } from '../../model/migration';
 import type { BuiltInFramework, RunProtocol } from '../../model/run-protocol';
 import { withoutPasswords } from '../../model/secrets';
@@ -39,7 +40,7 @@ export async function prepareCommand(
 ): Promise<StateBefore & { readonly subject: RehearsedCommand }> {
   if (request.before !== undefined) await runBefore(laboratory, { ...request, text: request.before }, groundwork);
   const tables = await historyTables(laboratory, groundwork, request);
-  const excluded = tables.map(({ schema, name }) => `${schema}.${name}`);
+  const excluded = tables.map(relationKey);
   const state = await databaseBefore(laboratory, groundwork, excluded, rows);
   try {
     return { subject: await rehearse(laboratory, request, engine, state.beforeDatabase), ...state };
@@ -51,7 +52,7 @@ export async function prepareCommand(
 
 /** The user's own way to the state before. */
 async function runBefore(laboratory: Laboratory, command: Command, database: string): Promise<void> {
-  const recording = await recordCommand(command, laboratory.sandbox.address(database), laboratory.signal);
+  const recording = await commandsOf(laboratory).record(command, laboratory.sandbox.address(database), laboratory.signal);
   assertReached(command, recording);
   const { error } = recording.outcome;
   if (error !== undefined)
@@ -74,26 +75,31 @@ async function rehearse(
   const command: Command = { text: request.text, directory: request.directory };
   const before = await historyTables(laboratory, beforeDatabase, request);
   return laboratory.withClone(beforeDatabase, async (database) => {
-    const recording = await recordCommand(command, laboratory.sandbox.address(database), laboratory.signal);
+    const recording = await commandsOf(laboratory).record(command, laboratory.sandbox.address(database), laboratory.signal);
     assertReached(command, recording);
     const after = await historyTables(laboratory, database, request);
-    const changes = changesOf(before, after, request);
-    const functions = await withControlClient(laboratory.sandbox.address(database), (client) =>
-      builtInFunctions(client, calledFunctions(recording.requests)),
-    );
+    const commands = commandsOf(laboratory);
+    const changes = changesOf(before, after, request, commands.writing);
+    const functions = await commands.builtInFunctions(laboratory.sandbox.address(database), calledFunctions(recording.requests, engine));
     const succeeded = recording.outcome.result === 'success';
-    const classified = classify(recording.requests, surroundingsOf(changes, functions), succeeded);
+    const classified = classify(recording.requests, surroundingsOf(changes, functions), succeeded, engine);
     if (!classified.some(({ role }) => role === 'statements')) throw nothingToDo(command, recording);
     const tool = toolName(command, changes);
-    const { program, steps, known } = seenProgram(classified, `that is how ${tool} was seen to run it`);
+    const { program, steps, known } = seenProgram(classified, `that is how ${tool} was seen to run it`, engine);
     const protocol = seenProtocol({ tool, steps, changes, schemas: madeSchemas(classified, changes), setup: setupOf(classified, changes) });
     const migration: Migration = { id: shownCommand(command), title: shownCommand(command), framework: 'command', engine, up: program };
     return {
       framework: frameworkOf(tool, protocol),
       migration,
-      carrier: commandCarrier(command, known, recording.durationMs, migration, protocol),
+      carrier: commands.carrier({ command, known, undisturbedMs: recording.durationMs, migration, protocol }),
     };
   });
+}
+
+function commandsOf({ engine, sandbox }: Laboratory): CommandTools {
+  if (engine.command === undefined)
+    throw new SimulationFailure(`Commands on ${engineDisplayName(sandbox.engine.name)} can't be simulated: only migration files can.`);
+  return engine.command;
 }
 
 function frameworkOf(tool: string, run: RunProtocol): BuiltInFramework {
@@ -109,16 +115,21 @@ function frameworkOf(tool: string, run: RunProtocol): BuiltInFramework {
 
 async function historyTables(laboratory: Laboratory, database: string, request: CommandRequest): Promise<readonly HistoryTable[]> {
   const names = [...knownHistoryTables().keys(), ...request.historyTables];
-  return withControlClient(laboratory.sandbox.address(database), (client) => readHistoryTables(client, names));
+  return commandsOf(laboratory).readHistoryTables(laboratory.sandbox.address(database), names);
 }
 
-function changesOf(before: readonly HistoryTable[], after: readonly HistoryTable[], request: CommandRequest): readonly HistoryChange[] {
+function changesOf(
+  before: readonly HistoryTable[],
+  after: readonly HistoryTable[],
+  request: CommandRequest,
+  writing: HistoryWriting,
+): readonly HistoryChange[] {
   const known = knownHistoryTables();
   return after.map((table) => {
     const earlier = before.find(({ schema, name }) => schema === table.schema && name === table.name);
     const named = request.historyTables.some((name) => name === table.name || name === `${table.schema}.${table.name}`);
     const role = known.get(table.name)?.role ?? (named && /lock$/i.test(table.name) ? 'lock' : 'history');
-    return historyChange(earlier, table, role, known.get(table.name)?.incidental);
+    return historyChange(earlier, table, role, known.get(table.name)?.incidental, writing);
   });
 }
 
@@ -128,7 +139,7 @@ function surroundingsOf(changes: readonly HistoryChange[], builtIn: ReadonlySet<
   return {
     // A tool may drop its table again, or make an index on it: the name alone is not always that of a table that is there.
     tableRole: ({ schema, name }) => find(schema, name)?.role,
-    isToolSchema: (name) => name !== 'public' && changes.some(({ table }) => table.schema === name),
+    isToolSchema: (name) => isOwnSchema(name) && changes.some(({ table }) => table.schema === name),
     isBuiltIn: (name) => builtIn.has(name),
   };
 }
@@ -139,7 +150,7 @@ function setupOf(classified: readonly ClassifiedRequest[], changes: readonly His
     changes.map(({ key, table }) => [
       key,
       texts.filter(
-        (text) => names(text, table.name) || (/\bschema\b/i.test(text) && table.schema !== 'public' && names(text, table.schema)),
+        (text) => names(text, table.name) || (/\bschema\b/i.test(text) && isOwnSchema(table.schema) && names(text, table.schema)),
       ),
     ]),
   );
@@ -152,13 +163,13 @@ export function shownCommand({ text }: Pick<Command, 'text'>): string {
 
 /** Does the text hold this name as a whole word? */
 function names(text: string, name: string): boolean {
-  return tokenize(text).some(({ start, end }) => text.slice(start, end).replaceAll('"', '') === name);
+  return tokenize(text).some(({ start, end }) => text.slice(start, end).replace(/["`]/g, '') === name);
 }
 
 /** Schemas that the tool makes for its tables. */
 function madeSchemas(classified: readonly ClassifiedRequest[], changes: readonly HistoryChange[]): readonly string[] {
   const setup = classified.filter(({ role }) => role === 'setup').map(({ request }) => textOf(request));
-  const schemas = new Set(changes.map(({ table }) => table.schema).filter((schema) => schema !== 'public'));
+  const schemas = new Set(changes.map(({ table }) => table.schema).filter(isOwnSchema));
   return [...schemas].filter((schema) => setup.some((text) => /^\s*create\s+schema\b/i.test(text) && names(text, schema)));
 }
 
@@ -188,4 +199,9 @@ function nothingToDo(command: Command, { requests, outcome }: Recording): Simula
     `The command changes nothing in the database: none of its ${requests.length} requests is a migration's. ` +
       `Is there a pending migration where \`${shownCommand(command)}\` looks for it, and is its history table one that --history-table names?`,
   );
+}
+
+/** A schema that a tool may have made; not the one where everything is. */
+function isOwnSchema(name: string): boolean {
+  return name !== 'public' && name !== '';
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { CommandProcess } from '../../../src/engines/postgres/command/process';
+import { CommandProcess } from '../../../src/engines/command/process';
 import { withFolder } from '../runner/simulating';
 
 const environment = { PATH: process.env.PATH ?? '' };
@@ -63,7 +63,7 @@ describe('the process of a command', () => {
 
   it.skipIf(process.platform === 'win32')('dies with its owner, though that is killed without a chance to say so', async () => {
     const files = {
-      'owner.ts': `import { CommandProcess } from ${JSON.stringify(join(import.meta.dirname, '../../../src/engines/postgres/command/process'))};
+      'owner.ts': `import { CommandProcess } from ${JSON.stringify(join(import.meta.dirname, '../../../src/engines/command/process'))};
 new CommandProcess('sleep 300 & echo $! > child; wait', process.argv[2] ?? '.', { PATH: process.env.PATH ?? '' });
 setInterval(() => undefined, 1000);`,
     };

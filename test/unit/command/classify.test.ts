@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RecordedRequest } from '../../../src/engines/postgres/command/recording';
+import type { RecordedRequest } from '../../../src/engines/command/recording';
 import { loadParser } from '../../../src/parse/load';
 import { classify, type Role, type Surroundings } from '../../../src/runner/command/classify';
 import { seenProgram } from '../../../src/runner/command/program';
 
 beforeAll(loadParser);
+
+const engine = { name: 'postgres', major: 18 } as const;
 
 const surroundings: Surroundings = {
   tableRole: ({ name }) => (name === 'history' ? 'history' : name === 'lock' ? 'lock' : undefined),
@@ -37,7 +39,7 @@ function recorded(...requests: readonly string[]): RecordedRequest[] {
 }
 
 function rolesOf(requests: readonly RecordedRequest[], succeeded = true): Role[] {
-  return classify(requests, surroundings, succeeded).map(({ role }) => role);
+  return classify(requests, surroundings, succeeded, engine).map(({ role }) => role);
 }
 
 describe('what a request is for', () => {
@@ -116,7 +118,8 @@ describe('what a request is for', () => {
 });
 
 describe('the program that was seen', () => {
-  const program = (...requests: readonly string[]) => seenProgram(classify(recorded(...requests), surroundings, true), 'seen');
+  const program = (...requests: readonly string[]) =>
+    seenProgram(classify(recorded(...requests), surroundings, true, engine), 'seen', engine);
 
   it('has the transactions of the wire, and what the tool sends around them', () => {
     const seen = program(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Tail } from '../../../src/engines/postgres/command/tail';
+import { Tail } from '../../../src/engines/command/tail';
 
 function tailOf(...texts: readonly string[]): Tail {
   const tail = new Tail();

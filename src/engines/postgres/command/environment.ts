@@ -1,11 +1,9 @@
 import type { DatabaseAddress } from '../../../model/sandbox';
+import { addressParts, commonUrlNames, guardVariables, ownNames } from '../../command/environment';
 
 /** Names of variables that the tools and templates of the Node, Go, Ruby, Python and Java worlds read an address from. */
 const urlNames = [
-  'DATABASE_URL',
-  'DATABASE_URI',
-  'DB_URL',
-  'DIRECT_URL',
+  ...commonUrlNames,
   'PG_CONNECTION_STRING',
   'PG_URL',
   'PGURL',
@@ -14,8 +12,6 @@ const urlNames = [
   'POSTGRESQL_URL',
   'POSTGRES_PRISMA_URL',
   'POSTGRES_URL_NON_POOLING',
-  'SHADOW_DATABASE_URL',
-  'TYPEORM_URL',
   'GOOSE_DBSTRING',
 ];
 
@@ -47,7 +43,7 @@ export function commandEnvironment(
     ...Object.fromEntries(kept),
     // Who has one already has it in the form that the tool reads: SQLAlchemy refuses postgres://.
     ...Object.fromEntries(urlNames.map((name) => [name, ofTheSandbox(inherited[name] ?? '', address) ?? url])),
-    ...parts(address),
+    ...addressParts(partPrefixes, address),
     PGHOST: address.host,
     PGPORT: String(address.port),
     PGUSER: address.user,
@@ -64,15 +60,9 @@ export function commandEnvironment(
     LIQUIBASE_COMMAND_USERNAME: address.user,
     LIQUIBASE_COMMAND_PASSWORD: address.password,
     NO_COLOR: '1',
-    ...(guard !== undefined && {
-      FAULTLINE_SANDBOX_PORT: String(address.port),
-      NODE_OPTIONS: `${inherited.NODE_OPTIONS ?? ''} --require ${JSON.stringify(guard)}`.trim(),
-    }),
+    ...guardVariables(inherited, address, guard),
   };
 }
-
-/** What concerns this process and would mislead a child: Electron as Node, Node's own channel to its parent, colours for a terminal. */
-const ownNames = new Set(['ELECTRON_RUN_AS_NODE', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'FORCE_COLOR', 'COLORTERM']);
 
 /** The value with the sandbox's address in place of the database that it names, in the same form; undefined where it names none. */
 function ofTheSandbox(value: string, address: DatabaseAddress): string | undefined {
@@ -93,22 +83,4 @@ function ofTheSandbox(value: string, address: DatabaseAddress): string | undefin
 
 function jdbcUrl({ host, port, database }: DatabaseAddress): string {
   return `jdbc:postgresql://${host}:${port}/${encodeURIComponent(database)}?sslmode=disable`;
-}
-
-function parts({ host, port, user, password, database }: DatabaseAddress): Record<string, string> {
-  const values = {
-    HOST: host,
-    HOSTNAME: host,
-    PORT: String(port),
-    USER: user,
-    USERNAME: user,
-    PASSWORD: password,
-    PASS: password,
-    NAME: database,
-    DB: database,
-    DATABASE: database,
-  };
-  return Object.fromEntries(
-    partPrefixes.flatMap((prefix) => Object.entries(values).map(([part, value]): [string, string] => [`${prefix}_${part}`, value])),
-  );
 }

@@ -1,25 +1,6 @@
 import type pg from 'pg';
-import { quoteQualified } from '../../../parse/postgres/identifiers';
-
-/** A column of a tool's history or lock table. */
-export interface HistoryColumn {
-  readonly name: string;
-  readonly type: string;
-  /** The server gives its value: an identity, a sequence, a generated column. */
-  readonly isGiven: boolean;
-  /** Part of the primary key or of a unique key. */
-  readonly isKey: boolean;
-}
-
-/** Values as the server writes them. */
-export type HistoryValues = Readonly<Record<string, string | null>>;
-
-export interface HistoryTable {
-  readonly schema: string;
-  readonly name: string;
-  readonly columns: readonly HistoryColumn[];
-  readonly rows: readonly HistoryValues[];
-}
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../../parse/postgres/identifiers';
+import type { HistoryColumn, HistoryTable, HistoryValues, HistoryWriting } from '../../command/history';
 
 /**
  * The tables of these names that there are, in any schema, with all of their rows. A name may have its schema: `app.history`.
@@ -57,3 +38,19 @@ export async function builtInFunctions(client: pg.ClientBase, names: readonly st
   );
   return new Set(rows.map(({ name }) => name));
 }
+
+export const historyWriting: HistoryWriting = {
+  name: ({ schema, name }) => quoteQualified(schema, name),
+  identifier: quoteIdentifier,
+  literal(value, type) {
+    if (value == null) return 'NULL';
+    if (type !== undefined && /^(smallint|integer|bigint|boolean)$/.test(type)) return value;
+    return type === undefined || /^(text|character varying)/.test(type) ? quoteLiteral(value) : `${quoteLiteral(value)}::${type}`;
+  },
+  differ: (left, right) => `${left} IS DISTINCT FROM ${right}`,
+  guarded({ schema, name }, texts, when) {
+    const body = texts.map((text) => `  ${text}`).join('\n');
+    const test = `to_regclass(${quoteLiteral(quoteQualified(schema, name))}) IS ${when === 'there' ? 'NOT NULL' : 'NULL'}`;
+    return [`DO $faultline$ BEGIN IF ${test} THEN\n${body}\nEND IF; END $faultline$;`];
+  },
+};

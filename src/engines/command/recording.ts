@@ -1,16 +1,13 @@
-import type { PostgresConnection } from '../../../wire/postgres/connection';
-import type { WireRequest } from '../../../wire/postgres/handlers';
-import type { TransactionStatus } from '../../../wire/postgres/messages';
-import type { Completion } from '../../../wire/postgres/responses';
-import type { ClientError } from '../../carrier';
-import { withValues } from './parameters';
+import type { ClientError } from '../carrier';
+import type { WireTypes } from '../execution/wire';
 
 /** One request of a tool, in the order in which they reached the proxy, whichever connection it came on. */
 export interface RecordedRequest {
   /** From 1, in the order in which the connections were made. */
   readonly connection: number;
-  readonly protocol: WireRequest['protocol'];
-  /** As the tool wrote it: one text of a simple query, or the prepared text of each Execute. */
+  /** As the engine's protocol calls it. */
+  readonly protocol: string;
+  /** As the tool wrote it: one text, or the prepared text of each that is executed. */
   readonly texts: readonly string[];
   /** With the values of the parameters in it; undefined where these can't be written. */
   readonly sent: readonly (string | undefined)[];
@@ -19,38 +16,43 @@ export interface RecordedRequest {
   readonly copied?: string;
   /** Absent when no answer came. */
   readonly answer?: {
+    /** What was done, in the order of the statements: each begins with its verb in upper case. */
     readonly tags: readonly string[];
     readonly error?: ClientError;
-    readonly status: TransactionStatus;
+    /** Outside of a transaction, in one, in one that failed. */
+    readonly status: 'I' | 'T' | 'E';
   };
+}
+
+/** How an engine's requests are written down. */
+export interface RequestReader<W extends WireTypes> {
+  asked(request: W['request']): Pick<RecordedRequest, 'connection' | 'protocol' | 'texts' | 'sent'>;
+  answered(request: W['request'], completion: W['completion']): Pick<NonNullable<RecordedRequest['answer']>, 'tags' | 'status'>;
+  connectionOf(request: W['request']): W['connection'];
 }
 
 /** Bytes of copied rows that are kept for each COPY. */
 const greatestRows = 4 << 20;
 
 /** Writes down what a tool sends, and how it is answered. */
-export class Recorder {
+export class Recorder<W extends WireTypes> {
   readonly requests: RecordedRequest[] = [];
   /** Per connection the position of its last request, and the rows that followed it; undefined when they were too many. */
-  private readonly copying = new Map<PostgresConnection, { readonly position: number; rows: Buffer[] | undefined; length: number }>();
-  private readonly positions = new WeakMap<WireRequest, number>();
+  private readonly copying = new Map<W['connection'], { readonly position: number; rows: Buffer[] | undefined; length: number }>();
+  private readonly positions = new WeakMap<W['request'], number>();
   /** What the last answer on a connection said. */
-  private readonly status = new WeakMap<PostgresConnection, TransactionStatus>();
+  private readonly status = new WeakMap<W['connection'], 'I' | 'T' | 'E'>();
 
-  note(request: WireRequest): void {
-    const { protocol, texts, values, connection } = request;
+  constructor(private readonly reader: RequestReader<W>) {}
+
+  note(request: W['request']): void {
+    const connection = this.reader.connectionOf(request);
     this.positions.set(request, this.requests.length);
     this.copying.set(connection, { position: this.requests.length, rows: [], length: 0 });
-    this.requests.push({
-      connection: connection.number,
-      protocol,
-      texts: [...texts],
-      sent: texts.map((text, position) => (protocol === 'extended' ? withValues(text, values[position]) : text)),
-      inTransaction: (this.status.get(connection) ?? 'I') !== 'I',
-    });
+    this.requests.push({ ...this.reader.asked(request), inTransaction: (this.status.get(connection) ?? 'I') !== 'I' });
   }
 
-  copied(connection: PostgresConnection, rows: Buffer): void {
+  copied(connection: W['connection'], rows: Buffer): void {
     const copying = this.copying.get(connection);
     if (copying?.rows === undefined) return;
     copying.length += rows.length;
@@ -58,14 +60,16 @@ export class Recorder {
     else copying.rows.push(Buffer.from(rows));
   }
 
-  answered(request: WireRequest, { results, error, status }: Completion): void {
-    this.status.set(request.connection, status);
+  answered(request: W['request'], completion: W['completion']): void {
+    const connection = this.reader.connectionOf(request);
+    const { tags, status } = this.reader.answered(request, completion);
+    this.status.set(connection, status);
     const position = this.positions.get(request);
     const recorded = position === undefined ? undefined : this.requests[position];
     if (position === undefined || recorded === undefined) return;
-    const copying = this.copying.get(request.connection);
+    const copying = this.copying.get(connection);
     const rows = copying?.position === position ? copying.rows : undefined;
-    const tags = results.map(({ tag }) => tag);
+    const { error } = completion;
     const answer = { tags, status, ...(error && { error: { code: error.code, message: error.message } }) };
     const copied = rows === undefined || rows.length === 0 ? {} : { copied: Buffer.concat(rows).toString('utf8') };
     this.requests[position] = { ...recorded, ...copied, answer };

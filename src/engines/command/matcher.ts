@@ -1,8 +1,12 @@
-import { tokenize } from '../../../parse/postgres/lexer';
 import type { RecordedRequest } from './recording';
 
 /** What of a recorded request counts for finding it again. */
 type Known = Pick<RecordedRequest, 'connection' | 'texts' | 'inTransaction'>;
+
+/** Cuts a text into tokens, in an engine's own words. */
+export type Tokenize = (
+  text: string,
+) => readonly { readonly kind: string; readonly start: number; readonly end: number; readonly word: string }[];
 
 /**
  * Finds the requests of a recorded run again in another run of the same command. Connections may come in another order, and texts may
@@ -16,8 +20,11 @@ export class RequestMatcher {
   /** The transaction that a connection is in, as the recorded run numbers them; set by the first request that tells it. */
   private readonly current = new Map<number, number>();
 
-  constructor(private readonly recorded: readonly Known[]) {
-    this.shapes = recorded.map(({ texts }) => shapeOf(texts));
+  constructor(
+    private readonly recorded: readonly Known[],
+    private readonly tokenize: Tokenize,
+  ) {
+    this.shapes = recorded.map(({ texts }) => shapeOf(texts, tokenize));
     this.transactions = numberTransactions(recorded);
     for (const [position, shape] of this.shapes.entries()) {
       const positions = this.byShape.get(shape);
@@ -28,7 +35,7 @@ export class RequestMatcher {
 
   /** The position of the request in the recorded run, each given once; undefined when it was not seen there, or not as often. */
   match(connection: number, texts: readonly string[]): number | undefined {
-    const open = this.byShape.get(shapeOf(texts));
+    const open = this.byShape.get(shapeOf(texts, this.tokenize));
     if (open === undefined || open.length === 0) return undefined;
     const found = this.choose(connection, texts, open);
     open.splice(open.indexOf(found), 1);
@@ -49,7 +56,7 @@ export class RequestMatcher {
 }
 
 /** A text without what may differ from run to run: literals, comments and white space. */
-function shapeOf(texts: readonly string[]): string {
+function shapeOf(texts: readonly string[], tokenize: Tokenize): string {
   return texts
     .map((text) => tokenize(text).flatMap(({ kind, start, end, word }) => shapeOfToken(kind, text.slice(start, end), word)))
     .join('\n;\n');

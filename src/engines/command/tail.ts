@@ -1,4 +1,4 @@
-import { withoutPasswords } from '../../../model/secrets';
+import { withoutPasswords } from '../../model/secrets';
 
 /** Bytes of what a command prints that are kept. */
 const keptBytes = 16 << 10;

@@ -1,6 +1,6 @@
 /**
  * Loaded into every Node process that a simulated command starts (NODE_OPTIONS, --require). A tool may have the address of a real
- * database in a configuration file; this keeps it from being migrated. What speaks to the sandbox, and all that is not PostgreSQL, passes.
+ * database in a configuration file; this keeps it from being migrated. What speaks to the sandbox, and all that is neither PostgreSQL nor MySQL, passes.
  */
 const net = require('node:net');
 
@@ -11,6 +11,15 @@ const target = Symbol('target');
 const checked = Symbol('checked');
 
 const { connect, write } = net.Socket.prototype;
+
+/**
+ * The first thing that a client says: PostgreSQL's opening, or MySQL's answer to the greeting (manual, "HandshakeResponse41"), which is the second
+ * packet of the conversation and claims the protocol of 4.1. A request for encryption is as long as the beginning of that answer.
+ */
+function opensDatabase(bytes) {
+  if (openings.has(bytes.readUInt32BE(4))) return true;
+  return bytes.length >= 36 && bytes.readUIntLE(0, 3) === bytes.length - 4 && bytes[3] === 1 && (bytes.readUInt32LE(4) & 0x200) !== 0;
+}
 
 net.Socket.prototype.connect = function (...given) {
   // Called with options, with a port and a host, or inside of Node with both in one list.
@@ -27,7 +36,7 @@ net.Socket.prototype.write = function (chunk, ...rest) {
   const to = this[target];
   if (to !== undefined && !this[checked] && to.port !== sandboxPort && chunk?.length >= 8) {
     this[checked] = true;
-    if (typeof chunk !== 'string' && openings.has(Buffer.from(chunk.buffer, chunk.byteOffset, 8).readUInt32BE(4))) {
+    if (typeof chunk !== 'string' && opensDatabase(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))) {
       const message =
         `Faultline refused a connection to the database ${to.name}: it is not the sandbox. ` +
         'Let the configuration of the tool read DATABASE_URL (or PGHOST and its kin), or write {url} in the command';

@@ -1,17 +1,27 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { DatabaseAddress } from '../../../model/sandbox';
-import type { PostgresConnection } from '../../../wire/postgres/connection';
-import type { WireRequest } from '../../../wire/postgres/handlers';
-import type { ServerReport } from '../../../wire/postgres/messages';
-import type { Completion } from '../../../wire/postgres/responses';
-import type { ClientError, Ending } from '../../carrier';
-import type { Driver } from '../../execution/driver';
-import type { PostgresWire } from '../execution/types';
-import { commandEnvironment, connectionUrl } from './environment';
-import { RequestMatcher } from './matcher';
+import type { DatabaseAddress } from '../../model/sandbox';
+import type { ClientError, Ending } from '../carrier';
+import type { Driver } from '../execution/driver';
+import type { ExecutionDialect, WireTypes } from '../execution/wire';
+import { RequestMatcher, type Tokenize } from './matcher';
 import { CommandProcess } from './process';
-import type { KnownRequest, Recorder } from './recording';
+import type { KnownRequest, Recorder, RequestReader } from './recording';
+
+/** How commands are run against one engine. */
+export interface CommandKind<W extends WireTypes> {
+  readonly dialect: ExecutionDialect<W>;
+  readonly reader: RequestReader<W>;
+  readonly tokenize: Tokenize;
+  /** The address as one string, as drivers read it. */
+  connectionUrl(address: DatabaseAddress): string;
+  /** The environment of a command, in which everything that names a database of this engine names the sandbox's. */
+  environment(
+    inherited: Readonly<Record<string, string | undefined>>,
+    address: DatabaseAddress,
+    guard: string | undefined,
+  ): Record<string, string>;
+}
 
 /** A command as the user typed it. */
 export interface Command {
@@ -37,16 +47,16 @@ const greatestSilenceMs = 120_000;
 /** Lines of its output that are told. */
 const printedLines = 3;
 
-export interface DriverOptions {
+export interface DriverOptions<W extends WireTypes> {
   /** Milliseconds that the command takes undisturbed, where that is known. */
   readonly undisturbedMs?: number;
   /** It is held at a point, and a fault strikes: until then it may wait for as long as it takes. */
   readonly isHeld?: boolean;
-  readonly recorder?: Recorder;
+  readonly recorder?: Recorder<W>;
 }
 
 /** Runs a tool unmodified, with every connection that it makes going through the proxy. */
-export class CommandDriver implements Driver<PostgresWire> {
+export class CommandDriver<W extends WireTypes> implements Driver<W> {
   private process: CommandProcess | undefined;
   private readonly matcher: RequestMatcher;
   private readonly patienceMs: number;
@@ -60,19 +70,20 @@ export class CommandDriver implements Driver<PostgresWire> {
   private closed = false;
 
   constructor(
+    private readonly kind: CommandKind<W>,
     private readonly command: Command,
     private readonly known: readonly KnownRequest[],
-    private readonly options: DriverOptions,
+    private readonly options: DriverOptions<W>,
   ) {
-    this.matcher = new RequestMatcher(known);
+    this.matcher = new RequestMatcher(known, kind.tokenize);
     const { undisturbedMs } = options;
     this.patienceMs = undisturbedMs === undefined ? greatestSilenceMs : Math.max(leastPatienceMs, undisturbedMs * 10);
   }
 
   async run(through: DatabaseAddress): Promise<Ending> {
     if (this.closed) throw new Error('Closed before it had begun.');
-    const text = this.command.text.replaceAll('{url}', connectionUrl(through));
-    this.process = new CommandProcess(text, this.command.directory, commandEnvironment(process.env, through, guardFile()));
+    const text = this.command.text.replaceAll('{url}', this.kind.connectionUrl(through));
+    this.process = new CommandProcess(text, this.command.directory, this.kind.environment(process.env, through, guardFile()));
     this.hear();
     try {
       const { code, signal } = await this.process.exited;
@@ -82,27 +93,28 @@ export class CommandDriver implements Driver<PostgresWire> {
     }
   }
 
-  stepOf(request: WireRequest): number | undefined {
+  stepOf(request: W['request']): number | undefined {
     this.hear();
     this.options.recorder?.note(request);
-    const position = this.matcher.match(request.connection.number, request.texts);
+    const { connection, texts } = this.kind.reader.asked(request);
+    const position = this.matcher.match(connection, texts);
     const known = position === undefined ? undefined : this.known[position];
     if (known?.isStatement) this.sentStatements = true;
     return known?.step;
   }
 
-  completed(request: WireRequest, completion: Completion): void {
+  completed(request: W['request'], completion: W['completion']): void {
     this.hear();
     this.options.recorder?.answered(request, completion);
     if (completion.error) this.farewell(completion.error);
   }
 
-  farewell(error: ServerReport): void {
+  farewell(error: W['error']): void {
     // What comes after a fault is told by its first error: a tool may go on in the broken transaction.
     if (!this.hasStruck || this.lastError === undefined) this.lastError = { code: error.code, message: error.message };
   }
 
-  copied(connection: PostgresConnection, rows: Buffer): void {
+  copied(connection: W['connection'], rows: Buffer): void {
     this.options.recorder?.copied(connection, rows);
   }
 
