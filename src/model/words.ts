@@ -1,4 +1,5 @@
 import type { FaultName, Point, Verdict } from './fault';
+import type { CostClass, TableWork } from './plan';
 import type { SimulatedMigration } from './simulation';
 
 /** How strongly something speaks: terminal and panel give each tone a colour of their own. */
@@ -140,4 +141,21 @@ export function unfilledText({ unfilled = [] }: Pick<SimulatedMigration, 'unfill
   const shown = unfilled.slice(0, 3).map(({ table, why }) => `${table} (${why})`);
   const more = unfilled.length > shown.length ? ` and ${unfilled.length - shown.length} more` : '';
   return `No rows could be made for ${shown.join(', ')}${more}. What only rows would show is not seen there.`;
+}
+
+/**
+ * How MySQL or MariaDB changes a table, in few words, with its tone: `COPY: blocks writes to orders`. What waits for nothing says only
+ * how; an exclusive metadata lock for a moment is part of every change.
+ */
+export function workWords(work: TableWork, cost: CostClass): { readonly label: string; readonly tone: Tone } {
+  const table = work.table.schema === undefined ? work.table.name : `${work.table.schema}.${work.table.name}`;
+  if (work.refused !== undefined) return { label: `refused on ${table}: ${work.refused}`, tone: 'bad' };
+  if (work.uncertain) return { label: `perhaps COPY of ${table}`, tone: 'caution' };
+  if (work.lock === 'SHARED') return { label: `${work.algorithm}: blocks writes to ${table}`, tone: 'bad' };
+  if (work.lock === 'EXCLUSIVE')
+    return { label: `${work.algorithm}: nobody uses ${table} meanwhile`, tone: cost === 'metadata' ? 'good' : 'bad' };
+  if (work.rebuilds) return { label: `${work.algorithm}: rewrites ${table}, writes go on`, tone: 'caution' };
+  return cost === 'build'
+    ? { label: `${work.algorithm}: builds an index of ${table}, writes go on`, tone: 'neutral' }
+    : { label: `${work.algorithm} on ${table}`, tone: 'good' };
 }

@@ -1,6 +1,6 @@
 import { engineVersionText } from '../model/engine';
 import type { Migration } from '../model/migration';
-import type { ExecutionPlan, Lock, PlannedStatement, PlannedTransaction } from '../model/plan';
+import type { ExecutionPlan, Lock, PlannedStatement, PlannedTransaction, TableWork } from '../model/plan';
 import type { Range } from '../model/text';
 
 /** One direction of a migration as it will run. */
@@ -20,6 +20,10 @@ export interface PlanReportProgram {
     readonly locks: readonly Lock[];
     readonly cost: PlannedStatement['cost'];
     readonly because: string;
+    /** MySQL, MariaDB: how a table that is there is changed. */
+    readonly work?: Omit<TableWork, 'table'> & { readonly table: string };
+    /** MySQL, MariaDB: it commits the open transaction, and then itself. */
+    readonly commits?: true;
     /** Why the statement could not be read. */
     readonly unreadable?: string;
   }[];
@@ -76,9 +80,15 @@ function program(plan: ExecutionPlan, because: string, path: string): PlanReport
       locks: planned.locks.map(({ relation, mode }) => ({ relation, mode })),
       cost: planned.cost,
       because: planned.because,
+      ...(planned.work && { work: { ...planned.work, table: shownTable(planned.work) } }),
+      ...(planned.commits && { commits: planned.commits }),
       ...(statement.unreadable ? { unreadable: statement.unreadable.message } : {}),
     })),
   };
+}
+
+function shownTable({ table }: TableWork): string {
+  return table.schema === undefined ? table.name : `${table.schema}.${table.name}`;
 }
 
 /** The document of `plan --format json`. */

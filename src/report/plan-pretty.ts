@@ -1,5 +1,5 @@
 import type { CostClass, PlannedTransaction } from '../model/plan';
-import type { Tone } from '../model/words';
+import { type Tone, workWords } from '../model/words';
 import { plural } from './numbers';
 import { type Palette, paintTone } from './palette';
 import type { PlanReport, PlanReportProgram } from './plan-json';
@@ -16,7 +16,7 @@ const costWords: Readonly<Record<CostClass, { readonly label: string; readonly t
   unknown: { label: 'cost unknown', tone: 'quiet' },
 };
 
-const exclusiveModes = new Set(['ACCESS EXCLUSIVE', 'EXCLUSIVE', 'SHARE ROW EXCLUSIVE', 'SHARE']);
+const exclusiveModes = new Set(['ACCESS EXCLUSIVE', 'EXCLUSIVE', 'SHARE ROW EXCLUSIVE', 'SHARE', 'SHARED_NO_READ_WRITE']);
 const statementLinesShown = 8;
 
 /** The execution plan for the terminal, 80 columns wide: transactions as brackets, and under each statement its lock, cost, and why. */
@@ -98,7 +98,13 @@ function shownSql(text: string, columns: number, palette: Palette): readonly str
   return [...kept, palette.dim(`… ${plural(text.split('\n').length, 'line')} in all`)];
 }
 
+function workLine(work: NonNullable<PlanReportProgram['statements'][number]['work']>, cost: CostClass, palette: Palette): string {
+  const { label, tone } = workWords({ ...work, table: { name: oneLine(work.table) } }, cost);
+  return paintTone(palette, tone)(label);
+}
+
 function factsLines(statement: PlanReportProgram['statements'][number], columns: number, palette: Palette): readonly string[] {
+  if (statement.work !== undefined) return [workLine(statement.work, statement.cost, palette)];
   const cost = costWords[statement.cost];
   const locks = statement.locks.map((lock) => {
     const text = `${lock.mode} on ${oneLine(lock.relation)}`;

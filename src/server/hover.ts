@@ -1,6 +1,6 @@
 import type { Hover } from 'vscode-languageserver';
 import { engineLabel } from '../model/engine';
-import type { CostClass, ExecutionPlan, PlannedStatement, PlannedTransaction } from '../model/plan';
+import type { CostClass, ExecutionPlan, PlannedStatement, PlannedTransaction, TableWork } from '../model/plan';
 import type { Position } from '../model/text';
 import { type Analysis, statementsAt } from './analysis';
 import { toHover } from './to-lsp';
@@ -57,6 +57,7 @@ export function describeStatement(planned: PlannedStatement, plan: ExecutionPlan
     `**Cost** ${costs[planned.cost]}${planned.because === '' ? '' : `. ${escapeMarkdown(planned.because)}`}`,
   ];
   if (!planned.transactional) lines.push('The server refuses this statement inside a transaction.');
+  if (planned.commits) lines.push('It commits what is open before it, and then itself.');
   return lines.join('\n\n');
 }
 
@@ -72,8 +73,18 @@ export function describeTransaction(transaction: PlannedTransaction, plan: Execu
 }
 
 function describeLocks(planned: PlannedStatement): string {
+  if (planned.work !== undefined) return describeMetadataLock(planned.work);
   if (planned.locks.length === 0) return 'none on tables';
   return planned.locks.map((lock) => `${lock.mode} on ${inlineCode(lock.relation)}`).join(', ');
+}
+
+/** Others feel what LOCK= says; for a moment at the start and the end the statement needs the table for itself. */
+function describeMetadataLock({ table, algorithm, lock }: TableWork): string {
+  const name = inlineCode(table.schema === undefined ? table.name : `${table.schema}.${table.name}`);
+  if (algorithm === 'INSTANT' || lock === 'EXCLUSIVE')
+    return `EXCLUSIVE metadata lock on ${name}, for a moment: it waits for every transaction that uses it`;
+  const meanwhile = lock === 'NONE' ? 'reads and writes go on (LOCK=NONE)' : 'reads go on, writes wait (LOCK=SHARED)';
+  return `${meanwhile} on ${name}; EXCLUSIVE metadata lock for a moment at the start and the end, which waits for every transaction that uses it`;
 }
 
 /** Text in a code span: the fence is longer than any run of backticks inside. */

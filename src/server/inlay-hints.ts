@@ -2,6 +2,7 @@ import type { InlayHint } from 'vscode-languageserver';
 import type { Program } from '../model/migration';
 import type { CostClass, ExecutionPlan, PlannedStatement } from '../model/plan';
 import type { Range } from '../model/text';
+import { workWords } from '../model/words';
 import { LineIndex } from '../parse/lines';
 import { type Analysis, overlaps, programsInFile, shownStatements, textOf } from './analysis';
 import { describeStatement } from './hover';
@@ -16,7 +17,7 @@ const shownCosts: Partial<Record<CostClass, string>> = {
 };
 
 /** Locks that every query takes say nothing. */
-const unremarkable = new Set(['ACCESS SHARE', 'ROW SHARE']);
+const unremarkable = new Set(['ACCESS SHARE', 'ROW SHARE', 'SHARED_READ', 'SHARED_WRITE']);
 
 const locksNamed = 2;
 
@@ -60,8 +61,9 @@ function codeHints(analysis: Analysis, program: Program, plan: ExecutionPlan, ra
 
 const labelsShown = 2;
 
-/** `ACCESS EXCLUSIVE on orders, writes every row again`; empty when there is nothing to say. */
-export function hintFor({ locks, cost, transactional }: PlannedStatement): string {
+/** `ACCESS EXCLUSIVE on orders, writes every row again`, `COPY: blocks writes to orders`; empty when there is nothing to say. */
+export function hintFor({ locks, cost, transactional, work }: PlannedStatement): string {
+  if (work !== undefined) return workWords(work, cost).label;
   const remarkable = locks.filter(({ mode }) => !unremarkable.has(mode));
   const named = remarkable.slice(0, locksNamed).map(({ mode, relation }) => `${mode} on ${relation}`);
   const more = remarkable.length > locksNamed ? [`${remarkable.length - locksNamed} more locks`] : [];
