@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type Docker from 'dockerode';
 import { engineDisplayName } from '../../model/engine';
+import { lastWords } from '../last-words';
 import { currentOwner, formatOwner } from '../owner';
 import { SandboxError } from '../problem';
 import type { ContainerSpecification, ServerEngine } from '../server-engine';
@@ -113,17 +114,16 @@ export async function checkContainer(container: Docker.Container, kind: ServerEn
     throw new SandboxError(`${name} was killed from outside (exit code ${state.ExitCode}). Start the simulation again.`);
   if (state.ExitCode === 126 || state.ExitCode === 127)
     throw new SandboxError(`${name} holds no ${engineDisplayName(kind.name)} server. Name a ${engineDisplayName(kind.name)} image.`);
-  throw new SandboxError(`${name} stopped with exit code ${state.ExitCode}: ${await lastWords(container, kind.container.telling)}`);
+  throw new SandboxError(`${name} stopped with exit code ${state.ExitCode}: ${await lastWordsOf(container, kind.container.telling)}`);
 }
 
 /** The lines at the end of the log that tell why the server stopped. */
-async function lastWords(container: Docker.Container, tellingLine: RegExp): Promise<string> {
+async function lastWordsOf(container: Docker.Container, telling: RegExp): Promise<string> {
   const log = (await container.logs({ stdout: true, stderr: true, tail: 50, follow: false })) as unknown as Buffer;
   const lines = unframed(log).trim().split('\n');
   if (lines.some((line) => /No space left on device|errno: 28|Disk is full/i.test(line)))
     return 'Docker has no space left on its disk. Free some: docker system df shows what uses it.';
-  const telling = lines.filter((line) => tellingLine.test(line));
-  return (telling.length > 0 ? telling : lines).slice(-3).join(' | ');
+  return lastWords(lines, telling);
 }
 
 /** A log comes in frames: a byte for the stream, three zeros, the length in four bytes (Docker Engine API, ContainerAttach). */

@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lastWords } from '../last-words';
 import { currentOwner, formatOwner, type Owner, parseOwner } from '../owner';
 import { SandboxError } from '../problem';
 import { type Account, canReach } from './account';
@@ -97,15 +98,14 @@ export function removeServerFolderNow(folder: ServerFolder): void {
 }
 
 /** Lines of the end of the server's log that tell why it did not start, for error messages. */
-export function logTail(folder: ServerFolder, tellingLine: RegExp): string {
+export function logTail(folder: ServerFolder, telling: RegExp): string {
   let lines: readonly string[];
   try {
     lines = readFileSync(folder.log, 'utf8').trim().split('\n');
   } catch {
     return '';
   }
-  const telling = lines.filter((line) => tellingLine.test(line));
-  return (telling.length > 0 ? telling : lines).slice(-3).join(' | ');
+  return lastWords(lines, telling);
 }
 
 function isFolder(path: string): boolean {

@@ -60,7 +60,8 @@ function runsIn(processId: number, folder: ServerFolder): boolean {
   try {
     if (process.platform === 'linux') {
       const command = readFileSync(`/proc/${processId}/cmdline`, 'utf8').split('\0');
-      return command.includes(folder.data) || command.includes(realpathSync(folder.data));
+      const folders = [folder.data, realpathSync(folder.data)];
+      return command.some((word) => folders.some((each) => word === each || word.endsWith(`=${each}`)));
     }
     return commandLine(processId).includes(folder.data);
   } catch {

@@ -4,6 +4,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { engineLabel } from '../../model/engine';
+import { lastWords } from '../last-words';
 import { SandboxError } from '../problem';
 import { ended, endedNow, isRunning, killTree, signalProcess, withDescendants } from '../processes';
 import type { Command, ProgramSide, ServerPlace, ServerPrograms } from '../server-engine';
@@ -223,6 +224,5 @@ function explain(program: string, error: Error & { code?: unknown }, output: str
   if (/No space left on device|Disk is full|errno: 28/i.test(output)) {
     return `No space is left for a data directory (about ${roomMegabytes} MB) in the temporary folder. Free some, or point TMPDIR at another disk.`;
   }
-  const telling = output.split('\n').filter((line) => /error|FATAL|could not|cannot|hint/i.test(line));
-  return `${name} failed: ${(telling.length > 0 ? telling : output.trim().split('\n')).slice(-3).join(' | ')}`;
+  return `${name} failed: ${lastWords(output.trim().split('\n'), /error|FATAL|could not|cannot|hint/i)}`;
 }

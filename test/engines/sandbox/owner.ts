@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { type EngineName, engineOf } from '../../../src/model/engine';
 import type { SandboxProviderName } from '../../../src/model/sandbox';
 import { sandboxProviders } from '../../../src/sandbox/providers';
 
@@ -6,14 +8,22 @@ async function main(): Promise<void> {
   const [name, then] = process.argv.slice(2);
   const signal = new AbortController().signal;
   const smallDisk = process.env.FAULTLINE_TEST_SMALL_DISK !== undefined;
-  const options = { engine: { name: 'postgres', major: 18 } as const, smallDisk, onProgress: () => undefined, signal };
+  const engine = engineOf((process.env.FAULTLINE_TEST_ENGINE ?? 'postgres') as EngineName, undefined);
+  if (engine === undefined) throw new Error('no engine');
+  const options = { engine, smallDisk, onProgress: () => undefined, signal };
   const result = await sandboxProviders[name as SandboxProviderName].start(options);
   if (!result.ok) throw new Error(result.error.message);
   const sandbox = result.value;
-  const [row] = await sandbox.query(`SELECT current_setting('data_directory') AS folder, pg_read_file('postmaster.pid') AS lock`);
+  const isPostgres = engine.name === 'postgres';
+  const [row] = await sandbox.query(
+    isPostgres
+      ? `SELECT current_setting('data_directory') AS folder, pg_read_file('postmaster.pid') AS lock`
+      : 'SELECT @@datadir AS folder, @@pid_file AS lock_file',
+  );
+  const lock = isPostgres ? String(row?.lock) : existsSync(String(row?.lock_file)) ? readFileSync(String(row?.lock_file), 'utf8') : '';
   const message = {
-    address: sandbox.address('postgres'),
-    postmaster: Number(String(row?.lock).split('\n')[0]),
+    address: sandbox.address(isPostgres ? 'postgres' : 'mysql'),
+    postmaster: Number(lock.split('\n')[0]),
     folder: String(row?.folder),
   };
   await new Promise((resolve) => process.send?.(message, resolve));
