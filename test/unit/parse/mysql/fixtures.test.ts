@@ -54,3 +54,18 @@ describe.each([engine('mysql', '9'), engine('mariadb', '11')])('what no $name se
     expect(statements.filter(({ statement }) => statement.unreadable === undefined).map(({ statement }) => statement.text)).toEqual([]);
   });
 });
+
+/** `node test/tools/mysql-statements/capture.mjs` made them: 30 tables and 30 changes, as each tool sends them. */
+describe.each([engine('mysql', '9'), engine('mariadb', '11')])('what the tools send to $name', (of) => {
+  it.each(['knex', 'typeorm', 'sequelize', 'drizzle'])('%s: every statement is read', (tool) => {
+    const statements = fixtureStatements(`captured/${of.name}/${tool}.sql`, of).map(({ statement }) => statement);
+    const unread = statements.filter(({ unreadable }) => unreadable !== undefined).map(({ text }) => text);
+    expect(unread).toEqual([]);
+    const operations = statements.flatMap((statement) => statement.operations);
+    const made = new Set(operations.flatMap((operation) => (operation.kind === 'create table' ? [operation.table.name] : [])));
+    expect(made.size).toBeGreaterThanOrEqual(30);
+    expect(
+      operations.filter(({ kind }) => kind === 'create index' || kind === 'add column' || kind === 'redefine column').length,
+    ).toBeGreaterThan(9);
+  });
+});
