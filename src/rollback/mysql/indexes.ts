@@ -17,6 +17,17 @@ export function dropIndex({ name }: Index): string {
   return name === 'PRIMARY' ? 'DROP PRIMARY KEY' : `DROP INDEX ${quoteIdentifier(name)}`;
 }
 
+const hidden = / (?:\/\*!80000 INVISIBLE \*\/|IGNORED)$/;
+const withoutHiding = (definition: string) => definition.replace(hidden, '');
+
+/** MySQL's word for it or MariaDB's, as either of the two definitions tells. */
+function visibility(wanted: string, now: string): string {
+  const isMysql = /INVISIBLE/.test(`${wanted}${now}`);
+  const isHidden = hidden.test(wanted);
+  if (isMysql) return isHidden ? 'INVISIBLE' : 'VISIBLE';
+  return isHidden ? 'IGNORED' : 'NOT IGNORED';
+}
+
 /** An index without its name, to see whether only that differs. */
 function bare({ definition, name }: Index): string {
   return definition.replace(`KEY ${quoteIdentifier(name)} `, 'KEY ');
@@ -40,6 +51,14 @@ export function indexClauses({ from, to }: MysqlPair, renamed: ReadonlyMap<strin
   const renames: string[] = [];
   const [drops, adds] = [new Set(gone.map(({ index }) => index)), new Set(come)];
   for (const { index, definition } of gone) {
+    // Made anew in one statement, the server would keep it as hidden as it was (measured).
+    const shown = come.find((wanted) => wanted.name === index.name && withoutHiding(wanted.definition) === withoutHiding(definition));
+    if (shown !== undefined && !namesOneOf(index.definition, touched)) {
+      drops.delete(index);
+      adds.delete(shown);
+      renames.push(`ALTER INDEX ${quoteIdentifier(index.name)} ${visibility(shown.definition, index.definition)}`);
+      continue;
+    }
     const same = come.find((wanted) => adds.has(wanted) && bare(wanted) === bare({ ...index, definition }) && wanted.name !== 'PRIMARY');
     const isFree = same !== undefined && !from.indexes.some(({ name }) => name.toLowerCase() === same.name.toLowerCase());
     if (same === undefined || !isFree || index.name === 'PRIMARY' || namesOneOf(index.definition, touched)) continue;
