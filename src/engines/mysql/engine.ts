@@ -24,7 +24,8 @@ export const mysqlEngine: DatabaseEngine = {
   captureBaseline: (address, options) => withControlClient(address, (client) => captureBaseline(client, options)),
   async captureBlockingSessions(sandbox, database, sessionIds) {
     const [found] = await sandbox.query(anySessionQuery(database, sessionIds));
-    if (Number(found?.any) !== 1) return [];
+    const prepared = await sandbox.query('XA RECOVER');
+    if (Number(found?.any) !== 1 && prepared.length === 0) return [];
     const sessions = await withControlClient(sandbox.address(database), (client) => captureSessions(client, sessionIds));
     return sessions.filter((session) => session.locks.length > 0);
   },

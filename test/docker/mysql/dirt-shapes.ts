@@ -3,8 +3,8 @@ interface Shape {
   /** What is there before; statements before the last one of `migration` run first. */
   readonly before: string;
   readonly migration: string;
-  /** The error's number on MySQL, on MariaDB. */
-  readonly codes: readonly [mysql: string, mariadb: string];
+  /** The error's number on MySQL, on MariaDB; undefined where it takes every row. */
+  readonly codes: readonly [mysql: string, mariadb: string | undefined];
   readonly description: RegExp;
 }
 
@@ -130,7 +130,7 @@ export const shapes: readonly Shape[] = [
     name: 'a new place without a default',
     before: members,
     migration: 'ALTER TABLE teams ADD COLUMN founded point NOT NULL',
-    codes: ['1138', '1416'],
+    codes: ['1138', undefined],
     description: /a row in teams/,
   },
   {

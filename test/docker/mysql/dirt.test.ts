@@ -45,6 +45,11 @@ describe.skipIf(skip).each(servers)('rows that break a statement on $label', ({ 
     const original = await databaseWith(before);
     const state = await mysqlEngine.captureState(sandbox.address(original), { bookkeepingTables: [], volatile: {} });
     const answer = derived(state, migration);
+    const expected = codes[name === 'mysql' ? 0 : 1];
+    if (expected === undefined) {
+      expect(answer.candidates).toEqual([]);
+      return;
+    }
     const found: string[] = [];
     for (const candidate of answer.candidates) {
       const database = `${original}_${found.length}`;
@@ -57,7 +62,7 @@ describe.skipIf(skip).each(servers)('rows that break a statement on $label', ({ 
       }
       const run = await mysqlEngine.executeSteps(sandbox.address(database), [migration], signal);
       const code = run.ok ? 'it went through' : `${run.error.code}`;
-      if (code !== codes[name === 'mysql' ? 0 : 1]) {
+      if (code !== expected) {
         found.push(`${made.description}: ${run.ok ? code : `${code} ${run.error.message}`}`);
         continue;
       }

@@ -98,7 +98,9 @@ export function forAddColumn(situation: DirtSituation, operation: Of<'add column
   const sameForAll = column.notNull || (column.default !== undefined && column.default.expression === undefined);
   if ((column.unique || column.primaryKey) && column.autoIncrement === undefined && sameForAll)
     return { candidates: [anyRows(2, errors.duplicate)], otherwise: 'There can be no two rows in the table.' };
-  const unfillable = /^(date|datetime|point|geometry|linestring|polygon|multi\w+|geom\w+|json)\b/.test(column.type);
+  // MariaDB has a zero for each of them, whatever its mode.
+  const unfillable =
+    situation.engine !== 'mariadb' && /^(date|datetime|point|geometry|linestring|polygon|multi\w+|geom\w+|json)\b/.test(column.type);
   if (column.notNull && column.default === undefined && column.generated === undefined && unfillable)
     return { candidates: [anyRows(1, [...errors.conversion, ...errors.nullValue])], otherwise: 'There can be no row in the table.' };
   if (column.references !== undefined && column.default !== undefined) {
