@@ -11,9 +11,12 @@ export interface Conditional {
 /** MariaDB passes over what MySQL wrote for its own 5.7 to 9 (MariaDB manual, "Comment Syntax", executable comments). */
 const mysqlOnly = { from: 50700, to: 99999 } as const;
 
-/** The version as executable comments write it; a series is its newest release, and where it has no minor number, all of its releases. */
+/**
+ * The version as executable comments write it. A series is its newest release; where it has no minor number, all of its releases, but not
+ * 99999, by which people mean no version at all.
+ */
 function versionNumber({ major, minor }: Engine): number {
-  return major * 10000 + (minor ?? 99) * 100 + 99;
+  return minor === undefined ? major * 10000 + 9998 : major * 10000 + minor * 100 + 99;
 }
 
 /**
