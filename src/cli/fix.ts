@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { applySafeFixes } from '../lint/fixes';
 import type { SourceFile } from '../model/run-protocol';
+import { loadParser } from '../parse/load';
 import { plural } from '../report/numbers';
 import { unifiedDiff } from '../report/unified-diff';
 import { shownPath } from '../workspace/read-folder';
@@ -24,7 +25,8 @@ export interface FixOutcome {
 }
 
 /** Applies the safe fixes to the texts in memory. */
-export function fixFolders(linted: LintedFiles): FixOutcome {
+export async function fixFolders(linted: LintedFiles): Promise<FixOutcome> {
+  await loadParser();
   let applied = 0;
   const changes: ChangedFile[] = [];
   const folders = linted.folders.map((source) => {
@@ -40,7 +42,7 @@ export function fixFolders(linted: LintedFiles): FixOutcome {
     }
     return { ...source, files: fixed.files };
   });
-  return { applied, changes, after: lintSources(folders) };
+  return { applied, changes, after: await lintSources(folders) };
 }
 
 /** Writes the changed files, each in one step. Returns a line that says what was done. */

@@ -17,6 +17,7 @@ import { decode } from '../workspace/read-text';
 import type { LintOptions } from './commands/lint';
 import { CommandFailure, orFail } from './failure';
 import { resolveSettings } from './load';
+import { defaultCacheFolder, type FolderInput, type FolderResult, ResultCache } from './result-cache';
 
 /** A folder as it was linted; `configuration` holds the options too, so that it can be linted again in the same way. */
 export interface LintedSource {
@@ -44,7 +45,6 @@ export interface LintedFiles {
 
 /** Lints what the paths name, or the migrations of the workspace when there are none. */
 export async function lintFolders(paths: readonly string[], options: LintOptions): Promise<LintedFiles> {
-  await loadParser();
   const folders = paths.length === 0 ? await workspaceFolders(options) : (await Promise.all(paths.map(foldersAt))).flat();
   const linted: LintedSource[] = [];
   const problems: Problem[] = [];
@@ -65,13 +65,12 @@ export async function lintFolders(paths: readonly string[], options: LintOptions
       ...(baseline ? { baseline } : {}),
     });
   }
-  const result = lintSources(linted);
+  const result = await lintSources(linted, cacheFor(options));
   return { ...result, problems: [...problems, ...result.problems] };
 }
 
 /** Lints standard input as the file at `--stdin-path`, among its siblings on the disk. */
 export async function lintStandardInput(options: LintOptions): Promise<LintedFiles> {
-  await loadParser();
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   const { text } = orFail(decode(Buffer.concat(chunks), 'standard input'));
@@ -86,19 +85,30 @@ export async function lintStandardInput(options: LintOptions): Promise<LintedFil
   const configuration = lintConfiguration(options, await resolveSettings(options, found, files));
   const baseline = await baselineFor(options, configuration, found);
   const dump = await dumpFor(configuration, found);
-  return lintSources([
-    { folder, files, configuration, targets: [target], ...(dump === undefined ? {} : { dump }), ...(baseline ? { baseline } : {}) },
-  ]);
+  const read = {
+    folder,
+    files,
+    configuration,
+    targets: [target],
+    ...(dump === undefined ? {} : { dump }),
+    ...(baseline ? { baseline } : {}),
+  };
+  return lintSources([read], cacheFor(options));
 }
 
-/** Lints folders that have been read. */
-export function lintSources(folders: readonly LintedSource[]): LintedFiles {
+function cacheFor(options: LintOptions): ResultCache | undefined {
+  return options.cache ? new ResultCache(options.cacheDir === undefined ? defaultCacheFolder() : resolve(options.cacheDir)) : undefined;
+}
+
+/** Lints folders that have been read; those that `cache` knows are as they were the last time. */
+export async function lintSources(folders: readonly LintedSource[], cache?: ResultCache): Promise<LintedFiles> {
   const reports: FileReport[] = [];
   const sources = new Map<string, string>();
   const problems: Problem[] = [];
   const notes: string[] = [];
   for (const source of folders) {
-    const linted = lintSource(source, source.files);
+    const linted = await lintOnce(source, cache);
+    const texts = new Map(source.files.map(({ path, text }) => [path, text]));
     if (linted.otherEngine !== undefined) {
       notes.push(`${shownPath(source.folder)}: ${linted.otherEngine}`);
       continue;
@@ -106,7 +116,7 @@ export function lintSources(folders: readonly LintedSource[]): LintedFiles {
     problems.push(...linted.problems, ...missingReports(source, linted));
     for (const report of linted.reports) {
       const path = shownPath(join(source.folder, report.path));
-      const text = source.files.find((file) => file.path === report.path)?.text ?? '';
+      const text = texts.get(report.path) ?? '';
       reports.push(withShownPaths(withoutKnown(report, text, source), source.folder));
       sources.set(path, text);
     }
@@ -156,20 +166,34 @@ function withShownPaths(report: FileReport, folder: string): FileReport {
   return { ...report, path: shown(report.path), findings };
 }
 
-/** Lints one folder with a version of its files. */
+async function lintOnce(source: LintedSource, cache: ResultCache | undefined): Promise<FolderResult> {
+  const input = inputOf(source, source.files);
+  const known = cache?.get(input);
+  if (known !== undefined) return known;
+  await loadParser();
+  const { reports, problems, otherEngine, framework } = lintFolder(input);
+  const result = { reports, problems, ...(otherEngine !== undefined && { otherEngine }), framework: framework.displayName };
+  cache?.set(input, result);
+  return result;
+}
+
+/** Lints one folder with a version of its files. `loadParser` must have resolved. */
 export function lintSource(source: LintedSource, files: readonly SourceFile[]): LintedFolder {
-  const { configuration, targets, dump } = source;
-  return lintFolder({ files, configuration, ...(targets && { paths: targets }), ...(dump !== undefined && { dump }) });
+  return lintFolder(inputOf(source, files));
+}
+
+function inputOf({ configuration, targets, dump }: LintedSource, files: readonly SourceFile[]): FolderInput {
+  return { files, configuration, ...(targets && { paths: targets }), ...(dump !== undefined && { dump }) };
 }
 
 /** A file that was named must be answered, also when it is none of the framework's. */
-function missingReports(source: LintedSource, linted: LintedFolder): readonly Problem[] {
+function missingReports(source: LintedSource, linted: FolderResult): readonly Problem[] {
   if (linted.problems.length > 0) return [];
   const reported = new Set(linted.reports.map((report) => report.path));
   return (source.targets ?? [])
     .filter((target) => !reported.has(target))
     .map((target) => ({
-      message: `${shownPath(join(source.folder, target))} is not a migration that ${linted.framework.displayName} would run: is its name right?`,
+      message: `${shownPath(join(source.folder, target))} is not a migration that ${linted.framework} would run: is its name right?`,
     }));
 }
 

@@ -30,6 +30,8 @@ export interface LintOptions extends CommonOptions {
   readonly stdinPath?: string;
   readonly baseline?: string;
   readonly writeBaseline?: string;
+  readonly cache: boolean;
+  readonly cacheDir?: string;
   readonly rule: Readonly<Record<string, RuleLevel>>;
 }
 
@@ -48,6 +50,8 @@ export function addLintCommand(program: Command): void {
     )
     .option('--baseline <file>', 'report only findings that this file does not know (default: the one that faultline.json names)')
     .option('--write-baseline <file>', 'write a file that knows all present findings, so that only new ones are reported')
+    .option('--no-cache', 'lint again what has not changed since the last time')
+    .option('--cache-dir <dir>', "where the last results are kept (default: in the user's cache folder)")
     .option('--stdin', 'lint standard input; --stdin-path says which file it is')
     .option('--stdin-path <path>', 'path of the file on standard input')
     .addOption(
@@ -76,7 +80,7 @@ async function lint(paths: readonly string[], options: LintOptions): Promise<num
     await writeBaseline(linted, options.writeBaseline);
     return (await tellProblems(linted)) ? exitStatus.failure : exitStatus.success;
   }
-  const outcome = options.fix || options.fixDryRun ? fixFolders(linted) : undefined;
+  const outcome = options.fix || options.fixDryRun ? await fixFolders(linted) : undefined;
   if (options.fix && options.stdin) {
     await writeResult(outcome?.after.sources.values().next().value ?? '', options.out);
     return exitStatus.success;

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { userCacheFolder } from '../../workspace/user-cache';
 import { SandboxError } from '../problem';
 import { type Account, canReach } from '../process/account';
 
@@ -9,7 +10,7 @@ import { type Account, canReach } from '../process/account';
  * will run them can't reach that, one of the system's. Programs from it are executed, so nobody else may be able to write there.
  */
 export function cacheFolder(account: Account | undefined): string {
-  const candidates = [join(userCache(), 'faultline', 'postgres')];
+  const candidates = [join(userCacheFolder(), 'faultline', 'postgres')];
   if (account !== undefined) candidates.push('/var/cache/faultline/postgres', join(tmpdir(), `faultline-cache-${process.getuid?.()}`));
   const problems: string[] = [];
   for (const folder of candidates) {
@@ -38,10 +39,4 @@ function prepare(folder: string, account: Account | undefined): string | undefin
 /** The folder itself, or the deepest one above it that exists. */
 function nearestThere(folder: string): string {
   return existsSync(folder) || folder === dirname(folder) ? folder : nearestThere(dirname(folder));
-}
-
-function userCache(): string {
-  if (process.platform === 'win32') return process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
-  return process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
 }
