@@ -1,6 +1,7 @@
 import { algorithmNotStated } from './mysql/algorithm-not-stated';
 import { algorithmRefused } from './mysql/algorithm-refused';
 import { altersNotMerged } from './mysql/alters-not-merged';
+import { checksLeftOff } from './mysql/checks-left-off';
 import { ddlEndsTransaction } from './mysql/ddl-ends-transaction';
 import { definitionLost } from './mysql/definition-lost';
 import { guardNotSupported } from './mysql/guard-not-supported';
@@ -10,15 +11,19 @@ import { inexactMoney } from './mysql/inexact-money';
 import { inlineReferencesIgnored } from './mysql/inline-references-ignored';
 import { loadDataDirect } from './mysql/load-data-direct';
 import { lockWaitTimeout } from './mysql/missing-lock-wait-timeout';
+import { mysqlDestructiveChange } from './mysql/mysql-destructive-change';
 import { foreignKeyAdded } from './mysql/mysql-foreign-key';
 import { mysqlPartialOnFailure } from './mysql/mysql-partial-on-failure';
 import { countedKeyTooSmall } from './mysql/mysql-small-key';
 import { mysqlUnbatchedWrite } from './mysql/mysql-unbatched-write';
 import { narrowCharset } from './mysql/narrow-charset';
 import { noPrimaryKey } from './mysql/no-primary-key';
+import { onlineToolLeftover } from './mysql/online-tool-leftover';
+import { replicationUnsafe } from './mysql/replication-unsafe';
 import { routineNotReplaced } from './mysql/routine-not-replaced';
 import { tableCopy } from './mysql/table-copy';
 import { tableEngine } from './mysql/table-engine';
+import { tableSwap } from './mysql/table-swap';
 import { uniqueOverDuplicates } from './mysql/unique-over-duplicates';
 import { valuesFunction } from './mysql/values-function';
 import { varyingDefault } from './mysql/varying-default';
@@ -155,6 +160,11 @@ export const allRules: readonly Rule[] = [
   inexactMoney,
   zeroDate,
   countedKeyTooSmall,
+  checksLeftOff,
+  tableSwap,
+  onlineToolLeftover,
+  replicationUnsafe,
+  mysqlDestructiveChange,
   unusedSuppression,
 ];
 

@@ -70,7 +70,13 @@ class EndFinder {
     const side = mark.exec(text)?.[1]?.toLowerCase();
     if (side === 'begin') this.begin();
     else if (side === 'end') this.close(start);
-    else if (this.start !== undefined) this.look(text);
+    else if (this.start !== undefined || text.startsWith('/*')) this.lookInComment(start, text);
+  }
+
+  /** To these frameworks a block comment is text like any other: one before a statement begins it, where a line in it seems to end one. */
+  private lookInComment(start: number, text: string): void {
+    this.look(text);
+    if (this.isCut) this.start ??= start;
   }
 
   private token({ kind, word, start, end }: Lexer): void {

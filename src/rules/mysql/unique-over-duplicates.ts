@@ -83,7 +83,7 @@ function check(context: RuleContext, step: Step, operation: Operation, table: Ob
     !isLive(context, step, table) ||
     isKnownUnique(step, table, columns) ||
     isNewColumn(context, step, table, columns) ||
-    isLookedAt(context, step, table)
+    isLookedAt(context, step, table, columns)
   )
     return [];
   const { start } = step.statement.span;
@@ -133,13 +133,15 @@ function isNewColumn(context: RuleContext, step: Step, table: ObjectName, column
 }
 
 /** The migration asks about the table or mends it before. */
-function isLookedAt({ steps }: RuleContext, step: Step, table: ObjectName): boolean {
+function isLookedAt({ steps }: RuleContext, step: Step, table: ObjectName, columns: readonly string[]): boolean {
   return steps.some(
     ({ statement }) =>
       statement.index < step.statement.index &&
       statement.operations.some((operation) => {
         if (operation.kind === 'select') return operation.tables.some(({ name }) => name === table.name);
-        return (operation.kind === 'delete' || operation.kind === 'update') && operation.table.name === table.name;
+        if (operation.kind === 'update')
+          return operation.table.name === table.name && operation.columns.some((column) => columns.includes(column));
+        return operation.kind === 'delete' && operation.table.name === table.name;
       }),
   );
 }

@@ -10,6 +10,7 @@ export const identifierTooLong: Rule = {
   id: 'identifier-too-long',
   title: 'Name that the server cuts off',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `PostgreSQL keeps the first 63 bytes of a name and drops the rest with nothing but a NOTICE. What is created then has another name than the migration says: two long names that begin alike collide, IF NOT EXISTS takes one for the other, and a tool that looks the object up by its full name does not find it.
 
 Choose a shorter name. Names that the server makes up itself are always short enough.`,

@@ -11,10 +11,22 @@ export function leftBehind(origin: Catalog, between: Catalog, end: Catalog): rea
   return [
     ...namedDifferences('schema', origin.schemas, end.schemas, ({ name }) => name),
     ...namedDifferences('type', origin.types, end.types, shown),
+    ...labelDifferences(origin, end),
     ...namedDifferences('sequence', origin.sequences.filter(standsAlone), end.sequences.filter(standsAlone), shown),
     ...tableDifferences(origin, between, end),
     ...definitionDifferences(origin, end),
   ];
+}
+
+/** Values of enums. A value that was added can't be taken away again, so the rollback has to make the type anew, or say so. */
+function labelDifferences(origin: Catalog, end: Catalog): string[] {
+  const before = new Map(origin.types.map((type) => [relationKey(type), type]));
+  return end.types.flatMap((type) => {
+    const old = before.get(relationKey(type))?.labels;
+    if (old === undefined || type.labels === undefined) return [];
+    const quoted = (labels: readonly string[]) => labels.map((label) => ({ name: `'${label}' of ${shown(type)}` }));
+    return namedDifferences('value', quoted(old), quoted(type.labels), ({ name }) => name);
+  });
 }
 
 function shown(object: { readonly schema: string; readonly name: string }): string {

@@ -8,6 +8,7 @@ export const needlessNoTransaction: Rule = {
   id: 'needless-no-transaction',
   title: 'Mark for "no transaction" that nothing needs',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `The file says that it runs outside a transaction, and holds nothing that has to. What it changes is then committed before the framework records the migration: when the connection is lost between the
 two, the database has the change, the history does not, and the next attempt meets what is there.
 

@@ -9,6 +9,7 @@ export const outsideTransaction: Rule = {
   id: 'outside-transaction',
   title: 'Call that goes past the transaction that is open',
   severity: 'error',
+  engines: ['postgres'],
   explanation: `A migration in code opens a transaction, and one of its calls is not told of it: Sequelize runs a call without \`{ transaction }\`, and knex one on \`knex\` instead of \`trx\`, on another connection
 of its pool. What the transaction has made is not there for it yet. Where the transaction holds a lock that the call needs, the call waits for the transaction and the transaction for the call: the server sees one session that waits and one that is idle, which is no
 deadlock to it, and the migration hangs until somebody ends it, with the lock in its hand. Where nothing is in the way, the call commits by itself, and stays when the transaction is rolled back.

@@ -19,6 +19,18 @@ Two defaults are compared where both are constants. Silent where the rollback sa
 extensions made with IF NOT EXISTS, which may have been there, and about data.`,
   bad: [
     {
+      title: 'The value of an enum stays, and nothing says so',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__m.sql', text: "CREATE TYPE mood AS ENUM ('good', 'bad');\n" },
+        { path: 'U1__m.sql', text: 'DROP TYPE mood;\n' },
+        { path: 'V2__m.sql', text: "ALTER TYPE mood ADD VALUE 'fine';\nCREATE TABLE days (id bigint PRIMARY KEY, mood text);\n" },
+        { path: 'U2__m.sql', text: 'DROP TABLE days;\n' },
+      ],
+      path: 'U2__m.sql',
+      findings: [{ at: 'DROP TABLE days', says: "value 'fine' of mood stays" }],
+    },
+    {
       title: 'A column stays, another is not restored',
       framework: 'goose',
       files: [

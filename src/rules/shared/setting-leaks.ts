@@ -7,6 +7,7 @@ export const settingLeaks: Rule = {
   id: 'setting-leaks',
   title: 'Setting that stays for the migrations behind this one',
   severity: 'warning',
+  engines: ['postgres'],
   explanation: `SET changes a setting for the whole session. Frameworks run one migration after the other in the same session, so a search_path or a role that this one sets also holds for those behind it when they are applied in one go, and does not when they are applied one by one: the same files make different databases.
 
 Use SET LOCAL, which ends with the transaction, or RESET it at the end.

@@ -8,11 +8,22 @@ export const statementMarks: Rule = {
   id: 'statement-marks',
   title: 'Statement whose end the framework does not see',
   severity: 'error',
-  explanation: `goose and sql-migrate end a statement at each line that ends in a semicolon, also inside the body of a function or a block: the server gets the first piece, and refuses it. What has
+  explanation: `goose and sql-migrate end a statement at each line that ends in a semicolon, also inside a block comment, the body of a function or a block: the server gets the first piece, and refuses it. What has
 such lines stands between StatementBegin and StatementEnd. A mark without the other, or a last statement without a semicolon, keeps the tool from running the file at all.
 
 The fix inserts what is missing.`,
   bad: [
+    {
+      title: 'A line in a block comment that ends in a semicolon',
+      framework: 'goose',
+      files: [
+        {
+          path: '00001_t.sql',
+          text: '-- +goose Up\n/* once; */\nCREATE TABLE a (id bigint);\n/*\n  Not used yet;\n  see the wiki.\n*/\nCREATE TABLE b (id bigint);\n\n-- +goose Down\nDROP TABLE b;\nDROP TABLE a;\n',
+        },
+      ],
+      findings: [{ at: '/*', says: 'a piece of it' }],
+    },
     {
       title: 'A function without marks',
       framework: 'goose',

@@ -116,7 +116,9 @@ function violation(context: RuleContext, first: Step, controls: readonly Step[])
   );
   const consequence =
     ends === undefined
-      ? `the server only warns, and the transaction is still that of ${name}`
+      ? context.engine.name === 'postgres'
+        ? `the server only warns, and the transaction is still that of ${name}`
+        : `the server commits the transaction of ${name} and begins another, which nobody commits`
       : `${verb(ends)} ends the transaction of ${name}: the history is then written apart from the statements, and a failure leaves the two at odds`;
   const edits: TextEdit[] = controls.map((step) => replaceSpan(context, wholeLines(context, step.statement.span), ''));
   // A ROLLBACK takes statements back: leaving it out would change what the migration does.

@@ -1,0 +1,244 @@
+import type { Fix } from '../../model/finding';
+import type { ObjectName, Operation } from '../../model/operation';
+import { quoteIdentifier, quoteQualified } from '../../parse/mysql/identifiers';
+import { findColumn, findTable } from '../../schema/lookup';
+import { operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { indentation, insertAt } from '../edits';
+import type { Rule, Violation } from '../rule';
+import { isLive } from './in-use';
+
+const users = { path: '0001_users.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, phone varchar(20), name varchar(50));\n' };
+
+export const mysqlDestructiveChange: Rule = {
+  id: 'mysql-destructive-change',
+  title: 'Drop, rename or TRUNCATE of what running code uses',
+  severity: 'warning',
+  engines: ['mysql', 'mariadb'],
+  explanation: `A dropped column or table is gone with its data at once: DDL can't be rolled back here, and TRUNCATE neither. Renames lose nothing, but code of the version before fails from that moment on, and so does a rollback of the deployment.
+
+Expand and contract: add the new one, write both, move the readers over, and drop in a later migration when nothing has used it for a while. Keep the data aside first: CREATE TABLE ... AS SELECT for a column, RENAME TABLE to a kept name for a table.
+
+Silent in rollbacks, for what the same migration makes, for generated columns, and where an earlier statement copies the data.`,
+  bad: [
+    {
+      title: 'A column',
+      framework: 'sql',
+      files: [users, { path: '0002_d.sql', text: 'ALTER TABLE users DROP COLUMN phone;\n' }],
+      findings: [{ at: 'ALTER TABLE users DROP COLUMN phone', says: 'users.phone' }],
+      fixed: [
+        {
+          path: '0002_d.sql',
+          text: 'CREATE TABLE `users_phone_kept` AS SELECT `id`, `phone` FROM `users`;\nALTER TABLE users DROP COLUMN phone;\n',
+        },
+      ],
+    },
+    {
+      title: 'A table, its rows, names',
+      framework: 'sql',
+      files: [
+        users,
+        {
+          path: '0002_d.sql',
+          text: 'TRUNCATE TABLE users;\nALTER TABLE users RENAME COLUMN name TO full_name;\nALTER TABLE users CHANGE phone mobile varchar(20);\nRENAME TABLE users TO people;\n',
+        },
+        { path: '0003_d.sql', text: 'DROP TABLE people;\n' },
+      ],
+      path: '0002_d.sql',
+      findings: [
+        { at: 'TRUNCATE TABLE users', says: 'all rows' },
+        { at: 'ALTER TABLE users RENAME COLUMN name TO full_name', says: 'name' },
+        { at: 'ALTER TABLE users CHANGE phone mobile varchar(20)', says: 'phone' },
+        { at: 'RENAME TABLE users TO people', says: 'users' },
+      ],
+    },
+    {
+      title: 'A table',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__users.sql', text: users.text },
+        { path: 'V2__drop.sql', text: 'DROP TABLE users;\n' },
+      ],
+      findings: [{ at: 'DROP TABLE users', says: 'rolled back' }],
+    },
+  ],
+  good: [
+    {
+      title: 'A rollback; what the migration makes; with the data kept aside',
+      framework: 'dbmate',
+      files: [
+        {
+          path: '1_t.sql',
+          text: '-- migrate:up\nCREATE TABLE users (id bigint PRIMARY KEY, phone varchar(20));\nCREATE TABLE x (a int);\nDROP TABLE x;\n\n-- migrate:down\nDROP TABLE users;\n',
+        },
+        {
+          path: '2_t.sql',
+          text: '-- migrate:up\nCREATE TABLE users_phone_kept AS SELECT id, phone FROM users;\nALTER TABLE users DROP COLUMN phone;\n\n-- migrate:down\nALTER TABLE users ADD COLUMN phone varchar(20);\n',
+        },
+      ],
+      path: '2_t.sql',
+    },
+    {
+      title: 'A swap of two tables',
+      framework: 'sql',
+      files: [
+        users,
+        { path: '0002_s.sql', text: 'CREATE TABLE users_new LIKE users;\nRENAME TABLE users TO users_old, users_new TO users;\n' },
+      ],
+    },
+  ],
+  check: (context) => {
+    if (context.program.direction === 'down') return [];
+    return context.steps.flatMap((step) => step.statement.operations.flatMap((operation) => check(context, step, operation)));
+  },
+};
+
+function check(context: RuleContext, step: Step, operation: Operation): readonly Violation[] {
+  switch (operation.kind) {
+    case 'drop column':
+      return column(context, step, operation);
+    case 'drop object': {
+      if (operation.objectKind !== 'table' || operation.temporary) return [];
+      const live = operation.objects.filter((name) => isLive(context, step, name) && !isKept(context, step, name) && !isLeftOver(name));
+      if (live.length === 0) return [];
+      return [
+        say(
+          context,
+          step,
+          operation,
+          `Dropping ${live.map(shownName).join(', ')} destroys its rows at once, which can't be rolled back, and breaks running code that still names it.`,
+          later,
+        ),
+      ];
+    }
+    case 'truncate': {
+      const live = operation.tables.filter((name) => isLive(context, step, name) && !isKept(context, step, name));
+      if (live.length === 0) return [];
+      return [
+        say(
+          context,
+          step,
+          operation,
+          `TRUNCATE commits at once and destroys all rows of ${live.map(shownName).join(', ')}: it can't be rolled back.`,
+          'Keep the rows aside first, or delete in batches what is really not needed.',
+        ),
+      ];
+    }
+    case 'rename column':
+      return renamedColumn(context, step, operation, operation.table, operation.column, operation.newName);
+    case 'redefine column':
+      return operation.newName === undefined || operation.newName === operation.column
+        ? []
+        : renamedColumn(context, step, operation, operation.table, operation.column, operation.newName);
+    case 'rename object': {
+      if (operation.objectKind !== 'table' || !isLive(context, step, operation.object)) return [];
+      if (isTaken(context, operation.object) || takesPlace(step, operation.newName)) return [];
+      return [
+        say(
+          context,
+          step,
+          operation,
+          `Renaming ${shownName(operation.object)} breaks running code that still names it, until the new version is deployed everywhere.`,
+          'Leave a view under the old name until no code uses it; a plain view of one table can be written through.',
+        ),
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+const later = 'Deploy code that no longer uses it first; rename it to a kept name, and drop it in a later migration.';
+
+function say(context: RuleContext, step: Step, operation: Operation, message: string, help: string, fix?: Fix): Violation {
+  return { range: operationRange(context, step.statement, operation), message, help, fixes: fix === undefined ? [] : [fix] };
+}
+
+function column(context: RuleContext, step: Step, operation: Extract<Operation, { kind: 'drop column' }>): readonly Violation[] {
+  const { table: name, column: dropped } = operation;
+  const table = findTable(step.before, name);
+  const known = findColumn(table, dropped);
+  if (!isLive(context, step, name) || known?.generated !== undefined || isKept(context, step, name) || isNewColumn(context, name, dropped))
+    return [];
+  const key = table?.constraints.find(({ kind }) => kind === 'primary key')?.columns ?? [];
+  const list = [...key.filter((each) => each !== dropped), dropped].map(quoteIdentifier).join(', ');
+  const kept = `${name.name}_${dropped}_kept`;
+  const { start } = step.statement.span;
+  const fix: Fix | undefined =
+    key.length === 0
+      ? undefined
+      : {
+          title: `Keep the data aside first, in ${kept}`,
+          safe: false,
+          edits: [
+            insertAt(
+              context,
+              start,
+              `CREATE TABLE ${quoteQualified(name.schema, kept)} AS SELECT ${list} FROM ${quoteQualified(name.schema, name.name)};\n${indentation(context, start)}`,
+            ),
+          ],
+        };
+  const message = `Dropping ${shownName(name)}.${dropped} destroys its data at once, which can't be rolled back, and breaks running code that still reads it.`;
+  return [
+    say(
+      context,
+      step,
+      operation,
+      message,
+      'Deploy code that no longer uses it first, and drop it in a later migration. Keep its data in a table of its own until nobody can want it back.',
+      fix,
+    ),
+  ];
+}
+
+function renamedColumn(
+  context: RuleContext,
+  step: Step,
+  operation: Operation,
+  table: ObjectName,
+  name: string,
+  newName: string,
+): readonly Violation[] {
+  if (!isLive(context, step, table) || isNewColumn(context, table, name)) return [];
+  const message = `Renaming ${shownName(table)}.${name} breaks running code that still says ${name} until the new version is deployed everywhere, and an old version then can't be brought back.`;
+  return [
+    say(
+      context,
+      step,
+      operation,
+      message,
+      `Expand and contract: add ${newName}, write both, fill it in batches, move the readers over, then drop ${name} in a later migration.`,
+    ),
+  ];
+}
+
+/** Was it added by this migration? */
+function isNewColumn(context: RuleContext, table: ObjectName, name: string): boolean {
+  return operationsOf(context, 'add column').some(({ operation }) => operation.table.name === table.name && operation.column.name === name);
+}
+
+/** Does another table have the name in the end? */
+function isTaken(context: RuleContext, name: ObjectName): boolean {
+  return findTable(context.after, name) !== undefined || context.after.definitions.some((object) => object.name === name.name);
+}
+
+/** The other half of a swap: it gets the name that another table gives up in the same statement. */
+function takesPlace({ statement }: Step, name: string): boolean {
+  return statement.operations.some((operation) => operation.kind === 'rename object' && operation.object.name === name);
+}
+
+function isLeftOver({ name }: ObjectName): boolean {
+  return /^_.+_(gho|ghc|del|new|old)$|_(old|kept|backup|bak)$/.test(name);
+}
+
+/** Does an earlier statement of the migration copy rows of it? */
+function isKept(context: RuleContext, step: Step, { name }: ObjectName): boolean {
+  return context.steps.some(
+    ({ statement }) =>
+      statement.index < step.statement.index &&
+      statement.operations.some(
+        (operation) =>
+          (operation.kind === 'create table' && operation.asQuery && operation.uses?.some((used) => used.name === name) === true) ||
+          (operation.kind === 'insert' && operation.from?.some((used) => used.name === name) === true),
+      ),
+  );
+}
