@@ -22,7 +22,6 @@ const synonyms: Readonly<Record<string, string>> = {
   dec: 'decimal',
   numeric: 'decimal',
   fixed: 'decimal',
-  number: 'decimal',
   real: 'double',
   float4: 'float',
   float8: 'double',
@@ -30,9 +29,7 @@ const synonyms: Readonly<Record<string, string>> = {
   nchar: 'char',
   varcharacter: 'varchar',
   nvarchar: 'varchar',
-  varchar2: 'varchar',
   long: 'mediumtext',
-  clob: 'longtext',
   geomcollection: 'geometrycollection',
 };
 
@@ -43,7 +40,7 @@ const others = new Set(
   `bit year date time datetime timestamp binary varbinary tinyblob blob mediumblob longblob json geometry point linestring polygon
   multipoint multilinestring multipolygon geometrycollection vector`.split(/\s+/),
 );
-const ofMariadb = new Set(['uuid', 'inet4', 'inet6', 'raw', 'xmltype']);
+const ofMariadb = new Set(['uuid', 'inet4', 'inet6']);
 
 /** Widths that MariaDB shows where none was written: signed, unsigned (SHOW CREATE TABLE). */
 const widths: Readonly<Record<string, readonly [number, number]>> = {
@@ -61,8 +58,27 @@ export function dataType(cursor: Cursor): DataType {
   if (name === 'boolean') return { text: 'tinyint(1)' };
   const length = typeLength(cursor);
   if (numbers.has(name)) return { text: numeric(name, length, numberWords(cursor), cursor) };
-  if (texts.has(name)) return { text: withLength(name, name === 'char' && length === '' ? '1' : length), ...characterSet(cursor) };
+  if (texts.has(name)) return textType(name, length, characterSet(cursor));
   return { text: other(name, length, cursor) };
+}
+
+/** Bytes that a character may take, by character set; four where it is not known here: that of utf8mb4, the servers' own. */
+const bytesOf: Readonly<Record<string, number>> = { latin1: 1, ascii: 1, binary: 1, ucs2: 2, utf8: 3, utf8mb3: 3 };
+
+/** TEXT and BLOB with a length become the smallest type that holds as much (manual, "Data Type Storage Requirements"). */
+function sized(bytes: number): '' | 'tiny' | 'medium' | 'long' {
+  if (bytes < 256) return 'tiny';
+  if (bytes < 65_536) return '';
+  return bytes < 16_777_216 ? 'medium' : 'long';
+}
+
+function textType(name: string, length: string, words: { readonly charset?: string; readonly collation?: string }): DataType {
+  const isBinary = words.charset === 'binary' && name !== 'enum' && name !== 'set';
+  let text = withLength(name, name === 'char' && length === '' ? '1' : length);
+  if (name === 'text' && length !== '') text = `${sized(Number(length) * (bytesOf[words.charset ?? ''] ?? 4))}text`;
+  if (!isBinary) return { text, ...words };
+  // CHARACTER SET binary makes another type of it (manual, "The CHAR and VARCHAR Types").
+  return { text: text.replace('varchar', 'varbinary').replace(/^char/, 'binary').replace('text', 'blob') };
 }
 
 function typeName(cursor: Cursor): string {
@@ -144,7 +160,9 @@ function other(name: string, length: string, { isMariadb }: Cursor): string {
   if (name === 'json' && isMariadb) return 'longtext';
   if (name === 'bit' || name === 'binary') return withLength(name, length || '1');
   if (name === 'datetime' || name === 'timestamp' || name === 'time') return withLength(name, length === '0' ? '' : length);
-  return withLength(name === 'raw' ? 'varbinary' : name, length);
+  if (name === 'blob' && length !== '') return `${sized(Number(length))}blob`;
+  if (name === 'geometrycollection' && !isMariadb) return 'geomcollection';
+  return withLength(name, length);
 }
 
 /** CHARACTER SET and COLLATE, which may stand in any order with BINARY (the binary collation), ASCII, UNICODE and BYTE. */
