@@ -23,6 +23,8 @@ const lastPrepared = 0xff_ff_ff_ff;
 
 /** A client's connection in the MySQL protocol. */
 export class MysqlConnection extends WireConnection<Packet> {
+  /** The database that the client is meant to use; empty where none was named. */
+  readonly database: string;
   private readonly handlers: WireHandlers;
   private readonly fromClient = new PacketReader();
   private readonly fromServer = new PacketReader();
@@ -37,9 +39,15 @@ export class MysqlConnection extends WireConnection<Packet> {
   /** The rest of a message that is passed on without being kept. */
   private passing = false;
 
-  constructor(client: Socket, target: { readonly host: string; readonly port: number }, handlers: WireHandlers, number: number) {
+  constructor(
+    client: Socket,
+    target: { readonly host: string; readonly port: number; readonly database?: string },
+    handlers: WireHandlers,
+    number: number,
+  ) {
     super(client, target, number);
     this.handlers = handlers;
+    this.database = target.database ?? '';
     this.responses = new ResponseReader({ now: () => performance.now(), farewell: (error) => handlers.farewell?.(error, this) });
   }
 

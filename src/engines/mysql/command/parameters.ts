@@ -1,5 +1,5 @@
 import type { Engine } from '../../../model/engine';
-import { quoteLiteral } from '../../../parse/mysql/identifiers';
+import { quoteLiteral, unquoteIdentifier } from '../../../parse/mysql/identifiers';
 import { tokenize } from '../../../parse/mysql/lexer';
 import type { BoundValue } from '../../../wire/mysql/binary-values';
 
@@ -27,6 +27,26 @@ export function withValues(text: string, values: readonly BoundValue[] | undefin
     if (literal === undefined) return undefined;
     written += text.slice(done, token.start) + literal;
     done = token.end;
+  }
+  return written + text.slice(done);
+}
+
+/**
+ * A text in which no name is qualified by this database: each cell runs in one of its own, and a tool that writes its name (TypeORM does) would
+ * otherwise never send the same text twice.
+ */
+export function withoutDatabase(text: string, database: string): string {
+  if (database === '' || !text.includes(database)) return text;
+  const tokens = tokenizeAny(text);
+  let written = '';
+  let done = 0;
+  for (const [position, { kind, start, end }] of tokens.entries()) {
+    const dot = tokens[position + 1];
+    const isName = kind === 'word' || kind === 'quoted identifier';
+    if (!isName || dot?.word !== '.' || tokens[position - 1]?.word === '.') continue;
+    if (unquoteIdentifier(text.slice(start, end)) !== database) continue;
+    written += text.slice(done, start);
+    done = dot.end;
   }
   return written + text.slice(done);
 }

@@ -6,7 +6,7 @@ import { mysqlDialect } from '../execution/dialect';
 import type { MysqlWire } from '../execution/types';
 import { commandEnvironment, connectionUrl } from './environment';
 import { builtInFunctions, historyWriting, readHistoryTables } from './history';
-import { tokenizeAny, withValues } from './parameters';
+import { tokenizeAny, withoutDatabase, withValues } from './parameters';
 
 const kind: CommandKind<MysqlWire> = {
   dialect: mysqlDialect,
@@ -14,8 +14,11 @@ const kind: CommandKind<MysqlWire> = {
     asked: ({ connection, protocol, texts, values }) => ({
       connection: connection.number,
       protocol,
-      texts: [...texts],
-      sent: texts.map((text) => (protocol === 'prepared' ? withValues(text, values) : text)),
+      texts: texts.map((text) => withoutDatabase(text, connection.database)),
+      sent: texts.map((text) => {
+        const written = protocol === 'prepared' ? withValues(text, values) : text;
+        return written && withoutDatabase(written, connection.database);
+      }),
     }),
     // The server does not say what it did; of one text the first word does.
     answered: ({ texts }, { results, status }) => ({ tags: results.map(() => verbOf(texts[0] ?? '')), status }),
