@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { engineOf } from '../../../src/model/engine';
 import { findEndpoint } from '../../../src/sandbox/docker/endpoint';
 import { dockerProblem, imageProblem } from '../../../src/sandbox/docker/problems';
 import { sandboxProviders } from '../../../src/sandbox/providers';
@@ -95,6 +96,30 @@ describe('what is missing is said in one line, with what to do', () => {
     } finally {
       if (before === undefined) delete process.env.DOCKER_HOST;
       else process.env.DOCKER_HOST = before;
+    }
+  });
+
+  it.each([
+    ['mysql', /use --sandbox local with an installed MySQL server \(mysqld\)/],
+    ['mariadb', /use --sandbox local with an installed MariaDB server \(mariadbd\)/],
+  ] as const)('what else there is for %s', async (name, message) => {
+    const before = process.env.DOCKER_HOST;
+    process.env.DOCKER_HOST = `unix://${join(home, 'none.sock')}`;
+    try {
+      const engine = engineOf(name, undefined);
+      if (engine === undefined) throw new Error(name);
+      const available = await sandboxProviders.docker.available({ engine });
+      expect(available).toMatchObject({ ok: false, error: { message: expect.stringMatching(message) } });
+    } finally {
+      if (before === undefined) delete process.env.DOCKER_HOST;
+      else process.env.DOCKER_HOST = before;
+    }
+  });
+
+  it('an engine that no sandbox can be had of', async () => {
+    for (const provider of [sandboxProviders.docker, sandboxProviders.local]) {
+      const available = await provider.available({ engine: { name: 'mongodb', major: 8 } });
+      expect(available).toMatchObject({ ok: false, error: { message: expect.stringMatching(/^MongoDB.* can't be started .* so far\.$/) } });
     }
   });
 
