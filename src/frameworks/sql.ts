@@ -6,6 +6,7 @@ import { baseName, byText, problem, readProgram, sqlFiles, wholeFile } from './f
 import { withRows } from './history';
 import { sqlOnMysql } from './mysql/sql';
 import { placeInFile } from './placing';
+import { psqlVariables } from './psql-variables';
 
 const execution: ProgramExecution = {
   requests: 'per-statement',
@@ -104,7 +105,8 @@ function readMigration(file: SourceFile, down: SourceFile | undefined, options: 
 
 function readWhole(direction: 'up' | 'down', file: SourceFile, options: ReadOptions): Program {
   if (isMysql(options.engine.name)) return readProgram(direction, file, wholeFile(file), byMysqlClient, options);
-  const program = readProgram(direction, file, wholeFile(file), execution, options);
+  const placeholders = { ...options.placeholders, ...psqlVariables(file.text) };
+  const program = readProgram(direction, file, wholeFile(file), execution, { ...options, placeholders });
   return needsTransaction(program) ? { ...program, execution: inOneTransaction } : program;
 }
 
