@@ -4,6 +4,7 @@ import { altersNotMerged } from './mysql/alters-not-merged';
 import { checksLeftOff } from './mysql/checks-left-off';
 import { ddlEndsTransaction } from './mysql/ddl-ends-transaction';
 import { definitionLost } from './mysql/definition-lost';
+import { delimiterSent } from './mysql/delimiter-sent';
 import { guardNotSupported } from './mysql/guard-not-supported';
 import { implicitDefault } from './mysql/implicit-default';
 import { indexDroppedAtOnce } from './mysql/index-dropped-at-once';
@@ -165,6 +166,7 @@ export const allRules: readonly Rule[] = [
   onlineToolLeftover,
   replicationUnsafe,
   mysqlDestructiveChange,
+  delimiterSent,
   unusedSuppression,
 ];
 

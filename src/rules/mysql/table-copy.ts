@@ -107,13 +107,17 @@ function violation(context: RuleContext, { step, work }: TableStep): Violation {
   const instead =
     commands.length === 0
       ? 'Make the change with gh-ost or pt-online-schema-change, which copy beside normal work.'
-      : `Make it beside normal work instead. Rehearse: ${commands.map(({ rehearsal }) => rehearsal).join('   or: ')}   then run it: ${commands.map(({ command }) => command).join('   or: ')}`;
+      : `Make it beside normal work instead, after a rehearsal: ${commands.map(howToRun).join('; or ')}.`;
   return {
     range: headRange(context, step.statement),
     message: `On ${version(context)} this blocks all writes to ${name} until every row is done. ${step.planned.because}.`,
     help: instead,
     fixes: commands.map((command) => outOfMigration(context, step, command)),
   };
+}
+
+function howToRun({ tool, rehearsal }: ToolCommand): string {
+  return `${rehearsal} (${tool === 'gh-ost' ? 'the same with --execute behind it makes the change' : 'with --execute in place of --dry-run it makes the change'})`;
 }
 
 function commandsFor(context: RuleContext, step: Step, work: TableStep['work']): readonly ToolCommand[] {
