@@ -5,7 +5,7 @@ import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readText } from '../parse/read';
 import { isTransactional } from '../plan/transactional';
 import { byEngine, isMysql } from './by-engine';
-import { baseName, byText, confidence, problem, readProgram, sqlFiles } from './files';
+import { baseName, byText, confidence, oncePerFile, problem, readProgram, sqlFiles } from './files';
 import { refusalOf, rowsOf, sqlStep, statementSteps } from './history';
 import { optionMark } from './marks';
 import { dbmateOnMysql } from './mysql/dbmate';
@@ -55,11 +55,14 @@ const onPostgres: RunProtocol = {
   recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.version === id) ? 'applied' : 'absent'),
 };
 
+/** A file with the tool's mark in it. */
+const isOwn = oncePerFile((file) => upMarker.test(file.text));
+
 export const dbmate: BuiltInFramework = {
   name: 'dbmate',
   displayName: 'dbmate',
 
-  detect: (files) => confidence(files, (file) => upMarker.test(file.text)),
+  detect: (files) => confidence(files, isOwn),
 
   read(files, options) {
     return sqlFiles(files)

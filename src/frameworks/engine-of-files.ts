@@ -48,7 +48,8 @@ export function engineOfFiles(files: readonly SourceFile[]): EngineName | undefi
 
 function saidEngine(files: readonly SourceFile[]): EngineName | undefined {
   // The nearest file counts: those of parents begin with as many `../` as they are away.
-  const nearest = files.toSorted((left, right) => parents(left.path) - parents(right.path));
+  const telling = files.filter(({ path }) => statements.some(({ file }) => file.test(baseName(path))));
+  const nearest = telling.toSorted((left, right) => parents(left.path) - parents(right.path));
   for (const { file, says } of statements) {
     for (const { path, text } of nearest) {
       if (!file.test(baseName(path))) continue;
@@ -64,14 +65,15 @@ function parents(path: string): number {
 }
 
 function shownEngine(files: readonly SourceFile[]): EngineName | undefined {
-  let [mysql, other, mariadb] = [0, 0, 0];
+  let [mysql, mariadb] = [0, 0];
   for (const { text } of sqlFiles(files)) {
     const bare = withoutLiterals(text);
+    // Whatever the rest is.
+    if (otherMarks.test(bare)) return undefined;
     if (mysqlMarks.test(bare)) mysql += 1;
-    if (otherMarks.test(bare)) other += 1;
     if (mariadbMarks.test(text)) mariadb += 1;
   }
-  if (mysql === 0 || other > 0) return undefined;
+  if (mysql === 0) return undefined;
   return mariadb > 0 ? 'mariadb' : 'mysql';
 }
 

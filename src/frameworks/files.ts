@@ -44,6 +44,16 @@ export function confidence(files: readonly SourceFile[], isOwn: (file: SourceFil
   return own === 0 ? 0 : 0.5 + (0.45 * own) / candidates.length;
 }
 
+/** The same, asked once of each file: while someone types in one of a folder, nothing is looked for in the others again. */
+export function oncePerFile(isOwn: (file: SourceFile) => boolean): (file: SourceFile) => boolean {
+  const known = new WeakMap<SourceFile, boolean>();
+  return (file) => {
+    const answer = known.get(file) ?? isOwn(file);
+    known.set(file, answer);
+    return answer;
+  };
+}
+
 export function wholeFile(file: SourceFile): Span {
   return { start: 0, end: file.text.length };
 }

@@ -3,7 +3,7 @@ import { type Result, success } from '../model/result';
 import type { BuiltInFramework, DownPlacement, ReadOptions, RunDecision, RunProtocol, SourceFile } from '../model/run-protocol';
 import { readRequests } from '../parse/read';
 import { byEngine } from './by-engine';
-import { baseName, byNumber, confidence, folderPrefix, problem, sqlFiles } from './files';
+import { baseName, byNumber, confidence, folderPrefix, oncePerFile, problem, sqlFiles } from './files';
 import { type GooseSection, readGooseFile } from './goose-file';
 import { type HistoryRow, isTrue, refusalOf, rowsOf, sqlStep, statementSteps } from './history';
 import { asBlock, findComment, lineMark, removedLine } from './marks';
@@ -62,11 +62,14 @@ const onPostgres: RunProtocol = {
   recorded: (migration, tables) => (isApplied(migration, rowsOf(tables, table)) ? 'applied' : 'absent'),
 };
 
+/** A file with the tool's mark in it. */
+const isOwn = oncePerFile((file) => /^\ufeff?--\s*\+goose\s+Up\s*$/im.test(file.text));
+
 export const goose: BuiltInFramework = {
   name: 'goose',
   displayName: 'goose',
 
-  detect: (files) => confidence(files, (file) => /^\ufeff?--\s*\+goose\s+Up\s*$/im.test(file.text)),
+  detect: (files) => confidence(files, isOwn),
 
   read(files, options) {
     return (

@@ -5,7 +5,7 @@ import { quoteLiteral } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
 import { readStatements } from '../parse/read';
 import { byEngine, isMysql } from './by-engine';
-import { baseName, byText, confidence, lineBreakOf, problem, sqlFiles } from './files';
+import { baseName, byText, confidence, lineBreakOf, oncePerFile, problem, sqlFiles } from './files';
 import { isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
 import { type Changeset, isFormattedSql, onlyThese, partsOfChangeset, readChangelog, without } from './liquibase-file';
 import { optionMark } from './marks';
@@ -79,11 +79,14 @@ const onPostgres: RunProtocol = {
   },
 };
 
+/** A file with the tool's mark in it. */
+const isOwn = oncePerFile((file) => isFormattedSql(file.text));
+
 export const liquibase: BuiltInFramework = {
   name: 'liquibase',
   displayName: 'Liquibase',
 
-  detect: (files) => confidence(files, (file) => isFormattedSql(file.text)),
+  detect: (files) => confidence(files, isOwn),
 
   read(files, options) {
     const others = files.filter(isOtherChangelog).map((file) => problem(notRead(file.path), file.path));

@@ -4,7 +4,7 @@ import type { BuiltInFramework, ReadOptions, RunProtocol, SourceFile } from '../
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readRequests } from '../parse/read';
 import { byEngine } from './by-engine';
-import { baseName, byNumber, byText, confidence, folderPrefix, sqlFiles } from './files';
+import { baseName, byNumber, byText, confidence, folderPrefix, oncePerFile, sqlFiles } from './files';
 import { refusalOf, rowsOf, sqlStep, statementSteps } from './history';
 import { asBlock, optionMark } from './marks';
 import { sqlMigrateOnMysql } from './mysql/sql-migrate';
@@ -53,11 +53,14 @@ const onPostgres: RunProtocol = {
   recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.id === id) ? 'applied' : 'absent'),
 };
 
+/** A file with the tool's mark in it. */
+const isOwn = oncePerFile((file) => /^\ufeff?-- \+migrate (Up|Down)\b/m.test(file.text));
+
 export const sqlMigrate: BuiltInFramework = {
   name: 'sql-migrate',
   displayName: 'sql-migrate',
 
-  detect: (files) => confidence(files, (file) => /^\ufeff?-- \+migrate (Up|Down)\b/m.test(file.text)),
+  detect: (files) => confidence(files, isOwn),
 
   read(files, options) {
     return sqlFiles(files)

@@ -45,6 +45,7 @@ export interface PlacedMigration {
 export interface LintedFolder {
   readonly engine: Engine;
   readonly framework: Framework;
+  /** Up to the last that was to be reported on. */
   readonly migrations: readonly PlacedMigration[];
   /** One per linted file that holds a migration, sorted by path. */
   readonly reports: readonly FileReport[];
@@ -82,7 +83,9 @@ export function lintFolder(input: LintInput): LintedFolder {
   let before: Catalog = dump?.catalog ?? emptyCatalog;
   // What those that the dump holds did to each other, before it was taken.
   let past: Catalog = emptyCatalog;
-  const migrations = read.migrations.map((migration) => {
+  // Those behind the last that is asked for say nothing about it.
+  const asked = read.migrations.slice(0, read.migrations.findLastIndex((migration) => run.isWanted(migration)) + 1);
+  const migrations = asked.map((migration) => {
     const isPast = dump?.applied.has(migration.id) === true;
     const placed = run.lint(migration, isPast ? past : before);
     if (isPast) past = placed.after;
@@ -120,6 +123,10 @@ class FolderRun {
     // Of code, what a migration takes from other files is part of the migration itself.
     const others = input.files.filter((file) => !/\.(sql|[cm]?[jt]s)$/i.test(file.path)).map((file) => file.text);
     this.surroundings = JSON.stringify([framework.name, engine, configuration, [...this.texts.keys()], others]);
+  }
+
+  isWanted({ up, down }: Migration): boolean {
+    return this.wanted.has(up.path) || (down !== undefined && this.wanted.has(down.path));
   }
 
   /** Lints what is wanted of one migration, on the schema before it. */

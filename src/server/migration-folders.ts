@@ -158,7 +158,11 @@ export class MigrationFolders {
     }
     const own = toSlashes(relative(folder, path));
     const unsaved = [...open].filter(([name]) => name === own && !onDisk.some((file) => file.path === name));
-    const files = onDisk.map((file) => ({ path: file.path, text: open.get(file.path) ?? file.text }));
+    // A file that is as it was stays the same object, by which it is known that nothing has to be looked for in it again.
+    const files = onDisk.map((file) => {
+      const text = open.get(file.path) ?? file.text;
+      return text === file.text ? file : { path: file.path, text };
+    });
     return (
       [...files, ...unsaved.map(([name, text]) => ({ path: name, text }))]
         // The others are read once and kept: the parser's own limit goes for them, as on the command line.
