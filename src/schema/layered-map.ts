@@ -1,5 +1,10 @@
-/** Beyond this many changes a copy is made of the whole, so that looking through them stays cheap. */
-const maximumChanges = 64;
+/**
+ * How many changes are kept apart before the whole is made anew. Each copy copies the changes, and making the whole anew copies the base: the
+ * two cost about the same when the number grows with the root of the base's size.
+ */
+function maximumChanges(baseSize: number): number {
+  return Math.max(8, Math.sqrt(baseSize));
+}
 
 /**
  * A map that is cheap to copy: copies share what they were made from, and keep apart what was changed since. Values come in the order in
@@ -19,7 +24,7 @@ export class LayeredMap<K, V> {
   /** A copy that changes apart from this one. */
   copy(): LayeredMap<K, V> {
     // This one too goes on from the new base: it would otherwise be merged again for each further copy.
-    if (this.changes.size > maximumChanges) this.merge();
+    if (this.changes.size > maximumChanges(this.base.size)) this.merge();
     return new LayeredMap(this.base, new Map(this.changes));
   }
 

@@ -90,7 +90,7 @@ const all: readonly SafePattern[] = [
     detail: 'Nullable, with a default for new rows only; fill the old rows in batches, require it later',
     where: 'any',
     snippet:
-      "SET LOCAL lock_timeout = '${1:2s}';\nALTER TABLE ${2:orders} ADD COLUMN ${3:reference} ${4:uuid};\nALTER TABLE ${2:orders} ALTER COLUMN ${3:reference} SET DEFAULT ${5:gen_random_uuid()};$0",
+      "SET LOCAL lock_timeout = '${1:2s}';\nALTER TABLE ${2:orders} ADD COLUMN ${3:seen_at} ${4:timestamptz};\nALTER TABLE ${2:orders} ALTER COLUMN ${3:seen_at} SET DEFAULT ${5:clock_timestamp()};$0",
   },
 ];
 
