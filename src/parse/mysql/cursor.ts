@@ -101,11 +101,13 @@ export class Cursor {
     return this.accept('=') || this.accept(':=');
   }
 
-  /** Can the token be a name as it stands? Behind a point any word can. */
+  /** Can the token be a name as it stands? Behind a point any word can, and directly before one. */
   isName(ahead = 0): boolean {
-    const { kind, word } = this.token(ahead);
+    const { kind, word, end } = this.token(ahead);
     if (kind === 'quoted identifier' || kind === 'placeholder') return true;
-    return kind === 'word' && (this.word(ahead - 1) === '.' || !isReserved(word, this.engine));
+    if (kind !== 'word') return false;
+    const next = this.token(ahead + 1);
+    return this.word(ahead - 1) === '.' || (next.word === '.' && next.start === end) || !isReserved(word, this.engine);
   }
 
   /** One name without quotes. `what` ends the sentence of a problem: `the name of a column`. */

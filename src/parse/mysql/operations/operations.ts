@@ -1,5 +1,6 @@
 import type { Operation } from '../../../model/operation';
 import type { Cursor } from '../cursor';
+import { misplaced } from '../pairs';
 import * as administration from './administration';
 import { alter } from './alter';
 import { create } from './create';
@@ -85,6 +86,11 @@ const blocks = new Set(['if', 'case', 'loop', 'while', 'repeat', 'for']);
 export function operationsOf(cursor: Cursor): Operation[] {
   const operations = statement(cursor);
   if (!cursor.atEnd) cursor.fail('the end of the statement');
+  const wrong = cursor.problem === undefined ? misplaced(cursor.tokens) : undefined;
+  if (wrong !== undefined) {
+    cursor.index = wrong;
+    cursor.fail('a value');
+  }
   return cursor.problem === undefined ? operations : [];
 }
 

@@ -53,7 +53,8 @@ function systemTime(cursor: Cursor): void {
 /** `(PARTITION p VALUES ..., ...)`; gives the names. */
 export function partitionDefinitions(cursor: Cursor): string[] {
   return cursor.bracketed(() => {
-    cursor.expect('partition');
+    // MariaDB reads the list without the word as well.
+    if (!cursor.accept('partition') && !cursor.isMariadb) cursor.fail('PARTITION');
     return definition(cursor);
   });
 }

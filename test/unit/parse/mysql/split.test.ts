@@ -139,6 +139,25 @@ describe('what can not be read', () => {
     expect(kinds('ALTER TABLE t ADD COLUMN IF NOT EXISTS a INT', engine('mariadb'))).toEqual(['add column']);
   });
 
+  it.each([
+    'SELECT a FROM t WHERE a >',
+    'UPDATE t SET a = , b = 1',
+    'CREATE TABLE t (a INT, CHECK (a > ))',
+    'INSERT INTO t VALUES (1, )',
+    'SELECT ( = 1)',
+    'SELECT a, , b FROM t',
+    'DELETE FROM t WHERE a = 1 AND',
+  ])('is an expression with a hole: %s', (sql) => {
+    expect(kinds(sql)).toEqual(['unreadable']);
+  });
+
+  it.each(['SELECT COUNT(*), t.*, -1, t.order, order.id FROM t', 'GRANT ALL ON *.* TO a', "SELECT a->'$.x', @v := 1 FROM t", 'CALL p()'])(
+    'is none of these: %s',
+    (sql) => {
+      expect(kinds(sql)).not.toContain('unreadable');
+    },
+  );
+
   it('is work that lies in another file', () => {
     const [statement, next] = read('source other.sql;\nSELECT 1;');
     expect(statement?.unreadable?.message).toContain('another file');
