@@ -10,7 +10,7 @@ import { enumValue } from './enum-value';
 import { halfBackfill } from './half-backfill';
 import { invalidIndex, reindexLeft } from './invalid-index';
 import type { FailureMode } from './mode';
-import { autoIncrementBehind } from './mysql/auto-increment';
+import { autoIncrementBehind, autoIncrementMoved } from './mysql/auto-increment';
 import { bypassedChecks } from './mysql/bypassed-checks';
 import { committedOneByOne } from './mysql/committed-one-by-one';
 import { engineTableLeft } from './mysql/engine-table-left';
@@ -56,6 +56,7 @@ export const failureModes: readonly FailureMode[] = [
   engineTableLeft,
   bypassedChecks,
   autoIncrementBehind,
+  autoIncrementMoved,
 ];
 
 const names: readonly EngineName[] = ['postgres', 'mysql', 'mariadb', 'mongodb'];

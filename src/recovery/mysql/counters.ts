@@ -4,7 +4,7 @@ import type { SequencePosition, State } from '../../model/state';
 import { mysqlWords } from '../../rollback/dialect';
 import { spoken } from '../../rollback/names';
 import { match } from '../../state/match';
-import { isBehind } from '../../state/sequences';
+import { isBehind, sequenceTokens } from '../../state/sequences';
 import { type DraftCheck, gives } from '../check';
 import { sqlStep } from '../situation';
 
@@ -48,5 +48,19 @@ export function counterChecks(tables: readonly Table[], target: State): DraftChe
         ...gives(`The next number of ${spoken(table)}.${column.name} is free`, `SELECT coalesce(${next} > ${greatest}, 1)`, 1),
       },
     ];
+  });
+}
+
+/** Counters that the migration moves on purpose, and that stand where the target does not have them. */
+export function movedCounters(states: { readonly before: State; readonly after: State; readonly partial: State }, target: State) {
+  const reference = { before: states.before, after: states.after };
+  const [wanted, found] = [sequenceTokens(target, reference), sequenceTokens(states.partial, reference)];
+  const isMoved = (token: string | undefined) => token !== undefined && / moved$/.test(token);
+  return match(states.partial.catalog.tables, target.catalog.tables, relationKey).pairs.flatMap(([now, table]) => {
+    const [position, goal] = [positionOf(states.partial, now), positionOf(target, table)];
+    if (position === undefined || goal === undefined) return [];
+    const [is, should] = [found[position.sequence], wanted[goal.sequence]];
+    if (!isMoved(is) || !isMoved(should) || is?.endsWith('not moved') === should?.endsWith('not moved')) return [];
+    return [{ table, next: goal.isCalled ? String(BigInt(goal.lastValue) + 1n) : goal.lastValue }];
   });
 }

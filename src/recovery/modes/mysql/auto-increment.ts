@@ -2,8 +2,8 @@ import { relationKey, type Table } from '../../../model/catalog';
 import { mysqlWords } from '../../../rollback/dialect';
 import { spoken } from '../../../rollback/names';
 import { match } from '../../../state/match';
-import { counterSteps, isCounterBehind } from '../../mysql/counters';
-import type { RecoverySituation } from '../../situation';
+import { counterSteps, isCounterBehind, movedCounters } from '../../mysql/counters';
+import { type RecoverySituation, sqlStep } from '../../situation';
 import { defineMode, type Finding } from '../mode';
 
 const { sqlName } = mysqlWords;
@@ -35,5 +35,37 @@ export const autoIncrementBehind = defineMode<Finding>({
   trial: 'fallback',
   forward: (_, { partial, after }) => (after === undefined ? [] : counterSteps(partial, after)),
   // Whether the next number is free is among the checks of its table.
+  validate: () => [],
+});
+
+interface MovedCounter extends Finding {
+  readonly table: Table;
+  readonly next: string;
+}
+
+/** AUTO_INCREMENT was put elsewhere by a statement, as some do to leave room for numbers. */
+export const autoIncrementMoved = defineMode<MovedCounter>({
+  name: 'AUTO_INCREMENT moved',
+  engines: ['mysql', 'mariadb'],
+  place: 'last',
+  detect: ({ before, after, partial }) =>
+    after === undefined
+      ? []
+      : movedCounters({ before, after, partial }, before).map(({ table, next }) => ({
+          table,
+          next,
+          object: spoken(table),
+          detail: `A statement has moved it; before, the next number was ${next}.`,
+          query: `SHOW CREATE TABLE ${sqlName(table)};`,
+        })),
+  back: (found) =>
+    found.map(({ table, next }) =>
+      sqlStep(
+        `Set AUTO_INCREMENT of ${spoken(table)} to where it stood`,
+        'It stood there in this simulation: on another database look up where. The server takes no number below the greatest in use.',
+        `ALTER TABLE ${sqlName(table)} AUTO_INCREMENT = ${next}`,
+      ),
+    ),
+  forward: () => [],
   validate: () => [],
 });

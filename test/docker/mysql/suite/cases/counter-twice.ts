@@ -8,5 +8,5 @@ UPDATE customers SET visits = visits + 1;
 UPDATE orders SET note = 'seen' WHERE note IS NULL OR note <> 'seen';
 `,
   rows: 10,
-  stays: { 1: 'applied-twice back~' },
+  stays: { 1: 'applied-twice back+' },
 } satisfies MysqlCase;
