@@ -58,6 +58,7 @@ function situationAt(trace: Trace, number: number): DirtSituation | undefined {
   const current = replaySteps(trace.before.catalog, earlier, trace.plan.engine).at(-1);
   if (statement === undefined || current === undefined) return undefined;
   return {
+    engine: trace.plan.engine.name,
     statement,
     earlier,
     before: trace.before.catalog,
