@@ -10,7 +10,7 @@ export const implicitDefault: Rule = {
   title: 'NOT NULL column without a default: every row silently gets one',
   severity: 'warning',
   engines: ['mysql', 'mariadb'],
-  explanation: `Where other databases refuse a NOT NULL column without a default on a table with rows, MySQL and MariaDB fill it with the implicit default of the type: 0, '', the first value of an ENUM, and for dates 0000-00-00, which strict mode refuses as soon as there is a row (1292). Nobody can tell these values from real ones afterwards; and code that does not know the column yet fails at its next
+  explanation: `Where other databases refuse a NOT NULL column without a default on a table with rows, MySQL and MariaDB fill it with the implicit default of the type: 0, '', the first value of an ENUM, and for dates 0000-00-00, which MySQL refuses as soon as there is a row (1292) and MariaDB takes. Nobody can tell these values from real ones afterwards; and code that does not know the column yet fails at its next
 INSERT (1364).
 
 Say the default, or add the column nullable, fill it in batches, and make it NOT NULL in a later migration.
@@ -29,8 +29,15 @@ Silent for tables that the same migration creates, for AUTO_INCREMENT and genera
       ],
       findings: [
         { at: 'ALTER TABLE orders ADD COLUMN total int NOT NULL', says: 'gets 0' },
-        { at: 'ALTER TABLE orders ADD COLUMN paid_on date NOT NULL', says: '1292' },
+        { at: 'ALTER TABLE orders ADD COLUMN paid_on date NOT NULL', says: '0000-00-00' },
       ],
+    },
+    {
+      title: 'A date on MySQL',
+      framework: 'sql',
+      engines: ['mysql 9'],
+      files: [orders, { path: '0002_c.sql', text: 'ALTER TABLE orders ADD COLUMN paid_on date NOT NULL;\n' }],
+      findings: [{ at: 'ALTER TABLE orders ADD COLUMN paid_on date NOT NULL', says: '1292' }],
     },
   ],
   good: [
@@ -57,7 +64,7 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'add col
   const value = implicitValue(column.type);
   if (value === undefined) return [];
   const name = shownName(table);
-  const date = value.startsWith("'0000");
+  const date = value.startsWith("'0000") && context.engine.name === 'mysql';
   return [
     {
       range: operationRange(context, step.statement, operation),

@@ -8,7 +8,7 @@ export const zeroDate: Rule = {
   title: 'Date of zeros as a default or a value',
   severity: 'warning',
   engines: ['mysql', 'mariadb'],
-  explanation: `0000-00-00 is no date: strict mode with NO_ZERO_DATE, the default of MySQL since 5.7, refuses it (1067 as a default, 1292 as a value), drivers turn it into null or fail, and dumps with it can't be loaded elsewhere.
+  explanation: `0000-00-00 is no date: NO_ZERO_DATE, which is on in MySQL and off in MariaDB by default, refuses it (1067 as a default, 1292 as a value), drivers turn it into null or fail, and dumps with it can't be loaded elsewhere.
 
 Use NULL for "not known", and let the column be nullable.`,
   bad: [
@@ -39,7 +39,7 @@ Use NULL for "not known", and let the column be nullable.`,
         ? [
             {
               range: operationRange(context, step.statement, operation),
-              message: `The default of ${column.name} is no date: strict mode refuses it (1067), and where it is off, drivers stumble over it.`,
+              message: `The default of ${column.name} is no date: with NO_ZERO_DATE the server refuses it (1067), and where that is off, drivers stumble over it.`,
               help: 'Make the column nullable, and use NULL for what is not known.',
               fixes: [],
             },
