@@ -1,4 +1,5 @@
 import type { Catalog, Table } from '../model/catalog';
+import { isMysqlFamily } from '../model/engine';
 import type { Migration, Statement } from '../model/migration';
 import type { ObjectName, Operation } from '../model/operation';
 import type { Span } from '../model/text';
@@ -6,6 +7,8 @@ import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { namesIn } from '../schema/definitions';
 import { Words } from '../schema/sentences';
 import { makeObjectName } from '../schema/server-names';
+import { keptPrefix } from './kept-prefix';
+import { mysqlAside } from './mysql/keep-aside';
 import { isNamed } from './rows';
 
 /** What a migration would destroy, in a form that can come back: the statements in its place, and what was kept in words. */
@@ -16,8 +19,7 @@ export interface KeptAside {
   readonly kept: readonly string[];
 }
 
-/** What is kept is called so: a later reader, and `restoring`, know it by its name. */
-export const keptPrefix = 'faultline_kept';
+export { keptPrefix } from './kept-prefix';
 
 /**
  * Turns what destroys rows and values into what keeps them aside: a column or table is renamed instead of dropped, and rows are copied
@@ -33,7 +35,9 @@ export function keepAside(migration: Migration, before: Catalog): KeptAside {
   for (const statement of migration.up.statements) {
     const [operation, ...more] = statement.operations;
     if (operation === undefined || more.length > 0 || statement.unreadable !== undefined) continue;
-    const aside = asideOf(statement, operation, before, taken);
+    const aside = isMysqlFamily(migration.engine)
+      ? mysqlAside(operation, before, taken, migration.engine)
+      : asideOf(statement, operation, before, taken);
     if (aside === undefined) continue;
     edits.push({ span: statement.span, newText: aside.texts.join(';\n') });
     kept.push(...aside.kept);

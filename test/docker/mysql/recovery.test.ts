@@ -111,6 +111,24 @@ describe.skipIf(skip).each(servers)('recovery on $label', (server) => {
     await laboratory.drop(database);
   });
 
+  it('ends a prepared XA transaction', async () => {
+    const database = await laboratory.create();
+    await execute(database, ["CREATE TABLE t (a INT PRIMARY KEY); XA START 'm1'; INSERT INTO t VALUES (1); XA END 'm1'; XA PREPARE 'm1'"]);
+    const left = () => withControlClient(laboratory.sandbox.address(database), async (client) => (await client.query('XA RECOVER'))[0]);
+    expect(await left()).toHaveLength(1);
+    const steps = openSessionSteps(
+      [{ pid: 0, state: 'prepared transaction', query: '', locks: [], preparedTransaction: "'m1'" }],
+      server.engine,
+    );
+    expect(steps.map(({ text }) => text)).toEqual(["XA ROLLBACK 'm1';"]);
+    await execute(
+      database,
+      steps.map(({ text }) => text),
+    );
+    expect(await left()).toEqual([]);
+    await laboratory.drop(database);
+  });
+
   it.skipIf(requireOrSkip('percona-toolkit', tool ? undefined : 'pt-online-schema-change is not installed'))(
     'takes back and goes on from a pt-online-schema-change that was killed midway',
     async () => {
