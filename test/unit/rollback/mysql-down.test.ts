@@ -1,0 +1,88 @@
+import { beforeAll, expect, test } from 'vitest';
+import { sql } from '../../../src/frameworks/sql';
+import { emptyCatalog } from '../../../src/model/catalog';
+import type { Engine } from '../../../src/model/engine';
+import { loadParser } from '../../../src/parse/load';
+import { readText } from '../../../src/parse/read';
+import { generateDown } from '../../../src/rollback/down';
+import { keepAside } from '../../../src/rollback/keep-aside';
+import { replay } from '../../../src/schema/virtual-schema';
+
+const mysql: Engine = { name: 'mysql', major: 9 };
+const mariadb: Engine = { name: 'mariadb', major: 11 };
+const base = `CREATE TABLE people (id INT AUTO_INCREMENT PRIMARY KEY, email VARCHAR(80) NOT NULL, born DATETIME(3));
+CREATE TABLE orders (id INT PRIMARY KEY, person_id INT, total DECIMAL(8,2) DEFAULT 0, FOREIGN KEY (person_id) REFERENCES people (id));`;
+
+beforeAll(() => loadParser());
+
+function migrationOf(text: string, engine: Engine) {
+  const [read] = sql.read([{ path: '001_change.sql', text }], { engine, placeholders: {} });
+  if (!read?.ok) throw new Error('The sample was not read.');
+  return read.value;
+}
+
+function downOf(text: string, engine = mysql) {
+  const migration = migrationOf(text, engine);
+  const before = replay(emptyCatalog, readText(base, engine), engine);
+  return generateDown(migration, before, replay(before, migration.up.statements, engine));
+}
+
+test('what one table needs is one ALTER', () => {
+  const { statements, irreversible } = downOf(
+    'ALTER TABLE people ADD COLUMN age INT AFTER id; CREATE INDEX by_born ON people (born); ALTER TABLE people RENAME COLUMN email TO mail',
+  );
+  expect(statements).toHaveLength(1);
+  expect(statements[0]).toMatch(
+    /^ALTER TABLE `people`\n {2}DROP INDEX `by_born`,\n {2}DROP COLUMN `age`,\n {2}RENAME COLUMN `mail` TO `email`;$/,
+  );
+  expect(irreversible).toEqual([]);
+});
+
+test('a dropped column comes back where it was, empty, and waits with NOT NULL', () => {
+  const down = downOf('ALTER TABLE people DROP COLUMN email');
+  const text = down.statements.join('\n');
+  expect(text).toContain('ADD COLUMN `email` varchar(80)');
+  expect(text).toContain('AFTER `id`');
+  expect(text).toMatch(/-- When the values are restored: ALTER TABLE `people` MODIFY COLUMN `email` varchar\(80\) NOT NULL/);
+  expect(down.losses).toEqual([{ table: 'people', columns: ['email'] }]);
+});
+
+test('the index that the server made for a foreign key goes with it, and MariaDB has its widths', () => {
+  const up = 'ALTER TABLE orders ADD COLUMN seller INT, ADD CONSTRAINT sold FOREIGN KEY (seller) REFERENCES people (id)';
+  const text = downOf(up, mariadb).statements.join('\n');
+  expect(text).toContain('DROP FOREIGN KEY `sold`');
+  expect(text).toContain('DROP INDEX `sold`');
+  expect(downOf('ALTER TABLE orders DROP FOREIGN KEY orders_ibfk_1, DROP COLUMN person_id', mariadb).statements.join('\n')).toContain(
+    '`person_id` int(11) NULL',
+  );
+});
+
+test('what a narrower type took is said', () => {
+  expect(downOf('ALTER TABLE people MODIFY born DATE').irreversible.join()).toContain('the time of day of people.born');
+  expect(downOf('ALTER TABLE orders MODIFY total INT').irreversible.join()).toContain('the digits behind the point of orders.total');
+  expect(downOf('ALTER TABLE people MODIFY email VARCHAR(200) NOT NULL').irreversible).toEqual([]);
+});
+
+test('inserted rows are deleted, updates are told', () => {
+  expect(downOf('INSERT INTO orders (id, total) VALUES (1, 5), (2, 6)').statements.join('\n')).toMatch(
+    /DELETE FROM `orders`\n WHERE \(`id` = 1\)\n {3}OR \(`id` = 2\);/,
+  );
+  expect(downOf("INSERT INTO people (email) VALUES ('a')").statements.join('\n')).toMatch(
+    /DELETE FROM `people`\n WHERE `email` = 'a' ORDER BY `id` DESC LIMIT 1;/,
+  );
+  expect(downOf('UPDATE orders SET total = 0').irreversible.join()).toContain('old values of orders.total');
+});
+
+test('a table or column is kept aside by a rename, and the rollback brings it back', () => {
+  const before = replay(emptyCatalog, readText(base, mysql), mysql);
+  const column = keepAside(migrationOf('ALTER TABLE people DROP COLUMN email', mysql), before);
+  expect(column.edits.map(({ newText }) => newText)).toEqual([
+    'ALTER TABLE `people` CHANGE COLUMN `email` `faultline_kept_email` varchar(80) NULL',
+  ]);
+  expect(downOf(column.edits[0]?.newText ?? '').statements.join('\n')).toMatch(
+    /CHANGE COLUMN `faultline_kept_email` `email` varchar\(80\) .*NOT NULL/,
+  );
+  const table = keepAside(migrationOf('DROP TABLE orders', mysql), before);
+  expect(table.edits.map(({ newText }) => newText)).toEqual(['RENAME TABLE `orders` TO `faultline_kept_orders`']);
+  expect(downOf(table.edits[0]?.newText ?? '').statements).toEqual(['RENAME TABLE `faultline_kept_orders` TO `orders`;']);
+});
