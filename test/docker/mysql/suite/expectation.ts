@@ -44,7 +44,7 @@ interface Left {
 const ownFailures: readonly FaultName[] = ['lock-timeout', 'statement-timeout', 'deadlock', 'dirty-data'];
 
 /** Over at once: there is no inside. */
-const instant = /^(begin|start transaction|commit|rollback|set|do|deallocate|prepare|xa (start|begin|end)|select release_lock)\b/i;
+const instant = /^(begin|start transaction|commit|rollback|set|do|deallocate|xa)\b/i;
 
 /** Manual, "Statements That Cause an Implicit Commit". */
 const defines = /^(create|alter|drop|rename|truncate|analyze|optimize|grant|revoke|lock tables)\b/i;
@@ -115,8 +115,8 @@ class Course {
       case 'lock-timeout':
         return waits && !(alone?.includes(statement) ?? touchesNothing.test(text));
       case 'statement-timeout':
-        // max_execution_time of MySQL is for SELECT alone; max_statement_time of MariaDB is for every statement.
-        return waits && this.engine === 'mariadb';
+        // max_execution_time of MySQL is for SELECT alone; max_statement_time of MariaDB is for every statement that takes its time.
+        return this.engine === 'mariadb' && waits && !(alone?.includes(statement) ?? touchesNothing.test(text));
       case 'deadlock':
         return circles?.includes(statement) ?? (writesRows.test(text) && waits);
       case 'dirty-data':

@@ -18,7 +18,9 @@ export function obstaclesOf(statement: Statement): readonly Obstacle[] {
   const rows = statement.operations.flatMap(rowObstacles);
   if (rows.length > 0) return rows;
   const tables = tablesOf(statement.operations);
-  if (commitsImplicitly(statement)) return tables.map((table) => ({ kind: 'metadata', table }));
+  // A view shares the metadata of what it reads from with every other reader.
+  const isView = statement.operations.some((operation) => 'objectKind' in operation && operation.objectKind === 'view');
+  if (commitsImplicitly(statement) && !isView) return tables.map((table) => ({ kind: 'metadata', table }));
   return tables.map((table) => ({ kind: 'table', table }));
 }
 
@@ -48,7 +50,9 @@ function tablesOf(operations: readonly Operation[]): readonly ObjectName[] {
 }
 
 /** Where operations, and what they consist of, have the names of what they are about. */
-const nameKeys: ReadonlySet<string> = new Set(['table', 'tables', 'on', 'name', 'names', 'relation', 'relations', 'target', 'like']);
+const nameKeys: ReadonlySet<string> = new Set([
+  ...['table', 'tables', 'on', 'name', 'names', 'relation', 'relations', 'target', 'like', 'object', 'objects', 'uses'],
+]);
 
 function namesWithin(value: object): readonly ObjectName[] {
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {

@@ -10,6 +10,8 @@ ALTER TABLE customers ADD COLUMN seen tinyint NOT NULL DEFAULT 0;
 COMMIT;
 `,
   rows: 10,
+  // A row whose counter is at its greatest value.
+  dirty: { 2: 'rolled-back' },
   circles: [2],
-  stays: { 2: 'applied-twice back~' },
+  stays: { 2: 'applied-twice' },
 } satisfies MysqlCase;

@@ -10,5 +10,7 @@ UPDATE orders SET note = 'counted' WHERE id > 0;
 COMMIT;
 `,
   rows: 10,
+  // A row whose counter is at its greatest value.
+  dirty: { 2: 'rolled-back' },
   circles: [2, 3],
 } satisfies MysqlCase;

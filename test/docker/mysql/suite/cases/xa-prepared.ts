@@ -11,4 +11,6 @@ XA PREPARE 'change';
 XA COMMIT 'change';
 `,
   rows: 10,
+  // A row whose counter is at its greatest value.
+  dirty: { 2: 'rolled-back' },
 } satisfies MysqlCase;
