@@ -63,47 +63,66 @@ export function serverType(text: string, engine: Engine): ServerType {
   const name = national ? (/var/i.test(word) ? 'varchar' : 'char') : (synonyms[word.toLowerCase()] ?? word.toLowerCase());
   const zerofill = /zerofill/i.test(rest);
   const unsigned = zerofill || /unsigned/i.test(rest);
-  const attributes = `${unsigned ? ' unsigned' : ''}${zerofill ? ' zerofill' : ''}`;
-  const maria = engine.name === 'mariadb';
-  if (name === 'bool' || name === 'boolean') return { type: 'tinyint(1)' };
-  if (name === 'enum' || name === 'set') return { type: `${name}(${(size ?? '').replaceAll(/'\s*,\s*'/g, "','").trim()})` };
-  const width = widths[name];
-  if (width !== undefined) {
-    const shown = size ?? String(width[unsigned ? 1 : 0]);
-    const isBool = name === 'tinyint' && size === '1' && !unsigned;
-    return { type: `${name}${maria || zerofill || isBool ? `(${shown})` : ''}${attributes}` };
-  }
-  switch (name) {
-    case 'decimal':
-      return { type: `decimal(${size === undefined ? '10,0' : size.includes(',') ? size.replaceAll(' ', '') : `${size},0`})${attributes}` };
-    case 'float':
-      return {
-        type: `${Number(size ?? 0) > 24 && !size?.includes(',') ? 'double' : size?.includes(',') ? `float(${size.replaceAll(' ', '')})` : 'float'}${attributes}`,
-      };
-    case 'double':
-      return { type: `double${size === undefined ? '' : `(${size.replaceAll(' ', '')})`}${attributes}` };
-    case 'char':
-    case 'binary':
-    case 'bit':
-      return { type: `${name}(${size ?? 1})`, ...(national && { charset: 'utf8mb3' }) };
-    case 'varchar':
-      return { type: `varchar(${size ?? ''})`, ...(national && { charset: 'utf8mb3' }) };
-    case 'year':
-      return { type: maria ? 'year(4)' : 'year' };
-    case 'json':
-      return maria ? { type: 'longtext', collation: 'utf8mb4_bin', isJson: true } : { type: 'json' };
-    case 'text':
-    case 'blob':
-      if (size === undefined) return { type: name };
-      return { type: sizes[name].find(([most]) => Number(size) <= most)?.[1] ?? `long${name}` };
-    case 'datetime':
-    case 'timestamp':
-    case 'time':
-      return { type: size === undefined || size === '0' ? name : `${name}(${size})` };
-    default:
-      return { type: size === undefined ? `${name}${attributes}` : `${name}(${size})${attributes}` };
-  }
+  const words: TypeWords = { name, size, national, attributes: `${unsigned ? ' unsigned' : ''}${zerofill ? ' zerofill' : ''}`, engine };
+  return widths[name] === undefined ? (writers[name] ?? plainType)(words) : { type: integerType(words, unsigned, zerofill) };
 }
+
+interface TypeWords {
+  readonly name: string;
+  readonly size: string | undefined;
+  readonly national: boolean;
+  /** ` unsigned zerofill`, as far as it is so. */
+  readonly attributes: string;
+  readonly engine: Engine;
+}
+
+function integerType({ name, size, attributes, engine }: TypeWords, unsigned: boolean, zerofill: boolean): string {
+  const shown = size ?? String(widths[name]?.[unsigned ? 1 : 0]);
+  const isBool = name === 'tinyint' && size === '1' && !unsigned;
+  return `${name}${engine.name === 'mariadb' || zerofill || isBool ? `(${shown})` : ''}${attributes}`;
+}
+
+const plainType = ({ name, size, attributes }: TypeWords): ServerType => ({
+  type: `${name}${size === undefined ? '' : `(${size.replaceAll(' ', '')})`}${attributes}`,
+});
+const labels = ({ name, size = '' }: TypeWords): ServerType => ({ type: `${name}(${size.replaceAll(/'\s*,\s*'/g, "','").trim()})` });
+const counted = ({ name, size, national }: TypeWords): ServerType => ({
+  type: `${name}(${size ?? 1})`,
+  ...(national && { charset: 'utf8mb3' }),
+});
+const moment = ({ name, size }: TypeWords): ServerType => ({ type: size === undefined || size === '0' ? name : `${name}(${size})` });
+const bool = (): ServerType => ({ type: 'tinyint(1)' });
+
+function sized(name: 'text' | 'blob', size: string | undefined): ServerType {
+  return { type: size === undefined ? name : (sizes[name].find(([most]) => Number(size) <= most)?.[1] ?? `long${name}`) };
+}
+
+/** Types whose words the server changes. */
+const writers: Readonly<Record<string, (words: TypeWords) => ServerType>> = {
+  bool,
+  boolean: bool,
+  enum: labels,
+  set: labels,
+  char: counted,
+  binary: counted,
+  bit: counted,
+  varchar: counted,
+  datetime: moment,
+  timestamp: moment,
+  time: moment,
+  text: ({ size }) => sized('text', size),
+  blob: ({ size }) => sized('blob', size),
+  year: ({ engine }) => ({ type: engine.name === 'mariadb' ? 'year(4)' : 'year' }),
+  json: ({ engine }) => (engine.name === 'mariadb' ? { type: 'longtext', collation: 'utf8mb4_bin', isJson: true } : { type: 'json' }),
+  decimal: ({ size = '10,0', attributes }) => ({
+    type: `decimal(${size.includes(',') ? size.replaceAll(' ', '') : `${size},0`})${attributes}`,
+  }),
+  // One number is a precision in bits: from 25 on it takes a double.
+  float: ({ size = '', attributes }) => {
+    if (size.includes(',')) return { type: `float(${size.replaceAll(' ', '')})${attributes}` };
+    return { type: `${Number(size) > 24 ? 'double' : 'float'}${attributes}` };
+  },
+};
 
 export const isTextType = (type: string) => /^(char|varchar|tinytext|text|mediumtext|longtext|enum|set)\b/.test(type);
 const isNumberType = (type: string) => /^(tinyint|smallint|mediumint|int|bigint|decimal|float|double|bit|year)\b/.test(type);
