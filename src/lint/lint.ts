@@ -45,7 +45,7 @@ export interface PlacedMigration {
 export interface LintedFolder {
   readonly engine: Engine;
   readonly framework: Framework;
-  /** Up to the last that was to be reported on. */
+  /** Up to the last that was to be reported on; all where none was. */
   readonly migrations: readonly PlacedMigration[];
   /** One per linted file that holds a migration, sorted by path. */
   readonly reports: readonly FileReport[];
@@ -83,8 +83,9 @@ export function lintFolder(input: LintInput): LintedFolder {
   let before: Catalog = dump?.catalog ?? emptyCatalog;
   // What those that the dump holds did to each other, before it was taken.
   let past: Catalog = emptyCatalog;
-  // Those behind the last that is asked for say nothing about it.
-  const asked = read.migrations.slice(0, read.migrations.findLastIndex((migration) => run.isWanted(migration)) + 1);
+  // Those behind the last that is asked for say nothing about it. Who asks for none wants to know the schema.
+  const last = read.migrations.findLastIndex((migration) => run.isWanted(migration));
+  const asked = last === -1 ? read.migrations : read.migrations.slice(0, last + 1);
   const migrations = asked.map((migration) => {
     const isPast = dump?.applied.has(migration.id) === true;
     const placed = run.lint(migration, isPast ? past : before);
