@@ -89,7 +89,11 @@ async function layGroundwork(
 async function runTarget(laboratory: Laboratory, database: string, subject: Subject): Promise<void> {
   const migration = subject.migrations[subject.targets[0] ?? 0];
   if (migration === undefined) throw new Error('No migration.');
-  const outcome = await runPlainly(laboratory, database, laboratory.engine.builtInCarrier(migration, subject.framework.run(subject.engine)));
+  const outcome = await runPlainly(
+    laboratory,
+    database,
+    laboratory.engine.builtInCarrier(migration, subject.framework.run(subject.engine)),
+  );
   if (outcome.result !== 'success') throw new Error(outcome.error?.message ?? outcome.result);
 }
 

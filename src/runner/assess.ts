@@ -24,6 +24,9 @@ import type { HeldState } from './twice';
 
 type Recovery = NonNullable<CellResult['recovery']>;
 
+/** A session, and what it leaves when it ends. */
+const greatestRounds = 2;
+
 /** What is the same for every cell that left the same state after the same number of statements: some statements leave no trace. */
 interface StateAssessment {
   readonly fingerprint: string;
@@ -90,16 +93,25 @@ export class Assessor {
     return back.verified || forward.verified;
   }
 
-  /** Ends the sessions that still block others, as the recovery plan tells an operator to. Returns the steps that did it. */
+  /**
+   * Ends the sessions that still block others, as the recovery plan tells an operator to. Returns the steps that did it. A session that goes may
+   * leave something that nobody's session holds any more: a prepared transaction, which takes a step of its own.
+   */
   private async release({ blocking, database }: Observation): Promise<readonly RecoveryStep[]> {
-    const steps = openSessionSteps(blocking, this.laboratory.sandbox.engine);
-    const texts = steps.map((step) => step.text);
-    const executed = await this.laboratory.engine.executeSteps(this.laboratory.sandbox.address(database), texts, this.laboratory.signal);
-    if (!executed.ok) throw new Error(`The session that was left could not be ended: ${executed.error.message}`);
+    const { engine, sandbox, signal } = this.laboratory;
+    const taken: RecoveryStep[] = [];
     const processIds = blocking.map((session) => session.pid);
-    const remaining = await captureBlockingSessions(this.laboratory, database, processIds);
+    let remaining = blocking;
+    for (let round = 0; round < greatestRounds && remaining.length > 0; round++) {
+      const steps = openSessionSteps(remaining, sandbox.engine);
+      const texts = steps.map((step) => step.text);
+      const executed = await engine.executeSteps(sandbox.address(database), texts, signal);
+      if (!executed.ok) throw new Error(`The session that was left could not be ended: ${executed.error.message}`);
+      taken.push(...steps);
+      remaining = await captureBlockingSessions(this.laboratory, database, processIds);
+    }
     if (remaining.length > 0) throw new Error('The session that was left is still there after it was ended.');
-    return steps;
+    return taken;
   }
 
   private async measure(

@@ -12,5 +12,5 @@ UPDATE orders SET currency = 'EUR' WHERE currency IS NULL;
 `,
   // What is executed stands in no text.
   alone: [3, 4],
-  stays: { 4: 'resumable', 5: 'resumable' },
+  stays: { 3: 'rolled-back', 4: 'resumable', 5: 'resumable' },
 } satisfies MysqlCase;

@@ -13,4 +13,9 @@ XA COMMIT 'change';
   rows: 10,
   // A row whose counter is at its greatest value.
   dirty: { 2: 'rolled-back' },
+  except: {
+    // What is prepared belongs to nobody, and keeps its locks until somebody commits it or rolls it back.
+    'disconnect,kill-session,crash,lost-ack@after:4': 'stuck',
+    'error,disconnect,kill-session,crash@before:5': 'stuck',
+  },
 } satisfies MysqlCase;
