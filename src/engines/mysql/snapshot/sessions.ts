@@ -84,13 +84,16 @@ LEFT JOIN performance_schema.session_connect_attrs a ON a.PROCESSLIST_ID = t.PRO
   const found: Found = { metadata, rows, waits, everybody };
   // The thread that a lock still names is gone.
   const orphaned = [...metadata, ...rows].filter(({ pid, own }) => pid === null && Number(own) === 1);
-  // The names are the whole server's: without a lock in this database, and without a session that may hold one, they are somebody else's.
-  const own = orphaned.length > 0 || sessions.length > 0 ? prepared : [];
+  // The names are the whole server's: without a lock in this database, and without a session that may hold one, they are somebody else's. MariaDB
+  // shows no lock of one that lost its session (what it has written is locked implicitly), so there each is told.
+  const own = isMariadb || orphaned.length > 0 || sessions.length > 0 ? prepared : [];
+  const shown = orphaned.flatMap(lockOf);
+  const locks = shown.length === 0 && isMariadb ? [{ relation: 'rows', mode: 'implicit lock' }] : shown;
   return [
     ...sessions.map((session) => sessionLeft(session, found)),
     ...own.map((row): SessionLeft => {
       const name = transactionName(row);
-      return { pid: 0, state: 'prepared transaction', query: name, locks: orphaned.flatMap(lockOf), preparedTransaction: name };
+      return { pid: 0, state: 'prepared transaction', query: name, locks, preparedTransaction: name };
     }),
   ];
 }

@@ -44,7 +44,7 @@ interface Left {
 const ownFailures: readonly FaultName[] = ['lock-timeout', 'statement-timeout', 'deadlock', 'dirty-data'];
 
 /** Over at once: there is no inside. */
-const instant = /^(begin|start transaction|commit|rollback|set|do|deallocate|xa)\b/i;
+const instant = /^(begin|start transaction|commit|rollback|set|do|xa)\b/i;
 
 /** Manual, "Statements That Cause an Implicit Commit". */
 const defines = /^(create|alter|drop|rename|truncate|analyze|optimize|grant|revoke|lock tables)\b/i;
@@ -160,7 +160,7 @@ class Course {
     if (statements === 0) return 'rolled-back';
     const said = this.suiteCase.stays?.[statements];
     if (said !== undefined) return said;
-    // What comes before it is no change by itself: settings, a BEGIN, a prepared text.
+    // What comes before it is no change by itself: settings, a BEGIN.
     if (this.texts.slice(0, statements).every((text) => instant.test(text) || /^select\b/i.test(text))) return 'rolled-back';
     if (this.texts.slice(statements).every((text) => instant.test(text) || /^select\b/i.test(text))) return 'complete';
     if (statements < this.count)

@@ -11,6 +11,6 @@ DEALLOCATE PREPARE change_it;
 UPDATE orders SET currency = 'EUR' WHERE currency IS NULL;
 `,
   // What is executed stands in no text.
-  alone: [3, 4],
+  idle: [3, 4, 5],
   stays: { 3: 'rolled-back', 4: 'resumable', 5: 'resumable' },
 } satisfies MysqlCase;
