@@ -9,7 +9,7 @@ import type { SessionLeft } from '../model/simulation';
 import type { State, VolatileColumns } from '../model/state';
 import type { VainDraw } from '../state/drawn';
 import type { Baseline, CaptureOptions } from './capture';
-import type { Carrier } from './carrier';
+import type { Carrier, ClientError } from './carrier';
 import type { CommandTools } from './command/tools';
 import type { LoadOptions, RunningLoad, Workload, WorkloadSource } from './load';
 import type { Meter } from './measure';
@@ -77,23 +77,14 @@ export interface LoadTools {
 }
 
 export interface FullDiskTools {
-  /** The code of the server's error when no space is left. */
-  readonly code: string;
-  /** Names of the places for databases: on the small disk, and where all others are. */
+  /** Does the server say with it that no space is left? */
+  isFull(error: ClientError): boolean;
+  /** Names of the places for databases: on the small disk, and where all others are (absent: where a clone lies when no place is named). */
   readonly smallPlace: string;
-  readonly ordinaryPlace: string;
-  openDisk(sandbox: Sandbox, folder: string): FullDisk;
+  readonly ordinaryPlace?: string;
+  /** Makes the place for databases on the small disk, whose folder this is, or makes it anew after a restart of the server. */
+  openPlace?(sandbox: Sandbox, folder: string): Promise<void>;
+  /** Gives what every statement in a database there needs a little room. */
+  makeRoom?(address: DatabaseAddress): Promise<void>;
   databaseBytes(sandbox: Sandbox, database: string): Promise<number>;
-}
-
-/** The sandbox's small disk. */
-export interface FullDisk {
-  /** Makes the place for databases on it, or makes it anew after a restart of the server. */
-  open(): Promise<void>;
-  /** Gives what every statement needs a little room. */
-  makeRoom(database: string): Promise<void>;
-  /** Fills the disk to its last byte. */
-  fill(): Promise<void>;
-  /** Gives the space back. Harmless when nothing was taken. */
-  free(): Promise<void>;
 }

@@ -24,25 +24,24 @@ export async function observeDiskFull(laboratory: Laboratory, trace: Trace, cell
     };
   }
   return alone(laboratory.sandbox, async () => {
-    const space = tools.openDisk(laboratory.sandbox, smallDisk.folder);
     const tight = await whyTooLarge(laboratory, tools, trace, smallDisk.bytes);
     if (tight !== undefined) return { cell, status: 'impossible', why: tight };
-    await space.open();
+    await tools.openPlace?.(laboratory.sandbox, smallDisk.folder);
     const cloned: string[] = [];
     try {
       const observed = await observe(laboratory, trace, cell, {
         clone: async (source) => {
           const database = await laboratory.clone(source, tools.smallPlace);
           cloned.push(database);
-          await space.makeRoom(database);
+          await tools.makeRoom?.(laboratory.sandbox.address(database));
           return database;
         },
-        strike: () => space.fill(),
+        strike: () => smallDisk.fill(),
       });
-      await space.free();
+      await smallDisk.free();
       return 'why' in observed ? observed : await moved(laboratory, tools, observed);
     } finally {
-      await space.free();
+      await smallDisk.free();
       await laboratory.drop(...cloned);
     }
   });
@@ -71,7 +70,7 @@ async function moved(laboratory: Laboratory, tools: FullDiskTools, observed: Obs
   await execution.close();
   const spared = whySpared(observed);
   if (spared !== undefined) return { cell, status: 'impossible', why: spared };
-  if (outcome.error?.code !== tools.code) {
+  if (outcome.error === undefined || !tools.isFull(outcome.error)) {
     const said = outcome.error?.message ?? `it ended with ${outcome.result}`;
     return { cell, status: 'failed', why: `The disk was full, and the statement failed for another reason: ${said}.` };
   }

@@ -54,6 +54,17 @@ export const mysqlEngine: DatabaseEngine = {
   },
 
   openMeter: (address) => MysqlMeter.open(address),
+  fullDisk: {
+    // ER_RECORD_FILE_FULL; of a table that could not even be made MySQL says ER_DISK_FULL_NOWAIT, and MariaDB what the system said: ENOSPC is 28.
+    isFull: ({ code, message }) => code === '1114' || code === '3675' || /\b(?:errno|errcode): 28\b/i.test(message),
+    smallPlace: 'small disk',
+    async databaseBytes(sandbox, database) {
+      const [row] = await sandbox.query(
+        `SELECT COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH), 0) AS size FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${quoteLiteral(database)}`,
+      );
+      return Number(row?.size);
+    },
+  },
 };
 
 /** As DROP USER takes it. A role of MariaDB has no host. */

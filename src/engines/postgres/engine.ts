@@ -9,7 +9,7 @@ import { builtInCarrier } from './execution/execution';
 import { generateRows } from './generate-rows/generate-rows';
 import { Meter } from './measure/measure';
 import { readRowHeap } from './row-heap';
-import { ordinaryTablespace, SmallDiskSpace, smallTablespace } from './small-disk';
+import { makeRoom, openTablespace, ordinaryTablespace, smallTablespace } from './small-disk';
 import { checksumQuery } from './snapshot/data';
 import { anySessionQuery, captureSessions } from './snapshot/sessions';
 import { captureBaseline, captureState } from './snapshot/snapshot';
@@ -61,10 +61,11 @@ export const postgresEngine: DatabaseEngine = {
   load: { makeWorkload, start: (options) => Load.start(options) },
   fullDisk: {
     // SQLSTATE disk_full.
-    code: '53100',
+    isFull: ({ code }) => code === '53100',
     smallPlace: smallTablespace,
     ordinaryPlace: ordinaryTablespace,
-    openDisk: (sandbox, folder) => new SmallDiskSpace(sandbox, folder),
+    openPlace: openTablespace,
+    makeRoom,
     async databaseBytes(sandbox, database) {
       const [row] = await sandbox.query(`SELECT pg_database_size(${quoteLiteral(database)})::float8 AS size`);
       return Number(row?.size);

@@ -1,4 +1,4 @@
-import type { Sandbox } from '../../model/sandbox';
+import type { DatabaseAddress, Sandbox } from '../../model/sandbox';
 import { quoteIdentifier, quoteLiteral } from '../../parse/postgres/identifiers';
 import { withControlClient } from './connect';
 
@@ -7,67 +7,44 @@ export const smallTablespace = 'faultline_small';
 /** The tablespace of all other databases. */
 export const ordinaryTablespace = 'pg_default';
 
-const ballast = 'ballast';
+/**
+ * Makes the tablespace on the sandbox's small disk, or makes it anew after a restart of the server, which has emptied the disk. Nothing may be in
+ * it. What the server writes for all databases stays on its own disk, the log above all: a server that can't write its log stops with a
+ * PANIC (manual, "Disk Full Failure"), which is a crash and no error of a statement.
+ */
+export async function openTablespace(sandbox: Sandbox, folder: string): Promise<void> {
+  const space = quoteIdentifier(smallTablespace);
+  const [known] = await sandbox.query(
+    `SELECT (pg_stat_file(pg_tablespace_location(oid), true)).isdir AS there FROM pg_tablespace WHERE spcname = ${quoteLiteral(smallTablespace)}`,
+  );
+  if (known?.there === true) return;
+  if (known !== undefined) await sandbox.query(`DROP TABLESPACE ${space}`);
+  await makeFolder(sandbox, `${folder}/space`);
+  await sandbox.query(`CREATE TABLESPACE ${space} LOCATION ${quoteLiteral(`${folder}/space`)}`);
+  // A crash recovery that came by its creation in the log would ask for the folder, which is gone then, and give up.
+  await sandbox.query('CHECKPOINT');
+}
 
 /**
- * Databases whose disk can be filled: a tablespace on the sandbox's small disk. What the server writes for all databases stays on its
- * own disk, the log above all: a server that can't write its log stops with a PANIC (manual, "Disk Full Failure"), which is a crash and
- * no error of a statement.
+ * The server's own account makes it, where the server is: in its container, its mount namespace. It first reads what COPY sends it, which
+ * is nothing: a program that ends before the server has closed the pipe to it may make COPY fail.
  */
-export class SmallDiskSpace {
-  constructor(
-    private readonly sandbox: Sandbox,
-    private readonly folder: string,
-  ) {}
+async function makeFolder(sandbox: Sandbox, path: string): Promise<void> {
+  const quoted = `'${path.replaceAll("'", `'\\''`)}'`;
+  await sandbox.query(`COPY (SELECT WHERE false) TO PROGRAM ${quoteLiteral(`cat > /dev/null; mkdir -p ${quoted}`)}`);
+}
 
-  /** Makes the tablespace, or makes it anew after a restart of the server, which has emptied the disk. Nothing may be in it. */
-  async open(): Promise<void> {
-    const space = quoteIdentifier(smallTablespace);
-    const [known] = await this.sandbox.query(
-      `SELECT (pg_stat_file(pg_tablespace_location(oid), true)).isdir AS there FROM pg_tablespace WHERE spcname = ${quoteLiteral(smallTablespace)}`,
-    );
-    if (known?.there === true) return;
-    if (known !== undefined) await this.sandbox.query(`DROP TABLESPACE ${space}`);
-    await this.shell(`mkdir -p ${this.path('space')}`);
-    await this.sandbox.query(`CREATE TABLESPACE ${space} LOCATION ${quoteLiteral(`${this.folder}/space`)}`);
-    // A crash recovery that came by its creation in the log would ask for the folder, which is gone then, and give up.
-    await this.sandbox.query('CHECKPOINT');
-  }
-
-  /**
-   * Gives the catalogs of a database room for a few more objects, as those of a server that is in use have it: by making and dropping such
-   * objects, and freeing their rows. Otherwise it would be a matter of chance whether a statement that changes the catalog alone needs a new page.
-   */
-  async makeRoom(database: string): Promise<void> {
-    await withControlClient(this.sandbox.address(database), async (client) => {
-      // Event triggers of the migration's own do not fire for what is no part of it.
-      await client.query('SET session_replication_role = replica; SET client_min_messages = error; SET search_path = pg_catalog');
-      await client.query(roomText);
-      await client.query(`VACUUM (TRUNCATE false) ${roomyCatalogs.join(', ')}`);
-    });
-  }
-
-  /** Fills the disk to its last byte. */
-  async fill(): Promise<void> {
-    await this.shell(`cat /dev/zero > ${this.path(ballast)} 2>/dev/null; test -s ${this.path(ballast)}`);
-  }
-
-  /** Gives the space back. Harmless when nothing was taken. */
-  async free(): Promise<void> {
-    await this.shell(`rm -f ${this.path(ballast)}`);
-  }
-
-  /**
-   * The server's own account runs it, where the server is: in its container, its mount namespace. It first reads what COPY sends it, which
-   * is nothing: a program that ends before the server has closed the pipe to it may make COPY fail.
-   */
-  private async shell(command: string): Promise<void> {
-    await this.sandbox.query(`COPY (SELECT WHERE false) TO PROGRAM ${quoteLiteral(`cat > /dev/null; ${command}`)}`);
-  }
-
-  private path(name: string): string {
-    return `'${`${this.folder}/${name}`.replaceAll("'", `'\\''`)}'`;
-  }
+/**
+ * Gives the catalogs of a database room for a few more objects, as those of a server that is in use have it: by making and dropping such
+ * objects, and freeing their rows. Otherwise it would be a matter of chance whether a statement that changes the catalog alone needs a new page.
+ */
+export async function makeRoom(address: DatabaseAddress): Promise<void> {
+  await withControlClient(address, async (client) => {
+    // Event triggers of the migration's own do not fire for what is no part of it.
+    await client.query('SET session_replication_role = replica; SET client_min_messages = error; SET search_path = pg_catalog');
+    await client.query(roomText);
+    await client.query(`VACUUM (TRUNCATE false) ${roomyCatalogs.join(', ')}`);
+  });
 }
 
 const roomyCatalogs = [

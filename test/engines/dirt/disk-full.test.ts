@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withControlClient } from '../../../src/engines/postgres/connect';
-import { SmallDiskSpace } from '../../../src/engines/postgres/small-disk';
+import { openTablespace } from '../../../src/engines/postgres/small-disk';
 import type { Sandbox } from '../../../src/model/sandbox';
 import type { CellResult } from '../../../src/model/simulation';
 import { isRunning } from '../../../src/sandbox/processes';
@@ -89,7 +89,7 @@ describe.skipIf(skip)('a disk that runs full', () => {
     const { smallDisk } = sandbox;
     if ('unavailable' in smallDisk) throw new Error(smallDisk.unavailable);
     await sandbox.crash();
-    await new SmallDiskSpace(sandbox, smallDisk.folder).open();
+    await openTablespace(sandbox, smallDisk.folder);
     await sandbox.crash();
     expect(await sandbox.query('SELECT 1 AS answer')).toEqual([{ answer: 1 }]);
   });
