@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { importsOf, specifiersOf } from '../../../src/code/imports';
 import { importCandidates, resolveImport } from '../../../src/code/resolve';
+import { loadParser } from '../../../src/parse/load';
 import { program, sent } from './support';
+
+beforeAll(loadParser);
 
 describe('exports', () => {
   it.each([

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadParser } from '../../../src/parse/load';
 import { body, program } from './support';
+
+beforeAll(loadParser);
 
 describe('strings', () => {
   it.each([
