@@ -108,8 +108,10 @@ export function lockModeLabel(mode: string): string {
 /** How much a lock hurts others: everybody waits, writers wait, only other schema changes wait. */
 export type LockWeight = 'all' | 'writers' | 'schema' | 'none';
 
+type LockModes = readonly (readonly [string, LockWeight])[];
+
 /** Postgres table-level lock modes, weakest first (manual, "Explicit Locking"), with who has to wait for them. */
-const lockWeights: readonly (readonly [string, LockWeight])[] = [
+const postgresModes: LockModes = [
   ['ACCESS SHARE', 'none'],
   ['ROW SHARE', 'none'],
   ['ROW EXCLUSIVE', 'none'],
@@ -120,14 +122,31 @@ const lockWeights: readonly (readonly [string, LockWeight])[] = [
   ['ACCESS EXCLUSIVE', 'all'],
 ];
 
-/** Who has to wait for a lock of this mode. */
-export function lockWeight(mode: string | undefined): LockWeight {
-  return lockWeights.find(([name]) => name === mode)?.[1] ?? 'none';
+/** Metadata locks of MySQL and MariaDB, as performance_schema.metadata_locks names them, weakest first. */
+const metadataModes: LockModes = [
+  ['SHARED', 'none'],
+  ['SHARED_HIGH_PRIO', 'none'],
+  ['SHARED_READ', 'none'],
+  ['SHARED_WRITE', 'none'],
+  ['SHARED_UPGRADABLE', 'schema'],
+  ['SHARED_READ_ONLY', 'writers'],
+  ['SHARED_NO_WRITE', 'writers'],
+  ['SHARED_NO_READ_WRITE', 'all'],
+  ['EXCLUSIVE', 'all'],
+];
+
+function lockModes(engine: string): LockModes {
+  return engine === 'mysql' || engine === 'mariadb' ? metadataModes : postgresModes;
+}
+
+/** Who has to wait for a lock of this mode on this engine, as a simulation names that. */
+export function lockWeight(mode: string | undefined, engine = 'postgres'): LockWeight {
+  return lockModes(engine).find(([name]) => name === mode)?.[1] ?? 'none';
 }
 
 /** The greater, the stronger; -1 for what is no table-level lock. */
-export function lockRank(mode: string): number {
-  return lockWeights.findIndex(([name]) => name === mode);
+export function lockRank(mode: string, engine = 'postgres'): number {
+  return lockModes(engine).findIndex(([name]) => name === mode);
 }
 
 /** A reason without the statement that it is about, so that the same reason at many statements is told once: "see during k". */

@@ -3,6 +3,7 @@ import { lockWeight, verdictWords } from '../model/words';
 import { type PartialState, resolveCell } from './assessment';
 import { code, fence, inline, table } from './markdown';
 import { formatCount, formatDuration, plural } from './numbers';
+import { runbookWords } from './runbook-words';
 import { strongestLock } from './statement-facts';
 import { nameOf } from './titles';
 
@@ -14,15 +15,17 @@ export function stateName(number: number): string {
 /** What to do before the migration is started on a database that matters. */
 export function prepare(simulation: Simulation): readonly string[] {
   const { migration, statements, load } = simulation;
-  const heavy = statements.filter((statement) => ['all', 'writers'].includes(lockWeight(strongestLock(statement)?.mode)));
+  const { engine } = migration;
+  const words = runbookWords(engine);
+  const heavy = statements.filter((statement) => ['all', 'writers'].includes(lockWeight(strongestLock(statement, engine)?.mode, engine)));
   const lasting = (load?.errors ?? []).filter((error) => error.lasting);
   const lines = [
-    `- Have a backup from which single tables can be restored, and mark the place: ${code(restorePoint(migration.id))}. A restore to it goes back for the whole cluster, so what others write afterwards is lost: it is the last resort.`,
-    ...heavy.map(lockLine),
+    `- ${words.restorePoint(migration.id)}`,
+    ...heavy.map((statement) => lockLine(statement, engine)),
     ...(heavy.length === 0
       ? []
       : [
-          `- Give up on a lock rather than make everybody queue behind you: ${code("SET lock_timeout = '2s'")} in the migration, and run it again when it was not granted.`,
+          `- Give up on a lock rather than make everybody queue behind you: ${code(words.lockTimeout)} in the migration, and run it again when it was not granted.`,
         ]),
     ...(lasting.length === 0
       ? []
@@ -35,13 +38,9 @@ export function prepare(simulation: Simulation): readonly string[] {
   return ['### Prepare', lines.join('\n')];
 }
 
-function restorePoint(id: string): string {
-  return `SELECT pg_create_restore_point('before ${id.replaceAll("'", "''")}')`;
-}
-
-function lockLine(statement: SimulatedStatement): string {
-  const lock = strongestLock(statement);
-  const who = lockWeight(lock?.mode) === 'all' ? 'reads and writes' : 'writes';
+function lockLine(statement: SimulatedStatement, engine: string): string {
+  const lock = strongestLock(statement, engine);
+  const who = lockWeight(lock?.mode, engine) === 'all' ? 'reads and writes' : 'writes';
   const rewrite = statement.rewrites.length === 0 ? '' : ` and writes ${statement.rewrites.join(', ')} anew`;
   return `- Statement ${statement.index} makes ${who} of ${inline(lock?.table ?? lock?.relation ?? '')} wait for ${formatDuration(lock?.heldMs ?? 0)} here${inline(rewrite)}: ${code(lock?.mode ?? '')}.`;
 }
@@ -53,11 +52,12 @@ export function start(simulation: Simulation): readonly string[] {
     migration.command === undefined
       ? `Run ${code(nameOf(simulation))} with ${inline(migration.framework)}`
       : `Run ${code(migration.command)}`;
-  return ['### Start', `${how}, and keep what it prints. Watch who waits for whom while it runs:`, fence('sql', waitingQuery)];
+  return [
+    '### Start',
+    `${how}, and keep what it prints. Watch who waits for whom while it runs:`,
+    fence('sql', runbookWords(migration.engine).waitingQuery),
+  ];
 }
-
-const waitingQuery = `SELECT pid, application_name, state, wait_event_type, wait_event, pg_blocking_pids(pid) AS waits_for, left(query, 80) AS query
-FROM pg_stat_activity WHERE datname = current_database() AND (cardinality(pg_blocking_pids(pid)) > 0 OR xact_start < now() - interval '5 seconds');`;
 
 /** What to do first, and which state it is. */
 export function onFailure(simulation: Simulation, states: readonly PartialState[]): readonly string[] {
@@ -66,7 +66,8 @@ export function onFailure(simulation: Simulation, states: readonly PartialState[
     '- If data may be wrong, stop writes to the tables that are concerned before anything else is done.',
     '- Look for sessions of it that are still open, and for prepared transactions: they hold their locks until somebody ends them.',
   ];
-  const sessions = fence('sql', `${waitingQuery}\nSELECT gid, prepared, owner FROM pg_prepared_xacts WHERE database = current_database();`);
+  const { waitingQuery, preparedQuery } = runbookWords(simulation.migration.engine);
+  const sessions = fence('sql', `${waitingQuery}\n${preparedQuery}`);
   if (states.length === 0) {
     const calm =
       'Whatever strikes, the database ends exactly as before or exactly as after, and the history says so: mend the cause and run it again.';
@@ -96,13 +97,13 @@ export function onFailure(simulation: Simulation, states: readonly PartialState[
 function clientsSaw(simulation: Simulation, cells: readonly CellResult[]): string {
   const told = cells.map((cell) => resolveCell(simulation, cell).error?.code);
   const words = told.map((sqlState) =>
-    sqlState === undefined ? 'success' : sqlState === refusedOnPurpose ? "the statement's own error" : sqlState,
+    sqlState === undefined ? 'success' : refusedOnPurpose.has(sqlState) ? "the statement's own error" : sqlState,
   );
   return [...new Set(words)].map(inline).join(', ');
 }
 
-/** The code with which a simulation refuses a statement; no server uses its class. */
-const refusedOnPurpose = 'FL001';
+/** The codes with which a simulation refuses a statement: of a class that PostgreSQL does not use; SIGNAL without a number on MySQL and MariaDB. */
+const refusedOnPurpose: ReadonlySet<string> = new Set(['FL001', '1644']);
 
 /** What to look at when a way has been gone. */
 export function postRecovery(recovery: { readonly back: RecoveryPlan; readonly forward: RecoveryPlan }): readonly string[] {

@@ -56,7 +56,7 @@ function statementTable(simulation: Simulation): string {
       String(statement.index),
       code(truncate(oneLine(statement.text), 100)),
       transaction === undefined || transaction.kind === 'autocommit' ? 'none' : `${transaction.index} (${transaction.kind})`,
-      inline(factsOf(statement).join(', ')),
+      inline(factsOf(statement, simulation.migration.engine).join(', ')),
     ];
   });
   return table(['#', 'statement', 'transaction', 'what it takes'], rows);

@@ -170,7 +170,7 @@ interface Layout extends Drawing {
 }
 
 function rowLines({ row, alike }: FoldedRow, layout: Layout): readonly string[] {
-  const { palette, textColumns } = layout;
+  const { palette, textColumns, simulation } = layout;
   const bracket = bracketOf(row, layout);
   const number = row.statement === undefined ? '  ' : `${row.statement.index}`.padStart(2);
   const label = truncate(oneLine(row.label), textColumns - (row.statement === undefined ? 5 : 6));
@@ -179,7 +179,7 @@ function rowLines({ row, alike }: FoldedRow, layout: Layout): readonly string[] 
     cellsOf(row, layout);
   if (row.statement === undefined) return [line.trimEnd()];
   // The line below has no cells, so it may be as long as the screen is wide.
-  const facts = statementFacts(row.statement);
+  const facts = factsOf(row.statement, simulation.migration.engine).join(' · ');
   const { index } = row.statement;
   return [
     line.trimEnd(),
@@ -193,10 +193,6 @@ function bracketOf(row: MatrixRow, { simulation, palette }: Layout): string {
   if (row.transaction === undefined) return '  ';
   const transaction = simulation.transactions.find((candidate) => candidate.index === row.transaction);
   return transaction === undefined || transaction.kind === 'autocommit' ? `${palette.yellow('┊')} ` : `${palette.dim('│')} `;
-}
-
-function statementFacts(statement: Simulation['statements'][number]): string {
-  return factsOf(statement).join(' · ');
 }
 
 function cellsOf(row: MatrixRow, { matrix, palette, band }: Layout): string {

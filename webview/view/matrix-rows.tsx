@@ -7,7 +7,7 @@ import { type Filter, type Fold, type FoldedMatrix, matches } from '../logic/fil
 import type { FaultColumn, MatrixRow, MatrixView, Tile } from '../logic/matrix';
 import { type GridPosition, headerColumn } from '../logic/navigation';
 import type { Run } from '../logic/panel-state';
-import { type Bar, factsOf, timelineOf } from '../logic/timeline';
+import { type Bar, timelineOf } from '../logic/timeline';
 import { useActions } from './context';
 import { ViewGlyph, viewTone } from './glyph';
 import { TimeBar } from './time-bar';
@@ -32,7 +32,8 @@ export function startsGroup({ faults }: MatrixView, fault: FaultColumn): boolean
 
 /** One row for each statement, and for each point between statements. */
 export function MatrixRows({ run, matrix, current, shown, filter, onReach, onFold }: RowsProps): JSX.Element {
-  const bars = useMemo(() => timelineOf(run.statements), [run.statements]);
+  const { engine } = run.migration;
+  const bars = useMemo(() => timelineOf(run.statements, engine), [run.statements, engine]);
   return (
     <>
       {matrix.rows.map((row, index) => (
@@ -235,8 +236,8 @@ function RowHeader({ row, bar, reachable: canTab, onReach, children }: RowHeader
           </button>
           <div class="facts">
             {bar !== undefined && <TimeBar bar={bar} />}
-            <span class="facts-text" title={factsOf(statement).join(' · ')}>
-              {factsOf(statement).join(' · ')}
+            <span class="facts-text" title={bar?.facts}>
+              {bar?.facts}
             </span>
           </div>
           {children}

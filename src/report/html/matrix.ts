@@ -105,24 +105,25 @@ function rowHead(row: MatrixRow, alike: number, simulation: Simulation, longestM
   const bracket = row.transaction === undefined ? '' : transaction && transaction.kind !== 'autocommit' ? ' together' : ' alone';
   if (row.statement === undefined) return `<div class="row${bracket}"><span class="dim">${row.label}</span></div>`;
   const { index } = row.statement;
+  const { engine } = simulation.migration;
   const others = simulation.statements.filter((statement) => statement.index > index && statement.index <= index + alike);
   const folded =
     others.length === 0
       ? ''
-      : `<details class="folded"><summary>${index + 1} to ${index + alike} end like it</summary>${others.map((statement) => statementHead(statement, longestMs)).join('')}</details>`;
-  return `<div class="row${bracket}">${statementHead(row.statement, longestMs)}${folded}</div>`;
+      : `<details class="folded"><summary>${index + 1} to ${index + alike} end like it</summary>${others.map((statement) => statementHead(statement, longestMs, engine)).join('')}</details>`;
+  return `<div class="row${bracket}">${statementHead(row.statement, longestMs, engine)}${folded}</div>`;
 }
 
-function statementHead(statement: SimulatedStatement, longestMs: number): string {
-  return `<code class="text" title="${escapeXml(statement.text)}">${statement.index}&ensp;${escapeXml(oneLine(statement.text))}</code>${facts(statement, longestMs)}`;
+function statementHead(statement: SimulatedStatement, longestMs: number, engine: string): string {
+  return `<code class="text" title="${escapeXml(statement.text)}">${statement.index}&ensp;${escapeXml(oneLine(statement.text))}</code>${facts(statement, longestMs, engine)}`;
 }
 
 const lockFills = { all: 'bad', writers: 'caution', schema: 'neutral', none: 'quiet' } as const;
 
-function facts(statement: SimulatedStatement, longestMs: number): string {
-  const fill = lockFills[lockWeight(strongestLock(statement)?.mode)];
+function facts(statement: SimulatedStatement, longestMs: number, engine: string): string {
+  const fill = lockFills[lockWeight(strongestLock(statement, engine)?.mode, engine)];
   const width = Math.max(4, Math.round((statement.durationMs / longestMs) * 48));
-  return `<span class="facts"><i class="bar fill-${fill}" style="width:${width}px"></i><span>${escapeXml(factsOf(statement).join(' · '))}</span></span>`;
+  return `<span class="facts"><i class="bar fill-${fill}" style="width:${width}px"></i><span>${escapeXml(factsOf(statement, engine).join(' · '))}</span></span>`;
 }
 
 function glyphs(

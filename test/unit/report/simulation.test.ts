@@ -188,6 +188,18 @@ describe('the runbook', () => {
   };
   const single = simulationReport([{ ...simulation, cells: [cell] }], 1);
 
+  test('tells what is typed on its own server', () => {
+    const of = (engine: string) =>
+      simulationMarkdown(simulationReport([{ ...simulation, cells: [cell], migration: { ...simulation.migration, engine } }], 1));
+    expect(of('postgres')).toContain('pg_create_restore_point');
+    expect(of('postgres')).toContain('pg_prepared_xacts');
+    for (const engine of ['mysql', 'mariadb']) {
+      expect(of(engine)).toContain('XA RECOVER;');
+      expect(of(engine)).toContain('information_schema.INNODB_TRX');
+      expect(of(engine)).not.toMatch(/\bpg_/);
+    }
+  });
+
   test('has its parts in the order in which they are needed, filled from the cell', () => {
     const text = simulationMarkdown(single);
     const parts = [

@@ -158,10 +158,20 @@ describe('the story of a cell', () => {
 
 describe('the timeline', () => {
   it('puts statements side by side to scale, and a lock until it is released', () => {
-    const bars = timelineOf([statement(1, 1, 'ACCESS EXCLUSIVE', 10, 40), statement(2, 1, 'ROW EXCLUSIVE', 30)]);
-    expect(bars.get(1)).toEqual({ start: 0, length: 0.25, lockLength: 1, weight: 'all' });
-    expect(bars.get(2)).toEqual({ start: 0.25, length: 0.75, lockLength: 0.75, weight: 'none' });
-    expect(timelineOf([statement(1, 1, 'SHARE', 0)]).get(1)).toMatchObject({ start: 0, length: 0 });
+    const bars = timelineOf([statement(1, 1, 'ACCESS EXCLUSIVE', 10, 40), statement(2, 1, 'ROW EXCLUSIVE', 30)], 'postgres');
+    expect(bars.get(1)).toMatchObject({ start: 0, length: 0.25, lockLength: 1, weight: 'all' });
+    expect(bars.get(2)).toMatchObject({ start: 0.25, length: 0.75, lockLength: 0.75, weight: 'none' });
+    expect(timelineOf([statement(1, 1, 'SHARE', 0)], 'postgres').get(1)).toMatchObject({ start: 0, length: 0 });
+  });
+
+  it('weighs a lock as its engine does', () => {
+    const weightOf = (engine: string) => timelineOf([statement(1, 1, 'EXCLUSIVE', 10)], engine).get(1)?.weight;
+    expect(weightOf('postgres')).toBe('writers');
+    expect(weightOf('mysql')).toBe('all');
+    expect(timelineOf([statement(1, 1, 'SHARED_NO_WRITE', 10)], 'mariadb').get(1)).toMatchObject({
+      weight: 'writers',
+      facts: expect.stringMatching(/^SHARED_NO_WRITE on /),
+    });
   });
 
   it('names the lock that hurts most, and what it costs', () => {
@@ -169,7 +179,7 @@ describe('the timeline', () => {
       { relation: 'public.a', mode: 'ROW EXCLUSIVE', heldMs: 9 },
       { relation: 'public.b', mode: 'SHARE', heldMs: 1 },
     ];
-    expect(factsOf({ ...statement(1, 1), locks, rewrites: ['public.b'], rows: 2000 })).toEqual([
+    expect(factsOf({ ...statement(1, 1), locks, rewrites: ['public.b'], rows: 2000 }, 'postgres')).toEqual([
       'SHARE on b',
       'rewrites b',
       '10 ms',
