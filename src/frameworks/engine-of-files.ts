@@ -30,13 +30,16 @@ const names: Readonly<Record<string, EngineName>> = {
   mariadb: 'mariadb',
 };
 
-/** What only MySQL and MariaDB take, outside of strings and comments. */
-const mysqlMarks = /`[^`\n]+`|\bauto_increment\b|\bengine\s*=\s*(?:innodb|myisam|memory|aria)\b|\bunsigned\b|^\s*delimiter\s+\S+\s*$/im;
-/** What MariaDB alone takes. */
-const mariadbMarks = /\/\*M!|\bengine\s*=\s*aria\b|\bwith\s+system\s+versioning\b/i;
+/** What only MySQL and MariaDB take, outside of strings and comments: their names, types and options, and a line of their clients' own. */
+const mysqlMarks =
+  /`[^`\n]+`|\bauto_increment\b|\bengine\s*=\s*(?:innodb|myisam|memory|aria)\b|\bunsigned\b|\butf8mb[34]\b|\b(?:tinyint|mediumint|mediumtext|longtext|longblob)\b|\bon\s+update\s+current_timestamp\b|\bon\s+duplicate\s+key\b|\balgorithm\s*=\s*(?:instant|inplace|copy)\b|\block_wait_timeout\b|^[ \t]*delimiter[ \t]+[^\s']+[ \t]*$/im;
+/** What MariaDB alone takes, and the first lines of its dumps. */
+const mariadbMarks =
+  /\/\*M!|\bengine\s*=\s*aria\b|\bwith\s+system\s+versioning\b|^-- (?:mariadb dump\b|mysql dump\b.*-mariadb\b|server version\b.*-mariadb\b)/im;
 /** What they would refuse. */
-const otherMarks =
-  /\$\w*\$|::\s*[a-z]|\bserial\b(?!\s+default)|\btimestamptz\b|\bjsonb\b|\bconcurrently\b|\bautoincrement\b|\bbytea\b|\bilike\b/i;
+const otherMarks = /\$\w*\$|::\s*[a-z]|\btimestamptz\b|\bjsonb\b|\bconcurrently\b|\bautoincrement\b|\bbytea\b|\bilike\b/i;
+/** A type of both kinds of servers, of which PostgreSQL alone has no other way: it tells where nothing else does. */
+const weakOtherMarks = /\bserial\b(?!\s+default)/i;
 
 /**
  * The engine that the files of a folder are for, marker files of parent folders included: what the tool's own configuration says, else what the
@@ -68,16 +71,26 @@ function shownEngine(files: readonly SourceFile[]): EngineName | undefined {
   let [mysql, mariadb] = [0, 0];
   for (const { text } of sqlFiles(files)) {
     const bare = withoutLiterals(text);
+    const isMysql = mysqlMarks.test(bare);
     // Whatever the rest is.
-    if (otherMarks.test(bare)) return undefined;
-    if (mysqlMarks.test(bare)) mysql += 1;
+    if (otherMarks.test(withoutDelimiters(bare)) || (!isMysql && weakOtherMarks.test(bare))) return undefined;
+    if (isMysql) mysql += 1;
     if (mariadbMarks.test(text)) mariadb += 1;
   }
   if (mysql === 0) return undefined;
   return mariadb > 0 ? 'mariadb' : 'mysql';
 }
 
-/** Without strings, and comments but for those that MySQL and MariaDB execute. */
+/** With empty strings, and without comments but for those that MySQL and MariaDB execute. */
 function withoutLiterals(text: string): string {
-  return text.replace(/'(?:[^'\\]|\\.|'')*'|--[^\n]*|\/\*(?!M?!)[^*]*\*+(?:[^/*][^*]*\*+)*\//g, ' ');
+  return text.replace(
+    /('(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")|--[^\n]*|^[ \t]*#(?![>-])[^\n]*|\/\*(?!M?!)[^*]*\*+(?:[^/*][^*]*\*+)*\//gm,
+    (_, literal: string | undefined) => (literal === undefined ? ' ' : "''"),
+  );
+}
+
+/** Without what DELIMITER lines make the end of a statement: `$$` is the usual one, and would look like the quote of a PostgreSQL function. */
+function withoutDelimiters(bare: string): string {
+  const delimiters = new Set([...bare.matchAll(/^[ \t]*delimiter[ \t]+([^\s']+)[ \t]*$/gim)].map(([, delimiter]) => delimiter ?? ''));
+  return [...delimiters].reduce((rest, delimiter) => rest.replaceAll(delimiter, ' '), bare);
 }
