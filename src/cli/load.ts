@@ -57,7 +57,7 @@ export async function resolveSettings(
     options.engineVersion === undefined ? engineFor({ ...configuration, engine: name }, files) : engineOf(name, options.engineVersion);
   if (engine === undefined) {
     throw new CommandFailure(
-      `${engineDisplayName(name)} ${options.engineVersion} is not known here: give --engine-version ${versionsKnown(name)}`,
+      `${engineDisplayName(name)} ${options.engineVersion} is not known here: --engine-version takes ${versionsKnown(name)}`,
     );
   }
   const framework = options.framework ?? configuration.framework;

@@ -43,10 +43,12 @@ function addedBack(evidence: TableEvidence, by: string): RowsBack {
   const condition = conditionFor(evidence, added);
   if (condition === undefined) {
     const columns = key.map((column) => quoteIdentifier(column.name));
+    // MySQL and MariaDB long knew no alias here.
+    const own = quoteIdentifier(table.name);
     const recipe: RecoveryStep = {
       title: `Delete the ${count} that were added to ${name}`,
       why: `Their keys lie among the others, and are too many for a list. With a copy of the table from before the migration they can be told apart.`,
-      text: `DELETE FROM ${sqlName(table)} t\n WHERE NOT EXISTS (SELECT FROM copy_from_before c WHERE ${columns.map((column) => `c.${column} = t.${column}`).join(' AND ')});`,
+      text: `DELETE FROM ${sqlName(table)}\n WHERE NOT EXISTS (SELECT 1 FROM copy_from_before c WHERE ${columns.map((column) => `c.${column} = ${own}.${column}`).join(' AND ')});`,
       language: 'text',
     };
     const text = `${count} that were added to ${name}${by} stay: compare with a backup taken before the migration`;

@@ -32,7 +32,7 @@ export const mysqlRows: RowWords = {
   repoint: (requirement, { child, column, target }) => {
     const { table, keys } = requirement;
     const [own, goes] = [quoteIdentifier(column), quoteIdentifier(target)];
-    const staying = `SELECT ${goes} AS goes, first_value(${goes}) OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${totalOrder(requirement)}) AS stays FROM ${sqlName(table)} t`;
+    const staying = `SELECT ${goes} AS goes, first_value(${goes}) OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${totalOrder(requirement)}) AS stays FROM ${sqlName(table)} t WHERE ${withKeys(requirement)}`;
     return `UPDATE ${sqlName(child)} c JOIN (${staying}) d ON c.${own} = d.goes\nSET c.${own} = d.stays WHERE d.goes <> d.stays`;
   },
   // DELETE knows an alias of one table only since MySQL 8.0.16 and MariaDB 11.6; over several, always.
@@ -94,8 +94,12 @@ function totalOrder(requirement: Unique): string {
 
 function numberedDuplicates(requirement: Unique): string {
   const { table, keys } = requirement;
-  const where = keys.map((key) => `${key} IS NOT NULL`).join(' AND ');
-  return `SELECT t.*, row_number() OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${totalOrder(requirement)}) AS place FROM ${sqlName(table)} t WHERE ${where}`;
+  return `SELECT t.*, row_number() OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${totalOrder(requirement)}) AS place FROM ${sqlName(table)} t WHERE ${withKeys(requirement)}`;
+}
+
+/** A key with a NULL in it has no duplicate. */
+function withKeys({ keys }: Unique): string {
+  return keys.map((key) => `${key} IS NOT NULL`).join(' AND ');
 }
 
 const ranges: Readonly<Record<string, readonly [bigint, bigint]>> = {

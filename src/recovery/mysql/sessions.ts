@@ -51,7 +51,8 @@ function endStep(session: SessionLeft): RecoveryStep {
       (seconds) => `DO SLEEP(IF(EXISTS (SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = @session), ${seconds}, 0));`,
     ),
   ].join('\n');
-  return sqlStep(executing ? 'Kill what the migration still executes' : 'End the session that the migration left open', because, text);
+  const why = holdsNamedLock(session) ? `${because} ${elsewhere}` : because;
+  return sqlStep(executing ? 'Kill what the migration still executes' : 'End the session that the migration left open', why, text);
 }
 
 function whatIsHeld(locks: SessionLeft['locks']): string {
@@ -60,6 +61,14 @@ function whatIsHeld(locks: SessionLeft['locks']): string {
 }
 
 const isGranted = (lock: SessionLeft['locks'][number]) => !lock.mode.endsWith('(waiting)');
+
+/** Flyway, golang-migrate and sqlx make the name of their lock from the database's, so that it is another one on each. */
+const elsewhere =
+  "The tool may make the lock's name from the database's: where it is another one, take it from performance_schema.metadata_locks, OBJECT_TYPE 'USER LEVEL LOCK' (MySQL), or look for the session in SHOW PROCESSLIST.";
+
+function holdsNamedLock({ locks }: SessionLeft): boolean {
+  return locks.some((lock) => lock.relation.startsWith('named lock ') && isGranted(lock));
+}
 
 /** A query for the number of the session: by a named lock, by a lock on a table, by one that it waits for, or by its transaction. */
 function sessionOf(session: SessionLeft): string {

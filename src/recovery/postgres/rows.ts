@@ -17,7 +17,7 @@ export const postgresRows: RowWords = {
     `DELETE FROM ${sqlName(requirement.table)} t USING (${numberedDuplicates(requirement)}) d\nWHERE d.place > 1 AND t.tableoid = d.part AND t.ctid = d.line`,
   repoint: (requirement, { child, column, target }) => {
     const { table, keys } = requirement;
-    return `UPDATE ${sqlName(child)} c SET ${quoteIdentifier(column)} = d.stays\nFROM (SELECT ${quoteIdentifier(target)} AS goes, first_value(${quoteIdentifier(target)}) OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${totalOrder(requirement)}) AS stays FROM ${sqlName(table)} t) d\nWHERE c.${quoteIdentifier(column)} = d.goes AND d.goes <> d.stays`;
+    return `UPDATE ${sqlName(child)} c SET ${quoteIdentifier(column)} = d.stays\nFROM (SELECT ${quoteIdentifier(target)} AS goes, first_value(${quoteIdentifier(target)}) OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${totalOrder(requirement)}) AS stays FROM ${sqlName(table)} t${whereAlike(requirement)}) d\nWHERE c.${quoteIdentifier(column)} = d.goes AND d.goes <> d.stays`;
   },
   deleteWhere: (table, condition) => `DELETE FROM ${sqlName(table)} t WHERE ${condition}`,
   deleteCopies: (table, columns, key, condition) => {
@@ -74,13 +74,17 @@ function brokenCondition(requirement: Exclude<Requirement, { kind: 'unique' }>):
  * are alike. The first of each is the one that stays.
  */
 function numberedDuplicates(requirement: Extract<Requirement, { kind: 'unique' }>): string {
-  const { table, keys, predicate, nullsNotDistinct } = requirement;
+  const { table, keys } = requirement;
+  return `SELECT t.*, t.tableoid AS part, t.ctid AS line, row_number() OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${totalOrder(requirement)}) AS place FROM ${sqlName(table)} t${whereAlike(requirement)}`;
+}
+
+/** Of which rows no two may be alike: not of those with a NULL in the key, as a rule, nor of those that the index leaves out. */
+function whereAlike({ keys, predicate, nullsNotDistinct }: Extract<Requirement, { kind: 'unique' }>): string {
   const conditions = [
     ...(nullsNotDistinct ? [] : keys.map((key) => `${key} IS NOT NULL`)),
     ...(predicate === undefined ? [] : [`(${predicate})`]),
   ];
-  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  return `SELECT t.*, t.tableoid AS part, t.ctid AS line, row_number() OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${totalOrder(requirement)}) AS place FROM ${sqlName(table)} t${where}`;
+  return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
 }
 
 /** The primary key decides, unless it is the key in question; then where the rows lie. */

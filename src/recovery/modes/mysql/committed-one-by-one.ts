@@ -12,10 +12,11 @@ export const committedOneByOne = defineMode<Finding>({
     const total = migration.up.statements.length;
     if (completed === 0 || completed >= total) return [];
     const done = completed === 1 ? 'Statement 1 is' : `Statements 1 to ${completed} are`;
+    const rest = completed + 1 === total ? `statement ${total} is` : `${completed + 1} to ${total} are`;
     return [
       {
         object: `statement ${completed + 1} of ${total}`,
-        detail: `${done} committed; ${completed + 1} to ${total} are not done. No ROLLBACK takes DDL back: the way back undoes each, last one first, and the way forward goes on with statement ${completed + 1}.`,
+        detail: `${done} committed; ${rest} not done. No ROLLBACK takes DDL back: the way back undoes each, last one first, and the way forward goes on with statement ${completed + 1}.`,
         query: queryOf(situation),
       },
     ];

@@ -11,9 +11,9 @@ export const mysqlErrors: readonly ErrorKind[] = [
     query:
       "SELECT t.PROCESSLIST_ID, t.PROCESSLIST_COMMAND, t.PROCESSLIST_TIME, m.OBJECT_NAME, m.LOCK_TYPE, m.LOCK_STATUS FROM performance_schema.metadata_locks m JOIN performance_schema.threads t ON t.THREAD_ID = m.OWNER_THREAD_ID WHERE m.OBJECT_TYPE = 'TABLE' AND m.OBJECT_SCHEMA = DATABASE();",
     step: textStep(
-      'Roll back, find out who holds the lock, then run it again',
+      'Roll back, and find out who holds the lock',
       'A session that goes on after 1205 commits half of a transaction. A short lock_wait_timeout with a few attempts keeps the queue behind DDL short; by default it waits for a year (MySQL) or a day (MariaDB).',
-      'ROLLBACK;\nSELECT trx_mysql_thread_id, trx_started, trx_query FROM information_schema.INNODB_TRX ORDER BY trx_started;\nSET SESSION lock_wait_timeout = 5; and repeat with a pause.',
+      'ROLLBACK;\nSELECT trx_mysql_thread_id, trx_started, trx_query FROM information_schema.INNODB_TRX ORDER BY trx_started;\nSET SESSION lock_wait_timeout = 5; and when it runs again, repeat with a pause.',
     ),
   },
   {
@@ -22,8 +22,8 @@ export const mysqlErrors: readonly ErrorKind[] = [
     detail: 'The server has undone the whole transaction, so that another could go on. What DDL had committed before it stays.',
     query: 'SHOW ENGINE INNODB STATUS;',
     step: textStep(
-      'Run the transaction again from its first statement',
-      'The other one has ended by then. It happens again if both take the same rows in another order.',
+      'Before rows are changed again, bring them into one order',
+      'The transaction is undone from its first statement on, and the other one went on. It happens again if both take the same rows in another order.',
       'Change rows in the order of their primary key, in small transactions; repeat on 1213, a few times with a pause.',
     ),
   },
@@ -40,7 +40,7 @@ export const mysqlErrors: readonly ErrorKind[] = [
   },
   {
     name: 'disk full',
-    codes: ['1114', '1021', '1030'],
+    codes: ['1114', '1021', '1030', '3675'],
     detail: 'The statement is undone. A table that is copied needs its own size again until it is done; what was committed before stays.',
     query:
       'SELECT TABLE_NAME, DATA_LENGTH + INDEX_LENGTH AS bytes FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY 2 DESC LIMIT 20;',
