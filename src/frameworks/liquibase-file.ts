@@ -199,6 +199,17 @@ function withSemicolons(text: string, delimiter: string | undefined): string {
   return text.replace(pattern, (found) => `;${' '.repeat(found.length - 1)}`);
 }
 
+const directive =
+  /^[ \t]*--[ \t]*(?:rollback|comment|labels?|contexts?|preconditions?|validchecksum|ignorelines|property|changeset)\b.*$/gim;
+
+/** The lines of a stretch that are said to Liquibase. */
+export function directives(text: string, { start, end }: Span): Span[] {
+  return [...text.slice(start, end).matchAll(directive)].map((line) => ({
+    start: start + line.index,
+    end: start + line.index + line[0].length,
+  }));
+}
+
 /** What is left of a span without the ones in it. */
 export function without(span: Span, holes: readonly Span[]): Span[] {
   const rest: Span[] = [];

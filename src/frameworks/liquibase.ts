@@ -7,7 +7,7 @@ import { readStatements } from '../parse/read';
 import { byEngine, isMysql } from './by-engine';
 import { baseName, byText, confidence, lineBreakOf, oncePerFile, problem, sqlFiles } from './files';
 import { isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
-import { type Changeset, isFormattedSql, onlyThese, partsOfChangeset, readChangelog, without } from './liquibase-file';
+import { type Changeset, directives, isFormattedSql, onlyThese, partsOfChangeset, readChangelog, without } from './liquibase-file';
 import { optionMark } from './marks';
 import { liquibaseOnMysql } from './mysql/liquibase';
 
@@ -171,7 +171,9 @@ function migrationOf(file: SourceFile, changeset: Changeset, several: boolean, o
 
 function upProgram(file: SourceFile, changeset: Changeset, options: ReadOptions): Program {
   const { body, ignored, endDelimiter } = changeset;
-  const text = onlyThese(file.text, without(body, ignored), endDelimiter);
+  // Its own lines never reach the server, which takes `--` for a comment only with a blank behind it.
+  const own = isMysql(options.engine.name) ? directives(file.text, body) : [];
+  const text = onlyThese(file.text, without(body, [...ignored, ...own]), endDelimiter);
   return {
     direction: 'up',
     path: file.path,

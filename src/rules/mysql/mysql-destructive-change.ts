@@ -2,21 +2,26 @@ import type { Fix } from '../../model/finding';
 import type { ObjectName, Operation } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/mysql/identifiers';
 import { findColumn, findTable } from '../../schema/lookup';
-import { operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
 import { indentation, insertAt } from '../edits';
 import type { Rule, Violation } from '../rule';
 import { isLive } from './in-use';
 
 const users = { path: '0001_users.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, phone varchar(20), name varchar(50));\n' };
 
+const events = {
+  path: '0001_events.sql',
+  text: 'CREATE TABLE events (id bigint, day int, PRIMARY KEY (id, day)) PARTITION BY RANGE (day) (PARTITION p23 VALUES LESS THAN (24), PARTITION p24 VALUES LESS THAN (25), PARTITION pmax VALUES LESS THAN MAXVALUE);\n',
+};
+
 export const mysqlDestructiveChange: Rule = {
   id: 'mysql-destructive-change',
   title: 'Drop, rename or TRUNCATE of what running code uses',
   severity: 'warning',
   engines: ['mysql', 'mariadb'],
-  explanation: `A dropped column or table is gone with its data at once: DDL can't be rolled back here, and TRUNCATE neither. Renames lose nothing, but code of the version before fails from that moment on, and so does a rollback of the deployment.
+  explanation: `A dropped column, table or partition is gone with its data at once: DDL can't be rolled back here, and TRUNCATE neither. Renames lose nothing, but code of the version before fails from that moment on, and so does a rollback of the deployment.
 
-Expand and contract: add the new one, write both, move the readers over, and drop in a later migration when nothing has used it for a while. Keep the data aside first: CREATE TABLE ... AS SELECT for a column, RENAME TABLE to a kept name for a table.
+Expand and contract: add the new one, write both, move the readers over, and drop in a later migration when nothing has used it for a while. Keep the data aside first: CREATE TABLE ... AS SELECT for a column, RENAME TABLE to a kept name for a table, EXCHANGE PARTITION for a partition.
 
 Silent in rollbacks, for what the same migration makes, for generated columns, and where an earlier statement copies the data.`,
   bad: [
@@ -60,6 +65,15 @@ Silent in rollbacks, for what the same migration makes, for generated columns, a
       ],
       findings: [{ at: 'DROP TABLE users', says: 'rolled back' }],
     },
+    {
+      title: 'Partitions',
+      framework: 'sql',
+      files: [events, { path: '0002_p.sql', text: 'ALTER TABLE events DROP PARTITION p23;\nALTER TABLE events TRUNCATE PARTITION p24;\n' }],
+      findings: [
+        { at: 'ALTER TABLE events DROP PARTITION p23', says: 'partition p23 of events' },
+        { at: 'ALTER TABLE events TRUNCATE PARTITION p24', says: 'TRUNCATE' },
+      ],
+    },
   ],
   good: [
     {
@@ -76,6 +90,17 @@ Silent in rollbacks, for what the same migration makes, for generated columns, a
         },
       ],
       path: '2_t.sql',
+    },
+    {
+      title: 'A partition whose rows are taken out before',
+      framework: 'sql',
+      files: [
+        events,
+        {
+          path: '0002_p.sql',
+          text: 'CREATE TABLE events_2023 LIKE events;\nALTER TABLE events_2023 REMOVE PARTITIONING;\nALTER TABLE events EXCHANGE PARTITION p23 WITH TABLE events_2023;\nALTER TABLE events DROP PARTITION p23;\n',
+        },
+      ],
     },
     {
       title: 'A swap of two tables',
@@ -123,6 +148,8 @@ function check(context: RuleContext, step: Step, operation: Operation): readonly
         ),
       ];
     }
+    case 'partitioning':
+      return partitions(context, step, operation);
     case 'rename column':
       return renamedColumn(context, step, operation, operation.table, operation.column, operation.newName);
     case 'redefine column':
@@ -209,6 +236,21 @@ function renamedColumn(
       `Expand and contract: add ${newName}, write both, fill it in batches, move the readers over, then drop ${name} in a later migration.`,
     ),
   ];
+}
+
+/** DROP and TRUNCATE PARTITION. Silent for those whose rows an exchange has taken out before. */
+function partitions(context: RuleContext, step: Step, operation: OperationOf<'partitioning'>): readonly Violation[] {
+  const { action, table } = operation;
+  if ((action !== 'drop' && action !== 'truncate') || !isLive(context, step, table) || isKept(context, step, table)) return [];
+  const taken = operationsOf(context, 'partitioning')
+    .filter((other) => other.operation.action === 'exchange' && other.step.statement.index < step.statement.index)
+    .flatMap((other) => (other.operation.table.name === table.name ? other.operation.partitions : []));
+  const lost = operation.partitions.filter((name) => !taken.includes(name));
+  if (lost.length === 0) return [];
+  const verb = action === 'drop' ? 'Dropping' : 'TRUNCATE of';
+  const message = `${verb} ${lost.length === 1 ? 'partition' : 'partitions'} ${lost.join(', ')} of ${shownName(table)} destroys the rows at once, which can't be rolled back.`;
+  const help = `Take the rows out first: EXCHANGE PARTITION with an empty table of the same definition is as quick, and they can come back.`;
+  return [say(context, step, operation, message, help)];
 }
 
 /** Was it added by this migration? */

@@ -165,7 +165,8 @@ function violation(context: RuleContext, step: Step, changing: readonly Step[]):
   const definition = isDefinition(step.statement);
   const wrapped =
     context.program.execution.wrapped && definition ? `, also in the transaction that ${context.framework.displayName} opens` : '';
-  const why = definition ? `This commits by itself${wrapped}` : 'This is committed by what comes behind it';
+  const alone = step.transaction.kind === 'autocommit';
+  const why = definition || alone ? `This commits by itself${wrapped}` : 'This is committed by what comes behind it';
   const fixes = [guardFix(context, changing), splitFix(context, changing)].filter((fix) => fix !== undefined);
   return {
     range: headRange(context, step.statement),

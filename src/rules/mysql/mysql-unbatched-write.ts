@@ -30,6 +30,22 @@ Silent with a LIMIT, with a condition on the primary key or one equality in the 
       files: [orders, { path: '0002_b.sql', text: 'DELETE FROM orders WHERE total < 5 AND cents IS NULL;\n' }],
       findings: [{ at: 'DELETE FROM orders WHERE total < 5 AND cents IS NULL', says: 'LIMIT' }],
     },
+    {
+      title: 'From another table',
+      framework: 'sql',
+      files: [
+        orders,
+        { path: '0002_p.sql', text: 'CREATE TABLE prices (id bigint NOT NULL PRIMARY KEY, order_id bigint, cents int);\n' },
+        {
+          path: '0003_b.sql',
+          text: 'UPDATE orders JOIN prices ON prices.order_id = orders.id SET orders.cents = prices.cents;\nUPDATE orders o, prices p SET o.cents = p.cents WHERE p.order_id = o.id;\n',
+        },
+      ],
+      findings: [
+        { at: 'UPDATE orders JOIN prices ON prices.order_id = orders.id SET orders.cents = prices.cents', says: 'every row' },
+        { at: 'UPDATE orders o, prices p SET o.cents = p.cents WHERE p.order_id = o.id', says: 'matches' },
+      ],
+    },
   ],
   good: [
     {
@@ -39,7 +55,7 @@ Silent with a LIMIT, with a condition on the primary key or one equality in the 
         orders,
         {
           path: '0002_b.sql',
-          text: 'UPDATE orders SET cents = total * 100 WHERE id BETWEEN 1 AND 10000 AND cents IS NULL;\nDELETE FROM orders WHERE total < 5 ORDER BY id LIMIT 1000;\nUPDATE orders SET total = 1 WHERE id = 7;\n',
+          text: 'UPDATE orders SET cents = total * 100 WHERE id BETWEEN 1 AND 10000 AND cents IS NULL;\nDELETE FROM orders WHERE total < 5 ORDER BY id LIMIT 1000;\nUPDATE orders SET total = 1 WHERE id = 7;\nUPDATE orders JOIN (SELECT id FROM orders WHERE cents IS NULL ORDER BY id LIMIT 1000) AS batch ON batch.id = orders.id SET orders.cents = 0;\n',
         },
         { path: '0003_t.sql', text: 'CREATE TABLE t (a int);\nINSERT INTO t VALUES (1);\nUPDATE t SET a = 2;\n' },
       ],
@@ -54,9 +70,16 @@ Silent with a LIMIT, with a condition on the primary key or one equality in the 
 
 type Write = OperationOf<'update' | 'delete'>;
 
+/** Columns of two tables that are held against each other: a join, which narrows nothing. */
+const joining = /[\w`]+\.[\w`]+\s*=\s*[\w`]+\.[\w`]+/g;
+
 /** By its key, or by one value of something: few rows, as far as can be told. */
-function isNarrow(step: Step, { where, table: name, joined }: Write): boolean {
-  if (where === undefined) return (joined?.length ?? 0) > 0;
+function isNarrow(step: Step, { where: condition, table: name }: Write): boolean {
+  const { text } = step.statement;
+  // Joined with a batch, which a query with a LIMIT picks, or by a range of the key.
+  if (/\(\s*select\b.*\blimit\s+[\d@]/is.test(text)) return true;
+  if (condition === undefined) return /\bbetween\b/i.test(text);
+  const where = condition.replace(joining, '');
   const table = tableBefore(step, name);
   const key = table?.constraints.find(({ kind }) => kind === 'primary key')?.columns[0] ?? 'id';
   const named = new RegExp(`(^|[^\\w\`])\`?${key.replace(/\W/g, '\\$&')}\`?\\s*(=|<|>|between\\b|in\\s*\\()`, 'i');

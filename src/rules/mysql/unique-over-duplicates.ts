@@ -24,7 +24,7 @@ rows that don't fit.
 
 Ask for duplicates first, and mend them in a migration of their own: number them with ROW_NUMBER() OVER (PARTITION BY the columns ORDER BY the key) and keep the first, after what refers to the others is moved over.
 
-Silent for new tables, where the columns hold a unique key already, for a column that the same migration adds, and where the migration reads or mends the table itself before.`,
+Silent for new tables, where the columns hold a unique key already, for a column that the same migration adds without a value (NULLs are never equal), and where the migration reads or mends the table itself before.`,
   bad: [
     {
       title: 'As a constraint, and as an index',
@@ -38,6 +38,18 @@ Silent for new tables, where the columns hold a unique key already, for a column
       framework: 'sql',
       files: [users, { path: '0002_u.sql', text: 'CREATE UNIQUE INDEX users_email ON users (email);\n' }],
       findings: [{ at: 'CREATE UNIQUE INDEX users_email ON users (email)', says: 'email' }],
+    },
+    {
+      title: 'Of a column that comes with one value for all rows',
+      framework: 'sql',
+      files: [
+        users,
+        {
+          path: '0002_u.sql',
+          text: 'ALTER TABLE users ADD COLUMN slug varchar(50) NOT NULL;\nCREATE UNIQUE INDEX users_slug ON users (slug);\n',
+        },
+      ],
+      findings: [{ at: 'CREATE UNIQUE INDEX users_slug ON users (slug)', says: 'the same value' }],
     },
   ],
   good: [
@@ -79,6 +91,8 @@ function columnsOf({ parts, keys }: IndexSpecification): readonly string[] {
 }
 
 function check(context: RuleContext, step: Step, operation: Operation, table: ObjectName, columns: readonly string[]): Violation[] {
+  if (isLive(context, step, table) && isSameEverywhere(context, step, table, columns) && !isLookedAt(context, step, table, columns))
+    return [sameEverywhere(context, step, operation, table, columns)];
   if (
     !isLive(context, step, table) ||
     isKnownUnique(step, table, columns) ||
@@ -130,6 +144,28 @@ function isNewColumn(context: RuleContext, step: Step, table: ObjectName, column
   return columns.some((name) =>
     before.some((operation) => operation.kind === 'add column' && operation.table.name === table.name && operation.column.name === name),
   );
+}
+
+/** Do all of the columns come with this migration, and with one value for all rows? NULL is none, and what is computed may differ. */
+function isSameEverywhere(context: RuleContext, step: Step, table: ObjectName, columns: readonly string[]): boolean {
+  const added = operationsOf(context, 'add column').filter(
+    (each) => each.step.statement.index <= step.statement.index && each.operation.table.name === table.name,
+  );
+  const isSame = (name: string) => {
+    const column = added.find(({ operation }) => operation.column.name === name)?.operation.column;
+    if (column === undefined || column.generated !== undefined || column.autoIncrement || column.serial) return false;
+    return column.default === undefined ? column.notNull : /^(?:'[^']*'|-?[\d.]+|true|false)$/i.test(column.default.text.trim());
+  };
+  return columns.length > 0 && columns.every(isSame);
+}
+
+function sameEverywhere(context: RuleContext, step: Step, operation: Operation, table: ObjectName, columns: readonly string[]): Violation {
+  return {
+    range: operationRange(context, step.statement, operation),
+    message: `This fails with 1062 as soon as ${shownName(table)} has two rows: ${columns.join(', ')} comes with the same value for all of them.`,
+    help: 'Add the column nullable, fill it with a value of its own for each row, and make it unique and NOT NULL in a later migration.',
+    fixes: [],
+  };
 }
 
 /** The migration asks about the table or mends it before. */

@@ -66,6 +66,22 @@ describe('a migration for MySQL', () => {
     }
   });
 
+  it('leaves out what is said to Liquibase, which the server would not take for comments', () => {
+    const text = `--liquibase formatted sql
+--changeset me:1
+--comment: why
+--preconditions onFail:MARK_RAN
+--precondition-sql-check expectedResult:0 SELECT 1
+ALTER TABLE a ADD b int;
+--rollback ALTER TABLE a DROP COLUMN b;
+`;
+    const [migration] = only(mysql, { 'a.sql': text });
+    expect(migration?.up.statements.map((statement) => [statement.text, statement.unreadable])).toEqual([
+      ['ALTER TABLE a ADD b int', undefined],
+    ]);
+    expect(migration?.down?.statements.map((statement) => statement.text)).toEqual(['ALTER TABLE a DROP COLUMN b']);
+  });
+
   it('has the changesets of Liquibase that are for its database', () => {
     const text = `--liquibase formatted sql
 --changeset me:all
