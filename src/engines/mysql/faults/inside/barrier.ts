@@ -1,3 +1,4 @@
+import type { Statement } from '../../../../model/migration';
 import type { ObjectName } from '../../../../model/operation';
 import { quoteLiteral, quoteQualified } from '../../../../parse/mysql/identifiers';
 import type { Inside } from '../../../carrier';
@@ -26,8 +27,9 @@ export async function placeBarrier(moment: Moment, { holding }: BarrierWish): Pr
   try {
     // What the migration's session holds itself is not waited for longer than the shortest time that there is.
     await client.query('SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 1');
-    for (const obstacle of obstaclesOf(moment.statement)) {
-      const held = await take(client, obstacle);
+    const bodies = await calledBodies(client, moment.statement);
+    for (const obstacle of obstaclesOf(moment.statement, bodies)) {
+      const held = await take(client, obstacle, bodies.length > 0);
       if (held !== undefined && (!holding || held.waitBack !== undefined)) return new LockBarrier(client, watcher, moment, held);
       await client.query('ROLLBACK');
       await client.query('UNLOCK TABLES');
@@ -41,7 +43,7 @@ export async function placeBarrier(moment: Moment, { holding }: BarrierWish): Pr
 }
 
 /** Undefined where it can't be had. */
-async function take(client: ControlClient, obstacle: Obstacle): Promise<Held | undefined> {
+async function take(client: ControlClient, obstacle: Obstacle, inBody: boolean): Promise<Held | undefined> {
   const { table } = obstacle;
   if (!(await isBaseTable(client, table))) return undefined;
   const name = quoteQualified(table.schema, table.name);
@@ -53,7 +55,8 @@ async function take(client: ControlClient, obstacle: Obstacle): Promise<Held | u
         if (rows === undefined || middle === undefined) return undefined;
         await client.query('START TRANSACTION');
         await client.query(`SELECT 1 FROM ${name} WHERE ${middle} FOR UPDATE`);
-        const { waitBack } = rows;
+        // What a body has written before is committed as a rule: it holds nothing that could be waited for.
+        const waitBack = inBody ? undefined : rows.waitBack;
         return { what: `the lock on a row in the middle of ${table.name}`, ...(waitBack && { waitBack }) };
       }
       case 'all rows':
@@ -72,6 +75,19 @@ async function take(client: ControlClient, obstacle: Obstacle): Promise<Held | u
     // Not for us to have: the migration's session holds it, or it can't be read.
     return undefined;
   }
+}
+
+/** What the procedures do that a statement calls: the server has their texts. */
+async function calledBodies(client: ControlClient, { operations }: Statement): Promise<readonly string[]> {
+  const calls = operations.flatMap((operation) => (operation.kind === 'call' ? [operation.name] : []));
+  const found = calls.map(({ schema, name }) =>
+    rowsOf(
+      client,
+      `SELECT ROUTINE_DEFINITION AS body FROM information_schema.ROUTINES WHERE ROUTINE_TYPE = 'PROCEDURE' AND ROUTINE_NAME = ${quoteLiteral(name)}
+       AND ROUTINE_SCHEMA = ${schema === undefined ? 'DATABASE()' : quoteLiteral(schema)}`,
+    ),
+  );
+  return (await Promise.all(found)).flat().map((row) => String(row.body ?? ''));
 }
 
 async function isBaseTable(client: ControlClient, { schema, name }: ObjectName): Promise<boolean> {

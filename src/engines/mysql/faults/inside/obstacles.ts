@@ -13,9 +13,12 @@ export type Obstacle =
   /** A table against reading too. */
   | { readonly kind: 'table'; readonly table: ObjectName };
 
-/** Obstacles for a statement, the best first: what lets it do a part of its work comes before what stops it at once. */
-export function obstaclesOf(statement: Statement): readonly Obstacle[] {
-  const rows = statement.operations.flatMap(rowObstacles);
+/**
+ * Obstacles for a statement, the best first: what lets it do a part of its work comes before what stops it at once.
+ * @param bodies Of the procedures that it calls.
+ */
+export function obstaclesOf(statement: Statement, bodies: readonly string[] = []): readonly Obstacle[] {
+  const rows = [...statement.operations.flatMap(rowObstacles), ...bodies.flatMap(bodyObstacles)];
   if (rows.length > 0) return rows;
   const tables = tablesOf(statement.operations);
   // A view shares the metadata of what it reads from with every other reader.
@@ -41,6 +44,21 @@ function rowObstacles(operation: Operation): readonly Obstacle[] {
     default:
       return [];
   }
+}
+
+const writes =
+  /\b(?:(update|delete)(?:\s+(?:low_priority|quick|ignore|from))*|(?:insert|replace)(?:\s+(?:low_priority|delayed|high_priority|ignore|into))*)\s+(?:`([^`]+)`|([\w$]+))/gi;
+
+/**
+ * The rows that a body writes, verb by verb. Each statement of it commits by itself where autocommit is on: what comes before the row that is
+ * held stays.
+ */
+function bodyObstacles(body: string): readonly Obstacle[] {
+  return [...body.matchAll(writes)].flatMap(([, changes, quoted, bare]): Obstacle[] => {
+    const table = { name: quoted ?? bare ?? '' };
+    const all: Obstacle = { kind: 'all rows', table };
+    return changes === undefined ? [all] : [{ kind: 'middle row', table }, all];
+  });
 }
 
 /** Names of tables in operations; whether they exist the server is asked. */
