@@ -32,7 +32,7 @@ const names: Readonly<Record<string, EngineName>> = {
 
 /** What only MySQL and MariaDB take, outside of strings and comments: their names, types and options, and a line of their clients' own. */
 const mysqlMarks =
-  /`[^`\n]+`|\bauto_increment\b|\bengine\s*=\s*(?:innodb|myisam|memory|aria)\b|\bunsigned\b|\butf8mb[34]\b|\b(?:tinyint|mediumint|mediumtext|longtext|longblob)\b|\bon\s+update\s+current_timestamp\b|\bon\s+duplicate\s+key\b|\balgorithm\s*=\s*(?:instant|inplace|copy)\b|\block_wait_timeout\b|^[ \t]*delimiter[ \t]+[^\s']+[ \t]*$/im;
+  /`[^`\n]+`|\bauto_increment\b|\bengine\s*=\s*(?:innodb|myisam|memory|aria)\b|\bunsigned\b|\butf8mb[34]\b|\b(?:tinyint|mediumint|mediumtext|longtext|longblob)\b|\bon\s+update\s+current_timestamp\b|\bon\s+duplicate\s+key\b|\balgorithm\s*=\s*(?:instant|inplace|copy)\b|\block_wait_timeout\b|\b(?:modify|change)\s+column\b|\bupdate\s+[\w.]+(?:\s+(?:as\s+)?\w+)?\s+(?:(?:inner|left)\s+)?join\b|\bload\s+data\b|^[ \t]*delimiter[ \t]+[^\s']+[ \t]*$/im;
 /** What MariaDB alone takes, and the first lines of its dumps. */
 const mariadbMarks =
   /\/\*M!|\bengine\s*=\s*aria\b|\bwith\s+system\s+versioning\b|^-- (?:mariadb dump\b|mysql dump\b.*-mariadb\b|server version\b.*-mariadb\b)/im;

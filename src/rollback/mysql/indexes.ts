@@ -53,7 +53,7 @@ export function indexClauses({ from, to }: MysqlPair, renamed: ReadonlyMap<strin
   for (const { index, definition } of gone) {
     // Made anew in one statement, the server would keep it as hidden as it was (measured).
     const shown = come.find((wanted) => wanted.name === index.name && withoutHiding(wanted.definition) === withoutHiding(definition));
-    if (shown !== undefined && !namesOneOf(index.definition, touched)) {
+    if (shown !== undefined && shown.definition !== definition && !namesOneOf(index.definition, touched)) {
       drops.delete(index);
       adds.delete(shown);
       renames.push(`ALTER INDEX ${quoteIdentifier(index.name)} ${visibility(shown.definition, index.definition)}`);

@@ -57,6 +57,18 @@ test('the index that the server made for a foreign key goes with it, and MariaDB
   );
 });
 
+test('an index of an expression is made again around the rename of its column', () => {
+  const up = 'CREATE TABLE tags (id INT PRIMARY KEY, a VARCHAR(20), KEY lowered ((lower(a))))';
+  const before = replay(emptyCatalog, readText(up, mysql), mysql);
+  const migration = migrationOf(
+    'DROP INDEX lowered ON tags; ALTER TABLE tags RENAME COLUMN a TO b; CREATE INDEX lowered ON tags ((lower(b)))',
+    mysql,
+  );
+  expect(generateDown(migration, before, replay(before, migration.up.statements, mysql)).statements).toEqual([
+    'ALTER TABLE `tags`\n  DROP INDEX `lowered`,\n  RENAME COLUMN `b` TO `a`,\n  ADD KEY `lowered` ((lower(`a`)));',
+  ]);
+});
+
 test('what a narrower type took is said', () => {
   expect(downOf('ALTER TABLE people MODIFY born DATE').irreversible.join()).toContain('the time of day of people.born');
   expect(downOf('ALTER TABLE orders MODIFY total INT').irreversible.join()).toContain('the digits behind the point of orders.total');
