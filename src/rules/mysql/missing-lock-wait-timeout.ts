@@ -32,6 +32,23 @@ Reported once per program. Silent for tables that the same migration creates.`,
       ],
     },
     {
+      title: 'In a rollback of Liquibase, where each line is a comment',
+      framework: 'liquibase',
+      files: [
+        {
+          path: 'a.sql',
+          text: '--liquibase formatted sql\n--changeset ann:1\nCREATE TABLE orders (id bigint PRIMARY KEY);\n--rollback DROP TABLE orders;\n--changeset ann:2\nSET SESSION lock_wait_timeout = 5;\nALTER TABLE orders ADD COLUMN note text, ALGORITHM=INSTANT;\n--rollback ALTER TABLE orders DROP COLUMN note, ALGORITHM=INSTANT;\n',
+        },
+      ],
+      findings: [{ at: 'ALTER TABLE orders DROP COLUMN note, ALGORITHM=INSTANT', says: 'metadata lock' }],
+      fixed: [
+        {
+          path: 'a.sql',
+          text: '--liquibase formatted sql\n--changeset ann:1\nCREATE TABLE orders (id bigint PRIMARY KEY);\n--rollback DROP TABLE orders;\n--changeset ann:2\nSET SESSION lock_wait_timeout = 5;\nALTER TABLE orders ADD COLUMN note text, ALGORITHM=INSTANT;\n--rollback SET SESSION lock_wait_timeout = 5;\n--rollback ALTER TABLE orders DROP COLUMN note, ALGORITHM=INSTANT;\n',
+        },
+      ],
+    },
+    {
       title: 'The timeout of rows is not it',
       framework: 'flyway',
       files: [
