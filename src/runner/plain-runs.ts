@@ -1,5 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { CaptureOptions } from '../engines/capture';
 import type { Carrier, ExecutionOutcome } from '../engines/carrier';
+import type { Catalog } from '../model/catalog';
+import { type Engine, isMysqlFamily } from '../model/engine';
 import type { Simulation } from '../model/simulation';
 import type { State, VolatileColumns } from '../model/state';
 import { findVolatileColumns } from '../state/volatile';
@@ -19,6 +22,8 @@ export interface PlainRun {
   readonly outcome: ExecutionOutcome;
   readonly state: State;
   readonly durationMs: number;
+  /** By the clock of `performance.now`. */
+  readonly endedAt: number;
   /** Columns whose values differ from those of an earlier run, when there was one to compare with. */
   readonly volatile: VolatileColumns;
 }
@@ -35,6 +40,8 @@ export interface PlainRuns {
 export async function runTwice(laboratory: Laboratory, subject: PlainSubject, reading: CaptureOptions): Promise<PlainRuns> {
   const accounts = await accountsOf(laboratory);
   const first = await plainRun(laboratory, subject, reading);
+  if (keepsWholeSeconds(first.state.catalog, laboratory.sandbox.engine))
+    await pause(Math.max(0, first.endedAt + aSecondMs - performance.now()));
   const runSecond = () => plainRun(laboratory, subject, reading, first.state);
   const repeated = await runSecond();
   const onlyOnce = refusedAgain(first.outcome, repeated.outcome);
@@ -45,18 +52,29 @@ export async function runTwice(laboratory: Laboratory, subject: PlainSubject, re
   return { first, second, onlyOnce };
 }
 
+/**
+ * Whether two runs within a second may write the same time, so that nothing would tell it from a value that is always the same. MySQL and
+ * MariaDB keep no fraction of a second unless they are told to, and NOW() has none; PostgreSQL's types have one unless it is rounded away.
+ */
+export function keepsWholeSeconds(catalog: Catalog, engine: Engine): boolean {
+  if (isMysqlFamily(engine)) return true;
+  return catalog.tables.some(({ columns }) => columns.some(({ type }) => /^time(stamp)?\([01]\)/.test(type)));
+}
+
+const aSecondMs = 1_000;
+
 /** One run with no fault. With the state of an earlier run given, finds the volatile columns and reads the state again without them. */
 async function plainRun(laboratory: Laboratory, subject: PlainSubject, options: CaptureOptions, earlier?: State): Promise<PlainRun> {
   const started = performance.now();
   const database = await laboratory.clone(subject.beforeDatabase);
   try {
     const outcome = await runPlainly(laboratory, database, subject.carrier);
-    const durationMs = performance.now() - started;
+    const endedAt = performance.now();
     const state = await capture(laboratory, database, options);
     const volatile = earlier === undefined ? {} : findVolatileColumns(earlier, state);
     const anyVolatile = Object.keys(volatile).length > 0;
     const masked = anyVolatile ? await capture(laboratory, database, { ...options, volatile }) : state;
-    return { outcome, state: masked, durationMs, volatile };
+    return { outcome, state: masked, durationMs: endedAt - started, endedAt, volatile };
   } finally {
     await laboratory.drop(database);
   }
