@@ -269,6 +269,12 @@ function notNullChanges(pair: TablePair, from: Column, to: Column, options: Chan
   }
   const before = notNullConstraint(pair.from, from);
   const after = notNullConstraint(pair.to, to);
+  // The virtual schema keeps one that is not validated apart from the column's own flag.
+  if (before && !after && !to.notNull) {
+    return [
+      change('drop not null', `Drop NOT NULL of ${name}`, why('had none'), `${on} ALTER COLUMN ${quoteIdentifier(to.name)} DROP NOT NULL`),
+    ];
+  }
   if (!before || !after || !to.notNull) return [];
   const changes: Change[] = [];
   if (before.name !== after.name && before.identity !== after.identity) {

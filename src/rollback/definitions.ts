@@ -5,7 +5,7 @@ import { canonical } from '../state/canonical';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
 import { textNames } from './columns';
-import { mentions, spoken, sqlName } from './names';
+import { mentions, namePattern, spoken, sqlName } from './names';
 import { inOrderOfNeed } from './order';
 import { createIndex } from './parts';
 
@@ -77,7 +77,7 @@ export function planDefinitions(
     object.kind === 'extension' ||
     (object.kind === 'other' && restsUnderTables.test(object.name)) ||
     (routines.has(object.kind) &&
-      mentions(tableTexts, object) &&
+      (mentions(tableTexts, object) || calls(tableTexts, object)) &&
       !object.dependsOn.some((key) => to.tables.some((table) => relationKey(table) === key)));
   const drops = orderedByNeed([...gone]).reverse();
   const vanishing = new Set([
@@ -98,6 +98,11 @@ export function planDefinitions(
     late: created.filter((object) => !isEarly(object)),
     kept: pairs.filter(([a]) => !gone.has(a)),
   };
+}
+
+/** Texts of the virtual schema call a function by its name alone. */
+function calls(text: string, { name }: DefinedObject): boolean {
+  return text.includes(name) && new RegExp(`${namePattern(quoteIdentifier(name)).source}\\s*\\(`).test(text);
 }
 
 /** All texts in tables that may name a function. */
@@ -138,9 +143,26 @@ function canReplace(a: DefinedObject, b: DefinedObject): boolean {
   return (
     (a.kind === 'function' || a.kind === 'procedure') &&
     a.signature === b.signature &&
+    parameterNames(a) === parameterNames(b) &&
     canonical(a.columns) === canonical(b.columns) &&
     (!hasDefaults(a) || hasDefaults(b))
   );
+}
+
+/** The parameters as the definition has them, without defaults and spaces: other names are refused (42P13), other spellings of types are rare. */
+function parameterNames({ definition }: DefinedObject): string {
+  const open = definition.indexOf('(');
+  let [depth, close] = [0, open];
+  for (; close < definition.length; close++) {
+    if (definition[close] === '(') depth += 1;
+    else if (definition[close] === ')' && --depth === 0) break;
+  }
+  return definition
+    .slice(open + 1, close)
+    .replace(/\s*(?:\bDEFAULT\b|=)[^,]*/gi, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .toLowerCase();
 }
 
 /** The virtual schema knows the tables that a view reads; of the columns only what its text says, and `*` may say any. */

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { captureState } from '../../../src/engines/postgres/snapshot/snapshot';
 import { applyEdits } from '../../../src/lint/fixes';
 import { type LintedFolder, lintFolder } from '../../../src/lint/lint';
+import { defaultEngine } from '../../../src/model/engine';
 import type { SourceFile } from '../../../src/model/run-protocol';
 import type { DatabaseAddress, Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
 import { allRules } from '../../../src/rules/registry';
-import type { RuleExample } from '../../../src/rules/rule';
+import { isForEngine, type RuleExample } from '../../../src/rules/rule';
 import { fingerprint } from '../../../src/state/fingerprint';
 import { database, majors, startServer, withClient } from './server';
 
@@ -51,7 +52,7 @@ describe.each(majors)('what fixes lead to on PostgreSQL %i', (major) => {
   // Examples are for a version and those behind it; gen_random_uuid() is built in from 13 on.
   const runsOn = (example: RuleExample) => major >= 13 || !example.files.some((file) => file.text.includes('gen_random_uuid'));
   const cases = allRules
-    .filter((rule) => !different.has(rule.id))
+    .filter((rule) => !different.has(rule.id) && isForEngine(rule, defaultEngine))
     .flatMap((rule) => rule.bad.filter(runsOn).map((example) => [rule.id, example.title, example] as const));
 
   it.each(cases)('%s: %s', async (id, _, example) => {
