@@ -40,6 +40,18 @@ export function createFile(path: string, newText: string): TextEdit {
   return { path, range: { start, end: start }, newText };
 }
 
+/**
+ * Puts a statement (with its semicolon) before the one that starts at the offset. For MySQL and MariaDB, whose drivers refuse two statements in one
+ * request: Drizzle gets its breakpoint between the two, and in goose and sql-migrate it goes before the mark StatementBegin, not behind it.
+ */
+export function insertStatement(context: RuleContext, offset: number, statement: string): TextEdit {
+  const { text, framework } = context;
+  const begin = /--[ \t]*\+(?:goose|migrate)[ \t]+StatementBegin[^\n]*\n\s*$/i.exec(text.slice(context.program.span.start, offset));
+  const at = begin === null ? offset : context.program.span.start + begin.index;
+  const behind = framework.name === 'drizzle' ? '\n--> statement-breakpoint' : '';
+  return insertAt(context, at, `${statement}${behind}\n${indentation(context, at)}`);
+}
+
 /** The tokens of a statement, with offsets in the file. */
 export function statementTokens(context: RuleContext, span: Span): readonly Token[] {
   return tokenize(context.text, span.start, span.end);

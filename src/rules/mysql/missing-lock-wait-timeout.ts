@@ -1,6 +1,6 @@
 import type { ObjectName, Operation } from '../../model/operation';
 import { headRange, type RuleContext, type Step, shownName } from '../context';
-import { indentation, insertAt } from '../edits';
+import { insertStatement } from '../edits';
 import type { Rule, Violation } from '../rule';
 import { isLive } from './in-use';
 
@@ -45,6 +45,44 @@ Reported once per program. Silent for tables that the same migration creates.`,
         {
           path: 'a.sql',
           text: '--liquibase formatted sql\n--changeset ann:1\nCREATE TABLE orders (id bigint PRIMARY KEY);\n--rollback DROP TABLE orders;\n--changeset ann:2\nSET SESSION lock_wait_timeout = 5;\nALTER TABLE orders ADD COLUMN note text, ALGORITHM=INSTANT;\n--rollback SET SESSION lock_wait_timeout = 5;\n--rollback ALTER TABLE orders DROP COLUMN note, ALGORITHM=INSTANT;\n',
+        },
+      ],
+    },
+    {
+      title: 'Where a request holds one statement: between the marks of goose',
+      framework: 'goose',
+      files: [
+        { path: '1_a.sql', text: `-- +goose Up\n${orders.text}-- +goose Down\nDROP TABLE orders;\n` },
+        {
+          path: '2_b.sql',
+          text: '-- +goose Up\n-- +goose StatementBegin\nALTER TABLE orders ADD COLUMN note text, ALGORITHM=INSTANT;\n-- +goose StatementEnd\n-- +goose Down\nSET SESSION lock_wait_timeout = 5;\nALTER TABLE orders DROP COLUMN note, ALGORITHM=INSTANT;\n',
+        },
+      ],
+      findings: [{ at: 'ALTER TABLE orders ADD COLUMN note text, ALGORITHM=INSTANT', says: 'metadata lock' }],
+      fixed: [
+        {
+          path: '2_b.sql',
+          text: '-- +goose Up\nSET SESSION lock_wait_timeout = 5;\n-- +goose StatementBegin\nALTER TABLE orders ADD COLUMN note text, ALGORITHM=INSTANT;\n-- +goose StatementEnd\n-- +goose Down\nSET SESSION lock_wait_timeout = 5;\nALTER TABLE orders DROP COLUMN note, ALGORITHM=INSTANT;\n',
+        },
+      ],
+    },
+    {
+      title: 'And with the breakpoints of Drizzle',
+      framework: 'drizzle',
+      files: [
+        {
+          path: 'meta/_journal.json',
+          text: '{"version":"7","dialect":"mysql","entries":[{"idx":0,"version":"5","when":1700000000000,"tag":"0000_a","breakpoints":true},{"idx":1,"version":"5","when":1700000001000,"tag":"0001_b","breakpoints":true}]}',
+        },
+        { path: '0000_a.sql', text: orders.text },
+        { path: '0001_b.sql', text: 'ALTER TABLE orders ADD COLUMN note text, ALGORITHM=INSTANT;\n' },
+      ],
+      path: '0001_b.sql',
+      findings: [{ at: 'ALTER TABLE orders ADD COLUMN note text, ALGORITHM=INSTANT', says: 'metadata lock' }],
+      fixed: [
+        {
+          path: '0001_b.sql',
+          text: 'SET SESSION lock_wait_timeout = 5;\n--> statement-breakpoint\nALTER TABLE orders ADD COLUMN note text, ALGORITHM=INSTANT;\n',
         },
       ],
     },
@@ -125,7 +163,7 @@ function violation(context: RuleContext, step: Step, table: ObjectName): Violati
         title: 'Set lock_wait_timeout for this session',
         // Giving up is another end than waiting, and can leave what came before it.
         safe: context.plan.statements.length === 1,
-        edits: [insertAt(context, start, `SET SESSION lock_wait_timeout = 5;\n${indentation(context, start)}`)],
+        edits: [insertStatement(context, start, 'SET SESSION lock_wait_timeout = 5;')],
       },
     ],
   };

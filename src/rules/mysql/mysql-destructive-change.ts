@@ -3,7 +3,7 @@ import type { ObjectName, Operation } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/mysql/identifiers';
 import { findColumn, findTable } from '../../schema/lookup';
 import { type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
-import { indentation, insertAt } from '../edits';
+import { insertStatement } from '../edits';
 import type { Rule, Violation } from '../rule';
 import { isLive } from './in-use';
 
@@ -197,10 +197,10 @@ function column(context: RuleContext, step: Step, operation: Extract<Operation, 
           title: `Keep the data aside first, in ${kept}`,
           safe: false,
           edits: [
-            insertAt(
+            insertStatement(
               context,
               start,
-              `CREATE TABLE ${quoteQualified(name.schema, kept)} AS SELECT ${list} FROM ${quoteQualified(name.schema, name.name)};\n${indentation(context, start)}`,
+              `CREATE TABLE ${quoteQualified(name.schema, kept)} AS SELECT ${list} FROM ${quoteQualified(name.schema, name.name)};`,
             ),
           ],
         };

@@ -2,7 +2,7 @@ import type { ObjectKind } from '../../model/operation';
 import { quoteQualified } from '../../parse/mysql/identifiers';
 import { changesNothing } from '../../plan/summary';
 import { headRange, type OperationOf, operationsOf, type RuleContext, type Step, shownName } from '../context';
-import { indentation, insertAt } from '../edits';
+import { insertStatement } from '../edits';
 import type { Rule, Violation } from '../rule';
 
 export const routineNotReplaced: Rule = {
@@ -76,8 +76,6 @@ function violation(context: RuleContext, step: Step, { objectKind, object }: Ope
     range: headRange(context, step.statement),
     message: `The ${objectKind} ${shownName(object)} is committed by itself: when something behind it fails, the next attempt fails here, because it is there already.`,
     help: `Put ${drop} before it${context.engine.name === 'mariadb' ? ', or write CREATE OR REPLACE' : ''}.`,
-    fixes: [
-      { title: 'Drop what is there first', safe: false, edits: [insertAt(context, start, `${drop}\n${indentation(context, start)}`)] },
-    ],
+    fixes: [{ title: 'Drop what is there first', safe: false, edits: [insertStatement(context, start, drop)] }],
   };
 }

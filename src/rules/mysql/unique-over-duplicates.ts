@@ -3,7 +3,7 @@ import { quoteIdentifier, quoteQualified } from '../../parse/mysql/identifiers';
 import { bareKey } from '../../plan/mysql/column-change';
 import { findTable } from '../../schema/lookup';
 import { operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
-import { indentation, insertAt } from '../edits';
+import { insertStatement } from '../edits';
 import type { Rule, Violation } from '../rule';
 import { isLive } from './in-use';
 
@@ -119,7 +119,7 @@ function check(context: RuleContext, step: Step, operation: Operation, table: Ob
               {
                 title: 'Ask for duplicates first',
                 safe: false,
-                edits: [insertAt(context, start, `${query}\n${indentation(context, start)}`)],
+                edits: [insertStatement(context, start, query)],
               },
             ],
     },
