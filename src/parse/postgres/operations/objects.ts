@@ -58,7 +58,8 @@ export function createFunction(_source: StatementSource, statement: CreateFuncti
   return [
     {
       ...created(kind, nameFromParts(strings(statement.funcname)), { orReplace: statement.replace }),
-      signature: `(${inputs.map((parameter) => typeText(parameter.argType)).join(', ')})`,
+      // A length or precision of an argument is not kept (manual, CREATE FUNCTION).
+      signature: `(${inputs.map((parameter) => typeText(parameter.argType).replace(/\(\d+(?:,\s*\d+)?\)/g, '')).join(', ')})`,
       // Only an SQL-standard body is seen here; the text of any other is a string to the parser.
       uses: [...relationsIn(statement.sql_body), ...functionNamesIn(statement.sql_body)],
     },
