@@ -2,7 +2,7 @@ import type { RowHeap } from '../faults/applied-twice';
 import type { Dirt } from '../faults/dirt/recipe';
 import type { Table } from '../model/catalog';
 import type { Engine, EngineName } from '../model/engine';
-import type { Migration } from '../model/migration';
+import type { Migration, Statement } from '../model/migration';
 import type { RunProtocol } from '../model/run-protocol';
 import type { DatabaseAddress, Sandbox } from '../model/sandbox';
 import type { SessionLeft } from '../model/simulation';
@@ -87,4 +87,6 @@ export interface FullDiskTools {
   /** Gives what every statement in a database there needs a little room. */
   makeRoom?(address: DatabaseAddress): Promise<void>;
   databaseBytes(sandbox: Sandbox, database: string): Promise<number>;
+  /** Why the disk must not run full under this statement: the server would not survive it. In words for the user; undefined where it may. */
+  whyNot?(statement: Statement, engine: Engine): string | undefined;
 }

@@ -23,6 +23,10 @@ export async function observeDiskFull(laboratory: Laboratory, trace: Trace, cell
       why: `The migration fails by itself at this statement, with room enough (${failsByItself.message}).`,
     };
   }
+  // A statement that needs no space goes by, and those behind it meet the full disk.
+  const met = trace.migration.up.statements.filter(({ index }) => index >= (cell.point.statement ?? 0));
+  const fatal = met.map((statement) => tools.whyNot?.(statement, engine)).find((why) => why !== undefined);
+  if (fatal !== undefined) return { cell, status: 'impossible', why: fatal };
   return alone(laboratory.sandbox, async () => {
     const tight = await whyTooLarge(laboratory, tools, trace, smallDisk.bytes);
     if (tight !== undefined) return { cell, status: 'impossible', why: tight };

@@ -58,6 +58,11 @@ export const mysqlEngine: DatabaseEngine = {
     // ER_RECORD_FILE_FULL; of a table that could not even be made MySQL says ER_DISK_FULL_NOWAIT, and MariaDB what the system said: ENOSPC is 28.
     isFull: ({ code, message }) => code === '1114' || code === '3675' || /\b(?:errno|errcode): 28\b/i.test(message),
     smallPlace: 'small disk',
+    // Seen with 11: the TRUNCATE fails with 1114, and after the next crash recovery gives up ("Unknown/unsupported storage engine: InnoDB").
+    whyNot: ({ operations }, { name }) =>
+      name === 'mariadb' && operations.some(({ kind }) => kind === 'truncate')
+        ? 'MariaDB does not start again after a crash where the disk was full under a TRUNCATE: the sandbox would be lost. Keep room for the empty table.'
+        : undefined,
     async databaseBytes(sandbox, database) {
       const [row] = await sandbox.query(
         `SELECT COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH), 0) AS size FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${quoteLiteral(database)}`,

@@ -1,0 +1,16 @@
+import { beforeAll, expect, test } from 'vitest';
+import { mysqlEngine } from '../../../../src/engines/mysql/engine';
+import { loadParser } from '../../../../src/parse/load';
+import { readStatements } from '../../../../src/parse/read';
+
+beforeAll(loadParser);
+
+test.each([
+  ['mariadb', 11, 'TRUNCATE TABLE orders', true],
+  ['mariadb', 11, 'DELETE FROM orders', false],
+  ['mysql', 9, 'TRUNCATE TABLE orders', false],
+] as const)('%s %i is spared a full disk under %s: %s', (name, major, text, spared) => {
+  const engine = { name, major };
+  const [statement] = readStatements(text, { start: 0, end: text.length }, { engine, placeholders: {} });
+  expect(statement && mysqlEngine.fullDisk?.whyNot?.(statement, engine) !== undefined).toBe(spared);
+});
