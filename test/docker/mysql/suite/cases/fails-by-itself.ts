@@ -9,6 +9,6 @@ ALTER TABLE orders ADD COLUMN currency char(3);
   stays: { 1: 'broken forward-' },
   except: {
     'disconnect,kill-session,crash,lost-ack@after:2': 'impossible',
-    'disconnect,lost-ack,lock-timeout@during:2': 'impossible',
+    'disconnect,lost-ack,lock-timeout,statement-timeout@during:2': 'impossible',
   },
 } satisfies MysqlCase;
