@@ -1,4 +1,4 @@
-import type { Engine } from '../model/engine';
+import { type Engine, isMysqlFamily } from '../model/engine';
 import type { Statement } from '../model/migration';
 import type { CostClass, PlannedLock, PlannedStatement } from '../model/plan';
 import { endsTransactions } from '../parse/postgres/nested';
@@ -26,7 +26,7 @@ export interface CourseStatement {
 }
 
 export function courseStatement(planned: PlannedStatement, request: readonly number[], engine: Engine): CourseStatement {
-  const isMysql = engine.name === 'mysql' || engine.name === 'mariadb';
+  const isMysql = isMysqlFamily(engine);
   const { statement, cost, locks } = planned;
   return {
     index: statement.index,

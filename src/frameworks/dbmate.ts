@@ -1,10 +1,11 @@
+import { isMysqlFamily } from '../model/engine';
 import type { Migration, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
 import type { BuiltInFramework, ReadOptions, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readText } from '../parse/read';
 import { isTransactional } from '../plan/transactional';
-import { byEngine, isMysql } from './by-engine';
+import { byEngine } from './by-engine';
 import { baseName, byText, confidence, oncePerFile, problem, readProgram, sqlFiles } from './files';
 import { refusalOf, rowsOf, sqlStep, statementSteps } from './history';
 import { optionMark } from './marks';
@@ -129,7 +130,7 @@ function refusalOfFile(before: string, hasDown: boolean): string | undefined {
 
 /** Options stand behind the marker, on its line. */
 function executionOf(marker: string, refusal: string | undefined, { engine }: ReadOptions): ProgramExecution {
-  const how = isMysql(engine.name) ? 'of which each statement is committed as it ends' : 'which PostgreSQL runs as one transaction';
+  const how = isMysqlFamily(engine) ? 'of which each statement is committed as it ends' : 'which PostgreSQL runs as one transaction';
   const wrapped = !/\stransaction:false(\s|$)/.test(marker);
   return {
     requests: 'single-request',

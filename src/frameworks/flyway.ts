@@ -1,10 +1,11 @@
+import { isMysqlFamily } from '../model/engine';
 import type { Migration, ProgramExecution, Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
 import { type Result, success } from '../model/result';
 import type { BuiltInFramework, ReadOptions, RunDecision, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readStatements } from '../parse/read';
-import { byEngine, isMysql } from './by-engine';
+import { byEngine } from './by-engine';
 import { baseName, confidence, folderPrefix, problem, sqlFiles, wholeFile } from './files';
 import { compareVersions, type FlywayName, parseFlywayName, versionKey } from './flyway-names';
 import { type FlywaySettings, flywayChecksum, readFlywaySettings } from './flyway-settings';
@@ -196,7 +197,7 @@ function programOf(
   settings: FlywaySettings,
   options: ReadOptions,
 ): Migration['up'] {
-  const own = { 'flyway:filename': baseName(file.path), ...(isMysql(options.engine.name) ? {} : { 'flyway:defaultSchema': 'public' }) };
+  const own = { 'flyway:filename': baseName(file.path), ...(isMysqlFamily(options.engine) ? {} : { 'flyway:defaultSchema': 'public' }) };
   const placeholders = { ...own, ...settings.placeholders, ...options.placeholders };
   const statements = readStatements(file.text, wholeFile(file), {
     engine: options.engine,
@@ -208,7 +209,7 @@ function programOf(
     path: file.path,
     span: wholeFile(file),
     statements,
-    execution: executionOf(statements, settings, script, isMysql(options.engine.name)),
+    execution: executionOf(statements, settings, script, isMysqlFamily(options.engine)),
   };
 }
 

@@ -1,7 +1,8 @@
+import { isMysqlFamily } from '../model/engine';
 import type { Migration, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
 import type { BuiltInFramework, ReadOptions, RunDecision, RunProtocol, SourceFile } from '../model/run-protocol';
-import { byEngine, isMysql } from './by-engine';
+import { byEngine } from './by-engine';
 import { baseName, byNumber, confidence, folderPrefix, groupBy, problem, readProgram, sqlFiles, wholeFile } from './files';
 import { type HistoryRow, isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
 import { golangMigrateOnMysql } from './mysql/golang-migrate';
@@ -20,7 +21,7 @@ function executionOn({ engine }: ReadOptions): ProgramExecution {
   return {
     requests: 'single-request',
     wrapped: false,
-    because: isMysql(engine.name)
+    because: isMysqlFamily(engine)
       ? 'golang-migrate sends the whole file as one query, of which each statement is committed as it ends'
       : 'golang-migrate sends the whole file as one query, which PostgreSQL runs as one transaction',
   };

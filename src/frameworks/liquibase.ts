@@ -1,10 +1,11 @@
+import { isMysqlFamily } from '../model/engine';
 import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
 import type { BuiltInFramework, DownPlacement, ReadOptions, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
 import { readStatements } from '../parse/read';
-import { byEngine, isMysql } from './by-engine';
+import { byEngine } from './by-engine';
 import { baseName, byText, confidence, lineBreakOf, oncePerFile, problem, sqlFiles } from './files';
 import { isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
 import { type Changeset, directives, isFormattedSql, onlyThese, partsOfChangeset, readChangelog, without } from './liquibase-file';
@@ -172,7 +173,7 @@ function migrationOf(file: SourceFile, changeset: Changeset, several: boolean, o
 function upProgram(file: SourceFile, changeset: Changeset, options: ReadOptions): Program {
   const { body, ignored, endDelimiter } = changeset;
   // Its own lines never reach the server, which takes `--` for a comment only with a blank behind it.
-  const own = isMysql(options.engine.name) ? directives(file.text, body) : [];
+  const own = isMysqlFamily(options.engine) ? directives(file.text, body) : [];
   const text = onlyThese(file.text, without(body, [...ignored, ...own]), endDelimiter);
   return {
     direction: 'up',
@@ -199,7 +200,7 @@ function downProgram(file: SourceFile, changeset: Changeset, options: ReadOption
 }
 
 function executionOf({ runInTransaction }: Changeset, splits: boolean, { engine }: ReadOptions): ProgramExecution {
-  const autocommitOff = runInTransaction && isMysql(engine.name);
+  const autocommitOff = runInTransaction && isMysqlFamily(engine);
   return {
     requests: splits ? 'per-statement' : 'single-request',
     wrapped: runInTransaction,

@@ -1,10 +1,11 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { isMysqlFamily } from '../model/engine';
 import type { Migration, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
 import type { BuiltInFramework, ReadOptions, RunDecision, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
-import { byEngine, isMysql } from './by-engine';
+import { byEngine } from './by-engine';
 import { byText, problem, readProgram, sqlFiles, wholeFile } from './files';
 import { type HistoryRow, refused, rowsOf, sqlStep, statementSteps } from './history';
 import { prismaOnMysql } from './mysql/prisma';
@@ -19,7 +20,7 @@ const ownFile = /^([^/]+)\/migration\.sql$/;
 const table = 'public._prisma_migrations';
 
 function executionOn({ engine }: ReadOptions): ProgramExecution {
-  const how = isMysql(engine.name) ? 'of which each statement is committed as it ends' : 'which PostgreSQL runs as one transaction';
+  const how = isMysqlFamily(engine) ? 'of which each statement is committed as it ends' : 'which PostgreSQL runs as one transaction';
   return {
     requests: 'single-request',
     wrapped: false,

@@ -1,7 +1,8 @@
+import { isMysqlFamily } from '../model/engine';
 import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
 import type { BuiltInFramework, ReadOptions, RunProtocol, RunStep, SourceFile } from '../model/run-protocol';
-import { byEngine, isMysql } from './by-engine';
+import { byEngine } from './by-engine';
 import { baseName, byText, problem, readProgram, sqlFiles, wholeFile } from './files';
 import { withRows } from './history';
 import { sqlOnMysql } from './mysql/sql';
@@ -104,7 +105,7 @@ function readMigration(file: SourceFile, down: SourceFile | undefined, options: 
 }
 
 function readWhole(direction: 'up' | 'down', file: SourceFile, options: ReadOptions): Program {
-  if (isMysql(options.engine.name)) return readProgram(direction, file, wholeFile(file), byMysqlClient, options);
+  if (isMysqlFamily(options.engine)) return readProgram(direction, file, wholeFile(file), byMysqlClient, options);
   const placeholders = { ...options.placeholders, ...psqlVariables(file.text) };
   const program = readProgram(direction, file, wholeFile(file), execution, { ...options, placeholders });
   return needsTransaction(program) ? { ...program, execution: inOneTransaction } : program;

@@ -1,10 +1,11 @@
 import { sha384 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { isMysqlFamily } from '../model/engine';
 import type { Migration, ProgramExecution } from '../model/migration';
 import { success } from '../model/result';
 import type { BuiltInFramework, ReadOptions, RunDecision, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
-import { byEngine, isMysql } from './by-engine';
+import { byEngine } from './by-engine';
 import { baseName, byNumber, folderPrefix, readProgram, sqlFiles, wholeFile } from './files';
 import { type HistoryRow, isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
 import { lineMark, removedLine } from './marks';
@@ -126,7 +127,7 @@ function readMigration(file: SourceFile, down: SourceFile | undefined, options: 
 
 /** The mark must be the very first thing in the file. */
 function executionOf(text: string, { engine }: ReadOptions): ProgramExecution {
-  const how = isMysql(engine.name) ? 'of which each statement is committed as it ends' : 'which PostgreSQL runs as one transaction';
+  const how = isMysqlFamily(engine) ? 'of which each statement is committed as it ends' : 'which PostgreSQL runs as one transaction';
   const wrapped = !text.startsWith('-- no-transaction');
   return {
     requests: 'single-request',

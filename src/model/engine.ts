@@ -75,6 +75,6 @@ export function isAtLeast(engine: Engine, major: number, minor = 0): boolean {
 }
 
 /** MySQL or MariaDB: two engines of one family, which share most of what is said about either. */
-export function isMysqlFamily({ name }: Pick<Engine, 'name'>): boolean {
+export function isMysqlFamily({ name }: { readonly name: string }): boolean {
   return name === 'mysql' || name === 'mariadb';
 }

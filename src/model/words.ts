@@ -1,3 +1,4 @@
+import { isMysqlFamily } from './engine';
 import type { FaultName, Point, Verdict } from './fault';
 import type { CostClass, TableWork } from './plan';
 import type { SimulatedMigration } from './simulation';
@@ -136,7 +137,7 @@ const metadataModes: LockModes = [
 ];
 
 function lockModes(engine: string): LockModes {
-  return engine === 'mysql' || engine === 'mariadb' ? metadataModes : postgresModes;
+  return isMysqlFamily({ name: engine }) ? metadataModes : postgresModes;
 }
 
 /** Who has to wait for a lock of this mode on this engine, as a simulation names that. */

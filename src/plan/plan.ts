@@ -1,4 +1,5 @@
 import { type Catalog, emptyCatalog } from '../model/catalog';
+import { isMysqlFamily } from '../model/engine';
 import type { Migration, Program } from '../model/migration';
 import type { ExecutionPlan, PlannedStatement, PlannedTransaction } from '../model/plan';
 import { replaySteps } from '../schema/virtual-schema';
@@ -20,7 +21,7 @@ export function planProgram(migration: Migration, direction: 'up' | 'down', befo
   if (program === undefined) {
     return { engine, direction, transactions: [], statements: [], atomic: true, summary: 'There is no rollback.' };
   }
-  if (engine.name === 'mysql' || engine.name === 'mariadb') {
+  if (isMysqlFamily(engine)) {
     return planMysqlProgram(migration, program, before, replaySteps(before, program.statements, engine));
   }
   const transactions = groupIntoTransactions(program);

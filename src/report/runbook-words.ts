@@ -1,3 +1,4 @@
+import { isMysqlFamily } from '../model/engine';
 import { code } from './markdown';
 
 /** What a runbook tells an operator to type, which is another thing on each server. */
@@ -36,5 +37,5 @@ WHERE p.STATE LIKE 'Waiting for%' OR t.trx_started < NOW() - INTERVAL 5 SECOND;`
 
 /** The words for an engine, as a simulation names it. */
 export function runbookWords(engine: string): RunbookWords {
-  return engine === 'mysql' || engine === 'mariadb' ? mysql : postgres;
+  return isMysqlFamily({ name: engine }) ? mysql : postgres;
 }

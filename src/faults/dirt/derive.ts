@@ -1,3 +1,4 @@
+import { defaultEngine, isMysqlFamily } from '../../model/engine';
 import type { Statement } from '../../model/migration';
 import type { Operation, OperationKind } from '../../model/operation';
 import { forAddColumn, forAttach, forIndex, forKey, forNewPartition, forTypeChange, forValidation } from './columns';
@@ -13,8 +14,7 @@ import { forDelete, forInsert, forOpaque, forUpdate } from './writes';
  * whoever asks puts the rows in and runs the migration.
  */
 export function deriveDirt(situation: DirtSituation): DirtAnswer {
-  const isMysql = situation.engine === 'mysql' || situation.engine === 'mariadb';
-  const answer = isMysql ? answerForMysql : answerFor;
+  const answer = isMysqlFamily({ name: situation.engine ?? defaultEngine.name }) ? answerForMysql : answerFor;
   const answers = situation.statement.operations.map((operation) => answer(situation, operation));
   const candidates = answers.flatMap((answer) => answer.candidates);
   const { otherwise } = answers.find((answer) => answer.candidates.length > 0) ?? answers[0] ?? unread;

@@ -1,3 +1,4 @@
+import { isMysqlFamily } from '../../../model/engine';
 import type { Statement } from '../../../model/migration';
 import type { RequestOrder, WireRequest } from '../../../wire/mysql/handlers';
 import type { Instrument } from '../../carrier';
@@ -21,5 +22,5 @@ export function ownInstrument(instrument: Instrument): MysqlInstrument {
 }
 
 function isOwn(instrument: Instrument): instrument is MysqlInstrument {
-  return instrument.engine === 'mysql' || instrument.engine === 'mariadb';
+  return isMysqlFamily({ name: instrument.engine });
 }
