@@ -1,3 +1,4 @@
+import type { Statement } from '../model/migration';
 import type { CellDirt, UnfilledTable } from '../model/simulation';
 
 export interface GenerateRowsOptions {
@@ -7,6 +8,8 @@ export interface GenerateRowsOptions {
   readonly seed: number;
   /** Tables to leave alone, as `schema.table`, or `table` in any schema. */
   readonly excludeTables: readonly string[];
+  /** What the migration is going to do: an engine whose schema says little of its rows makes such as the migration will meet. */
+  readonly meant?: readonly Statement[];
 }
 
 export interface GeneratedRows {

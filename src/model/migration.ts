@@ -21,6 +21,32 @@ export interface Statement {
   readonly unresolved?: readonly string[];
   /** The lines after `COPY ... FROM stdin;` as the file has them, from the line break before the first to the closing `\\.`. */
   readonly copyData?: string;
+  /** Of a call in code: how it stands there. */
+  readonly circumstances?: CallCircumstances;
+}
+
+/** How a call that reaches the database stands in its code. Places are in the file. */
+export interface CallCircumstances {
+  /** Its promise is awaited, returned, or collected in one that is; true as well for what is synchronous. */
+  readonly awaited: boolean;
+  /** The innermost loop that it stands in, with what it goes through: a loop over documents runs it once for each of them. */
+  readonly loop?: { readonly range: Range; readonly over: 'documents' | 'constant' | 'unknown' };
+  /** The transaction of a session that is open around it. */
+  readonly transaction?: { readonly by: 'withTransaction' | 'startTransaction'; readonly session: string };
+  /** The errors that it throws are caught and not thrown again. */
+  readonly swallowed?: Range;
+}
+
+/** What a program in code does beside its calls to the database, where that matters to how it fails. */
+export interface CodeFacts {
+  /** Connections that it opens itself: `new MongoClient(...)`, `mongoose.connect(...)`. */
+  readonly connections: readonly { readonly range: Range; readonly closed: boolean }[];
+  /** Modules of the application that it imports: not packages, and not helpers among the migrations. */
+  readonly applicationImports: readonly { readonly range: Range; readonly specifier: string }[];
+  /** Uses of a database handle that is not given to the migration: a global `db`, `mongoose.connection.db`. */
+  readonly foreignHandles: readonly { readonly range: Range; readonly text: string }[];
+  /** Callbacks that nobody waits for: `cursor.forEach(async ...)`, `array.forEach(async ...)`. */
+  readonly unawaitedCallbacks: readonly { readonly range: Range; readonly text: string; readonly span: Span }[];
 }
 
 /**
@@ -78,6 +104,7 @@ export interface Program {
   readonly rendering?: Rendering;
   /** Calls of a program in code that could not be read. */
   readonly unread?: readonly UnreadCall[];
+  readonly facts?: CodeFacts;
 }
 
 /** How a framework sends a program to the server. */

@@ -1,3 +1,4 @@
+import type { DocumentCommand } from './document';
 import type { Span } from './text';
 
 /** The name of a database object as the text gave it: unquoted and folded; `schema` is absent when the text left it out. */
@@ -512,6 +513,8 @@ type OperationBody =
   | { readonly kind: 'vacuum'; readonly full: boolean; readonly tables: readonly ObjectName[] }
   | { readonly kind: 'cluster' | 'analyze'; readonly tables: readonly ObjectName[] }
   | { readonly kind: 'alter system' }
+  /** MongoDB: one call of the driver or the shell. Sessions begin and end transactions by `transaction`. */
+  | DocumentCommand
   /**
    * Read by the parser, but without a meaning of its own here; `node` is the parser's name for it. For MySQL and MariaDB it is the
    * statement's first words, as many as tell it apart: `FLUSH TABLES`, `KILL`, `SHOW`, `CHANGE REPLICATION SOURCE`.
@@ -521,7 +524,7 @@ type OperationBody =
 export type OperationKind = Operation['kind'];
 
 /** Kinds that no statement of PostgreSQL has. */
-export type MysqlOperationKind =
+export type OtherEngineOperationKind =
   | 'redefine column'
   | 'alter constraint'
   | 'alter index'
@@ -532,7 +535,8 @@ export type MysqlOperationKind =
   | 'unlock tables'
   | 'prepared statement'
   | 'use'
-  | 'table maintenance';
+  | 'table maintenance'
+  | 'document command';
 
 /** MySQL, MariaDB: which rows an UPDATE or DELETE takes beside its WHERE. One operation for each table that it changes. */
 export interface RowsChosen {

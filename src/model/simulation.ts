@@ -14,7 +14,8 @@ export interface RecoveryStep {
   readonly title: string;
   readonly why: string;
   readonly text: string;
-  readonly language: 'sql' | 'shell' | 'text';
+  /** `sql` and `mongosh` are for the database, and are executed. */
+  readonly language: 'sql' | 'mongosh' | 'shell' | 'text';
   /** Absent: schema and data. What concerns sessions or the framework's own history has no place in a migration's rollback. */
   readonly concerns?: 'sessions' | 'history';
 }

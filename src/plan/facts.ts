@@ -1,4 +1,4 @@
-import type { MysqlOperationKind, ObjectName, Operation, OperationKind } from '../model/operation';
+import type { ObjectName, Operation, OperationKind, OtherEngineOperationKind } from '../model/operation';
 import type { PostgresLockMode } from '../model/plan';
 import { findIndex } from '../schema/lookup';
 import { type Fact, fact } from './fact';
@@ -27,7 +27,7 @@ const catalogOnly = 'Only the catalog changes';
  * TABLE: "Description" for locks, "Notes" for rewrites and scans; CREATE INDEX: "Building Indexes Concurrently"). `test/engines/plan` runs
  * them on the server.
  */
-const facts: { readonly [K in Exclude<OperationKind, MysqlOperationKind>]: FactOf<K> } = {
+const facts: { readonly [K in Exclude<OperationKind, OtherEngineOperationKind>]: FactOf<K> } = {
   'create table': createTable,
   'add column': addColumnFact,
   'drop column': ({ table, column }) =>

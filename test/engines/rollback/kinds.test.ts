@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { MysqlOperationKind, OperationKind } from '../../../src/model/operation';
+import type { OperationKind, OtherEngineOperationKind } from '../../../src/model/operation';
 import type { Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
 import { readStatements } from '../../../src/parse/postgres/read';
@@ -63,7 +63,7 @@ it('has a sample for every kind of operation', async () => {
     for (const kind of kinds) expect(read, sql).toContain(kind);
     for (const kind of kinds) found.add(kind);
   }
-  const every: Readonly<Record<Exclude<OperationKind, MysqlOperationKind>, true>> = {
+  const every: Readonly<Record<Exclude<OperationKind, OtherEngineOperationKind>, true>> = {
     'create table': true,
     'add column': true,
     'drop column': true,
