@@ -51,5 +51,9 @@ export function refusalOf({ up }: Migration): RunDecision | undefined {
 }
 
 export function sqlStep(title: string, why: string, text: string): RecoveryStep {
-  return { title, why, text, language: 'sql', concerns: 'history' };
+  return historyStep('sql', title, why, text);
+}
+
+export function historyStep(language: RecoveryStep['language'], title: string, why: string, text: string): RecoveryStep {
+  return { title, why, text, language, concerns: 'history' };
 }

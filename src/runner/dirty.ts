@@ -5,6 +5,7 @@ import type { DirtSituation } from '../faults/dirt/situation';
 import type { PlannedCell } from '../model/fault';
 import type { CellDirt } from '../model/simulation';
 import type { State } from '../model/state';
+import { isExecuted } from '../model/steps';
 import { recoveryDialectOf } from '../recovery/dialect';
 import { repairOfDirt } from '../recovery/dirt-repairs';
 import { type Repair, repairOf } from '../recovery/repairs';
@@ -165,7 +166,7 @@ async function afterRepair(
 }
 
 async function runRepaired(laboratory: Laboratory, trace: Trace, database: string, { steps }: Repair): Promise<State | undefined> {
-  const texts = steps.flatMap((step) => (step.language === 'sql' ? [step.text] : []));
+  const texts = steps.filter(isExecuted).map(({ text }) => text);
   return laboratory.withClone(database, async (repaired) => {
     const executed = await laboratory.engine.executeSteps(laboratory.sandbox.address(repaired), texts, laboratory.signal);
     if (!executed.ok) return undefined;

@@ -1,6 +1,7 @@
 import type { AskedRows } from '../engines/steps';
 import type { CellResult, RecoveryCheck, RecoveryPlan } from '../model/simulation';
 import type { State } from '../model/state';
+import { isExecuted } from '../model/steps';
 import type { DraftCheck } from '../recovery/check';
 import { decide } from '../recovery/decision';
 import { type DraftPlan, planRecovery, type RecoverySituation, recoveryProbes } from '../recovery/plan';
@@ -135,7 +136,7 @@ async function verify(
   if (target === undefined) return { ...plan, problem: 'The state it should reach is not known: the migration fails by itself.' };
   return laboratory.withClone(partialDatabase, async (database) => {
     const started = performance.now();
-    const texts = draft.steps.filter((step) => step.language === 'sql').map((step) => step.text);
+    const texts = draft.steps.filter(isExecuted).map((step) => step.text);
     const executed = await laboratory.engine.executeSteps(laboratory.sandbox.address(database), texts, laboratory.signal);
     const durationMs = Math.round(performance.now() - started);
     if (!executed.ok) return { ...plan, durationMs, problem: `Step ${executed.step + 1} failed: ${executed.error.message}` };

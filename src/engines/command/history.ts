@@ -18,14 +18,21 @@ export interface HistoryTable {
   readonly rows: readonly HistoryValues[];
 }
 
-/** How what a tool keeps is written in an engine's SQL. */
+/** A column with the value that a row has in it, as the server writes it. */
+export interface HistoryValue {
+  readonly column: HistoryColumn;
+  readonly value: string | null | undefined;
+}
+
+/** How what a tool keeps is written in an engine's language. Each gives one statement. */
 export interface HistoryWriting {
-  name(table: HistoryTable): string;
-  identifier(name: string): string;
-  /** A value as the server writes it, as a literal of a column of this type. */
-  literal(value: string | null | undefined, type: string | undefined): string;
-  /** A condition: the two differ, nulls being alike. */
-  differ(left: string, right: string): string;
+  readonly language: 'sql' | 'mongosh';
+  /** Deletes the rows that have all of these values; all rows where there are none. */
+  deletion(table: HistoryTable, values: readonly HistoryValue[]): string;
+  /** Inserts a row as the tool wrote it; a time is now. */
+  insertion(table: HistoryTable, values: readonly HistoryValue[]): string;
+  /** Sets these values in every row in which one of `telling` differs; in all where that is empty. */
+  update(table: HistoryTable, values: readonly HistoryValue[], telling: readonly HistoryValue[]): string;
   /** Statements that only work when the table is there, or only when it is not. */
   guarded(table: HistoryTable, texts: readonly string[], when: 'there' | 'missing'): readonly string[];
 }

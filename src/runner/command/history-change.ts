@@ -1,5 +1,5 @@
 import { isClock } from '../../engines/bookkeeping';
-import type { HistoryColumn, HistoryTable, HistoryValues, HistoryWriting } from '../../engines/command/history';
+import type { HistoryColumn, HistoryTable, HistoryValue, HistoryValues, HistoryWriting } from '../../engines/command/history';
 import { relationKey } from '../../model/catalog';
 
 /** A tool's table, and what one undisturbed run of the command did to it. */
@@ -84,42 +84,40 @@ export function plainValue(value: unknown): string | null {
 
 /** Deletes these rows, by what they are about and not by whether it succeeded: a row that says "failed" goes too. */
 export function deletions({ table, telling, writing }: HistoryChange, rows: readonly HistoryValues[]): readonly string[] {
-  const types = new Map(table.columns.map(({ name, type }) => [name, type]));
-  const keys = table.columns.filter(({ name, isKey }) => isKey && telling.includes(name)).map(({ name }) => name);
-  const columns = (keys.length > 0 ? keys : telling).filter((name) => types.get(name) !== 'boolean');
-  return rows.map((row) => {
-    const conditions = columns.flatMap((name) =>
-      row[name] == null ? [] : [`${writing.identifier(name)} = ${writing.literal(row[name], types.get(name))}`],
-    );
-    return `DELETE FROM ${writing.name(table)}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`};`;
-  });
+  const keys = table.columns.filter(({ name, isKey }) => isKey && telling.includes(name));
+  const columns = (keys.length > 0 ? keys : columnsNamed(table, telling)).filter(({ type }) => type !== 'boolean');
+  return rows.map((row) =>
+    writing.deletion(
+      table,
+      valuesIn(row, columns).filter(({ value }) => value != null),
+    ),
+  );
 }
 
 /** Inserts these rows as the tool wrote them; numbers that the server gives are given anew, and a time is now. */
 export function insertions({ table, writing }: HistoryChange, rows: readonly HistoryValues[]): readonly string[] {
   const columns = table.columns.filter(({ isGiven }) => !isGiven);
-  const names = columns.map(({ name }) => writing.identifier(name)).join(', ');
-  return rows.map((row) => {
-    const values = columns.map((column) => {
-      const value = row[column.name];
-      return value != null && /^timestamp/.test(column.type) ? 'now()' : writing.literal(value, column.type);
-    });
-    return `INSERT INTO ${writing.name(table)} (${names}) VALUES (${values.join(', ')});`;
-  });
+  return rows.map((row) => writing.insertion(table, valuesIn(row, columns)));
 }
 
 /** Sets a lock table to how it is when nobody is migrating. */
 export function release({ table, telling, resting, writing }: HistoryChange): readonly string[] {
   const [row] = resting;
-  if (row === undefined) return [`DELETE FROM ${writing.name(table)};`];
-  const types = new Map(table.columns.map(({ name, type }) => [name, type]));
-  const keys = new Set(table.columns.filter(({ isKey }) => isKey).map(({ name }) => name));
-  const free = telling.filter((name) => !keys.has(name));
-  const clocks = table.columns.filter((column) => isClock(column) && row[column.name] == null).map(({ name }) => name);
-  const assignments = [...free, ...clocks].map((name) => `${writing.identifier(name)} = ${writing.literal(row[name], types.get(name))}`);
-  if (resting.length > 1 || assignments.length === 0) return [];
-  const differs = free.map((name) => writing.differ(writing.identifier(name), writing.literal(row[name], types.get(name))));
-  return [`UPDATE ${writing.name(table)} SET ${assignments.join(', ')}${differs.length === 0 ? '' : ` WHERE ${differs.join(' OR ')}`};`];
+  if (row === undefined) return [writing.deletion(table, [])];
+  const free = columnsNamed(table, telling).filter(({ isKey }) => !isKey);
+  const clocks = table.columns.filter((column) => isClock(column) && row[column.name] == null);
+  const assigned = valuesIn(row, [...free, ...clocks]);
+  if (resting.length > 1 || assigned.length === 0) return [];
+  return [writing.update(table, assigned, valuesIn(row, free))];
+}
+
+/** In the order of the names. */
+function columnsNamed({ columns }: HistoryTable, names: readonly string[]): readonly HistoryColumn[] {
+  return names.flatMap((name) => columns.find((column) => column.name === name) ?? []);
+}
+
+function valuesIn(row: HistoryValues, columns: readonly HistoryColumn[]): readonly HistoryValue[] {
+  return columns.map((column) => ({ column, value: row[column.name] }));
 }
 
 /** Statements that only work when the table is there, or only when it is not. A table that was there before needs no such care. */

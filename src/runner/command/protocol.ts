@@ -1,5 +1,5 @@
 import { maskedValue } from '../../engines/bookkeeping';
-import { sqlStep } from '../../frameworks/history';
+import { historyStep } from '../../frameworks/history';
 import type { RunProtocol, RunStep } from '../../model/run-protocol';
 import type { RecoveryStep } from '../../model/simulation';
 import type { BookkeepingTable } from '../../model/state';
@@ -36,7 +36,8 @@ export function seenProtocol(seen: SeenProtocol): RunProtocol {
 
 function recordSteps({ tool, setup }: SeenProtocol, histories: readonly HistoryChange[]): RecoveryStep[] {
   return histories.map((change) =>
-    sqlStep(
+    historyStep(
+      change.writing.language,
       `Record in ${change.key} what was applied`,
       `${tool} runs again what is not recorded there. These are the rows that it writes itself.`,
       [
@@ -50,7 +51,8 @@ function recordSteps({ tool, setup }: SeenProtocol, histories: readonly HistoryC
 
 function removeSteps({ tool }: SeenProtocol, histories: readonly HistoryChange[]): RecoveryStep[] {
   return histories.map((change) =>
-    sqlStep(
+    historyStep(
+      change.writing.language,
       `Take out of ${change.key} what this command records`,
       `Without these rows ${tool} runs the migration again.`,
       guarded(
@@ -66,7 +68,8 @@ function releaseSteps({ tool, changes }: SeenProtocol): RecoveryStep[] {
   return changes
     .filter((change) => change.role === 'lock' && release(change).length > 0)
     .map((change) =>
-      sqlStep(
+      historyStep(
+        change.writing.language,
         `Release the lock in ${change.key}`,
         `${tool} refuses to run while somebody seems to be migrating. Make sure that nobody is.`,
         guarded(change, release(change), 'there').join('\n'),

@@ -1,5 +1,6 @@
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../../parse/mysql/identifiers';
-import type { HistoryColumn, HistoryTable, HistoryWriting } from '../../command/history';
+import type { HistoryColumn, HistoryTable } from '../../command/history';
+import { sqlWriting } from '../../command/sql-writing';
 import { type ControlClient, type Row, rowsOf } from '../connect';
 
 /**
@@ -59,7 +60,7 @@ export async function builtInFunctions(client: ControlClient, names: readonly st
   return new Set(names.filter((name) => !own.has(name.toLowerCase())));
 }
 
-export const historyWriting: HistoryWriting = {
+export const historyWriting = sqlWriting({
   name: ({ schema, name }) => quoteQualified(schema, name),
   identifier: quoteIdentifier,
   literal(value, type) {
@@ -81,4 +82,4 @@ export const historyWriting: HistoryWriting = {
       ]),
     ];
   },
-};
+});

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../../parse/postgres/identifiers';
-import type { HistoryColumn, HistoryTable, HistoryValues, HistoryWriting } from '../../command/history';
+import type { HistoryColumn, HistoryTable, HistoryValues } from '../../command/history';
+import { sqlWriting } from '../../command/sql-writing';
 
 /**
  * The tables of these names that there are, in any schema, with all of their rows. A name may have its schema: `app.history`.
@@ -39,7 +40,7 @@ export async function builtInFunctions(client: pg.ClientBase, names: readonly st
   return new Set(rows.map(({ name }) => name));
 }
 
-export const historyWriting: HistoryWriting = {
+export const historyWriting = sqlWriting({
   name: ({ schema, name }) => quoteQualified(schema, name),
   identifier: quoteIdentifier,
   literal(value, type) {
@@ -53,4 +54,4 @@ export const historyWriting: HistoryWriting = {
     const test = `to_regclass(${quoteLiteral(quoteQualified(schema, name))}) IS ${when === 'there' ? 'NOT NULL' : 'NULL'}`;
     return [`DO $faultline$ BEGIN IF ${test} THEN\n${body}\nEND IF; END $faultline$;`];
   },
-};
+});
