@@ -53,6 +53,8 @@ export interface DatabaseEngine {
 
   /** Fills the user's tables with rows that respect their keys and constraints. */
   generateRows(address: DatabaseAddress, options: GenerateRowsOptions): Promise<GeneratedRows>;
+  /** Its schemas say too little to make rows of: `GenerateRowsOptions.meant` says what the migration will look for. */
+  readonly rowsFollowMigration?: true;
   /** Puts dirty rows in: rows that meet all that the schema asks for so far, but for what the recipe changes in them. */
   makeDirt(address: DatabaseAddress, dirt: Dirt, source: DirtSource): Promise<MadeDirt>;
   /** Puts sequences back to where they would be without numbers that were drawn for nothing. */

@@ -86,6 +86,8 @@ export interface ToolFramework extends FrameworkFiles {
   readonly run?: undefined;
   /** What people type to run its migrations, for `simulate --command`: `npx knex migrate:latest`. */
   readonly command: string;
+  /** A process of ours runs its code as the tool would, so that a single file can be simulated without the tool. */
+  readonly runsInHarness?: true;
 }
 
 /** What every framework can do with its files. */

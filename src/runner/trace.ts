@@ -2,7 +2,7 @@ import type { CaptureOptions } from '../engines/capture';
 import type { Carrier } from '../engines/carrier';
 import { type Course, courseOf } from '../faults/course';
 import type { PlannedCell } from '../model/fault';
-import type { Migration } from '../model/migration';
+import type { Migration, Statement } from '../model/migration';
 import type { ExecutionPlan } from '../model/plan';
 import type { BuiltInFramework } from '../model/run-protocol';
 import type { CellDirt, SimulatedStatement, Simulation, UnfilledTable } from '../model/simulation';
@@ -111,10 +111,12 @@ export async function databaseBefore(
   laboratory: Laboratory,
   groundwork: string,
   excludeTables: readonly string[],
-  rows: RowChoice,
+  { rows, seed }: RowChoice,
+  /** What the migration is going to do, as far as it is known. */
+  meant: readonly Statement[] = [],
 ): Promise<StateBefore> {
   const beforeDatabase = await laboratory.clone(groundwork);
-  const options = { ...rows, excludeTables };
+  const options = { rows, seed, excludeTables, meant };
   const { skipped } = await laboratory.engine.generateRows(laboratory.sandbox.address(beforeDatabase), options);
   return { beforeDatabase, unfilled: skipped };
 }

@@ -26,7 +26,10 @@ export interface RecordedRequest {
 
 /** How an engine's requests are written down. */
 export interface RequestReader<W extends WireTypes> {
-  asked(request: W['request']): Pick<RecordedRequest, 'connection' | 'protocol' | 'texts' | 'sent'>;
+  /** `inTransaction` where a request says it by itself; else the answers before it do. */
+  asked(
+    request: W['request'],
+  ): Pick<RecordedRequest, 'connection' | 'protocol' | 'texts' | 'sent'> & Partial<Pick<RecordedRequest, 'inTransaction'>>;
   answered(request: W['request'], completion: W['completion']): Pick<NonNullable<RecordedRequest['answer']>, 'tags' | 'status'>;
   connectionOf(request: W['request']): W['connection'];
 }
@@ -49,7 +52,7 @@ export class Recorder<W extends WireTypes> {
     const connection = this.reader.connectionOf(request);
     this.positions.set(request, this.requests.length);
     this.copying.set(connection, { position: this.requests.length, rows: [], length: 0 });
-    this.requests.push({ ...this.reader.asked(request), inTransaction: (this.status.get(connection) ?? 'I') !== 'I' });
+    this.requests.push({ inTransaction: (this.status.get(connection) ?? 'I') !== 'I', ...this.reader.asked(request) });
   }
 
   copied(connection: W['connection'], rows: Buffer): void {

@@ -1,4 +1,5 @@
 import type { RecordedRequest } from '../../engines/command/recording';
+import type { DocumentCommand } from '../../model/document';
 import type { Engine } from '../../model/engine';
 import type { Statement } from '../../model/migration';
 import type { ObjectName, Operation } from '../../model/operation';
@@ -111,6 +112,8 @@ function roleOfStatement({ operations }: Statement, surroundings: Surroundings):
       return 'setting';
     case 'select':
       return selectRole(operation.functions, surroundings);
+    case 'document command':
+      return documentRole(operation, surroundings);
     case 'other':
       if (reads.has(operation.node) || readingWords.test(operation.node)) return 'read';
       if (settings.has(operation.node.replace(/ .*/, ''))) return 'setting';
@@ -131,6 +134,21 @@ function selectRole(functions: readonly string[], { isBuiltIn }: Surroundings): 
   if (names.some((name) => /advisory_unlock|^release_(all_)?locks?$/i.test(name))) return 'unlock';
   if (names.some((name) => /advisory|^get_lock$/i.test(name) && isBuiltIn(name))) return 'lock';
   return names.every((name) => isBuiltIn(name) && !writers.test(name)) ? 'read' : 'statements';
+}
+
+/** Commands of MongoDB that a client sends for itself: about the server, its session, its cursors. */
+const clientCommands =
+  /^(hello|isMaster|ismaster|ping|buildInfo|buildinfo|hostInfo|serverStatus|connectionStatus|getParameter|getCmdLineOpts|atlasVersion|endSessions|startSession|refreshSessions|killSessions|killCursors|getMore|saslStart|saslContinue|logout|whatsmyuri|currentOp|replSetGetStatus|replSetGetConfig|explain|dbStats|collStats|listDatabases|validate|profile)$/;
+
+function documentRole(command: DocumentCommand, surroundings: Surroundings): Role {
+  const { effect, method, collection } = command;
+  if (effect.kind === 'read' || (effect.kind === 'aggregate' && effect.into === undefined)) return 'read';
+  if (effect.kind === 'other') return clientCommands.test(method) ? 'setting' : 'statements';
+  const role =
+    collection?.name === undefined || collection.database !== undefined ? undefined : surroundings.tableRole({ name: collection.name });
+  if (role === undefined) return 'statements';
+  if (effect.kind !== 'write') return 'setup';
+  return role === 'lock' ? 'lock' : 'record';
 }
 
 /** The role of a statement that concerns the tool's own tables and nothing else. */

@@ -1,5 +1,5 @@
 import type { KnownRequest } from '../../engines/command/recording';
-import type { Engine } from '../../model/engine';
+import { type Engine, isMysqlFamily } from '../../model/engine';
 import type { Program, ProgramExecution, Statement } from '../../model/migration';
 import type { RunStep } from '../../model/run-protocol';
 import { readRequests } from '../../parse/read';
@@ -102,7 +102,7 @@ function placeInTransactions(classified: readonly ClassifiedRequest[], engine: E
 
 /** MySQL, MariaDB: a definition commits what is open before it, and then itself. */
 function endsWhatIsOpen({ request }: ClassifiedRequest, engine: Engine): boolean {
-  if (engine.name === 'postgres') return false;
+  if (!isMysqlFamily(engine)) return false;
   return statementsOf(request, engine).some(commitsImplicitly);
 }
 
