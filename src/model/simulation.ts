@@ -74,6 +74,8 @@ export interface SessionLeft {
   readonly locks: readonly { readonly relation: string; readonly mode: string }[];
   /** No session but what PREPARE TRANSACTION left of one: its name. The pid is 0 then. */
   readonly preparedTransaction?: string;
+  /** MongoDB: the id of the logical session, as the text of its UUID; the pid is 0 where nothing of it runs just now. */
+  readonly lsid?: string;
   /** Whom it waits for; pid 0 is a prepared transaction. */
   readonly blockedBy?: readonly { readonly pid: number; readonly application: string; readonly state: string; readonly query: string }[];
 }
