@@ -52,7 +52,6 @@ export async function resolveSettings(
     throw new CommandFailure(`faultline.json: "rules": there is no rule "${unknownRule}": \`faultline rules\` lists them`);
   }
   const name = options.engine ?? engineFor(configuration, files).name;
-  if (name === 'mongodb') throw new CommandFailure('MongoDB is not supported yet: use --engine postgres, mysql or mariadb');
   const engine =
     options.engineVersion === undefined ? engineFor({ ...configuration, engine: name }, files) : engineOf(name, options.engineVersion);
   if (engine === undefined) {

@@ -17,7 +17,7 @@ export interface CommonOptions {
 /** Adds `--engine`, `--engine-version`, `--framework`, `--config`, `--placeholder`, `--format` and `--out`. The first format is the default. */
 export function addCommonOptions(command: Command, formats: readonly string[]): Command {
   return command
-    .addOption(new Option('--engine <name>', 'database engine').choices(['postgres', 'mysql', 'mariadb']))
+    .addOption(new Option('--engine <name>', 'database engine').choices(['postgres', 'mysql', 'mariadb', 'mongodb']))
     .addOption(new Option('--engine-version <version>', 'its version: 18, 8.4').argParser(parseVersion))
     .addOption(new Option('--framework <name>', 'what runs the migrations; detected when left out').choices(frameworkNames))
     .option('--config <file>', 'configuration file (default: the nearest faultline.json)')

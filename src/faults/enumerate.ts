@@ -1,7 +1,7 @@
 import { cellId, type FaultName, type PlannedCell, type Point } from '../model/fault';
 import { type Course, pointsOf, recordsAt } from './course';
 import type { FaultKind } from './kinds/kind';
-import { faultKinds } from './kinds/registry';
+import { faultKindsOf } from './kinds/registry';
 
 export interface Selection {
   readonly faults: readonly FaultName[] | 'all';
@@ -14,7 +14,7 @@ export interface Selection {
 /** The whole matrix of a course: every selected fault at every selected point, with what is impossible and what is answered by another. */
 export function enumerateCells(course: Course, selection: Selection): readonly PlannedCell[] {
   const points = pointsOf(course).filter((point) => selected(point, selection.points));
-  const kinds = faultKinds.filter((kind) => selection.faults === 'all' || selection.faults.includes(kind.name));
+  const kinds = faultKindsOf(course.engine.name).filter(({ name }) => selection.faults === 'all' || selection.faults.includes(name));
   return kinds.flatMap((kind) => cellsOf(course, kind, points, selection.collapse));
 }
 

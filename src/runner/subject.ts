@@ -1,19 +1,23 @@
 import { resolve } from 'node:path';
 import { databaseEngine } from '../engines/registry';
-import { faultKind, faultKinds } from '../faults/kinds/registry';
+import { faultKindsOf } from '../faults/kinds/registry';
 import { frameworkByName, readFolder } from '../frameworks/registry';
 import { sql } from '../frameworks/sql';
 import { defaultEngine, type Engine, engineDisplayName, engineOf, versionsKnown } from '../model/engine';
 import type { Migration } from '../model/migration';
-import type { BuiltInFramework, Framework } from '../model/run-protocol';
+import type { BuiltInFramework, Framework, ToolFramework } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
 import type { SimulationRequest } from '../protocol/simulation';
 import { readMigrationSource } from '../workspace/read-folder';
 import { SimulationFailure } from './failure';
 
+/** A framework whose migrations can be simulated file by file: what is sent is known, or a process of ours runs its code. */
+export type RunnableFramework = BuiltInFramework | HarnessedFramework;
+export type HarnessedFramework = ToolFramework & { readonly runsInHarness: true };
+
 /** What is to be simulated, read from disk. */
 export interface Subject {
-  readonly framework: BuiltInFramework;
+  readonly framework: RunnableFramework;
   readonly engine: Engine;
   readonly folder: string;
   /** All migrations of the folder, in order. */
@@ -24,17 +28,19 @@ export interface Subject {
   readonly groundwork?: Groundwork;
 }
 
-/** Migrations of another folder, or one SQL file read as a plain migration. */
+/** Migrations of another folder, or one file read as a plain migration. */
 export interface Groundwork {
-  readonly framework: BuiltInFramework;
+  readonly framework: RunnableFramework;
+  /** Absolute. */
+  readonly folder: string;
   readonly migrations: readonly Migration[];
 }
 
 /** Reads what a request names. Throws a SimulationFailure when it is not there or not a migration. */
 export async function readSubject(request: SimulationRequest): Promise<Subject> {
-  assertFaultsKnown(request.faults);
   await loadParser();
   const engine = engineOfRequest(request);
+  assertFaultsKnown(request.faults, engine);
   const groundwork = request.before === undefined ? undefined : await readGroundwork(request.before, engine, request);
   if (request.command !== undefined) return commandSubject(engine, request.path, groundwork);
   const read = await readMigrations(request.path, engine, request);
@@ -64,15 +70,15 @@ function commandSubject(engine: Engine, folder: string, groundwork: Groundwork |
   return { framework: sql, engine, folder, migrations: [], targets: [], ...(groundwork !== undefined && { groundwork }) };
 }
 
-function assertFaultsKnown(faults: SimulationRequest['faults']): void {
-  const unknown = faults === 'all' ? undefined : faults.find((name) => faultKind(name) === undefined);
+function assertFaultsKnown(faults: SimulationRequest['faults'], { name: engine }: Engine): void {
+  const known = faultKindsOf(engine).map(({ name }) => name);
+  const unknown = faults === 'all' ? undefined : faults.find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  const known = faultKinds.map((kind) => kind.name).join(', ');
-  throw new SimulationFailure(`The fault ${unknown} can't be carried out on this engine yet: choose from ${known}.`);
+  throw new SimulationFailure(`${engineDisplayName(engine)} does not have the fault ${unknown}: choose from ${known.join(', ')}.`);
 }
 
 interface ReadMigrations {
-  readonly framework: BuiltInFramework;
+  readonly framework: RunnableFramework;
   readonly folder: string;
   readonly target?: string;
   readonly migrations: readonly Migration[];
@@ -89,7 +95,7 @@ async function readMigrations(path: string, engine: Engine, request: SimulationR
     placeholders: request.placeholders,
     ...(request.framework !== undefined && { framework: request.framework }),
   });
-  assertBuiltIn(framework);
+  assertRunnable(framework);
   const problem = problems[0];
   if (migrations.length === 0) throw new SimulationFailure(problem?.message ?? `${path} holds no migrations.`);
   return { framework, folder: source.value.folder, migrations, ...(source.value.target !== undefined && { target: source.value.target }) };
@@ -105,7 +111,10 @@ function findTargets(read: ReadMigrations, path: string): readonly number[] {
 function assertReadable(migrations: readonly Migration[], targets: readonly number[]): void {
   for (const position of targets) {
     const migration = migrations[position];
-    const unreadable = migration?.up.statements.find((statement) => statement.unreadable !== undefined);
+    // What a process runs need not be read first: what it sends is seen.
+    const unreadable = migration?.up.rendering
+      ? undefined
+      : migration?.up.statements.find((statement) => statement.unreadable !== undefined);
     if (migration === undefined || unreadable?.unreadable === undefined) continue;
     const line = unreadable.unreadable.range.start.line + 1;
     throw new SimulationFailure(`${migration.up.path}:${line}: ${unreadable.unreadable.message} Mend it before simulating.`);
@@ -113,9 +122,9 @@ function assertReadable(migrations: readonly Migration[], targets: readonly numb
 }
 
 /** In a folder an empty migration is passed by; alone there is nothing to simulate. */
-function assertNotEmpty(read: ReadMigrations, path: string): void {
+function assertNotEmpty({ framework, ...read }: ReadMigrations, path: string): void {
   const migration = read.migrations.find(({ up }) => up.path === read.target);
-  if (migration?.up.statements.length === 0)
+  if (migration?.up.statements.length === 0 && !isHarnessed(framework))
     throw new SimulationFailure(`${path} holds no statements, so there is nothing that could fail.`);
 }
 
@@ -124,22 +133,27 @@ async function readGroundwork(before: string, engine: Engine, request: Simulatio
   const source = await readMigrationSource(path);
   if (!source.ok) throw new SimulationFailure(source.error.message, source.error.code);
   const target = source.value.target;
-  // A single file is plain SQL, whatever lies beside it.
+  // A single file is plain SQL or a script, whatever lies beside it.
   const files = target === undefined ? source.value.files : source.value.files.filter((file) => file.path === target);
   const { framework, migrations } = readFolder(files, {
     engine,
     placeholders: request.placeholders,
-    ...(target !== undefined && { framework: 'sql' }),
+    ...(target !== undefined && { framework: engine.name === 'mongodb' ? 'mongosh' : 'sql' }),
   });
-  assertBuiltIn(framework);
-  return { framework, migrations };
+  assertRunnable(framework);
+  return { framework, folder: source.value.folder, migrations };
 }
 
-/** Code is never executed here: its own tool runs it, against the proxy. */
-function assertBuiltIn(framework: Framework): asserts framework is BuiltInFramework {
-  if (framework.run !== undefined) return;
+/** Code of SQL frameworks is never executed here: its own tool runs it, against the proxy. */
+function assertRunnable(framework: Framework): asserts framework is RunnableFramework {
+  if (framework.run !== undefined || framework.runsInHarness === true) return;
   throw new SimulationFailure(
     `Migrations of ${framework.displayName} are run by ${framework.displayName} alone. Simulate its command, as you type it in the folder of the project: ` +
       `faultline simulate --command '${framework.command}'`,
   );
+}
+
+/** Runs a process of ours its migrations? */
+export function isHarnessed(framework: RunnableFramework): framework is HarnessedFramework {
+  return framework.run === undefined;
 }

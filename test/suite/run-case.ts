@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { faultKinds } from '../../src/faults/kinds/registry';
+import { faultKindsOf } from '../../src/faults/kinds/registry';
 import type { Sandbox } from '../../src/model/sandbox';
 import type { CellResult, Simulation } from '../../src/model/simulation';
 import type { SimulationRequest } from '../../src/protocol/simulation';
@@ -29,7 +29,9 @@ export interface CaseRun {
 export async function runCase(sandbox: Sandbox, suiteCase: SuiteCase): Promise<CaseRun> {
   const { simulation, opinion } = await simulateCase(sandbox, suiteCase, { collapse: true, secondOpinion: true });
   const texts = simulation.statements.map(({ text }) => text);
-  const faults = faultKinds.map((kind) => kind.name).filter((name) => chosen === undefined || chosen.includes(name));
+  const faults = faultKindsOf('postgres')
+    .map((kind) => kind.name)
+    .filter((name) => chosen === undefined || chosen.includes(name));
   return {
     simulation,
     expected: expectationsOf(suiteCase, texts, faults),
@@ -50,7 +52,7 @@ interface CaseOptions extends Partial<Pick<SimulationRequest, 'faults' | 'points
 export async function simulateCase(sandbox: Sandbox, suiteCase: SuiteCase, { secondOpinion, change, ...options }: CaseOptions) {
   const { files, target } = layoutOf(suiteCase);
   return withFolder(files, async (folder) => {
-    const faults = chosen?.flatMap((name) => faultKinds.flatMap((kind) => (kind.name === name ? [kind.name] : []))) ?? 'all';
+    const faults = chosen?.flatMap((name) => faultKindsOf('postgres').flatMap((kind) => (kind.name === name ? [kind.name] : []))) ?? 'all';
     const { framework = 'sql' } = suiteCase;
     const asked: SimulationRequest = { ...request, framework, faults, rows: suiteCase.rows ?? 20, ...options, path: join(folder, target) };
     const subject = await readSubject(asked);

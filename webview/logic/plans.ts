@@ -1,4 +1,5 @@
 import type { CellResult, RecoveryPlan, RecoveryStep } from '../../src/model/simulation';
+import { isExecuted } from '../../src/model/steps';
 import { formatDuration } from './numbers';
 import type { Run } from './panel-state';
 
@@ -31,21 +32,22 @@ export function lossOf(plan: RecoveryPlan, direction: Direction): string | undef
   return plan.verified && direction === 'back' ? 'Loses nothing.' : undefined;
 }
 
-/** All steps as one text that can be pasted into an SQL client: titles and whatever is not SQL become comments. */
+/** All steps as one text that can be pasted into the database's client: titles and whatever is not for it become comments. */
 export function planText(plan: RecoveryPlan): string {
-  const steps = plan.steps.map((step, position) => `-- ${position + 1}. ${oneLine(step.title)}\n${asSql(step)}\n`);
+  const mark = plan.steps.some(({ language }) => language === 'mongosh') ? '//' : '--';
+  const steps = plan.steps.map((step, position) => `${mark} ${position + 1}. ${oneLine(step.title)}\n${forClient(step, mark)}\n`);
   return steps.join('\n');
 }
 
-function asSql(step: RecoveryStep): string {
-  if (step.language === 'sql') return step.text.trim();
-  const intro = step.language === 'shell' ? '-- In a shell:\n' : '';
+function forClient(step: RecoveryStep, mark: string): string {
+  if (isExecuted(step)) return step.text.trim();
+  const intro = step.language === 'shell' ? `${mark} In a shell:\n` : '';
   return (
     intro +
     step.text
       .trim()
       .split(/\r?\n/)
-      .map((line) => `-- ${line}`)
+      .map((line) => `${mark} ${line}`)
       .join('\n')
   );
 }
@@ -67,7 +69,7 @@ export function rollbackOf(run: Run, result: CellResult): Rollback | undefined {
   const finished = Object.values(run.results).filter((cell) => cell.recovery !== undefined && isAllDone(cell));
   const proven = finished.find((cell) => cell.recovery?.back.verified) ?? finished.find((cell) => cell.recovery?.back.verifiedExceptLoss);
   const plan = isAllDone(result) ? own : (proven?.recovery?.back ?? own);
-  const statements = plan.steps.filter((step) => step.language === 'sql' && step.concerns === undefined).map((step) => step.text);
+  const statements = plan.steps.filter((step) => isExecuted(step) && step.concerns === undefined).map((step) => step.text);
   return statements.length === 0 ? undefined : { statements, ofWhole: plan !== own };
 }
 

@@ -2,14 +2,19 @@ import type { Point } from '../../model/fault';
 import { type Course, runningAt } from '../course';
 import { uncontested } from './contention';
 import { ownFailure } from './inside';
+import type { FaultKind } from './kind';
 
 /** A second session takes the same locks in the other order, and the server ends the migration's statement to break the circle. */
-export const deadlockFault = ownFailure({
-  name: 'deadlock',
-  happened: 'A deadlock with another session was broken by failing the migration',
-  spared: (course, point) => neverTheVictim(course, point) ?? waitsForNobody(course, point),
-  eachForItself: true,
-});
+export const deadlockFault: FaultKind = {
+  // MongoDB lets no transaction wait for another's document: see lock-timeout.
+  engines: ['postgres', 'mysql', 'mariadb'],
+  ...ownFailure({
+    name: 'deadlock',
+    happened: 'A deadlock with another session was broken by failing the migration',
+    spared: (course, point) => neverTheVictim(course, point) ?? waitsForNobody(course, point),
+    eachForItself: true,
+  }),
+};
 
 const waitsForNobody = uncontested(
   'It takes two sessions that wait for each other, and this statement waits for no lock that another session could hold.',

@@ -4,6 +4,7 @@ import type { FaultKind } from './kind';
 
 /** The disk that holds the database is full while the statement runs, and has room again afterwards. */
 export const diskFullFault: FaultKind = {
+  engines: ['postgres', 'mysql', 'mariadb'],
   ...ownFailure({ name: 'disk-full', happened: 'The disk of the database ran full' }),
   // Whether a statement needs new space at all is measured, not predicted.
   equivalence: () => undefined,

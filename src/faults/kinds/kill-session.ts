@@ -1,4 +1,4 @@
-import { committedAt } from '../course';
+import { committedAt, retriesByItself } from '../course';
 import { nothingToBeInside } from './inside';
 import type { FaultKind } from './kind';
 import { undoneEquivalence } from './undone';
@@ -9,5 +9,6 @@ export const killSessionFault: FaultKind = {
   happened: 'The session was terminated',
   impossible: nothingToBeInside,
   completed: committedAt,
-  equivalence: undoneEquivalence,
+  // A session of MongoDB that does nothing has nothing to lose but its transaction: its client goes on.
+  equivalence: (course, point) => (retriesByItself(course) ? undefined : undoneEquivalence(course, point)),
 };

@@ -6,6 +6,8 @@ import type { Course } from '../course';
 /** One kind of fault: where it can strike, which points must end alike, and how it is told. One file each, listed in `registry.ts`. */
 export interface FaultKind {
   readonly name: FaultName;
+  /** The engines that have it. Absent: all. */
+  readonly engines?: readonly EngineName[];
   /** What struck, as the beginning of a sentence: "The server crashed". */
   readonly happened: string;
   /** Why it can't strike at this point, in one sentence; undefined when it can. */

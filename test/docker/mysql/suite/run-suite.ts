@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultKinds } from '../../../../src/faults/kinds/registry';
+import { faultKindsOf } from '../../../../src/faults/kinds/registry';
 import { engineOf } from '../../../../src/model/engine';
 import type { Sandbox } from '../../../../src/model/sandbox';
 import { Laboratory } from '../../../../src/runner/laboratory';
@@ -43,7 +43,9 @@ export function runMysqlSuite(engine: 'mysql' | 'mariadb'): void {
       it(name, async () => {
         const simulation = await simulateCase(sandbox, suiteCase, engine);
         const texts = simulation.statements.map(({ text }) => text);
-        const faults = faultKinds.map((kind) => kind.name).filter((fault) => chosen === undefined || chosen.includes(fault));
+        const faults = faultKindsOf('mysql')
+          .map((kind) => kind.name)
+          .filter((fault) => chosen === undefined || chosen.includes(fault));
         const expected = expectationsOf(suiteCase, texts, faults, engine);
         const actual = actualOf(simulation.cells);
         const ids = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
@@ -60,7 +62,7 @@ export function runMysqlSuite(engine: 'mysql' | 'mariadb'): void {
 async function simulateCase(sandbox: Sandbox, suiteCase: MysqlCase, engine: 'mysql' | 'mariadb') {
   const files = { '001_before.sql': suiteCase.before ?? shop, '002_change.sql': suiteCase.migration };
   return withFolder(files, async (folder) => {
-    const faults = chosen?.flatMap((name) => faultKinds.flatMap((kind) => (kind.name === name ? [kind.name] : []))) ?? 'all';
+    const faults = chosen?.flatMap((name) => faultKindsOf('mysql').flatMap((kind) => (kind.name === name ? [kind.name] : []))) ?? 'all';
     const asked = {
       ...request,
       engine,
