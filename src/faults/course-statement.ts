@@ -2,6 +2,7 @@ import { type Engine, isMysqlFamily } from '../model/engine';
 import type { Statement } from '../model/migration';
 import type { CostClass, PlannedLock, PlannedStatement } from '../model/plan';
 import { endsTransactions } from '../parse/postgres/nested';
+import { keptInPart } from '../plan/mongodb/writes';
 
 /** What is known of one statement before it is run, as far as it matters for a fault that strikes while it runs. */
 export interface CourseStatement {
@@ -26,18 +27,23 @@ export interface CourseStatement {
 }
 
 export function courseStatement(planned: PlannedStatement, request: readonly number[], engine: Engine): CourseStatement {
-  const isMysql = isMysqlFamily(engine);
   const { statement, cost, locks } = planned;
   return {
     index: statement.index,
     statement,
     cost,
     locks,
-    interrupted: planned.transactional && !(isMysql ? mayCommitInside(statement) : commitsInside(statement)) ? 'undone' : 'kept in part',
-    escapes: isMysql ? drawsNumbers(statement) : escapes(statement),
+    ...nature(planned, engine),
     commitsImplicitly: planned.commits === true,
     request,
   };
+}
+
+function nature({ statement, transactional }: PlannedStatement, engine: Engine): Pick<CourseStatement, 'interrupted' | 'escapes'> {
+  if (engine.name === 'mongodb') return { interrupted: keptInPart(statement) ? 'kept in part' : 'undone', escapes: false };
+  const isMysql = isMysqlFamily(engine);
+  const isUndone = transactional && !(isMysql ? mayCommitInside(statement) : commitsInside(statement));
+  return { interrupted: isUndone ? 'undone' : 'kept in part', escapes: isMysql ? drawsNumbers(statement) : escapes(statement) };
 }
 
 /** True for BEGIN, COMMIT, SET and the like: they are over at once, and either done or not. */

@@ -136,7 +136,20 @@ const metadataModes: LockModes = [
   ['EXCLUSIVE', 'all'],
 ];
 
+/**
+ * Locks of MongoDB on a collection, in its manual's words ("FAQ: Concurrency"), weakest first. An index build takes the last one for a moment
+ * when it begins and when it ends.
+ */
+const collectionModes: LockModes = [
+  ['intent shared', 'none'],
+  ['intent exclusive', 'none'],
+  ['shared', 'writers'],
+  ['exclusive at start and end', 'schema'],
+  ['exclusive', 'all'],
+];
+
 function lockModes(engine: string): LockModes {
+  if (engine === 'mongodb') return collectionModes;
   return isMysqlFamily({ name: engine }) ? metadataModes : postgresModes;
 }
 

@@ -3,6 +3,7 @@ import { isMysqlFamily } from '../model/engine';
 import type { Migration, Program } from '../model/migration';
 import type { ExecutionPlan, PlannedStatement, PlannedTransaction } from '../model/plan';
 import { replaySteps } from '../schema/virtual-schema';
+import { planMongodbProgram } from './mongodb/plan';
 import { planMysqlProgram } from './mysql/plan';
 import { CreatedRelations, type Situation } from './situation';
 import { statementFacts } from './statement-facts';
@@ -23,6 +24,9 @@ export function planProgram(migration: Migration, direction: 'up' | 'down', befo
   }
   if (isMysqlFamily(engine)) {
     return planMysqlProgram(migration, program, before, replaySteps(before, program.statements, engine));
+  }
+  if (engine.name === 'mongodb') {
+    return planMongodbProgram(migration, program, before, replaySteps(before, program.statements, engine));
   }
   const transactions = groupIntoTransactions(program);
   const statements = planStatements(program, transactions, before, engine.major);

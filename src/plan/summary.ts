@@ -2,6 +2,7 @@ import type { Program, Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
 import type { PlannedStatement, PlannedTransaction } from '../model/plan';
 import { immutableFunctions, stableFunctions } from '../parse/postgres/operations/expressions';
+import { isHarmless } from './mongodb/writes';
 
 /** True for statements that leave nothing in the database: settings, transaction control, reads. */
 export function changesNothing(statement: Statement): boolean {
@@ -20,6 +21,8 @@ function leavesNothing(operation: Operation): boolean {
       return true;
     case 'prepared statement':
       return operation.action === 'prepare' || operation.action === 'deallocate';
+    case 'document command':
+      return isHarmless(operation);
     case 'other':
       return /^(SHOW|EXPLAIN|DESCRIBE|DESC|HELP|DELIMITER)\b/.test(operation.node);
     case 'select':
