@@ -51,8 +51,11 @@ export interface ContainerSide {
   /** The version that an image says it holds, by its environment variables (`NAME=value`). */
   versionIn(environment: readonly string[]): string | undefined;
   readonly port: number;
-  /** What makes a server with this password; `smallDisk` is the folder of one, where it has one. */
-  specification(engine: Engine, password: string, smallDisk: string | undefined): ContainerSpecification;
+  /**
+   * What makes a server with this password; `smallDisk` is the folder of one, where it has one, `environment` are the variables that the image
+   * sets.
+   */
+  specification(engine: Engine, password: string, smallDisk: string | undefined, environment: readonly string[]): ContainerSpecification;
   /** Lines of a log that tell why a server stopped. */
   readonly telling: RegExp;
 }

@@ -63,7 +63,8 @@ export class DockerSandbox implements Sandbox {
     options: { readonly smallDisk: boolean; readonly memoryBytes: number | undefined },
   ): Promise<DockerSandbox> {
     const password = randomBytes(18).toString('base64url');
-    const specification = kind.container.specification(engine, password, options.smallDisk ? smallDiskFolder : undefined);
+    const smallDisk = options.smallDisk ? smallDiskFolder : undefined;
+    const specification = kind.container.specification(engine, password, smallDisk, image.environment);
     const plan: ContainerPlan = {
       image,
       port: kind.container.port,

