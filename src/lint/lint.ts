@@ -204,12 +204,14 @@ class FolderRun {
       const rendering = { program: asRendered(program), text: program.rendering.text, source: text };
       const context = ruleContext({ migration: seen, framework, engine, files, before, origin, ...rendering });
       const mapper = new FindingMapper(new SourceMap(program, text), framework);
-      const findings = checkProgram(context, this.rules, level).map((finding) => mapper.finding(finding));
+      const findings = checkProgram(context, this.rules, level).map(({ finding, inSource }) =>
+        inSource ? { finding } : mapper.finding(finding),
+      );
       return { findings: [...findings, ...unreadFindings(program, this.rules, level)], errors: codeErrors(program) };
     }
     const context = ruleContext({ migration, program, framework, engine, files, text, before, origin });
     const errors = program.statements.flatMap((statement) => (statement.unreadable === undefined ? [] : [statement.unreadable]));
-    return { findings: checkProgram(context, this.rules, level).map((finding) => ({ finding })), errors };
+    return { findings: checkProgram(context, this.rules, level).map(({ finding }) => ({ finding })), errors };
   }
 
   private level(rule: Rule): RuleLevel {

@@ -68,29 +68,38 @@ export function ruleContext(input: ProgramInput): RuleContext {
   };
 }
 
+/** What a rule found, and whether its range counts in the file of code rather than in the text that rules see. */
+export interface CheckedFinding {
+  readonly finding: Finding;
+  readonly inSource: boolean;
+}
+
 /** Runs the rules that are not off. Findings come in the order of their places. */
-export function checkProgram(context: RuleContext, rules: readonly Rule[], level: (rule: Rule) => RuleLevel): readonly Finding[] {
+export function checkProgram(context: RuleContext, rules: readonly Rule[], level: (rule: Rule) => RuleLevel): readonly CheckedFinding[] {
   const findings = rules.flatMap((rule) => {
     const severity = level(rule);
     if (severity === 'off') return [];
     return (rule.check?.(context) ?? []).map(
-      (violation): Finding => ({
-        rule: rule.id,
-        severity,
-        url: ruleUrl(rule.id),
-        section: context.program.direction,
-        range: violation.range,
-        message: violation.message,
-        ...advice(context, violation),
+      (violation): CheckedFinding => ({
+        finding: {
+          rule: rule.id,
+          severity,
+          url: ruleUrl(rule.id),
+          section: context.program.direction,
+          range: violation.range,
+          message: violation.message,
+          ...advice(context, violation),
+        },
+        inSource: violation.inSource === true,
       }),
     );
   });
-  return findings.sort(byPlace);
+  return findings.sort((left, right) => byPlace(left.finding, right.finding));
 }
 
 /** What to do. A fix is written for a statement of the file itself: one in a block or a function has to be taken out of there first. */
-function advice({ nested }: RuleContext, { range, help, fixes }: Violation): Pick<Finding, 'help' | 'fixes'> {
-  const step = nested.find(({ statement }) => isWithin(range, statement.range));
+function advice({ nested }: RuleContext, { range, help, fixes, inSource }: Violation): Pick<Finding, 'help' | 'fixes'> {
+  const step = inSource ? undefined : nested.find(({ statement }) => isWithin(range, statement.range));
   if (step?.within === undefined) return { help, fixes };
   return { help: `${help} It stands in ${step.within}: take it out of there first.`, fixes: [] };
 }

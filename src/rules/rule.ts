@@ -9,6 +9,8 @@ import type { RuleContext } from './context';
 /** What a rule says about one place. */
 export interface Violation {
   readonly range: Range;
+  /** For a program in code: the range counts in its file, not in the text of what it sends. */
+  readonly inSource?: true;
   /** What is wrong, and why it matters for this statement on this version and framework. */
   readonly message: string;
   /** What to do. */
