@@ -1,4 +1,5 @@
 import type { SandboxProviderName } from '../model/sandbox';
+import type { RecoveryStep } from '../model/simulation';
 import type { SimulationEvent } from './simulation';
 
 /** A migration command that is simulated in place of a file. */
@@ -74,7 +75,7 @@ export type FromPanel =
   | { readonly kind: 'cancel' }
   | { readonly kind: 'copy'; readonly text: string }
   /** Opens text in a new editor. */
-  | { readonly kind: 'open'; readonly text: string; readonly language: 'sql' | 'shell' | 'text'; readonly title: string }
+  | { readonly kind: 'open'; readonly text: string; readonly language: RecoveryStep['language']; readonly title: string }
   /** Inserts these statements as the migration's rollback. */
   | { readonly kind: 'insert-rollback'; readonly statements: readonly string[] }
   /** Asks which migration command to simulate. */

@@ -32,9 +32,14 @@ export function lossOf(plan: RecoveryPlan, direction: Direction): string | undef
   return plan.verified && direction === 'back' ? 'Loses nothing.' : undefined;
 }
 
+/** The language of the database's client. */
+export function languageOf({ steps }: RecoveryPlan): 'sql' | 'mongosh' {
+  return steps.some(({ language }) => language === 'mongosh') ? 'mongosh' : 'sql';
+}
+
 /** All steps as one text that can be pasted into the database's client: titles and whatever is not for it become comments. */
 export function planText(plan: RecoveryPlan): string {
-  const mark = plan.steps.some(({ language }) => language === 'mongosh') ? '//' : '--';
+  const mark = languageOf(plan) === 'mongosh' ? '//' : '--';
   const steps = plan.steps.map((step, position) => `${mark} ${position + 1}. ${oneLine(step.title)}\n${forClient(step, mark)}\n`);
   return steps.join('\n');
 }

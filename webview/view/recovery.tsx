@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { CellResult, DecisionFact, RecoveryCheck, RecoveryMode, RecoveryPlan, RecoveryStep } from '../../src/model/simulation';
 import type { Run } from '../logic/panel-state';
-import { type Direction, directionTitles, lossOf, planText, proofOf, type Rollback, rollbackOf } from '../logic/plans';
+import { type Direction, directionTitles, languageOf, lossOf, planText, proofOf, type Rollback, rollbackOf } from '../logic/plans';
 import { Button } from '../ui';
 import { useActions } from './context';
 
@@ -83,7 +83,7 @@ function Plan({ direction, plan, because, facts, cellId, rollback }: PlanProps):
             </CopyButton>
             <Button
               label={`Open in editor: ${title}`}
-              onPress={() => post({ kind: 'open', text: planText(plan), language: 'sql', title: `${title} from ${cellId}` })}
+              onPress={() => post({ kind: 'open', text: planText(plan), language: languageOf(plan), title: `${title} from ${cellId}` })}
             >
               Open in editor
             </Button>

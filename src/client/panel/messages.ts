@@ -70,7 +70,7 @@ function parseCommand(value: unknown): PanelCommand | undefined {
 function parseOpen(value: Readonly<Record<string, unknown>>): FromPanel | undefined {
   const { text, language, title } = value;
   if (typeof text !== 'string' || typeof title !== 'string') return undefined;
-  if (language !== 'sql' && language !== 'shell' && language !== 'text') return undefined;
+  if (language !== 'sql' && language !== 'mongosh' && language !== 'shell' && language !== 'text') return undefined;
   return { kind: 'open', text, language, title };
 }
 

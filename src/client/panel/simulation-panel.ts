@@ -202,7 +202,8 @@ export class SimulationPanel {
   private async revealStatement(index: number): Promise<void> {
     const planned = this.events.find((event) => event.kind === 'planned');
     const statement = planned?.statements.find((candidate) => candidate.index === index);
-    if (this.command !== undefined) return statement && openText(statement.text, 'sql');
+    if (this.command !== undefined)
+      return statement && openText(statement.text, planned?.migration.engine === 'mongodb' ? 'mongosh' : 'sql');
     const range = statement?.range;
     const selection = range && new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
     await vscode.window.showTextDocument(vscode.Uri.file(this.path), {
@@ -222,7 +223,7 @@ async function saveIfOpen(path: string): Promise<void> {
   await document?.save();
 }
 
-const languageIds = { sql: 'sql', shell: 'shellscript', text: 'plaintext' } as const;
+const languageIds = { sql: 'sql', mongosh: 'javascript', shell: 'shellscript', text: 'plaintext' } as const;
 
 async function openText(content: string, language: keyof typeof languageIds): Promise<void> {
   const document = await vscode.workspace.openTextDocument({ content, language: languageIds[language] });
