@@ -1,6 +1,7 @@
 import type { Engine } from '../model/engine';
 import type { Statement } from '../model/migration';
 import type { Span } from '../model/text';
+import * as mongodb from './mongodb/read';
 import * as mysql from './mysql/read';
 import * as postgres from './postgres/read';
 
@@ -22,11 +23,10 @@ interface Reader {
   ) => Statement[][];
 }
 
-const readers: Readonly<Partial<Record<Engine['name'], Reader>>> = { postgres, mysql, mariadb: mysql };
+const readers: Readonly<Record<Engine['name'], Reader>> = { postgres, mysql, mariadb: mysql, mongodb };
 
-/** Engines without a reader of their own are not offered to users; until they are, PostgreSQL's tells statements apart. */
 function readerOf({ name }: Engine): Reader {
-  return readers[name] ?? postgres;
+  return readers[name];
 }
 
 /**

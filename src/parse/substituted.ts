@@ -36,3 +36,25 @@ export class SubstitutedText {
     return previous.source.end + (offset - previous.sent.end);
   }
 }
+
+/**
+ * Replaces `${name}` whose value is known, everywhere: tools that replace placeholders do it on the text, inside of string literals and
+ * routines too. Unknown ones stay as they are. The `mysql` client and mongosh have no variables of their own.
+ */
+export function substituteBraced(text: string, placeholders: Readonly<Record<string, string>>): SubstitutedText {
+  if (Object.keys(placeholders).length === 0 || !text.includes('${')) return new SubstitutedText(text, []);
+  const replacements: Replacement[] = [];
+  let sent = '';
+  let last = 0;
+  for (const match of text.matchAll(/\$\{([^{}\n]*)\}/g)) {
+    const name = match[1] ?? '';
+    const value = Object.hasOwn(placeholders, name) ? placeholders[name] : undefined;
+    if (value === undefined) continue;
+    sent += text.slice(last, match.index);
+    const start = sent.length;
+    sent += value;
+    last = match.index + match[0].length;
+    replacements.push({ source: { start: match.index, end: last }, sent: { start, end: sent.length } });
+  }
+  return new SubstitutedText(replacements.length === 0 ? text : sent + text.slice(last), replacements);
+}

@@ -5,12 +5,12 @@ import type { Operation } from '../../model/operation';
 import type { Span } from '../../model/text';
 import { LineIndex } from '../lines';
 import { TextMemory } from '../memory';
-import type { SubstitutedText } from '../substituted';
+import { type SubstitutedText, substituteBraced } from '../substituted';
 import { Cursor } from './cursor';
 import { endlessFailure, type ReadFailure, syntaxFailure, unclosedFailure } from './failures';
 import { operationsOf } from './operations/operations';
 import { withPlace } from './operations/place';
-import { substitute, unresolvedIn } from './placeholders';
+import { unresolvedIn } from './placeholders';
 import { type Piece, split } from './split';
 
 /** Longer programs are not read: an editor would freeze, and they are dumps rather than migrations. In UTF-16 code units. */
@@ -79,7 +79,7 @@ class ProgramReader {
     /** How many statements of the program come before this text. */
     private readonly before = 0,
   ) {
-    this.substituted = substitute(source.slice(span.start, span.end), placeholders);
+    this.substituted = substituteBraced(source.slice(span.start, span.end), placeholders);
     this.sent = this.substituted.text;
   }
 
