@@ -2,7 +2,7 @@ import type { Column, Table } from '../../../model/catalog';
 import { type Condition, candidatesFor, type Maker } from './candidates';
 import { formOf, isBoolean, type TypeForm } from './form';
 import { type FillStep, type ForeignKey, mayBeNull } from './order';
-import { pick } from './random';
+import { pick } from '../../random';
 import { valueFor } from './values';
 
 /** Literals by column. */

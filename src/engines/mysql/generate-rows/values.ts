@@ -1,6 +1,6 @@
 import { quoteLiteral } from '../../../parse/mysql/identifiers';
 import { isBoolean, type TypeForm, wholeTypes } from './form';
-import { digest, pick } from './random';
+import { digest, pick } from '../../random';
 
 /** What a value is made from. */
 export interface ValueSource {

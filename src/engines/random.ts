@@ -1,4 +1,4 @@
-import { hash128 } from '../../../state/hash';
+import { hash128 } from '../state/hash';
 
 /** A whole number from 0 to below `size` that looks random, and is the same for the same texts and numbers. */
 export function pick(size: number, ...of: readonly (string | number)[]): number {
