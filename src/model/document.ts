@@ -101,6 +101,8 @@ export interface DocumentCommand {
   readonly effect: DocumentEffect;
   /** The options argument, as far as it is there: session, writeConcern, ordered, upsert ... */
   readonly options?: DocumentValue;
+  /** What is called on its result, in order: `.sort({ ... })`, `.limit(5)`, `.length` (without arguments). Absent where nothing is. */
+  readonly then?: readonly { readonly name: string; readonly arguments?: readonly DocumentValue[] }[];
   /** True when a session is among the options. */
   readonly session: boolean;
   /** Where `, { session }` or `session, ` can be inserted, and which of both; absent where it can't be said. */

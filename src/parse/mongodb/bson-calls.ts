@@ -1,5 +1,5 @@
 import type { DocumentValue } from '../../model/document';
-import { fieldOf, numberOf, textOf } from './document';
+import { fieldOf, numberOf, textOf } from '../../model/document-value';
 
 /** A BSON value as mongosh writes it. */
 export interface BsonText {

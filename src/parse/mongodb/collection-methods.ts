@@ -1,6 +1,7 @@
 import type { CollectionName, DocumentEffect, DocumentValue, DocumentWrite } from '../../model/document';
+import { fieldOf, isTrue, textOf } from '../../model/document-value';
 import type { Span } from '../../model/text';
-import { array, fieldOf, isOn, textOf } from './document';
+import { array } from './document';
 import * as effects from './effects';
 
 type Arguments = readonly DocumentValue[];
@@ -27,7 +28,7 @@ function writing(
 }
 
 function upsertIn(options: DocumentValue | undefined): boolean {
-  return isOn(fieldOf(options, 'upsert'));
+  return isTrue(fieldOf(options, 'upsert'));
 }
 
 function updating(many: boolean): MethodReader {
@@ -46,13 +47,13 @@ function deleting(many: boolean): MethodReader {
 
 /** The old update(filter, change, options), or (filter, change, upsert, multi) before there were options. */
 const oldUpdate = writing(2, ([filter, change, , multi], options, span) => {
-  const many = isOn(fieldOf(options, 'multi')) || isOn(multi);
-  return effects.oneWrite(effects.updateOrReplaceOf(filter, change, { many, upsert: upsertIn(options) || isOn(options), span }));
+  const many = isTrue(fieldOf(options, 'multi')) || isTrue(multi);
+  return effects.oneWrite(effects.updateOrReplaceOf(filter, change, { many, upsert: upsertIn(options) || isTrue(options), span }));
 });
 
 /** The old remove(filter, justOne), or with options. */
 const oldRemove = writing(1, ([filter], options, span) => {
-  const one = isOn(options) || isOn(fieldOf(options, 'justOne')) || isOn(fieldOf(options, 'single'));
+  const one = isTrue(options) || isTrue(fieldOf(options, 'justOne')) || isTrue(fieldOf(options, 'single'));
   return effects.oneWrite(effects.deleteOf(filter, !one, span));
 });
 
@@ -86,7 +87,7 @@ const findAndModify: MethodReader = {
 /** What findAndModify does, of the method or of the command: both name its parts alike. */
 export function modified(options: DocumentValue | undefined, span: Span): DocumentWrite {
   const query = fieldOf(options, 'query');
-  if (isOn(fieldOf(options, 'remove'))) return effects.deleteOf(query, false, span);
+  if (isTrue(fieldOf(options, 'remove'))) return effects.deleteOf(query, false, span);
   return effects.updateOrReplaceOf(query, fieldOf(options, 'update'), { many: false, upsert: upsertIn(options), span });
 }
 
@@ -119,7 +120,7 @@ function isOptions(value: DocumentValue | undefined): boolean {
 
 /** renameCollection(name, dropTarget) of the shell, rename(name, { dropTarget }) of the driver. */
 const rename = writing(1, ([name], options) =>
-  effects.renameTo({ name: textOf(name) }, isOn(options) || isOn(fieldOf(options, 'dropTarget'))),
+  effects.renameTo({ name: textOf(name) }, isTrue(options) || isTrue(fieldOf(options, 'dropTarget'))),
 );
 
 /** aggregate([...], options), or one argument for each stage. */

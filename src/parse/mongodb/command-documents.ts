@@ -1,7 +1,8 @@
 import type { CollectionName, DocumentEffect, DocumentNode, DocumentValue, DocumentWrite } from '../../model/document';
+import { fieldOf, isTrue, numberOf, textOf } from '../../model/document-value';
 import type { Span } from '../../model/text';
 import { modified } from './collection-methods';
-import { document, fieldOf, isOn, numberOf, textOf, without } from './document';
+import { document, without } from './document';
 import * as effects from './effects';
 
 /** A document given to `db.command`, `db.runCommand` or `db.adminCommand`, in terms of what it does. */
@@ -74,7 +75,7 @@ function namespaceOf(value: DocumentValue | undefined): CollectionName {
 function updateItem(item: DocumentValue): DocumentWrite | undefined {
   if (item.kind !== 'document') return undefined;
   const { span } = item;
-  const options = { many: isOn(fieldOf(item, 'multi')), upsert: isOn(fieldOf(item, 'upsert')), span };
+  const options = { many: isTrue(fieldOf(item, 'multi')), upsert: isTrue(fieldOf(item, 'upsert')), span };
   return effects.updateOrReplaceOf(fieldOf(item, 'q'), fieldOf(item, 'u'), options);
 }
 
@@ -91,9 +92,9 @@ function namespacedItem(item: DocumentValue): DocumentWrite | undefined {
   const filter = fieldOf(item, 'filter');
   const { span } = item;
   if (first?.name === 'insert') return { kind: 'insert', document: fieldOf(item, 'document') ?? document({}), span };
-  if (first?.name === 'delete') return effects.deleteOf(filter, isOn(fieldOf(item, 'multi')), span);
+  if (first?.name === 'delete') return effects.deleteOf(filter, isTrue(fieldOf(item, 'multi')), span);
   if (first?.name !== 'update') return undefined;
-  const options = { many: isOn(fieldOf(item, 'multi')), upsert: isOn(fieldOf(item, 'upsert')), span };
+  const options = { many: isTrue(fieldOf(item, 'multi')), upsert: isTrue(fieldOf(item, 'upsert')), span };
   return effects.updateOrReplaceOf(filter, fieldOf(item, 'updateMods'), options);
 }
 
@@ -163,7 +164,7 @@ const commands: Readonly<Record<string, CommandReader>> = byLowerCase([
     work: ['to', 'dropTarget'],
     read: ({ command, first }) => ({
       collection: namespaceOf(first),
-      effect: effects.renameTo(namespaceOf(fieldOf(command, 'to')), isOn(fieldOf(command, 'dropTarget'))),
+      effect: effects.renameTo(namespaceOf(fieldOf(command, 'to')), isTrue(fieldOf(command, 'dropTarget'))),
     }),
   },
   {

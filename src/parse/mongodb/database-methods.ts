@@ -1,8 +1,9 @@
 import type { CollectionName, DocumentEffect, DocumentValue } from '../../model/document';
+import { fieldOf, isTrue, textOf } from '../../model/document-value';
 import type { Span } from '../../model/text';
 import { collectionMethods, pipelineOf } from './collection-methods';
 import { type CommandReading, readCommand } from './command-documents';
-import { documentOf, fieldOf, isOn, textOf } from './document';
+import { documentOf } from './document';
 import * as effects from './effects';
 
 type Arguments = readonly DocumentValue[];
@@ -72,7 +73,7 @@ const readers: Readonly<Record<string, (values: Arguments, span: Span) => Databa
   createIndex: ofCollection('createIndex'),
   renameCollection: ([from, to, options]) => ({
     ...collectionOf(from),
-    effect: effects.renameTo({ name: textOf(to) }, isOn(fieldOf(options, 'dropTarget'))),
+    effect: effects.renameTo({ name: textOf(to) }, isTrue(fieldOf(options, 'dropTarget'))),
     optionsAt: 2,
   }),
 };

@@ -1,45 +1,7 @@
 import type { DocumentNode, DocumentValue } from '../../model/document';
 import type { Span } from '../../model/text';
 
-/** Values of documents: how to look into them, and how to make them for text that nobody wrote. */
-
-/** The value of a document's field. Undefined where there is none, and for what is no document. As in JavaScript, the last of a name wins. */
-export function fieldOf(value: DocumentValue | undefined, name: string): DocumentValue | undefined {
-  return value?.kind === 'document' ? value.fields.findLast((field) => field.name === name)?.value : undefined;
-}
-
-/** The text of a string. */
-export function textOf(value: DocumentValue | undefined): string | undefined {
-  return value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : undefined;
-}
-
-/** A number, of whichever BSON type. */
-export function numberOf(value: DocumentValue | undefined): number | undefined {
-  if (value?.kind === 'scalar') return typeof value.value === 'number' ? value.value : undefined;
-  if (value?.kind !== 'bson' || !/^(?:NumberInt|NumberLong|NumberDecimal|Double)$/.test(value.type)) return undefined;
-  const [digits] = /-?[\d.]+(?:[eE][+-]?\d+)?/.exec(value.text.slice(value.type.length)) ?? [];
-  return digits === undefined ? undefined : Number(digits);
-}
-
-/** Whether an option is switched on, as the server takes it: true, or a number that is not 0. A hole is not. */
-export function isOn(value: DocumentValue | undefined): boolean {
-  if (value?.kind === 'scalar') return value.value === true || (typeof value.value === 'number' && value.value !== 0);
-  return (numberOf(value) ?? 0) !== 0;
-}
-
-/** True when some of it is known only to a run. */
-export function hasHole(value: DocumentValue): boolean {
-  switch (value.kind) {
-    case 'hole':
-      return true;
-    case 'array':
-      return value.partial === true || value.items.some(hasHole);
-    case 'document':
-      return value.partial === true || value.fields.some((field) => hasHole(field.value));
-    default:
-      return false;
-  }
-}
+/** Makes values of documents for text that nobody wrote: rollbacks, recoveries, what was seen on the wire. */
 
 /** Of what stands in no text. */
 export const nowhere: Span = { start: 0, end: 0 };

@@ -1,6 +1,7 @@
 import type { CollectionName, DocumentEffect, DocumentIndex, DocumentNode, DocumentValue, DocumentWrite } from '../../model/document';
+import { fieldOf, isTrue, textOf } from '../../model/document-value';
 import type { Span } from '../../model/text';
-import { document, documentOf, fieldOf, isOn, textOf, without } from './document';
+import { document, documentOf, without } from './document';
 
 /** What calls and commands do, made of their parts: the same effect whichever method sends it. */
 
@@ -59,7 +60,7 @@ export function manyWrites(list: Value, read: (item: DocumentValue) => DocumentW
 
 function isOrdered(options: Value): boolean {
   const ordered = fieldOf(options, 'ordered');
-  return ordered === undefined || ordered.kind === 'hole' || isOn(ordered);
+  return ordered === undefined || ordered.kind === 'hole' || isTrue(ordered);
 }
 
 /** The items of an array; of what is none it is not known how many there are. A hole among them may be any item, not several. */
@@ -74,7 +75,7 @@ export function bulkItem(item: DocumentValue): DocumentWrite | undefined {
   if (first === undefined) return undefined;
   const { name, value } = first;
   const filter = fieldOf(value, 'filter') ?? fieldOf(value, 'q');
-  const upsert = isOn(fieldOf(value, 'upsert'));
+  const upsert = isTrue(fieldOf(value, 'upsert'));
   const { span } = item;
   if (value.kind === 'hole') return undefined;
   switch (name) {

@@ -1,11 +1,11 @@
 import type * as t from '@babel/types';
 import type { CollectionName, DocumentCommand, DocumentEffect, DocumentNode, DocumentValue } from '../../model/document';
+import { fieldOf, textOf } from '../../model/document-value';
 import type { Operation } from '../../model/operation';
 import type { Span } from '../../model/text';
 import { type Chain, chainOf, type Step } from './chain';
 import { collectionMethods, gatheringMethods } from './collection-methods';
 import { readDatabaseMethod } from './database-methods';
-import { fieldOf, textOf } from './document';
 import { sessionPlace } from './session-place';
 import { ownSpan, type ValueReader } from './values';
 
@@ -190,9 +190,14 @@ class CallReader {
       arguments: values,
       effect,
       ...(options !== undefined && { options }),
+      ...(receiver.rest.length > 0 && { then: receiver.rest.map((step) => this.further(step)) }),
       session: receiver.session || fieldOf(options, 'session') !== undefined,
       ...(sessionAt !== undefined && !receiver.session && { sessionAt }),
     });
+  }
+
+  private further({ name = '', call }: Step): { readonly name: string; readonly arguments?: readonly DocumentValue[] } {
+    return { name, ...(call !== undefined && { arguments: this.argumentsOf(call) }) };
   }
 
   private onDatabase(name: string, values: readonly DocumentValue[], { database }: Receiver): CallReading {

@@ -20,7 +20,12 @@ const opaque =
 /** A line that goes on with another call, where no bracket is open. */
 const nextCall = /[\r\n]\s*(?=(?:await\s+)?(?:(?:db|session|rs|sh)\s*[.[]|use\s|show\s))/y;
 
+/** What the shell reads beside JavaScript: a line of its own. */
+const helperLine = /\s*(?:use|show)[ \t]+[\w.$-]+[ \t]*;?[ \t]*(?=[\r\n]|$)/y;
+
 function endOfPiece(text: string, start: number): number {
+  helperLine.lastIndex = start;
+  if (helperLine.test(text)) return helperLine.lastIndex;
   let depth = 0;
   for (let at = start; at < text.length; ) {
     opaque.lastIndex = at;

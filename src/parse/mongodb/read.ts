@@ -89,7 +89,7 @@ class ProgramReader {
       return this.statements;
     }
     const whole = parseFrom(text, 0, text.length);
-    if ('file' in whole) this.addParsed(whole.file);
+    if ('file' in whole && whole.file.errors.length === 0) this.addParsed(whole.file);
     else this.readDamaged();
     return this.statements;
   }
@@ -119,14 +119,14 @@ class ProgramReader {
     for (const piece of piecesOf(text, offset)) {
       const own = trimmed(text, piece);
       if (own === undefined) continue;
-      const parsed = parseFrom(text, own.start, own.end);
-      if ('file' in parsed) {
-        this.addParsed(parsed.file);
-        continue;
-      }
       const helper = this.helper(own);
       if (helper !== undefined) {
         this.add(own, { operations: [helper] });
+        continue;
+      }
+      const parsed = parseFrom(text, own.start, own.end);
+      if ('file' in parsed) {
+        this.addParsed(parsed.file);
         continue;
       }
       if (this.failures >= maximumFailures) {
@@ -247,9 +247,9 @@ function failureOf(error: unknown, text: string, { start, end }: Span): ReadFail
   const told = 'pos' in error && typeof error.pos === 'number' ? error.pos : start;
   const position = Math.min(Math.max(told, start), end);
   const what = error.message.replace(/\s*\(\d+:\d+\)\s*$/, '').replace(/\.$/, '');
-  const word = /^[\w$]+|^\S/.exec(text.slice(position, Math.min(position + 60, end)))?.[0] ?? '';
+  const word = /^\s*([\w$]+|\S)?/.exec(text.slice(position, Math.min(position + 60, end)))?.[1] ?? '';
   const found = word === '' ? 'it ends too early' : `${what.charAt(0).toLowerCase()}${what.slice(1)}`;
-  const at = word === '' ? { start: Math.max(end - 1, start), end } : { start: position, end: position + word.length };
+  const at = word === '' ? { start: Math.max(end - 1, start), end } : { start: position, end: Math.min(position + word.length, end) };
   return { message: `mongosh can't read this statement: ${found}.`, at };
 }
 
