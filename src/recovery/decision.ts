@@ -1,6 +1,7 @@
 import type { CellResult, DecisionFact, RecoveryPlan } from '../model/simulation';
 import type { State } from '../model/state';
-import { recoveryDialectOf } from './dialect';
+import { isExecuted } from '../model/steps';
+import { sessionWordsOf } from './dialect';
 import type { RecoverySituation } from './situation';
 
 type Retry = NonNullable<CellResult['retry']>['outcome'];
@@ -85,7 +86,7 @@ function bothVerified(
   };
 }
 
-const executable = (plan: RecoveryPlan) => plan.steps.filter(({ language }) => language === 'sql').length;
+const executable = (plan: RecoveryPlan) => plan.steps.filter(isExecuted).length;
 
 const retryWords: Record<Retry, string> = {
   after: 'tried: it ends in after',
@@ -98,7 +99,8 @@ function factsOf({ situation, back, forward }: DecisionInput): DecisionFact[] {
   const { completed, migration, partial, plan, before, after, retryReaches } = situation;
   const total = migration.up.statements.length;
   const lock = (way: RecoveryPlan) =>
-    recoveryDialectOf(plan.engine).strongestLock(way.steps, partial.catalog, plan.engine) ?? 'none on a table';
+    sessionWordsOf(plan.engine).strongestLock(way.steps, partial.catalog, plan.engine) ??
+    `none on a ${plan.engine.name === 'mongodb' ? 'collection' : 'table'}`;
   const took = ({ durationMs }: RecoveryPlan) => (durationMs === undefined ? 'not executed' : `${durationMs} ms`);
   const facts: (DecisionFact | undefined)[] = [
     { name: 'Statements', back: `${completed} of ${total} to take back`, forward: `${Math.max(0, total - completed)} of ${total} left` },
@@ -138,9 +140,12 @@ function rowsApart(target: State, partial: State): string {
   return told.length === 0 ? 'none' : `${told.slice(0, 3).join('; ')}${more}`;
 }
 
+/** Takes rows, columns or documents away, whoever wrote them. */
+const removes = /\bDROP (COLUMN|TABLE)\b|\bDELETE FROM\b|\.(drop|deleteMany|deleteOne)\(|\$unset\b/;
+
 /** What others have written since the failure stays where statements repair; a restore goes back behind it. */
 function laterWrites(plan: RecoveryPlan): string {
-  const drops = plan.steps.some(({ text, language }) => language === 'sql' && /\bDROP (COLUMN|TABLE)\b|\bDELETE FROM\b/.test(text));
+  const drops = plan.steps.some((step) => isExecuted(step) && removes.test(step.text));
   if (plan.verified) return drops ? 'stay, but for those to what is dropped or deleted' : 'stay';
   return plan.loses === undefined ? 'not known' : 'are lost where rows are restored';
 }

@@ -5,12 +5,25 @@ import type { State } from '../model/state';
 import type { Change } from '../rollback/change';
 import type { SqlWords } from '../rollback/dialect';
 import type { DraftCheck } from './check';
+import { mongodbSessions } from './mongodb/sessions';
 import { mysqlDialect } from './mysql/dialect';
 import { postgresDialect } from './postgres/dialect';
 import type { Requirement } from './requirements';
 
-/** What a recovery says in the engine's own words; all else about it is the same for every engine. */
-export interface RecoveryDialect {
+/** What is said of sessions and locks, which every engine has. */
+export interface SessionWords {
+  /** Ends sessions and prepared transactions that were left. */
+  readonly endSessions: (sessions: readonly SessionLeft[], engine: Engine) => RecoveryStep[];
+  /** Shows who is open, what they hold, and whom they wait for. */
+  readonly sessionQuery: string;
+  /** Counts sessions that are in a transaction and hold locks. */
+  readonly noSessionQuery: string;
+  readonly preparedQuery: string;
+  readonly strongestLock: (steps: readonly RecoveryStep[], catalog: Catalog, engine: Engine) => string | undefined;
+}
+
+/** What a recovery says in the words of an engine with tables and SQL; all else about it is the same for all of these. */
+export interface RecoveryDialect extends SessionWords {
   readonly words: SqlWords;
   /** Rows and what they break. `t` stands for the row. */
   readonly rows: RowWords;
@@ -27,14 +40,6 @@ export interface RecoveryDialect {
   readonly counterSteps: (partial: State, target: State) => RecoveryStep[];
   /** The counter of a table goes back to its column, so that rows come again under the numbers that they had. */
   readonly numbersAgain: (partial: State, table: Table) => RecoveryStep[];
-  /** Ends sessions and prepared transactions that were left. */
-  readonly endSessions: (sessions: readonly SessionLeft[], engine: Engine) => RecoveryStep[];
-  /** Shows who is open, what they hold, and whom they wait for. */
-  readonly sessionQuery: string;
-  /** Counts sessions that are in a transaction and hold locks. */
-  readonly noSessionQuery: string;
-  readonly preparedQuery: string;
-  readonly strongestLock: (steps: readonly RecoveryStep[], catalog: Catalog, engine: Engine) => string | undefined;
 }
 
 export interface RowWords {
@@ -70,6 +75,11 @@ export interface Pointer {
   readonly target: string;
 }
 
+export function sessionWordsOf(engine: Engine): SessionWords {
+  return engine.name === 'mongodb' ? mongodbSessions : recoveryDialectOf(engine);
+}
+
+/** Of an engine with tables and SQL. */
 export function recoveryDialectOf(engine: Engine): RecoveryDialect {
   return isMysqlFamily(engine) ? mysqlDialect : postgresDialect;
 }

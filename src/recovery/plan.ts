@@ -1,12 +1,9 @@
 import type { RecoveryMode } from '../model/simulation';
 import type { State } from '../model/state';
-import { planBack } from './back';
 import { type DraftCheck, uniqueChecks } from './check';
-import { generalChecks } from './checks';
-import { evidenceProbes } from './evidence';
-import { planForward } from './forward';
 import { modesFor } from './modes/registry';
 import { withFollowedNames } from './mysql/followed-names';
+import { plannerOf } from './planner';
 import { type Probe, probeKey } from './probe';
 import type { DraftPlan, RecoverySituation } from './situation';
 
@@ -16,7 +13,10 @@ export type { DraftPlan, RecoverySituation } from './situation';
 /** What the databases have to be asked before a plan is made: the answers belong into the situation. */
 export function recoveryProbes(measured: RecoverySituation): readonly Probe[] {
   const situation = withFollowedNames(measured);
-  const probes = [...evidenceProbes(situation), ...modesFor(situation.plan.engine).flatMap((mode) => mode.probes(situation))];
+  const probes = [
+    ...plannerOf(situation.plan.engine).probes(situation),
+    ...modesFor(situation.plan.engine).flatMap((mode) => mode.probes(situation)),
+  ];
   return [...new Map(probes.map((probe) => [probeKey(probe), probe])).values()];
 }
 
@@ -33,9 +33,10 @@ export function planRecovery(measured: RecoverySituation): {
 } {
   const situation = withFollowedNames(measured);
   const { before, after } = situation;
+  const planner = plannerOf(situation.plan.engine);
   return {
-    back: withChecks(planBack(situation), situation, 'back', before),
-    forward: after === undefined ? planForward(situation) : withChecks(planForward(situation), situation, 'forward', after),
+    back: withChecks(planner.back(situation), situation, 'back', before),
+    forward: after === undefined ? planner.forward(situation) : withChecks(planner.forward(situation), situation, 'forward', after),
     modes: modesFor(situation.plan.engine).flatMap((mode) => mode.detect(situation)),
   };
 }
@@ -43,7 +44,7 @@ export function planRecovery(measured: RecoverySituation): {
 function withChecks(drafts: readonly DraftPlan[], situation: RecoverySituation, way: 'back' | 'forward', target: State): DraftPlan[] {
   const checks = uniqueChecks([
     ...modesFor(situation.plan.engine).flatMap((mode) => mode.validate(situation, way)),
-    ...generalChecks(situation, target),
+    ...plannerOf(situation.plan.engine).checks(situation, target),
   ]);
   return drafts.map((draft) => ({ ...draft, checks: checksOf(draft, checks) }));
 }

@@ -1,8 +1,8 @@
 import { defaultEngine, type Engine } from '../model/engine';
 import type { RecoveryStep, SessionLeft } from '../model/simulation';
-import { recoveryDialectOf } from './dialect';
+import { sessionWordsOf } from './dialect';
 
 /** Ends what a migration left open: sessions, and transactions that were prepared. */
 export function openSessionSteps(sessions: readonly SessionLeft[], engine: Engine = defaultEngine): RecoveryStep[] {
-  return recoveryDialectOf(engine).endSessions(sessions, engine);
+  return sessionWordsOf(engine).endSessions(sessions, engine);
 }

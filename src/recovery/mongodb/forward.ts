@@ -1,0 +1,198 @@
+import type { DocumentCommand } from '../../model/document';
+import type { Statement } from '../../model/migration';
+import type { PlannedTransaction } from '../../model/plan';
+import type { RecoveryStep } from '../../model/simulation';
+import { catalogChanges } from '../../rollback/changes';
+import { modesFor } from '../modes/registry';
+import { asWritten, type DraftPlan, type RecoverySituation } from '../situation';
+import { asSteps, withLosses } from './back';
+import { documentsBack } from './documents-back';
+import { evidenceOf, newCollections } from './evidence';
+import { type Left, leftOfWrites, type Present } from './left';
+import { commandsIn, writtenCollection } from './operations';
+import { shellStep } from './words';
+
+/**
+ * Ways on to after: cleans up what was left, does what remains, and records it. What remains is run as it is written; where the interrupted
+ * statement has left a half, in the form that does only the rest; or with that half taken back first.
+ */
+export function planForwardDocuments(situation: RecoverySituation): DraftPlan[] {
+  const { after, migration, completed } = situation;
+  if (after === undefined) {
+    const impossible = 'The migration fails by itself: correct the statement that fails first. Until then there is only the way back.';
+    return [{ steps: [], impossible }];
+  }
+  const next = migration.up.statements.find(({ index }) => index === completed + 1);
+  const left = next === undefined ? undefined : leftOf(next, situation);
+  const from = completed + 1;
+  const plain = (replaced?: Left, half: readonly RecoveryStep[] = []) => draft(situation, from, 'certain', replaced, half);
+  const half = halfBack(situation);
+  const drafts: DraftPlan[] = [
+    plain(),
+    ...(left === undefined || left.kind === 'unknown' ? [] : [plain(left)]),
+    ...(half.length === 0 ? [] : [plain(undefined, half)]),
+    ...(next === undefined ? [] : [bySchema(situation, left)]),
+    ...(hasFallbacks(situation)
+      ? [draft(situation, from, 'all'), ...(left === undefined || left.kind === 'unknown' ? [] : [draft(situation, from, 'all', left)])]
+      : []),
+  ];
+  // Said unless a plan that was executed shows otherwise: nothing of the statement was done yet, or all of it.
+  return left?.kind === 'unknown' ? [{ steps: [], impossible: left.why }, ...drafts] : drafts;
+}
+
+type Trials = 'certain' | 'all';
+
+function chosenModes({ plan }: RecoverySituation, trials: Trials) {
+  return modesFor(plan.engine).filter(({ trial }) => trials === 'all' || trial !== 'fallback');
+}
+
+function hasFallbacks(situation: RecoverySituation): boolean {
+  return modesFor(situation.plan.engine).some((mode) => mode.trial === 'fallback' && mode.forward(situation).length > 0);
+}
+
+function draft(situation: RecoverySituation, from: number, trials: Trials, replaced?: Left, half: readonly RecoveryStep[] = []): DraftPlan {
+  const { plan, protocol, migration } = situation;
+  const modes = chosenModes(situation, trials);
+  const stepsOf = (place: 'first' | 'last') => modes.filter((mode) => mode.place === place).flatMap((mode) => mode.forward(situation));
+  const replacing = replaced === undefined ? undefined : { index: from, left: replaced };
+  return withLosses(
+    [
+      ...stepsOf('first'),
+      ...half,
+      ...plan.transactions.flatMap((transaction) => transactionSteps(situation, transaction, from, replacing)),
+      ...stepsOf('last'),
+      ...protocol.markApplied(migration),
+    ],
+    modes.flatMap((mode) => mode.losses(situation, 'forward')),
+  );
+}
+
+interface Replacing {
+  readonly index: number;
+  readonly left: Left;
+}
+
+/** The statements of one transaction from this number on; one step where they are done together. */
+function transactionSteps(
+  { migration }: RecoverySituation,
+  transaction: PlannedTransaction,
+  from: number,
+  replacing?: Replacing,
+): RecoveryStep[] {
+  const statements = transaction.statements
+    .filter((index) => index >= from)
+    .flatMap((index) => migration.up.statements.find((statement) => statement.index === index) ?? []);
+  const [first] = statements;
+  const last = statements.at(-1);
+  if (first === undefined || last === undefined) return [];
+  if (transaction.kind === 'autocommit') return statements.flatMap((statement) => statementSteps(statement, replacing));
+  const opens = statements.some(({ operations }) =>
+    operations.some((operation) => operation.kind === 'transaction' && operation.action === 'begin'),
+  );
+  const body = statements.map(withTerminator).join('\n');
+  const range = first === last ? `statement ${first.index}` : `statements ${first.index} to ${last.index}`;
+  const why =
+    'None of it was done yet: it is done together or not at all. On TransientTransactionError run all of it again; on UnknownTransactionCommitResult only the commit.';
+  return [
+    shellStep(`Run ${range}, in one transaction`, why, opens ? body : `session.startTransaction();\n${body}\nsession.commitTransaction();`),
+  ];
+}
+
+const withTerminator = (statement: Statement) => asWritten(statement).replace(/;;$/, ';');
+
+function statementSteps(statement: Statement, replacing?: Replacing): RecoveryStep[] {
+  const title = `Run statement ${statement.index}`;
+  if (replacing?.index !== statement.index) return [shellStep(title, 'It was not done yet.', withTerminator(statement))];
+  const { left } = replacing;
+  return left.kind === 'statement' ? [shellStep(`Do what is left of statement ${statement.index}`, left.why, left.text)] : [];
+}
+
+/** What is left of a statement that may be half done; undefined where it can only run as it is written. */
+function leftOf(statement: Statement, situation: RecoverySituation): Left | undefined {
+  const commands = commandsIn(statement);
+  const [command] = commands;
+  if (command === undefined || commands.length !== 1) return undefined;
+  return (
+    leftOfCatalog(command, situation) ??
+    leftOfMerge(statement, command) ??
+    leftOfWrites(command, presentIn(situation, command.collection?.name))
+  );
+}
+
+function presentIn(situation: RecoverySituation, collection: string | undefined): Present | undefined {
+  const found = evidenceOf(situation).find((entry) => entry.collection === collection);
+  if (found !== undefined) return found;
+  const fresh = newCollections(situation).find((entry) => entry.collection === collection);
+  return fresh && { now: fresh.now, added: fresh.now };
+}
+
+/** What changes a catalog is done or not: it is not done again where the server would refuse that. */
+function leftOfCatalog({ effect, collection }: DocumentCommand, { partial }: RecoverySituation): Left | undefined {
+  const objects = [...partial.catalog.tables, ...partial.catalog.definitions];
+  const exists = (name: string | undefined) => objects.some((object) => object.name === name);
+  const table = partial.catalog.tables.find(({ name }) => name === collection?.name);
+  switch (effect.kind) {
+    case 'create collection':
+      return exists(collection?.name) ? { kind: 'nothing' } : undefined;
+    case 'rename collection':
+      return !exists(collection?.name) && exists(effect.newName.name) ? { kind: 'nothing' } : undefined;
+    case 'drop index':
+      return effect.indexes?.every(
+        (index) => typeof index === 'string' && index !== '*' && !table?.indexes.some(({ name }) => name === index),
+      )
+        ? { kind: 'nothing' }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** `$merge` that fails on what it has written itself: writes it over instead. */
+function leftOfMerge(statement: Statement, { effect }: DocumentCommand): Left | undefined {
+  if (effect.kind !== 'aggregate' || effect.into?.stage !== '$merge') return undefined;
+  const text = withTerminator(statement);
+  const again = text.replace(/(\bwhenMatched["']?\s*:\s*)(["'])fail\2/, '$1"replace"');
+  return again === text
+    ? undefined
+    : { kind: 'statement', text: again, why: 'What it has written already is written again, from the same source.' };
+}
+
+/** Takes back the half of the interrupted statement, where nothing before it wrote to the same collections, and nothing is lost by it. */
+function halfBack(situation: RecoverySituation): readonly RecoveryStep[] {
+  const { migration, completed } = situation;
+  const touched = new Set(evidenceOf(situation).flatMap(({ collection, original }) => [collection, original]));
+  const earlier = migration.up.statements.filter(({ index }) => index <= completed).flatMap(commandsIn);
+  if (touched.size === 0 || earlier.some((command) => touched.has(writtenCollection(command) ?? ''))) return [];
+  const { steps, losses } = documentsBack(situation);
+  return losses.length > 0 ? [] : steps;
+}
+
+/** Where the statements can't run as they stand: the catalog by its difference from after, then what they write. */
+function bySchema(situation: RecoverySituation, left: Left | undefined): DraftPlan {
+  const { partial, after, migration, completed, protocol, plan } = situation;
+  if (after === undefined) return { steps: [] };
+  const changes = catalogChanges(partial.catalog, after.catalog, {
+    engine: plan.engine,
+    goal: 'after the migration',
+    concurrently: false,
+    isEmpty: () => true,
+  });
+  const writes = migration.up.statements.filter(
+    (statement) => statement.index > completed && commandsIn(statement).some((command) => writtenCollection(command) !== undefined),
+  );
+  const replacing = left === undefined || left.kind === 'unknown' ? undefined : { index: completed + 1, left };
+  // Indexes come behind the documents: a unique one refuses what is not right yet.
+  const early = changes.filter(({ kind }) => kind !== 'create index');
+  return withLosses(
+    [
+      ...asSteps(early, []),
+      ...writes.flatMap((statement) => statementSteps(statement, replacing)),
+      ...asSteps(
+        changes.filter((change) => !early.includes(change)),
+        [],
+      ),
+      ...protocol.markApplied(migration),
+    ],
+    [],
+  );
+}
