@@ -9,6 +9,7 @@ import { setComment } from './comments';
 import { addConstraint, dropConstraint, renameConstraint, validateConstraint } from './constraints';
 import { addEnumValue, renameEnumValue } from './enums';
 import { createIndex } from './indexes';
+import { MongodbReplay } from './mongodb/apply';
 import { MysqlReplay } from './mysql/apply';
 import { createObject, dropObjects } from './objects';
 import { changePrivileges } from './privileges';
@@ -31,15 +32,20 @@ export function replay(catalog: Catalog, statements: readonly Statement[], engin
 export function replaySteps(catalog: Catalog, statements: readonly Statement[], engine: Engine = defaultEngine): readonly VirtualCatalog[] {
   if (newest?.catalog === catalog && newest.statements === statements && newest.engine === engine.name) return newest.steps;
   const workspace = new Workspace(catalog);
-  const mysql = isMysqlFamily(engine) ? new MysqlReplay(workspace, engine) : undefined;
+  const replayed = replayOf(workspace, engine);
   const steps = [workspace.catalog()];
   for (const [position, statement] of statements.entries()) {
-    if (mysql === undefined) applyStatement(workspace, statement);
-    else mysql.apply(statement);
+    replayed.apply(statement);
     steps.push(position === statements.length - 1 ? workspace.finish() : workspace.catalog());
   }
   newest = { catalog, statements, engine: engine.name, steps };
   return steps;
+}
+
+function replayOf(workspace: Workspace, engine: Engine): { apply(statement: Statement): void } {
+  if (isMysqlFamily(engine)) return new MysqlReplay(workspace, engine);
+  if (engine.name === 'mongodb') return new MongodbReplay(workspace);
+  return { apply: (statement) => applyStatement(workspace, statement) };
 }
 
 /** A program is replayed for what it leaves, and right afterwards step by step for what is said about it. */
