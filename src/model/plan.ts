@@ -77,6 +77,8 @@ export interface PlannedStatement {
   readonly because: string;
   /** False for statements that the server refuses inside a transaction block (CREATE INDEX CONCURRENTLY, VACUUM ...). */
   readonly transactional: boolean;
+  /** MongoDB: why a transaction refuses it, as the end of a sentence. */
+  readonly refusal?: string;
   /** MySQL, MariaDB: of a statement that changes a table which is there. */
   readonly work?: TableWork;
   /** MySQL, MariaDB: it commits the transaction that is open when it comes, and then itself (manual, Statements That Cause an Implicit Commit). */

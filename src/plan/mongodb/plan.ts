@@ -25,9 +25,18 @@ export function planMongodbProgram(
   const statements = program.statements.map((statement, position): PlannedStatement => {
     const situation: MongodbSituation = { engine, catalog: schemas[position] ?? before, course };
     const { locks, cost, because } = mongodbFacts(statement, situation);
-    const transactional = refusal(statement, situation) === undefined;
+    const refusal = refusalOf(statement, situation);
     course.follow(statement);
-    return { statement, transaction: transactionOf.get(statement.index) ?? 1, locks, cost, because, transactional };
+    const transaction = transactionOf.get(statement.index) ?? 1;
+    return {
+      statement,
+      transaction,
+      locks,
+      cost,
+      because,
+      transactional: refusal === undefined,
+      ...(refusal !== undefined && { refusal }),
+    };
   });
   const changing = statements.filter(({ statement }) => !changesNothing(statement));
   const kinds = new Map(transactions.map(({ index, kind }) => [index, kind]));
@@ -40,7 +49,7 @@ export function planMongodbProgram(
 }
 
 /** Why the server refuses the statement in a transaction; undefined where it does not. */
-function refusal({ operations }: Statement, situation: MongodbSituation): string | undefined {
+function refusalOf({ operations }: Statement, situation: MongodbSituation): string | undefined {
   for (const operation of operations) {
     const why = operation.kind === 'document command' ? refusalInTransaction(operation, situation) : undefined;
     if (why !== undefined) return why;
