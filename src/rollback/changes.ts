@@ -6,6 +6,7 @@ import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
 import { columnChanges, dropColumn, matchColumns, replaced, retyped, type TablePair } from './columns';
 import { createDefinition, type DefinitionPlan, type Disturbed, dropDefinition, planDefinitions } from './definitions';
+import { mongodbCatalogChanges } from './mongodb/changes';
 import { mysqlCatalogChanges } from './mysql/changes';
 import { inOrderOfNeed } from './order';
 import {
@@ -46,6 +47,7 @@ const defaults: ChangeOptions = { goal: 'in the state to reach', concurrently: t
 export function catalogChanges(from: Catalog, to: Catalog, options: Partial<ChangeOptions> = {}): Change[] {
   const { engine } = options;
   if (engine !== undefined && isMysqlFamily(engine)) return mysqlCatalogChanges(from, to, engine, { ...defaults, ...options });
+  if (engine?.name === 'mongodb') return mongodbCatalogChanges(from, to, { ...defaults, ...options });
   return new Writer(from, to, { ...defaults, ...options }).changes();
 }
 

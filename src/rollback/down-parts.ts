@@ -6,7 +6,7 @@ import { spoken } from './names';
 
 /** A rollback made from what a migration does. */
 export interface GeneratedDown {
-  /** Statements with semicolons, in order. What can't be undone is an SQL comment, before the statement it belongs to or alone. */
+  /** Statements with semicolons, in order. What can't be undone is a comment, before the statement it belongs to or alone. */
   readonly statements: readonly string[];
   /** The same losses in words, one by one; empty when nothing is lost. */
   readonly irreversible: readonly string[];
@@ -16,10 +16,17 @@ export interface GeneratedDown {
   readonly restoresSchema: boolean;
 }
 
-/** The rollback of these parts, in their order. */
-export function generatedDown(parts: readonly DownPart[], written: (text: string) => string = (text) => text): GeneratedDown {
+/**
+ * The rollback of these parts, in their order.
+ * @param mark what a comment begins with.
+ */
+export function generatedDown(
+  parts: readonly DownPart[],
+  written: (text: string) => string = (text) => text,
+  mark: '--' | '//' = '--',
+): GeneratedDown {
   return {
-    statements: parts.map((part) => written([...part.comments.map((comment) => `-- ${comment}`), ...part.text].join('\n'))),
+    statements: parts.map((part) => written([...part.comments.map((comment) => `${mark} ${comment}`), ...part.text].join('\n'))),
     irreversible: parts.flatMap((part) => part.comments),
     losses: parts.flatMap((part) => part.losses ?? []),
     restoresSchema: !parts.some((part) => part.leavesSchema === true),

@@ -13,6 +13,7 @@ import { typesDown } from './down-types';
 import { unseenDown } from './down-unseen';
 import { untracedDown } from './down-untraced';
 import { lostViews } from './lost-views';
+import { generateMongodbDown } from './mongodb/down';
 import { generateMysqlDown } from './mysql/down';
 import { spoken } from './names';
 import { withOldTexts } from './renamed-back';
@@ -26,6 +27,7 @@ export type { GeneratedDown } from './down-parts';
  * @param after the schema after its statements were replayed on `before`.
  */
 export function generateDown(migration: Migration, before: Catalog, after: Catalog): GeneratedDown {
+  if (migration.engine.name === 'mongodb') return generateMongodbDown(migration, before);
   if (isMysqlFamily(migration.engine)) return generateMysqlDown(migration, before, after);
   const [was, now] = concerned(
     before,
