@@ -38,11 +38,11 @@ export function booleanOf(value: DocumentValue | undefined): boolean | undefined
   return value?.kind === 'scalar' && typeof value.value === 'boolean' ? value.value : undefined;
 }
 
-/** A number, `NumberInt(5)`, `NumberLong("5")`, `NumberDecimal("5")`. */
+/** A number, `NumberInt(5)`, `NumberLong("5")`, `Double(5)`, `NumberDecimal("5")`. */
 export function numberOf(value: DocumentValue | undefined): number | undefined {
   if (value?.kind === 'scalar') return typeof value.value === 'number' ? value.value : undefined;
   if (value?.kind !== 'bson') return undefined;
-  const [, digits] = /^Number(?:Int|Long|Decimal)\(\s*["']?(-?[\d.eE+-]+)["']?\s*\)$/.exec(value.text) ?? [];
+  const [, digits] = /^(?:Number(?:Int|Long|Decimal)|Double|Int32|Long)\(\s*["']?(-?[\d.eE+-]+)["']?\s*\)$/.exec(value.text) ?? [];
   return digits === undefined ? undefined : Number(digits);
 }
 

@@ -1,12 +1,25 @@
 import type { DefinedObject, Index } from '../../model/catalog';
 import type { DocumentField, DocumentValue } from '../../model/document';
 import { booleanOf, fieldOf, fieldsOf, isTrue, itemsOf, numberOf, textOf } from '../../model/document-value';
-import { writeValue } from '../../parse/mongodb/write';
+import { writeValue as write } from '../../parse/mongodb/write';
 
 /**
  * Collections, indexes and views as texts of one form, so that a catalog of a server and one of replayed migrations say the same the same
  * way: options sorted by name, without what goes without saying. What is inside of an option keeps its order, since the server keeps it.
  */
+
+/** A server gives back `1` as it was stored: 32 bits, 64 bits or a double. In a definition they all mean the same. */
+function writeValue(value: DocumentValue): string {
+  return write(withPlainNumbers(value));
+}
+
+function withPlainNumbers(value: DocumentValue): DocumentValue {
+  if (value.kind === 'document')
+    return { ...value, fields: value.fields.map((field) => ({ ...field, value: withPlainNumbers(field.value) })) };
+  if (value.kind === 'array') return { ...value, items: value.items.map(withPlainNumbers) };
+  const number = value.kind === 'bson' && value.type !== 'NumberDecimal' ? numberOf(value) : undefined;
+  return Number.isSafeInteger(number) ? { kind: 'scalar', value: number ?? 0, span: value.span } : value;
+}
 
 /** Facts of the server about an index, or of no effect: `background` since 4.2 (manual, "Index Builds on Populated Collections"). */
 const notAnOption: ReadonlySet<string> = new Set([
