@@ -2,6 +2,7 @@ import type { CollectionName, DocumentCommand, DocumentEffect, DocumentWrite } f
 import { fieldOf, fieldsOf, isEmptyDocument, isTrue } from '../../model/document-value';
 import type { Statement } from '../../model/migration';
 import type { CostClass, PlannedLock } from '../../model/plan';
+import { nameOfIndex } from '../../schema/mongodb/canonical';
 import type { Fact } from '../fact';
 import { servedByIndex } from './served-by-index';
 import { collectionLabel, collectionOf, isNewCollection, type MongodbSituation } from './situation';
@@ -122,7 +123,7 @@ function indexFact(collection: CollectionName | undefined, { indexes, partial }:
     return fact('metadata', `${name} is made in this migration, so there are few documents or none`, [collection, modes.all]);
   const known = collectionOf(situation, collection);
   const isThere = (made: string | undefined) => made !== undefined && known?.indexes.some((index) => index.name === made);
-  if (!partial && indexes.length > 0 && indexes.every((index) => isThere(index.name)))
+  if (!partial && indexes.length > 0 && indexes.every((index) => isThere(nameOfIndex(index))))
     return fact('metadata', 'An index of that name is there already, so nothing is built', [collection, modes.write]);
   const unique = indexes.some(({ options }) => isTrue(fieldOf(options, 'unique')));
   const fails = unique ? '; duplicates fail it when all has been read' : '';

@@ -4,7 +4,7 @@ import { booleanOf, fieldOf, fieldsOf, isPartial, itemsOf, textOf } from '../../
 import type { Statement } from '../../model/migration';
 import { readValue } from '../../parse/mongodb/value';
 import type { Workspace } from '../workspace';
-import { collectionOptions, indexName, indexOf, viewOf, withCollectionOptions } from './canonical';
+import { collectionOptions, indexOf, nameOfIndex, viewOf, withCollectionOptions } from './canonical';
 
 type Of<K extends DocumentEffect['kind']> = Extract<DocumentEffect, { kind: K }>;
 
@@ -157,8 +157,9 @@ function ownName(collection: CollectionName | undefined): string | undefined {
 }
 
 /** Created again, an index that is there stays as it is; one of that name with other keys or options is refused. */
-function withIndex(table: Table, { keys, name, options }: DocumentIndex, workspace: Workspace): Table {
-  const called = name ?? textOf(fieldOf(options, 'name')) ?? indexName(keys);
+function withIndex(table: Table, made: DocumentIndex, workspace: Workspace): Table {
+  const { keys, options } = made;
+  const called = nameOfIndex(made);
   if (called === undefined || table.indexes.some((index) => index.name === called)) return table;
   const index = indexOf({ identity: workspace.newIdentity(), name: called, keys, ...(options !== undefined && { options }) });
   return { ...table, indexes: [...table.indexes, index] };

@@ -1,5 +1,5 @@
 import type { DefinedObject, Index } from '../../model/catalog';
-import type { DocumentField, DocumentValue } from '../../model/document';
+import type { DocumentField, DocumentIndex, DocumentValue } from '../../model/document';
 import { booleanOf, fieldOf, fieldsOf, isTrue, itemsOf, numberOf, textOf } from '../../model/document-value';
 import { writeValue as write } from '../../parse/mongodb/write';
 
@@ -65,6 +65,11 @@ export function indexOf({ identity, name, keys, options }: IndexParts): Index {
     ready: true,
     live: true,
   };
+}
+
+/** The name that an index has or will get. */
+export function nameOfIndex({ name, keys, options }: DocumentIndex): string | undefined {
+  return name ?? textOf(fieldOf(options, 'name')) ?? indexName(keys);
 }
 
 /** `a_1_b_-1`: the name that driver and server give an index without one (manual, "Index Names"). Undefined where a key is not known. */
