@@ -1,3 +1,4 @@
+import type { ParsedCode } from './parse';
 import type { ChoiceValue, Condition, Place, TextValue, Value } from './value';
 
 /**
@@ -105,8 +106,12 @@ export interface Machine {
   readonly conditions: readonly Condition[];
   /** True inside of a `catch` that is reached only when something fails. */
   readonly inHandler: boolean;
+  /** In how many loops of which the number of rounds is not known the run is now. */
+  readonly repetitions: number;
   /** Source text of a place, on one line and shortened, as messages quote it. */
   textOf(place: Place): string;
+  /** A file of the folder as the parser read it; an empty one where there is none at that path. */
+  code(path: string): ParsedCode;
 }
 
 type Method = (call: NativeCall) => Value;

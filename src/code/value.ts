@@ -77,6 +77,10 @@ export interface ArrayValue {
   sampled?: boolean;
   /** In how many loops of which the rounds are not known it was made. */
   readonly depth?: number;
+  /** The literal that made it. */
+  readonly source?: Place;
+  /** What a framework wants to know again of a list that it gave: `what a find found`. */
+  readonly tag?: unknown;
 }
 
 export interface ObjectValue {

@@ -3,6 +3,7 @@ import type { Problem } from '../model/result';
 import type { Framework, ReadOptions, SourceFile } from '../model/run-protocol';
 import { dbMigrate } from './code/db-migrate';
 import { knex } from './code/knex';
+import { migrateMongo } from './code/migrate-mongo';
 import { mikroOrm } from './code/mikro-orm';
 import { nodePgMigrate } from './code/node-pg-migrate';
 import { sequelize } from './code/sequelize';
@@ -37,6 +38,7 @@ export const frameworks: readonly Framework[] = [
   nodePgMigrate,
   sequelize,
   dbMigrate,
+  migrateMongo,
   sql,
 ];
 

@@ -21,7 +21,7 @@ const otherDrivers: readonly (readonly [RegExp, string])[] = [
  */
 export function otherEngine(framework: Framework, files: readonly SourceFile[]): string | undefined {
   // A tool of plain SQL is not of the JavaScript world: the package.json beside it may be that of anything.
-  if (framework.rawCall === undefined) return undefined;
+  if (framework.rawCall === undefined || framework.engine !== undefined) return undefined;
   const manifests = files
     .filter(({ path }) => /^(\.\.\/)*package\.json$/.test(path))
     .toSorted((left, right) => left.path.length - right.path.length);

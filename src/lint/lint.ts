@@ -1,7 +1,7 @@
 import { engineOfFiles } from '../frameworks/engine-of-files';
-import { type FolderReading, readFolder } from '../frameworks/registry';
+import { detectFramework, type FolderReading, frameworkByName, readFolder } from '../frameworks/registry';
 import { type Catalog, emptyCatalog } from '../model/catalog';
-import { defaultEngine, type Engine, engineOf, engineVersionText } from '../model/engine';
+import { defaultEngine, type Engine, type EngineName, engineOf, engineVersionText } from '../model/engine';
 import type { FileReport } from '../model/finding';
 import type { Migration, Program } from '../model/migration';
 import type { Problem } from '../model/result';
@@ -57,11 +57,18 @@ export interface LintedFolder {
 
 /** The engine that a configuration names, else the one that the files show, else the default one. */
 export function engineFor(configuration: Configuration, files: readonly SourceFile[]): Engine {
-  const name = configuration.engine ?? engineOfFiles(files) ?? defaultEngine.name;
+  const name = configuration.engine ?? engineOfFramework(configuration, files) ?? engineOfFiles(files) ?? defaultEngine.name;
   const { engineVersion } = configuration;
   // A version of another engine says nothing: an editor's setting may be for the workspace's other projects.
   const wanted = engineVersion === undefined ? undefined : engineOf(name, String(engineVersion));
   return wanted ?? engineOf(name, undefined) ?? defaultEngine;
+}
+
+/** That of a framework which has only one. Frameworks of SQL files have several, and are not asked. */
+function engineOfFramework({ framework }: Configuration, files: readonly SourceFile[]): EngineName | undefined {
+  const named = framework === undefined ? undefined : frameworkByName(framework);
+  if (named !== undefined) return named.engine;
+  return files.some(({ path }) => /\.[cm]?[jt]s$/i.test(path)) ? detectFramework(files).engine : undefined;
 }
 
 /**

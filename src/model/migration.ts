@@ -152,6 +152,7 @@ export const frameworkNames = [
   'sequelize',
   'db-migrate',
   'node-pg-migrate',
+  'migrate-mongo',
 ] as const;
 /** `command`: any tool, run as the user runs it. */
 export type FrameworkName = (typeof frameworkNames)[number] | 'command';

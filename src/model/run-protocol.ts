@@ -1,4 +1,4 @@
-import type { Engine } from './engine';
+import type { Engine, EngineName } from './engine';
 import type { FrameworkName, Migration, Program } from './migration';
 import type { Problem, Result } from './result';
 import type { RecoveryStep } from './simulation';
@@ -94,6 +94,8 @@ export interface ToolFramework extends FrameworkFiles {
 interface FrameworkFiles {
   readonly name: FrameworkName;
   readonly displayName: string;
+  /** The engine that its migrations are for, where there is only one. Absent: the files or the configuration tell. */
+  readonly engine?: EngineName;
   /** How sure it is that these files are its own, 0 (not at all) to 1. `files` are all files of a folder, `marker` files of parent folders included. */
   detect(files: readonly SourceFile[]): number;
   /** The migrations of a folder, in the order in which the framework runs them. Files that are not migrations are left out. */

@@ -1,5 +1,6 @@
 import type { Class, Expression, Function as FunctionNode, Node, PatternLike, Statement } from '@babel/types';
 import type { Effect, Machine, Recorded, RecordedUnread } from '../native';
+import { type ParsedCode, parseCode } from '../parse';
 import type { CodeFiles } from '../resolve';
 import type { Scope } from '../scope';
 import type { SessionOptions } from '../session';
@@ -234,6 +235,10 @@ export class Evaluator implements Machine {
   textOf(place: Place): string {
     const text = this.files.get(place.path) ?? '';
     return shortened(text.slice(place.span.start, Math.min(place.span.end, place.span.start + 400)));
+  }
+
+  code(path: string): ParsedCode {
+    return parseCode(this.files.get(path) ?? '', path);
   }
 
   place(node: Node, path: string): Place {

@@ -53,7 +53,7 @@ export function hasOthers(list: ArrayValue): boolean {
 
 /** A list with other items, of which as much is known. */
 export function listLike(list: ArrayValue, items: readonly Value[]): ArrayValue {
-  const result = array(items, list.open);
+  const result: ArrayValue = { ...array(items, list.open), ...(list.tag === undefined ? {} : { tag: list.tag }) };
   if (list.sampled === true && items.length > 0) result.sampled = true;
   return result;
 }

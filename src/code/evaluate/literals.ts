@@ -138,7 +138,8 @@ export function taggedTemplate(machine: Evaluator, node: t.TaggedTemplateExpress
 }
 
 export function arrayLiteral(machine: Evaluator, node: t.ArrayExpression, scope: Scope): ArrayValue {
-  const result: ArrayValue = { kind: 'array', items: [], open: false, depth: machine.repetitions };
+  const source = machine.place(node, scope.path);
+  const result: ArrayValue = { kind: 'array', items: [], open: false, depth: machine.repetitions, source };
   for (const element of node.elements) {
     if (element === null) result.items.push(undefinedValue);
     else if (element.type === 'SpreadElement') {

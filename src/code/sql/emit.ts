@@ -4,13 +4,18 @@ import { flat, holeCharacter, isBlank, textOfValue } from '../text';
 import type { TextValue, Value } from '../value';
 import { likeliest } from '../value';
 
-/** One request to an SQL server: what one call of a driver sends. Several statements in it are one simple query. */
-export interface SqlEffect extends Effect {
-  readonly kind: 'sql';
+/** One request to a server: what one call of a driver sends, in the language of statements of its engine. */
+export interface SentEffect extends Effect {
+  readonly kind: 'sql' | 'mongosh';
   /** May be changed until the program is rendered. */
   text: TextValue;
   /** The framework's own mark: the transaction it runs in, a connection. Given back with the statements. */
   readonly mark?: unknown;
+}
+
+/** To an SQL server. Several statements in it are one simple query. */
+export interface SqlEffect extends SentEffect {
+  readonly kind: 'sql';
 }
 
 /**

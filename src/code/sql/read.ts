@@ -1,11 +1,12 @@
-import type { Rendering, Statement, UnreadCall } from '../../model/migration';
+import { defaultEngine, type Engine } from '../../model/engine';
+import type { CallCircumstances, Rendering, Statement, UnreadCall } from '../../model/migration';
 import type { Range, Span } from '../../model/text';
 import { LineIndex } from '../../parse/lines';
-import { readRequests } from '../../parse/postgres/read';
+import { readRequests } from '../../parse/read';
 import type { Recorded } from '../native';
 import type { Recording, Session } from '../session';
 import { flat } from '../text';
-import type { SqlEffect } from './emit';
+import type { SentEffect } from './emit';
 import { sourceSpan } from './places';
 import { render } from './render';
 
@@ -15,32 +16,44 @@ export interface ReadProgram {
   /** Spans count in `rendering.text`, ranges in the program's own file. */
   readonly statements: readonly Statement[];
   /** What was sent, in order, with the numbers of its statements: several numbers are several statements in one simple query. */
-  readonly requests: readonly SqlRequest[];
+  readonly requests: readonly SentRequest[];
   /** For `ProgramExecution.groups`: absent when each request is one statement. */
   readonly groups?: readonly (readonly number[])[];
   /** For `Program.unread`; empty when everything could be read. */
   readonly unread: readonly UnreadCall[];
 }
 
-export interface SqlRequest {
-  readonly recorded: Recorded<SqlEffect>;
+export interface SentRequest {
+  readonly recorded: Recorded<SentEffect>;
   readonly statements: readonly number[];
+}
+
+/** How a recording is read, where it is not PostgreSQL's. */
+export interface RecordingOptions {
+  readonly engine?: Engine;
+  /** How a call stands in its code. A program that has them is made of calls: the place of a statement is its whole call. */
+  readonly circumstances?: (recorded: Recorded<SentEffect>) => CallCircumstances | undefined;
 }
 
 /**
  * What a recording sent, as statements. What runs only when something failed is left out where it ends a transaction: in the ordinary
  * course it does not run. `loadParser` must have resolved.
  */
-export function readRecording(session: Session, recording: Recording): ReadProgram {
-  const sent = recording.effects.filter(isSql).filter((recorded) => !(recorded.handler && endsTransaction(recorded)));
+export function readRecording(session: Session, recording: Recording, options: RecordingOptions = {}): ReadProgram {
+  const sent = recording.effects.filter(isSent).filter((recorded) => !(recorded.handler && endsTransaction(recorded)));
   const { rendering, requests: spans } = render(sent, session.path);
   const source = new LineIndex(session.code.text);
   const rendered = new LineIndex(rendering.text);
-  const read = readRequests(rendering.text, spans, {});
-  const requests: SqlRequest[] = [];
+  const read = readRequests(rendering.text, spans, { engine: options.engine ?? defaultEngine });
+  const requests: SentRequest[] = [];
   const statements: Statement[] = [];
   for (const [index, recorded] of sent.entries()) {
-    const own = (read[index] ?? []).map((statement) => inSource(statement, rendering, source, rendered, recorded.entry.span));
+    const circumstances = options.circumstances?.(recorded);
+    const own = (read[index] ?? []).map((statement): Statement => {
+      const placed = inSource(statement, rendering, source, rendered, recorded.entry.span);
+      if (options.circumstances === undefined) return placed;
+      return { ...placed, range: source.range(recorded.entry.span), ...(circumstances === undefined ? {} : { circumstances }) };
+    });
     if (own.length === 0) continue;
     statements.push(...own);
     requests.push({ recorded, statements: own.map((statement) => statement.index) });
@@ -56,12 +69,12 @@ export function readRecording(session: Session, recording: Recording): ReadProgr
   };
 }
 
-function isSql(recorded: Recorded): recorded is Recorded<SqlEffect> {
-  return recorded.effect.kind === 'sql';
+function isSent(recorded: Recorded): recorded is Recorded<SentEffect> {
+  return recorded.effect.kind === 'sql' || recorded.effect.kind === 'mongosh';
 }
 
-function endsTransaction({ effect }: Recorded<SqlEffect>): boolean {
-  return /^\s*(?:rollback|abort|commit|end|release)\b/i.test(flat(effect.text));
+function endsTransaction({ effect }: Recorded<SentEffect>): boolean {
+  return /^\s*(?:rollback|abort|commit|end|release|session\.(?:abort|commit)Transaction)\b/i.test(flat(effect.text));
 }
 
 /** A statement of the rendering with its places in the file. */

@@ -2,7 +2,7 @@ import type { RenderedPiece, Rendering } from '../../model/migration';
 import type { Span } from '../../model/text';
 import type { Recorded } from '../native';
 import type { TextPiece, TextValue } from '../value';
-import type { SqlEffect } from './emit';
+import type { SentEffect } from './emit';
 
 /** SQL of a program as one text, and where the text of each request lies in it. */
 export interface Rendered {
@@ -12,7 +12,7 @@ export interface Rendered {
 }
 
 /** Writes what was sent as one text: each request closed by a semicolon and a line break. */
-export function render(effects: readonly Recorded<SqlEffect>[], ownPath: string): Rendered {
+export function render(effects: readonly Recorded<SentEffect>[], ownPath: string): Rendered {
   const pieces: RenderedPiece[] = [];
   const requests: Span[] = [];
   const parts: string[] = [];

@@ -1,7 +1,7 @@
 import { type NativeCall, native } from '../../../code/native';
 import type { CodeFiles } from '../../../code/resolve';
 import type { Recording, Session } from '../../../code/session';
-import { readRecording, type SqlRequest } from '../../../code/sql/read';
+import { readRecording, type SentRequest } from '../../../code/sql/read';
 import { array, falseValue, trueValue, unknown, type Value } from '../../../code/value';
 import type { Migration, Program, ProgramExecution, UnreadCall } from '../../../model/migration';
 import { type Result, success } from '../../../model/result';
@@ -197,7 +197,7 @@ function spanOf(file: SourceFile, direction: 'up' | 'down', callee: Value): Span
 }
 
 /** Set where statements run beside a transaction that is open: on the pool of the migration, or on that of another knex. */
-function transactionsOf(requests: readonly SqlRequest[], wrapped: boolean): Pick<ProgramExecution, 'transactions' | 'beside'> {
+function transactionsOf(requests: readonly SentRequest[], wrapped: boolean): Pick<ProgramExecution, 'transactions' | 'beside'> {
   const beside: number[] = [];
   const transactions: { kind: 'framework' | 'explicit' | 'autocommit'; statements: number[] }[] = [];
   const own: number[] = [];

@@ -1,0 +1,145 @@
+import { Iterable } from '../evaluate/iteration';
+import { type NativeCall, type NativeUse, type NativeValue, native } from '../native';
+import { type ArrayValue, array, type UnknownValue, undefinedValue, unknown, type Value } from '../value';
+import { variableOf } from './names';
+import type { MongoRun } from './run';
+import type { ShellText } from './write';
+
+/** What lists and documents have as their tag that came out of the database: a loop over them runs once for each document. */
+export const documents = { documents: true } as const;
+
+/** A list of documents of which nothing is known. */
+export function documentList(): ArrayValue {
+  return { ...array([], true), tag: documents };
+}
+
+/** A document that was found: its fields are holes, called by the variable that it is put in. */
+export function foundDocument({ machine, place }: NativeUse, otherwise = 'document'): UnknownValue {
+  return unknown(variableOf(machine, place) ?? otherwise, { source: place, tag: documents });
+}
+
+/** What a command answered. */
+export function answer({ machine, place }: NativeUse): UnknownValue {
+  return unknown(variableOf(machine, place) ?? machine.textOf(place), { source: place });
+}
+
+/** Calls of a cursor that change what it gives; mongosh has them under these names. */
+const shaping: ReadonlyMap<string, string> = new Map([
+  ...['sort', 'limit', 'skip', 'batchSize', 'hint', 'collation', 'comment', 'min', 'max', 'maxTimeMS', 'allowDiskUse'].map(
+    (name) => [name, name] as const,
+  ),
+  ['project', 'projection'],
+  ['projection', 'projection'],
+]);
+/** Those that matter to nothing here. */
+const passing = new Set([
+  ...['map', 'filter', 'addCursorFlag', 'addQueryModifier', 'setReadPreference', 'withReadPreference', 'withReadConcern', 'rewind'],
+  ...['clone', 'noCursorTimeout', 'readConcern', 'readPref', 'returnKey', 'showRecordId', 'tailable', 'maxAwaitTimeMS', 'pretty', 'lean'],
+  ...['maxScan', 'snapshot', 'explain', 'cursor', 'session', 'allowPartialResults', 'setOptions', 'batch'],
+]);
+
+export interface CursorRequest {
+  readonly run: MongoRun;
+  /** What is sent, without the calls on the cursor. */
+  readonly write: (text: ShellText) => void;
+  /** True when it writes: then it is named where it is never sent. */
+  readonly writes?: boolean;
+  /** Settled by `await` (mongoose's queries). */
+  readonly thenable?: 'documents' | 'document' | 'answer';
+}
+
+/** The cursor of `find` or `aggregate`: the driver sends it when it is asked for documents. */
+export function cursorOf(use: NativeUse, request: CursorRequest): NativeValue {
+  const { machine, place } = use;
+  const calls: { readonly name: string; readonly args: readonly Value[]; readonly call: NativeCall }[] = [];
+  const waiting = { use: { machine, place }, sent: false };
+  if (request.writes === true) request.run.await(waiting);
+  const send = (at: Pick<NativeUse, 'place'>): void => {
+    if (waiting.sent) return;
+    waiting.sent = true;
+    request.run.send({ machine, place: at.place }, (text) => {
+      request.write(text);
+      for (const { name, args, call } of calls) {
+        text.add(`.${name}(`);
+        text.list(args.map((value, index) => ({ value, site: call.argPlaces[index] ?? call.place }))).add(')');
+      }
+    });
+  };
+  const list = (at: NativeUse): Value => {
+    send(at);
+    return documentList();
+  };
+  const next = (call: NativeCall): Value => {
+    send(call);
+    const found = foundDocument(call);
+    callBack(call, found);
+    return found;
+  };
+  const each = (call: NativeCall): Value => {
+    send(call);
+    const walk = machine.get(documentList(), 'forEach', call.place);
+    machine.call(walk, [call.arg(0)], call.place);
+    return undefinedValue;
+  };
+  const asked = (call: NativeCall): Value => {
+    send(call);
+    const value = unknown(machine.textOf(call.place), { source: call.place, tag: documents });
+    callBack(call, value);
+    return value;
+  };
+  const self: NativeValue = native({
+    name: 'the cursor',
+    data: new Iterable(() => {
+      send({ place });
+      return documentList();
+    }),
+    methods: {
+      toArray(call) {
+        const found = list(call);
+        callBack(call, found);
+        return found;
+      },
+      next,
+      tryNext: next,
+      hasNext: asked,
+      forEach: each,
+      each,
+      count: asked,
+      itcount: asked,
+      size: asked,
+      explain: asked,
+      close: () => undefinedValue,
+      stream: (call) => {
+        send(call);
+        return unknown(machine.textOf(call.place), { source: call.place, channel: true, why: 'what its stream does is not followed' });
+      },
+      exec: () => settled(),
+      eachAsync: each,
+    },
+    ...(request.thenable === undefined ? {} : { settle: () => settled() }),
+    member(name) {
+      const written = shaping.get(name);
+      if (written === undefined && !passing.has(name)) return undefined;
+      return native({
+        name: `cursor.${name}`,
+        reachesDatabase: false,
+        call(call) {
+          if (written !== undefined) calls.push({ name: written, args: call.args, call });
+          return self;
+        },
+      });
+    },
+  });
+  const settled = (): Value => {
+    send({ place });
+    if (request.thenable === 'document') return foundDocument({ machine, place });
+    return request.thenable === 'answer' ? answer({ machine, place }) : documentList();
+  };
+  return self;
+}
+
+/** The callback that drivers before 5 took as the last argument. */
+export function callBack(call: NativeCall, result: Value): void {
+  const last = call.args.at(-1);
+  if (last?.kind === 'function') call.machine.call(last, [{ kind: 'primitive', value: null }, result], call.place);
+}

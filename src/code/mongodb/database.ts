@@ -1,0 +1,142 @@
+import { type NativeCall, type NativeUse, type NativeValue, native } from '../native';
+import { type Place, undefinedValue, unknown, type Value } from '../value';
+import { argumentsOf, collectionOf, writeRename, writesSomewhere } from './collection';
+import { answer, callBack, cursorOf } from './cursor';
+import { writeCollection } from './names';
+import type { MongoRun } from './run';
+import type { ShellText } from './write';
+
+/** A database that is not the migration's own. */
+export interface OtherDatabase {
+  readonly name: Value;
+  readonly site: Place;
+}
+
+/** What is told of a database rather than done to it. */
+const told = /^(?:databaseName|namespace|options|readConcern|readPreference|writeConcern|secondaryOk|slaveOk|bsonOptions|timeoutMS|s)$/;
+
+/** The driver's `Db`; `client` is what its `client` gives. */
+export function databaseOf(run: MongoRun, client: () => NativeValue, other?: OtherDatabase): NativeValue {
+  const write = (text: ShellText): void => {
+    if (other === undefined) text.add('db');
+    else text.add('db.getSiblingDB(').value(other.name, other.site).add(')');
+  };
+  const collection = (name: Value, site: Place): NativeValue => collectionOf({ run, database: write, name, site });
+  const command = (call: NativeCall, send: (text: ShellText) => void): Value => {
+    run.send(call, send);
+    const given = answer(call);
+    callBack(call, given);
+    return given;
+  };
+  /** A method of the shell's database object with these arguments. */
+  const plain = (method: string) => (call: NativeCall) =>
+    command(call, (text) => {
+      write(text);
+      text.add(`.${method}(`).list(argumentsOf(call)).add(')');
+    });
+  /** A method of a collection, whose name is the first argument. */
+  const ofCollection =
+    (method: string, skip = 1) =>
+    (call: NativeCall) =>
+      command(call, (text) => {
+        writeCollection(text, write, call.arg(0), call.argPlaces[0] ?? call.place);
+        text.add(`.${method}(`).list(argumentsOf(call).slice(skip)).add(')');
+      });
+  const read = (call: NativeCall, words: string): Value =>
+    command(call, (text) => {
+      write(text);
+      text.add(words);
+    });
+  return native({
+    name: 'db',
+    methods: {
+      collection(call) {
+        const made = collection(call.arg(0), call.argPlaces[0] ?? call.place);
+        callBack(call, made);
+        return made;
+      },
+      createCollection(call) {
+        plain('createCollection')(call);
+        return collection(call.arg(0), call.argPlaces[0] ?? call.place);
+      },
+      dropCollection: ofCollection('drop'),
+      renameCollection(call) {
+        const [from, ...rest] = argumentsOf(call);
+        if (from === undefined) return undefinedValue;
+        command(call, (text) => writeRename(text, (inner) => writeCollection(inner, write, from.value, from.site), rest));
+        return collection(call.arg(1), call.argPlaces[1] ?? call.place);
+      },
+      createIndex: ofCollection('createIndex'),
+      ensureIndex: ofCollection('createIndex'),
+      indexInformation: ofCollection('getIndexes', Number.POSITIVE_INFINITY),
+      dropDatabase: plain('dropDatabase'),
+      command: plain('runCommand'),
+      executeDbAdminCommand: plain('adminCommand'),
+      admin: () => adminOf(run, write),
+      aggregate: (call) =>
+        cursorOf(call, {
+          run,
+          writes: writesSomewhere(call.arg(0)),
+          write: (text) => {
+            write(text);
+            text.add('.aggregate(').list(argumentsOf(call)).add(')');
+          },
+        }),
+      listCollections(call) {
+        const [filter, options] = argumentsOf(call);
+        return cursorOf(call, {
+          run,
+          write: (text) => {
+            write(text);
+            text.add('.runCommand({ listCollections: 1');
+            if (filter !== undefined) text.add(', filter: ').value(filter.value, filter.site);
+            void options;
+            text.add(' })');
+          },
+        });
+      },
+      collections: (call) => {
+        read(call, '.runCommand({ listCollections: 1 })');
+        return unknown(call.machine.textOf(call.place), {
+          source: call.place,
+          channel: true,
+          why: 'which collections there are is known only when it runs',
+        });
+      },
+      collectionNames: (call) => read(call, '.runCommand({ listCollections: 1 })'),
+      stats: (call) => read(call, '.runCommand({ dbStats: 1 })'),
+      profilingLevel: (call) => read(call, '.runCommand({ profile: -1 })'),
+      db: (call) => databaseOf(run, client, { name: call.arg(0), site: call.argPlaces[0] ?? call.place }),
+      close: () => undefinedValue,
+    },
+    properties: { client: () => client() },
+    member: (name, use) => (told.test(name) ? toldValue(use) : undefined),
+  });
+}
+
+function toldValue({ machine, place }: NativeUse): Value {
+  return unknown(machine.textOf(place), { source: place });
+}
+
+function adminOf(run: MongoRun, write: (text: ShellText) => void): NativeValue {
+  const command = (call: NativeCall, words: (text: ShellText) => void): Value => {
+    run.send(call, (text) => {
+      write(text);
+      words(text);
+    });
+    return answer(call);
+  };
+  const fixed = (words: string) => (call: NativeCall) => command(call, (text) => text.add(`.adminCommand(${words})`));
+  return native({
+    name: 'db.admin()',
+    methods: {
+      command: (call) => command(call, (text) => text.add('.adminCommand(').list(argumentsOf(call)).add(')')),
+      ping: fixed('{ ping: 1 }'),
+      listDatabases: fixed('{ listDatabases: 1 }'),
+      serverStatus: fixed('{ serverStatus: 1 }'),
+      serverInfo: fixed('{ buildInfo: 1 }'),
+      buildInfo: fixed('{ buildInfo: 1 }'),
+      replSetGetStatus: fixed('{ replSetGetStatus: 1 }'),
+    },
+  });
+}

@@ -1,0 +1,80 @@
+import type { Effect, NativeUse } from '../native';
+import type { SentEffect } from '../sql/emit';
+import { flat } from '../text';
+import type { Place } from '../value';
+import { ShellText } from './write';
+
+/** What a call knows of the run when it is sent: given back with its statement. */
+export interface CommandMark {
+  /** The transaction of a session that is open then. */
+  readonly transaction?: OpenTransaction;
+}
+
+export interface OpenTransaction {
+  readonly by: 'withTransaction' | 'startTransaction';
+  /** What the code calls its session. */
+  readonly session: string;
+}
+
+/** A connection that the program opens itself. */
+export interface OwnConnection {
+  readonly place: Place;
+  closed: boolean;
+}
+
+/** An aggregation that writes when its cursor is read. */
+interface WaitingCursor {
+  readonly use: Pick<NativeUse, 'machine' | 'place'>;
+  sent: boolean;
+}
+
+/** The state of one run of a program: what its natives share. Made anew for each run. */
+export class MongoRun {
+  transaction: OpenTransaction | undefined;
+  readonly connections: OwnConnection[] = [];
+  /** Uses of database handles that the migration was not given. */
+  readonly foreignHandles: Place[] = [];
+  private readonly waiting: WaitingCursor[] = [];
+
+  /** Sends a command: `write` says it in mongosh's words. */
+  send(use: Pick<NativeUse, 'machine' | 'place'>, write: (text: ShellText) => void): void {
+    const shell = new ShellText(use.machine, use.place);
+    write(shell);
+    const text = shell.text();
+    const mark: CommandMark = this.transaction === undefined ? {} : { transaction: this.transaction };
+    const effect: SentEffect = { kind: 'mongosh', text, mark };
+    use.machine.record(effect, use.place, flat(text).length);
+  }
+
+  begin(transaction: OpenTransaction): void {
+    this.transaction = transaction;
+  }
+
+  end(): void {
+    this.transaction = undefined;
+  }
+
+  noteForeign(place: Place): void {
+    const isKnown = this.foreignHandles.some(({ path, span }) => path === place.path && span.start === place.span.start);
+    if (!isKnown) this.foreignHandles.push(place);
+  }
+
+  /** An aggregation that writes runs when its cursor is asked for documents, and not before. */
+  await(cursor: WaitingCursor): void {
+    this.waiting.push(cursor);
+  }
+
+  /** Names the aggregations that were made and never sent. To be called when the program has run. */
+  nameUnsent(): void {
+    for (const { use, sent } of this.waiting) {
+      if (sent) continue;
+      use.machine.unread(use.place, 'nothing asks its cursor for documents (`toArray()`), and until then the driver does not send it');
+    }
+    this.waiting.length = 0;
+  }
+}
+
+/** Whether a recorded effect is a command of MongoDB. */
+export function isCommand(effect: Effect): effect is SentEffect {
+  return effect.kind === 'mongosh';
+}

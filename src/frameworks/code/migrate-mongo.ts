@@ -1,0 +1,127 @@
+import { clientOf } from '../../code/mongodb/client';
+import { databaseOf } from '../../code/mongodb/database';
+import { type CodeFiles, codeFiles } from '../../code/resolve';
+import type { Migration } from '../../model/migration';
+import { type Result, success } from '../../model/result';
+import type { DownPlacement, ReadOptions, SourceFile, ToolFramework } from '../../model/run-protocol';
+import { baseName, byText, dependsOn, folderPrefix, problem } from '../files';
+import { CodeMemory } from './code-memory';
+import { ownCode } from './migration-classes';
+import { type MongoTool, mongoEngine, readDirection } from './mongodb/read';
+import { driverLines, rawDriverCall } from './mongodb/writing';
+import { placeDownInCode } from './placing';
+
+/**
+ * migrate-mongo 8 to 14, from its package: `lib/env/migrationsDir.js` (the files of the folder with the configured ending, sorted as texts;
+ * `default` of an ES module, else the module), `lib/actions/up.js` (`up(db, client)` and then a row in the changelog, without a
+ * transaction), `lib/actions/down.js`.
+ */
+export const migrateMongo: ToolFramework = {
+  name: 'migrate-mongo',
+  displayName: 'migrate-mongo',
+  engine: 'mongodb',
+  runsInHarness: true,
+  command: 'npx migrate-mongo up',
+
+  detect(files) {
+    const candidates = ownCode(files).filter((file) => isCandidate(file) && /\b(?:up|down)\b/.test(file.text));
+    const own = candidates.filter(isOwn).length;
+    const isMarked = files.some(({ path }) => isConfiguration(path)) || dependsOn(files, 'migrate-mongo');
+    if (own === 0) return isMarked && candidates.some(exportsUp) ? 0.6 : 0;
+    return (isMarked ? 0.68 : 0.6) + (0.3 * own) / candidates.length;
+  },
+
+  read(files, { engine: given, ...others }) {
+    const folder = codeFiles(files);
+    const options = { ...others, engine: mongoEngine(given) };
+    return ownCode(files)
+      .filter(isCandidate)
+      .toSorted((left, right) => byText(left.path, right.path))
+      .flatMap((file) => readFile(file, folder, options));
+  },
+
+  placeDown(migration, files, statements): DownPlacement {
+    return placeDownInCode(migration, files, {
+      parameters: 'db, client',
+      async: true,
+      lines: ([first, second]) =>
+        driverLines(statements, { db: first?.name ?? 'db', ...(second?.name === undefined ? {} : { client: second.name }) }),
+    });
+  },
+
+  rawCall: rawDriverCall,
+};
+
+/** Migrations lie in the folder itself; the sample beside them is none. */
+function isCandidate({ path }: SourceFile): boolean {
+  return folderPrefix(path) === '' && !path.startsWith('.') && !isConfiguration(path) && !/^sample-migration\.\w+$/.test(path);
+}
+
+function isConfiguration(path: string): boolean {
+  return /^migrate-mongo-config\.[cm]?[jt]s$/.test(baseName(path));
+}
+
+/** Marks of other tools whose migrations look alike. */
+const foreign =
+  /\bknex\b|\bqueryInterface\b|\bqueryRunner\b|\bMigrationInterface\b|\bMigrationBuilder\b|\(\s*pgm\b|\bdb\s*\.\s*(?:runSql|addColumn|createTable)\b|\bextends\s+Migration\b|\bcontext\b|\bConnection\b/;
+
+/** A file that shows by itself whose it is: `up(db` with calls of the driver. */
+function isOwn({ text }: SourceFile): boolean {
+  if (foreign.test(text)) return false;
+  const takesDatabase = /\bup\b\s*(?::[^=\n]+)?(?:=|:)?\s*(?:async\s*)?(?:function\b[^(]*)?\(?\s*(?:db|database|client|_db|mongo)\b/.test(
+    text,
+  );
+  const isTyped = /\bimport\(\s*['"]mongodb['"]\s*\)|\bfrom\s+['"]mongodb['"]/.test(text);
+  const calls =
+    /\.\s*collection\s*(?:<[^>]*>)?\s*\(|\bdb\s*\.\s*(?:createCollection|dropCollection|renameCollection|command|admin|listCollections|collections)\s*\(/.test(
+      text,
+    );
+  return calls || (takesDatabase && (isTyped || /\bexport\b|\bexports\b/.test(text)));
+}
+
+function exportsUp({ text }: SourceFile): boolean {
+  return !foreign.test(text) && /\bexports\b|\bexport\b/.test(text);
+}
+
+const tool: MongoTool = {
+  execution: {
+    requests: 'per-statement',
+    wrapped: false,
+    because: 'migrate-mongo opens no transaction, so each call commits as it ends, and the changelog is written after the last',
+  },
+  given: (run) => {
+    const client = clientOf(run);
+    return [databaseOf(run, () => client), client];
+  },
+};
+
+const migrations = new CodeMemory<Migration | undefined>();
+
+function readFile(file: SourceFile, folder: CodeFiles, options: ReadOptions): readonly Result<Migration>[] {
+  const key = `${file.path} ${options.engine.name} ${options.engine.major}`;
+  const migration = migrations.recall(key, [file.path], folder, () => readMigration(file, folder, options));
+  if (migration !== undefined) return [success(migration)];
+  if (!/^\d/.test(file.path)) return [];
+  return [
+    problem(
+      `${file.path} shows no function up, so nothing in it is checked. Export it where it can be seen: module.exports = { async up(db, client) { ... } }.`,
+      file.path,
+    ),
+  ];
+}
+
+function readMigration(file: SourceFile, folder: CodeFiles, options: ReadOptions): Migration | undefined {
+  const up = readDirection('up', file, folder, options.engine, tool).program;
+  if (up === undefined) return undefined;
+  const down = readDirection('down', file, folder, options.engine, tool);
+  const isEmpty = down.program === undefined || (down.program.statements.length === 0 && (down.program.unread ?? []).length === 0);
+  return {
+    id: baseName(file.path),
+    title: baseName(file.path),
+    framework: 'migrate-mongo',
+    engine: options.engine,
+    up,
+    ...(isEmpty || down.program === undefined ? {} : { down: down.program }),
+    ...(down.throws === true ? { downUnsupported: true } : {}),
+  };
+}
