@@ -8,6 +8,7 @@ import { namesIn } from '../schema/definitions';
 import { Words } from '../schema/sentences';
 import { makeObjectName } from '../schema/server-names';
 import { keptPrefix } from './kept-prefix';
+import { mongodbAside } from './mongodb/keep-aside';
 import { mysqlAside } from './mysql/keep-aside';
 import { isNamed } from './rows';
 
@@ -35,14 +36,23 @@ export function keepAside(migration: Migration, before: Catalog): KeptAside {
   for (const statement of migration.up.statements) {
     const [operation, ...more] = statement.operations;
     if (operation === undefined || more.length > 0 || statement.unreadable !== undefined) continue;
-    const aside = isMysqlFamily(migration.engine)
-      ? mysqlAside(operation, before, taken, migration.engine)
-      : asideOf(statement, operation, before, taken);
+    const aside = anyAside(migration, statement, operation, before, taken);
     if (aside === undefined) continue;
     edits.push({ span: statement.span, newText: aside.texts.join(';\n') });
     kept.push(...aside.kept);
   }
   return { edits, kept };
+}
+
+function anyAside(
+  { engine }: Migration,
+  statement: Statement,
+  operation: Operation,
+  before: Catalog,
+  taken: Set<string>,
+): Aside | undefined {
+  if (operation.kind === 'document command') return mongodbAside(operation, statement.text, before, taken);
+  return isMysqlFamily(engine) ? mysqlAside(operation, before, taken, engine) : asideOf(statement, operation, before, taken);
 }
 
 interface Aside {

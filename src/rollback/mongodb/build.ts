@@ -11,7 +11,7 @@ export function negative(value: DocumentValue): DocumentValue | undefined {
   if (value.kind === 'scalar') return typeof value.value === 'number' ? { ...value, value: -value.value } : undefined;
   if (value.kind !== 'bson') return undefined;
   const [, head = '', sign, digits = '', tail = ''] =
-    /^(Number(?:Int|Long|Decimal)\(\s*["']?)(-?)(\d[\d.eE+-]*)(["']?\s*\))$/.exec(value.text) ?? [];
+    /^((?:Number(?:Int|Long|Decimal)|Double|Int32|Long|Decimal128)\(\s*["']?)(-?)(\d[\d.eE+-]*)(["']?\s*\))$/.exec(value.text) ?? [];
   return head === '' ? undefined : { ...value, text: `${head}${sign === '-' ? '' : '-'}${digits}${tail}` };
 }
 

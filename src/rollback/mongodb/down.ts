@@ -115,7 +115,8 @@ class Walk {
     }
     if (table !== undefined) return [lostData(lostBy(`the documents of ${name} that $out replaces`), { table: name })];
     const told = `If ${name} was there before the migration, what it held was replaced by documents of ${from}.`;
-    const isOwn = this.isRestoredFrom(name);
+    // A copy of its own, or one whose place was made free before.
+    const isOwn = this.isRestoredFrom(name) || this.steps[0]?.tables.some((known) => known.name === name) === true;
     return [{ comments: isOwn ? [] : [told], text: [callText(name, 'drop')] }];
   }
 

@@ -5,6 +5,7 @@ import type { Migration } from '../../../../src/model/migration';
 import { readText } from '../../../../src/parse/read';
 import { catalogChanges } from '../../../../src/rollback/changes';
 import { type GeneratedDown, generateDown } from '../../../../src/rollback/down';
+import { keepAside } from '../../../../src/rollback/keep-aside';
 import { replay } from '../../../../src/schema/virtual-schema';
 
 const engine: Engine = { name: 'mongodb', major: 8 };
@@ -14,19 +15,24 @@ db.users.createIndex({ email: 1 }, { unique: true, name: "users_email" });
 db.users.createIndex({ seen: 1 }, { expireAfterSeconds: 60, name: "users_seen" });
 db.createCollection("orders");`;
 
-function downOf(up: string, earlier = base): GeneratedDown {
-  const before = replay(emptyCatalog, readText(earlier, engine), engine);
+function migrationOf(up: string): Migration {
   const statements = readText(up, engine);
   expect(statements.filter(({ unreadable }) => unreadable !== undefined)).toEqual([]);
   const execution = { requests: 'per-statement', wrapped: false, because: 'It is a test.' } as const;
-  const migration: Migration = {
+  const span = { start: 0, end: up.length };
+  return {
     id: '20240101-test',
     title: '20240101-test.js',
     framework: 'sql',
     engine,
-    up: { direction: 'up', path: '20240101-test.js', span: { start: 0, end: up.length }, statements, execution },
+    up: { direction: 'up', path: '20240101-test.js', span, statements, execution },
   };
-  return generateDown(migration, before, replay(before, statements, engine));
+}
+
+function downOf(up: string, earlier = base): GeneratedDown {
+  const before = replay(emptyCatalog, readText(earlier, engine), engine);
+  const migration = migrationOf(up);
+  return generateDown(migration, before, replay(before, migration.up.statements, engine));
 }
 
 /** Each statement of the rollback has to be read again. */
@@ -258,4 +264,34 @@ test('two collections that change their names find a way round', () => {
     'db.b.renameCollection("a");',
     'db.b_moving.renameCollection("b");',
   ]);
+});
+
+const kept: readonly (readonly [up: string, changed: string])[] = [
+  ['db.users.drop()', 'db.users.renameCollection("faultline_kept_users")'],
+  [
+    'db.users.deleteMany({ old: true })',
+    'db.users.aggregate([{ $match: { old: true } }, { $out: "faultline_kept_users" }]);\ndb.users.deleteMany({ old: true })',
+  ],
+  [
+    'db.users.updateMany({ a: 1 }, { $unset: { phone: "" } })',
+    'db.users.aggregate([{ $match: { a: 1 } }, { $out: "faultline_kept_users" }]);\ndb.users.updateMany({ a: 1 }, { $unset: { phone: "" } })',
+  ],
+  [
+    'db.users.aggregate([{ $out: "orders" }])',
+    'db.orders.renameCollection("faultline_kept_orders");\ndb.users.aggregate([{ $out: "orders" }])',
+  ],
+];
+
+test.each(kept)('%s keeps aside what it would destroy, and nothing is lost then', (up, changed) => {
+  const before = replay(emptyCatalog, readText(base, engine), engine);
+  const aside = keepAside(migrationOf(`${up};`), before);
+  expect(aside.edits.map(({ newText }) => newText)).toEqual([changed]);
+  expect(downOf(`${changed};`)).toMatchObject({ losses: [], irreversible: [], restoresSchema: true });
+});
+
+test('what takes nothing away is left as it is', () => {
+  const migration = migrationOf(
+    'db.users.insertOne({ _id: 1 }); db.users.createIndex({ a: 1 }); db.users.updateOne({ _id: 1 }, { $inc: { n: 1 } });',
+  );
+  expect(keepAside(migration, emptyCatalog).edits).toEqual([]);
 });
