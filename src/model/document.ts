@@ -96,13 +96,17 @@ export interface DocumentCommand {
   readonly method: string;
   /** Absent for what concerns the database or the server. */
   readonly collection?: CollectionName;
+  /** The database that it is called on when that is another than the migration's own: `admin` for `db.adminCommand`. */
+  readonly database?: string;
+  /** The first argument is the command itself, as the server gets it: `db.command`, `db.runCommand`, `db.adminCommand`. */
+  readonly isCommand?: true;
   /** As written, in order. */
   readonly arguments: readonly DocumentValue[];
   readonly effect: DocumentEffect;
   /** The options argument, as far as it is there: session, writeConcern, ordered, upsert ... */
   readonly options?: DocumentValue;
   /** What is called on its result, in order: `.sort({ ... })`, `.limit(5)`, `.length` (without arguments). Absent where nothing is. */
-  readonly then?: readonly { readonly name: string; readonly arguments?: readonly DocumentValue[] }[];
+  readonly followedBy?: readonly { readonly name: string; readonly arguments?: readonly DocumentValue[] }[];
   /** True when a session is among the options. */
   readonly session: boolean;
   /** Where `, { session }` or `session, ` can be inserted, and which of both; absent where it can't be said. */

@@ -1,5 +1,7 @@
 import type { DocumentValue } from '../../model/document';
-import { fieldOf, numberOf, textOf } from '../../model/document-value';
+import { fieldOf, isWhole, numberOf, textOf } from '../../model/document-value';
+import { writeText } from './names';
+import { writeValue } from './write';
 
 /** A BSON value as mongosh writes it. */
 export interface BsonText {
@@ -41,10 +43,12 @@ function date(values: Arguments): BsonText | undefined {
   if (values.length === 0) return { type: 'ISODate', text: 'new Date()' };
   if (values.length > 1) return undefined;
   const text = textOf(values[0]);
-  if (text !== undefined) return { type: 'ISODate', text: `ISODate(${JSON.stringify(text)})` };
+  if (text !== undefined) return { type: 'ISODate', text: `ISODate(${writeText(text)})` };
   const time = numberOf(values[0]);
   if (time === undefined || Number.isNaN(new Date(time).getTime())) return undefined;
-  return { type: 'ISODate', text: `ISODate("${new Date(time).toISOString()}")` };
+  const iso = new Date(time).toISOString();
+  // ISODate takes years of four digits.
+  return { type: 'ISODate', text: /^\d/.test(iso) ? `ISODate("${iso}")` : `new Date(${time})` };
 }
 
 function timestamp(values: Arguments): BsonText | undefined {
@@ -59,9 +63,7 @@ function binary(name: 'BinData' | 'HexData') {
   return ([kind, bytes]: Arguments): BsonText | undefined => {
     const subtype = numberOf(kind);
     const text = textOf(bytes);
-    return subtype === undefined || text === undefined
-      ? undefined
-      : { type: 'BinData', text: `${name}(${subtype}, ${JSON.stringify(text)})` };
+    return subtype === undefined || text === undefined ? undefined : { type: 'BinData', text: `${name}(${subtype}, ${writeText(text)})` };
   };
 }
 
@@ -69,9 +71,7 @@ function binaryFrom(name: 'BinData' | 'HexData') {
   return ([bytes, kind]: Arguments): BsonText | undefined => {
     const text = textOf(bytes);
     const subtype = kind === undefined ? 0 : numberOf(kind);
-    return text === undefined || subtype === undefined
-      ? undefined
-      : { type: 'BinData', text: `${name}(${subtype}, ${JSON.stringify(text)})` };
+    return text === undefined || subtype === undefined ? undefined : { type: 'BinData', text: `${name}(${subtype}, ${writeText(text)})` };
   };
 }
 
@@ -79,18 +79,29 @@ function regularExpression([pattern, flags]: Arguments): BsonText | undefined {
   const source = textOf(pattern);
   const options = flags === undefined ? '' : textOf(flags);
   if (source === undefined || options === undefined) return undefined;
-  const letters = [...new Set(options)].filter((letter) => /[a-z]/.test(letter)).join('');
-  return {
-    type: 'RegExp',
-    text: `/${source.replace(/\\[\s\S]|\//g, (all) => (all === '/' ? '\\/' : all)).replaceAll('\n', '\\n') || '(?:)'}/${letters}`,
-  };
+  const escaped = source.replace(/\\[\s\S]|\//g, (all) => (all === '/' ? '\\/' : all));
+  return { type: 'RegExp', text: `/${escaped.replaceAll('\n', '\\n').replaceAll('\r', '\\r') || '(?:)'}/${options}` };
+}
+
+/** A pattern of the server's own language, whose options JavaScript need not know. */
+function serverPattern([pattern, flags]: Arguments): BsonText | undefined {
+  const source = textOf(pattern);
+  const options = flags === undefined ? '' : textOf(flags);
+  if (source === undefined || options === undefined) return undefined;
+  return { type: 'RegExp', text: `BSONRegExp(${writeText(source)}${options === '' ? '' : `, ${writeText(options)}`})` };
+}
+
+function code([given, scope]: Arguments): BsonText | undefined {
+  const source = textOf(given);
+  if (source === undefined) return undefined;
+  return { type: 'Code', text: `Code(${writeText(source)}${scope === undefined ? '' : `, ${writeValue(scope)}`})` };
 }
 
 /** A type whose one argument is a text. */
 function ofText(type: string, [first]: Arguments, orNothing = false): BsonText | undefined {
   if (first === undefined) return orNothing ? { type, text: `${type}()` } : undefined;
   const text = textOf(first);
-  return text === undefined ? undefined : { type, text: `${type}(${JSON.stringify(text)})` };
+  return text === undefined ? undefined : { type, text: `${type}(${writeText(text)})` };
 }
 
 function digitsOf(value: DocumentValue | undefined): string | undefined {
@@ -103,9 +114,8 @@ function reference([collection, id, database]: Arguments): BsonText | undefined 
   const name = textOf(collection);
   const owner = database === undefined ? '' : textOf(database);
   if (name === undefined || owner === undefined || id === undefined) return undefined;
-  const key = id.kind === 'bson' ? id.text : id.kind === 'scalar' ? JSON.stringify(id.value) : undefined;
-  if (key === undefined) return undefined;
-  return { type: 'DBRef', text: `DBRef(${JSON.stringify(name)}, ${key}${owner === '' ? '' : `, ${JSON.stringify(owner)}`})` };
+  if (!isWhole(id)) return undefined;
+  return { type: 'DBRef', text: `DBRef(${writeText(name)}, ${writeValue(id)}${owner === '' ? '' : `, ${writeText(owner)}`})` };
 }
 
 const makers: Readonly<Record<string, (values: Arguments) => BsonText | undefined>> = {
@@ -139,8 +149,8 @@ const makers: Readonly<Record<string, (values: Arguments) => BsonText | undefine
   MinKey: () => ({ type: 'MinKey', text: 'MinKey()' }),
   MaxKey: () => ({ type: 'MaxKey', text: 'MaxKey()' }),
   RegExp: regularExpression,
-  BSONRegExp: regularExpression,
-  Code: (values) => (values.length > 1 ? undefined : ofText('Code', values)),
+  BSONRegExp: serverPattern,
+  Code: code,
   BSONSymbol: (values) => ofText('BSONSymbol', values),
   DBRef: reference,
 };

@@ -180,6 +180,8 @@ class CallReader {
     const read = receiver.collection === undefined ? this.onDatabase(name, values, receiver) : this.onCollection(name, values, receiver);
     if (read.ends !== undefined) return this.done({ kind: 'transaction', action: read.ends });
     const { effect, collection, optionsAt, method = name } = read;
+    const isCommand = receiver.collection === undefined && /^(?:command|runCommand|adminCommand)$/.test(name);
+    const database = isCommand && name === 'adminCommand' ? 'admin' : receiver.database;
     const options = merged(read.options, optionsAt === undefined ? undefined : values[optionsAt]);
     const place = optionsAt === undefined ? undefined : sessionPlace(call, optionsAt);
     const sessionAt = place && { ...place, offset: this.values.placeOf({ start: place.offset, end: place.offset }).start };
@@ -187,10 +189,12 @@ class CallReader {
       kind: 'document command',
       method,
       ...(collection !== undefined && { collection }),
+      ...(database !== undefined && { database }),
+      ...(isCommand && { isCommand }),
       arguments: values,
       effect,
       ...(options !== undefined && { options }),
-      ...(receiver.rest.length > 0 && { then: receiver.rest.map((step) => this.further(step)) }),
+      ...(receiver.rest.length > 0 && { followedBy: receiver.rest.map((step) => this.further(step)) }),
       session: receiver.session || fieldOf(options, 'session') !== undefined,
       ...(sessionAt !== undefined && !receiver.session && { sessionAt }),
     });
