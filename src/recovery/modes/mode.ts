@@ -20,6 +20,8 @@ export interface ModeDefinition<F extends Finding> {
   readonly back: (found: readonly F[], situation: RecoverySituation) => readonly RecoveryStep[];
   /** Steps of the way forward, so that the remaining statements can run. */
   readonly forward: (found: readonly F[], situation: RecoverySituation) => readonly RecoveryStep[];
+  /** Steps of the way forward when the remaining statements have run: what was let loose for them is made fast again. */
+  readonly forwardLast?: (found: readonly F[], situation: RecoverySituation) => readonly RecoveryStep[];
   /** What shows, after the steps, that it is gone. */
   readonly validate: (found: readonly F[], situation: RecoverySituation, way: 'back' | 'forward') => readonly DraftCheck[];
   /** `last`: its steps come when rows and schema are right. */
@@ -50,6 +52,7 @@ export interface FailureMode {
   readonly detect: (situation: RecoverySituation) => readonly RecoveryMode[];
   readonly back: (situation: RecoverySituation) => readonly RecoveryStep[];
   readonly forward: (situation: RecoverySituation) => readonly RecoveryStep[];
+  readonly forwardLast: (situation: RecoverySituation) => readonly RecoveryStep[];
   readonly validate: (situation: RecoverySituation, way: 'back' | 'forward') => readonly DraftCheck[];
   readonly losses: (situation: RecoverySituation, way: 'back' | 'forward') => readonly ModeLoss[];
 }
@@ -71,6 +74,7 @@ export function defineMode<F extends Finding>(definition: ModeDefinition<F>): Fa
     detect: (situation) => detect(situation).map(({ object, detail, query }) => ({ name, object, detail, query })),
     back: (situation) => withFound(situation, (found) => definition.back(found, situation)),
     forward: (situation) => withFound(situation, (found) => definition.forward(found, situation)),
+    forwardLast: (situation) => withFound(situation, (found) => definition.forwardLast?.(found, situation) ?? []),
     validate: (situation, way) => withFound(situation, (found) => definition.validate(found, situation, way)),
     losses: (situation, way) => withFound(situation, (found) => definition.losses?.(found, situation, way) ?? []),
   };

@@ -10,6 +10,14 @@ import { enumValue } from './enum-value';
 import { halfBackfill } from './half-backfill';
 import { invalidIndex, reindexLeft } from './invalid-index';
 import type { FailureMode } from './mode';
+import { halfUpdated } from './mongodb/half-update';
+import { indexBuild } from './mongodb/index-build';
+import { leftMigrating } from './mongodb/left-migrating';
+import { migrationLockLeft } from './mongodb/lock-left';
+import { orphanedReferences } from './mongodb/orphans';
+import { renameMidSwap } from './mongodb/rename-swap';
+import { uniqueDuplicates } from './mongodb/unique-duplicates';
+import { invalidUnderValidator } from './mongodb/validator';
 import { autoIncrementBehind, autoIncrementMoved } from './mysql/auto-increment';
 import { bypassedChecks } from './mysql/bypassed-checks';
 import { committedOneByOne } from './mysql/committed-one-by-one';
@@ -57,6 +65,14 @@ export const failureModes: readonly FailureMode[] = [
   bypassedChecks,
   autoIncrementBehind,
   autoIncrementMoved,
+  migrationLockLeft,
+  indexBuild,
+  uniqueDuplicates,
+  invalidUnderValidator,
+  halfUpdated,
+  leftMigrating,
+  renameMidSwap,
+  orphanedReferences,
 ];
 
 const names: readonly EngineName[] = ['postgres', 'mysql', 'mariadb', 'mongodb'];

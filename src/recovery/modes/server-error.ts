@@ -1,6 +1,7 @@
 import { defaultEngine, type Engine, isMysqlFamily } from '../../model/engine';
 import type { CellResult, RecoveryMode, RecoveryStep } from '../../model/simulation';
 import { textStep } from '../situation';
+import { mongodbErrors } from './mongodb/server-errors';
 import { mysqlErrors } from './mysql/server-errors';
 
 /** One kind of error that undoes what it strikes, and what has to be done before the statements run again. */
@@ -69,9 +70,13 @@ export function adviceOn(
   error: CellResult['error'],
   engine: Engine = defaultEngine,
 ): { readonly mode: RecoveryMode; readonly step: RecoveryStep } | undefined {
-  const isMysql = isMysqlFamily(engine);
-  const kind = (isMysql ? mysqlErrors : postgresErrors).find(({ codes }) => codes.includes(error?.code ?? ''));
+  const kind = errorsOf(engine).find(({ codes }) => codes.includes(error?.code ?? ''));
   if (kind === undefined || error === undefined) return undefined;
   const { name, detail, query, step } = kind;
-  return { mode: { name, object: isMysql ? `error ${error.code}` : `SQLSTATE ${error.code}`, detail, query }, step };
+  return { mode: { name, object: engine.name === 'postgres' ? `SQLSTATE ${error.code}` : `error ${error.code}`, detail, query }, step };
+}
+
+function errorsOf(engine: Engine): readonly ErrorKind[] {
+  if (engine.name === 'mongodb') return mongodbErrors;
+  return isMysqlFamily(engine) ? mysqlErrors : postgresErrors;
 }

@@ -60,6 +60,7 @@ function draft(situation: RecoverySituation, from: number, trials: Trials, repla
       ...stepsOf('first'),
       ...half,
       ...plan.transactions.flatMap((transaction) => transactionSteps(situation, transaction, from, replacing)),
+      ...modes.flatMap((mode) => mode.forwardLast(situation)),
       ...stepsOf('last'),
       ...protocol.markApplied(migration),
     ],

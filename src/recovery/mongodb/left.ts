@@ -113,44 +113,50 @@ function leftOfBulk(
   };
 }
 
-function statusOf(write: DocumentWrite, { now, added }: Present, taken: Set<Doc>): Status {
+function statusOf(write: DocumentWrite, present: Present, taken: Set<Doc>): Status {
   switch (write.kind) {
-    case 'insert': {
-      const fields = fieldsOf(write.document);
-      const key = fieldOf(write.document, '_id');
-      const wanted = key === undefined ? undefined : comparableOf(key);
-      const byKey = now.find((doc) => comparable(doc._id ?? null) === wanted);
-      const looksSo = (doc: Doc) =>
-        fields.every(
-          ({ name, value }) => name === '_id' || comparableOf(value) === undefined || comparable(doc[name] ?? null) === comparableOf(value),
-        );
-      const found = byKey ?? added.find((doc) => !taken.has(doc) && looksSo(doc));
-      if (found === undefined) return 'left';
-      taken.add(found);
-      return 'done';
-    }
-    case 'update': {
-      const effect = effectOf(write.change);
-      const meant = now.map((doc) => ({ doc, meets: matches(write.filter, doc), done: shows(effect, doc) }));
-      if (meant.some(({ meets }) => meets === undefined)) return 'unknown';
-      const lacking = meant.filter(({ meets, done }) => meets === true && done === false);
-      if (lacking.length > 0) return 'left';
-      if (effect.blind.length > 0 && effect.targets.length === 0) return 'unknown';
-      return meant.some(({ meets, done }) => meets === true && done === undefined) ? 'unknown' : 'done';
-    }
-    case 'replace': {
-      const wanted = comparableOf(write.document);
-      const meant = now.filter((doc) => matches(write.filter, doc) === true);
-      if (meant.length === 0 || wanted === undefined) return write.upsert ? 'left' : 'unknown';
-      const { _id, ...rest } = meant[0] ?? {};
-      return comparable(rest) === wanted || comparable({ _id: _id ?? null, ...rest }) === wanted ? 'done' : 'left';
-    }
+    case 'insert':
+      return insertStatus(write.document, present, taken);
+    case 'update':
+      return updateStatus(write, present);
+    case 'replace':
+      return replaceStatus(write, present);
     case 'delete': {
-      const answers = now.map((doc) => matches(write.filter, doc));
+      const answers = present.now.map((doc) => matches(write.filter, doc));
       if (answers.includes(true)) return 'left';
       return answers.includes(undefined) ? 'unknown' : 'done';
     }
   }
+}
+
+/** By its key, or by all that it says where the driver has made that up. */
+function insertStatus(document: DocumentValue, { now, added }: Present, taken: Set<Doc>): Status {
+  const key = fieldOf(document, '_id');
+  const wanted = key === undefined ? undefined : comparableOf(key);
+  const told = fieldsOf(document).filter(({ name, value }) => name !== '_id' && comparableOf(value) !== undefined);
+  const looksSo = (doc: Doc) => told.every(({ name, value }) => comparable(doc[name] ?? null) === comparableOf(value));
+  const byKey = now.find((doc) => comparable(doc._id ?? null) === wanted);
+  const found = byKey ?? added.find((doc) => !taken.has(doc) && looksSo(doc));
+  if (found === undefined) return 'left';
+  taken.add(found);
+  return 'done';
+}
+
+function updateStatus(write: Extract<DocumentWrite, { kind: 'update' }>, { now }: Present): Status {
+  const effect = effectOf(write.change);
+  const meant = now.map((doc) => ({ meets: matches(write.filter, doc), done: shows(effect, doc) }));
+  if (meant.some(({ meets }) => meets === undefined)) return 'unknown';
+  if (meant.some(({ meets, done }) => meets === true && done === false)) return 'left';
+  if (effect.blind.length > 0 && effect.targets.length === 0) return 'unknown';
+  return meant.some(({ meets, done }) => meets === true && done === undefined) ? 'unknown' : 'done';
+}
+
+function replaceStatus(write: Extract<DocumentWrite, { kind: 'replace' }>, { now }: Present): Status {
+  const wanted = comparableOf(write.document);
+  const found = now.find((doc) => matches(write.filter, doc) === true);
+  if (found === undefined || wanted === undefined) return write.upsert ? 'left' : 'unknown';
+  const { _id, ...rest } = found;
+  return comparable(rest) === wanted || comparable({ _id: _id ?? null, ...rest }) === wanted ? 'done' : 'left';
 }
 
 function entryText(write: DocumentWrite): string {
