@@ -4,7 +4,7 @@ import type { SimulationRequest } from '../src/protocol/simulation';
 import { Groundwork } from '../src/runner/groundwork';
 import { Laboratory } from '../src/runner/laboratory';
 import { runPlainly } from '../src/runner/run';
-import { readSubject, type Subject } from '../src/runner/subject';
+import { isHarnessed, readSubject, type Subject } from '../src/runner/subject';
 import { sandboxProviders } from '../src/sandbox/providers';
 
 const neverAborted = new AbortController().signal;
@@ -89,6 +89,7 @@ async function layGroundwork(
 async function runTarget(laboratory: Laboratory, database: string, subject: Subject): Promise<void> {
   const migration = subject.migrations[subject.targets[0] ?? 0];
   if (migration === undefined) throw new Error('No migration.');
+  if (isHarnessed(subject.framework)) throw new Error('Code is run by a process of its own.');
   const outcome = await runPlainly(
     laboratory,
     database,

@@ -81,13 +81,16 @@ export interface BuiltInFramework extends FrameworkFiles {
   readonly command?: undefined;
 }
 
+/** The tools whose ways the harness knows (`src/harness`). */
+export type HarnessName = 'migrate-mongo' | 'ts-migrate-mongoose' | 'umzug' | 'mongosh';
+
 /** A framework that only its own tool can run, such as all whose migrations are code. They are read and linted; nothing of them is executed. */
 export interface ToolFramework extends FrameworkFiles {
   readonly run?: undefined;
   /** What people type to run its migrations, for `simulate --command`: `npx knex migrate:latest`. */
   readonly command: string;
-  /** A process of ours runs its code as the tool would, so that a single file can be simulated without the tool. */
-  readonly runsInHarness?: true;
+  /** A process of ours runs its code as this tool would, so that a single file can be simulated without the tool. */
+  readonly harness?: HarnessName;
 }
 
 /** What every framework can do with its files. */

@@ -1,9 +1,9 @@
 import type { Migration } from '../model/migration';
-import type { BuiltInFramework } from '../model/run-protocol';
 import { SimulationFailure } from './failure';
+import { runInHarness } from './harness';
 import type { Laboratory } from './laboratory';
 import { runPlainly } from './run';
-import type { Subject } from './subject';
+import { isHarnessed, type RunnableFramework, type Subject } from './subject';
 
 /**
  * A database to which the earlier migrations have been applied, and no rows generated. It moves on with each migration, so that a
@@ -22,9 +22,9 @@ export class Groundwork {
     const groundwork = new Groundwork(laboratory, subject, await laboratory.create());
     await groundwork.setUp(subject.framework);
     if (subject.groundwork !== undefined) {
-      const { framework, migrations } = subject.groundwork;
+      const { framework, folder, migrations } = subject.groundwork;
       if (framework !== subject.framework) await groundwork.setUp(framework);
-      for (const migration of migrations) await groundwork.apply(framework, migration, 'given with --before');
+      for (const migration of migrations) await groundwork.apply(framework, folder, migration, 'given with --before');
       // The state before was given: the earlier migrations of the folder are not run on top of it.
       groundwork.applied = subject.targets[0] ?? 0;
     }
@@ -35,11 +35,12 @@ export class Groundwork {
   async advanceTo(position: number): Promise<void> {
     for (; this.applied < position; this.applied++) {
       const migration = this.subject.migrations[this.applied];
-      if (migration !== undefined) await this.apply(this.subject.framework, migration, 'an earlier migration');
+      if (migration !== undefined) await this.apply(this.subject.framework, this.subject.folder, migration, 'an earlier migration');
     }
   }
 
-  private async setUp(framework: BuiltInFramework): Promise<void> {
+  private async setUp(framework: RunnableFramework): Promise<void> {
+    if (isHarnessed(framework)) return;
     const { engine, sandbox, signal } = this.laboratory;
     const { setup } = framework.run(this.subject.engine);
     const outcome = await engine.executeSteps(sandbox.address(this.database), setup, signal);
@@ -47,16 +48,14 @@ export class Groundwork {
       throw new SimulationFailure(`The history table of ${framework.displayName} could not be made: ${outcome.error.message}`);
   }
 
-  private async apply(framework: BuiltInFramework, migration: Migration, role: string): Promise<void> {
-    const outcome = await runPlainly(
-      this.laboratory,
-      this.database,
-      this.laboratory.engine.builtInCarrier(migration, framework.run(migration.engine)),
-    );
+  private async apply(framework: RunnableFramework, folder: string, migration: Migration, role: string): Promise<void> {
+    const outcome = isHarnessed(framework)
+      ? await runInHarness(this.laboratory, this.database, { framework, folder, migration })
+      : await runPlainly(this.laboratory, this.database, this.laboratory.engine.builtInCarrier(migration, framework.run(migration.engine)));
     if (outcome.result === 'success' || outcome.result === 'skipped') return;
-    const statement = outcome.statements.length + 1;
+    const place = isHarnessed(framework) ? 'fails' : `fails at statement ${outcome.statements.length + 1}`;
     throw new SimulationFailure(
-      `${migration.title}, ${role}, fails at statement ${statement}: ${outcome.error?.message ?? outcome.result}. ` +
+      `${migration.title}, ${role}, ${place}: ${outcome.error?.message ?? outcome.result}. ` +
         'The state before the migration can be given with --before FILE.',
       outcome.error?.code,
     );

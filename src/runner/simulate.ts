@@ -9,10 +9,11 @@ import { planCells, runCells } from './cells';
 import { prepareCommand, shownCommand } from './command/rehearse';
 import { SimulationCancelled, SimulationFailure, throwIfCancelled } from './failure';
 import { Groundwork } from './groundwork';
+import { prepareHarnessed } from './harness';
 import { Laboratory } from './laboratory';
 import { runUnderLoad } from './load';
 import { Prefixes } from './prefixes';
-import { readSubject, type Subject } from './subject';
+import { isHarnessed, readSubject, type Subject } from './subject';
 import { databaseBefore, type StateBefore, type Trace, type TracedSubject, traceMigration } from './trace';
 
 /**
@@ -146,7 +147,8 @@ function preparations(
     const migration = subject.migrations[position];
     if (migration === undefined) throw new SimulationFailure('The migration is no longer there.');
     emit({ kind: 'phase', phase: 'tracing', detail: migration.title });
-    const { framework } = subject;
+    const { framework, engine, folder } = subject;
+    if (isHarnessed(framework)) return prepareHarnessed(laboratory, { framework, folder, migration }, engine, groundwork.database, request);
     const protocol = framework.run(migration.engine);
     const { bookkeepingTables } = protocol;
     return {

@@ -5,7 +5,7 @@ import { frameworkByName, readFolder } from '../frameworks/registry';
 import { sql } from '../frameworks/sql';
 import { defaultEngine, type Engine, engineDisplayName, engineOf, versionsKnown } from '../model/engine';
 import type { Migration } from '../model/migration';
-import type { BuiltInFramework, Framework, ToolFramework } from '../model/run-protocol';
+import type { BuiltInFramework, Framework, HarnessName, ToolFramework } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
 import type { SimulationRequest } from '../protocol/simulation';
 import { readMigrationSource } from '../workspace/read-folder';
@@ -13,7 +13,7 @@ import { SimulationFailure } from './failure';
 
 /** A framework whose migrations can be simulated file by file: what is sent is known, or a process of ours runs its code. */
 export type RunnableFramework = BuiltInFramework | HarnessedFramework;
-export type HarnessedFramework = ToolFramework & { readonly runsInHarness: true };
+export type HarnessedFramework = ToolFramework & { readonly harness: HarnessName };
 
 /** What is to be simulated, read from disk. */
 export interface Subject {
@@ -146,7 +146,7 @@ async function readGroundwork(before: string, engine: Engine, request: Simulatio
 
 /** Code of SQL frameworks is never executed here: its own tool runs it, against the proxy. */
 function assertRunnable(framework: Framework): asserts framework is RunnableFramework {
-  if (framework.run !== undefined || framework.runsInHarness === true) return;
+  if (framework.run !== undefined || framework.harness !== undefined) return;
   throw new SimulationFailure(
     `Migrations of ${framework.displayName} are run by ${framework.displayName} alone. Simulate its command, as you type it in the folder of the project: ` +
       `faultline simulate --command '${framework.command}'`,

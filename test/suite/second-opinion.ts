@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../src/model/sandbox';
 import type { RecoveryPlan } from '../../src/model/simulation';
 import type { Evidence } from '../../src/runner/laboratory';
-import type { Subject } from '../../src/runner/subject';
+import { isHarnessed, type Subject } from '../../src/runner/subject';
 import { type Dump, differencesBetween, dump, maskChanging } from './dump';
 import { executeAsPasted, sendSteps } from './pasted';
 
@@ -60,7 +60,7 @@ export class SecondOpinion {
   private dumpAfter(beforeDatabase: string): Promise<Dump> {
     const { framework, migrations, targets } = this.subject;
     const migration = migrations[targets[0] ?? 0];
-    if (migration === undefined) throw new Error('No migration.');
+    if (migration === undefined || isHarnessed(framework)) throw new Error('No migration in SQL.');
     return this.inClone(beforeDatabase, async (clone) => {
       const address = this.sandbox.address(clone);
       await sendSteps(address, framework.run(migration.engine).steps(migration));

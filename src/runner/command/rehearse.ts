@@ -7,7 +7,7 @@ import { shorten } from '../../faults/story';
 import { knownHistoryTables, toolOfCommand, toolOfTable } from '../../frameworks/command-history';
 import { relationKey } from '../../model/catalog';
 import { type Engine, engineDisplayName } from '../../model/engine';
-import type { Migration } from '../../model/migration';
+import type { Migration, Statement } from '../../model/migration';
 import type { BuiltInFramework, RunProtocol } from '../../model/run-protocol';
 import { withoutPasswords } from '../../model/secrets';
 import { tokenize } from '../../parse/postgres/lexer';
@@ -15,7 +15,7 @@ import type { CommandRequest } from '../../protocol/simulation';
 import { SimulationFailure } from '../failure';
 import type { Laboratory } from '../laboratory';
 import { databaseBefore, type RowChoice, type StateBefore } from '../trace';
-import { type ClassifiedRequest, calledFunctions, classify, type Surroundings, textOf } from './classify';
+import { type ClassifiedRequest, calledFunctions, classify, type Surroundings, statementsOf, textOf } from './classify';
 import { type HistoryChange, historyChange } from './history-change';
 import { seenProgram } from './program';
 import { seenProtocol } from './protocol';
@@ -25,6 +25,19 @@ export interface RehearsedCommand {
   readonly framework: BuiltInFramework;
   readonly migration: Migration;
   readonly carrier: Carrier;
+}
+
+/** The database in the state before, and what is run in it. */
+export interface PreparedCommand extends StateBefore {
+  readonly subject: RehearsedCommand;
+}
+
+/** What is known of a command beforehand. */
+export interface KnownOfCommand {
+  /** How it is told, where it is more than a command to its user. */
+  readonly title?: Pick<Migration, 'id' | 'title' | 'framework'> & { readonly tool: string };
+  /** What it is going to do, as far as it could be read. */
+  readonly meant?: readonly Statement[];
 }
 
 /**
@@ -37,17 +50,31 @@ export async function prepareCommand(
   engine: Engine,
   groundwork: string,
   rows: RowChoice,
-): Promise<StateBefore & { readonly subject: RehearsedCommand }> {
+  known: KnownOfCommand = {},
+): Promise<PreparedCommand> {
   if (request.before !== undefined) await runBefore(laboratory, { ...request, text: request.before }, groundwork);
   const tables = await historyTables(laboratory, groundwork, request);
   const excluded = tables.map(relationKey);
-  const state = await databaseBefore(laboratory, groundwork, excluded, rows);
+  const meant = [...(known.meant ?? []), ...(await seenBeforehand(laboratory, request, engine, groundwork))];
+  const state = await databaseBefore(laboratory, groundwork, excluded, rows, meant);
   try {
-    return { subject: await rehearse(laboratory, request, engine, state.beforeDatabase), ...state };
+    return { subject: await rehearse(laboratory, request, engine, state.beforeDatabase, known.title), ...state };
   } catch (error) {
     await laboratory.drop(state.beforeDatabase);
     throw error;
   }
+}
+
+/**
+ * What the command sends to the groundwork alone, where rows have to be such as it will look for. Whatever goes wrong there may be for want of
+ * rows: it is told when it happens with them.
+ */
+async function seenBeforehand(laboratory: Laboratory, command: Command, engine: Engine, groundwork: string): Promise<readonly Statement[]> {
+  if (laboratory.engine.rowsFollowMigration !== true) return [];
+  return laboratory.withClone(groundwork, async (database) => {
+    const { requests } = await commandsOf(laboratory).record(command, laboratory.sandbox.address(database), laboratory.signal);
+    return requests.flatMap((request) => statementsOf(request, engine));
+  });
 }
 
 /** The user's own way to the state before. */
@@ -71,6 +98,7 @@ async function rehearse(
   request: CommandRequest,
   engine: Engine,
   beforeDatabase: string,
+  title: KnownOfCommand['title'],
 ): Promise<RehearsedCommand> {
   const command: Command = { text: request.text, directory: request.directory };
   const before = await historyTables(laboratory, beforeDatabase, request);
@@ -84,12 +112,14 @@ async function rehearse(
     const succeeded = recording.outcome.result === 'success';
     const classified = classify(recording.requests, surroundingsOf(changes, functions), succeeded, engine);
     if (!classified.some(({ role }) => role === 'statements')) throw nothingToDo(command, recording);
-    const tool = toolName(command, changes);
+    const tool = title?.tool ?? toolName(command, changes);
     const { program, steps, known } = seenProgram(classified, `that is how ${tool} was seen to run it`, engine);
     const protocol = seenProtocol({ tool, steps, changes, schemas: madeSchemas(classified, changes), setup: setupOf(classified, changes) });
-    const migration: Migration = { id: shownCommand(command), title: shownCommand(command), framework: 'command', engine, up: program };
+    const shown = shownCommand(command);
+    const { id, title: name, framework } = title ?? { id: shown, title: shown, framework: 'command' };
+    const migration: Migration = { id, title: name, framework, engine, up: program };
     return {
-      framework: frameworkOf(tool, protocol),
+      framework: { ...frameworkOf(tool, protocol), name: framework },
       migration,
       carrier: commands.carrier({ command, known, undisturbedMs: recording.durationMs, migration, protocol }),
     };

@@ -10,7 +10,7 @@ import { Groundwork } from '../../../src/runner/groundwork';
 import { Laboratory } from '../../../src/runner/laboratory';
 import { type Observation, observe } from '../../../src/runner/observe';
 import { verifyBest } from '../../../src/runner/recover';
-import { readSubject } from '../../../src/runner/subject';
+import { isHarnessed, readSubject } from '../../../src/runner/subject';
 import { databaseBefore, type Trace, traceMigration } from '../../../src/runner/trace';
 import { sandboxProviders } from '../../../src/sandbox/providers';
 import { request, simulateFiles, verdictsOf, withFolder } from './simulating';
@@ -64,6 +64,7 @@ describe('verification', () => {
     const migration = subject.migrations[1];
     if (migration === undefined) throw new Error('No migration.');
     const { framework } = subject;
+    if (isHarnessed(framework)) throw new Error('It is plain SQL.');
     const { beforeDatabase } = await databaseBefore(laboratory, groundwork.database, framework.run(migration.engine).bookkeepingTables, {
       rows: 20,
       seed: 1,
@@ -83,7 +84,7 @@ describe('verification', () => {
     drafts = planRecovery({
       migration,
       plan: trace.plan,
-      protocol: subject.framework.run(migration.engine),
+      protocol: framework.run(migration.engine),
       before: trace.before,
       ...(trace.after !== undefined && { after: trace.after }),
       partial,
