@@ -97,26 +97,24 @@ const top = (field: string) => field.split('.')[0] ?? field;
 
 function updatedBack({ filter, change, many }: Update, collection: string, table: Table | undefined): WriteBack {
   const undo = changeBack(filter, change);
-  const told = [
-    ...(undo.lost.length === 0 ? [] : lostFields(undo.lost, collection)),
-    ...(undo.operators.length === 0 ? [] : undo.notes.map((note) => `In ${collection}, ${note}.`)),
-  ];
+  const gone = undo.lost.length === 0 ? [] : lostFields(undo.lost, collection);
   const losses =
     undo.lost.length === 0 ? [] : [{ table: collection, ...(!undo.lost.includes('*') && { columns: [...new Set(undo.lost.map(top))] }) }];
-  if (undo.operators.length === 0) return { statements: [], told, losses };
+  if (undo.operators.length === 0) return { statements: [], told: gone, losses };
   const found = filterBack(filter, change, undo);
   const values = undo.operators.map(({ value }) => value);
   if (found === undefined || ![found.filter, ...values].every(isWhole)) {
     return together([
-      { statements: [], told, losses },
+      { statements: [], told: gone, losses },
       notBack(`the update of ${collection}: nothing tells its documents from the others afterwards. Let it set a migrationId as well`),
     ]);
   }
   const isOne = !many && !isPinned(found.filter, table);
   if (isOne) {
     const which = notBack(`the update of one document of ${collection}: nothing tells which it was. Find it by its _id`);
-    return together([{ statements: [], told, losses }, which]);
+    return together([{ statements: [], told: gone, losses }, which]);
   }
+  const told = [...gone, ...undo.notes.map((note) => `In ${collection}, ${note}.`)];
   const shared = found.isShared ? [sharedNote(undo, collection)] : [];
   const statement = callText(collection, many ? 'updateMany' : 'updateOne', found.filter, operatorsText(undo));
   return {

@@ -1,4 +1,5 @@
 import type { Fix } from '../../model/finding';
+import type { Operation } from '../../model/operation';
 import { LineIndex } from '../../parse/lines';
 import { generateDown } from '../../rollback/down';
 import { headRange, type RuleContext } from '../context';
@@ -91,6 +92,60 @@ export class Name1700000000002 implements MigrationInterface {
       ],
     },
     {
+      title: 'An empty down of migrate-mongo',
+      framework: 'migrate-mongo',
+      engines: ['mongodb 8'],
+      files: [
+        {
+          path: '20240101000000-email.js',
+          text: `module.exports = {
+  async up(db, client) {
+    await db.createCollection('users');
+    await db.collection('users').createIndex({ email: 1 }, { name: 'users_email' });
+  },
+
+  async down(db, client) {},
+};
+`,
+        },
+        {
+          path: '20240102000000-level.js',
+          text: `module.exports = {
+  async up(db) {
+    await db.collection('users').updateMany({ level: { $exists: false } }, { $set: { level: 1, migrationId: 'level' } });
+    await db.collection('users').dropIndex('users_email');
+  },
+
+  async down(db) {},
+};
+`,
+        },
+      ],
+      findings: [
+        {
+          at: "db.collection('users').updateMany({ level: { $exists: false } }, { $set: { level: 1, migrationId: 'level' } })",
+          says: 'no rollback',
+        },
+      ],
+      fixed: [
+        {
+          path: '20240102000000-level.js',
+          text: `module.exports = {
+  async up(db) {
+    await db.collection('users').updateMany({ level: { $exists: false } }, { $set: { level: 1, migrationId: 'level' } });
+    await db.collection('users').dropIndex('users_email');
+  },
+
+  async down(db) {
+    await db.collection("users").createIndex({ email: 1 }, { name: "users_email" });
+    await db.collection("users").updateMany({ migrationId: "level" }, { $unset: { level: "", migrationId: "" } });
+  },
+};
+`,
+        },
+      ],
+    },
+    {
       title: 'A down of knex that does nothing',
       framework: 'knex',
       files: [
@@ -152,6 +207,17 @@ exports.down = async function (knex) {
         { path: '0001_users.down.sql', text: 'DROP TABLE users;\n' },
       ],
     },
+    {
+      title: 'A migration of MongoDB that only looks',
+      framework: 'migrate-mongo',
+      engines: ['mongodb 8'],
+      files: [
+        {
+          path: '20240101000000-look.js',
+          text: "module.exports = {\n  async up(db) {\n    await db.collection('users').countDocuments({ a: 1 });\n  },\n  async down() {},\n};\n",
+        },
+      ],
+    },
     { title: 'Nothing to undo', framework: 'sql', files: [{ path: '0001_v.sql', text: 'VACUUM;\nSELECT 1;\n' }] },
   ],
   check: (context) => {
@@ -178,7 +244,13 @@ const harmless = new Set([
 ]);
 
 function changesAnything(context: RuleContext): boolean {
-  return context.program.statements.some((statement) => statement.operations.some((operation) => !harmless.has(operation.kind)));
+  return context.program.statements.some((statement) => statement.operations.some((operation) => !isHarmless(operation)));
+}
+
+function isHarmless(operation: Operation): boolean {
+  if (operation.kind !== 'document command') return harmless.has(operation.kind);
+  const { effect } = operation;
+  return effect.kind === 'read' || (effect.kind === 'aggregate' && effect.into === undefined);
 }
 
 function check(context: RuleContext, first: RuleContext['program']['statements'][number]): Violation {
