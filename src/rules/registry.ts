@@ -1,3 +1,6 @@
+import { promiseNotAwaited } from './mongodb/promise-not-awaited';
+import { refusedInTransaction } from './mongodb/refused-in-transaction';
+import { sessionMissing } from './mongodb/session-missing';
 import { algorithmNotStated } from './mysql/algorithm-not-stated';
 import { algorithmRefused } from './mysql/algorithm-refused';
 import { altersNotMerged } from './mysql/alters-not-merged';
@@ -167,6 +170,9 @@ export const allRules: readonly Rule[] = [
   replicationUnsafe,
   mysqlDestructiveChange,
   delimiterSent,
+  refusedInTransaction,
+  sessionMissing,
+  promiseNotAwaited,
   unusedSuppression,
 ];
 

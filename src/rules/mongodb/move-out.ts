@@ -1,0 +1,113 @@
+import type { Node } from '@babel/types';
+import { walk } from '../../code/walk';
+import type { DocumentCommand } from '../../model/document';
+import type { Fix } from '../../model/finding';
+import type { Statement } from '../../model/migration';
+import type { Span } from '../../model/text';
+import type { RuleContext } from '../context';
+import { sourceText } from '../edits';
+import { editCall, insertInCall, propertyName, sourceCall, sourceSlice, spanOf } from './source-call';
+
+/**
+ * Takes the statement of a call out of the transaction around it: what creates goes before, everything else behind. Undefined where the
+ * call is part of something bigger, or uses what is declared in there.
+ */
+export function moveOut(context: RuleContext, statement: Statement, command: DocumentCommand): Fix | undefined {
+  const found = sourceCall(context, statement, command.method);
+  const own = found?.around.at(-1);
+  const line = own?.type === 'AwaitExpression' ? found?.around.at(-2) : own;
+  if (found === undefined || line?.type !== 'ExpressionStatement') return undefined;
+  const creates = command.effect.kind === 'create index' || command.effect.kind === 'create collection';
+  const outer = found.around.slice(0, found.around.indexOf(line));
+  const target = aroundCallback(outer) ?? betweenMarks(outer, line);
+  if (target === undefined || usesAny(line, target.declared)) return undefined;
+  const text = sourceSlice(context, spanOf(line));
+  const at = creates ? target.begin : target.end;
+  const indent = indentationAt(sourceText(context), target.begin);
+  const moved = creates ? `${text}\n${indent}` : `\n${indent}${text}`;
+  return {
+    title: creates ? 'Move it before the transaction' : 'Move it behind the transaction',
+    safe: false,
+    edits: [insertInCall(context, at, moved), editCall(context, wholeLine(sourceText(context), spanOf(line)), '')],
+  };
+}
+
+interface Target {
+  /** Before the statement that begins the transaction, and behind the one that ends it. */
+  readonly begin: number;
+  readonly end: number;
+  /** Names that are known only within. */
+  readonly declared: ReadonlySet<string>;
+}
+
+/** `await session.withTransaction(async () => { ... })`, with the call directly in the callback. */
+function aroundCallback(around: readonly Node[]): Target | undefined {
+  const position = around.findLastIndex((node) => node.type === 'CallExpression' && calledName(node) === 'withTransaction');
+  const callback = around[position + 1];
+  const block = around.at(-1);
+  const statement = around.slice(0, position).findLast(({ type }) => type.endsWith('Statement') || type === 'VariableDeclaration');
+  if (position === -1 || callback === undefined || block?.type !== 'BlockStatement' || around.indexOf(block) !== position + 2)
+    return undefined;
+  if (callback.type !== 'ArrowFunctionExpression' && callback.type !== 'FunctionExpression') return undefined;
+  // A value that is returned or kept can't have anything put behind it here.
+  if (statement?.type !== 'ExpressionStatement') return undefined;
+  const declared = new Set([...callback.params.flatMap(namesIn), ...block.body.flatMap(declaredBy)]);
+  return { begin: spanOf(statement).start, end: spanOf(statement).end, declared };
+}
+
+/** `session.startTransaction(); ...; await session.commitTransaction();` in one block. */
+function betweenMarks(around: readonly Node[], line: Node): Target | undefined {
+  const block = around.at(-1);
+  if (block?.type !== 'BlockStatement') return undefined;
+  const at = block.body.findIndex((statement) => statement === line);
+  const begin = block.body.slice(0, at).findLast((statement) => isCallOf(statement, 'startTransaction'));
+  const end = block.body.slice(at).find((statement) => isCallOf(statement, 'commitTransaction'));
+  if (begin === undefined || end === undefined) return undefined;
+  const between = block.body.slice(block.body.indexOf(begin), at);
+  return { begin: spanOf(begin).start, end: spanOf(end).end, declared: new Set(between.flatMap(declaredBy)) };
+}
+
+function isCallOf(statement: Node, name: string): boolean {
+  if (statement.type !== 'ExpressionStatement') return false;
+  const { expression } = statement;
+  const call = expression.type === 'AwaitExpression' ? expression.argument : expression;
+  return call.type === 'CallExpression' && calledName(call) === name;
+}
+
+function calledName(node: Node): string | undefined {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return undefined;
+  return propertyName(node.callee.property);
+}
+
+function declaredBy(statement: Node): readonly string[] {
+  if (statement.type === 'VariableDeclaration') return statement.declarations.flatMap(({ id }) => namesIn(id));
+  return statement.type === 'FunctionDeclaration' && statement.id ? [statement.id.name] : [];
+}
+
+function namesIn(node: Node): readonly string[] {
+  const names: string[] = [];
+  walk(node, (inner) => {
+    if (inner.type === 'Identifier') names.push(inner.name);
+    return undefined;
+  });
+  return names;
+}
+
+function usesAny(node: Node, names: ReadonlySet<string>): boolean {
+  return namesIn(node).some((name) => names.has(name));
+}
+
+/** The white space at the beginning of the line that an offset is on. */
+export function indentationAt(text: string, offset: number): string {
+  const lineStart = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
+  return /^[ \t]*/.exec(text.slice(lineStart, offset))?.[0] ?? '';
+}
+
+/** A stretch with its line, when nothing else stands there. */
+export function wholeLine(text: string, span: Span): Span {
+  const indent = indentationAt(text, span.start);
+  const start = span.start - indent.length;
+  const isFirst = start === 0 || /[\r\n]/.test(text.charAt(start - 1));
+  const rest = /^[ \t]*(\r\n|\r|\n)/.exec(text.slice(span.end));
+  return isFirst && rest !== null ? { start, end: span.end + rest[0].length } : span;
+}

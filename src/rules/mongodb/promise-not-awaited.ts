@@ -1,0 +1,193 @@
+import type { Node } from '@babel/types';
+import { walk } from '../../code/walk';
+import type { Fix } from '../../model/finding';
+import type { Statement } from '../../model/migration';
+import type { Span } from '../../model/text';
+import type { RuleContext } from '../context';
+import { sourceText } from '../edits';
+import type { Rule, Violation } from '../rule';
+import { commandsIn, oncePerPlace } from './commands';
+import { indentationAt } from './move-out';
+import { callPlace, editCall, insertInCall, nodesAround, propertyName, sourceCall, sourcePlace, sourceSlice, spanOf } from './source-call';
+
+const file = '20240101000000-names.js';
+
+function up(body: string): string {
+  return `module.exports = {\n  async up(db) {\n${body}  },\n  async down() {},\n};\n`;
+}
+
+export const promiseNotAwaited: Rule = {
+  id: 'promise-not-awaited',
+  title: 'Promise that nobody waits for',
+  severity: 'error',
+  engines: ['mongodb'],
+  explanation: `A call of the driver gives a promise. When it is neither awaited nor returned, \`up\` ends before the work does: the tool records the migration as
+applied and closes the connection, what was not sent by then is never sent, and an error reaches nobody. The same goes for \`cursor.forEach(async ...)\` and
+\`array.forEach(async ...)\`: forEach drops the promise of its callback.
+
+Put \`await\` before the call; loop with \`for await (const document of cursor)\` and \`for (const item of items)\`.
+
+Silent for calls whose promises are collected in an awaited \`Promise.all\`, and for what sends nothing by itself.`,
+  bad: [
+    {
+      title: 'A call without await',
+      framework: 'migrate-mongo',
+      files: [{ path: file, text: up("    db.collection('users').updateOne({ _id: 1 }, { $set: { name: 'a' } });\n") }],
+      findings: [{ at: "db.collection('users').updateOne({ _id: 1 }, { $set: { name: 'a' } })", says: 'recorded' }],
+      fixed: [{ path: file, text: up("    await db.collection('users').updateOne({ _id: 1 }, { $set: { name: 'a' } });\n") }],
+    },
+    {
+      title: 'A cursor with an async callback',
+      framework: 'migrate-mongo',
+      files: [
+        {
+          path: file,
+          text: up(
+            "    const cursor = db.collection('users').find({ name: null });\n    cursor.forEach(async (user) => {\n      await db.collection('users').updateOne({ _id: user._id }, { $set: { name: 'a' } });\n    });\n",
+          ),
+        },
+      ],
+      findings: [{ at: 'cursor.forEach(async (user) => {', says: 'forEach' }],
+      fixed: [
+        {
+          path: file,
+          text: up(
+            "    const cursor = db.collection('users').find({ name: null });\n    for await (const user of cursor) {\n      await db.collection('users').updateOne({ _id: user._id }, { $set: { name: 'a' } });\n    }\n",
+          ),
+        },
+      ],
+    },
+    {
+      title: 'An array with an async callback',
+      framework: 'migrate-mongo',
+      files: [
+        {
+          path: file,
+          text: up(
+            "    ['a', 'b'].forEach(async (name) => {\n      await db.collection('roles').updateOne({ name }, { $setOnInsert: { name } }, { upsert: true });\n    });\n",
+          ),
+        },
+      ],
+      findings: [{ at: "['a', 'b'].forEach(async (name) => {", says: 'forEach' }],
+      fixed: [
+        {
+          path: file,
+          text: up(
+            "    for (const name of ['a', 'b']) {\n      await db.collection('roles').updateOne({ name }, { $setOnInsert: { name } }, { upsert: true });\n    }\n",
+          ),
+        },
+      ],
+    },
+  ],
+  good: [
+    {
+      title: 'Awaited, returned, collected',
+      framework: 'migrate-mongo',
+      files: [
+        {
+          path: file,
+          text: up(
+            "    await db.collection('a').updateOne({ _id: 1 }, { $set: { b: 1 } });\n    await Promise.all(['x', 'y'].map((id) => db.collection('a').updateOne({ _id: id }, { $set: { b: 1 } })));\n    for await (const found of db.collection('a').find({ b: null })) {\n      await db.collection('a').updateOne({ _id: found._id }, { $set: { b: 2 } });\n    }\n    return db.collection('a').updateOne({ _id: 2 }, { $set: { b: 1 } });\n",
+          ),
+        },
+      ],
+    },
+  ],
+  check: (context) => {
+    const callbacks = (context.program.facts?.unawaitedCallbacks ?? []).map(({ span }) => span);
+    const calls = commandsIn(context).flatMap(({ step, command }) => {
+      const { statement } = step;
+      if (statement.circumstances?.awaited !== false) return [];
+      const found = sourceCall(context, statement, command.method);
+      // In a callback that nobody waits for, the callback is what is wrong.
+      if (found !== undefined && callbacks.some((span) => isWithin(spanOf(found.whole), span))) return [];
+      return [unawaited(context, statement, command.method)];
+    });
+    return [...oncePerPlace(calls), ...callbacks.map((span) => callback(context, span))];
+  },
+};
+
+function isWithin(inner: Span, outer: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+function unawaited(context: RuleContext, statement: Statement, method: string): Violation {
+  const found = sourceCall(context, statement, method);
+  const owner = found?.around.findLast(isFunction);
+  const line = found?.around.at(-1);
+  const fixes: Fix[] = [];
+  if (found !== undefined && line?.type === 'ExpressionStatement' && (owner === undefined || isAsync(owner))) {
+    fixes.push({ title: 'Wait for it', safe: true, edits: [insertInCall(context, spanOf(found.whole).start, 'await ')] });
+  }
+  return {
+    ...callPlace(context, statement),
+    message:
+      'Nobody waits for this: the migration ends and is recorded as applied while it still runs or before it was sent, and its error reaches nobody.',
+    help: 'Put `await` before it, or return its promise.',
+    fixes,
+  };
+}
+
+function isFunction(node: Node): boolean {
+  return ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression', 'ObjectMethod', 'ClassMethod'].includes(node.type);
+}
+
+function isAsync(node: Node): boolean {
+  return 'async' in node && node.async === true;
+}
+
+function callback(context: RuleContext, span: Span): Violation {
+  const text = sourceText(context);
+  const line = text.slice(span.start, span.end).split(/\r\n|\r|\n/, 1)[0] ?? '';
+  const fix = loopFix(context, span);
+  return {
+    ...sourcePlace(context, { start: span.start, end: span.start + line.trimEnd().length }),
+    message:
+      'forEach does not wait for its async callback: the migration ends and is recorded as applied while the work still runs, and errors in it reach nobody.',
+    help: 'Use a loop that waits: `for await (const document of cursor)`, `for (const item of items)`.',
+    fixes: fix === undefined ? [] : [fix],
+  };
+}
+
+/** The call as a loop, where it stands alone and its callback is a plain arrow function that returns nothing. */
+function loopFix(context: RuleContext, span: Span): Fix | undefined {
+  const around = nodesAround(context, span);
+  const call = around.findLast((node) => node.type === 'CallExpression' && isWithin(span, spanOf(node)));
+  const statement = call && around[around.indexOf(call) - 1];
+  const outer = statement?.type === 'AwaitExpression' ? around[around.indexOf(statement) - 1] : statement;
+  if (call?.type !== 'CallExpression' || call.callee.type !== 'MemberExpression' || outer?.type !== 'ExpressionStatement') return undefined;
+  const [given, ...others] = call.arguments;
+  if (propertyName(call.callee.property) !== 'forEach' || others.length > 0 || given?.type !== 'ArrowFunctionExpression') return undefined;
+  const owner = around.slice(0, around.indexOf(call)).findLast(isFunction);
+  if (given.params.length !== 1 || given.params[0] === undefined || (owner !== undefined && !isAsync(owner)) || leaves(given.body))
+    return undefined;
+  const subject = call.callee.object;
+  const isCursor = !isArray(context, subject);
+  const variable = sourceSlice(context, spanOf(given.params[0]));
+  const indent = indentationAt(sourceText(context), spanOf(outer).start);
+  const body = sourceSlice(context, spanOf(given.body));
+  const block = given.body.type === 'BlockStatement' ? body : `{\n${indent}  ${body};\n${indent}}`;
+  const newText = `for ${isCursor ? 'await ' : ''}(const ${variable} of ${sourceSlice(context, spanOf(subject))}) ${block}`;
+  return { title: 'Loop so that each is waited for', safe: true, edits: [editCall(context, spanOf(outer), newText)] };
+}
+
+/** `for await` goes through an array as well as through a cursor; what is plainly an array is not given it. */
+function isArray(context: RuleContext, subject: Node): boolean {
+  if (subject.type === 'ArrayExpression') return true;
+  const text = sourceSlice(context, spanOf(subject));
+  if (/\.(?:toArray|map|filter|slice|concat|flat|keys|values|entries)\(.*\)\)?$/s.test(text)) return true;
+  if (subject.type !== 'Identifier') return false;
+  const declared = new RegExp(`\\b${subject.name.replaceAll('$', '\\$&')}\\s*=\\s*(?:\\[|await\\b)`);
+  return declared.test(sourceText(context));
+}
+
+/** A return in a loop would end the migration. */
+function leaves(body: Node): boolean {
+  let found = false;
+  walk(body, (node) => {
+    if (isFunction(node)) return false;
+    if (node.type === 'ReturnStatement') found = true;
+    return undefined;
+  });
+  return found;
+}

@@ -1,0 +1,84 @@
+import type { Node } from '@babel/types';
+import type { Statement } from '../../model/migration';
+import type { TextEdit } from '../../model/text';
+import type { RuleContext } from '../context';
+import { sourceText } from '../edits';
+import { editCall, type SourceCall, sourceCall, sourceSlice, spanOf } from './source-call';
+
+/** A line of code before the statement that a call stands in. */
+export interface LineBefore {
+  /** How the line sends something: `db`, as the call has it. */
+  readonly database: string;
+  /** The collection, as the call has it: `db.collection('users')`, or a variable. Undefined where the call is one of the database. */
+  readonly collection?: string;
+  /** `await ` in code, nothing in a script of the shell. */
+  readonly wait: string;
+  readonly call: SourceCall;
+}
+
+/**
+ * Puts lines before the statement that sends a command; each without its indentation. Undefined where the place does not show how: the
+ * call stands in another file, in an arrow function without braces, in a function that can't wait.
+ */
+export function insertLines(
+  context: RuleContext,
+  statement: Statement,
+  method: string,
+  write: (line: LineBefore) => readonly string[] | undefined,
+): TextEdit | undefined {
+  const found = sourceCall(context, statement, method);
+  if (found === undefined) return undefined;
+  const place = statementAround(found.around);
+  if (place === undefined) return undefined;
+  const isScript = context.source === undefined;
+  if (!isScript && !place.canWait) return undefined;
+  const receivers = receiversOf(context, found);
+  if (receivers === undefined) return undefined;
+  const lines = write({ ...receivers, wait: isScript ? '' : 'await ', call: found });
+  if (lines === undefined) return undefined;
+  const { start } = spanOf(place.node);
+  const indent = indentAt(sourceText(context), start);
+  return editCall(context, { start, end: start }, lines.map((line) => `${line.replaceAll('\n', `\n${indent}`)}\n${indent}`).join(''));
+}
+
+/** The innermost statement of a block, and whether the function around it can wait. */
+function statementAround(around: readonly Node[]): { readonly node: Node; readonly canWait: boolean } | undefined {
+  const at = around.findLastIndex((node, index) => isInBlock(around[index - 1]) && isLine(node));
+  const node = around[at];
+  if (node === undefined) return undefined;
+  // An arrow function without braces within that statement runs at another time than the line before it.
+  if (around.slice(at + 1).some(isFunction)) return undefined;
+  const owner = around.slice(0, at).findLast(isFunction);
+  return { node, canWait: owner === undefined || ('async' in owner && owner.async === true) };
+}
+
+function isInBlock(parent: Node | undefined): boolean {
+  return parent?.type === 'BlockStatement' || parent?.type === 'Program';
+}
+
+function isLine({ type }: Node): boolean {
+  return type === 'ExpressionStatement' || type === 'VariableDeclaration' || type === 'ReturnStatement';
+}
+
+function isFunction({ type }: Node): boolean {
+  return ['ArrowFunctionExpression', 'FunctionExpression', 'FunctionDeclaration', 'ObjectMethod', 'ClassMethod'].includes(type);
+}
+
+/** What the call is made on, as the file has it. */
+function receiversOf(context: RuleContext, { call }: SourceCall): Pick<LineBefore, 'database' | 'collection'> | undefined {
+  const { callee } = call;
+  if (callee.type !== 'MemberExpression') return undefined;
+  const own = sourceSlice(context, spanOf(callee.object));
+  const { object } = callee;
+  // `db.collection('users').drop()` is one of a collection, `db.dropCollection('users')` one of the database.
+  if (object.type === 'CallExpression' && object.callee.type === 'MemberExpression') {
+    return { database: sourceSlice(context, spanOf(object.callee.object)), collection: own };
+  }
+  if (object.type === 'MemberExpression') return { database: sourceSlice(context, spanOf(object.object)), collection: own };
+  return { database: own };
+}
+
+function indentAt(text: string, offset: number): string {
+  const lineStart = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
+  return /^[ \t]*/.exec(text.slice(lineStart, offset))?.[0] ?? '';
+}
