@@ -34,6 +34,8 @@ export class FindingMapper {
 
   /** The lines of a call say enough in the first of them: no squiggle under a page. */
   private range(span: Span, statement: Statement | undefined): Range {
+    // Of a call whose text was written for it, stretches that are the same in both would be a torn place.
+    if (statement !== undefined && statement.span.start === span.start && isCall(statement)) return this.firstLine(statement.range);
     const source = this.map.source(span);
     if (source === undefined) return statement === undefined ? this.lines.range(this.map.program.span) : this.firstLine(statement.range);
     const range = this.lines.range(source);
@@ -70,4 +72,9 @@ export class FindingMapper {
     if (path === undefined) return [];
     return [path === this.map.program.path ? rest : edit];
   }
+}
+
+/** Sent by a call of its own, not as a text that stands in a string. */
+function isCall({ operations }: Statement): boolean {
+  return operations.some(({ kind }) => kind === 'document command');
 }
