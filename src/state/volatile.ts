@@ -11,10 +11,11 @@ export function findVolatileColumns(first: State, second: State): VolatileColumn
   for (const { table, columnHashes = {} } of first.data) {
     const other = others.get(table);
     if (other === undefined) continue;
+    const differing = Object.keys(columnHashes).filter((column) => column in other && columnHashes[column] !== other[column]);
     add(
       found,
       table,
-      Object.keys(columnHashes).filter((column) => column in other && columnHashes[column] !== other[column]),
+      differing.filter((column) => !isExplainedBelow(column, differing, columnHashes, other)),
     );
   }
   const histories = new Map(second.bookkeeping.map((history) => [history.table, history]));
@@ -24,6 +25,18 @@ export function findVolatileColumns(first: State, second: State): VolatileColumn
   }
   return found;
 }
+
+/**
+ * A document's field differs only because of fields in it that are told apart themselves: both runs have the same ones, and what differs among
+ * them is found. (Where each run has keys of its own, the field as a whole is what differs.)
+ */
+function isExplainedBelow(column: string, differing: readonly string[], one: Hashes, two: Hashes): boolean {
+  const below = (names: readonly string[]) => names.filter((name) => name.startsWith(`${column}.`));
+  const [first, second] = [below(Object.keys(one)), below(Object.keys(two))];
+  return below(differing).length > 0 && first.length === second.length && first.every((name) => name in two);
+}
+
+type Hashes = Readonly<Record<string, string>>;
 
 function add(found: Record<string, string[]>, table: string, columns: readonly string[]): void {
   if (columns.length > 0) found[table] = [...columns].sort();
