@@ -35,7 +35,9 @@ export class FindingMapper {
   /** The lines of a call say enough in the first of them: no squiggle under a page. */
   private range(span: Span, statement: Statement | undefined): Range {
     // Of a call whose text was written for it, stretches that are the same in both would be a torn place.
-    if (statement !== undefined && statement.span.start === span.start && isCall(statement)) return this.firstLine(statement.range);
+    const call =
+      statement !== undefined && statement.span.start === span.start && isCall(statement) ? this.map.callOf(statement) : undefined;
+    if (call !== undefined) return this.firstLine(this.lines.range(call));
     const source = this.map.source(span);
     if (source === undefined) return statement === undefined ? this.lines.range(this.map.program.span) : this.firstLine(statement.range);
     const range = this.lines.range(source);
