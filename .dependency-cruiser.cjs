@@ -9,7 +9,11 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: '^(src|webview)/', pathNot: '^src/(client/extension|server/main|runner/main|cli/main)\\.ts$|\\.d\\.ts$' },
+      from: {
+        orphan: true,
+        path: '^(src|webview)/',
+        pathNot: '^src/(client/extension|server/main|runner/main|cli/main|harness/.*)\\.ts$|\\.d\\.ts$',
+      },
       to: {},
     },
     { name: 'model-imports-nothing', severity: 'error', from: { path: '^src/model/' }, to: { pathNot: '^src/model/' } },
@@ -24,7 +28,7 @@ module.exports = {
     {
       name: 'drivers-at-the-edge',
       severity: 'error',
-      from: { pathNot: '^(src/(engines|wire|sandbox)/|test/|bench/)' },
+      from: { pathNot: '^(src/(engines|wire|sandbox|harness)/|test/|bench/)' },
       to: { path: `${drivers}|node_modules/(pg|pg-protocol|mysql2|mongodb|dockerode)/` },
     },
     { name: 'vscode-only-in-client', severity: 'error', from: { pathNot: '^(src/client/|test/extension/)' }, to: { path: '^vscode$' } },
@@ -71,6 +75,14 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/cli/' },
       to: { path: '^src/cli/' },
     },
+    {
+      name: 'harness-is-a-program-of-its-own',
+      severity: 'error',
+      comment: "A user's code runs in its process: it is started, never imported.",
+      from: { path: '^src/', pathNot: '^src/harness/' },
+      to: { path: '^src/harness/' },
+    },
+    { name: 'harness-stands-alone', severity: 'error', from: { path: '^src/harness/' }, to: { path: '^src/', pathNot: '^src/harness/' } },
     { name: 'nothing-imports-tests', severity: 'error', from: { path: '^(src|webview)/' }, to: { path: '^(test|bench|scripts)/' } },
   ],
   options: {

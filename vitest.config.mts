@@ -25,10 +25,20 @@ export default defineConfig({
       { extends: true, test: { name: 'suite', testTimeout: 300_000, include: ['test/suite/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'tools', testTimeout: 240_000, hookTimeout: 240_000, fileParallelism: false, include: ['test/tools/*.test.ts'] },
+        test: {
+          name: 'tools',
+          globalSetup: 'test/harness.ts',
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+          include: ['test/tools/*.test.ts'],
+        },
       },
       { extends: true, test: { name: 'packages', include: ['test/packages/**/*.test.ts'] } },
-      { extends: true, test: { name: 'docker', fileParallelism: false, include: ['test/docker/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'docker', globalSetup: 'test/harness.ts', fileParallelism: false, include: ['test/docker/**/*.test.ts'] },
+      },
       { extends: true, test: { name: 'webview', include: ['test/webview/**/*.test.ts', ...pictures] } },
     ],
   },

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
+import { harness } from './harness-build.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const out = process.argv.indexOf('--out');
@@ -68,6 +69,9 @@ const nodePrograms = {
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
 
+/** A process of its own, and the user's code in it. */
+const harnessProgram = { ...common, ...harness };
+
 const panel = {
   ...common,
   entryPoints: { webview: 'webview/main.ts' },
@@ -84,10 +88,10 @@ await copyFile(join(root, 'src/engines/command/guard.cjs'), join(dist, 'guard.cj
 await copyFile(join(dirname(require.resolve('libpg-query/package.json')), 'wasm', 'libpg-query.wasm'), join(dist, 'libpg-query.wasm'));
 
 if (watch) {
-  for (const options of [nodePrograms, panel]) {
+  for (const options of [nodePrograms, harnessProgram, panel]) {
     const plugins = [...(options.plugins ?? []), announceBuilds];
     await (await esbuild.context({ ...options, plugins })).watch();
   }
 } else {
-  await Promise.all([esbuild.build(nodePrograms), esbuild.build(panel)]);
+  await Promise.all([nodePrograms, harnessProgram, panel].map((options) => esbuild.build(options)));
 }

