@@ -319,7 +319,10 @@ class DrivenExecution<W extends WireTypes> implements Execution {
       result,
       ...(error && { error }),
       statements: this.finished,
-      serverProcessIds: this.connections.flatMap((connection) => connection.serverProcessId ?? []),
+      serverProcessIds: [
+        ...this.connections.flatMap((connection) => connection.serverProcessId ?? []),
+        ...new Set(this.connections.flatMap((connection) => this.dialect.sessionsOf?.(connection) ?? [])),
+      ],
     };
   }
 
@@ -341,5 +344,6 @@ class DrivenExecution<W extends WireTypes> implements Execution {
     if (this.connections.length > 0) await Promise.race([gone, sleep(1000, undefined, { ref: false })]);
     await this.proxy?.close();
     await this.driver.close();
+    await this.dialect.endSessions?.(this.request.address, this.connections);
   }
 }

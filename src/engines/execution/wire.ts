@@ -143,6 +143,10 @@ export interface ExecutionDialect<W extends WireTypes> {
     request: W['request'],
     statements: readonly Statement[],
   ): Promise<W['order'] | undefined> | W['order'] | undefined;
+  /** Sessions of the server's, by number, that this connection was used for and that do not end with it. Absent: there are none. */
+  sessionsOf?(connection: W['connection']): readonly number[];
+  /** Ends those of all connections of an execution that is closed, with what they still hold. Never rejects. */
+  endSessions?(address: DatabaseAddress, connections: readonly W['connection'][]): Promise<void>;
   /** The server has answered a request. */
   answered(instrument: W['instrument'], request: W['request']): void;
 }

@@ -27,11 +27,18 @@ import { answerToClient, commandToServer, helloToClient, helloToServer } from '.
 /** What the connections of one execution share. */
 export class SharedView {
   readonly databases: DatabaseMap;
+  /** The server is being killed: nobody gets through to it any more, however soon it is there again. */
+  isClosed = false;
   private readonly sessions = new Map<string, number>();
 
-  /** @param database the execution's own; empty: names are passed on as they are */
-  constructor(database: string) {
+  /** @param database the execution's own, as the server calls it; empty: names are passed on as they are */
+  constructor(readonly database: string) {
     this.databases = new DatabaseMap(database);
+  }
+
+  /** The logical sessions that have been in a transaction: the 16 bytes of each. */
+  get transactionSessions(): readonly Buffer[] {
+    return [...this.sessions.keys()].map((key) => Buffer.from(key, 'hex'));
   }
 
   /** Logical sessions that have been in a transaction, from 1. */
@@ -82,9 +89,10 @@ export class MongodbConnection extends WireConnection<Frame> {
     target: { readonly host: string; readonly port: number },
     private readonly handlers: WireHandlers,
     number: number,
-    private readonly shared: SharedView,
+    readonly shared: SharedView,
   ) {
     super(client, target, number);
+    if (shared.isClosed) this.cut({ client: 'reset', server: 'reset' });
   }
 
   /** The server's number of this connection, as hello tells it. */
@@ -115,6 +123,11 @@ export class MongodbConnection extends WireConnection<Frame> {
       this.pending.set(requestId, { kind: 'own', hold: false, streams: false, completed: (answer) => resolve(plainly(answer)) });
       this.toServer([messageBytes(command, { requestId, responseTo: 0, flags: 0 })]);
     });
+  }
+
+  override mute(): void {
+    this.shared.isClosed = true;
+    super.mute();
   }
 
   protected segmentsFrom(side: 'client' | 'server', chunk: Buffer): readonly Frame[] {
@@ -197,7 +210,9 @@ export class MongodbConnection extends WireConnection<Frame> {
       this.pending.set(requestIdOf(frame), { kind: 'command', hold, streams: false, completed, ...(changeAnswer && { changeAnswer }) });
     }
     const asItCame = order?.command === undefined ? bytes : undefined;
-    this.toServer([asItCame ?? messageBytes(order?.command ?? request.raw, { ...idsOf(frame), flags })]);
+    const { command = request.raw } = order ?? {};
+    const sent = typeof command === 'function' ? command(request) : command;
+    this.toServer([asItCame ?? messageBytes(sent, { ...idsOf(frame), flags })]);
     // A command without an answer is done when the next one is answered: the server takes them one after the other.
     if (silent)
       this.askCommand(encoded({ ping: 1, $db: 'admin' })).then(

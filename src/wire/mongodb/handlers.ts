@@ -29,7 +29,7 @@ export interface WireRequest {
 /** What is to be done with a request. */
 export interface RequestOrder {
   /** Sent in place of the request's command. */
-  readonly command?: RawCommand;
+  readonly command?: RawCommand | ((request: WireRequest) => RawCommand);
   /** The client is answered with this, and the server is asked nothing. */
   readonly answer?: Document;
   /** What the client gets in place of what the server answered. Not called where nothing is answered. */

@@ -1,0 +1,69 @@
+import { documentsOf, type RawCommand } from '../../../../wire/mongodb/messages';
+import { bsonType, fieldOf, itemsOf, numberOf, type RawValue, textOf, without } from '../../../../wire/mongodb/raw';
+
+/** The field in which a write command has its writes. */
+const listFields: Readonly<Record<string, string>> = { insert: 'documents', update: 'updates', delete: 'deletes', bulkWrite: 'ops' };
+
+/** What a command writes, entry by entry. */
+export interface WriteList {
+  readonly field: string;
+  readonly items: readonly Buffer[];
+}
+
+/** Undefined for a command that is no list of writes. */
+export function writeListOf(name: string, command: RawCommand): WriteList | undefined {
+  const field = listFields[name];
+  if (field === undefined) return undefined;
+  const sequence = command.sequences.find((each) => each.name === field);
+  if (sequence) return { field, items: documentsOf(sequence) };
+  return { field, items: itemsOf(fieldOf(command.body, field)).map(({ bytes }) => bytes) };
+}
+
+/** The same command with these writes in place of its own, and nothing else changed. */
+export function withWrites(command: RawCommand, field: string, items: readonly Buffer[]): RawCommand {
+  return {
+    body: without(command.body, new Set([field])),
+    sequences: [...command.sequences.filter(({ name }) => name !== field), { name: field, bytes: Buffer.concat(items) }],
+  };
+}
+
+/** A write that may concern many documents, as both the list commands and bulkWrite write it. */
+export interface ManyWrite {
+  readonly collection: string;
+  /** The field that holds the filter. */
+  readonly filterField: 'q' | 'filter';
+  readonly filter: RawValue;
+  readonly verb: 'updated' | 'deleted';
+}
+
+/** What an entry does to all documents that match; undefined for one that concerns a single document. */
+export function manyWriteOf(name: string, command: RawCommand, item: Buffer): ManyWrite | undefined {
+  const filterField = name === 'bulkWrite' ? 'filter' : 'q';
+  const filter = fieldOf(item, filterField);
+  const isMany = numberOf(fieldOf(item, 'multi')) === 1 || (name === 'delete' && numberOf(fieldOf(item, 'limit')) === 0);
+  const collection = collectionOf(name, command, item);
+  if (filter?.type !== bsonType.document || !isMany || collection === undefined) return undefined;
+  const deletes = name === 'delete' || (name === 'bulkWrite' && fieldOf(item, 'delete') !== undefined);
+  return { collection, filterField, filter, verb: deletes ? 'deleted' : 'updated' };
+}
+
+/** The filter of an entry, of one document or many; undefined for an insertion. */
+export function filterOf(item: Buffer): RawValue | undefined {
+  return fieldOf(item, 'q') ?? fieldOf(item, 'filter');
+}
+
+/** The collection that an entry writes. */
+export function collectionOf(name: string, command: RawCommand, item: Buffer): string | undefined {
+  if (name !== 'bulkWrite') return textOf(fieldOf(command.body, name));
+  const position = numberOf(fieldOf(item, 'insert') ?? fieldOf(item, 'update') ?? fieldOf(item, 'delete'));
+  const infos = writeInfos(command);
+  const namespace = position === undefined ? undefined : infos[position];
+  return namespace?.slice(namespace.indexOf('.') + 1);
+}
+
+/** The namespaces that the entries of bulkWrite name by their positions. */
+function writeInfos(command: RawCommand): readonly (string | undefined)[] {
+  const sequence = command.sequences.find(({ name }) => name === 'nsInfo');
+  const infos = sequence ? documentsOf(sequence) : itemsOf(fieldOf(command.body, 'nsInfo')).map(({ bytes }) => bytes);
+  return infos.map((info) => textOf(fieldOf(info, 'ns')));
+}

@@ -1,0 +1,190 @@
+import type { Document } from 'bson';
+import type { DatabaseAddress } from '../../../../model/sandbox';
+import { errorIn } from '../../../../wire/mongodb/answers';
+import type { MongodbConnection } from '../../../../wire/mongodb/connection';
+import type { Completion, RequestOrder, WireRequest } from '../../../../wire/mongodb/handlers';
+import { encoded, type RawCommand } from '../../../../wire/mongodb/messages';
+import { askOnce } from '../../../../wire/mongodb/own-client';
+import { fieldOf, int32Value, numberOf, withField, without } from '../../../../wire/mongodb/raw';
+import type { Inside } from '../../../carrier';
+import type { WayIn as AnyWayIn, WayInEvents as AnyWayInEvents } from '../../../execution/wire';
+import { ImpossibleHere } from '../../../impossible';
+import type { MongodbWire } from '../../execution/types';
+import { inPlaceOf } from '../commands';
+import { type Blocker, block } from './blocker';
+import type { Entrance } from './entrance';
+import { type Split, splitOf } from './split';
+import { collectionOf, writeListOf } from './statements';
+
+type WayInEvents = AnyWayInEvents<MongodbWire>;
+
+/** What mongod answers to a command that was interrupted (manual, "killSessions"; error_codes.yml of its source). */
+const interrupted: Document = { ok: 0, errmsg: 'operation was interrupted', code: 11601, codeName: 'Interrupted' };
+/** MaxTimeMSExpired; LockTimeout; WriteConflict; ExceededTimeLimit. */
+const outOfTime: ReadonlySet<string> = new Set(['50', '262']);
+const stoppedByOthers: ReadonlySet<string> = new Set(['50', '262', '24', '112']);
+
+const blockedForMs = 1_000;
+
+/** The way into one command. */
+export class WayIn implements AnyWayIn<MongodbWire> {
+  inside: Inside | undefined;
+  private connection: MongodbConnection | undefined;
+  private blocker: Blocker | undefined;
+  /** What is to be done when it is let go after a fault has struck; once. */
+  private finish: (() => Promise<void>) | undefined;
+  private isStruck = false;
+  private isOver = false;
+  private letGo: () => void = () => undefined;
+  private readonly released: Promise<void>;
+
+  constructor(
+    private readonly address: DatabaseAddress,
+    private readonly entrance: Entrance,
+    private readonly patience: number,
+    private readonly events: WayInEvents,
+  ) {
+    this.released = new Promise((resolve) => {
+      this.letGo = resolve;
+    });
+  }
+
+  async withRequest(request: WireRequest): Promise<RequestOrder> {
+    this.connection = request.connection;
+    try {
+      return await this.orderFor(request);
+    } catch (error) {
+      this.fail(error);
+      return {};
+    }
+  }
+
+  private orderFor(request: WireRequest): Promise<RequestOrder> {
+    switch (this.entrance.kind) {
+      case 'held':
+        return this.hold(request, this.entrance.rest);
+      case 'timed out':
+        return this.outOfTime(request);
+      case 'blocked':
+        return this.blocked(request);
+    }
+  }
+
+  /** A command is one request: no other one goes before it. */
+  gatedRequest(): RequestOrder {
+    return {};
+  }
+
+  async throughGate(): Promise<void> {}
+
+  takeRestoration(): undefined {}
+
+  answer({ error }: Completion): void {
+    const expected = this.entrance.kind === 'blocked' ? stoppedByOthers : outOfTime;
+    if (this.entrance.kind === 'held' || this.isOver) return;
+    if (error !== undefined && expected.has(error.code)) {
+      this.isOver = true;
+      if (this.connection) this.events.arrived(this.connection);
+    } else {
+      const ending = error === undefined ? 'The command ended' : `The command ended by itself (${error.message})`;
+      const how = this.entrance.kind === 'blocked' ? 'without waiting for what another session held' : 'before its time was over';
+      this.fail(new ImpossibleHere(`${ending} ${how}.`));
+    }
+    void this.blocker?.release();
+  }
+
+  struck(): void {
+    this.isStruck = true;
+  }
+
+  async release(): Promise<void> {
+    this.letGo();
+    const { finish } = this;
+    this.finish = undefined;
+    if (this.isStruck) await finish?.();
+    await this.blocker?.release();
+  }
+
+  private fail(error: unknown): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.events.failed(error);
+  }
+
+  /** Writes the first half, waits there, and then does with the rest as the fault has it. */
+  private async hold(request: WireRequest, rest: Extract<Entrance, { kind: 'held' }>['rest']): Promise<RequestOrder> {
+    const { split, first } = await this.firstHalf(request);
+    if (rest === 'finished') this.finish = async () => void (await askOnce(this.address, split.rest));
+    this.events.arrived(request.connection);
+    await this.released;
+    if (rest === 'interrupted' && this.isStruck) return { answer: interrupted };
+    return { command: split.rest, changeAnswer: (answer) => split.merged(first, answer) };
+  }
+
+  private async firstHalf(request: WireRequest): Promise<{ readonly split: Split; readonly first: Document }> {
+    const ask = (command: RawCommand) => request.connection.askCommand(command);
+    const split = await splitOf(request, ask, await knowsStatements(this.address));
+    const first = await ask(split.first);
+    const error = errorIn(first);
+    const goesOn = Number(first.ok) === 1 && numberOf(fieldOf(request.raw.body, 'ordered')) === 0;
+    if (error !== undefined && !goesOn) throw new ImpossibleHere(`The command fails by itself (${error.message}) before its middle.`);
+    this.inside = { what: split.told(first), waitEvent: 'between documents' };
+    return { split, first };
+  }
+
+  /** The first half is written, and behind it the server is given something for which its time does not last. */
+  private async outOfTime(request: WireRequest): Promise<RequestOrder> {
+    const halved = await this.firstHalf(request).catch((error: unknown) => {
+      // What is written as a whole, or not at all, is not written when its time is over.
+      if (error instanceof ImpossibleHere && isWhole(request)) return undefined;
+      throw error;
+    });
+    const slow = slowRead(request);
+    if (halved === undefined) this.inside = { what: 'its time is over before it is done', waitEvent: 'maxTimeMS' };
+    if (halved === undefined) return { command: slow };
+    return { command: continuedIn(request, slow) };
+  }
+
+  /** Outside of a transaction a server tries again until the command's time is over. */
+  private async blocked(request: WireRequest): Promise<RequestOrder> {
+    this.blocker = await block(this.address, request);
+    this.inside = { what: this.blocker.what, waitEvent: 'WriteConflict' };
+    if (request.inTransaction) return {};
+    const { raw } = request;
+    return { command: { ...raw, body: withField(raw.body, 'maxTimeMS', int32Value(blockedForMs * this.patience)) } };
+  }
+}
+
+/** One write of a document, an index build and a definition happen as a whole; $merge and a write of many do not. */
+function isWhole(request: WireRequest): boolean {
+  const list = writeListOf(request.name, request.raw);
+  if (list !== undefined) return list.items.length === 1;
+  return request.name !== 'aggregate' || !JSON.stringify(request.command.pipeline ?? []).includes('"$merge"');
+}
+
+/**
+ * Reads the collection that the command writes, with so much to count for each document that a millisecond is over: the server ends it with
+ * MaxTimeMSExpired, as it would the command, and aborts the transaction where there is one. The number depends on a field, or it would be
+ * counted before the time runs.
+ */
+function slowRead(request: WireRequest): RawCommand {
+  const list = writeListOf(request.name, request.raw);
+  const [item] = list?.items ?? [];
+  const named = item ? collectionOf(request.name, request.raw, item) : request.command[request.name];
+  const collection = typeof named === 'string' ? named.slice(request.name === 'renameCollection' ? named.indexOf('.') + 1 : 0) : '';
+  const count = { $cond: [{ $eq: ['$faultline', 1] }, 1, 20_000] };
+  const work = { $reduce: { input: { $range: [0, count] }, initialValue: 0, in: { $add: ['$$value', { $mod: ['$$this', 7] }] } } };
+  return inPlaceOf(request, { find: collection, filter: { $expr: { $gt: [work, -1] } }, maxTimeMS: 1 });
+}
+
+/** The same behind the first half of the same transaction. */
+function continuedIn({ inTransaction }: WireRequest, command: RawCommand): RawCommand {
+  if (!inTransaction || fieldOf(command.body, 'startTransaction') === undefined) return command;
+  return { ...command, body: without(command.body, new Set(['startTransaction'])) };
+}
+
+/** A server with a storage engine of MongoDB's own remembers each entry of a retryable write. */
+async function knowsStatements(address: DatabaseAddress): Promise<boolean> {
+  const { storageEngines = [] } = await askOnce(address, encoded({ buildInfo: 1, $db: 'admin' }));
+  return Array.isArray(storageEngines) && storageEngines.includes('wiredTiger');
+}
