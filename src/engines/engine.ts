@@ -43,8 +43,8 @@ export interface DatabaseEngine {
     table: { readonly schema: string; readonly name: string },
     columns: readonly string[],
   ): Promise<RowHeap>;
-  /** The query that gives `rowsHash` of one table alone, for whoever compares it by hand. */
-  checksumQuery(table: Table, volatile: VolatileColumns, clockStart: string | undefined, engine: Engine): string;
+  /** The query that gives `rowsHash` of one table alone, for whoever compares it by hand. Undefined where no query of the engine can. */
+  checksumQuery(table: Table, volatile: VolatileColumns, clockStart: string | undefined, engine: Engine): string | undefined;
 
   /** Runs texts in order on one connection, and stops at the first that fails. */
   executeSteps(address: DatabaseAddress, texts: readonly string[], signal: AbortSignal): Promise<StepsResult>;

@@ -1,5 +1,6 @@
 import { relationKey, type Table } from '../model/catalog';
 import type { State, TableData } from '../model/state';
+import { fieldsOf } from '../state/fields';
 import { match } from '../state/match';
 
 /**
@@ -38,7 +39,8 @@ function keptTables(before: State, after: State): KeptTable[] {
   return match(before.catalog.tables, after.catalog.tables, relationKey).pairs.flatMap(([old, later]) => {
     const [then, goal] = [dataOf(before, old), dataOf(after, later)];
     if (then === undefined || goal === undefined) return [];
-    const columns = match(old.columns, later.columns, (column) => column.name, old.identity === later.identity).pairs.flatMap(([a, b]) => {
+    const fields = [fieldsOf(old, then), fieldsOf(later, goal)] as const;
+    const columns = match(...fields, (column) => column.name, old.identity === later.identity).pairs.flatMap(([a, b]) => {
       const hash = then.columnHashes?.[a.name];
       return hash === undefined || hash === noValues || hash !== goal.columnHashes?.[b.name] ? [] : [{ hash, names: [b, a] }];
     });
@@ -54,8 +56,9 @@ function dataOf(state: State, table: Table): TableData | undefined {
 }
 
 function valuesOf(table: Table, data: TableData, names: KeptTable['columns'][number]['names']): string | undefined {
+  const columns = fieldsOf(table, data);
   const found =
-    table.columns.find((column) => names.some(({ identity }) => identity === column.identity)) ??
-    table.columns.find((column) => names.some(({ name }) => name === column.name));
+    columns.find((column) => names.some(({ identity }) => identity === column.identity)) ??
+    columns.find((column) => names.some(({ name }) => name === column.name));
   return found && data.columnHashes?.[found.name];
 }

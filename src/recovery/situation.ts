@@ -24,7 +24,7 @@ export interface RecoverySituation {
   /** What the databases answered to `recoveryProbes`; without it, plans rest on counts and hashes alone. */
   readonly answers?: Answers;
   /** The query that gives `rowsHash` of a table of one of the states. */
-  readonly checksumQuery?: (table: Table) => string;
+  readonly checksumQuery?: (table: Table) => string | undefined;
 }
 
 /** A plan before anybody has executed it. */

@@ -1,6 +1,7 @@
 import { addedTwice, type RowHeap, rowsWrittenTwice } from '../faults/applied-twice';
 import { relationKey, type Table } from '../model/catalog';
 import type { State } from '../model/state';
+import { hasDocuments, innermost } from '../state/fields';
 import type { Laboratory } from './laboratory';
 import { runPlainly } from './run';
 import type { Trace } from './trace';
@@ -52,10 +53,20 @@ export async function foundTwice(
       const tables = having.flatMap((state) => state.catalog.tables.find((other) => relationKey(other) === table) ?? []);
       const [first] = tables;
       if (first === undefined || tables.length < having.length || then === rest || wanted === reached) return [];
-      const columns = comparable(tables, new Set(trace.reading.volatile[table] ?? []));
+      const volatile = new Set(trace.reading.volatile[table] ?? []);
+      const columns = hasDocuments(first) ? paths(table, having, volatile) : comparable(tables, volatile);
       return columns.length === 0 ? [] : [{ schema: first.schema, name: first.name, columns }];
     });
   }
+}
+
+/** Paths of fields that documents have in any of these states, and whose values do not differ from run to run. */
+function paths(table: string, states: readonly State[], volatile: ReadonlySet<string>): readonly string[] {
+  const names = states.flatMap(({ data }) => Object.keys(data.find((each) => each.table === table)?.columnHashes ?? {}));
+  const isVolatile = (name: string) => [...volatile].some((path) => name === path || name.startsWith(`${path}.`));
+  return innermost([...new Set(names)])
+    .filter((name) => !isVolatile(name))
+    .sort();
 }
 
 /** Names of columns that are in all of these tables, with the same type and values that do not differ from run to run. */

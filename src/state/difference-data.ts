@@ -2,6 +2,7 @@ import { relationKey } from '../model/catalog';
 import type { StateDifference } from '../model/simulation';
 import type { BookkeepingTable, State, TableData } from '../model/state';
 import { canonical } from './canonical';
+import { hasDocuments, innermost } from './fields';
 import { match } from './match';
 import { isBehind, isExplained, nextValue } from './sequences';
 
@@ -19,7 +20,8 @@ export function dataDifferences(from: State, to: State): StateDifference[] {
     const matched = match(oldTable?.columns ?? [], tables.get(data.table)?.columns ?? [], (column) => column.name);
     const columns = new Map(matched.pairs.map(([a, b]) => [b.name, a.name]));
     const sameColumns = matched.added.length + matched.removed.length === 0 && matched.pairs.every(([a, b]) => a.name === b.name);
-    const detail = rowDetail(old, data, columns, sameColumns);
+    const table = tables.get(data.table);
+    const detail = (table !== undefined && hasDocuments(table) && documentDetail(old, data)) || rowDetail(old, data, columns, sameColumns);
     if (detail !== undefined) differences.push({ kind: 'rows', name: data.table, change: 'changed', detail });
   }
   for (const data of earlier.values()) {
@@ -27,6 +29,16 @@ export function dataDifferences(from: State, to: State): StateDifference[] {
       differences.push({ kind: 'rows', name: data.table, change: 'removed', detail: `${rows(data.rowCount)} gone with the table` });
   }
   return differences;
+}
+
+/** Which fields differ in as many documents as before; undefined where that is not known, or nothing differs. */
+function documentDetail(from: TableData | undefined, to: TableData): string | undefined {
+  if (from?.columnHashes === undefined || to.columnHashes === undefined || from.rowCount !== to.rowCount) return undefined;
+  const { columnHashes: before } = from;
+  const { columnHashes: after } = to;
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const differing = innermost(names.filter((name) => before[name] !== after[name]));
+  return differing.length === 0 ? undefined : `the values of ${[...differing].sort().join(', ')} differ`;
 }
 
 function rowDetail(

@@ -10,7 +10,7 @@ import { findVolatileColumns } from '../../../src/state/volatile';
 import { requireOrSkip } from '../../require';
 import { dockerMissing } from '../docker';
 import { clientOf, realMongod, startMongo } from './servers';
-import { changes, fillShop, ids } from './snapshot-changes';
+import { changes, fillShop, id } from './snapshot-changes';
 
 const skip = requireOrSkip('docker', await dockerMissing());
 const options = { bookkeepingTables: ['changelog'], volatile: {}, clockStart: '2026-01-01T00:00:00.000Z', columnHashes: true };
@@ -106,7 +106,7 @@ describe.skipIf(skip)('a state of the mongo:8 stand-in', () => {
       const database = await clone();
       const users = client.db(database).collection('users');
       await users.insertOne({ email: 'new@x.org', meta: { at: new Date(), by: 'run' }, items: [{ sku: 'x', ref: new ObjectId() }] });
-      await users.updateOne({ _id: ids[1] }, { $set: { 'meta.at': new Date() } });
+      await users.updateOne({ _id: id(1) }, { $set: { 'meta.at': new Date() } });
       await work(database);
       return database;
     };
@@ -121,12 +121,12 @@ describe.skipIf(skip)('a state of the mongo:8 stand-in', () => {
     const users = (database: string) => client.db(database).collection('users');
     const others = [
       // Another seeded document's moment, a seeded document made anew, and a field beside the volatile one.
-      await run((database) => users(database).updateOne({ _id: ids[0] }, { $set: { 'meta.at': new Date() } })),
+      await run((database) => users(database).updateOne({ _id: id(0) }, { $set: { 'meta.at': new Date() } })),
       await run(async (database) => {
-        const old = await users(database).findOneAndDelete({ _id: ids[2] }, { promoteValues: false });
+        const old = await users(database).findOneAndDelete({ _id: id(2) }, { promoteValues: false });
         await users(database).insertOne({ ...old, _id: new ObjectId() });
       }),
-      await run((database) => users(database).updateOne({ _id: ids[1] }, { $set: { 'meta.by': 'other' } })),
+      await run((database) => users(database).updateOne({ _id: id(1) }, { $set: { 'meta.by': 'other' } })),
       await run((database) => users(database).updateOne({ email: 'new@x.org' }, { $set: { 'meta.at': null } })),
     ];
     for (const other of others) expect(fingerprint(await capture(other, masked))).not.toBe(after);

@@ -57,3 +57,11 @@ async function databasesBeside(client: MongoClient, name: string): Promise<reado
     .map((database) => ({ name: database.name, suffix: database.name.slice(name.length + 1) }))
     .sort((left, right) => (left.name < right.name ? -1 : 1));
 }
+
+/** Where the collection of a key of the catalog is: in the database itself, or as `X.name` in the one beside it, if there is such a one. */
+export async function collectionIn(client: MongoClient, database: string, key: string): Promise<{ database: string; collection: string }> {
+  const point = key.indexOf('.');
+  if (point === -1) return { database, collection: key };
+  const beside = (await databasesBeside(client, database)).find(({ suffix }) => key.startsWith(`${suffix}.`));
+  return beside === undefined ? { database, collection: key } : { database: beside.name, collection: key.slice(beside.suffix.length + 1) };
+}
