@@ -13,6 +13,8 @@ interface Loader {
 
 const lent: readonly string[] = ['mongodb', 'bson'];
 
+type Source = typeof import('./source');
+
 const loader = Module as unknown as Loader;
 
 const typed = ['.ts', '.mts', '.cts', '.tsx'];
@@ -23,7 +25,7 @@ const mustBeImported: readonly unknown[] = ['ERR_REQUIRE_ESM', 'ERR_REQUIRE_ASYN
 export function extendLoader(): void {
   for (const extension of typed) {
     loader._extensions[extension] = (module, path) =>
-      module._compile(part('harness-source').strippedTypes(readFileSync(path, 'utf8'), path), path);
+      module._compile(part<Source>('harness-source').strippedTypes(readFileSync(path, 'utf8'), path), path);
   }
   resolveTypedFiles();
   lendDriver();
@@ -54,7 +56,7 @@ function lendDriver(): void {
       if (code !== 'MODULE_NOT_FOUND' || !lent.includes(request) || !message.includes(`'${request}'`)) throw error;
       const there = resolvedFrom(resolve('package.json'), request);
       if (there !== undefined) return load.call(this, there, parent, ...rest);
-      const driver = part('harness-driver');
+      const driver = part<typeof import('./driver')>('harness-driver');
       return request === 'mongodb' ? driver : driver.BSON;
     }
   };
@@ -86,6 +88,6 @@ async function requireOrImport(path: string): Promise<unknown> {
   } catch (error) {
     // Of a module Node does not say where; of TypeScript it was said when its types were taken away.
     const isTold = !(error instanceof SyntaxError) || error.message.includes(path) || (error.stack ?? '').startsWith(path);
-    throw (isTold ? undefined : part('harness-source').syntaxErrorIn(readFileSync(path, 'utf8'), path)) ?? error;
+    throw (isTold ? undefined : part<Source>('harness-source').syntaxErrorIn(readFileSync(path, 'utf8'), path)) ?? error;
   }
 }

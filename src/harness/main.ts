@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const order = orderOf(process.argv.slice(2));
   extendLoader();
   if (order.framework === 'mongosh') {
-    await part('harness-shell').runScripts(order, beginning);
+    await part<typeof import('./shell/script')>('harness-shell').runScripts(order, beginning);
     succeed();
   }
   const connection = await tools[order.framework].run(order);

@@ -113,7 +113,8 @@ class Mongo {
   }
 
   startSession(options: object = {}): Session {
-    return new Session(this.place.bridge, options);
+    const { bridge } = this.place;
+    return new Session(bridge, (database, session) => databaseOf({ bridge, database, session }), options);
   }
 
   /** There is one member only. */

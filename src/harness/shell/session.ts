@@ -1,5 +1,4 @@
 import { type Bridge, optionsOf } from './bridge';
-import { type Database, databaseOf } from './database';
 
 const numbers = new WeakMap<object, number>();
 
@@ -8,20 +7,21 @@ export function sessionNumber(session: unknown): number | undefined {
   return typeof session === 'object' && session !== null ? numbers.get(session) : undefined;
 }
 
-/** A session of the shell. Its databases use it for all that is asked of them. */
+/** A session of the shell. Its databases use it for all that is asked of them; `databaseIn` makes one. */
 export class Session {
   private readonly number: number;
 
   constructor(
     private readonly bridge: Bridge,
+    private readonly databaseIn: (name: string, session: number) => unknown,
     options: object,
   ) {
     this.number = bridge.ask({ what: 'session', method: 'start', options: optionsOf(options) }) as number;
     numbers.set(this, this.number);
   }
 
-  getDatabase(name: string): Database {
-    return databaseOf({ bridge: this.bridge, database: name, session: this.number });
+  getDatabase(name: string): unknown {
+    return this.databaseIn(name, this.number);
   }
 
   startTransaction(options: object = {}): void {
