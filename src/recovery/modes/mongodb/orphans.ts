@@ -33,7 +33,7 @@ function references({ catalog, data }: State): Reference[] {
 }
 
 function plurals(word: string): string[] {
-  return [word, `${word}s`, `${word}es`, word.replace(/y$/, 'ies')];
+  return [word === 'person' ? 'people' : word, `${word}s`, `${word}es`, word.replace(/y$/, 'ies')];
 }
 
 const changed = (before: State, partial: State, collection: string) =>
