@@ -1,6 +1,15 @@
+import { anotherDatabase } from './mongodb/another-database';
+import { applicationImported } from './mongodb/application-imported';
+import { connectionLeftOpen } from './mongodb/connection-left-open';
+import { deprecatedCommand } from './mongodb/deprecated-command';
+import { errorsSwallowed } from './mongodb/errors-swallowed';
+import { foreignHandle } from './mongodb/foreign-handle';
+import { longTransaction } from './mongodb/long-transaction';
 import { promiseNotAwaited } from './mongodb/promise-not-awaited';
 import { refusedInTransaction } from './mongodb/refused-in-transaction';
+import { removedCommand } from './mongodb/removed-command';
 import { sessionMissing } from './mongodb/session-missing';
+import { weakWriteConcern } from './mongodb/weak-write-concern';
 import { algorithmNotStated } from './mysql/algorithm-not-stated';
 import { algorithmRefused } from './mysql/algorithm-refused';
 import { altersNotMerged } from './mysql/alters-not-merged';
@@ -173,6 +182,15 @@ export const allRules: readonly Rule[] = [
   refusedInTransaction,
   sessionMissing,
   promiseNotAwaited,
+  removedCommand,
+  longTransaction,
+  errorsSwallowed,
+  weakWriteConcern,
+  anotherDatabase,
+  foreignHandle,
+  connectionLeftOpen,
+  applicationImported,
+  deprecatedCommand,
   unusedSuppression,
 ];
 

@@ -59,7 +59,7 @@ function aroundCallback(around: readonly Node[]): Target | undefined {
 function betweenMarks(around: readonly Node[], line: Node): Target | undefined {
   const block = around.at(-1);
   if (block?.type !== 'BlockStatement') return undefined;
-  const at = block.body.findIndex((statement) => statement === line);
+  const at = block.body.findIndex(({ start }) => start === line.start);
   const begin = block.body.slice(0, at).findLast((statement) => isCallOf(statement, 'startTransaction'));
   const end = block.body.slice(at).find((statement) => isCallOf(statement, 'commitTransaction'));
   if (begin === undefined || end === undefined) return undefined;

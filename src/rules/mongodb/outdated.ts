@@ -1,0 +1,179 @@
+import type { CallExpression } from '@babel/types';
+import type { DocumentCommand, DocumentValue } from '../../model/document';
+import { fieldOf, fieldsOf, isTrue } from '../../model/document-value';
+import type { Fix } from '../../model/finding';
+import type { RuleContext } from '../context';
+import type { PlacedCommand } from './commands';
+import { editCall, propertyName, sourceCall, spanOf } from './source-call';
+
+/** What drivers, shell and servers no longer have, or will not have for long; by their release notes. */
+export interface Outdated {
+  /** `fails`: it is gone. `ignored`: it says nothing any more. `deprecated`: it still works. */
+  readonly state: 'fails' | 'ignored' | 'deprecated';
+  /** As a sentence. */
+  readonly message: string;
+  readonly help: string;
+  readonly fix?: Fix;
+}
+
+type Names = Readonly<Record<string, string>>;
+
+/** Methods of collections that the Node driver had once, with when it lost them. */
+const goneFromDriver: Names = {
+  ...{ insert: '7.0', update: '7.0', remove: '7.0', mapReduce: '5.0', findAndModify: '4.0', save: '4.0', ensureIndex: '4.0' },
+  ...{ group: '4.0', geoNear: '4.0', geoHaystackSearch: '4.0', parallelCollectionScan: '4.0', reIndex: '4.0', findAndRemove: '4.0' },
+};
+
+/** Methods that mongosh has not, though the old shell had. */
+const goneFromShell: ReadonlySet<string> = new Set(['save', 'copyTo', 'group', 'eval', 'geoNear', 'repairDatabase', 'cloneCollection']);
+const deprecatedInShell: ReadonlySet<string> = new Set(['insert', 'update', 'remove', 'ensureIndex', 'count', 'mapReduce']);
+
+/** Commands that servers had once, with the first that has not. */
+const goneFromServer: Names = {
+  ...{ eval: '4.2', $eval: '4.2', copydb: '4.2', clone: '4.2', geoNear: '4.2', group: '4.2', parallelCollectionScan: '4.2', touch: '4.2' },
+  ...{ repairDatabase: '4.2', cloneCollection: '4.4', geoSearch: '5.0', getPrevError: '5.0', resetError: '5.0', getLastError: '5.1' },
+};
+
+/** Operators, wherever they stand in a filter, a change or a pipeline. */
+const goneOperators: Names = { $pushAll: '3.6', $isolated: '4.0', $atomic: '4.0' };
+const scripts: ReadonlySet<string> = new Set(['$where', '$function', '$accumulator']);
+
+/** Everything that is outdated about one command. */
+export function outdatedOf(context: RuleContext, placed: PlacedCommand): readonly Outdated[] {
+  return [methodOf(context, placed), ...operatorsOf(placed.command), ...indexOptionsOf(context, placed)].filter(
+    (found) => found !== undefined,
+  );
+}
+
+function methodOf(context: RuleContext, { step, command }: PlacedCommand): Outdated | undefined {
+  if (command.isCommand) return commandOf(command);
+  const call = context.source === undefined ? undefined : sourceCall(context, step.statement, command.method)?.call;
+  const written = call?.callee.type === 'MemberExpression' ? propertyName(call.callee.property) : undefined;
+  const name = context.source === undefined ? command.method : written;
+  if (name === undefined) return undefined;
+  const instead = replacementOf(name, command);
+  const help = instead === undefined ? (insteadInWords[name] ?? 'Write it with what has taken its place.') : `Use ${instead}.`;
+  const fix = instead === undefined ? undefined : renameFix(context, call, instead, name);
+  const told = (state: Outdated['state'], message: string): Outdated => ({ state, message, help, ...(fix && { fix }) });
+  if (context.source !== undefined) {
+    const gone = Object.hasOwn(goneFromDriver, name) ? goneFromDriver[name] : undefined;
+    if (gone !== undefined) return told('fails', `The driver has no ${name} since ${gone}: the call fails before anything is sent.`);
+    return name === 'count'
+      ? told('deprecated', 'count is deprecated: after an unclean shutdown, and on sharded clusters, it counts wrongly.')
+      : undefined;
+  }
+  if (goneFromShell.has(name)) return told('fails', `mongosh has no ${name}: the script stops here.`);
+  return deprecatedInShell.has(name) ? told('deprecated', `${name} is deprecated in mongosh, and will be gone one day.`) : undefined;
+}
+
+const insteadInWords: Names = {
+  save: 'Use replaceOne with `upsert: true`, or insertOne.',
+  mapReduce: 'Use an aggregation pipeline with $group, and $merge to keep its result.',
+  group: 'Use an aggregation pipeline with $group.',
+  copyTo: 'Use an aggregation pipeline with $out.',
+  eval: 'Do in the migration what it did on the server.',
+  findAndModify: 'Use findOneAndUpdate, findOneAndReplace or findOneAndDelete.',
+  reIndex: 'Drop the index and create it again.',
+};
+
+/** The method that does the same with the same arguments. */
+function replacementOf(name: string, { effect }: DocumentCommand): string | undefined {
+  if (name === 'ensureIndex') return 'createIndex';
+  if (name === 'count') return 'countDocuments';
+  if (effect.kind !== 'write' || effect.partial) return undefined;
+  const [write] = effect.writes;
+  if (name === 'insert')
+    return effect.writes.length === 1 && write?.kind === 'insert' && write.document.kind === 'document' ? 'insertOne' : 'insertMany';
+  if (name === 'remove' && write?.kind === 'delete') return write.many ? 'deleteMany' : 'deleteOne';
+  if (name !== 'update' || write === undefined) return undefined;
+  if (write.kind === 'replace') return 'replaceOne';
+  return write.kind === 'update' ? (write.many ? 'updateMany' : 'updateOne') : undefined;
+}
+
+function renameFix(context: RuleContext, call: CallExpression | undefined, instead: string, name: string): Fix | undefined {
+  if (call?.callee.type !== 'MemberExpression' || call.callee.property.type !== 'Identifier') return undefined;
+  // A list of one document goes to insertMany; what else the old method took (justOne, multi) the new one ignores.
+  const isList = call.arguments[0]?.type === 'ArrayExpression';
+  const renamed = name === 'insert' && isList ? 'insertMany' : instead;
+  return { title: `Use ${renamed}`, safe: false, edits: [editCall(context, spanOf(call.callee.property), renamed)] };
+}
+
+function commandOf({ method }: DocumentCommand): Outdated | undefined {
+  const gone = Object.hasOwn(goneFromServer, method) ? goneFromServer[method] : undefined;
+  if (gone !== undefined) {
+    const help = insteadInWords[method] ?? 'Write it with what has taken its place.';
+    return { state: 'fails', message: `The server has no command ${method} since ${gone}.`, help };
+  }
+  if (method !== 'mapReduce') return undefined;
+  return { state: 'deprecated', message: 'mapReduce is deprecated since 5.0.', help: insteadInWords.mapReduce ?? '' };
+}
+
+function operatorsOf({ effect, arguments: given }: DocumentCommand): readonly Outdated[] {
+  const found: Outdated[] = [];
+  for (const name of new Set(given.flatMap(fieldNames))) {
+    const gone = Object.hasOwn(goneOperators, name) ? goneOperators[name] : undefined;
+    if (gone !== undefined)
+      found.push({
+        state: 'fails',
+        message: `The server has no ${name} since ${gone}.`,
+        help: 'Use what has taken its place: $push with $each.',
+      });
+    if (scripts.has(name) && (effect.kind !== 'write' || name === '$where'))
+      found.push({
+        state: 'deprecated',
+        message: `${name} runs JavaScript on the server for each document, uses no index, is switched off on many servers, and is deprecated since 8.0.`,
+        help: 'Write the condition with $expr and the operators of aggregations.',
+      });
+  }
+  return found;
+}
+
+function fieldNames(value: DocumentValue): readonly string[] {
+  if (value.kind === 'array') return value.items.flatMap(fieldNames);
+  if (value.kind !== 'document') return [];
+  return value.fields.flatMap((field) => [field.name, ...fieldNames(field.value)]);
+}
+
+function indexOptionsOf(context: RuleContext, { step, command }: PlacedCommand): readonly Outdated[] {
+  const { effect } = command;
+  if (effect.kind !== 'create index') return [];
+  const options = [command.options, ...effect.indexes.map((index) => index.options)];
+  const found: Outdated[] = [];
+  if (effect.indexes.some(({ keys }) => fieldsOf(keys).some(({ value }) => value.kind === 'scalar' && value.value === 'geoHaystack')))
+    found.push({ state: 'fails', message: 'The server has no geoHaystack indexes since 5.0.', help: 'Use a 2dsphere index.' });
+  if (options.some((given) => isTrue(fieldOf(given, 'dropDups'))))
+    found.push({
+      state: 'ignored',
+      message: 'dropDups says nothing since 3.0: where there are duplicates, the build fails.',
+      help: 'Find the duplicates and settle them before the index.',
+    });
+  if (options.some((given) => fieldOf(given, 'background') !== undefined)) {
+    const fix = withoutOption(context, sourceCall(context, step.statement, command.method)?.call, 'background');
+    found.push({
+      state: 'ignored',
+      message: 'background says nothing since 4.2: every index is built so that reads and writes go on.',
+      help: 'Leave it out.',
+      ...(fix && { fix }),
+    });
+  }
+  return found;
+}
+
+/** Takes an option out of the last argument; the argument goes when nothing else is in it. */
+function withoutOption(context: RuleContext, call: CallExpression | undefined, name: string): Fix | undefined {
+  const options = call?.arguments.at(-1);
+  const before = call?.arguments.at(-2);
+  if (options?.type !== 'ObjectExpression') return undefined;
+  const at = options.properties.findIndex((property) => property.type === 'ObjectProperty' && propertyName(property.key) === name);
+  const own = options.properties[at];
+  if (own === undefined) return undefined;
+  const next = options.properties[at + 1];
+  const previous = options.properties[at - 1];
+  const title = `Leave ${name} out`;
+  if (next !== undefined)
+    return { title, safe: true, edits: [editCall(context, { start: spanOf(own).start, end: spanOf(next).start }, '')] };
+  if (previous !== undefined)
+    return { title, safe: true, edits: [editCall(context, { start: spanOf(previous).end, end: spanOf(own).end }, '')] };
+  if (before === undefined) return undefined;
+  return { title, safe: true, edits: [editCall(context, { start: spanOf(before).end, end: spanOf(options).end }, '')] };
+}

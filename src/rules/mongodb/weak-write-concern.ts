@@ -1,0 +1,174 @@
+import type { Node, ObjectExpression } from '@babel/types';
+import { walk } from '../../code/walk';
+import { fieldOf, numberOf, textOf } from '../../model/document-value';
+import type { Span } from '../../model/text';
+import { LineIndex } from '../../parse/lines';
+import type { RuleContext } from '../context';
+import { sourceText } from '../edits';
+import type { Rule, Violation } from '../rule';
+import { commandsIn, oncePerPlace, optionOf, type PlacedCommand } from './commands';
+import { callPlace, editCall, nodesAround, propertyName, sourceCall, sourcePlace, sourceSlice, spanOf } from './source-call';
+
+const path = '20240101000000-users.js';
+
+function migration(body: string): string {
+  return `module.exports = {\n  async up(db, client) {\n${body}  },\n  async down() {},\n};\n`;
+}
+
+export const weakWriteConcern: Rule = {
+  id: 'weak-write-concern',
+  title: 'Write concern below the majority, or retries switched off',
+  severity: 'warning',
+  engines: ['mongodb'],
+  explanation: `With \`w: 1\` a write is acknowledged once the primary has it; when that one fails before another has copied it, the write is rolled back, while the migration is
+recorded as applied. With \`w: 0\` not even errors come back. The default since 5.0 is the majority. \`retryWrites: false\` turns a short election in the middle of
+a migration into its failure, where the driver would have sent the write again by itself.
+
+Leave both as they are by default. The fix puts the majority in place of the number.
+
+Found in the options of a call, of a transaction, and of a client that the migration makes.`,
+  bad: [
+    {
+      title: 'One server is enough',
+      framework: 'migrate-mongo',
+      files: [
+        {
+          path,
+          text: migration("    await db.collection('users').updateOne({ _id: 1 }, { $set: { a: 1 } }, { writeConcern: { w: 1 } });\n"),
+        },
+      ],
+      findings: [
+        { at: "db.collection('users').updateOne({ _id: 1 }, { $set: { a: 1 } }, { writeConcern: { w: 1 } })", says: 'rolled back' },
+      ],
+      fixed: [
+        {
+          path,
+          text: migration(
+            "    await db.collection('users').updateOne({ _id: 1 }, { $set: { a: 1 } }, { writeConcern: { w: 'majority' } });\n",
+          ),
+        },
+      ],
+    },
+    {
+      title: 'A client without retries',
+      framework: 'migrate-mongo',
+      files: [
+        {
+          path,
+          text: "const { MongoClient } = require('mongodb');\n\nmodule.exports = {\n  async up() {\n    const own = new MongoClient(process.env.MONGO_URL, { retryWrites: false, w: 0 });\n    try {\n      await own.db().collection('users').updateOne({ _id: 1 }, { $set: { a: 1 } });\n    } finally {\n      await own.close();\n    }\n  },\n  async down() {},\n};\n",
+        },
+      ],
+      findings: [
+        { at: 'retryWrites: false', says: 'election' },
+        { at: 'w: 0', says: 'not even errors' },
+      ],
+    },
+  ],
+  good: [
+    {
+      title: 'The default, and the majority by name',
+      framework: 'migrate-mongo',
+      files: [
+        {
+          path,
+          text: migration(
+            "    await db.collection('users').updateOne({ _id: 1 }, { $set: { a: 1 } });\n    await db.collection('users').updateOne({ _id: 2 }, { $set: { a: 1 } }, { writeConcern: { w: 'majority' } });\n",
+          ),
+        },
+      ],
+    },
+  ],
+  check: (context) => oncePerPlace([...commandsIn(context).flatMap((placed) => inOptions(context, placed) ?? []), ...ofClients(context)]),
+};
+
+const because: Readonly<Record<number, string>> = {
+  0: 'With w: 0 nobody is told whether this was done, not even errors come back, and the migration is recorded as applied.',
+  1: 'With w: 1 this is acknowledged before another server has it: when the primary fails, it is rolled back while the migration is recorded as applied.',
+};
+
+const help = 'Leave the default, which is the majority.';
+
+function inOptions(context: RuleContext, placed: PlacedCommand): Violation | undefined {
+  const { step, command } = placed;
+  const given = optionOf(command, 'w') ?? fieldOf(optionOf(command, 'writeConcern'), 'w');
+  const servers = numberOf(given) ?? (textOf(given) === undefined ? undefined : Number(textOf(given)));
+  const message = servers === undefined ? undefined : because[servers];
+  if (message === undefined) return undefined;
+  const call = sourceCall(context, step.statement, command.method)?.call;
+  const value = call?.arguments.flatMap((argument) => (argument.type === 'ObjectExpression' ? concerns(argument) : [])).at(0);
+  const fix = value && { title: 'Wait for the majority', safe: true, edits: [editCall(context, spanOf(value.value), "'majority'")] };
+  return { ...callPlace(context, step.statement), message, help, fixes: fix === undefined ? [] : [fix] };
+}
+
+interface Concern {
+  readonly span: Span;
+  readonly value: Node;
+  readonly name: 'w' | 'retryWrites';
+}
+
+/** `w` and `retryWrites` of options as they are written, also within `writeConcern`. */
+function concerns(options: ObjectExpression): readonly Concern[] {
+  return options.properties.flatMap((property): readonly Concern[] => {
+    if (property.type !== 'ObjectProperty') return [];
+    const name = propertyName(property.key);
+    if (/^(?:writeConcern|defaultTransactionOptions)$/.test(name ?? '') && property.value.type === 'ObjectExpression')
+      return concerns(property.value);
+    return name === 'w' || name === 'retryWrites' ? [{ span: spanOf(property), value: property.value, name }] : [];
+  });
+}
+
+/** Clients that the migration makes, and transactions that it opens. */
+function ofClients(context: RuleContext): readonly Violation[] {
+  const lines = new LineIndex(sourceText(context));
+  const clients = (context.program.facts?.connections ?? []).map(({ range }) => lines.span(range));
+  const sessions = commandsIn(context).flatMap(({ step, command }) => transactionAround(context, step.statement, command.method) ?? []);
+  return [...clients, ...sessions].flatMap((span) => {
+    const found: Violation[] = [];
+    walk(nodesAround(context, span).at(-1) ?? ({ type: 'Noop' } as Node), (node) => {
+      if (node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression') return false;
+      if (node.type !== 'ObjectExpression') return undefined;
+      found.push(...concerns(node).flatMap((concern) => written(context, concern) ?? []));
+      return false;
+    });
+    return found;
+  });
+}
+
+/** `session.withTransaction(..., options)` around a call. */
+function transactionAround(
+  context: RuleContext,
+  ...[statement, method]: readonly [Parameters<typeof sourceCall>[1], string]
+): Span | undefined {
+  const around = sourceCall(context, statement, method)?.around ?? [];
+  const node = around.findLast(
+    (outer) =>
+      outer.type === 'CallExpression' &&
+      outer.callee.type === 'MemberExpression' &&
+      propertyName(outer.callee.property) === 'withTransaction',
+  );
+  return node === undefined ? undefined : spanOf(node);
+}
+
+function written(context: RuleContext, { span, value, name }: Concern): Violation | undefined {
+  const text = sourceSlice(context, spanOf(value)).replaceAll(/^['"]|['"]$/g, '');
+  const message =
+    name === 'w'
+      ? because[Number(text)]
+      : text === 'false'
+        ? 'Without retries an election in the middle of the migration fails it, where the driver would have sent the write again.'
+        : undefined;
+  if (message === undefined) return undefined;
+  const newText = name === 'w' ? "'majority'" : 'true';
+  return {
+    ...sourcePlace(context, span),
+    message,
+    help: name === 'w' ? help : 'Leave the default, which is to retry.',
+    fixes: [
+      {
+        title: name === 'w' ? 'Wait for the majority' : 'Let the driver retry',
+        safe: true,
+        edits: [editCall(context, spanOf(value), newText)],
+      },
+    ],
+  };
+}
