@@ -1,17 +1,29 @@
 import type { Node } from '@babel/types';
+import type { Span } from '../model/text';
 import { parseCode } from './parse';
 import { isRelative } from './resolve';
 import { walk } from './walk';
 
-/** All specifiers that a file imports, packages too, in the order of the file: import, export from, require and import() of constants. */
-export function specifiersOf(text: string, path: string): readonly string[] {
-  const found = new Set<string>();
+/** An import with its place: the whole declaration, or the call. */
+export interface ImportPlace {
+  readonly specifier: string;
+  readonly span: Span;
+}
+
+/** All that a file imports, packages too, in the order of the file: import, export from, require and import() of constants. */
+export function importPlaces(text: string, path: string): readonly ImportPlace[] {
+  const found: ImportPlace[] = [];
   walk(parseCode(text, path).program, (node) => {
     const specifier = specifierIn(node);
-    if (specifier !== undefined) found.add(specifier);
+    if (specifier !== undefined) found.push({ specifier, span: { start: node.start ?? 0, end: node.end ?? 0 } });
     return undefined;
   });
-  return [...found];
+  return found;
+}
+
+/** The specifiers alone, each once. */
+export function specifiersOf(text: string, path: string): readonly string[] {
+  return [...new Set(importPlaces(text, path).map(({ specifier }) => specifier))];
 }
 
 /** The relative ones of them, for who reads the files: `importCandidates` of resolve.ts says where each may lie. */

@@ -1,3 +1,4 @@
+import type { Function as FunctionNode } from '@babel/types';
 import type { ParsedCode } from './parse';
 import type { ChoiceValue, Condition, Place, TextValue, Value } from './value';
 
@@ -78,6 +79,23 @@ export interface Recorded<T extends Effect = Effect> {
   readonly handler: boolean;
   /** True in a loop of which the number of rounds is not known: a batched backfill. */
   readonly repeated: boolean;
+  /** The functions that it stands in, outermost first, each with the call that led into it. */
+  readonly calls: readonly RecordedCall[];
+  /** The innermost loop around it, or list whose method calls back. */
+  readonly round?: Round;
+}
+
+export interface RecordedCall {
+  readonly node: FunctionNode | undefined;
+  readonly place: Place;
+}
+
+/** A loop that is walked: `for ... of`, `while`, `list.forEach(...)`. */
+export interface Round {
+  /** The whole loop. */
+  readonly place: Place;
+  /** What it goes through; absent for a loop with a condition. */
+  readonly over?: Value;
 }
 
 /** A call that may reach the database and could not be read. */

@@ -1,5 +1,5 @@
 import type { Class, Expression, Function as FunctionNode, Node, PatternLike, Statement } from '@babel/types';
-import type { Effect, Machine, Recorded, RecordedUnread } from '../native';
+import type { Effect, Machine, Recorded, RecordedUnread, Round } from '../native';
 import { type ParsedCode, parseCode } from '../parse';
 import type { CodeFiles } from '../resolve';
 import type { Scope } from '../scope';
@@ -48,6 +48,8 @@ export class Evaluator implements Machine {
   readonly modules: ModuleLoader;
   readonly frames: Frame[] = [];
   readonly loops: LoopState[] = [];
+  /** The loops around, those of callers too. */
+  readonly rounds: Round[] = [];
   readonly journals: Journal[] = [];
   /** Where the own file says what it exports. */
   exportPlace: Place;
@@ -108,6 +110,7 @@ export class Evaluator implements Machine {
     this.conditions = [];
     this.frames.length = 0;
     this.loops.length = 0;
+    this.rounds.length = 0;
     this.journals.length = 0;
     this.handlers = 0;
     this.repetitions = 0;
@@ -180,6 +183,7 @@ export class Evaluator implements Machine {
     if (this.effects.length >= limits.effects) throw this.outOfBudget('it sends too many statements to follow');
     this.sentLength += length;
     if (this.sentLength > limits.textLength) throw this.outOfBudget('the text it sends is too long to follow');
+    const round = this.rounds.at(-1);
     this.effects.push({
       effect,
       place,
@@ -188,7 +192,19 @@ export class Evaluator implements Machine {
       conditions: [...this.conditions],
       handler: this.handlers > 0,
       repeated: this.repetitions > 0,
+      calls: this.frames.map((frame) => ({ node: frame.node, place: frame.place })),
+      ...(round === undefined ? {} : { round }),
     });
+  }
+
+  /** Everything that `run` records stands in a loop. */
+  inRound<T>(round: Round, run: () => T): T {
+    this.rounds.push(round);
+    try {
+      return run();
+    } finally {
+      this.rounds.pop();
+    }
   }
 
   /** What was recorded since turned out to be the first round of several. */

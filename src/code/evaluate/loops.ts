@@ -54,7 +54,9 @@ function runForEach(machine: Evaluator, node: t.ForOfStatement | t.ForInStatemen
   const place = machine.place(node.right, scope.path);
   const value = machine.settle(machine.expression(node.right, scope), place);
   const list = node.type === 'ForInStatement' ? keysOf(machine, value, place) : iterate(machine, value);
-  const round = (item: Value): Completion => {
+  const around = { place: machine.place(node, scope.path), over: value };
+  const round = (item: Value): Completion => machine.inRound(around, () => bodyFor(item));
+  const bodyFor = (item: Value): Completion => {
     const own = new Scope(scope, scope.path);
     const given = node.type === 'ForOfStatement' && node.await ? machine.settle(item, place) : item;
     if (node.left.type === 'VariableDeclaration') {
@@ -123,7 +125,7 @@ function runRounds(
       else machine.markRepeated(before);
       return undefined;
     }
-    const round = (): Completion => machine.statement(node.body, new Scope(scope, scope.path));
+    const round = (): Completion => runBody(machine, node, scope);
     const { leave, stop } = afterRound(isEndless(node) ? repeated(machine, round) : round(), label);
     if (stop) return leave;
     // It may end after this round, by a condition that is not known: the further ones are like it.
@@ -166,5 +168,9 @@ function runUnknownRounds(machine: Evaluator, node: t.ForStatement | t.WhileStat
     });
   }
   const name = node.test == null ? 'a condition' : machine.nameOf(node.test, scope.path);
-  runOnce(machine, name, () => machine.statement(node.body, new Scope(scope, scope.path)));
+  runOnce(machine, name, () => runBody(machine, node, scope));
+}
+
+function runBody(machine: Evaluator, node: t.ForStatement | t.WhileStatement | t.DoWhileStatement, scope: Scope): Completion {
+  return machine.inRound({ place: machine.place(node, scope.path) }, () => machine.statement(node.body, new Scope(scope, scope.path)));
 }

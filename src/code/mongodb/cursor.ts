@@ -8,6 +8,9 @@ import type { ShellText } from './write';
 /** What lists and documents have as their tag that came out of the database: a loop over them runs once for each document. */
 export const documents = { documents: true } as const;
 
+/** What a cursor has as its data: it can be walked. */
+export class CursorData extends Iterable {}
+
 /** A list of documents of which nothing is known. */
 export function documentList(): ArrayValue {
   return { ...array([], true), tag: documents };
@@ -89,7 +92,7 @@ export function cursorOf(use: NativeUse, request: CursorRequest): NativeValue {
   };
   const self: NativeValue = native({
     name: 'the cursor',
-    data: new Iterable(() => {
+    data: new CursorData(() => {
       send({ place });
       return documentList();
     }),

@@ -20,7 +20,7 @@ export const migrateMongo: ToolFramework = {
   name: 'migrate-mongo',
   displayName: 'migrate-mongo',
   engine: 'mongodb',
-  runsInHarness: true,
+  harness: 'migrate-mongo',
   command: 'npx migrate-mongo up',
 
   detect(files) {

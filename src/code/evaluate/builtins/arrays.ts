@@ -142,7 +142,9 @@ function isMissing(value: Value): boolean {
 function each(machine: Evaluator, list: ArrayValue, args: readonly Value[], site: CallSite): Value[] {
   const [callback = undefinedValue, thisValue] = args;
   const call = (item: Value, index: Value): Value =>
-    machine.invoke(callback, [item, index, list], { place: site.place, argPlaces: [] }, thisValue);
+    machine.inRound({ place: site.place, over: list }, () =>
+      machine.invoke(callback, [item, index, list], { place: site.place, argPlaces: [] }, thisValue),
+    );
   const results = [...list.items].map((item, index) => call(item, primitive(index)));
   if (hasOthers(list)) {
     machine.repetitions++;
@@ -172,7 +174,9 @@ function reduced(machine: Evaluator, items: readonly Value[], list: ArrayValue, 
   const rest = [...items];
   let value = initial ?? rest.shift() ?? undefinedValue;
   const call = (item: Value, index: Value): void => {
-    value = machine.invoke(callback, [value, item, index, list], { place: site.place, argPlaces: [] });
+    value = machine.inRound({ place: site.place, over: list }, () =>
+      machine.invoke(callback, [value, item, index, list], { place: site.place, argPlaces: [] }),
+    );
   };
   rest.forEach((item, index) => {
     call(item, primitive(index));

@@ -36,7 +36,7 @@ export function unknownEach(
   machine.repetitions++;
   try {
     const result = machine.under([{ value: list, holds: true }], () =>
-      machine.invoke(callback, given, { place: site.place, argPlaces: [] }),
+      machine.inRound({ place: site.place, over: list }, () => machine.invoke(callback, given, { place: site.place, argPlaces: [] })),
     );
     if (name === 'map') return array([result], true);
     if (name === 'flatMap') return result.kind === 'array' ? array(result.items, true) : array([result], true);

@@ -1,5 +1,7 @@
 import { dateType } from '../../../code/mongodb/bson';
+import { circumstancesOf } from '../../../code/mongodb/circumstances';
 import { driverPackages } from '../../../code/mongodb/client';
+import { factsOf } from '../../../code/mongodb/facts';
 import { databaseHandle } from '../../../code/mongodb/foreign';
 import { MongoRun } from '../../../code/mongodb/run';
 import { openSession } from '../../../code/open';
@@ -10,7 +12,7 @@ import type { Value } from '../../../code/value';
 import { type Engine, engineOf } from '../../../model/engine';
 import type { Program, ProgramExecution, UnreadCall } from '../../../model/migration';
 import type { SourceFile } from '../../../model/run-protocol';
-import type { Span } from '../../../model/text';
+import type { Range, Span } from '../../../model/text';
 import { LineIndex } from '../../../parse/lines';
 import { wholeFile } from '../../files';
 import { findDefinition } from '../definitions';
@@ -60,7 +62,13 @@ export function readDirection(
   const recording = session.run(callee, [...tool.given(run)], tool.receiver?.(run));
   run.nameUnsent();
   if (recording.thrown !== undefined && recording.effects.length === 0 && recording.unread.length === 0) return { throws: true };
-  const read = readRecording(session, recording, { engine });
+  const { machine, path } = session;
+  const lines = new LineIndex(file.text);
+  const range = (span: Span): Range => lines.range(span);
+  const read = readRecording(session, recording, {
+    engine,
+    circumstances: (recorded) => circumstancesOf(recorded, { machine, path, range }),
+  });
   return {
     program: {
       direction,
@@ -70,6 +78,7 @@ export function readDirection(
       execution: tool.execution,
       rendering: read.rendering,
       unread: [...read.unread, ...endOf(recording, file)],
+      facts: factsOf({ machine, run, effects: recording.effects, path, range, withImports: direction === 'up' }),
     },
   };
 }
