@@ -43,7 +43,7 @@ const knownTools: readonly KnownTool[] = [
   {
     name: 'umzug',
     called: /\bumzug\b/,
-    tables: [history('SequelizeMeta'), history('umzug_migrations')],
+    tables: [history('SequelizeMeta'), history('umzug_migrations'), history('migrations', 'id', 'batch')],
     configure: 'make its client from process.env.DATABASE_URL',
   },
   {
@@ -181,6 +181,24 @@ const knownTools: readonly KnownTool[] = [
     configure: 'write --connection "{url}" or read DATABASE_URL',
   },
   { name: 'postgrator', called: /\bpostgrator\b/, tables: [history('schemaversion')], configure: 'it takes PGHOST and its kin' },
+  {
+    name: 'migrate-mongo',
+    called: /\bmigrate-mongo\b/,
+    tables: [history('changelog', 'migrationBlock'), lock('changelog_lock')],
+    configure: 'in migrate-mongo-config.js set mongodb.url: process.env.MONGODB_URL',
+  },
+  {
+    name: 'ts-migrate-mongoose',
+    called: /\bts-migrate-mongoose\b|\bmigrate\b.*--uri\b/,
+    tables: [history('migrations', 'id', 'batch', '__v')],
+    configure: 'pass --uri "{url}", or in migrate.ts set uri: process.env.MONGODB_URL',
+  },
+  {
+    name: 'Mongock',
+    called: /\bmongock\b/i,
+    tables: [history('mongockChangeLog', 'executionMillis'), lock('mongockLock')],
+    configure: 'in the application set spring.data.mongodb.uri to MONGODB_URL',
+  },
   {
     name: 'psql',
     called: /\bpsql\b/,
