@@ -16,7 +16,9 @@ export const deprecatedCommand: Rule = {
   engines: ['mongodb'],
   explanation: `What still works but will not for long, and options that are accepted and say nothing: \`background\` since 4.2, when all index builds began to let reads and
 writes go on; \`dropDups\` since 3.0, so that the build fails where it once deleted documents; \`count\`, which is wrong after an unclean shutdown; \`$where\`,
-\`$function\` and \`$accumulator\`, which run JavaScript on the server for each document and are deprecated since 8.0; \`mapReduce\`.`,
+\`$function\` and \`$accumulator\`, which run JavaScript on the server for each document and are deprecated since 8.0; \`mapReduce\`.
+
+Leave out what says nothing, and write the rest with what has taken its place: it works on while it is not needed in a hurry.`,
   bad: [
     {
       title: 'An index in the background',
