@@ -90,11 +90,7 @@ async function runTarget(laboratory: Laboratory, database: string, subject: Subj
   const migration = subject.migrations[subject.targets[0] ?? 0];
   if (migration === undefined) throw new Error('No migration.');
   if (isHarnessed(subject.framework)) throw new Error('Code is run by a process of its own.');
-  const outcome = await runPlainly(
-    laboratory,
-    database,
-    laboratory.engine.builtInCarrier(migration, subject.framework.run(subject.engine)),
-  );
+  const outcome = await runPlainly(laboratory, database, laboratory.builtInCarrier(migration, subject.framework.run(subject.engine)));
   if (outcome.result !== 'success') throw new Error(outcome.error?.message ?? outcome.result);
 }
 

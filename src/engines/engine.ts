@@ -23,8 +23,8 @@ import type { AskedRows, StepsResult } from './steps';
 export interface DatabaseEngine {
   readonly names: readonly EngineName[];
 
-  /** Carries out a migration as its framework would. */
-  builtInCarrier(migration: Migration, protocol: RunProtocol): Carrier;
+  /** Carries out a migration as its framework would. Absent: its migrations are code, which a process of its own runs. */
+  builtInCarrier?(migration: Migration, protocol: RunProtocol): Carrier;
 
   /** Real tools, run as their users run them. Absent: commands can't be simulated. */
   readonly command?: CommandTools;

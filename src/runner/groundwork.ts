@@ -51,7 +51,7 @@ export class Groundwork {
   private async apply(framework: RunnableFramework, folder: string, migration: Migration, role: string): Promise<void> {
     const outcome = isHarnessed(framework)
       ? await runInHarness(this.laboratory, this.database, { framework, folder, migration })
-      : await runPlainly(this.laboratory, this.database, this.laboratory.engine.builtInCarrier(migration, framework.run(migration.engine)));
+      : await runPlainly(this.laboratory, this.database, this.laboratory.builtInCarrier(migration, framework.run(migration.engine)));
     if (outcome.result === 'success' || outcome.result === 'skipped') return;
     const place = isHarnessed(framework) ? 'fails' : `fails at statement ${outcome.statements.length + 1}`;
     throw new SimulationFailure(

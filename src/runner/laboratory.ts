@@ -1,6 +1,9 @@
+import type { Carrier } from '../engines/carrier';
 import type { DatabaseEngine } from '../engines/engine';
 import { databaseEngine } from '../engines/registry';
 import { engineDisplayName } from '../model/engine';
+import type { Migration } from '../model/migration';
+import type { RunProtocol } from '../model/run-protocol';
 import type { Sandbox } from '../model/sandbox';
 import type { CellResult } from '../model/simulation';
 import { SimulationFailure, throwIfCancelled } from './failure';
@@ -32,6 +35,15 @@ export class Laboratory {
     if (engine === undefined)
       throw new SimulationFailure(`Migrations of ${engineDisplayName(sandbox.engine.name)} can't be simulated yet.`);
     this.engine = engine;
+  }
+
+  /** Carries out a migration whose statements are known. Throws a SimulationFailure on an engine whose migrations are code. */
+  builtInCarrier(migration: Migration, protocol: RunProtocol): Carrier {
+    const carrier = this.engine.builtInCarrier?.(migration, protocol);
+    if (carrier !== undefined) return carrier;
+    throw new SimulationFailure(
+      `${migration.title} is SQL, which ${engineDisplayName(this.sandbox.engine.name)} does not read: name the engine that it is for with --engine.`,
+    );
   }
 
   /** An empty database; the caller drops it. */

@@ -152,7 +152,7 @@ function preparations(
     const protocol = framework.run(migration.engine);
     const { bookkeepingTables } = protocol;
     return {
-      subject: { framework, migration, carrier: laboratory.engine.builtInCarrier(migration, protocol) },
+      subject: { framework, migration, carrier: laboratory.builtInCarrier(migration, protocol) },
       ...(await databaseBefore(laboratory, groundwork.database, bookkeepingTables, request)),
     };
   });

@@ -96,6 +96,7 @@ async function readMigrations(path: string, engine: Engine, request: SimulationR
     ...(request.framework !== undefined && { framework: request.framework }),
   });
   assertRunnable(framework);
+  assertFor(engine, framework);
   const problem = problems[0];
   if (migrations.length === 0) throw new SimulationFailure(problem?.message ?? `${path} holds no migrations.`);
   return { framework, folder: source.value.folder, migrations, ...(source.value.target !== undefined && { target: source.value.target }) };
@@ -153,7 +154,16 @@ function assertRunnable(framework: Framework): asserts framework is RunnableFram
   );
 }
 
-/** Runs a process of ours its migrations? */
+/** What a framework sends to one engine alone is not tried on another. */
+function assertFor({ name }: Engine, framework: Framework): void {
+  if (framework.engine === undefined || framework.engine === name) return;
+  throw new SimulationFailure(
+    `Migrations of ${framework.displayName} are for ${engineDisplayName(framework.engine)}, and the engine that is asked for is ${engineDisplayName(name)}: ` +
+      `leave --engine and "engine" in faultline.json out, or say ${framework.engine} there.`,
+  );
+}
+
+/** Does a process of ours run its migrations? */
 export function isHarnessed(framework: RunnableFramework): framework is HarnessedFramework {
   return framework.run === undefined;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mysqlEngine } from '../../../src/engines/mysql/engine';
+import { builtInCarrier } from '../../../src/engines/mysql/execution/execution';
 import { MysqlMeter } from '../../../src/engines/mysql/measure/measure';
 import type { Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
@@ -29,7 +29,7 @@ describe.skipIf(skip).each(servers)('what statements do to $label', ({ engine, .
     const address = await freshDatabase(sandbox, before);
     const migration = migrationOf(text, 'per-statement', wrapped, engine);
     const instrument = await MysqlMeter.open(address);
-    const execution = mysqlEngine.builtInCarrier(migration, protocolOf(text)).start({ address, instrument, signal });
+    const execution = builtInCarrier(migration, protocolOf(text)).start({ address, instrument, signal });
     const outcome = await execution.outcome;
     const measures = await instrument.close();
     await execution.close();

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openControlClient, withControlClient } from '../../../src/engines/mysql/connect';
 import { mysqlEngine } from '../../../src/engines/mysql/engine';
+import { builtInCarrier } from '../../../src/engines/mysql/execution/execution';
 import { sql } from '../../../src/frameworks/sql';
 import type { Engine } from '../../../src/model/engine';
 import type { CellResult } from '../../../src/model/simulation';
@@ -52,7 +53,7 @@ describe.skipIf(skip).each(servers)('recovery on $label', (server) => {
     const migration = migrationOf(subject.migration, server.engine);
     const before = await laboratory.create();
     await execute(before, [subject.base]);
-    const carrier = mysqlEngine.builtInCarrier(migration, sql.run(server.engine));
+    const carrier = builtInCarrier(migration, sql.run(server.engine));
     const trace = await traceMigration(laboratory, { framework: sql, migration, carrier }, before, 1);
     const partial = await laboratory.clone(before);
     try {
