@@ -1,4 +1,4 @@
-import type { DocumentValue } from '../../model/document';
+import type { DocumentField, DocumentValue } from '../../model/document';
 import { writeFieldName, writeText } from './names';
 
 export { writeCollection, writeDatabase, writeFieldName } from './names';
@@ -59,7 +59,7 @@ function isShort(value: DocumentValue | undefined): boolean {
 /** What stands between two brackets: the name of a field with what follows it, or what is no field. */
 interface Part {
   readonly name: string;
-  /** Absent for the rest that could not be read. */
+  /** Absent where the name is all: `session`, and the rest that could not be read. */
   readonly value?: DocumentValue;
 }
 
@@ -71,8 +71,15 @@ function partsOf(value: Extract<DocumentValue, { kind: 'array' | 'document' }>):
   const own: Part[] =
     value.kind === 'array'
       ? value.items.map((item) => ({ name: '', value: item }))
-      : value.fields.map((field) => ({ name: `${writeFieldName(field.name)}: `, value: field.value }));
+      : value.fields.map((field) =>
+          isSession(field) ? { name: field.name } : { name: `${writeFieldName(field.name)}: `, value: field.value },
+        );
   return value.partial === true && !hasOpenName(value) ? [...own, { name: rest }] : own;
+}
+
+/** The session of a transaction is a variable, `{ session }`, and no hole to be filled. */
+function isSession({ name, value }: DocumentField): boolean {
+  return name === 'session' && value.kind === 'hole' && value.name === 'session';
 }
 
 /** A document that is partial because the name of a field is not known says so by that name. */
