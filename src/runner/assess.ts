@@ -11,6 +11,7 @@ import { sessionModes } from '../recovery/modes/open-session';
 import { adviceOn } from '../recovery/modes/server-error';
 import { openSessionSteps } from '../recovery/plan';
 import { stateDifferences } from '../state/difference';
+import { inDocumentWords } from '../state/document-words';
 import { fingerprint } from '../state/fingerprint';
 import { capture, captureBlockingSessions } from './capture';
 import { physicalPosition } from './fingerprints';
@@ -129,9 +130,14 @@ export class Assessor {
       recorded: this.recorded(state),
       completed,
       retry: await this.measureRetry(key, { state, database }),
-      differsFromBefore: stateDifferences(trace.before, state),
-      differsFromAfter: trace.after === undefined ? [] : stateDifferences(trace.after, state),
+      differsFromBefore: this.differences(trace.before, state),
+      differsFromAfter: trace.after === undefined ? [] : this.differences(trace.after, state),
     };
+  }
+
+  private differences(from: State, to: State): readonly StateDifference[] {
+    const differences = stateDifferences(from, to);
+    return this.trace.plan.engine.name === 'mongodb' ? inDocumentWords(differences) : differences;
   }
 
   /** From exactly the state before, a retry is the plain run, which was made already. */
