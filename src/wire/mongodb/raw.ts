@@ -112,7 +112,7 @@ export function changed(document: Buffer, change: (field: RawField) => RawField 
 export function withField(document: Buffer, name: string, value: RawValue): Buffer {
   const fields = fieldsOf(document);
   const at = fields.findIndex((field) => field.name === name);
-  const field = { name, ...value };
+  const field = { ...value, name };
   return documentOf(at === -1 ? [...fields, field] : fields.with(at, field));
 }
 

@@ -80,7 +80,7 @@ function mappedText(field: RawField, map: (text: string) => string): RawField {
   const text = textOf(field);
   if (text === undefined) return field;
   const after = map(text);
-  return after === text ? field : { name: field.name, ...stringValue(after) };
+  return after === text ? field : { ...stringValue(after), name: field.name };
 }
 
 /**
@@ -148,10 +148,10 @@ export function helloToClient(body: Buffer, proxy: string): Buffer {
   return changed(body, (field) => {
     switch (field.name) {
       case 'hosts':
-        return { name: field.name, ...arrayValue([named]) };
+        return { ...arrayValue([named]), name: field.name };
       case 'me':
       case 'primary':
-        return { name: field.name, ...named };
+        return { ...named, name: field.name };
       case 'passives':
       case 'arbiters':
       case 'compression':

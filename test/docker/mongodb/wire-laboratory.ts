@@ -32,6 +32,7 @@ const counted: ReadonlySet<string> = new Set([
 class CodeDriver implements Driver<MongodbWire> {
   private client: MongoClient | undefined;
   private count = 0;
+  private isDead = false;
   private readonly dead: Promise<Ending>;
   private setDead: (ending: Ending) => void = () => undefined;
 
@@ -45,15 +46,23 @@ class CodeDriver implements Driver<MongodbWire> {
   }
 
   async run({ host, port }: DatabaseAddress): Promise<Ending> {
-    this.client = new MongoClient(`mongodb://${host}:${port}/?serverSelectionTimeoutMS=3000`, this.options);
+    this.client = new MongoClient(`mongodb://faultline.test:${port}/?serverSelectionTimeoutMS=3000`, {
+      ...this.options,
+      // The code lives on in this process when its tool is said to have died: it gets nowhere any more.
+      lookup: (_name, _options, found) => (this.isDead ? found(new Error('dead'), '', 4) : found(null, [{ address: host, family: 4 }])),
+    });
     const working = this.work(this.client)
       .then((): Ending => ({ result: 'success' }))
       .catch((error: Error): Ending => {
-        const code = error instanceof MongoServerError ? String(error.code) : error.name;
-        return { result: error instanceof MongoServerError ? 'error' : 'connection lost', error: { code, message: error.message } };
+        // A bulk tells a lost connection as an error of its own, without a code.
+        const isServers = error instanceof MongoServerError && typeof error.code === 'number';
+        return {
+          result: isServers ? 'error' : 'connection lost',
+          error: { code: isServers ? String(error.code) : '', message: error.message },
+        };
       });
     const ending = await Promise.race([working, this.dead]);
-    await this.client.close().catch(() => undefined);
+    if (!this.isDead) await this.client.close().catch(() => undefined);
     return ending;
   }
 
@@ -69,6 +78,7 @@ class CodeDriver implements Driver<MongodbWire> {
   struck(): void {}
 
   async die(): Promise<void> {
+    this.isDead = true;
     this.setDead({ result: 'connection lost', error: { code: '', message: 'killed' } });
   }
 

@@ -24,7 +24,7 @@ export async function matchingIds(request: WireRequest, write: ManyWrite, item: 
   const session = sessionFields(request);
   const command = documentOf([
     ...fieldsOf(encoded({ find: write.collection, projection: { _id: 1 }, batchSize: 100_000 }).body),
-    { name: 'filter', ...write.filter },
+    { ...write.filter, name: 'filter' },
     ...fieldsOf(item).filter(({ name }) => besideFilter.has(name)),
     ...variablesOf(raw, item),
     ...session,
@@ -58,7 +58,7 @@ function sessionFields({ raw, inTransaction }: WireRequest): readonly RawField[]
 /** `let` of the command, and `c` of an entry, which its filter may name. */
 function variablesOf(raw: RawCommand, item: Buffer): readonly RawField[] {
   const given = fieldOf(raw.body, 'let') ?? fieldOf(item, 'c') ?? fieldOf(item, 'constants');
-  return given ? [{ name: 'let', ...given }] : [];
+  return given ? [{ ...given, name: 'let' }] : [];
 }
 
 /** The same write for these documents alone, as entries of the same command. It goes on asking its filter: a document may have changed meanwhile. */
@@ -66,10 +66,10 @@ export function narrowed(item: Buffer, { filterField, filter }: ManyWrite, ids: 
   const entries: Buffer[] = [];
   for (let from = 0; from < ids.length; from += idsPerFilter) {
     const some = arrayValue(ids.slice(from, from + idsPerFilter));
-    const byId = documentOf([{ name: '_id', ...documentValue(documentOf([{ name: '$in', ...some }])) }]);
-    const both = documentOf([{ name: '$and', ...arrayValue([filter, documentValue(byId)]) }]);
+    const byId = documentOf([{ ...documentValue(documentOf([{ name: '$in', ...some }])), name: '_id' }]);
+    const both = documentOf([{ ...arrayValue([filter, documentValue(byId)]), name: '$and' }]);
     const fields = fieldsOf(item).filter(({ name }) => name !== 'upsert');
-    entries.push(documentOf(fields.map((field) => (field.name === filterField ? { name: filterField, ...documentValue(both) } : field))));
+    entries.push(documentOf(fields.map((field) => (field.name === filterField ? { ...documentValue(both), name: filterField } : field))));
   }
   return entries;
 }
