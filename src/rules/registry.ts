@@ -4,12 +4,19 @@ import { connectionLeftOpen } from './mongodb/connection-left-open';
 import { deprecatedCommand } from './mongodb/deprecated-command';
 import { errorsSwallowed } from './mongodb/errors-swallowed';
 import { foreignHandle } from './mongodb/foreign-handle';
+import { indexWithoutName } from './mongodb/index-without-name';
+import { insertRepeated } from './mongodb/insert-repeated';
 import { longTransaction } from './mongodb/long-transaction';
 import { promiseNotAwaited } from './mongodb/promise-not-awaited';
 import { refusedInTransaction } from './mongodb/refused-in-transaction';
 import { removedCommand } from './mongodb/removed-command';
 import { sessionMissing } from './mongodb/session-missing';
+import { ttlOnExisting } from './mongodb/ttl-on-existing';
+import { uniqueIndexUnchecked } from './mongodb/unique-index-unchecked';
+import { updateRepeated } from './mongodb/update-repeated';
+import { validatorAtOnce } from './mongodb/validator-at-once';
 import { weakWriteConcern } from './mongodb/weak-write-concern';
+import { writePerDocument } from './mongodb/write-per-document';
 import { algorithmNotStated } from './mysql/algorithm-not-stated';
 import { algorithmRefused } from './mysql/algorithm-refused';
 import { altersNotMerged } from './mysql/alters-not-merged';
@@ -191,6 +198,13 @@ export const allRules: readonly Rule[] = [
   connectionLeftOpen,
   applicationImported,
   deprecatedCommand,
+  insertRepeated,
+  indexWithoutName,
+  ttlOnExisting,
+  uniqueIndexUnchecked,
+  updateRepeated,
+  validatorAtOnce,
+  writePerDocument,
   unusedSuppression,
 ];
 
