@@ -12,10 +12,10 @@ import { ownSpan, type ValueReader } from './values';
 /** What a statement does; or why that can't be said, and where. The place counts in the parsed text. */
 export type Meaning = { readonly operations: readonly Operation[] } | { readonly message: string; readonly at: Span };
 
-/** One statement of mongosh text. */
-export function meaningOf(statement: t.Statement, values: ValueReader): Meaning {
+/** One statement of mongosh text; `own` is where it stands, without its terminator. */
+export function meaningOf(statement: t.Statement, own: Span, values: ValueReader): Meaning {
   if (statement.type !== 'ExpressionStatement') return { message: `${wordsOf(statement)}: ${onlyCalls}`, at: ownSpan(statement) };
-  return new CallReader(values, ownSpan(statement)).meaning(withoutAwait(statement.expression));
+  return new CallReader(values, own).meaning(withoutAwait(statement.expression));
 }
 
 const onlyCalls =

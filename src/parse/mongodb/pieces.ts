@@ -36,7 +36,9 @@ function endOfPiece(text: string, start: number): number {
     }
     const character = text.charAt(at);
     if ('([{'.includes(character)) depth++;
-    else if (')]}'.includes(character)) depth = Math.max(depth - 1, 0);
+    else if (')]}'.includes(character) && depth > 0) depth--;
+    // One that closes nothing is a piece of its own.
+    else if (')]}'.includes(character)) return text.slice(start, at).trim() === '' ? at + 1 : at;
     else if (character === ';' && depth === 0) return at + 1;
     nextCall.lastIndex = at;
     if (depth === 0 && nextCall.test(text) && text.slice(start, at).trim() !== '') return at;

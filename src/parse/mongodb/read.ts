@@ -172,15 +172,15 @@ class ProgramReader {
       if (statement.type === 'EmptyStatement') continue;
       const own = withoutTerminator(this.masked.text, ownSpan(statement));
       const error = errors.find(({ at }) => at.start >= own.start && at.start <= own.end);
-      this.add(own, error ?? this.meaningOf(statement));
+      this.add(own, error ?? this.meaningOf(statement, own));
     }
   }
 
-  private meaningOf(statement: t.Statement): Content {
+  private meaningOf(statement: t.Statement, own: Span): Content {
     try {
-      return meaningOf(statement, this.values);
+      return meaningOf(statement, own, this.values);
     } catch (error) {
-      if (error instanceof RangeError) return { message: tooDeep, at: ownSpan(statement) };
+      if (error instanceof RangeError) return { message: tooDeep, at: own };
       throw error;
     }
   }
