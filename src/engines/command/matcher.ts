@@ -77,17 +77,22 @@ export function beginsTransaction([text = '']: readonly string[]): boolean {
 }
 
 function endsTransaction([text = '']: readonly string[]): boolean {
-  return /^\s*(commit|end|rollback(?!\s+(work\s+|transaction\s+)?to\b)|abort|prepare\s+transaction)\b/i.test(text);
+  return /^\s*(commit|end|rollback(?!\s+(work\s+|transaction\s+)?to\b)|abort|prepare\s+transaction|session\.(commit|abort)Transaction)\b/i.test(
+    text,
+  );
 }
 
 function numberTransactions(recorded: readonly Known[]): readonly number[] {
   let count = 0;
   const open = new Map<number, number>();
   return recorded.map(({ connection, texts, inTransaction }) => {
-    if (beginsTransaction(texts) || !inTransaction) {
+    // The first request of a transaction may be its beginning as well.
+    if (beginsTransaction(texts) || !inTransaction || !open.has(connection)) {
       count += 1;
       open.set(connection, count);
     }
-    return open.get(connection) ?? count;
+    const number = open.get(connection) ?? count;
+    if (endsTransaction(texts)) open.delete(connection);
+    return number;
   });
 }
