@@ -1,9 +1,12 @@
+import { alreadyThere } from './mongodb/already-there';
 import { anotherDatabase } from './mongodb/another-database';
 import { applicationImported } from './mongodb/application-imported';
 import { connectionLeftOpen } from './mongodb/connection-left-open';
 import { deprecatedCommand } from './mongodb/deprecated-command';
+import { documentsDestroyed } from './mongodb/documents-destroyed';
 import { errorsSwallowed } from './mongodb/errors-swallowed';
 import { foreignHandle } from './mongodb/foreign-handle';
+import { indexGap } from './mongodb/index-gap';
 import { indexWithoutName } from './mongodb/index-without-name';
 import { insertRepeated } from './mongodb/insert-repeated';
 import { longTransaction } from './mongodb/long-transaction';
@@ -11,6 +14,7 @@ import { promiseNotAwaited } from './mongodb/promise-not-awaited';
 import { refusedInTransaction } from './mongodb/refused-in-transaction';
 import { removedCommand } from './mongodb/removed-command';
 import { sessionMissing } from './mongodb/session-missing';
+import { statusApart } from './mongodb/status-apart';
 import { ttlOnExisting } from './mongodb/ttl-on-existing';
 import { uniqueIndexUnchecked } from './mongodb/unique-index-unchecked';
 import { updateRepeated } from './mongodb/update-repeated';
@@ -205,6 +209,10 @@ export const allRules: readonly Rule[] = [
   updateRepeated,
   validatorAtOnce,
   writePerDocument,
+  documentsDestroyed,
+  statusApart,
+  indexGap,
+  alreadyThere,
   unusedSuppression,
 ];
 
