@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CellResult, Simulation } from '../../src/model/simulation';
 import type { SimulationRequest } from '../../src/protocol/simulation';
 import { simulate } from '../../src/runner/simulate';
 import { dockerMissing } from '../docker/docker';
 import { requireOrSkip } from '../require';
 import { faults } from './expected';
 import { fixtures, program, withoutTools } from './tools';
+import { verdictsByPoint } from './verdicts';
 
 const folder = join(fixtures, 'mysql');
 
@@ -68,23 +68,3 @@ describe.skipIf(skip).each(['mysql', 'mariadb'] as const)('on %s', (engine) => {
     expect(verdictsByPoint(simulation)).toEqual(verdicts);
   });
 });
-
-/** Per point the verdicts in the order of the faults; `-` where a fault can't strike. */
-function verdictsByPoint({ cells }: Simulation): Record<string, string> {
-  const points = [...new Set(cells.map(pointOf))];
-  return Object.fromEntries(
-    points.map((point) => [
-      point,
-      faults.map((fault) => word(cells.find((cell) => pointOf(cell) === point && cell.fault === fault))).join(' '),
-    ]),
-  );
-}
-
-function pointOf({ id }: CellResult): string {
-  return id.slice(id.indexOf('@') + 1);
-}
-
-function word(cell: CellResult | undefined): string {
-  if (cell === undefined || cell.status === 'impossible') return '-';
-  return cell.verdict ?? `${cell.status}: ${cell.why}`;
-}

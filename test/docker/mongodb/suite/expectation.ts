@@ -1,0 +1,133 @@
+import { cellId, type FaultName, type Point } from '../../../../src/model/fault';
+import { cellsOf, type Expectations, normal } from '../../../suite/expectation';
+import type { MongodbCase } from './case';
+
+/**
+ * What every cell of a case's matrix must come to, from what the manuals say ("Retryable Writes", "Atomicity and Transactions"), independent of
+ * how the product foresees it. The words are those of the suite for PostgreSQL.
+ *
+ * Every command outside of a transaction stays as it ends, and of one with many writes those that are done. A driver whose connection breaks
+ * sends a retryable write once more by itself, and the server knows whether it is done. migrate-mongo writes its changelog when `up` has
+ * returned, by one such write.
+ */
+export function expectationsOf(suiteCase: MongodbCase, texts: readonly string[], faults: readonly FaultName[]): Expectations {
+  const course = new Course(suiteCase, texts);
+  const points = course.points();
+  const expected: Record<string, string> = {};
+  for (const fault of faults) {
+    for (const point of points) {
+      const said = fault === 'dirty-data' && point.kind === 'during' ? suiteCase.dirty?.[point.statement ?? 0] : undefined;
+      const verdict = said ?? course.verdict(fault, point);
+      expected[cellId(fault, point)] = verdict === undefined ? 'impossible' : normal(verdict);
+    }
+  }
+  for (const [pattern, text] of Object.entries(suiteCase.except ?? {})) {
+    const ids = cellsOf(pattern, points, faults);
+    const possible = ids.filter((id) => expected[id] !== 'impossible');
+    for (const id of possible.length === 0 ? ids : possible) expected[id] = normal(text);
+  }
+  return expected;
+}
+
+/** Commands with many writes, of which some may be done. */
+const many = /\.(insertMany|updateMany|deleteMany|bulkWrite)\(/;
+/** Manual, "Retryable Write Operations": what writes single documents, and bulks of these. */
+const retryable = /\.(insertOne|insertMany|updateOne|replaceOne|deleteOne|findOneAndUpdate|findOneAndReplace|findOneAndDelete|bulkWrite)\(/;
+
+class Course {
+  constructor(
+    private readonly suiteCase: MongodbCase,
+    private readonly texts: readonly string[],
+  ) {}
+
+  private get count(): number {
+    return this.texts.length;
+  }
+
+  private get records(): boolean {
+    return this.suiteCase.script === undefined;
+  }
+
+  points(): readonly Point[] {
+    const points: Point[] = [{ kind: 'start' }];
+    const { transaction = [] } = this.suiteCase;
+    for (let statement = 1; statement <= this.count; statement++) {
+      for (const kind of ['before', 'during', 'after'] as const) points.push({ kind, statement });
+      if (transaction.at(-1) === statement) points.push({ kind: 'commit', statement });
+    }
+    if (this.records) points.push({ kind: 'unrecorded' });
+    return points;
+  }
+
+  private isInTransaction(statement: number): boolean {
+    return this.suiteCase.transaction?.includes(statement) === true;
+  }
+
+  private hasHalf(statement: number): boolean {
+    return many.test(this.text(statement)) && this.suiteCase.whole?.includes(statement) !== true;
+  }
+
+  private text(statement: number): string {
+    return this.texts[statement - 1] ?? '';
+  }
+
+  verdict(fault: FaultName, { kind, statement: named }: Point): string | undefined {
+    const statement = kind === 'start' ? 1 : (named ?? this.count + 1);
+    const isInside = kind === 'during';
+    if (isInside && !this.hasHalf(statement)) return undefined;
+    switch (fault) {
+      case 'error':
+        return kind === 'start' || isInside || kind === 'after' ? undefined : this.stays(this.committed(statement - 1));
+      case 'crash':
+        return isInside ? this.halfDone(statement) : this.stays(this.doneAt(kind, statement));
+      case 'disconnect':
+        return this.cut(kind, statement);
+      case 'lost-ack':
+        return kind === 'start' || kind === 'before' || kind === 'unrecorded' ? undefined : this.cut(kind, statement);
+      case 'kill-session':
+        return isInside ? this.halfDone(statement) : 'complete';
+      case 'statement-timeout':
+        return isInside ? this.halfDone(statement) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** How many statements stay when the server has come to this point and no further. */
+  private doneAt(kind: Point['kind'], statement: number): number {
+    if (kind === 'commit') return statement;
+    return this.committed(kind === 'after' || kind === 'during' ? statement : statement - 1);
+  }
+
+  /** The connection broke: what the driver can send again goes on to the end. */
+  private cut(kind: Point['kind'], statement: number): string {
+    if (kind === 'commit' || kind === 'unrecorded') return 'complete';
+    const text = this.text(statement);
+    const isRetried = !this.isInTransaction(statement) && retryable.test(text) && !/(updateMany|deleteMany):/.test(text);
+    return isRetried ? 'complete' : this.stays(this.doneAt(kind, statement));
+  }
+
+  /** How many statements stay when so many are done. */
+  private committed(done: number): number {
+    const { transaction = [] } = this.suiteCase;
+    const [first = 0] = transaction;
+    const last = transaction.at(-1) ?? 0;
+    return done >= first && done <= last && first > 0 ? first - 1 : done;
+  }
+
+  private halfDone(statement: number): string {
+    if (this.isInTransaction(statement)) return this.stays(this.committed(statement - 1));
+    const said = this.suiteCase.halves?.[statement];
+    if (said === undefined) throw new Error(`The case does not say what it means that half of statement ${statement} is done.`);
+    return said;
+  }
+
+  private stays(statements: number): string {
+    if (statements === 0) return 'rolled-back';
+    const said = this.suiteCase.stays?.[statements];
+    if (said !== undefined) return said;
+    if (statements < this.count)
+      throw new Error(`The case does not say what it means that ${statements} of ${this.count} statements stay.`);
+    return this.records ? 'unrecorded' : 'complete';
+  }
+}

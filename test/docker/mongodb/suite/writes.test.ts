@@ -1,0 +1,4 @@
+import { writes } from './cases/writes';
+import { runMongodbSuite } from './run-suite';
+
+runMongodbSuite(Object.keys(writes));

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { SimulationRequest } from '../../src/protocol/simulation';
+import { simulate } from '../../src/runner/simulate';
+import { dockerMissing } from '../docker/docker';
+import { requireOrSkip } from '../require';
+import { faults } from './expected';
+import { fixtures, program, withoutTools } from './tools';
+import { verdictsByPoint } from './verdicts';
+
+const folder = join(fixtures, 'migrate-mongo');
+const skip = withoutTools() || requireOrSkip('docker', await dockerMissing());
+
+/**
+ * The real migrate-mongo at every point: documents that are filled, an index, documents that are counted up; its changelog, and its lock where
+ * it is on. Per point the verdicts of `faults` in their order. The server is DocumentDB behind the MongoDB protocol (image mongo:8), not mongod.
+ */
+const verdicts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  plain: {},
+  locked: {},
+};
+
+describe.skipIf(skip)('migrate-mongo on DocumentDB behind the MongoDB protocol', () => {
+  it.each(Object.keys(verdicts))('%s', async (title) => {
+    const directory = join(folder, title);
+    const request: SimulationRequest = {
+      path: directory,
+      command: { text: `${program('migrate-mongo')} up`, directory, historyTables: [] },
+      before: join(folder, 'before.mongodb.js'),
+      engine: 'mongodb',
+      sandbox: 'docker',
+      faults,
+      points: 'all',
+      rows: 0,
+      seed: 1,
+      jobs: 2,
+      placeholders: {},
+      collapse: true,
+      load: 0,
+    };
+    const [simulation] = await simulate(request, () => undefined, new AbortController().signal);
+    if (simulation === undefined) throw new Error('No simulation.');
+    expect(verdictsByPoint(simulation)).toEqual(verdicts[title]);
+  });
+});
