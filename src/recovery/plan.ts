@@ -2,6 +2,7 @@ import type { RecoveryMode } from '../model/simulation';
 import type { State } from '../model/state';
 import { type DraftCheck, uniqueChecks } from './check';
 import { modesFor } from './modes/registry';
+import { withRenamedCollections } from './mongodb/renamed';
 import { withFollowedNames } from './mysql/followed-names';
 import { plannerOf } from './planner';
 import { type Probe, probeKey } from './probe';
@@ -12,7 +13,7 @@ export type { DraftPlan, RecoverySituation } from './situation';
 
 /** What the databases have to be asked before a plan is made: the answers belong into the situation. */
 export function recoveryProbes(measured: RecoverySituation): readonly Probe[] {
-  const situation = withFollowedNames(measured);
+  const situation = withRenamedCollections(withFollowedNames(measured));
   const probes = [
     ...plannerOf(situation.plan.engine).probes(situation),
     ...modesFor(situation.plan.engine).flatMap((mode) => mode.probes(situation)),
@@ -31,7 +32,7 @@ export function planRecovery(measured: RecoverySituation): {
   /** What was found left behind. */
   readonly modes: readonly RecoveryMode[];
 } {
-  const situation = withFollowedNames(measured);
+  const situation = withRenamedCollections(withFollowedNames(measured));
   const { before, after } = situation;
   const planner = plannerOf(situation.plan.engine);
   return {

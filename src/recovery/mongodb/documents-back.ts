@@ -174,7 +174,7 @@ function groupBack(work: Work, group: readonly ChangedField[], fields: readonly 
       : [
           {
             text: `values of ${paths_.map((path) => `${original}.${path}`).join(', ')} in ${documents(touched.length)}${by}: ${why}${backup}`,
-            loss: { table: original, columns: [...new Set(paths_.map((path) => path.split('.')[0] ?? path))] },
+            loss: { table: original, columns: columnsAt(paths_, work) },
             doubtful: false,
           },
         ];
@@ -197,6 +197,16 @@ function groupBack(work: Work, group: readonly ChangedField[], fields: readonly 
   const title = `Give ${known.map(({ path }) => path).join(', ')} of ${documents(touched.length)} of ${collection} back what ${known.length === 1 ? 'it was' : 'they were'}`;
   const why = `${because.charAt(0).toUpperCase()}${because.slice(1)}. Which documents: ${found.because}${by}.`;
   return { steps: [shellStep(title, why, `${collectionText(collection)}.updateMany(${found.filter}, ${updateText(known)})`)], losses };
+}
+
+/** Everything that a state hashes apart and that holds these values: the paths themselves, what is above and what is below them. */
+function columnsAt(paths: readonly string[], { evidence, situation: { before, partial } }: Work): string[] {
+  const hashed = [...before.data, ...partial.data]
+    .filter(({ table }) => table === evidence.original || table === evidence.collection)
+    .flatMap(({ columnHashes = {} }) => Object.keys(columnHashes));
+  const plain = (column: string) => column.replaceAll('[]', '');
+  const concerns = (column: string, path: string) => column === path || path.startsWith(`${column}.`) || column.startsWith(`${path}.`);
+  return [...new Set([...paths, ...hashed.filter((column) => paths.some((path) => concerns(plain(column), path)))])];
 }
 
 /** An update with operators where they suffice; else a pipeline, of which each stage sees what the one before has done. */

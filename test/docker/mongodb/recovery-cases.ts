@@ -117,12 +117,11 @@ export const recoveryCases: readonly RecoveryCase[] = [
   {
     name: 'documents stand in the way of a unique index',
     mode: 'unique index build meets duplicates',
-    base: `${people} db.people.updateMany({ _id: { $in: [3, 4, 5] } }, { $set: { name: "same" } });`,
-    migration:
-      'db.people.updateMany({}, { $set: { v: 1 } }); db.people.deleteMany({ _id: { $in: [4, 5] } }); db.people.createIndex({ name: 1 }, { unique: true });',
-    completed: 2,
-    interrupt: 'db.people.insertMany([{ _id: 4, name: "same", v: 1 }, { _id: 5, name: "same", v: 1 }]);',
-    loses: { back: /./, forward: /all but one of the documents of people that share name/ },
+    base: `${people} db.people.updateMany({ _id: 3 }, { $set: { name: "same" } });`,
+    migration: 'db.people.updateMany({}, { $set: { v: 1 } }); db.people.createIndex({ name: 1 }, { unique: true });',
+    completed: 1,
+    interrupt: 'db.people.insertMany([{ _id: 104, name: "same", v: 1 }, { _id: 105, name: "same", v: 1 }]);',
+    loses: { back: /2 documents that were added to people/, forward: /all but one of the documents of people that share name/ },
     says: { forward: /faultlineDuplicate/ },
   },
   {
@@ -205,7 +204,7 @@ export const recoveryCases: readonly RecoveryCase[] = [
     name: "a copy with marks was stopped, documents are left 'migrating'",
     mode: "documents left 'migrating'",
     base: `${orders} db.createCollection("copies");`,
-    migration: `db.orders.find({}); db.copies.insertMany([${Array.from({ length: 20 }, (_, place) => `{ _id: ${place + 1}, migrationId: "m7", status: "migrating" }`).join(', ')}]); db.copies.updateMany({ migrationId: "m7", status: "migrating" }, { $set: { status: "complete", total: 0 } });`,
+    migration: `db.orders.find({ personId: { $ne: null } }); db.copies.insertMany([${Array.from({ length: 20 }, (_, place) => `{ _id: ${place + 1}, migrationId: "m7", status: "migrating" }`).join(', ')}]); db.copies.updateMany({ migrationId: "m7", status: "migrating" }, { $set: { status: "complete", total: 0 } });`,
     completed: 1,
     interrupt: `db.copies.insertMany([${Array.from({ length: 9 }, (_, place) => `{ _id: ${place + 1}, migrationId: "m7", status: "migrating" }`).join(', ')}]);`,
     says: { back: /copies\.deleteMany/ },

@@ -52,7 +52,9 @@ async function readState(client: MongoClient, database: Db, options: CaptureOpti
   const read = collections.filter(({ key, type }) => type !== 'view' && !excluded.has(key));
   const data = await Promise.all(read.map((collection) => readData(client, collection, options, collecting)));
   const histories = collections.filter(({ key, type }) => type !== 'view' && excluded.has(key));
-  const bookkeeping = await Promise.all(histories.map((collection) => readHistory(client, collection, options)));
+  const recorded = await Promise.all(histories.map((collection) => readHistory(client, collection, options)));
+  // Tools make these collections with their first document, and never miss one: an empty one says what none says.
+  const bookkeeping = recorded.filter(({ rows }) => rows.length > 0);
   const before = options.baseline?.state;
   return {
     catalog: before === undefined ? catalog : followRenames(before, { catalog, data }),

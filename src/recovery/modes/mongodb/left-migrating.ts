@@ -1,3 +1,6 @@
+import type { DocumentValue } from '../../../model/document';
+import { fieldsOf, isWhole } from '../../../model/document-value';
+import { writeValue } from '../../../parse/mongodb/write';
 import { collectionText } from '../../../rollback/mongodb/collections';
 import { none } from '../../check';
 import { type CollectionEvidence, evidenceOf, idOf, newCollections } from '../../mongodb/evidence';
@@ -40,23 +43,31 @@ function markerOf(docs: readonly Doc[], named: ReadonlySet<string>): { field: st
   return undefined;
 }
 
-/** Where the documents come from: another collection that the migration reads, and the field that holds its key. */
-function sourceOf(situation: RecoverySituation, { collection, docs }: Candidate): { source: string; field: string } | undefined {
-  const read = situation.migration.up.statements
-    .flatMap(commandsIn)
-    .filter(({ effect }) => effect.kind === 'read' || effect.kind === 'aggregate')
-    .flatMap((command) => command.collection?.name ?? [])
-    .filter((name) => name !== collection && situation.partial.catalog.tables.some((table) => table.name === name));
-  const [source] = read;
-  if (source === undefined) return undefined;
+interface Source {
+  readonly source: string;
+  /** The filter with which the migration reads it. */
+  readonly filter: DocumentValue | undefined;
+  /** The field that holds its key. */
+  readonly field: string;
+}
+
+/** Where the documents come from: another collection that the migration reads. */
+function sourceOf(situation: RecoverySituation, { collection, docs }: Candidate): Source | undefined {
+  const read = situation.migration.up.statements.flatMap(commandsIn).find((command) => {
+    const name = command.collection?.name;
+    return command.effect.kind === 'read' && name !== collection && situation.partial.catalog.tables.some((table) => table.name === name);
+  });
+  if (read?.collection?.name === undefined) return undefined;
+  const [filter] = read.arguments;
   const field = [...new Set(docs.flatMap((doc) => Object.keys(doc)))].find((name) => /^source_?id$/i.test(name)) ?? '_id';
-  return { source, field };
+  return { source: read.collection.name, filter: filter !== undefined && isWhole(filter) ? filter : undefined, field };
 }
 
 /** Documents of the source that never came: no marker finds them, since there is nothing to carry one. */
-export function neverInserted(source: string, target: string, field: string): string {
+function neverInserted({ source, filter, field }: Source, target: string): string {
   const lookup = `{ $lookup: { from: ${JSON.stringify(target)}, localField: "_id", foreignField: ${JSON.stringify(field)}, as: "found" } }`;
-  return `${collectionText(source)}.aggregate([${lookup}, { $match: { found: { $size: 0 } } }]).toArray()`;
+  const chosen = fieldsOf(filter).length === 0 || filter === undefined ? '' : `{ $match: ${writeValue(filter)} }, `;
+  return `${collectionText(source)}.aggregate([${chosen}${lookup}, { $match: { found: { $size: 0 } } }]).toArray()`;
 }
 
 function found(situation: RecoverySituation): Migrating[] {
@@ -67,7 +78,7 @@ function found(situation: RecoverySituation): Migrating[] {
     const { collection } = candidate;
     const origin = sourceOf(situation, candidate);
     const unfinished = `${collectionText(collection)}.countDocuments({ ${JSON.stringify(marker.field)}: ${shellValue(marker.value)} })`;
-    const missing = origin && neverInserted(origin.source, collection, origin.field);
+    const missing = origin && neverInserted(origin, collection);
     const ids = new Set(candidate.docs.map(idOf)).size;
     const detail = `${documents(marker.count)} of ${ids} are still ${marker.field}: ${shellValue(marker.value)}. Setting that to done would call complete what is not: their data comes from the source again, in the same update as the mark. Those that were never inserted carry no mark at all: only a comparison with the source finds them.`;
     return [

@@ -68,6 +68,13 @@ export const orphanedReferences = defineMode<Orphans>({
   forward: () => [],
   validate: (found, _, way) =>
     found.flatMap(({ reference, known, object }) =>
-      way === 'back' ? [gives(`As many documents as before have a ${object} that refers to nothing`, questionOf(reference), known)] : [],
+      way === 'back'
+        ? [
+            {
+              ...gives(`As many documents as before have a ${object} that refers to nothing`, questionOf(reference), known),
+              rowsOf: [reference.child, reference.parent],
+            },
+          ]
+        : [],
     ),
 });

@@ -4,8 +4,8 @@ import { draftsOf, type Scene, situationOf, textsOf } from './scene';
 
 const people = Array.from({ length: 6 }, (_, place) => ({ _id: place + 1, name: `p${place + 1}`, status: 'new', hits: place }));
 const half =
-  <T extends { readonly _id: number }>(change: (doc: T) => object) =>
-  (doc: T) =>
+  <T extends { readonly _id: number }>(change: (doc: T) => Readonly<Record<string, unknown>>) =>
+  (doc: T): Readonly<Record<string, unknown>> =>
     doc._id < 4 ? change(doc) : doc;
 
 interface Case extends Scene {

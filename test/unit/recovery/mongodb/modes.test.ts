@@ -115,7 +115,8 @@ it('orphaned references are counted without a limit, null references apart', () 
     partial: { people: { docs: [] }, orders: { docs: orders } },
     completed: 1,
   };
-  const found = (counts: Scene['counts']) => draftsOf({ ...scene, counts }).modes.find(({ name }) => name === 'orphaned references');
+  const found = (counts: NonNullable<Scene['counts']>) =>
+    draftsOf({ ...scene, counts }).modes.find(({ name }) => name === 'orphaned references');
   const orphans = found({ 'partial: &$lookup': 3, 'before: &$lookup': 1 });
   expect(orphans).toMatchObject({ object: 'orders.personId', detail: expect.stringMatching(/^3 documents.*it was 1/) });
   expect(orphans?.query).toContain('db.orders.countDocuments({ "personId": null });');
