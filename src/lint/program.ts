@@ -2,7 +2,7 @@ import type { Catalog } from '../model/catalog';
 import type { Engine } from '../model/engine';
 import type { Finding } from '../model/finding';
 import type { Migration, Program } from '../model/migration';
-import type { ObjectName } from '../model/operation';
+import type { ObjectName, Operation } from '../model/operation';
 import type { Framework, SourceFile } from '../model/run-protocol';
 import type { Position, Range } from '../model/text';
 import { LineIndex } from '../parse/lines';
@@ -117,13 +117,11 @@ export function byPlace(left: Finding, right: Finding): number {
 /** A table that is altered for the first time appears in the schema too, but only those with a CREATE are new. */
 function createdRelations(before: Catalog, steps: readonly Step[]): ReadonlyMap<string, number> {
   const created = new Map<string, number>();
-  if (!steps.some(({ statement }) => statement.operations.some(({ kind }) => kind === 'create table' || kind === 'create object')))
-    return created;
+  if (!steps.some(({ statement }) => statement.operations.some((operation) => createdName(operation) !== undefined))) return created;
   const known = new Set([...before.tables, ...before.definitions].map((object) => object.identity));
   for (const step of steps) {
     for (const operation of step.statement.operations) {
-      const name: ObjectName | undefined =
-        operation.kind === 'create table' ? operation.table : operation.kind === 'create object' ? operation.object : undefined;
+      const name = createdName(operation);
       if (name === undefined) continue;
       const object = findTable(step.after, name) ?? findNamed(step.after.definitions, name, step.after.searchPath);
       if (object !== undefined && !known.has(object.identity) && !created.has(object.identity)) {
@@ -132,4 +130,20 @@ function createdRelations(before: Catalog, steps: readonly Step[]): ReadonlyMap<
     }
   }
   return created;
+}
+
+function createdName(operation: Operation): ObjectName | undefined {
+  switch (operation.kind) {
+    case 'create table':
+      return operation.table;
+    case 'create object':
+      return operation.object;
+    case 'document command': {
+      const { effect, collection } = operation;
+      const isOwn = collection?.name !== undefined && collection.database === undefined;
+      return effect.kind === 'create collection' && isOwn ? { name: collection.name } : undefined;
+    }
+    default:
+      return undefined;
+  }
 }

@@ -192,3 +192,8 @@ export function workWords(work: TableWork, cost: CostClass): { readonly label: s
     ? { label: `${work.algorithm}: builds an index of ${table}, writes go on`, tone: 'neutral' }
     : { label: `${work.algorithm} on ${table}`, tone: 'good' };
 }
+
+/** What an engine keeps, as its people call it. */
+export function dataNouns(engine: string): { readonly table: string; readonly rows: string; readonly row: string } {
+  return engine === 'mongodb' ? { table: 'collection', rows: 'documents', row: 'document' } : { table: 'table', rows: 'rows', row: 'row' };
+}

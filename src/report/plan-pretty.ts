@@ -1,32 +1,43 @@
 import type { CostClass, PlannedTransaction } from '../model/plan';
-import { type Tone, workWords } from '../model/words';
+import { dataNouns, type Tone, workWords } from '../model/words';
 import { plural } from './numbers';
 import { type Palette, paintTone } from './palette';
 import type { PlanReport, PlanReportProgram } from './plan-json';
 import { hang, oneLine, terminalColumns, truncate, wrap, wrapSql } from './terminal-text';
 import { engineTitle } from './titles';
 
-const costWords: Readonly<Record<CostClass, { readonly label: string; readonly tone: Tone }>> = {
-  metadata: { label: 'metadata only', tone: 'good' },
-  none: { label: 'costs nothing', tone: 'good' },
-  data: { label: 'writes rows', tone: 'neutral' },
-  scan: { label: 'scans the table', tone: 'caution' },
-  build: { label: 'builds an index', tone: 'caution' },
-  rewrite: { label: 'rewrites the table', tone: 'bad' },
-  unknown: { label: 'cost unknown', tone: 'quiet' },
-};
+function costWords(cost: CostClass, engine: string): { readonly label: string; readonly tone: Tone } {
+  const { table, rows } = dataNouns(engine);
+  const words: Readonly<Record<CostClass, { readonly label: string; readonly tone: Tone }>> = {
+    metadata: { label: 'metadata only', tone: 'good' },
+    none: { label: 'costs nothing', tone: 'good' },
+    data: { label: `writes ${rows}`, tone: 'neutral' },
+    scan: { label: `scans the ${table}`, tone: 'caution' },
+    build: { label: 'builds an index', tone: 'caution' },
+    rewrite: { label: `rewrites the ${table}`, tone: 'bad' },
+    unknown: { label: 'cost unknown', tone: 'quiet' },
+  };
+  return words[cost];
+}
 
-const exclusiveModes = new Set(['ACCESS EXCLUSIVE', 'EXCLUSIVE', 'SHARE ROW EXCLUSIVE', 'SHARE', 'SHARED_NO_READ_WRITE']);
+const exclusiveModes = new Set(['ACCESS EXCLUSIVE', 'EXCLUSIVE', 'SHARE ROW EXCLUSIVE', 'SHARE', 'SHARED_NO_READ_WRITE', 'exclusive']);
 const statementLinesShown = 8;
+
+/** What the lines are drawn with. */
+interface Drawing {
+  readonly palette: Palette;
+  readonly engine: string;
+}
 
 /** The execution plan for the terminal, 80 columns wide: transactions as brackets, and under each statement its lock, cost, and why. */
 export function planPretty(report: PlanReport, palette: Palette): string {
   const { migration, up, down } = report;
+  const drawing: Drawing = { palette, engine: migration.engine };
   const lines = [
     palette.bold(truncate(oneLine(migration.path), terminalColumns)),
     palette.dim(`${migration.framework} · ${engineTitle(migration)}`),
     '',
-    ...programLines(up, palette),
+    ...programLines(up, drawing),
     ...(down === undefined
       ? []
       : [
@@ -34,35 +45,41 @@ export function planPretty(report: PlanReport, palette: Palette): string {
           palette.bold('Rollback'),
           ...(down.path === migration.path ? [] : [palette.dim(down.path)]),
           '',
-          ...programLines(down, palette),
+          ...programLines(down, drawing),
         ]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function programLines(program: PlanReportProgram, palette: Palette): readonly string[] {
+function programLines(program: PlanReportProgram, drawing: Drawing): readonly string[] {
+  const { palette } = drawing;
   if (program.statements.length === 0) return [palette.dim('No statements.')];
   return [
     ...wrap(program.summary, terminalColumns),
     ...wrap(program.because, terminalColumns).map(palette.dim),
-    ...program.transactions.flatMap((transaction) => ['', ...transactionLines(program, transaction, palette)]),
+    ...program.transactions.flatMap((transaction) => ['', ...transactionLines(program, transaction, drawing)]),
   ];
 }
 
-function transactionLines(program: PlanReportProgram, transaction: PlannedTransaction, palette: Palette): readonly string[] {
+function transactionLines(program: PlanReportProgram, transaction: PlannedTransaction, drawing: Drawing): readonly string[] {
+  const { palette, engine } = drawing;
   const statements = program.statements.filter((statement) => transaction.statements.includes(statement.index));
   const alone = transaction.kind === 'autocommit';
   const inner = statements.flatMap((statement, position) => [
     ...(position === 0 ? [] : ['']),
-    ...statementLines(statement, alone, palette),
+    ...statementLines(statement, alone, drawing),
   ]);
   if (transaction.kind === 'autocommit') return inner.map((line) => `${palette.yellow('┊')} ${line}`.trimEnd());
   const opens = {
     framework: 'BEGIN  sent by the framework',
-    explicit: 'BEGIN  in the file',
+    explicit: engine === 'mongodb' ? 'a transaction of its session' : 'BEGIN  in the file',
     implicit: 'one request, one implicit transaction',
   };
-  const closes = { framework: 'COMMIT', explicit: 'COMMIT', implicit: 'commits as the request ends' };
+  const closes = {
+    framework: 'COMMIT',
+    explicit: engine === 'mongodb' ? 'commitTransaction' : 'COMMIT',
+    implicit: 'commits as the request ends',
+  };
   return [
     palette.dim(`┌ ${opens[transaction.kind]}`),
     ...inner.map((line) => `${palette.dim('│')} ${line}`.trimEnd()),
@@ -70,7 +87,8 @@ function transactionLines(program: PlanReportProgram, transaction: PlannedTransa
   ];
 }
 
-function statementLines(statement: PlanReportProgram['statements'][number], alone: boolean, palette: Palette): readonly string[] {
+function statementLines(statement: PlanReportProgram['statements'][number], alone: boolean, drawing: Drawing): readonly string[] {
+  const { palette } = drawing;
   const number = `${statement.index}`.padStart(2);
   const indent = '   ';
   const columns = terminalColumns - 2 - indent.length;
@@ -83,7 +101,7 @@ function statementLines(statement: PlanReportProgram['statements'][number], alon
   }
   return [
     ...hang(`${palette.dim(number)} `, shown),
-    ...factsLines(statement, columns, palette).map((line) => indent + line),
+    ...factsLines(statement, columns, drawing).map((line) => indent + line),
     ...(statement.because === '' ? [] : wrap(statement.because, columns).map((line) => indent + palette.dim(line))),
     ...(statement.transactional || alone ? [] : [indent + palette.red('refused by the server: it can not run in a transaction')]),
   ];
@@ -103,14 +121,14 @@ function workLine(work: NonNullable<PlanReportProgram['statements'][number]['wor
   return paintTone(palette, tone)(label);
 }
 
-function factsLines(statement: PlanReportProgram['statements'][number], columns: number, palette: Palette): readonly string[] {
+function factsLines(statement: PlanReportProgram['statements'][number], columns: number, { palette, engine }: Drawing): readonly string[] {
   if (statement.work !== undefined) return [workLine(statement.work, statement.cost, palette)];
-  const cost = costWords[statement.cost];
+  const cost = costWords(statement.cost, engine);
   const locks = statement.locks.map((lock) => {
     const text = `${lock.mode} on ${oneLine(lock.relation)}`;
     return exclusiveModes.has(lock.mode) ? palette.yellow(text) : text;
   });
-  const facts = [...(locks.length === 0 ? ['no table lock'] : locks), paintTone(palette, cost.tone)(cost.label)];
+  const facts = [...(locks.length === 0 ? [`no ${dataNouns(engine).table} lock`] : locks), paintTone(palette, cost.tone)(cost.label)];
   const oneLineOfFacts = facts.join(' · ');
   const plainLength =
     facts.length * 3 + statement.locks.reduce((total, lock) => total + lock.mode.length + lock.relation.length + 4, 0) + cost.label.length;

@@ -2,18 +2,23 @@ import type { Hover } from 'vscode-languageserver';
 import { engineLabel } from '../model/engine';
 import type { CostClass, ExecutionPlan, PlannedStatement, PlannedTransaction, TableWork } from '../model/plan';
 import type { Position } from '../model/text';
+import { dataNouns } from '../model/words';
 import { type Analysis, statementsAt } from './analysis';
 import { toHover } from './to-lsp';
 
-const costs: Record<CostClass, string> = {
-  metadata: 'changes the catalog only',
-  scan: 'reads the whole table',
-  build: 'builds an index over the whole table',
-  rewrite: 'writes the whole table again',
-  data: 'changes rows',
-  none: 'costs nothing',
-  unknown: 'can’t be foretold',
-};
+function costText(cost: CostClass, engine: string): string {
+  const { table, rows } = dataNouns(engine);
+  const texts: Record<CostClass, string> = {
+    metadata: 'changes the catalog only',
+    scan: `reads the whole ${table}`,
+    build: `builds an index over the whole ${table}`,
+    rewrite: `writes the whole ${table} again`,
+    data: `changes ${rows}`,
+    none: 'costs nothing',
+    unknown: 'can’t be foretold',
+  };
+  return texts[cost];
+}
 
 /** What a statement will do to a live database: transaction, locks, cost and why. Undefined between statements. */
 export function hoverAt(analysis: Analysis, position: Position): Hover | undefined {
@@ -24,7 +29,9 @@ export function hoverAt(analysis: Analysis, position: Position): Hover | undefin
   const numbers = new Set(found.map(({ statement }) => statement.index));
   const planned = plan.statements.filter(({ statement }) => numbers.has(statement.index));
   const isWritten = first.program.rendering !== undefined;
-  const described = planned.slice(0, mostShown).map((one) => `${isWritten ? sentText(one) : ''}${describeStatement(one, plan)}`);
+  const described = planned
+    .slice(0, mostShown)
+    .map((one) => `${isWritten ? sentText(one, plan.engine.name) : ''}${describeStatement(one, plan)}`);
   const more = planned.length > mostShown ? [`and ${planned.length - mostShown} more statements`] : [];
   return toHover([...described, ...more].join('\n\n---\n\n'), first.range);
 }
@@ -34,16 +41,16 @@ const mostShown = 4;
 const longestText = 1000;
 
 /** Code does not show what is sent. */
-function sentText({ statement }: PlannedStatement): string {
+function sentText({ statement }: PlannedStatement, engine: string): string {
   const { text } = statement;
-  return `${codeBlock(text.length <= longestText ? text : `${text.slice(0, longestText)}…`)}\n\n`;
+  return `${codeBlock(text.length <= longestText ? text : `${text.slice(0, longestText)}…`, engine)}\n\n`;
 }
 
 /** A fenced block whose fence is longer than any in the text. */
-export function codeBlock(text: string): string {
+export function codeBlock(text: string, engine: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}sql\n${text}\n${fence}`;
+  return `${fence}${engine === 'mongodb' ? 'javascript' : 'sql'}\n${text}\n${fence}`;
 }
 
 /** One statement of a plan in Markdown. */
@@ -53,10 +60,11 @@ export function describeStatement(planned: PlannedStatement, plan: ExecutionPlan
   const lines = [
     `**Statement ${planned.statement.index} of ${plan.statements.length}**${direction} · ${engineLabel(plan.engine)}`,
     ...(transaction === undefined ? [] : [`**Transaction** ${describeTransaction(transaction, plan)}`]),
-    `**Locks** ${describeLocks(planned)}`,
-    `**Cost** ${costs[planned.cost]}${planned.because === '' ? '' : `. ${escapeMarkdown(planned.because)}`}`,
+    `**Locks** ${describeLocks(planned, plan.engine.name)}`,
+    `**Cost** ${costText(planned.cost, plan.engine.name)}${planned.because === '' ? '' : `. ${escapeMarkdown(planned.because)}`}`,
   ];
-  if (!planned.transactional) lines.push('The server refuses this statement inside a transaction.');
+  if (planned.refusal !== undefined) lines.push(`The server refuses it inside a transaction: ${escapeMarkdown(planned.refusal)}.`);
+  else if (!planned.transactional) lines.push('The server refuses this statement inside a transaction.');
   if (planned.commits) lines.push('It commits what is open before it, and then itself.');
   return lines.join('\n\n');
 }
@@ -72,9 +80,9 @@ export function describeTransaction(transaction: PlannedTransaction, plan: Execu
   return others === 0 ? `${number}${owner}` : `${number}${owner}, with ${others} other statement${others === 1 ? '' : 's'}`;
 }
 
-function describeLocks(planned: PlannedStatement): string {
+function describeLocks(planned: PlannedStatement, engine: string): string {
   if (planned.work !== undefined) return describeMetadataLock(planned.work);
-  if (planned.locks.length === 0) return 'none on tables';
+  if (planned.locks.length === 0) return `none on ${dataNouns(engine).table}s`;
   return planned.locks.map((lock) => `${lock.mode} on ${inlineCode(lock.relation)}`).join(', ');
 }
 

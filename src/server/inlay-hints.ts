@@ -2,22 +2,26 @@ import type { InlayHint } from 'vscode-languageserver';
 import type { Program } from '../model/migration';
 import type { CostClass, ExecutionPlan, PlannedStatement } from '../model/plan';
 import type { Range } from '../model/text';
-import { workWords } from '../model/words';
+import { dataNouns, workWords } from '../model/words';
 import { LineIndex } from '../parse/lines';
 import { type Analysis, overlaps, programsInFile, shownStatements, textOf } from './analysis';
 import { describeStatement } from './hover';
 import { toInlayHint } from './to-lsp';
 
 /** What a person should see without asking. The rest is in the hover. */
-const shownCosts: Partial<Record<CostClass, string>> = {
-  scan: 'reads every row',
-  build: 'builds an index',
-  rewrite: 'writes every row again',
-  data: 'changes rows',
-};
+function costHint(cost: CostClass, engine: string): string | undefined {
+  const { row, rows } = dataNouns(engine);
+  const texts: Partial<Record<CostClass, string>> = {
+    scan: `reads every ${row}`,
+    build: 'builds an index',
+    rewrite: `writes every ${row} again`,
+    data: `changes ${rows}`,
+  };
+  return texts[cost];
+}
 
 /** Locks that every query takes say nothing. */
-const unremarkable = new Set(['ACCESS SHARE', 'ROW SHARE', 'SHARED_READ', 'SHARED_WRITE']);
+const unremarkable = new Set(['ACCESS SHARE', 'ROW SHARE', 'SHARED_READ', 'SHARED_WRITE', 'intent shared', 'intent exclusive']);
 
 const locksNamed = 2;
 
@@ -32,7 +36,7 @@ export function inlayHints(analysis: Analysis, range: Range): InlayHint[] {
       const { range: own, span } = planned.statement;
       // Behind the semicolon, which is no part of the statement.
       const end = span.end + (/^[ \t]*;/.exec(text.slice(span.end, span.end + 20))?.[0].length ?? 0);
-      const label = overlaps(own, range) ? hintFor(planned) : '';
+      const label = overlaps(own, range) ? hintFor(planned, plan) : '';
       return label === '' ? [] : [toInlayHint(lines.position(end), label, describeStatement(planned, plan))];
     });
   });
@@ -51,7 +55,7 @@ function codeHints(analysis: Analysis, program: Program, plan: ExecutionPlan, ra
     byLine.set(shown.end.line, [...(byLine.get(shown.end.line) ?? []), planned]);
   }
   return [...byLine].flatMap(([line, statements]) => {
-    const labels = [...new Set(statements.map(hintFor).filter((label) => label !== ''))];
+    const labels = [...new Set(statements.map((planned) => hintFor(planned, plan)).filter((label) => label !== ''))];
     const label =
       labels.length <= labelsShown ? labels.join('; ') : `${labels.slice(0, labelsShown).join('; ')}; ${labels.length - labelsShown} more`;
     const tooltip = statements.slice(0, labelsShown * 2).map((planned) => describeStatement(planned, plan));
@@ -62,11 +66,13 @@ function codeHints(analysis: Analysis, program: Program, plan: ExecutionPlan, ra
 const labelsShown = 2;
 
 /** `ACCESS EXCLUSIVE on orders, writes every row again`, `COPY: blocks writes to orders`; empty when there is nothing to say. */
-export function hintFor({ locks, cost, transactional, work }: PlannedStatement): string {
+export function hintFor({ locks, cost, transactional, work, transaction }: PlannedStatement, plan: ExecutionPlan): string {
   if (work !== undefined) return workWords(work, cost).label;
   const remarkable = locks.filter(({ mode }) => !unremarkable.has(mode));
   const named = remarkable.slice(0, locksNamed).map(({ mode, relation }) => `${mode} on ${relation}`);
   const more = remarkable.length > locksNamed ? [`${remarkable.length - locksNamed} more locks`] : [];
-  const outside = transactional ? [] : ['not in a transaction'];
-  return [...named, ...more, ...(shownCosts[cost] === undefined ? [] : [shownCosts[cost]]), ...outside].join(', ');
+  // In MongoDB most commands stand outside of transactions: there it says nothing that one would refuse them.
+  const alone = plan.transactions.find(({ index }) => index === transaction)?.kind === 'autocommit';
+  const outside = transactional || (alone && plan.engine.name === 'mongodb') ? [] : ['not in a transaction'];
+  return [...named, ...more, costHint(cost, plan.engine.name), ...outside].filter((part) => part !== undefined).join(', ');
 }

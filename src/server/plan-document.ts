@@ -14,6 +14,8 @@ export function planDocument(analysis: Analysis): string {
 
 function planSection(plan: ExecutionPlan, because: string): string {
   const heading = plan.direction === 'up' ? '## Up' : '## Down';
-  const statements = plan.statements.map((planned) => `${codeBlock(planned.statement.text)}\n\n${describeStatement(planned, plan)}`);
+  const statements = plan.statements.map(
+    (planned) => `${codeBlock(planned.statement.text, plan.engine.name)}\n\n${describeStatement(planned, plan)}`,
+  );
   return [heading, `${escapeMarkdown(plan.summary)}. ${escapeMarkdown(because)}.`, ...statements].join('\n\n');
 }
