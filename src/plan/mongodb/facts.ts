@@ -120,7 +120,7 @@ function writeWords(write: DocumentWrite, name: string, unserved: boolean): stri
 function indexFact(collection: CollectionName | undefined, { indexes, partial }: Of<'create index'>, situation: MongodbSituation): Fact {
   const name = collectionLabel(collection);
   if (isNewCollection(situation, collection))
-    return fact('metadata', `${name} is made in this migration, so there are few documents or none`, [collection, modes.all]);
+    return fact('metadata', `${name} is made in this migration, so there are few documents or none, and nobody waits for it`);
   const known = collectionOf(situation, collection);
   const isThere = (made: string | undefined) => made !== undefined && known?.indexes.some((index) => index.name === made);
   if (!partial && indexes.length > 0 && indexes.every((index) => isThere(nameOfIndex(index))))
