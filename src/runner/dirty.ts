@@ -6,10 +6,8 @@ import type { PlannedCell } from '../model/fault';
 import type { CellDirt } from '../model/simulation';
 import type { State } from '../model/state';
 import { isExecuted } from '../model/steps';
-import { recoveryDialectOf } from '../recovery/dialect';
-import { repairOfDirt } from '../recovery/dirt-repairs';
-import { type Repair, repairOf } from '../recovery/repairs';
-import { requirementsOf } from '../recovery/requirements';
+import { repairCandidates } from '../recovery/repair-candidates';
+import type { Repair } from '../recovery/repairs';
 import { replaySteps } from '../schema/virtual-schema';
 import { capture } from './capture';
 import { fingerprintsOf } from './fingerprints';
@@ -154,13 +152,9 @@ async function afterRepair(
   { candidate, database }: Dirty,
 ): Promise<Repaired | undefined> {
   const statement = trace.migration.up.statements[(cell.point.statement ?? 0) - 1];
-  const { catalog } = trace.before;
-  const dialect = recoveryDialectOf(trace.plan.engine);
-  const requirements = (statement?.operations ?? []).flatMap((operation) => requirementsOf(operation, catalog, '', dialect.words));
-  const asked = together(requirements.map((requirement) => repairOf(requirement, catalog, dialect)));
-  for (const repair of [repairOfDirt(candidate, catalog, dialect), asked]) {
-    const after = repair && (await runRepaired(laboratory, trace, database, repair));
-    if (repair !== undefined && after !== undefined) return { repair, after };
+  for (const repair of repairCandidates(candidate, statement, trace.before.catalog, trace.plan.engine)) {
+    const after = await runRepaired(laboratory, trace, database, repair);
+    if (after !== undefined) return { repair, after };
   }
   return undefined;
 }
@@ -173,13 +167,4 @@ async function runRepaired(laboratory: Laboratory, trace: Trace, database: strin
     const outcome = await runPlainly(laboratory, repaired, trace.carrier);
     return outcome.result === 'success' ? capture(laboratory, repaired, { ...trace.reading, columnHashes: true }) : undefined;
   });
-}
-
-function together(repairs: readonly Repair[]): Repair | undefined {
-  if (repairs.length === 0) return undefined;
-  return {
-    steps: repairs.flatMap(({ steps }) => steps),
-    loses: repairs.map(({ loses }) => loses).join('; '),
-    loss: repairs.flatMap(({ loss }) => loss),
-  };
 }
