@@ -4,6 +4,7 @@ import { part } from './beside';
 import { beginning, fail, succeed, watchEnding } from './ending';
 import { extendLoader } from './load';
 import { migrateMongo } from './migrate-mongo';
+import { setMigration } from './problem';
 import type { Tool } from './tool';
 import { tsMigrateMongoose } from './ts-migrate-mongoose';
 import { umzug } from './umzug';
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
   const order = orderOf(process.argv.slice(2));
   extendLoader();
   if (order.framework === 'mongosh') {
-    await part<typeof import('./shell/script')>('harness-shell').runScripts(order, beginning);
+    await part<typeof import('./shell/script')>('harness-shell').runScripts(order, { beginning, setMigration, succeed });
     succeed();
   }
   const connection = await tools[order.framework].run(order);

@@ -7,6 +7,8 @@ import { warn } from './ending';
  */
 export async function watched(connection: Connection, name: string, run: () => unknown): Promise<void> {
   await run();
+  // What was begun just before the end is on its way to a connection.
+  await new Promise((resolve) => setImmediate(resolve));
   const { pending } = connection;
   if (pending === 0) return;
   const requests = pending === 1 ? 'a request was' : `${pending} requests were`;

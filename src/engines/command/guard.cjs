@@ -1,6 +1,6 @@
 /**
  * Loaded into every Node process that a simulated command starts (NODE_OPTIONS, --require). A tool may have the address of a real
- * database in a configuration file; this keeps it from being migrated. What speaks to the sandbox, and all that is neither PostgreSQL nor MySQL, passes.
+ * database in a configuration file; this keeps it from being migrated. What speaks to the sandbox, and all that is neither PostgreSQL, MySQL nor MongoDB, passes.
  */
 const net = require('node:net');
 
@@ -18,7 +18,16 @@ const { connect, write } = net.Socket.prototype;
  */
 function opensDatabase(bytes) {
   if (openings.has(bytes.readUInt32BE(4))) return true;
+  if (opensMongodb(bytes)) return true;
   return bytes.length >= 36 && bytes.readUIntLE(0, 3) === bytes.length - 4 && bytes[3] === 1 && (bytes.readUInt32LE(4) & 0x200) !== 0;
+}
+
+/** OP_QUERY, OP_COMPRESSED, OP_MSG: a request, which answers nothing, with its length in front (manual, "MongoDB Wire Protocol"). */
+const requests = new Set([2004, 2012, 2013]);
+
+function opensMongodb(bytes) {
+  if (bytes.length < 16 || !requests.has(bytes.readInt32LE(12))) return false;
+  return bytes.readInt32LE(8) === 0 && bytes.readInt32LE(0) >= bytes.length;
 }
 
 net.Socket.prototype.connect = function (...given) {
@@ -39,7 +48,7 @@ net.Socket.prototype.write = function (chunk, ...rest) {
     if (typeof chunk !== 'string' && opensDatabase(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))) {
       const message =
         `Faultline refused a connection to the database ${to.name}: it is not the sandbox. ` +
-        'Let the configuration of the tool read DATABASE_URL (or PGHOST and its kin), or write {url} in the command';
+        'Let the configuration of the tool read DATABASE_URL (or PGHOST, MONGODB_URI and their kin), or write {url} in the command';
       this.destroy(Object.assign(new Error(message), { code: 'EFAULTLINE' }));
       return false;
     }

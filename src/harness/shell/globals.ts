@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
 import * as BSON from 'bson';
-import { succeed } from '../ending';
 
 /** Types are called with and without `new` in the shell. */
 function callable<T>(make: (...given: never[]) => T, type: object): unknown {
@@ -37,19 +36,12 @@ function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-function quit(code = 0): never {
-  if (code === 0) succeed();
-  process.exit(code);
-}
-
 /** What a script of mongosh finds by name, beside `db`. */
 export const shellGlobals: Readonly<Record<string, unknown>> = {
   print,
   printjson: print,
   tojson: (value: unknown) => shown(value),
   sleep,
-  quit,
-  exit: quit,
   EJSON: BSON.EJSON,
   ObjectId: callable((id?: string) => new BSON.ObjectId(id), BSON.ObjectId),
   ISODate: date,

@@ -4,19 +4,26 @@ import { createRequire } from 'node:module';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import vm from 'node:vm';
 import type { Order } from '../arguments';
-import { lineOf, setMigration } from '../problem';
+import { lineOf } from '../problem';
 import { Bridge } from './bridge';
 import { databaseOf } from './database';
 import { shellGlobals } from './globals';
 
+/** What the program knows of its own state. This file is built for itself, so its copies of those modules would know nothing. */
+export interface Program {
+  beginning(what: string): void;
+  setMigration(path: string): void;
+  succeed(): never;
+}
+
 /** Runs scripts of mongosh: by mongosh, where it is installed, else by a shell of ours that knows what scripts commonly use. */
-export async function runScripts({ direction, files, url }: Order, beginning: (what: string) => void): Promise<void> {
+export async function runScripts({ direction, files, url }: Order, program: Program): Promise<void> {
   if (direction === 'down') throw new Error('a script of mongosh has no way back');
   const mongosh = installedMongosh();
-  const shell = mongosh === undefined ? new Shell(url) : undefined;
+  const shell = mongosh === undefined ? new Shell(url, program) : undefined;
   for (const path of files) {
-    beginning(`Could not run ${basename(path)}`);
-    setMigration(path);
+    program.beginning(`Could not run ${basename(path)}`);
+    program.setMigration(path);
     if (mongosh !== undefined) runMongosh(mongosh, url, path);
     else await shell?.run(path);
   }
@@ -39,13 +46,14 @@ function runMongosh(program: string, url: string, path: string): void {
 class Shell {
   private readonly bridge: Bridge;
 
-  constructor(url: string) {
+  constructor(url: string, program: Program) {
     this.bridge = new Bridge(url);
     const use = (database: string): void => {
       Object.assign(globalThis, { db: databaseOf({ bridge: this.bridge, database, session: undefined }) });
     };
     const load = (path: string): void => void this.runNow(resolve(path));
-    Object.assign(globalThis, shellGlobals, { use, load });
+    const quit = (code = 0): never => (code === 0 ? program.succeed() : process.exit(code));
+    Object.assign(globalThis, shellGlobals, { use, load, quit, exit: quit });
     use(decodeURIComponent(new URL(url).pathname.slice(1)) || 'test');
   }
 
