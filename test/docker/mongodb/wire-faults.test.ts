@@ -355,7 +355,10 @@ describe.skipIf(requireOrSkip('docker', await dockerMissing()))('faults on Mongo
     const execution = start({ steps: ['statement'], work }, await fresh(), { fault, point: at('during', 1) });
     executions.push(execution);
     const failed = await execution.held
-      .then(async (held) => (held === 'held' ? execution.strike() : execution.outcome))
+      .then(async (held) => {
+        if (held === 'held') await execution.strike();
+        return execution.outcome;
+      })
       .catch((error: Error) => error);
     expect(failed).toBeInstanceOf(ImpossibleHere);
     expect((failed as ImpossibleHere).message).toMatch(why);

@@ -1,7 +1,6 @@
 import type { Document } from 'bson';
 import type { DatabaseAddress } from '../../../../model/sandbox';
 import { errorIn } from '../../../../wire/mongodb/answers';
-import type { MongodbConnection } from '../../../../wire/mongodb/connection';
 import type { Completion, RequestOrder, WireRequest } from '../../../../wire/mongodb/handlers';
 import { encoded, type RawCommand } from '../../../../wire/mongodb/messages';
 import { askOnce } from '../../../../wire/mongodb/own-client';
@@ -29,14 +28,15 @@ const blockedForMs = 1_000;
 /** The way into one command. */
 export class WayIn implements AnyWayIn<MongodbWire> {
   inside: Inside | undefined;
-  private connection: MongodbConnection | undefined;
   private blocker: Blocker | undefined;
   /** What is to be done when it is let go after a fault has struck; once. */
   private finish: (() => Promise<void>) | undefined;
   private isStruck = false;
   private isOver = false;
   private letGo: () => void = () => undefined;
+  private setStruck: () => void = () => undefined;
   private readonly released: Promise<void>;
+  private readonly strikes: Promise<void>;
 
   constructor(
     private readonly address: DatabaseAddress,
@@ -47,10 +47,12 @@ export class WayIn implements AnyWayIn<MongodbWire> {
     this.released = new Promise((resolve) => {
       this.letGo = resolve;
     });
+    this.strikes = new Promise((resolve) => {
+      this.setStruck = resolve;
+    });
   }
 
   async withRequest(request: WireRequest): Promise<RequestOrder> {
-    this.connection = request.connection;
     try {
       return await this.orderFor(request);
     } catch (error) {
@@ -84,7 +86,6 @@ export class WayIn implements AnyWayIn<MongodbWire> {
     if (this.entrance.kind === 'held' || this.isOver) return;
     if (error !== undefined && expected.has(error.code)) {
       this.isOver = true;
-      if (this.connection) this.events.arrived(this.connection);
     } else {
       const ending = error === undefined ? 'The command ended' : `The command ended by itself (${error.message})`;
       const how = this.entrance.kind === 'blocked' ? 'without waiting for what another session held' : 'before its time was over';
@@ -95,6 +96,7 @@ export class WayIn implements AnyWayIn<MongodbWire> {
 
   struck(): void {
     this.isStruck = true;
+    this.setStruck();
   }
 
   async release(): Promise<void> {
@@ -139,16 +141,23 @@ export class WayIn implements AnyWayIn<MongodbWire> {
       if (error instanceof ImpossibleHere && isWhole(request)) return undefined;
       throw error;
     });
-    const slow = slowRead(request);
     if (halved === undefined) this.inside = { what: 'its time is over before it is done', waitEvent: 'maxTimeMS' };
-    if (halved === undefined) return { command: slow };
-    return { command: continuedIn(request, slow) };
+    const slow = slowRead(request);
+    await this.toBeStruck(request);
+    return { command: halved === undefined ? slow : continuedIn(request, slow) };
+  }
+
+  /** The server is about to end the command by itself: what the client hears from now on is the fault's. */
+  private async toBeStruck({ connection }: WireRequest): Promise<void> {
+    this.events.arrived(connection);
+    await Promise.race([this.strikes, this.released]);
   }
 
   /** Outside of a transaction a server tries again until the command's time is over. */
   private async blocked(request: WireRequest): Promise<RequestOrder> {
     this.blocker = await block(this.address, request);
     this.inside = { what: this.blocker.what, waitEvent: 'WriteConflict' };
+    await this.toBeStruck(request);
     if (request.inTransaction) return {};
     const { raw } = request;
     return { command: { ...raw, body: withField(raw.body, 'maxTimeMS', int32Value(blockedForMs * this.patience)) } };
