@@ -21,6 +21,13 @@ export function openSession(files: CodeFiles, path: string, options: SessionOpti
   machine.exportPlace = { path, span: exportSpan(code) };
   machine.beginRun();
   attempt(() => machine.modules.load(path), undefined);
+  const { effects, unreadCalls: unread, failure: thrownByImport } = machine;
+  const loading: Recording = {
+    effects,
+    unread,
+    result: undefinedValue,
+    ...(thrownByImport === undefined ? {} : { thrown: describe(thrownByImport) }),
+  };
   const exports = attempt<ReadonlyMap<string, Value>>(() => machine.modules.exportsOf(path), new Map());
   const module = attempt<Value>(() => machine.modules.moduleValue(path), undefinedValue);
   return {
@@ -28,6 +35,7 @@ export function openSession(files: CodeFiles, path: string, options: SessionOpti
     machine,
     exports,
     module,
+    loading,
     code,
     run(callee, args, thisValue) {
       machine.beginRun();

@@ -10,9 +10,9 @@ export interface SessionOptions {
   readonly globals?: ReadonlyMap<string, Value>;
   /**
    * Asked about calls of functions that are not known and that no native is given to: why they matter nevertheless (an argument looks
-   * like SQL), as the end of a sentence, or undefined when they are harmless.
+   * like SQL), as the end of a sentence, or undefined when they are harmless. `why` is what is known of why the function is not.
    */
-  readonly suspicious?: (name: string, args: readonly Value[]) => string | undefined;
+  readonly suspicious?: (name: string, args: readonly Value[], why: string | undefined) => string | undefined;
 }
 
 /** What one run of a function of a migration did. */
@@ -39,6 +39,8 @@ export interface Session {
   readonly exports: ReadonlyMap<string, Value>;
   /** `module.exports` of CommonJS; the object of all exports of an ES module. */
   readonly module: Value;
+  /** What its top level did by itself: all that a script does. */
+  readonly loading: Recording;
   /** Runs a function and records what it does, and nothing from before. `thisValue` is its `this`. */
   run(callee: Value, args: readonly Value[], thisValue?: Value): Recording;
   /** `new Class(...)`, without arguments that matter. */

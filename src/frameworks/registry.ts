@@ -5,9 +5,12 @@ import { dbMigrate } from './code/db-migrate';
 import { knex } from './code/knex';
 import { migrateMongo } from './code/migrate-mongo';
 import { mikroOrm } from './code/mikro-orm';
+import { mongosh } from './code/mongosh';
 import { nodePgMigrate } from './code/node-pg-migrate';
 import { sequelize } from './code/sequelize';
+import { tsMigrateMongoose } from './code/ts-migrate-mongoose';
 import { typeorm } from './code/typeorm';
+import { umzug } from './code/umzug';
 import { dbmate } from './dbmate';
 import { drizzle } from './drizzle';
 import { flyway } from './flyway';
@@ -38,7 +41,10 @@ export const frameworks: readonly Framework[] = [
   nodePgMigrate,
   sequelize,
   dbMigrate,
+  tsMigrateMongoose,
+  umzug,
   migrateMongo,
+  mongosh,
   sql,
 ];
 

@@ -153,6 +153,9 @@ export const frameworkNames = [
   'db-migrate',
   'node-pg-migrate',
   'migrate-mongo',
+  'ts-migrate-mongoose',
+  'umzug',
+  'mongosh',
 ] as const;
 /** `command`: any tool, run as the user runs it. */
 export type FrameworkName = (typeof frameworkNames)[number] | 'command';

@@ -190,7 +190,7 @@ export function unknownCall(machine: Evaluator, callee: Value, receiver: Value |
     machine.databaseCalls++;
     machine.unread(site.place, why ?? `\`${name}\` is not known`);
   } else {
-    const suspicion = machine.options.suspicious?.(name, args);
+    const suspicion = machine.options.suspicious?.(name, args, why);
     if (suspicion !== undefined) machine.unread(site.place, suspicion);
   }
   walkCallbacks(machine, settled, site);

@@ -16,7 +16,7 @@ export interface CollectionTarget {
 }
 
 /** A value beside where it stands. */
-interface Argument {
+export interface Argument {
   readonly value: Value;
   readonly site: Place;
 }
@@ -155,7 +155,7 @@ export function collectionOf(target: CollectionTarget): NativeValue {
 }
 
 /** mongosh takes the projection as an argument of its own. */
-function findArguments(call: NativeCall): readonly Argument[] {
+export function findArguments(call: NativeCall): readonly Argument[] {
   const [filter, second, ...rest] = argumentsOf(call);
   if (filter === undefined || second === undefined) return filter === undefined ? [] : [filter];
   const { value } = second;

@@ -11,9 +11,9 @@ export const documents = { documents: true } as const;
 /** What a cursor has as its data: it can be walked. */
 export class CursorData extends Iterable {}
 
-/** A list of documents of which nothing is known. */
-export function documentList(): ArrayValue {
-  return { ...array([], true), tag: documents };
+/** A list of documents of which nothing is known but what each of them is, where that is given. */
+export function documentList(document?: Value): ArrayValue {
+  return { ...array(document === undefined ? [] : [document], true), tag: documents, ...(document !== undefined && { sampled: true }) };
 }
 
 /** A document that was found: its fields are holes, called by the variable that it is put in. */
@@ -25,6 +25,9 @@ export function foundDocument({ machine, place }: NativeUse, otherwise = 'docume
 export function answer({ machine, place }: NativeUse): UnknownValue {
   return unknown(variableOf(machine, place) ?? machine.textOf(place), { source: place });
 }
+
+const neverRead = 'nothing asks its cursor for documents (`toArray()`), and until then the driver does not send it';
+const neverAwaited = 'nobody awaits it, and until then mongoose does not send it';
 
 /** Calls of a cursor that change what it gives; mongosh has them under these names. */
 const shaping: ReadonlyMap<string, string> = new Map([
@@ -38,49 +41,55 @@ const shaping: ReadonlyMap<string, string> = new Map([
 const passing = new Set([
   ...['map', 'filter', 'addCursorFlag', 'addQueryModifier', 'setReadPreference', 'withReadPreference', 'withReadConcern', 'rewind'],
   ...['clone', 'noCursorTimeout', 'readConcern', 'readPref', 'returnKey', 'showRecordId', 'tailable', 'maxAwaitTimeMS', 'pretty', 'lean'],
-  ...['maxScan', 'snapshot', 'explain', 'cursor', 'session', 'allowPartialResults', 'setOptions', 'batch'],
+  ...['maxScan', 'snapshot', 'cursor', 'allowPartialResults', 'batch', 'select', 'populate', 'orFail', 'read', 'transform', 'option'],
 ]);
 
 export interface CursorRequest {
   readonly run: MongoRun;
   /** What is sent, without the calls on the cursor. */
-  readonly write: (text: ShellText) => void;
+  readonly write: (text: ShellText, options: ReadonlyMap<string, Value>) => void;
   /** True when it writes: then it is named where it is never sent. */
   readonly writes?: boolean;
-  /** Settled by `await` (mongoose's queries). */
+  /** Sent by `await`, as mongoose's queries are; it gives this. */
   readonly thenable?: 'documents' | 'document' | 'answer';
+  /** What one document is, where more than its name is known. */
+  readonly document?: () => Value;
 }
 
 /** The cursor of `find` or `aggregate`: the driver sends it when it is asked for documents. */
 export function cursorOf(use: NativeUse, request: CursorRequest): NativeValue {
   const { machine, place } = use;
   const calls: { readonly name: string; readonly args: readonly Value[]; readonly call: NativeCall }[] = [];
-  const waiting = { use: { machine, place }, sent: false };
+  const options = new Map<string, Value>();
+  const why = request.thenable === undefined ? neverRead : neverAwaited;
+  const waiting = { use: { machine, place }, sent: false, why };
   if (request.writes === true) request.run.await(waiting);
   const send = (at: Pick<NativeUse, 'place'>): void => {
     if (waiting.sent) return;
     waiting.sent = true;
     request.run.send({ machine, place: at.place }, (text) => {
-      request.write(text);
+      request.write(text, options);
       for (const { name, args, call } of calls) {
         text.add(`.${name}(`);
         text.list(args.map((value, index) => ({ value, site: call.argPlaces[index] ?? call.place }))).add(')');
       }
     });
   };
+  const all = (): ArrayValue => documentList(request.document?.());
+  const one = (at: NativeUse): Value => request.document?.() ?? foundDocument(at);
   const list = (at: NativeUse): Value => {
     send(at);
-    return documentList();
+    return all();
   };
   const next = (call: NativeCall): Value => {
     send(call);
-    const found = foundDocument(call);
+    const found = one(call);
     callBack(call, found);
     return found;
   };
   const each = (call: NativeCall): Value => {
     send(call);
-    const walk = machine.get(documentList(), 'forEach', call.place);
+    const walk = machine.get(all(), 'forEach', call.place);
     machine.call(walk, [call.arg(0)], call.place);
     return undefinedValue;
   };
@@ -94,7 +103,7 @@ export function cursorOf(use: NativeUse, request: CursorRequest): NativeValue {
     name: 'the cursor',
     data: new CursorData(() => {
       send({ place });
-      return documentList();
+      return all();
     }),
     methods: {
       toArray(call) {
@@ -116,7 +125,15 @@ export function cursorOf(use: NativeUse, request: CursorRequest): NativeValue {
         send(call);
         return unknown(machine.textOf(call.place), { source: call.place, channel: true, why: 'what its stream does is not followed' });
       },
-      exec: () => settled(),
+      exec(call) {
+        const found = settled();
+        callBack(call, found);
+        return found;
+      },
+      session(call) {
+        if (call.arg(0).kind !== 'primitive') options.set('session', call.arg(0));
+        return self;
+      },
       eachAsync: each,
     },
     ...(request.thenable === undefined ? {} : { settle: () => settled() }),
@@ -135,8 +152,8 @@ export function cursorOf(use: NativeUse, request: CursorRequest): NativeValue {
   });
   const settled = (): Value => {
     send({ place });
-    if (request.thenable === 'document') return foundDocument({ machine, place });
-    return request.thenable === 'answer' ? answer({ machine, place }) : documentList();
+    if (request.thenable === 'document') return one({ machine, place });
+    return request.thenable === 'answer' ? answer({ machine, place }) : all();
   };
   return self;
 }

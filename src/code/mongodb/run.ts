@@ -22,9 +22,11 @@ export interface OwnConnection {
   closed: boolean;
 }
 
-/** An aggregation that writes when its cursor is read. */
+/** What is sent only when somebody asks for its result, and does not only read. */
 interface WaitingCursor {
   readonly use: Pick<NativeUse, 'machine' | 'place'>;
+  /** Why it is not sent otherwise, as the end of a sentence. */
+  readonly why: string;
   sent: boolean;
 }
 
@@ -59,17 +61,14 @@ export class MongoRun {
     if (!isKnown) this.foreignHandles.push(place);
   }
 
-  /** An aggregation that writes runs when its cursor is asked for documents, and not before. */
+  /** An aggregation that writes runs when its cursor is asked for documents, a query of mongoose when it is awaited. */
   await(cursor: WaitingCursor): void {
     this.waiting.push(cursor);
   }
 
-  /** Names the aggregations that were made and never sent. To be called when the program has run. */
+  /** Names what was made and never sent. To be called when the program has run. */
   nameUnsent(): void {
-    for (const { use, sent } of this.waiting) {
-      if (sent) continue;
-      use.machine.unread(use.place, 'nothing asks its cursor for documents (`toArray()`), and until then the driver does not send it');
-    }
+    for (const { use, sent, why } of this.waiting) if (!sent) use.machine.unread(use.place, why);
     this.waiting.length = 0;
   }
 }

@@ -7,7 +7,8 @@ import type { DownPlacement, ReadOptions, SourceFile, ToolFramework } from '../.
 import { baseName, byText, dependsOn, folderPrefix, problem } from '../files';
 import { CodeMemory } from './code-memory';
 import { ownCode } from './migration-classes';
-import { type MongoTool, mongoEngine, readDirection } from './mongodb/read';
+import { readMongoMigration } from './mongodb/migration';
+import { type MongoTool, mongoEngine } from './mongodb/read';
 import { driverLines, rawDriverCall } from './mongodb/writing';
 import { placeDownInCode } from './placing';
 
@@ -99,7 +100,9 @@ const migrations = new CodeMemory<Migration | undefined>();
 
 function readFile(file: SourceFile, folder: CodeFiles, options: ReadOptions): readonly Result<Migration>[] {
   const key = `${file.path} ${options.engine.name} ${options.engine.major}`;
-  const migration = migrations.recall(key, [file.path], folder, () => readMigration(file, folder, options));
+  const migration = migrations.recall(key, [file.path], folder, () =>
+    readMongoMigration(file, folder, { framework: 'migrate-mongo', id: baseName(file.path), engine: options.engine, tool }),
+  );
   if (migration !== undefined) return [success(migration)];
   if (!/^\d/.test(file.path)) return [];
   return [
@@ -108,20 +111,4 @@ function readFile(file: SourceFile, folder: CodeFiles, options: ReadOptions): re
       file.path,
     ),
   ];
-}
-
-function readMigration(file: SourceFile, folder: CodeFiles, options: ReadOptions): Migration | undefined {
-  const up = readDirection('up', file, folder, options.engine, tool).program;
-  if (up === undefined) return undefined;
-  const down = readDirection('down', file, folder, options.engine, tool);
-  const isEmpty = down.program === undefined || (down.program.statements.length === 0 && (down.program.unread ?? []).length === 0);
-  return {
-    id: baseName(file.path),
-    title: baseName(file.path),
-    framework: 'migrate-mongo',
-    engine: options.engine,
-    up,
-    ...(isEmpty || down.program === undefined ? {} : { down: down.program }),
-    ...(down.throws === true ? { downUnsupported: true } : {}),
-  };
 }

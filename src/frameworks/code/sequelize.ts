@@ -17,6 +17,7 @@ import { Connection } from './sequelize/connection';
 import { library } from './sequelize/library';
 import { queryInterface } from './sequelize/query-interface';
 import { transactionsOf } from './sequelize/transactions';
+import { isMongoContext } from './umzug';
 
 /**
  * Sequelize 6 with sequelize-cli or umzug, from their packages: the files of a folder in the order of their names, nothing around them:
@@ -77,8 +78,10 @@ function connectionOf([first]: readonly Parameter[]): string {
 }
 
 /** A file that shows by itself whose it is. */
-function isOwn({ text }: SourceFile): boolean {
+function isOwn(file: SourceFile): boolean {
+  const { text } = file;
   if (/\bqueryInterface\b/i.test(text)) return true;
+  if (isMongoContext(file)) return false;
   return /\bcontext\b/.test(text) && /\bsequelize\b|\bumzug\b/i.test(text);
 }
 

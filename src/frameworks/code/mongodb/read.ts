@@ -3,7 +3,9 @@ import { circumstancesOf } from '../../../code/mongodb/circumstances';
 import { driverPackages } from '../../../code/mongodb/client';
 import { factsOf } from '../../../code/mongodb/facts';
 import { databaseHandle } from '../../../code/mongodb/foreign';
+import { mongoosePackage } from '../../../code/mongodb/mongoose/package';
 import { MongoRun } from '../../../code/mongodb/run';
+import { looksLikeMongo } from '../../../code/mongodb/suspicious';
 import { openSession } from '../../../code/open';
 import type { CodeFiles } from '../../../code/resolve';
 import type { Recording, Session } from '../../../code/session';
@@ -22,8 +24,6 @@ export interface MongoTool {
   readonly execution: ProgramExecution;
   /** What `up` gets. */
   readonly given: (run: MongoRun) => readonly Value[];
-  /** Natives of packages, beside the driver's. */
-  readonly packages?: (run: MongoRun) => ReadonlyMap<string, Value>;
   /** Where the function is: `exports.up`, or that of the default export, unless the tool has a way of its own. */
   readonly exported?: (session: Session, direction: 'up' | 'down') => Value | undefined;
   /** `this` of the function. */
@@ -51,7 +51,8 @@ export function readDirection(
 ): ReadDirection {
   const run = new MongoRun();
   const session = openSession(files, file.path, {
-    packages: new Map([...driverPackages(run), ...(tool.packages?.(run) ?? [])]),
+    packages: new Map([...driverPackages(run), ['mongoose', mongoosePackage(run)]]),
+    suspicious: looksLikeMongo,
     globals: new Map<string, Value>([
       ['Date', dateType()],
       ['db', databaseHandle(run)],

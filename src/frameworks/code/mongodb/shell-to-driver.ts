@@ -6,6 +6,8 @@ import { walk } from '../../../code/walk';
 export interface DriverNames {
   /** The database: `db`, `connection.db`. */
   readonly db: string;
+  /** What `admin()` and `command()` are called on, where that is not the database: mongoose's connection has them on `db` alone. */
+  readonly admin?: string;
   /** For another database of the server: `client`. */
   readonly client?: string;
   /** Of the options of writes, where the place has a session: `session`, `session: mySession`. */
@@ -181,7 +183,8 @@ class Translation {
       this.failed = true;
       return;
     }
-    this.replace(object, this.names.db);
+    const onDriver = /^(?:command|admin|aggregate)/.test(method);
+    this.replace(object, onDriver ? (this.names.admin ?? this.names.db) : this.names.db);
     this.replace(property, method);
     if (property.name !== 'createView') return;
     const [, source, pipeline, options] = node.arguments;
