@@ -40,6 +40,8 @@ export function changeBack(filter: DocumentValue, change: DocumentValue): Change
 }
 
 function operatorBack(operator: string, { name: field, value }: DocumentField, filter: DocumentValue): ChangeBack {
+  // Which items of an array it was is decided by filters that find others afterwards.
+  if (/\.\$(?:\[\w+\])?(?:\.|$)/.test(field)) return lostField(field);
   switch (operator) {
     case '$set':
       return setBack(field, value, filter);

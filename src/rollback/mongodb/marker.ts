@@ -1,11 +1,14 @@
 import type { DocumentField, DocumentValue } from '../../model/document';
+import { textOf } from '../../model/document-value';
 
 /**
- * A field by which a migration finds its own documents again: `migrationId`, `_migration`, `backfillBatch`. Nobody else writes its value,
- * which a `status` or a `schemaVersion` can't promise.
+ * A field by which a migration finds its own documents again: `migrationId`, `_migration`, `statusFrom: "backfill-1"`. Nobody else writes its
+ * value, which a `status` or a `schemaVersion` can't promise.
  */
 export function isMarker({ name, value }: { readonly name: string; readonly value: DocumentValue }): boolean {
-  return /(?:^|[._])_*(?:migration|migrated|backfill)/i.test(name) && isConstant(value) && value.kind !== 'array';
+  if (!isConstant(value)) return false;
+  const isNamed = /(?:^|[._])_*(?:migration|migrated|backfill)/i.test(name);
+  return isNamed || /migrat|backfill|\d{8}/i.test(textOf(value) ?? '');
 }
 
 export function markerIn(fields: readonly DocumentField[]): DocumentField | undefined {

@@ -1,8 +1,12 @@
+import { findDefinition } from '../../frameworks/code/definitions';
+import type { Catalog } from '../../model/catalog';
 import type { Fix } from '../../model/finding';
 import { catalogChanges } from '../../rollback/changes';
 import { headRange, type RuleContext } from '../context';
 import { insertBehind } from '../edits';
 import { asFrameworkStatement } from '../fixes/statement';
+import { collectionsLeftBehind, documentsLeftBehind } from '../mongodb/left-behind';
+import { linesBehind } from '../mongodb/lines-behind';
 import type { Rule, Violation } from '../rule';
 import { leftBehind, withoutLeftExtensions } from './left-behind';
 
@@ -89,8 +93,111 @@ extensions made with IF NOT EXISTS, which may have been there, and about data.`,
       ],
       findings: [{ at: 'ALTER TABLE t DROP COLUMN x', says: 'is not the one before the migration: index t_j of t stays.' }],
     },
+    {
+      title: 'A field of MongoDB stays, and documents',
+      framework: 'migrate-mongo',
+      engines: ['mongodb 8'],
+      files: [
+        {
+          path: '20240101000000-level.js',
+          text: `module.exports = {
+  async up(db) {
+    await db.createCollection('levels');
+    await db.collection('users').updateMany({ level: { $exists: false } }, { $set: { level: 1 } });
+    await db.collection('roles').insertMany([{ _id: 'a' }]);
+  },
+
+  async down(db) {
+    await db.collection('levels').drop();
+  },
+};
+`,
+        },
+      ],
+      findings: [{ at: "db.collection('levels').drop()", says: 'field users.level stays; documents inserted into roles stay' }],
+    },
+    {
+      title: 'An index of MongoDB stays',
+      framework: 'migrate-mongo',
+      engines: ['mongodb 8'],
+      files: [
+        {
+          path: '20240101000000-level.js',
+          text: `module.exports = {
+  async up(db) {
+    await db.createCollection('levels');
+    await db.collection('users').createIndex({ level: 1 }, { name: 'users_level' });
+  },
+
+  async down(db) {
+    await db.collection('levels').drop();
+  },
+};
+`,
+        },
+      ],
+      findings: [{ at: "db.collection('levels').drop()", says: 'index users_level of users stays' }],
+      fixed: [
+        {
+          path: '20240101000000-level.js',
+          text: `module.exports = {
+  async up(db) {
+    await db.createCollection('levels');
+    await db.collection('users').createIndex({ level: 1 }, { name: 'users_level' });
+  },
+
+  async down(db) {
+    await db.collection('levels').drop();
+    await db.collection("users").dropIndex("users_level");
+  },
+};
+`,
+        },
+      ],
+    },
   ],
   good: [
+    {
+      title: 'MongoDB, there and back',
+      framework: 'migrate-mongo',
+      engines: ['mongodb 8'],
+      files: [
+        {
+          path: '20240101000000-level.js',
+          text: `module.exports = {
+  async up(db) {
+    await db.createCollection('levels');
+    await db.collection('levels').insertMany([{ _id: 1 }, { _id: 2 }]);
+    await db.collection('users').createIndex({ level: 1 });
+    await db.collection('users').updateMany({ level: { $exists: false } }, { $set: { level: 1, migrationId: 'level' } });
+    await db.command({ collMod: 'users', validator: { level: { $gte: 0 } }, validationLevel: 'moderate' });
+  },
+
+  async down(db) {
+    await db.command({ collMod: 'users', validator: {}, validationLevel: 'strict' });
+    await db.collection('users').updateMany({ migrationId: 'level' }, { $unset: { level: '', migrationId: '' } });
+    await db.collection('users').dropIndex('level_1');
+    await db.collection('levels').drop();
+  },
+};
+`,
+        },
+        {
+          path: '20240102000000-said.js',
+          text: `module.exports = {
+  async up(db) {
+    await db.collection('users').updateMany({ a: { $exists: false } }, { $set: { a: 1 } });
+  },
+
+  async down(db) {
+    // The field a can not be removed: nothing tells who had it.
+    await db.collection('users').countDocuments({ a: 1 });
+  },
+};
+`,
+        },
+      ],
+    },
     {
       title: 'There and back, by other words',
       framework: 'golang-migrate',
@@ -141,27 +248,41 @@ extensions made with IF NOT EXISTS, which may have been there, and about data.`,
     const { program, origin } = context;
     const [first] = context.steps;
     if (program.direction === 'up' || origin === undefined || first === undefined || !isKnown(context)) return [];
-    const differences = leftBehind(origin, context.before, context.after);
+    const differences = differencesOf(context, origin);
     if (differences.length === 0) return [];
     return [violation(context, first, differences)];
   },
 };
 
+function differencesOf({ engine, migration, program, before, after }: RuleContext, origin: Catalog): readonly string[] {
+  if (engine.name !== 'mongodb') return leftBehind(origin, before, after);
+  return [...collectionsLeftBehind(origin, before, after), ...documentsLeftBehind(migration.up.statements, program.statements, origin)];
+}
+
 /** Does each statement of both directions read, and does no comment of the rollback say that something does not come back? */
-function isKnown({ migration, program, text }: RuleContext): boolean {
+function isKnown(context: RuleContext): boolean {
+  const { migration, program, text } = context;
   const unreadable = [...migration.up.statements, ...program.statements].some(
     (statement) => statement.unreadable !== undefined || statement.unresolved !== undefined,
   );
   const incomplete = [...(migration.up.unread ?? []), ...(program.unread ?? [])].length > 0;
-  return !unreadable && !incomplete && !saysSo(text.slice(program.span.start, program.span.end));
+  return !unreadable && !incomplete && !isSaid(context, text.slice(program.span.start, program.span.end));
+}
+
+/** In the text of a program; of one in code, whose comments are not sent, in the body of its function. */
+function isSaid({ engine, source, program }: RuleContext, text: string): boolean {
+  if (engine.name !== 'mongodb') return saysSo(text);
+  const body = source === undefined ? undefined : findDefinition(source, program.path, program.direction)?.body;
+  const whole = source ?? text;
+  return saysSo(body === undefined ? whole : whole.slice(body.span.start, body.span.end), /\/\/[^\r\n]*|\/\*[\s\S]*?\*\//g);
 }
 
 const admission =
   /\b(irrevers|not revers|(can('|no|\s+no)?t|impossible|unable|not)\s+(to\s+)?(\w+\s+)?(be\s+)?(undo|undone|revert|restor|rever|roll|remov|recover|bring|brought|drop)|lost\b|no\s+(way\s+back|rollback|down))/i;
 
 /** Does a comment say that something does not come back? */
-export function saysSo(text: string): boolean {
-  return (text.match(/--[^\r\n]*|\/\*[\s\S]*?\*\//g) ?? []).some((comment) => admission.test(comment));
+export function saysSo(text: string, comments = /--[^\r\n]*|\/\*[\s\S]*?\*\//g): boolean {
+  return (text.match(comments) ?? []).some((comment) => admission.test(comment));
 }
 
 function violation(context: RuleContext, first: RuleContext['steps'][number], differences: readonly string[]): Violation {
@@ -178,7 +299,8 @@ function violation(context: RuleContext, first: RuleContext['steps'][number], di
 
 /** What leads from where the rollback ends to where the migration began, behind its last statement. */
 function completed(context: RuleContext): Fix | undefined {
-  const { origin, after, steps } = context;
+  const { origin, after, steps, engine } = context;
+  if (engine.name === 'mongodb') return origin === undefined ? undefined : completedDocuments(context, origin);
   const last = steps.findLast(({ statement }) => statement.operations.some(({ kind }) => kind !== 'transaction')) ?? steps.at(-1);
   if (origin === undefined || last === undefined || context.program.rendering !== undefined) return undefined;
   const changes = catalogChanges(withoutLeftExtensions(origin, after), origin, { goal: 'before this migration', isEmpty: () => false });
@@ -192,4 +314,24 @@ function completed(context: RuleContext): Fix | undefined {
     })
     .join('');
   return { title: 'Add what is missing', safe: false, edits: [insertBehind(context, last.statement.span, text)] };
+}
+
+/** The same for MongoDB: what is missing of the catalog, in calls behind the last one. Documents want a rollback of somebody's own. */
+function completedDocuments(context: RuleContext, origin: Catalog): Fix | undefined {
+  const { engine, after, migration, program } = context;
+  if (documentsLeftBehind(migration.up.statements, program.statements, origin).length > 0) return undefined;
+  const changes = catalogChanges(after, withUnseen(origin, after), { engine, goal: 'before this migration', isEmpty: () => true });
+  const edit = changes.some(({ unknown }) => unknown !== undefined)
+    ? undefined
+    : linesBehind(
+        context,
+        changes.map(({ text }) => text),
+      );
+  return edit === undefined ? undefined : { title: 'Add what is missing', safe: false, edits: [edit] };
+}
+
+/** A collection that no migration makes stays; what this migration made of it goes. */
+function withUnseen(origin: Catalog, after: Catalog): Catalog {
+  const unseen = after.tables.filter((table) => table.presumed === true && !origin.tables.some(({ name }) => name === table.name));
+  return { ...origin, tables: [...origin.tables, ...unseen.map((table) => ({ ...table, indexes: [] }))] };
 }
