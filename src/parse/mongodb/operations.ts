@@ -155,7 +155,8 @@ class CallReader {
       }
       const [first] = this.argumentsOf(call);
       if (path.length === 0 && isDatabaseOf(step)) {
-        database = name === 'admin' ? 'admin' : (textOf(first) ?? database);
+        // A session is asked for the database that is worked in, by its name.
+        if (name !== 'getDatabase') database = name === 'admin' ? 'admin' : (textOf(first) ?? database);
         session ||= name === 'getDatabase';
       } else if (name === 'getCollection' || (name === 'collection' && path.length === 0)) {
         path = [...path, textOf(first)];

@@ -79,7 +79,7 @@ db.users.find({ old: true }).forEach(function (user) {
 const bulk = db.log.initializeUnorderedBulkOp();
 bulk.find({ x: 1 }).delete();
 bulk.execute();
-db.stats.find({}); 
+db.counts.find({});
 db.getSiblingDB("other").things.drop();
 db.orders.archive.renameCollection("orders.old", true);
 db.sales.aggregate([{ $match: {} }, { $out: "copy" }]);
