@@ -3,6 +3,7 @@ import type { Statement } from '../../model/migration';
 import type { Operation, OperationKind } from '../../model/operation';
 import { forAddColumn, forAttach, forIndex, forKey, forNewPartition, forTypeChange, forValidation } from './columns';
 import { forDomain } from './domains';
+import { answerForMongodb } from './mongodb/derive';
 import { answerForMysql } from './mysql/derive';
 import { type DirtAnswer, none } from './recipe';
 import { forCheck, forExclusion, forNotNull, forReference } from './requirements';
@@ -14,7 +15,8 @@ import { forDelete, forInsert, forOpaque, forUpdate } from './writes';
  * whoever asks puts the rows in and runs the migration.
  */
 export function deriveDirt(situation: DirtSituation): DirtAnswer {
-  const answer = isMysqlFamily({ name: situation.engine ?? defaultEngine.name }) ? answerForMysql : answerFor;
+  const name = situation.engine ?? defaultEngine.name;
+  const answer = name === 'mongodb' ? answerForMongodb : isMysqlFamily({ name }) ? answerForMysql : answerFor;
   const answers = situation.statement.operations.map((operation) => answer(situation, operation));
   const candidates = answers.flatMap((answer) => answer.candidates);
   const { otherwise } = answers.find((answer) => answer.candidates.length > 0) ?? answers[0] ?? unread;

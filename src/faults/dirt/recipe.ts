@@ -1,3 +1,5 @@
+import type { DocumentValue } from '../../model/document';
+
 /** What is put into the state before, so that one statement fails on it: which rows, and the errors that prove it. All names are those of before. */
 export interface Dirt {
   /** `schema.table`. */
@@ -14,6 +16,13 @@ export interface OddValue {
   readonly value: string;
   /** What it is, in words: "a text that is no number". */
   readonly words: string;
+}
+
+/** What is changed in one document. */
+export interface DocumentChanges {
+  /** By path with dots; in the order in which they are made. */
+  readonly set?: readonly { readonly path: string; readonly value: DocumentValue }[];
+  readonly unset?: readonly string[];
 }
 
 /** How the rows come about: each begins as a valid row, of which a few columns are changed. Expressions are SQL over the table's columns. */
@@ -66,6 +75,18 @@ export type Recipe =
   | { readonly kind: 'any row'; readonly rows: number }
   /** A row with these values, as the statement itself would insert it. */
   | { readonly kind: 'given'; readonly values: readonly { readonly column: string; readonly value: string }[] }
+  /** Two documents that are alike in all but their _id and keys that are unique already; these fields, where they are named, are in neither. */
+  | { readonly kind: 'equal documents'; readonly keys: readonly string[]; readonly missing?: true; readonly meets?: DocumentValue }
+  /**
+   * Documents that begin like others of the collection and meet the filter, each with these changes. `unchecked`: older than the validator that there
+   * is.
+   */
+  | {
+      readonly kind: 'documents';
+      readonly documents: readonly DocumentChanges[];
+      readonly meets?: DocumentValue;
+      readonly unchecked?: true;
+    }
   /** One row that the bound of a partition leaves out (or, for the rows of a DEFAULT partition, takes in). */
   | { readonly kind: 'bound'; readonly parent: string; readonly bound: string; readonly side: 'outside' | 'inside' };
 

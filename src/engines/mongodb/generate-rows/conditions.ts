@@ -1,12 +1,13 @@
 import type { Document } from 'mongodb';
 import type { DocumentValue } from '../../../model/document';
 import { booleanOf, fieldOf, fieldsOf, isWhole, itemsOf, numberOf, textOf } from '../../../model/document-value';
+import type { FieldKind } from '../../../schema/mongodb/expressions';
 import { pick } from '../../random';
 import { knownValue } from './known';
 import { type CollectionNeeds, kindOfValue } from './needs';
 import { removeAt, setAt } from './paths';
 import { textMatching } from './pattern';
-import { type FieldKind, valueOfKind } from './values';
+import { valueOfKind } from './values';
 
 /** One step of making a document meet a filter, or not. */
 export type Change = { readonly path: string; readonly value: unknown } | { readonly path: string; readonly absent: true };

@@ -1,9 +1,9 @@
 import type { CollectionName, DocumentCommand, DocumentValue, DocumentWrite } from '../../../model/document';
-import { booleanOf, fieldOf, fieldsOf, isTrue, itemsOf, numberOf, textOf } from '../../../model/document-value';
+import { booleanOf, fieldOf, fieldsOf, isTrue, itemsOf, textOf } from '../../../model/document-value';
 import type { Statement } from '../../../model/migration';
 import { keyFields } from '../../../schema/mongodb/canonical';
-import { expressionNeeds } from './expressions';
-import type { FieldKind } from './values';
+import { expressionNeeds, type FieldKind } from '../../../schema/mongodb/expressions';
+import { documentStages, rootOf } from '../../../schema/mongodb/pipeline';
 
 /** A value of one collection that is to be the value of another's field. */
 export interface Reference {
@@ -164,14 +164,7 @@ class NeedsReader {
 
   /** Of the stages as far as the documents are still those of the collection. */
   private pipeline(needs: CollectionNeeds, pipeline: DocumentValue): void {
-    const computed = new Set<string>();
-    for (const stage of itemsOf(pipeline)) {
-      const [first] = fieldsOf(stage);
-      if (first === undefined) return;
-      this.stage(needs, first.name, first.value, computed);
-      if (replacing.test(first.name)) return;
-      for (const name of computedBy(first.name, first.value)) computed.add(name);
-    }
+    for (const { name, value, computed } of documentStages(pipeline)) this.stage(needs, name, value, computed);
   }
 
   private stage(needs: CollectionNeeds, name: string, value: DocumentValue, computed: ReadonlySet<string>): void {
@@ -214,16 +207,6 @@ class NeedsReader {
   }
 }
 
-/** Stages behind which documents are no longer the collection's (manual, "Aggregation Stages"). */
-const replacing = /^\$(group|replaceRoot|replaceWith|facet|bucket|bucketAuto|sortByCount|count|unionWith)$/;
-
-/** Fields that a stage makes, so that a later one that reads them asks nothing of the documents. */
-function computedBy(stage: string, value: DocumentValue): readonly string[] {
-  const as = textOf(fieldOf(value, 'as'));
-  const made = /^\$(project|addFields|set)$/.test(stage) ? fieldsOf(value).filter((field) => !isPlainInclusion(field.value)) : [];
-  return [...made.map(({ name }) => rootOf(name)), ...(as === undefined ? [] : [rootOf(as)])];
-}
-
 /** What an update operator wants to find in its field (manual, "Update Operators"). */
 const operatorKinds: Readonly<Record<string, FieldKind>> = {
   $rename: 'any',
@@ -239,15 +222,6 @@ const operatorKinds: Readonly<Record<string, FieldKind>> = {
 };
 
 const indexKinds: Readonly<Record<string, FieldKind>> = { text: 'string', '2dsphere': 'point', '2d': 'pair' };
-
-function rootOf(path: string): string {
-  return path.split('.')[0] ?? path;
-}
-
-/** `name: 1` keeps a field as it is. */
-function isPlainInclusion(value: DocumentValue): boolean {
-  return numberOf(value) === 1 || booleanOf(value) === true;
-}
 
 /** A value of the same kind as one that is written. */
 export function kindOfValue(value: DocumentValue): FieldKind {

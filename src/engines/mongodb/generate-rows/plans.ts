@@ -1,4 +1,5 @@
 import type { Document, MongoClient } from 'mongodb';
+import type { FieldKind } from '../../../schema/mongodb/expressions';
 import { documentValue } from '../shell/value';
 import type { ReadCollection } from '../snapshot/objects';
 import { exactReading } from '../snapshot/values';
@@ -6,7 +7,6 @@ import { knownValue } from './known';
 import { type DocumentPlan, makeDocument } from './make';
 import { CollectionNeeds, type Reference } from './needs';
 import { isDocument, valueAt } from './paths';
-import type { FieldKind } from './values';
 
 /** A collection to be filled, there already or only named by the migration. */
 export interface Fillable {

@@ -1,27 +1,6 @@
 import { Decimal128, Double, Long, ObjectId, UUID } from 'mongodb';
+import type { FieldKind } from '../../../schema/mongodb/expressions';
 import { digest, pick } from '../../random';
-
-/** What kind of value a field is to have. `any`: its name decides. */
-export type FieldKind =
-  | 'any'
-  | 'string'
-  | 'number'
-  | 'double'
-  | 'long'
-  | 'decimal'
-  | 'boolean'
-  | 'date'
-  /** Long after now: a TTL index must not take its document away. */
-  | 'late date'
-  | 'objectId'
-  | 'uuid'
-  | 'array'
-  | 'object'
-  | 'point'
-  | 'pair'
-  | 'numeric text'
-  | 'date text'
-  | 'id text';
 
 /** What a value is made from. */
 export interface ValueSource {

@@ -1,6 +1,27 @@
-import type { DocumentValue } from '../../../model/document';
-import { fieldOf, fieldsOf, itemsOf, textOf } from '../../../model/document-value';
-import type { FieldKind } from './values';
+import type { DocumentValue } from '../../model/document';
+import { fieldOf, fieldsOf, itemsOf, textOf } from '../../model/document-value';
+
+/** What kind of value a field is to have. `any`: its name decides. */
+export type FieldKind =
+  | 'any'
+  | 'string'
+  | 'number'
+  | 'double'
+  | 'long'
+  | 'decimal'
+  | 'boolean'
+  | 'date'
+  /** Long after now: a TTL index must not take its document away. */
+  | 'late date'
+  | 'objectId'
+  | 'uuid'
+  | 'array'
+  | 'object'
+  | 'point'
+  | 'pair'
+  | 'numeric text'
+  | 'date text'
+  | 'id text';
 
 /**
  * Fields that an expression of an aggregation reads, each with the kind of value that the operator around it can take (manual, "Aggregation
