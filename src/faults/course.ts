@@ -160,14 +160,6 @@ export function pointsOf(course: Course): readonly Point[] {
   return points;
 }
 
-/**
- * Drivers of MongoDB send a write again by themselves when its connection broke, and the server knows what it has done already (manual,
- * "Retryable Writes"): what a client makes of a lost connection depends on the very command that it was about to send or had sent.
- */
-export function retriesByItself({ engine }: Course): boolean {
-  return engine.name === 'mongodb';
-}
-
 /** How many leading statements are committed at a point; of one that the server is executing, what it has committed on its way apart. */
 export function committedAt(course: Course, point: Point): number {
   const { done, commitDone } = progressAt(course, point);

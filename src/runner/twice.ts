@@ -35,8 +35,9 @@ export async function foundTwice(
       }),
       retried: await read(retried.database),
     });
+    const word = trace.plan.engine.name === 'mongodb' ? 'document' : 'row';
     if (rows > 0)
-      found.push(`${rows} ${rows === 1 ? 'row' : 'rows'} of ${table.schema}.${table.name} ${rows === 1 ? 'is' : 'are'} written twice`);
+      found.push(`${rows} ${rows === 1 ? `${word}` : `${word}s`} of ${relationKey(table)} ${rows === 1 ? 'is' : 'are'} written twice`);
   }
   const objects = addedTwice(before.catalog, after.catalog, retried.state.catalog);
   if (objects.length > 0)

@@ -1,5 +1,5 @@
 import type { Point } from '../../model/fault';
-import { type Course, committedAt, committedStatements, lastOfRequest, leftKey, progressAt, recordedAt, retriesByItself } from '../course';
+import { type Course, committedAt, committedStatements, lastOfRequest, leftKey, progressAt, recordedAt } from '../course';
 import { nothingToBeInside } from './inside';
 import type { FaultKind } from './kind';
 
@@ -10,7 +10,6 @@ export const disconnectFault: FaultKind = {
   impossible: nothingToBeInside,
   completed,
   equivalence(course, point) {
-    if (retriesByItself(course)) return undefined;
     if (point.kind === 'unlock' || (point.kind === 'start' && course.preparesBeforehand)) return undefined;
     if (recordedAt(course, point)) return 'recorded';
     return leftKey(course, completed(course, point), finishedRequest(course, point) ?? progressAt(course, point).done);

@@ -1,4 +1,5 @@
-import { committedAt, retriesByItself } from '../course';
+import type { Point } from '../../model/fault';
+import { type Course, committedAt, transactionOf } from '../course';
 import { nothingToBeInside } from './inside';
 import type { FaultKind } from './kind';
 import { undoneEquivalence } from './undone';
@@ -9,6 +10,15 @@ export const killSessionFault: FaultKind = {
   happened: 'The session was terminated',
   impossible: nothingToBeInside,
   completed: committedAt,
-  // A session of MongoDB that does nothing has nothing to lose but its transaction: its client goes on.
-  equivalence: (course, point) => (retriesByItself(course) ? undefined : undoneEquivalence(course, point)),
+  equivalence: (course, point) => (course.engine.name === 'mongodb' ? idleEquivalence(course, point) : undoneEquivalence(course, point)),
 };
+
+/**
+ * A session of MongoDB is no connection: one that does nothing has nothing to lose but its transaction, and its client goes on to the end
+ * (manual, "killSessions").
+ */
+function idleEquivalence(course: Course, { kind, statement }: Point): string | undefined {
+  if (kind === 'during' || kind === 'commit') return undefined;
+  const isInTransaction = statement !== undefined && transactionOf(course, statement)?.kind !== 'autocommit';
+  return isInTransaction ? undefined : 'it goes on';
+}

@@ -1,5 +1,5 @@
 import type { Point } from '../../model/fault';
-import { type Course, committedAt, committedStatements, lastOfRequest, retriesByItself } from '../course';
+import { type Course, committedAt, committedStatements, lastOfRequest } from '../course';
 import { nothingToBeInside } from './inside';
 import type { FaultKind } from './kind';
 
@@ -27,7 +27,6 @@ export const lostAckFault: FaultKind = {
     return asked === undefined ? committedAt(course, point) : committedStatements(course, asked, false);
   },
   equivalence(course, point) {
-    if (retriesByItself(course)) return undefined;
     // The answers to one request travel together, and the server finishes it: losing one of them, wherever it is, is losing the end of it.
     const asked = askedAt(course, point);
     return asked === undefined ? undefined : `answer to ${asked}`;

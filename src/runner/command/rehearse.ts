@@ -54,7 +54,8 @@ export async function prepareCommand(
 ): Promise<PreparedCommand> {
   if (request.before !== undefined) await runBefore(laboratory, { ...request, text: request.before }, groundwork);
   const tables = await historyTables(laboratory, groundwork, request);
-  const excluded = tables.map(relationKey);
+  // Also those that the tool has yet to make: what it looks for there are no rows of the user's.
+  const excluded = [...tables.map(relationKey), ...historyNames(request)];
   const meant = [...(known.meant ?? []), ...(await seenBeforehand(laboratory, request, engine, groundwork))];
   const state = await databaseBefore(laboratory, groundwork, excluded, rows, meant);
   try {
@@ -144,8 +145,11 @@ function frameworkOf(tool: string, run: RunProtocol): BuiltInFramework {
 }
 
 async function historyTables(laboratory: Laboratory, database: string, request: CommandRequest): Promise<readonly HistoryTable[]> {
-  const names = [...knownHistoryTables().keys(), ...request.historyTables];
-  return commandsOf(laboratory).readHistoryTables(laboratory.sandbox.address(database), names);
+  return commandsOf(laboratory).readHistoryTables(laboratory.sandbox.address(database), historyNames(request));
+}
+
+function historyNames({ historyTables }: CommandRequest): readonly string[] {
+  return [...knownHistoryTables().keys(), ...historyTables];
 }
 
 function changesOf(

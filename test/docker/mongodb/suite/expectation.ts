@@ -6,9 +6,9 @@ import type { MongodbCase } from './case';
  * What every cell of a case's matrix must come to, from what the manuals say ("Retryable Writes", "Atomicity and Transactions"), independent of
  * how the product foresees it. The words are those of the suite for PostgreSQL.
  *
- * Every command outside of a transaction stays as it ends, and of one with many writes those that are done. A driver whose connection breaks
- * sends a retryable write once more by itself, and the server knows whether it is done. migrate-mongo writes its changelog when `up` has
- * returned, by one such write.
+ * Every command outside of a transaction stays as it ends, and of one with many writes those that are done. A session that is ended has nothing
+ * to lose but its transaction, and a driver begins another one. migrate-mongo writes its changelog when `up` has returned. A client that is gone
+ * sends nothing again by itself.
  */
 export function expectationsOf(suiteCase: MongodbCase, texts: readonly string[], faults: readonly FaultName[]): Expectations {
   const course = new Course(suiteCase, texts);
@@ -31,8 +31,6 @@ export function expectationsOf(suiteCase: MongodbCase, texts: readonly string[],
 
 /** Commands with many writes, of which some may be done. */
 const many = /\.(insertMany|updateMany|deleteMany|bulkWrite)\(/;
-/** Manual, "Retryable Write Operations": what writes single documents, and bulks of these. */
-const retryable = /\.(insertOne|insertMany|updateOne|replaceOne|deleteOne|findOneAndUpdate|findOneAndReplace|findOneAndDelete|bulkWrite)\(/;
 
 class Course {
   constructor(
@@ -81,9 +79,9 @@ class Course {
       case 'crash':
         return isInside ? this.halfDone(statement) : this.stays(this.doneAt(kind, statement));
       case 'disconnect':
-        return this.cut(kind, statement);
+        return this.stays(this.doneAt(kind, statement));
       case 'lost-ack':
-        return kind === 'start' || kind === 'before' || kind === 'unrecorded' ? undefined : this.cut(kind, statement);
+        return kind === 'start' || kind === 'before' || kind === 'unrecorded' ? undefined : this.stays(this.doneAt(kind, statement));
       case 'kill-session':
         return isInside ? this.halfDone(statement) : 'complete';
       case 'statement-timeout':
@@ -97,14 +95,6 @@ class Course {
   private doneAt(kind: Point['kind'], statement: number): number {
     if (kind === 'commit') return statement;
     return this.committed(kind === 'after' || kind === 'during' ? statement : statement - 1);
-  }
-
-  /** The connection broke: what the driver can send again goes on to the end. */
-  private cut(kind: Point['kind'], statement: number): string {
-    if (kind === 'commit' || kind === 'unrecorded') return 'complete';
-    const text = this.text(statement);
-    const isRetried = !this.isInTransaction(statement) && retryable.test(text) && !/(updateMany|deleteMany):/.test(text);
-    return isRetried ? 'complete' : this.stays(this.doneAt(kind, statement));
   }
 
   /** How many statements stay when so many are done. */
