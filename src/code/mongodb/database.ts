@@ -90,8 +90,10 @@ export function databaseOf(run: MongoRun, client: () => NativeValue, other?: Oth
             write(text);
             text.add('.runCommand({ listCollections: 1');
             if (filter !== undefined) text.add(', filter: ').value(filter.value, filter.site);
-            void options;
-            text.add(' })');
+            text.add(' }');
+            // A session stands there.
+            if (options !== undefined) text.add(', ').value(options.value, options.site);
+            text.add(')');
           },
         });
       },
