@@ -22,6 +22,9 @@ const harmless: ReadonlySet<string> = new Set([
   'minPoolSize',
 ]);
 
+/** From an answer to the request that follows from it a driver takes a few turns of the event loop. */
+const turnsUntilNext = 5;
+
 /** How an execution's own requests, and those that the migration makes over the same client, are told from what goes on after it. */
 export class Connection {
   private underWay = 0;
@@ -44,9 +47,12 @@ export class Connection {
     return this.underWay;
   }
 
-  /** Waits for those that are under way now. */
+  /** Waits until none is under way, and none follows from the answer of one that was. What a timer would begin later is not waited for. */
   async idle(): Promise<void> {
-    if (this.underWay > 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    do {
+      if (this.underWay > 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
+      for (let turn = 0; turn < turnsUntilNext; turn++) await new Promise((resolve) => setImmediate(resolve));
+    } while (this.underWay > 0);
   }
 }
 

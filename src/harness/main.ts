@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     succeed();
   }
   const connection = await tools[order.framework].run(order);
-  // Requests that were forgotten are on their way, and arrive: the tools end without waiting for them, and so no more are begun here either.
+  // The tools end at once, and whether what was not awaited is done is then a matter of luck. Here it is done, late as it is, in every run.
   await connection.idle();
   succeed();
 }
