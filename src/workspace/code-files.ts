@@ -1,3 +1,5 @@
+import { isShellScript, isShellScriptName } from '../model/shell-scripts';
+
 /**
  * Migrations that are written in code, told by their names and by a look at their text. They are read, never run, and no parser is
  * needed here: most code of a workspace is none, and must cost next to nothing.
@@ -34,7 +36,7 @@ export function mayBeCodeMigration(path: string): boolean {
   const name = folders.pop() ?? '';
   const near = folders.slice(-parentsLookedAt);
   if (near.some((folder) => foldersOfTests.test(folder))) return false;
-  return versionedName.test(name) || near.some((folder) => migrationFolder.test(folder));
+  return isShellScriptName(name) || versionedName.test(name) || near.some((folder) => migrationFolder.test(folder));
 }
 
 /** The same with its text: what is called a migration twice over, or looks like one. */
@@ -44,6 +46,7 @@ export function isCodeMigration(path: string, text: string): boolean {
   if (!mayBeCodeMigration(path)) return false;
   const folders = path.split('/');
   const name = folders.pop() ?? '';
+  if (isShellScript(path, text)) return true;
   const inMigrations = folders.slice(-parentsLookedAt).some((folder) => migrationFolder.test(folder));
   return (inMigrations && versionedName.test(name)) || weakMark.test(text);
 }

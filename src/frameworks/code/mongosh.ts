@@ -10,6 +10,7 @@ import type { Engine } from '../../model/engine';
 import type { Migration, Program, ProgramExecution } from '../../model/migration';
 import { type Result, success } from '../../model/result';
 import type { DownPlacement, ReadOptions, SourceFile, ToolFramework } from '../../model/run-protocol';
+import { isShellScript, isShellScriptName } from '../../model/shell-scripts';
 import type { Span } from '../../model/text';
 import { LineIndex } from '../../parse/lines';
 import { baseName, byText, oncePerFile, problem, readProgram, wholeFile } from '../files';
@@ -32,7 +33,7 @@ export const mongosh: ToolFramework = {
     const code = files.filter(({ path }) => /\.[cm]?[jt]s$/i.test(path) && !path.startsWith('../'));
     const own = code.filter(isScript);
     if (own.length === 0) return 0;
-    return own.some(({ path }) => marked.test(path)) ? 0.9 : 0.2 + (0.25 * own.length) / code.length;
+    return own.some(({ path }) => isShellScriptName(path)) ? 0.9 : 0.2 + (0.25 * own.length) / code.length;
   },
 
   read(files, { engine: given, ...others }) {
@@ -56,8 +57,6 @@ export const mongosh: ToolFramework = {
   rawCall: (statement) => `${statement};`,
 };
 
-/** Names of scripts alone, as editors know them. */
-const marked = /\.(?:mongodb|mongosh)\.js$/i;
 const ending = /(?:\.(?:mongodb|mongosh))?\.js$/i;
 const downEnding = /[._-](?:down|rollback|revert|undo)$/i;
 const upEnding = /[._-](?:up|do)$/i;
@@ -79,17 +78,7 @@ function subject(path: string): string {
   return stem(path).replace(downEnding, '').replace(upEnding, '');
 }
 
-const isModule = /^[ \t]*(?:import\b[^(\n]*['"]|export\b)|\b(?:module\s*\.\s*)?exports\s*(?:\.|=|\[)/m;
-const usesShell = /(?<![\w$.])db\s*(?:\.|\[)\s*["'\w$]|(?<![\w$.])(?:rs|sh)\s*\.\s*\w+\s*\(/;
-
-/** A file that uses a global `db` and is no module. */
-const isScript = oncePerFile(({ path, text }) => {
-  if (!/\.js$/i.test(path) || path.startsWith('../') || /(?:^|\/)[^/]*\.config\.js$|(?:\.test|\.spec|\.min)\.js$/i.test(path)) return false;
-  return (marked.test(path) || usesShell.test(text)) && !isModule.test(text) && !givesDatabase.test(text);
-});
-
-/** A function with a parameter of that name: then `db` is what it is given. */
-const givesDatabase = /\b(?:const|let|var)\s+db\b|\bfunction\b[^(]*\(\s*db\b|\(\s*db\s*(?:,[^)]*)?\)\s*=>/;
+const isScript = oncePerFile(({ path, text }) => !path.startsWith('../') && isShellScript(path, text));
 
 const execution: ProgramExecution = {
   requests: 'per-statement',

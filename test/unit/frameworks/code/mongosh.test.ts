@@ -9,7 +9,7 @@ function folder(texts: Readonly<Record<string, string>>): SourceFile[] {
 }
 
 function up(text: string, path = '1-a.mongodb.js'): Program {
-  const { migrations, framework } = readFolder(folder({ [path]: text }), { engine: mongodb });
+  const { migrations, framework } = readFolder(folder({ [path]: text }), { engine: mongodb, placeholders: {} });
   const [migration] = migrations;
   if (migration === undefined || framework.name !== 'mongosh') throw new Error('no script');
   return migration.up;
@@ -38,7 +38,7 @@ describe('scripts of mongosh', () => {
       '1-a.down.js': 'db.createCollection("a");',
       '3-c.undo.js': 'db.c.drop();',
     });
-    const { migrations, problems, framework } = readFolder(files, { engine: { name: 'postgres', major: 18 } });
+    const { migrations, problems, framework } = readFolder(files, { engine: { name: 'postgres', major: 18 }, placeholders: {} });
     expect(migrations.map(({ id, engine, down }) => [id, engine.name, down?.path])).toEqual([
       ['1-a', 'mongodb', '1-a.down.js'],
       ['2-b', 'mongodb', undefined],
