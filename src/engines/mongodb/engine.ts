@@ -2,6 +2,7 @@ import type { DatabaseEngine } from '../engine';
 import { askAll } from './ask';
 import { mongodbCommands } from './command/tools';
 import { withControlClient } from './connect';
+import { makeDirt } from './dirt/make';
 import { generateRows } from './generate-rows/generate-rows';
 import { readRowHeap } from './row-heap';
 import { captureBaseline, captureSessions, captureState } from './snapshot/snapshot';
@@ -29,7 +30,7 @@ export const mongodbEngine: DatabaseEngine = {
 
   generateRows,
   rowsFollowMigration: true,
-  makeDirt: async () => ({ why: 'No documents that break it are made for MongoDB yet.' }),
+  makeDirt,
   // A document database draws no numbers.
   putNumbersBack: async () => undefined,
 
