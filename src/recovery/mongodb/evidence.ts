@@ -29,7 +29,7 @@ export interface CollectionEvidence {
   readonly before: readonly Doc[];
 }
 
-const readAll = (database: Probe['database'], collection: string): Probe => ({
+export const readProbe = (database: Probe['database'], collection: string): Probe => ({
   database,
   text: `${collectionText(collection)}.find({}).sort({ _id: 1 }).limit(${mostDocuments + 1}).toArray()`,
 });
@@ -57,16 +57,16 @@ function cameNew({ before, partial }: RecoverySituation): string[] {
 /** What has to be asked so that `evidenceOf` and `newCollections` can answer. */
 export function documentProbes(situation: RecoverySituation): Probe[] {
   return [
-    ...differing(situation).flatMap(({ original, collection }) => [readAll('before', original), readAll('partial', collection)]),
-    ...cameNew(situation).map((name) => readAll('partial', name)),
+    ...differing(situation).flatMap(({ original, collection }) => [readProbe('before', original), readProbe('partial', collection)]),
+    ...cameNew(situation).map((name) => readProbe('partial', name)),
   ];
 }
 
 /** Collections of which every document was compared. Empty where nothing was asked. */
 export function evidenceOf(situation: RecoverySituation): CollectionEvidence[] {
   return differing(situation).flatMap(({ original, collection }) => {
-    const then = readDocuments(situation.answers, readAll('before', original));
-    const now = readDocuments(situation.answers, readAll('partial', collection));
+    const then = readDocuments(situation.answers, readProbe('before', original));
+    const now = readDocuments(situation.answers, readProbe('partial', collection));
     return then === undefined || now === undefined ? [] : [compare(original, collection, then, now)];
   });
 }
@@ -74,12 +74,13 @@ export function evidenceOf(situation: RecoverySituation): CollectionEvidence[] {
 /** The documents of collections that the migration has made. */
 export function newCollections(situation: RecoverySituation): { readonly collection: string; readonly now: readonly Doc[] }[] {
   return cameNew(situation).flatMap((collection) => {
-    const now = readDocuments(situation.answers, readAll('partial', collection));
+    const now = readDocuments(situation.answers, readProbe('partial', collection));
     return now === undefined ? [] : [{ collection, now }];
   });
 }
 
-function readDocuments(answers: Answers | undefined, probe: Probe): readonly Doc[] | undefined {
+/** What it gave; undefined where it was not asked, and where there are too many. */
+export function readDocuments(answers: Answers | undefined, probe: Probe): readonly Doc[] | undefined {
   const rows: readonly AnswerRow[] | undefined = answerTo(answers, probe);
   return rows === undefined || rows.length > mostDocuments ? undefined : (rows as readonly Doc[]);
 }

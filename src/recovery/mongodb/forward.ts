@@ -10,6 +10,7 @@ import { documentsBack } from './documents-back';
 import { evidenceOf, newCollections } from './evidence';
 import { type Left, leftOfWrites, type Present } from './left';
 import { commandsIn, writtenCollection } from './operations';
+import { derivations, resumeText } from './resume';
 import { shellStep } from './words';
 
 /**
@@ -28,6 +29,7 @@ export function planForwardDocuments(situation: RecoverySituation): DraftPlan[] 
   const plain = (replaced?: Left, half: readonly RecoveryStep[] = []) => draft(situation, from, 'certain', replaced, half);
   const half = halfBack(situation);
   const drafts: DraftPlan[] = [
+    ...resumed(situation),
     plain(),
     ...(left === undefined || left.kind === 'unknown' ? [] : [plain(left)]),
     ...(half.length === 0 ? [] : [plain(undefined, half)]),
@@ -66,6 +68,48 @@ function draft(situation: RecoverySituation, from: number, trials: Trials, repla
     ],
     modes.flatMap((mode) => mode.losses(situation, 'forward')),
   );
+}
+
+/** Copies with marks are made again from their source; the statements that write to them hold the values of the simulated documents. */
+function resumed(situation: RecoverySituation): DraftPlan[] {
+  const { migration, completed, plan, protocol } = situation;
+  const found = derivations(situation);
+  if (found.length === 0) return [];
+  const targets = new Set(found.map(({ marked }) => marked.collection));
+  const rest = migration.up.statements.filter(
+    (statement) => statement.index > completed && !commandsIn(statement).some((command) => targets.has(writtenCollection(command) ?? '')),
+  );
+  const steps = found.map((derivation) =>
+    shellStep(
+      `Make what is missing or not done in ${derivation.marked.collection} again from ${derivation.marked.origin.source}`,
+      `Every field comes from the source, as in the documents that are done; data and mark are set in one write, so that no document is marked before it is right. It finds those that were never inserted, and can be run again.`,
+      resumeText(derivation),
+    ),
+  );
+  const modes = chosenModes(situation, 'certain');
+  const reads = (statement: Statement) => commandsIn(statement).every(({ effect }) => effect.kind === 'read');
+  return [
+    {
+      steps: [
+        ...modes.filter(({ place }) => place === 'first').flatMap((mode) => mode.forward(situation)),
+        ...steps,
+        ...plan.transactions.flatMap((transaction) =>
+          transactionSteps(
+            situation,
+            {
+              ...transaction,
+              statements: transaction.statements.filter((index) =>
+                rest.some((statement) => statement.index === index && !reads(statement)),
+              ),
+            },
+            completed + 1,
+          ),
+        ),
+        ...modes.filter(({ place }) => place === 'last').flatMap((mode) => mode.forward(situation)),
+        ...protocol.markApplied(migration),
+      ],
+    },
+  ];
 }
 
 interface Replacing {

@@ -26,7 +26,7 @@ function repairsFor({ effect }: DocumentCommand, table: Table): Repair[] {
   if (effect.kind === 'create index') {
     return effect.indexes.flatMap(({ keys, options }) => [
       ...(fieldsOf(options).some(({ name, value }) => name === 'unique' && isTrue(value))
-        ? (deduplication(table.name, keys, fieldsOf(options)) ?? [])
+        ? [deduplication(table.name, keys, fieldsOf(options))].flatMap((repair) => repair ?? [])
         : []),
       ...fieldsOf(keys).flatMap(({ name, value }) =>
         textOf(value)?.startsWith('2d') === true ? [otherType(table, name, ['object', 'array'], 'no place')] : [],

@@ -77,6 +77,70 @@ describe.skipIf(skip)('recovery on the mongo:8 stand-in', () => {
     });
   });
 
+  describe('a copy with marks that was stopped (recipe 46 of the recovery articles)', () => {
+    const id = (place: number) => place + 1;
+    const users = Array.from(
+      { length: 10 },
+      (_, place) => `{ _id: ${id(place)}, first: "F${place}", last: "L${place}", email: "u${place}@example.com" }`,
+    );
+    const skeleton = (place: number) => `{ _id: ${id(place)}, migrationId: "b123", status: "migrating" }`;
+    const fill = (place: number) =>
+      `db.users_v2.updateOne({ _id: ${id(place)} }, { $set: { name: "F${place} L${place}", email: "u${place}@example.com", status: "complete" } });`;
+    const batch = (places: readonly number[]) =>
+      `db.users_v2.insertMany([${places.map(skeleton).join(', ')}]); ${places.map(fill).join(' ')}`;
+    /** Six were inserted, three of them are done: three are without data, four never came. */
+    const subject = {
+      base: `db.users.insertMany([${users.join(', ')}]); db.createCollection("users_v2");`,
+      migration: `db.users.find({}); ${batch([0, 1, 2, 3, 4, 5])} ${batch([6, 7, 8, 9])} db.users_v2.createIndex({ email: 1 }, { unique: true });`,
+      completed: 5,
+    };
+
+    it('is not completed by the recipe as it is printed: it marks what has no data, and misses what never came', async () => {
+      await onScene(subject, async (scene) => {
+        await withDatabase(sandbox, scene.partial, async (db) => {
+          const target = db.collection('users_v2');
+          // As printed, with the fields of this migration.
+          for await (const doc of target.find({ migrationId: 'b123', status: { $ne: 'complete' } })) {
+            const set = { name: doc.name, email: doc.email, status: 'complete' };
+            await target.updateOne(
+              { _id: doc._id },
+              { $set: set, $setOnInsert: { migrationId: 'b123', createdAt: new Date() } },
+              { upsert: true },
+            );
+          }
+          // By its own question all is well.
+          expect(await target.countDocuments({ migrationId: 'b123', status: { $ne: 'complete' } })).toBe(0);
+          expect(await target.countDocuments({ status: 'complete', email: null })).toBe(3);
+          expect(await db.collection('users').countDocuments({})).toBe(10);
+          expect(await target.countDocuments({})).toBe(6);
+        });
+      });
+    });
+
+    it('is completed from the source: data and mark in one write, and those that never came', async () => {
+      await onScene(subject, async (scene) => {
+        const mode = scene.plans.modes.find(({ name }) => name === "documents left 'migrating'");
+        expect(mode).toMatchObject({ object: 'users_v2.status', detail: expect.stringMatching(/^3 documents of 6 are still/) });
+        const [first] = scene.plans.forward;
+        if (first === undefined) throw new Error('There is no draft.');
+        expect(first.steps[0]?.text).toMatch(
+          /^db\.users\.aggregate\(\[\{ \$lookup: \{ from: "users_v2"[\s\S]*\$concat: \["\$first", " ", "\$last"\]/,
+        );
+        const outcome = await scene.verify(first, 'forward', async (database) => {
+          await withDatabase(sandbox, database, async (db) => {
+            const target = db.collection('users_v2');
+            expect(await target.countDocuments({ status: 'complete' })).toBe(10);
+            expect(await target.countDocuments({ $or: [{ email: null }, { name: null }, { status: { $ne: 'complete' } }] })).toBe(0);
+          });
+        });
+        expect(outcome).toMatchObject({ verified: true, problem: '', failedChecks: [] });
+        // What the documents hold by then is not trusted: a wrong value in one that is not done is written over.
+        await run(sandbox, scene.partial, ['db.users_v2.updateOne({ _id: 5 }, { $set: { email: "wrong@example.com" } });']);
+        expect(await scene.verify(first, 'forward')).toMatchObject({ verified: true });
+      });
+    });
+  });
+
   it('finds nothing to repair where nothing was left', async () => {
     await onScene(
       { base: 'db.people.insertOne({ _id: 1 });', migration: 'db.people.createIndex({ a: 1 });', completed: 0 },
