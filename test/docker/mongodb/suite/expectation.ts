@@ -8,7 +8,7 @@ import type { MongodbCase } from './case';
  *
  * Every command outside of a transaction stays as it ends, and of one with many writes those that are done. A session that is ended has nothing
  * to lose but its transaction, and a driver begins another one. migrate-mongo writes its changelog when `up` has returned. A client that is gone
- * sends nothing again by itself.
+ * sends nothing again by itself; one that lost its connection sends a retryable write once more, and the server knows whether it is done.
  */
 export function expectationsOf(suiteCase: MongodbCase, texts: readonly string[], faults: readonly FaultName[]): Expectations {
   const course = new Course(suiteCase, texts);
@@ -31,6 +31,9 @@ export function expectationsOf(suiteCase: MongodbCase, texts: readonly string[],
 
 /** Commands with many writes, of which some may be done. */
 const many = /\.(insertMany|updateMany|deleteMany|bulkWrite)\(/;
+
+/** Manual, "Retryable Write Operations": what writes single documents, and bulks of these. */
+const retryable = /\.(insertOne|insertMany|updateOne|replaceOne|deleteOne|findOneAndUpdate|findOneAndReplace|findOneAndDelete|bulkWrite)\(/;
 
 class Course {
   constructor(
@@ -81,7 +84,7 @@ class Course {
       case 'disconnect':
         return this.stays(this.doneAt(kind, statement));
       case 'lost-ack':
-        return kind === 'start' || kind === 'before' || kind === 'unrecorded' ? undefined : this.stays(this.doneAt(kind, statement));
+        return kind === 'start' || kind === 'before' || kind === 'unrecorded' ? undefined : this.unheard(kind, statement);
       case 'kill-session':
         return isInside ? this.halfDone(statement) : 'complete';
       case 'statement-timeout':
@@ -89,6 +92,14 @@ class Course {
       default:
         return undefined;
     }
+  }
+
+  /** The answer is lost, and the connection with it: what the driver may send again, and a commit, goes on to the end. */
+  private unheard(kind: Point['kind'], statement: number): string {
+    if (kind === 'commit') return 'complete';
+    const text = this.text(statement);
+    const isSentAgain = retryable.test(text) && !/(updateMany|deleteMany):/.test(text) && !this.isInTransaction(statement);
+    return isSentAgain ? 'complete' : this.stays(this.doneAt(kind, statement));
   }
 
   /** How many statements stay when the server has come to this point and no further. */
