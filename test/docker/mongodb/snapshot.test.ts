@@ -1,5 +1,7 @@
 import { MongoClient, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readHistoryTables } from '../../../src/engines/mongodb/command/history';
+import { readRowHeap } from '../../../src/engines/mongodb/row-heap';
 import { sessionNumber } from '../../../src/engines/mongodb/session-number';
 import { captureBaseline, captureSessions, captureState } from '../../../src/engines/mongodb/snapshot/snapshot';
 import type { Sandbox } from '../../../src/model/sandbox';
@@ -130,6 +132,51 @@ describe.skipIf(skip)('a state of the mongo:8 stand-in', () => {
       await run((database) => users(database).updateOne({ email: 'new@x.org' }, { $set: { 'meta.at': null } })),
     ];
     for (const other of others) expect(fingerprint(await capture(other, masked))).not.toBe(after);
+  });
+
+  it('gives documents as a heap over the fields that are asked for', async () => {
+    const database = await clone();
+    const users = client.db(database).collection('users');
+    await users.insertMany([
+      { email: 'twin@x.org', n: 1 },
+      { email: 'twin2@x.org', n: 1 },
+      { email: 'twin3@x.org', n: null },
+    ]);
+    const heap = async (...fields: readonly string[]) => {
+      const read = await readRowHeap(sandbox.address(database), { schema: '', name: 'users' }, fields);
+      return [...read.values()].sort((left, right) => left - right);
+    };
+    expect(await heap('_id')).toEqual([1, 1, 1, 1, 1, 1]);
+    // Without n, null, and 1 twice.
+    expect(await heap('n')).toEqual([1, 2, 3]);
+    expect(await heap('meta.by')).toEqual([1, 5]);
+    expect(await heap('items.sku', 'n')).toEqual([1, 1, 2, 2]);
+  });
+
+  it('has what tools keep as texts and Extended JSON', async () => {
+    const database = await clone();
+    const log = client.db(database).collection('changelog');
+    await log.createIndex({ fileName: 1 }, { unique: true });
+    await log.insertOne({ fileName: '2.js', appliedAt: new Date(0), migrationBlock: 5, ok: true, extra: { a: [1] } });
+    const [table, ...others] = await readHistoryTables(sandbox.address(database), ['changelog', 'changelog_lock']);
+    expect(others).toEqual([]);
+    expect(table?.columns.map(({ name, type, isGiven, isKey }) => [name, type, isGiven, isKey])).toEqual([
+      ['_id', 'objectId', true, true],
+      ['fileName', 'string', false, true],
+      ['appliedAt', 'date', false, false],
+      ['migrationBlock', 'int', false, false],
+      ['ok', 'bool', false, false],
+      ['extra', 'object', false, false],
+    ]);
+    expect(table?.rows.find(({ fileName }) => fileName === '2.js')).toMatchObject({
+      _id: expect.stringMatching(/^\{"\$oid":/),
+      appliedAt: '{"$date":"1970-01-01T00:00:00Z"}',
+      migrationBlock: '5',
+      ok: 'true',
+      extra: '{"a":[1]}',
+    });
+    expect(table?.rows.find(({ fileName }) => fileName === '1.js')).toMatchObject({ ok: null, extra: null });
+    expect(await readHistoryTables(sandbox.address(database), [])).toEqual([]);
   });
 
   it('has collections of databases beside it', async () => {

@@ -2,13 +2,16 @@ import type { Db, Document, MongoClient } from 'mongodb';
 import { exactReading } from './values';
 
 /** A collection or a view as `listCollections` tells it. */
-export interface ReadCollection {
+export interface ListedCollection {
   /** The name; `X.name` for one in the database `NAME-X` beside. */
   readonly key: string;
   readonly database: string;
   readonly name: string;
   readonly type: string;
   readonly options: Document;
+}
+
+export interface ReadCollection extends ListedCollection {
   /** As `listIndexes` tells them, that of _id among them; none for a view. */
   readonly indexes: readonly Document[];
 }
@@ -16,34 +19,46 @@ export interface ReadCollection {
 /** What the server keeps for itself: buckets of time series, views, profiles (manual, "System Collections"). */
 const ofServer = /^system\./;
 
-/**
- * The collections and views of a database and of those beside it, with their indexes. One that is dropped meanwhile is left out.
- * @throws the driver's error.
- */
-export async function readCollections(client: MongoClient, database: Db): Promise<readonly ReadCollection[]> {
-  const beside = await databasesBeside(client, database.databaseName);
-  const all = [{ db: database, prefix: '' }, ...beside.map(({ name, suffix }) => ({ db: client.db(name), prefix: `${suffix}.` }))];
-  const lists = await Promise.all(
-    all.map(async ({ db, prefix }) => {
-      const infos = await db.listCollections({}, { nameOnly: false, ...exactReading }).toArray();
-      const own = (infos as readonly Document[]).filter(({ name }) => !ofServer.test(String(name)));
-      return Promise.all(own.map((info) => readCollection(db, prefix, info)));
-    }),
+/** The collections and views of a database and of those beside it. @throws the driver's error. */
+export async function listCollections(client: MongoClient, database: Db): Promise<readonly ListedCollection[]> {
+  const beside = databasesBeside(client, database.databaseName).then((found) =>
+    Promise.all(found.map(({ name, suffix }) => collectionsOf(client.db(name), `${suffix}.`))),
   );
-  return lists.flat().flatMap((found) => found ?? []);
+  const [own, others] = await Promise.all([collectionsOf(database, ''), beside]);
+  return [...own, ...others.flat()];
 }
 
-async function readCollection(db: Db, prefix: string, info: Document): Promise<ReadCollection | undefined> {
-  const name = String(info.name);
-  const type = String(info.type ?? 'collection');
-  const known = { key: `${prefix}${name}`, database: db.databaseName, name, type, options: (info.options ?? {}) as Document };
-  if (type === 'view') return { ...known, indexes: [] };
-  try {
-    return { ...known, indexes: await db.collection(name).listIndexes(exactReading).toArray() };
-  } catch (error) {
-    if ((error as { code?: unknown }).code === namespaceNotFound) return undefined;
-    throw error;
-  }
+async function collectionsOf(db: Db, prefix: string): Promise<readonly ListedCollection[]> {
+  const infos: readonly Document[] = await db.listCollections({}, { nameOnly: false, ...exactReading }).toArray();
+  return infos
+    .filter(({ name }) => !ofServer.test(String(name)))
+    .map(({ name, type, options }) => ({
+      key: `${prefix}${name}`,
+      database: db.databaseName,
+      name: String(name),
+      type: String(type ?? 'collection'),
+      options: (options ?? {}) as Document,
+    }));
+}
+
+/** With their indexes. One that is dropped meanwhile is left out. @throws the driver's error. */
+export async function readIndexes(client: MongoClient, collections: readonly ListedCollection[]): Promise<readonly ReadCollection[]> {
+  const all = collections.map(async (collection): Promise<ReadCollection | undefined> => {
+    if (collection.type === 'view') return { ...collection, indexes: [] };
+    try {
+      const indexes = await client.db(collection.database).collection(collection.name).listIndexes(exactReading).toArray();
+      return { ...collection, indexes };
+    } catch (error) {
+      if ((error as { code?: unknown }).code === namespaceNotFound) return undefined;
+      throw error;
+    }
+  });
+  return (await Promise.all(all)).flatMap((found) => found ?? []);
+}
+
+/** Both at once. */
+export async function readCollections(client: MongoClient, database: Db): Promise<readonly ReadCollection[]> {
+  return readIndexes(client, await listCollections(client, database));
 }
 
 /** NamespaceNotFound (mongod, error_codes.yml). */

@@ -9,7 +9,7 @@ import { buildsAmong } from './builds';
 import { assembleCatalog } from './catalog';
 import { DocumentSums } from './documents';
 import { collectKnown, type KnownValues, maskingOf } from './masks';
-import { type ReadCollection, readCollections } from './objects';
+import { type ListedCollection, listCollections, readIndexes } from './objects';
 import { followRenames } from './renames';
 import { currentOperations, sessionsLeft } from './sessions';
 import { exactReading } from './values';
@@ -46,13 +46,15 @@ export function captureSessions(address: DatabaseAddress, sessionIds: readonly n
 }
 
 async function readState(client: MongoClient, database: Db, options: CaptureOptions, collecting?: Set<string>): Promise<State> {
-  const [operations, collections] = await Promise.all([currentOperations(client), readCollections(client, database)]);
+  const [operations, collections] = await Promise.all([currentOperations(client), listCollections(client, database)]);
   const excluded = new Set(options.bookkeepingTables);
-  const catalog = assembleCatalog(collections, buildsAmong(operations), excluded);
-  const read = collections.filter(({ key, type }) => type !== 'view' && !excluded.has(key));
-  const data = await Promise.all(read.map((collection) => readData(client, collection, options, collecting)));
-  const histories = collections.filter(({ key, type }) => type !== 'view' && excluded.has(key));
-  const recorded = await Promise.all(histories.map((collection) => readHistory(client, collection, options)));
+  const stored = collections.filter(({ type }) => type !== 'view');
+  const [described, data, recorded] = await Promise.all([
+    readIndexes(client, collections),
+    Promise.all(stored.filter(({ key }) => !excluded.has(key)).map((each) => readData(client, each, options, collecting))),
+    Promise.all(stored.filter(({ key }) => excluded.has(key)).map((each) => readHistory(client, each, options))),
+  ]);
+  const catalog = assembleCatalog(described, buildsAmong(operations), excluded);
   // Tools make these collections with their first document, and never miss one: an empty one says what none says.
   const bookkeeping = recorded.filter(({ rows }) => rows.length > 0);
   const before = options.baseline?.state;
@@ -68,12 +70,14 @@ async function readState(client: MongoClient, database: Db, options: CaptureOpti
 
 async function readData(
   client: MongoClient,
-  { key, database, name }: ReadCollection,
+  { key, database, name }: ListedCollection,
   { volatile, baseline, clockStart, columnHashes = false }: CaptureOptions,
   collecting: Set<string> | undefined,
 ): Promise<TableData> {
   const known = isOwn(baseline) ? baseline.known : collecting;
-  const sums = new DocumentSums(columnHashes || baseline !== undefined, maskingOf(key, volatile, known, clockStart));
+  // A collection that is new may be one that had another name: its _id's tell.
+  const isNew = baseline !== undefined && !baseline.state.catalog.tables.some((table) => table.name === key);
+  const sums = new DocumentSums(columnHashes || isNew, maskingOf(key, volatile, known, clockStart));
   for await (const document of documentsOf(client, database, name)) {
     if (collecting !== undefined) collectKnown(document, collecting);
     sums.add(document);
@@ -87,7 +91,7 @@ function isOwn(baseline: Baseline | undefined): baseline is MongodbBaseline {
 
 async function readHistory(
   client: MongoClient,
-  { key, database, name }: ReadCollection,
+  { key, database, name }: ListedCollection,
   { volatile }: CaptureOptions,
 ): Promise<BookkeepingTable> {
   const documents: Document[] = [];
