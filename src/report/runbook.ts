@@ -21,6 +21,7 @@ export function prepare(simulation: Simulation): readonly string[] {
   const lasting = (load?.errors ?? []).filter((error) => error.lasting);
   const lines = [
     `- ${words.restorePoint(migration.id)}`,
+    ...words.prepare.map((line) => `- ${line}`),
     ...heavy.map((statement) => lockLine(statement, engine)),
     ...(heavy.length === 0
       ? []
@@ -32,7 +33,7 @@ export function prepare(simulation: Simulation): readonly string[] {
       : [
           `- Deploy an application first that can live with both: ${inline([...new Set(lasting.map(({ operation, relation, code: sqlState }) => `${operation} on ${relation} goes on failing with ${sqlState}`))].join('; '))}.`,
         ]),
-    `- The times were measured with ${plural(migration.rows, 'row')} per table: expect more where there is more.`,
+    `- The times were measured with ${plural(migration.rows, words.row)} per ${words.table}: expect more where there is more.`,
     '- Who decides, who types, who tells the others: agree on it now.',
   ];
   return ['### Prepare', lines.join('\n')];
@@ -48,6 +49,7 @@ function lockLine(statement: SimulatedStatement, engine: string): string {
 /** How to start it, and how to see that it goes on. */
 export function start(simulation: Simulation): readonly string[] {
   const { migration } = simulation;
+  const words = runbookWords(migration.engine);
   const how =
     migration.command === undefined
       ? `Run ${code(nameOf(simulation))} with ${inline(migration.framework)}`
@@ -55,19 +57,22 @@ export function start(simulation: Simulation): readonly string[] {
   return [
     '### Start',
     `${how}, and keep what it prints. Watch who waits for whom while it runs:`,
-    fence('sql', runbookWords(migration.engine).waitingQuery),
+    fence(words.language, words.waitingQuery),
   ];
 }
 
 /** What to do first, and which state it is. */
 export function onFailure(simulation: Simulation, states: readonly PartialState[]): readonly string[] {
+  const words = runbookWords(simulation.migration.engine);
   const lines = [
     '- Stop whatever starts it again by itself: the pipeline, the deployment, the job. A retry is a decision.',
-    '- If data may be wrong, stop writes to the tables that are concerned before anything else is done.',
-    '- Look for sessions of it that are still open, and for prepared transactions: they hold their locks until somebody ends them.',
+    `- If data may be wrong, stop writes to the ${words.table}s that are concerned before anything else is done.`,
+    words.language === 'sql'
+      ? '- Look for sessions of it that are still open, and for prepared transactions: they hold their locks until somebody ends them.'
+      : '- Look for sessions of it that are still open, and for their transactions: what they have written is locked until they end.',
+    ...words.onFailure.map((line) => `- ${line}`),
   ];
-  const { waitingQuery, preparedQuery } = runbookWords(simulation.migration.engine);
-  const sessions = fence('sql', `${waitingQuery}\n${preparedQuery}`);
+  const sessions = fence(words.language, `${words.waitingQuery}\n${words.preparedQuery}`);
   if (states.length === 0) {
     const calm =
       'Whatever strikes, the database ends exactly as before or exactly as after, and the history says so: mend the cause and run it again.';
@@ -106,13 +111,14 @@ function clientsSaw(simulation: Simulation, cells: readonly CellResult[]): strin
 const refusedOnPurpose: ReadonlySet<string> = new Set(['FL001', '1644']);
 
 /** What to look at when a way has been gone. */
-export function postRecovery(recovery: { readonly back: RecoveryPlan; readonly forward: RecoveryPlan }): readonly string[] {
+export function postRecovery(recovery: { readonly back: RecoveryPlan; readonly forward: RecoveryPlan }, engine: string): readonly string[] {
   const lists = (['back', 'forward'] as const).flatMap((direction) => checkTable(direction, recovery[direction].checks ?? []));
   return [
     '#### Post-recovery',
     ...lists,
     [
       '- Counts and sums are those of the simulated rows: on another database, take what they must be from before the migration, or from a backup.',
+      ...runbookWords(engine).afterwards.map((line) => `- ${line}`),
       '- Let writes in again, and look at the errors of the application for as long as a day of it takes.',
       '- Write down when it failed, which state it was, what was typed and by whom; then mend what made it fail before it is run again.',
     ].join('\n'),

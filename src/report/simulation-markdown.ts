@@ -7,6 +7,7 @@ import { capital, code, fence, inline, table } from './markdown';
 import { type Matrix, type MatrixRow, matrixOf } from './matrix';
 import { formatCount, formatDuration, plural, shortFingerprint } from './numbers';
 import { onFailure, postRecovery, prepare, start } from './runbook';
+import { runbookWords } from './runbook-words';
 import { factsOf } from './statement-facts';
 import { oneLine, truncate } from './terminal-text';
 import { engineTitle, nameOf } from './titles';
@@ -45,7 +46,7 @@ function simulationSection(simulation: Simulation): readonly string[] {
     ...prepare(simulation),
     ...start(simulation),
     ...onFailure(simulation, states),
-    ...states.flatMap((state, index) => stateSection(state, index + 1)),
+    ...states.flatMap((state, index) => stateSection(state, index + 1, simulation.migration.engine)),
   ];
 }
 
@@ -105,7 +106,7 @@ function failedSection(simulation: Simulation): readonly string[] {
   return [`**Not carried out:**`, failed.map((cell) => `- ${code(cell.id)}: ${inline(cell.why ?? 'no reason given')}`).join('\n')];
 }
 
-function stateSection({ cell, cells, verdict }: PartialState, number: number): readonly string[] {
+function stateSection({ cell, cells, verdict }: PartialState, number: number, engine: string): readonly string[] {
   const words = verdictWords[verdict];
   const where = cells.map((candidate) => `${faultWords[candidate.fault].label} ${pointWords(candidate.point)}`);
   const facts = [
@@ -124,10 +125,10 @@ function stateSection({ cell, cells, verdict }: PartialState, number: number): r
     ...(cell.story === undefined ? [`${capital(words.meaning)}.`] : [inline(cell.story)]),
     '#### Assess and decide',
     facts.join('\n'),
-    ...(cell.recovery?.modes ?? []).flatMap((mode) => [`- ${inline(modeText(mode))}`, fence('sql', mode.query)]),
+    ...(cell.recovery?.modes ?? []).flatMap((mode) => [`- ${inline(modeText(mode))}`, fence(runbookWords(engine).language, mode.query)]),
     ...differenceList('Since before the migration:', cell.differsFromBefore),
     ...differenceList('Unlike after the migration:', cell.differsFromAfter),
-    ...recoverySection(cell),
+    ...recoverySection(cell, engine),
   ];
 }
 
@@ -136,7 +137,7 @@ function differenceList(title: string, differences: readonly StateDifference[] |
   return [title, fence('diff', differences.map((difference) => `${differenceMark(difference)} ${differenceText(difference)}`).join('\n'))];
 }
 
-function recoverySection(cell: CellResult): readonly string[] {
+function recoverySection(cell: CellResult, engine: string): readonly string[] {
   const recovery = cell.recovery;
   if (recovery === undefined) return [];
   const facts = recovery.decision?.facts ?? [];
@@ -146,9 +147,12 @@ function recoverySection(cell: CellResult): readonly string[] {
     ...(measured.length === 0 ? [] : [table(['', 'back', 'forward'], measured)]),
     ...planSection(recovery.back, 'back', recovery.recommended === 'back'),
     ...planSection(recovery.forward, 'forward', recovery.recommended === 'forward'),
-    ...postRecovery(recovery),
+    ...postRecovery(recovery, engine),
   ];
 }
+
+/** What code blocks of each language are called in Markdown. */
+const fenceNames = { sql: 'sql', mongosh: 'js', shell: 'shell', text: '' } as const;
 
 function planSection(plan: RecoveryPlan, direction: 'back' | 'forward', recommended: boolean): readonly string[] {
   const name = direction === 'back' ? 'Roll back' : 'Roll forward';
@@ -159,7 +163,7 @@ function planSection(plan: RecoveryPlan, direction: 'back' | 'forward', recommen
     ...(plan.problem === undefined ? [] : [`Not proven: ${inline(plan.problem)}`]),
     ...plan.steps.flatMap((step, index) => [
       `${index + 1}. ${inline([sentence(step.title), step.why].filter((part) => part !== '').join(' '))}`,
-      fence(step.language === 'text' ? '' : step.language, step.text),
+      fence(fenceNames[step.language], step.text),
     ]),
     ...(checks === undefined ? [] : [`When this was executed, ${inline(checks)}.`]),
   ];

@@ -198,6 +198,18 @@ describe('the runbook', () => {
       expect(of(engine)).toContain('information_schema.INNODB_TRX');
       expect(of(engine)).not.toMatch(/\bpg_/);
     }
+    const mongodb = of('mongodb');
+    for (const words of [
+      'mongodump --oplog',
+      'killSessions',
+      'dropIndex(NAME)',
+      'UnknownTransactionCommitResult',
+      'w: "majority"',
+      'collections that are concerned',
+    ])
+      expect(mongodb).toContain(words);
+    expect(mongodb).toContain('```js\ndb.getSiblingDB("admin").aggregate([{ $currentOp');
+    expect(mongodb).not.toMatch(/\bpg_|information_schema|XA RECOVER|prepared transactions/);
   });
 
   test('has its parts in the order in which they are needed, filled from the cell', () => {
