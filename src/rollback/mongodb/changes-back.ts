@@ -2,7 +2,7 @@ import type { DocumentField, DocumentValue } from '../../model/document';
 import { fieldOf, fieldsOf, isWhole, itemsOf, numberOf, textOf } from '../../model/document-value';
 import { array, documentOf, scalar } from '../../parse/mongodb/document';
 import { isSame, negative } from './build';
-import { equalTo, excludes, lacks } from './filters';
+import { equalTo, excludes, isThere, lacks } from './filters';
 import { isConstant, isMarker } from './marker';
 
 /** The update that takes back what another one did to the documents that it changed. */
@@ -109,13 +109,8 @@ function incrementedBack(field: string, value: DocumentValue, filter: DocumentVa
     ...none,
     written: [field],
     operators: [{ operator: '$inc', field, value: opposite }],
-    notes: saysThere(filter, field) ? [] : [`where ${field} was missing it is 0 afterwards`],
+    notes: isThere(filter, field) ? [] : [`where ${field} was missing it is 0 afterwards`],
   };
-}
-
-/** Does the filter want the field to be there: `$exists: true`, a value, a bound? */
-function saysThere(filter: DocumentValue, field: string): boolean {
-  return excludes(filter, field, scalar(null)) || equalTo(filter, field) !== undefined;
 }
 
 const modifiers: ReadonlySet<string> = new Set(['$each', '$position', '$slice', '$sort']);
@@ -126,7 +121,7 @@ function pushedBack(operator: string, field: string, value: DocumentValue, filte
   const each = fieldOf(value, '$each');
   const items = isPlain ? [value] : fieldsOf(value).length === 1 ? itemsOf(each) : [];
   const isKnown = items.length > 0 && items.every(isWhole) && (isPlain || each?.kind === 'array');
-  const notes = saysThere(filter, field) ? [] : [`where ${field} was missing it is empty afterwards`];
+  const notes = isThere(filter, field) ? [] : [`where ${field} was missing it is empty afterwards`];
   if (isKnown && items.every((item) => excludes(filter, field, item))) {
     const pulled = items.length === 1 ? documentOf([['$eq', items[0] ?? scalar(null)]]) : documentOf([['$in', array(items)]]);
     const [first] = items;
@@ -153,7 +148,10 @@ function pipelineBack(filter: DocumentValue, pipeline: DocumentValue): ChangeBac
         moved.add(source);
         return renamedBack(source, field.name, filter);
       }
-      return lacks(filter, field.name) === undefined ? lostField(field.name) : addedField(field.name, undefined, filter);
+      // A text that begins so is a path or a variable.
+      const constant = textOf(field.value)?.startsWith('$') || !isConstant(field.value) ? undefined : field.value;
+      const isOwn = constant !== undefined && isMarker({ name: field.name, value: constant });
+      return lacks(filter, field.name) === undefined && !isOwn ? lostField(field.name) : addedField(field.name, constant, filter);
     });
   });
   const others = stages.some(({ name }) => !['$set', '$addFields', '$unset'].includes(name));

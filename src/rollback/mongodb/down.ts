@@ -8,9 +8,11 @@ import { type DownPart, lostData, notUndone, statement } from '../down-part';
 import { downOfChange, type GeneratedDown, generatedDown } from '../down-parts';
 import { callText } from './build';
 import { mongodbCatalogChanges } from './changes';
+import { changeBack } from './changes-back';
 import { optionsOf } from './collections';
+import { asksFor, conditionsOf } from './filters';
 import { keptCopy, restoreText } from './kept-copy';
-import { asPart, type WriteBack } from './write-back';
+import { asPart } from './write-back';
 import { inverseOfWrites } from './writes';
 
 /**
@@ -81,15 +83,23 @@ class Walk {
     const more = partial
       ? [notUndone(`further writes to ${name} of statement ${each.index}, which only a run tells`, { table: name })]
       : [];
-    const kept = this.restored(writes, each, name);
+    const isWhole = back.losses.length === 0 && back.told.length === 0 && !partial;
+    const kept = isWhole ? undefined : this.restored(writes, each, name);
     if (kept === undefined || partial) return [...more, ...asPart(back)];
-    return [...asPart(withoutLosses(back)), ...kept];
+    // The copy has the old documents as they were; what was inserted beside them goes first.
+    const inserts = writes.filter((write) => write.kind === 'insert');
+    const upserts = writes.flatMap((write) =>
+      write.kind === 'update' && write.upsert ? [statement(callText(name, 'deleteMany', write.filter))] : [],
+    );
+    return [...asPart(inverseOfWrites(inserts, name, table)), ...upserts, ...kept];
   }
 
   /** What brings back the documents that were copied aside before these writes; undefined where they were not. */
   private restored(writes: readonly DocumentWrite[], each: Statement, name: string): readonly DownPart[] | undefined {
     const filters = writes.flatMap((write): readonly DocumentValue[] => (write.kind === 'insert' ? [] : [write.filter]));
-    if (filters.length === 0) return undefined;
+    // An upsert that writes what its own filter asks for leaves a document that the filter does not find.
+    const isHidden = writes.some((write) => write.kind === 'update' && write.upsert && changesFilter(write));
+    if (filters.length === 0 || isHidden) return undefined;
     const copy = keptCopy(this.statements, each, name, filters);
     return copy === undefined ? undefined : [statement(restoreText(copy.collection, name))];
   }
@@ -206,6 +216,11 @@ class Walk {
   }
 }
 
+function changesFilter({ filter, change }: Extract<DocumentWrite, { kind: 'update' }>): boolean {
+  const { written } = changeBack(filter, change);
+  return conditionsOf(filter).some((condition) => asksFor(condition, written));
+}
+
 function tableOf({ tables }: Catalog, name: string): Table | undefined {
   return tables.find((table) => table.name === name);
 }
@@ -221,12 +236,6 @@ function allOf({ tables }: Catalog): readonly Loss[] {
 
 function lostBy(what: string): string {
   return `Lost: ${what}: restore them from a backup taken before the migration.`;
-}
-
-/** The copy has them: what the writes destroy is no loss then. */
-function withoutLosses(back: WriteBack): WriteBack {
-  const told = back.told.filter((each) => !/^(?:Lost|Not undone):/.test(each));
-  return { ...back, told, losses: [] };
 }
 
 /** A collection that a statement is the first to name was there: without what the statement gave it. */

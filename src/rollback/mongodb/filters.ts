@@ -47,6 +47,31 @@ function onlyItem(value: DocumentValue | undefined): DocumentValue | undefined {
   return items.length === 1 ? items[0] : undefined;
 }
 
+/** Operators that no missing field meets (manual, "Query for Null or Missing Fields"). */
+const wanting: ReadonlySet<string> = new Set(['$gt', '$gte', '$lt', '$lte', '$type', '$regex', '$size', '$all', '$elemMatch', '$mod']);
+
+/** Does the filter want the field to be there: `$exists: true`, a value, a bound? */
+export function isThere(filter: DocumentValue, field: string): boolean {
+  return conditionsOn(filter, field).some((condition) => {
+    if (!isOperators(condition)) return !isNull(condition) && condition.kind !== 'hole';
+    return fieldsOf(condition).some(({ name, value }) => {
+      if (name === '$exists') return !isFalse(value);
+      if (name === '$ne') return isNull(value);
+      if (name === '$nin') return itemsOf(value).some(isNull);
+      if (name === '$eq') return !isNull(value) && value.kind !== 'hole';
+      if (name === '$in')
+        return value.kind === 'array' && value.partial !== true && !value.items.some((item) => isNull(item) || item.kind === 'hole');
+      return wanting.has(name);
+    });
+  });
+}
+
+/** `{ field: { $exists: true } }` alone: it holds as long as nobody removes the field. */
+export function isPresence({ name, value }: DocumentField): boolean {
+  const [only, ...more] = fieldsOf(value);
+  return !name.startsWith('$') && only?.name === '$exists' && more.length === 0 && !isFalse(only.value);
+}
+
 /** The value that the filter wants a field to have; undefined where it wants none, or something else than a value. */
 export function equalTo(filter: DocumentValue, field: string): DocumentValue | undefined {
   return conditionsOn(filter, field)

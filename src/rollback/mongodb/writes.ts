@@ -1,10 +1,10 @@
 import type { Table } from '../../model/catalog';
 import type { DocumentField, DocumentValue, DocumentWrite } from '../../model/document';
-import { fieldOf, fieldsOf, isWhole } from '../../model/document-value';
+import { fieldOf, fieldsOf, isWhole, itemsOf, textOf } from '../../model/document-value';
 import { array, documentOf, scalar } from '../../parse/mongodb/document';
 import { callText } from './build';
 import { type ChangeBack, changeBack } from './changes-back';
-import { asksFor, conditionsOf, equalTo } from './filters';
+import { asksFor, conditionsOf, equalTo, isPresence, overlaps } from './filters';
 import { isConstant, isMarker, markerIn } from './marker';
 import { back, lost, notBack, nothing, together, type WriteBack } from './write-back';
 
@@ -160,7 +160,10 @@ interface FilterBack {
 /** How the changed documents are found now. What the filter asked of other fields still holds. */
 function filterBack(filter: DocumentValue, change: DocumentValue, { written, found }: ChangeBack): FilterBack | undefined {
   const conditions = conditionsOf(filter);
-  const kept = conditions.filter((condition) => !asksFor(condition, written));
+  const removed = removedBy(change);
+  const kept = conditions.filter(
+    (condition) => !asksFor(condition, written) || (isPresence(condition) && !removed.some((field) => overlaps(field, condition.name))),
+  );
   const keptFields = kept.map(({ name, value }) => [name, value] as const);
   const isUntouched = kept.length === conditions.length && filter.kind === 'document' && filter.partial !== true;
   const presences = found.filter(({ isPresence }) => isPresence);
@@ -175,10 +178,28 @@ function filterBack(filter: DocumentValue, change: DocumentValue, { written, fou
   return { filter: withFields(keptFields, chosen), isShared: true };
 }
 
+/** Fields that an update takes away. */
+function removedBy(change: DocumentValue): readonly string[] {
+  if (change.kind === 'array') return fieldsWritten(change);
+  return fieldsOf(change)
+    .filter(({ name }) => name === '$unset' || name === '$rename')
+    .flatMap(({ value }) => fieldsOf(value).map((field) => field.name));
+}
+
+/** What a pipeline sets or unsets: any of it may go. */
+function fieldsWritten(pipeline: DocumentValue): readonly string[] {
+  return itemsOf(pipeline)
+    .flatMap(fieldsOf)
+    .flatMap(({ value }) => [
+      ...fieldsOf(value).map(({ name }) => name),
+      ...[value, ...itemsOf(value)].flatMap((each) => textOf(each) ?? []),
+    ]);
+}
+
 /** A marker that the update sets, whatever its filter says of it: only this migration writes it. */
 function markerSet(filter: DocumentValue, change: DocumentValue): { readonly field: string; readonly value: DocumentValue } | undefined {
-  const set = fieldOf(change, '$set');
-  const marker = markerIn(fieldsOf(set));
+  const stages = change.kind === 'array' ? itemsOf(change) : [change];
+  const marker = markerIn(stages.flatMap((stage) => fieldsOf(fieldOf(stage, '$set') ?? fieldOf(stage, '$addFields'))));
   if (marker === undefined || equalTo(filter, marker.name) !== undefined) return undefined;
   return { field: marker.name, value: marker.value };
 }
