@@ -65,7 +65,9 @@ function databasesOf({ command }: PlacedCommand): readonly (string | undefined)[
   const others: (CollectionName | undefined)[] =
     effect.kind === 'rename collection' ? [effect.newName] : effect.kind === 'aggregate' ? [effect.into?.collection] : [];
   const reads = effect.kind === 'read' || effect.kind === 'other';
-  return [collection, ...others].map((name) =>
-    name?.database === undefined || name.database.includes('${') || (reads && ofTheServer.has(name.database)) ? undefined : name.database,
+  // A rename goes to admin, whatever it is about.
+  const called = effect.kind === 'rename collection' ? [] : [command.database];
+  return [...[collection, ...others].map((name) => name?.database), ...called].filter(
+    (name) => name !== undefined && !name.includes('${') && !(reads && ofTheServer.has(name)),
   );
 }

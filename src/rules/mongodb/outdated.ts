@@ -2,6 +2,7 @@ import type { CallExpression } from '@babel/types';
 import type { DocumentCommand, DocumentValue } from '../../model/document';
 import { fieldOf, fieldsOf, isTrue } from '../../model/document-value';
 import type { Fix } from '../../model/finding';
+import type { TextEdit } from '../../model/text';
 import type { RuleContext } from '../context';
 import type { PlacedCommand } from './commands';
 import { editCall, propertyName, sourceCall, spanOf } from './source-call';
@@ -47,23 +48,32 @@ export function outdatedOf(context: RuleContext, placed: PlacedCommand): readonl
 
 function methodOf(context: RuleContext, { step, command }: PlacedCommand): Outdated | undefined {
   if (command.isCommand) return commandOf(command);
-  const call = context.source === undefined ? undefined : sourceCall(context, step.statement, command.method)?.call;
+  const call = sourceCall(context, step.statement, command.method)?.call;
+  // What is read of a call may have its new name already.
   const written = call?.callee.type === 'MemberExpression' ? propertyName(call.callee.property) : undefined;
-  const name = context.source === undefined ? command.method : written;
-  if (name === undefined) return undefined;
+  const name = written ?? command.method;
+  const told = methodWords(name, context.framework.name === 'mongosh');
+  if (told === undefined) return undefined;
   const instead = replacementOf(name, command);
   const help = instead === undefined ? (insteadInWords[name] ?? 'Write it with what has taken its place.') : `Use ${instead}.`;
-  const fix = instead === undefined ? undefined : renameFix(context, call, instead, name);
-  const told = (state: Outdated['state'], message: string): Outdated => ({ state, message, help, ...(fix && { fix }) });
-  if (context.source !== undefined) {
-    const gone = Object.hasOwn(goneFromDriver, name) ? goneFromDriver[name] : undefined;
-    if (gone !== undefined) return told('fails', `The driver has no ${name} since ${gone}: the call fails before anything is sent.`);
-    return name === 'count'
-      ? told('deprecated', 'count is deprecated: after an unclean shutdown, and on sharded clusters, it counts wrongly.')
-      : undefined;
+  const fix = instead === undefined || call === undefined ? undefined : renameFix(context, call, instead);
+  return { ...told, help, ...(fix && { fix }) };
+}
+
+function methodWords(name: string, inShell: boolean): Pick<Outdated, 'state' | 'message'> | undefined {
+  if (inShell) {
+    if (goneFromShell.has(name)) return { state: 'fails', message: `mongosh has no ${name}: the script stops here.` };
+    if (!deprecatedInShell.has(name)) return undefined;
+    return { state: 'deprecated', message: `${name} is deprecated in mongosh, and will be gone one day.` };
   }
-  if (goneFromShell.has(name)) return told('fails', `mongosh has no ${name}: the script stops here.`);
-  return deprecatedInShell.has(name) ? told('deprecated', `${name} is deprecated in mongosh, and will be gone one day.`) : undefined;
+  const gone = Object.hasOwn(goneFromDriver, name) ? goneFromDriver[name] : undefined;
+  if (gone !== undefined)
+    return {
+      state: 'fails',
+      message: `The driver has no ${name} since ${gone}, and warned of that before: with a present one the call fails before anything is sent.`,
+    };
+  if (name !== 'count') return undefined;
+  return { state: 'deprecated', message: 'count is deprecated: after an unclean shutdown, and on sharded clusters, it counts wrongly.' };
 }
 
 const insteadInWords: Names = {
@@ -90,12 +100,22 @@ function replacementOf(name: string, { effect }: DocumentCommand): string | unde
   return write.kind === 'update' ? (write.many ? 'updateMany' : 'updateOne') : undefined;
 }
 
-function renameFix(context: RuleContext, call: CallExpression | undefined, instead: string, name: string): Fix | undefined {
-  if (call?.callee.type !== 'MemberExpression' || call.callee.property.type !== 'Identifier') return undefined;
-  // A list of one document goes to insertMany; what else the old method took (justOne, multi) the new one ignores.
-  const isList = call.arguments[0]?.type === 'ArrayExpression';
-  const renamed = name === 'insert' && isList ? 'insertMany' : instead;
-  return { title: `Use ${renamed}`, safe: false, edits: [editCall(context, spanOf(call.callee.property), renamed)] };
+/** The new name; what the old method was told by `multi` and `justOne`, the new one is told by its name. */
+function renameFix(context: RuleContext, call: CallExpression, instead: string): Fix | undefined {
+  if (call.callee.type !== 'MemberExpression' || call.callee.property.type !== 'Identifier') return undefined;
+  const [first, second] = call.arguments;
+  const renamed = instead === 'insertOne' && first?.type === 'ArrayExpression' ? 'insertMany' : instead;
+  const edits = [editCall(context, spanOf(call.callee.property), renamed)];
+  const last = call.arguments.at(-1);
+  if (last?.type === 'BooleanLiteral') {
+    if (call.arguments.length !== 2 || first === undefined || second === undefined) return undefined;
+    edits.push(editCall(context, { start: spanOf(first).end, end: spanOf(second).end }, ''));
+  }
+  for (const name of ['multi', 'justOne', 'single']) {
+    const without = optionRemoval(context, call, name);
+    if (without !== undefined) edits.push(without);
+  }
+  return { title: `Use ${renamed}`, safe: false, edits };
 }
 
 function commandOf({ method }: DocumentCommand): Outdated | undefined {
@@ -159,21 +179,22 @@ function indexOptionsOf(context: RuleContext, { step, command }: PlacedCommand):
   return found;
 }
 
-/** Takes an option out of the last argument; the argument goes when nothing else is in it. */
 function withoutOption(context: RuleContext, call: CallExpression | undefined, name: string): Fix | undefined {
-  const options = call?.arguments.at(-1);
-  const before = call?.arguments.at(-2);
+  const edit = call === undefined ? undefined : optionRemoval(context, call, name);
+  return edit === undefined ? undefined : { title: `Leave ${name} out`, safe: true, edits: [edit] };
+}
+
+/** Takes an option out of the last argument; the argument goes when nothing else is in it. */
+function optionRemoval(context: RuleContext, call: CallExpression, name: string): TextEdit | undefined {
+  const options = call.arguments.at(-1);
+  const before = call.arguments.at(-2);
   if (options?.type !== 'ObjectExpression') return undefined;
   const at = options.properties.findIndex((property) => property.type === 'ObjectProperty' && propertyName(property.key) === name);
   const own = options.properties[at];
   if (own === undefined) return undefined;
   const next = options.properties[at + 1];
   const previous = options.properties[at - 1];
-  const title = `Leave ${name} out`;
-  if (next !== undefined)
-    return { title, safe: true, edits: [editCall(context, { start: spanOf(own).start, end: spanOf(next).start }, '')] };
-  if (previous !== undefined)
-    return { title, safe: true, edits: [editCall(context, { start: spanOf(previous).end, end: spanOf(own).end }, '')] };
-  if (before === undefined) return undefined;
-  return { title, safe: true, edits: [editCall(context, { start: spanOf(before).end, end: spanOf(options).end }, '')] };
+  if (next !== undefined) return editCall(context, { start: spanOf(own).start, end: spanOf(next).start }, '');
+  if (previous !== undefined) return editCall(context, { start: spanOf(previous).end, end: spanOf(own).end }, '');
+  return before === undefined ? undefined : editCall(context, { start: spanOf(before).end, end: spanOf(options).end }, '');
 }

@@ -103,11 +103,14 @@ function violation(context: RuleContext, placed: PlacedCommand): Violation | und
   const { step, command } = placed;
   // Those that are refused are spoken of by their own rule.
   if (session === undefined || !step.planned.transactional || command.effect.kind === 'other') return undefined;
-  const edit = addSession(context, step.statement, command, session);
+  const inShell = context.framework.name === 'mongosh';
+  const edit = inShell ? undefined : addSession(context, step.statement, command, session);
   return {
     ...callPlace(context, step.statement),
     message: `This stands in a transaction, but without its session: ${whatHappens(command)}`,
-    help: `Give it the session: \`{ ${session === 'session' ? 'session' : `session: ${session}`} }\` among its options.`,
+    help: inShell
+      ? `Call it on a database of the session: \`${session}.getDatabase(...)\`.`
+      : `Give it the session: \`{ ${session === 'session' ? 'session' : `session: ${session}`} }\` among its options.`,
     fixes: edit === undefined ? [] : [{ title: 'Run it in the transaction: add the session', safe: false, edits: [edit] }],
   };
 }

@@ -46,7 +46,7 @@ export function sourceCall(context: RuleContext, statement: Statement, method: s
 }
 
 /** Where the call that sends a statement stands in the file. */
-function callSpan({ program, source }: RuleContext, { span }: Statement): Span | undefined {
+export function callSpan({ program, source }: RuleContext, { span }: Statement): Span | undefined {
   if (source === undefined || program.rendering === undefined) return span;
   const pieces = piecesIn(program.rendering, span);
   if (pieces.some(({ path }) => path !== undefined)) return undefined;

@@ -3,11 +3,11 @@ import { walk } from '../../code/walk';
 import { fieldOf, numberOf, textOf } from '../../model/document-value';
 import type { Span } from '../../model/text';
 import { LineIndex } from '../../parse/lines';
-import type { RuleContext } from '../context';
+import { operationsOf, type RuleContext } from '../context';
 import { sourceText } from '../edits';
 import type { Rule, Violation } from '../rule';
 import { commandsIn, oncePerPlace, optionOf, type PlacedCommand } from './commands';
-import { callPlace, editCall, nodesAround, propertyName, sourceCall, sourcePlace, sourceSlice, spanOf } from './source-call';
+import { callPlace, callSpan, editCall, nodesAround, propertyName, sourceCall, sourcePlace, sourceSlice, spanOf } from './source-call';
 
 const path = '20240101000000-users.js';
 
@@ -121,7 +121,7 @@ function concerns(options: ObjectExpression): readonly Concern[] {
 function ofClients(context: RuleContext): readonly Violation[] {
   const lines = new LineIndex(sourceText(context));
   const clients = (context.program.facts?.connections ?? []).map(({ range }) => lines.span(range));
-  const sessions = commandsIn(context).flatMap(({ step, command }) => transactionAround(context, step.statement, command.method) ?? []);
+  const sessions = operationsOf(context, 'transaction').flatMap(({ step }) => callSpan(context, step.statement) ?? []);
   return [...clients, ...sessions].flatMap((span) => {
     const found: Violation[] = [];
     walk(nodesAround(context, span).at(-1) ?? ({ type: 'Noop' } as Node), (node) => {
@@ -132,21 +132,6 @@ function ofClients(context: RuleContext): readonly Violation[] {
     });
     return found;
   });
-}
-
-/** `session.withTransaction(..., options)` around a call. */
-function transactionAround(
-  context: RuleContext,
-  ...[statement, method]: readonly [Parameters<typeof sourceCall>[1], string]
-): Span | undefined {
-  const around = sourceCall(context, statement, method)?.around ?? [];
-  const node = around.findLast(
-    (outer) =>
-      outer.type === 'CallExpression' &&
-      outer.callee.type === 'MemberExpression' &&
-      propertyName(outer.callee.property) === 'withTransaction',
-  );
-  return node === undefined ? undefined : spanOf(node);
 }
 
 function written(context: RuleContext, { span, value, name }: Concern): Violation | undefined {
