@@ -204,12 +204,18 @@ function isPending(value: Value): boolean {
 
 function walkCallbacks(machine: Evaluator, args: readonly Value[], site: CallSite): void {
   const natives = firstNative(args);
+  // `pMap(users, async (user) => ...)`: most likely called for each.
+  const over = args.find(({ kind }) => kind === 'array');
+  const walk = (callback: FunctionValue, given: readonly Value[]): void => {
+    if (over === undefined) callAndSettle(machine, callback, given, site);
+    else machine.inRound({ place: site.place, over }, () => callAndSettle(machine, callback, given, site));
+  };
   for (const callback of callbacksIn(args)) {
     const given = callback.node.params.map((parameter, index) => {
       if (index === 0 && natives !== undefined) return natives;
       return unknown(parameter.type === 'Identifier' ? parameter.name : machine.nameOf(parameter, callback.scope.path));
     });
-    callAndSettle(machine, callback, given, site);
+    walk(callback, given);
   }
 }
 

@@ -4,7 +4,16 @@ import { type ParsedCode, parseCode } from '../parse';
 import type { CodeFiles } from '../resolve';
 import type { Scope } from '../scope';
 import type { SessionOptions } from '../session';
-import { type ClassValue, type Condition, type FunctionValue, type Place, type UnknownValue, unknown, type Value } from '../value';
+import {
+  type ArrayValue,
+  type ClassValue,
+  type Condition,
+  type FunctionValue,
+  type Place,
+  type UnknownValue,
+  unknown,
+  type Value,
+} from '../value';
 import { type CallSite, callMember, callValue } from './calls';
 import { construct, defineClass } from './classes';
 import type { Completion } from './completions';
@@ -36,8 +45,8 @@ export interface Frame {
   readonly conditions: number;
   /** What it gives back on ways that are not certain. */
   readonly maybeReturned: Value[];
-  /** What a generator yielded. */
-  readonly yielded: Value[];
+  /** What a generator yielded; `open` where there will be more of the kind. */
+  readonly yielded: ArrayValue;
 }
 
 /**

@@ -7,6 +7,7 @@ import { evaluateCall, evaluateNew } from './call-expressions';
 import { isNullish, test, testValue } from './conditions';
 import type { Evaluator } from './evaluator';
 import { functionValue } from './functions';
+import { noteGrowth } from './iteration';
 import { walkBranches } from './journal';
 import { arrayLiteral, objectLiteral, stringLiteral, taggedTemplate, templateLiteral } from './literals';
 import { anyMember, getMember, memberName, superMember } from './members';
@@ -191,7 +192,9 @@ function yielded(machine: Evaluator, node: t.YieldExpression, scope: Scope): Val
   const given = node.argument == null ? undefinedValue : machine.expression(node.argument, scope);
   const value = machine.settle(given, place);
   const frame = machine.frames.at(-1);
-  if (node.delegate && value.kind === 'array') frame?.yielded.push(...value.items);
-  else frame?.yielded.push(value);
+  if (frame === undefined) return undefinedValue;
+  if (node.delegate && value.kind === 'array') frame.yielded.items.push(...value.items);
+  else frame.yielded.items.push(value);
+  noteGrowth(machine, frame.yielded);
   return value;
 }

@@ -24,7 +24,13 @@ export function callFunction(machine: Evaluator, callee: FunctionValue, args: re
     if (callee.home !== undefined) scope.declare('%home', callee.home);
     if (node.type === 'FunctionExpression' && node.id != null) scope.declare(node.id.name, callee);
   }
-  const frame: Frame = { node, place: site.place, conditions: machine.conditions.length, maybeReturned: [], yielded: [] };
+  const frame: Frame = {
+    node,
+    place: site.place,
+    conditions: machine.conditions.length,
+    maybeReturned: [],
+    yielded: { ...array([]), depth: machine.repetitions },
+  };
   const before = machine.conditions;
   machine.frames.push(frame);
   // Loops of the caller are not left by what this function does.
@@ -84,7 +90,7 @@ function resultOf(machine: Evaluator, node: t.Function, scope: Scope, frame: Fra
     return node.async === true ? machine.settle(value, machine.place(body, scope.path)) : value;
   }
   const completion = machine.statements(body.body, scope);
-  if (node.generator === true) return array(frame.yielded);
+  if (node.generator === true) return frame.yielded;
   const last = completion?.kind === 'return' ? completion.value : undefinedValue;
   const certain = completion?.kind === 'return' || frame.maybeReturned.length === 0;
   const value = frame.maybeReturned.length === 0 ? last : choice(certain ? [...frame.maybeReturned, last] : frame.maybeReturned);

@@ -74,11 +74,10 @@ export function bsonType(name: string): NativeValue {
     reachesDatabase: false,
     call: make,
     construct: make,
-    member: (member, use) => {
+    member: (member) => {
       if (!makers.has(member) && member !== 'isValid') return undefined;
       const call = (inner: NativeCall): Value =>
         exactMakers.has(member) ? make(inner) : unknown(inner.machine.textOf(inner.place), { source: inner.place });
-      void use;
       return native({ name: `${name}.${member}`, reachesDatabase: false, call });
     },
   });

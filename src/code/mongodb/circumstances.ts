@@ -22,11 +22,11 @@ export interface CircumstancesOf {
 
 /** How a recorded call stands in its code. */
 export function circumstancesOf(recorded: Recorded<SentEffect>, of: CircumstancesOf): CallCircumstances {
-  const { transaction } = recorded.effect.mark as CommandMark;
+  const { transaction, synchronous } = recorded.effect.mark as CommandMark;
   const { awaited, swallower } = new Way(recorded, of).walk();
   const rangeOf = (place: Place): Range => of.range(place.path === of.path ? place.span : recorded.entry.span);
   return {
-    awaited: of.synchronous === true || awaited,
+    awaited: of.synchronous === true || synchronous === true || awaited,
     ...(recorded.round === undefined ? {} : { loop: { range: rangeOf(recorded.round.place), over: overOf(recorded.round, recorded, of) } }),
     ...(transaction === undefined ? {} : { transaction }),
     ...(swallower === undefined ? {} : { swallowed: rangeOf(swallower) }),
@@ -114,6 +114,7 @@ function givesCallback(node: Node): boolean {
   )
     return false;
   const last = node.arguments.at(-1);
+  if (last?.type === 'Identifier') return /^(?:next|done|callback|cb)$/.test(last.name);
   return last?.type === 'FunctionExpression' || last?.type === 'ArrowFunctionExpression';
 }
 

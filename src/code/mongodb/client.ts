@@ -1,6 +1,8 @@
 import { type NativeCall, type NativeUse, type NativeValue, native } from '../native';
 import { undefinedValue, unknown, type Value } from '../value';
 import { bsonTypes } from './bson';
+import { clientBulkWrite } from './client-bulk';
+import { ClientData } from './collection';
 import { callBack } from './cursor';
 import { databaseOf } from './database';
 import type { MongoRun, OwnConnection } from './run';
@@ -10,6 +12,8 @@ import { sessionOf, startSession, withSession } from './session';
 export function clientOf(run: MongoRun, own?: OwnConnection): NativeValue {
   const self: NativeValue = native({
     name: 'the client',
+    data: new ClientData(),
+    call: () => undefinedValue,
     methods: {
       db: (call) =>
         call.args.length === 0 || isNothing(call.arg(0))
@@ -26,6 +30,7 @@ export function clientOf(run: MongoRun, own?: OwnConnection): NativeValue {
         callBack(call, undefinedValue);
         return undefinedValue;
       },
+      bulkWrite: (call) => clientBulkWrite(run, call),
       isConnected: (call) => unknown(call.machine.textOf(call.place)),
     },
     member: (name, use) =>

@@ -21,11 +21,15 @@ export interface Argument {
   readonly site: Place;
 }
 
+/** What the client has as its data. Old migrations take it for a callback: `up(db, next)`. */
+export class ClientData {}
+
 /** Arguments without the callback that drivers before 5 took. */
 export function argumentsOf(call: NativeCall): readonly Argument[] {
   const { args } = call;
   const last = args.at(-1);
-  const given = last?.kind === 'function' || last?.kind === 'method' ? args.slice(0, -1) : args;
+  const isCallback = last?.kind === 'function' || last?.kind === 'method' || (last?.kind === 'native' && last.data instanceof ClientData);
+  const given = isCallback ? args.slice(0, -1) : args;
   return given.map((value, index) => ({ value, site: call.argPlaces[index] ?? call.place }));
 }
 
@@ -50,7 +54,7 @@ export function collectionOf(target: CollectionTarget): NativeValue {
   };
   const sent = (method: string, args: (call: NativeCall) => readonly Argument[] = argumentsOf): Method => {
     return (call) => {
-      run.send(call, write(method, args(call)));
+      if (!isEmptyBatch(method, call)) run.send(call, write(method, args(call)));
       const given = answer(call);
       callBack(call, given);
       return given;
@@ -152,6 +156,12 @@ export function collectionOf(target: CollectionTarget): NativeValue {
     properties: { collectionName: target.name, name: target.name },
     member: (name) => (/^(?:namespace|dbName|readConcern|readPreference|writeConcern|hint)$/.test(name) ? unknown(name) : undefined),
   });
+}
+
+/** The driver refuses a batch of nothing; where the list may also have items, the call is made for that, too. */
+function isEmptyBatch(method: string, call: NativeCall): boolean {
+  const batch = call.arg(0);
+  return (method === 'bulkWrite' || method === 'insertMany') && batch.kind === 'array' && batch.items.length === 0 && !batch.open;
 }
 
 /** mongosh takes the projection as an argument of its own. */

@@ -39,7 +39,7 @@ function stepOf(node: Node, parent: Node, nodes: CodeNodes, text: string, depth:
       return parent.body === node ? { handedOn: parent } : 'dropped';
     case 'CallExpression':
     case 'OptionalCallExpression':
-      return parent.callee === node ? 'on' : fateOfArgument(node, parent, nodes, text, depth);
+      return parent.callee === node ? 'on' : fateOfArgument(parent, nodes, text, depth);
     case 'VariableDeclarator':
       if (parent.init !== node) return 'on';
       return parent.id.type === 'Identifier' ? fateOfVariable(parent.id.name, parent, nodes, text, depth) : 'dropped';
@@ -66,7 +66,6 @@ function stepOf(node: Node, parent: Node, nodes: CodeNodes, text: string, depth:
 }
 
 function fateOfArgument(
-  node: Node,
   call: Extract<Node, { type: 'CallExpression' | 'OptionalCallExpression' }>,
   nodes: CodeNodes,
   text: string,
@@ -80,7 +79,6 @@ function fateOfArgument(
     // Pushed into a list: what becomes of that.
     return callee.object.type === 'Identifier' ? fateOfVariable(callee.object.name, call, nodes, text, depth) : 'awaited';
   }
-  void node;
   // Whoever gets it will know what to do with it.
   return 'awaited';
 }

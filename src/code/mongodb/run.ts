@@ -8,6 +8,8 @@ import { ShellText } from './write';
 export interface CommandMark {
   /** The transaction of a session that is open then. */
   readonly transaction?: OpenTransaction;
+  /** It does its work at once, and gives no promise. */
+  readonly synchronous?: true;
 }
 
 export interface OpenTransaction {
@@ -39,11 +41,14 @@ export class MongoRun {
   private readonly waiting: WaitingCursor[] = [];
 
   /** Sends a command: `write` says it in mongosh's words. */
-  send(use: Pick<NativeUse, 'machine' | 'place'>, write: (text: ShellText) => void): void {
+  send(use: Pick<NativeUse, 'machine' | 'place'>, write: (text: ShellText) => void, synchronous = false): void {
     const shell = new ShellText(use.machine, use.place);
     write(shell);
     const text = shell.text();
-    const mark: CommandMark = this.transaction === undefined ? {} : { transaction: this.transaction };
+    const mark: CommandMark = {
+      ...(this.transaction === undefined ? {} : { transaction: this.transaction }),
+      ...(synchronous ? { synchronous } : {}),
+    };
     const effect: SentEffect = { kind: 'mongosh', text, mark };
     use.machine.record(effect, use.place, flat(text).length);
   }

@@ -3,16 +3,16 @@ import { primitive, undefinedValue, unknown, type Value } from '../value';
 import { argumentsOf } from './collection';
 import { variableOf } from './names';
 import type { MongoRun } from './run';
-import { SessionData } from './write';
+import { SessionData, type ShellText } from './write';
 
 /** The driver's `ClientSession`. */
 export function sessionOf(run: MongoRun, name: string): NativeValue {
   const begin = (use: NativeUse, by: 'withTransaction' | 'startTransaction', options: NativeCall | undefined): void => {
-    run.send(use, (text) => {
-      text.add('session.startTransaction(');
+    const write = (text: ShellText): void => {
       const given = options === undefined ? [] : argumentsOf(options).slice(by === 'withTransaction' ? 1 : 0);
-      text.list(given).add(')');
-    });
+      text.add('session.startTransaction(').list(given).add(')');
+    };
+    run.send(use, write, by === 'startTransaction');
     run.begin({ by, session: name });
   };
   const end = (use: NativeUse, words: 'commit' | 'abort'): Value => {

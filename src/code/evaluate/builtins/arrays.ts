@@ -157,9 +157,9 @@ function each(machine: Evaluator, list: ArrayValue, args: readonly Value[], site
   return results;
 }
 
-/** What the callback itself calls its first parameter. */
-export function parameterName(callback: Value): string {
-  const parameter = callback.kind === 'function' ? callback.node.params[0] : undefined;
+/** What the callback itself calls a parameter, its first if no other is asked for. */
+export function parameterName(callback: Value, position = 0): string {
+  const parameter = callback.kind === 'function' ? callback.node.params[position] : undefined;
   return parameter?.type === 'Identifier' ? parameter.name : 'item';
 }
 
@@ -181,7 +181,7 @@ function reduced(machine: Evaluator, items: readonly Value[], list: ArrayValue, 
   rest.forEach((item, index) => {
     call(item, primitive(index));
   });
-  if (list.open) machine.conditionally(() => call(unknown('item'), unknown('index')));
+  if (list.open) machine.conditionally(() => call(unknown(parameterName(callback, 1)), unknown('index')));
   return value;
 }
 

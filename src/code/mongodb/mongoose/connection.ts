@@ -43,7 +43,7 @@ export function connectionOf(run: MongoRun, own?: OwnConnection, other?: OtherDa
     },
     properties: { db: () => db, client: () => client, connection: () => self },
     member(name, use) {
-      if (name === 'models' || name === 'collections') return modelsOf(run, database, models);
+      if (name === 'models' || name === 'collections') return modelsOf(models);
       if (/^(?:name|host|port|readyState|id|config|states|user|pass)$/.test(name)) return told(use);
       if (/^(?:on|once|off|set|get|plugin)$/.test(name))
         return native({ name: `connection.${name}`, reachesDatabase: false, call: () => self });
@@ -76,17 +76,9 @@ export function modelFor(run: MongoRun, call: NativeCall, database: (text: Shell
   return made;
 }
 
-/** `connection.models.User`, and of one that was made elsewhere. */
-function modelsOf(run: MongoRun, database: (text: ShellText) => void, models: Map<string, NativeValue>): NativeValue {
-  return native({
-    name: 'the models',
-    member: (name, { place }) => {
-      void run;
-      void place;
-      void database;
-      return models.get(name) ?? undefinedValue;
-    },
-  });
+/** `connection.models.User`: models that were made before. */
+function modelsOf(models: ReadonlyMap<string, NativeValue>): NativeValue {
+  return native({ name: 'the models', member: (name) => models.get(name) ?? undefinedValue });
 }
 
 /** `connection.transaction(async (session) => { ... })`: as withTransaction of a session of its own. */

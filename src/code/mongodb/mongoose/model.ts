@@ -117,9 +117,11 @@ export function modelOf(target: ModelTarget): NativeValue {
       insertOne: now('insertOne'),
       bulkWrite: now('bulkWrite'),
       bulkSave: (call) => {
-        const documentsGiven = call.arg(0);
-        const ops = array(documentsGiven.kind === 'array' ? [] : [], true);
-        run.send(call, write('bulkWrite', [{ value: ops, site: call.argPlaces[0] ?? call.place }, ...argumentsOf(call).slice(1)]));
+        // Each document tells by itself what was changed in it.
+        run.send(
+          call,
+          write('bulkWrite', [{ value: array([], true), site: call.argPlaces[0] ?? call.place }, ...argumentsOf(call).slice(1)]),
+        );
         return answer(call);
       },
       create: (call) => created(call, write, run, target, name),
@@ -294,9 +296,8 @@ function documentLike(target: ModelTarget, name: Value, use: DocumentUse): Nativ
         else if (call.arg(0).kind === 'object') use.touch?.();
         return self;
       },
-      markModified(call) {
+      markModified() {
         use.touch?.();
-        void call;
         return undefinedValue;
       },
     },

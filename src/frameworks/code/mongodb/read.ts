@@ -26,8 +26,6 @@ export interface MongoTool {
   readonly given: (run: MongoRun) => readonly Value[];
   /** Where the function is: `exports.up`, or that of the default export, unless the tool has a way of its own. */
   readonly exported?: (session: Session, direction: 'up' | 'down') => Value | undefined;
-  /** `this` of the function. */
-  readonly receiver?: (run: MongoRun) => Value;
 }
 
 /** One direction, read: `throws` is a function that only throws, whatever is in the database. */
@@ -60,7 +58,7 @@ export function readDirection(
   });
   const callee = (tool.exported ?? exported)(session, direction);
   if (callee === undefined) return {};
-  const recording = session.run(callee, [...tool.given(run)], tool.receiver?.(run));
+  const recording = session.run(callee, [...tool.given(run)], session.exports.get('default') ?? session.module);
   run.nameUnsent();
   if (recording.thrown !== undefined && recording.effects.length === 0 && recording.unread.length === 0) return { throws: true };
   const { machine, path } = session;
