@@ -14,7 +14,7 @@ export function unreadFindings(program: Program, rules: readonly Rule[], level: 
       rule: unreadCode.id,
       severity,
       message: `What this sends to the database is not known here: ${why}. Nothing that it does is checked, nor is it part of the schema that later statements meet.`,
-      help: `Look at \`${text}\` yourself, or write the SQL where the migration shows it.`,
+      help: `Look at \`${text}\` yourself, or write what it sends where the migration shows it.`,
       url: ruleUrl(unreadCode.id),
       section: program.direction,
       range,

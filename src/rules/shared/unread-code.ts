@@ -5,10 +5,10 @@ export const unreadCode: Rule = {
   title: 'Code that could not be read',
   severity: 'info',
   explanation: `A migration in JavaScript or TypeScript is read, never run. What it sends is followed through loops, branches, functions and the files that it imports by
-relative paths; a call that may reach the database beyond that (a function of a package, SQL that is read from elsewhere, a value that only running the code
+relative paths; a call that may reach the database beyond that (a function of a package, a text that is read from elsewhere, a value that only running the code
 tells) is named here, once each. Nothing that it does is checked.
 
-Look at such a call yourself. Where it matters, write the SQL where the migration shows it, or import the helper by a relative path; when it is known to be
+Look at such a call yourself. Where it matters, write what it sends where the migration shows it, or import the helper by a relative path; when it is known to be
 harmless, say so: \`// faultline-ignore unread-code: reason\` above the call.`,
   bad: [
     {
