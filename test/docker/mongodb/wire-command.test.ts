@@ -164,7 +164,7 @@ describe.skipIf(requireOrSkip('docker', await dockerMissing()))('a command on Mo
     ['error', { kind: 'commit', statement: 6 }, 'error', '2', 'b3 changed'],
     ['lost-ack', { kind: 'commit', statement: 6 }, 'success', undefined, 'b3 changed v d2 recorded'],
     ['statement-timeout', { kind: 'during', statement: 1 }, 'error', '50', 'b0 half'],
-    ['lock-timeout', { kind: 'during', statement: 1 }, 'error', '50', 'b0'],
+    ['lock-timeout', { kind: 'during', statement: 1 }, 'error', '50', 'b0 half'],
     ['disconnect', { kind: 'unrecorded' }, 'error', '', 'b3 changed v d2'],
   ])('%s at %o: %s', async (fault, point, result, code, expected) => {
     const address = await fresh();

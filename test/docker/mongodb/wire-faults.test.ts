@@ -214,16 +214,15 @@ describe.skipIf(requireOrSkip('docker', await dockerMissing()))('faults on Mongo
 
   describe('inside of a write of many', () => {
     it.each<[FaultName, Point, string, string]>([
-      ['crash', at('during', 1), '111--- []', '3 of 6 documents of a are updated'],
-      ['crash', at('during', 2), '111111 [012]', '3 of 6 documents are inserted'],
-      ['disconnect', at('during', 1), '111111 []', '3 of 6 documents of a are updated'],
-      ['disconnect', at('during', 2), '111111 [012345]', '3 of 6 documents are inserted'],
-      ['kill-session', at('during', 1), '111--- []', '3 of 6 documents of a are updated'],
-      ['kill-session', at('during', 2), '111111 [012]', '3 of 6 documents are inserted'],
-      ['statement-timeout', at('during', 1), '111--- []', '3 of 6 documents of a are updated'],
-      ['statement-timeout', at('during', 2), '111111 [012]', '3 of 6 documents are inserted'],
-      // The document in the middle is held, with all that is in the same batch of the server's.
-      ['statement-timeout', at('during', 3), '111111 [012345]', 'its time is over before it is done'],
+      ['crash', at('during', 1), '111--- []', 'has updated 3 of 6 documents of a'],
+      ['crash', at('during', 2), '111111 [012]', 'has inserted 3 of 6 documents of b'],
+      ['disconnect', at('during', 1), '111111 []', 'has updated 3 of 6 documents of a'],
+      ['disconnect', at('during', 2), '111111 [012345]', 'has inserted 3 of 6 documents of b'],
+      ['kill-session', at('during', 1), '111--- []', 'has updated 3 of 6 documents of a'],
+      ['kill-session', at('during', 2), '111111 [012]', 'has inserted 3 of 6 documents of b'],
+      ['statement-timeout', at('during', 1), '111--- []', 'has updated 3 of 6 documents of a'],
+      ['statement-timeout', at('during', 2), '111111 [012]', 'has inserted 3 of 6 documents of b'],
+      ['statement-timeout', at('during', 3), '111111 [012345]', 'has no time left for it'],
     ])('%s, %o leaves %s', async (fault, point, expected, inside) => {
       const { outcome, address, execution } = await struck(plain, fault, point);
       expect(execution.inside?.what).toBe(inside);
@@ -266,9 +265,9 @@ describe.skipIf(requireOrSkip('docker', await dockerMissing()))('faults on Mongo
         },
       };
       for (const [statement, inside] of [
-        [1, '2 of 4 writes are done'],
-        [2, '2 of 4 documents of a are deleted'],
-        [3, '1 of 3 documents are inserted'],
+        [1, 'has done 2 of 4 writes of a'],
+        [2, 'has deleted 2 of 4 documents of a'],
+        [3, 'has inserted 1 of 3 documents of a'],
       ] as const) {
         const address = await fresh();
         const execution = start(course, address, { fault: 'disconnect', point: at('during', statement) });
@@ -289,7 +288,8 @@ describe.skipIf(requireOrSkip('docker', await dockerMissing()))('faults on Mongo
   });
 
   it.each<[Point, string, string]>([
-    [at('during', 1), '50', '------ []'],
+    [at('during', 1), '50', '111--- []'],
+    [at('during', 2), '50', '111111 [012]'],
     [at('during', 3), '50', '111111 [012345]'],
   ])('lock-timeout: %o waits for another transaction until its time is over', async (point, code, expected) => {
     const { outcome, address } = await struck(plain, 'lock-timeout', point);

@@ -56,7 +56,7 @@ describe('a write of many in two halves', () => {
       $db: 'shop',
     });
     expect(shown(split.rest)).toMatchObject({ txnNumber: 7, stmtIds: [2, 3, 4], documents: documents.slice(2) });
-    expect(split.told({})).toBe('2 of 5 documents are inserted');
+    expect(split.told).toBe('has inserted 2 of 5 documents of a');
   });
 
   it('has the number for retrying in its second half alone, where a server knows no entries', async () => {
@@ -105,7 +105,7 @@ describe('a write of many in two halves', () => {
       { q: { $and: [{ v: 1 }, { _id: { $in: [1] } }] }, u: { $set: { v: 2 } }, multi: true, collation: { locale: 'en' } },
     ]);
     expect(shown(split.rest).updates).toMatchObject([{ q: { $and: [{ v: 1 }, { _id: { $in: ['x', 3] } }] } }]);
-    expect(split.told({})).toBe('1 of 3 documents of a are updated');
+    expect(split.told).toBe('has updated 1 of 3 documents of a');
   });
 
   it('asks in the transaction that has begun, and before the one that begins', async () => {
@@ -146,7 +146,7 @@ describe('a write of many in two halves', () => {
     ).toMatchObject({ nInserted: 1, nModified: 1, cursor: { firstBatch: [one(0, 1), one(1, 1)] } });
     const many = requestOf({ bulkWrite: 1 }, { ops: [{ delete: 0, filter: { v: 1 }, multi: true }], nsInfo: [{ ns: 'shop.a' }] });
     const halves = await splitOf(many, async () => ({ ok: 1, cursor: { id: 0, firstBatch: [{ _id: 1 }, { _id: 2 }] } }), true);
-    expect(halves.told({})).toBe('1 of 2 documents of a are deleted');
+    expect(halves.told).toBe('has deleted 1 of 2 documents of a');
   });
 
   it('is answered with the sum of both answers, positions as in the whole', async () => {

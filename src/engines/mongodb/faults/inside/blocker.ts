@@ -1,10 +1,11 @@
-import { BSON, type Document, type MongoClient } from 'mongodb';
+import { BSON, type ClientSession, type Document, type MongoClient } from 'mongodb';
 import type { DatabaseAddress } from '../../../../model/sandbox';
 import type { WireRequest } from '../../../../wire/mongodb/handlers';
+import { encoded, type RawCommand } from '../../../../wire/mongodb/messages';
 import { fieldOf, textOf } from '../../../../wire/mongodb/raw';
 import { ImpossibleHere } from '../../../impossible';
 import { withControlClient } from '../../connect';
-import { collectionOf, filterOf, writeListOf } from './statements';
+import { targetOf, type WriteTarget, writeListOf } from './statements';
 
 /** A transaction of ours that has written what a command needs, and has not ended. */
 export interface Blocker {
@@ -14,18 +15,14 @@ export interface Blocker {
   release(): Promise<void>;
 }
 
-/** What has to be written so that the command meets it. */
-type Target =
-  | { readonly kind: 'matching'; readonly collection: string; readonly filter: Document; readonly fromMiddle: boolean }
-  | { readonly kind: 'inserted'; readonly collection: string; readonly document: Document };
-
 /** Commands that need a collection for themselves: any write in it is in their way. */
 const exclusive: ReadonlySet<string> = new Set(['createIndexes', 'dropIndexes', 'drop', 'collMod', 'renameCollection', 'convertToCapped']);
 
-/** @throws ImpossibleHere where nothing can be held that the command needs */
-export async function block(address: DatabaseAddress, request: WireRequest): Promise<Blocker> {
-  const target = targetOf(request);
-  if (target === undefined) throw new ImpossibleHere('The command waits for nothing that another session could hold.');
+/**
+ * @param target what the command writes next
+ * @throws ImpossibleHere where it can't be held
+ */
+export async function block(address: DatabaseAddress, target: WriteTarget): Promise<Blocker> {
   let letGo: () => void = () => undefined;
   const letGoWhen = new Promise<void>((resolve) => {
     letGo = resolve;
@@ -43,7 +40,7 @@ export async function block(address: DatabaseAddress, request: WireRequest): Pro
     }).catch(reject);
   });
   return {
-    what: `waits for ${exclusive.has(request.name) ? 'the collection' : 'a document of'} ${target.collection} that another session's transaction has written`,
+    what: `waits for a document of ${target.collection} that another session's transaction has written`,
     release() {
       letGo();
       return ended ?? Promise.resolve();
@@ -51,49 +48,44 @@ export async function block(address: DatabaseAddress, request: WireRequest): Pro
   };
 }
 
-function targetOf({ name, raw }: WireRequest): Target | undefined {
-  const list = writeListOf(name, raw);
-  if (list !== undefined) {
-    const item = list.items[Math.floor(list.items.length / 2)];
-    const collection = item && collectionOf(name, raw, item);
-    if (item === undefined || collection === undefined) return undefined;
-    const filter = filterOf(item);
-    if (filter !== undefined) return { kind: 'matching', collection, filter: read(filter.bytes), fromMiddle: true };
-    const document = name === 'insert' ? item : fieldOf(item, 'document')?.bytes;
-    return document && { kind: 'inserted', collection, document: read(document) };
-  }
+/**
+ * What a command that can't be halved writes. One that needs its whole collection waits for any document of it.
+ * @throws ImpossibleHere where it writes nothing that could be held
+ */
+export function wholeTarget({ name, raw }: WireRequest): WriteTarget {
+  const [item] = writeListOf(name, raw)?.items ?? [];
+  const target = item ? targetOf(name, raw, item) : targetOfOne(name, raw);
+  if (target === undefined) throw new ImpossibleHere('The command waits for nothing that another session could hold.');
+  return target;
+}
+
+function targetOfOne(name: string, raw: RawCommand): WriteTarget | undefined {
   const named = textOf(fieldOf(raw.body, name));
   if (named === undefined) return undefined;
-  if (name === 'findAndModify' || name === 'findandmodify') {
-    const query = fieldOf(raw.body, 'query');
-    return { kind: 'matching', collection: named, filter: query ? read(query.bytes) : {}, fromMiddle: false };
-  }
+  if (name === 'findAndModify' || name === 'findandmodify')
+    return { collection: named, filter: fieldOf(raw.body, 'query')?.bytes ?? anything };
   const collection = name === 'renameCollection' ? named.slice(named.indexOf('.') + 1) : named;
-  return exclusive.has(name) ? { kind: 'matching', collection, filter: {}, fromMiddle: false } : undefined;
+  return exclusive.has(name) ? { collection, filter: anything } : undefined;
 }
+
+const anything = encoded({}).body;
 
 function read(bytes: Buffer): Document {
   return BSON.deserialize(bytes, { promoteValues: false, bsonRegExp: true });
 }
 
-async function write(
-  client: MongoClient,
-  database: string,
-  target: Target,
-  session: ReturnType<MongoClient['startSession']>,
-): Promise<void> {
+async function write(client: MongoClient, database: string, target: WriteTarget, session: ClientSession): Promise<void> {
   const collection = client.db(database).collection<Document>(target.collection);
-  if (target.kind === 'inserted') {
+  if ('document' in target) {
     const there = await client.db(database).listCollections({ name: target.collection }, { nameOnly: true }).toArray();
     if (there.length === 0)
       throw new ImpossibleHere(`The collection ${target.collection} is not there yet, so nobody else can hold anything of it.`);
-    await collection.insertOne(target.document, { session, bypassDocumentValidation: true }).catch((error: Error) => {
+    await collection.insertOne(read(target.document), { session, bypassDocumentValidation: true }).catch((error: Error) => {
       throw new ImpossibleHere(`Another session could not write the same document before: ${error.message}`);
     });
     return;
   }
-  const count = target.fromMiddle ? await collection.countDocuments(target.filter) : 1;
-  const found = await collection.findOne(target.filter, { skip: Math.floor(count / 2), projection: { _id: 1 }, promoteValues: false });
+  const found = await collection.findOne(read(target.filter), { projection: { _id: 1 }, promoteValues: false });
   if (found === null) throw new ImpossibleHere(`No document of ${target.collection} is there that another session could hold.`);
   await collection.deleteOne({ _id: found._id }, { session });
 }

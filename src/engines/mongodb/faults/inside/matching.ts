@@ -61,12 +61,16 @@ function variablesOf(raw: RawCommand, item: Buffer): readonly RawField[] {
   return given ? [{ ...given, name: 'let' }] : [];
 }
 
+/** The filter of the documents with these ids. */
+export function byIds(ids: readonly RawValue[]): Buffer {
+  return documentOf([{ ...documentValue(documentOf([{ ...arrayValue(ids), name: '$in' }])), name: '_id' }]);
+}
+
 /** The same write for these documents alone, as entries of the same command. It goes on asking its filter: a document may have changed meanwhile. */
 export function narrowed(item: Buffer, { filterField, filter }: ManyWrite, ids: readonly RawValue[]): readonly Buffer[] {
   const entries: Buffer[] = [];
   for (let from = 0; from < ids.length; from += idsPerFilter) {
-    const some = arrayValue(ids.slice(from, from + idsPerFilter));
-    const byId = documentOf([{ ...documentValue(documentOf([{ name: '$in', ...some }])), name: '_id' }]);
+    const byId = byIds(ids.slice(from, from + idsPerFilter));
     const both = documentOf([{ ...arrayValue([filter, documentValue(byId)]), name: '$and' }]);
     const fields = fieldsOf(item).filter(({ name }) => name !== 'upsert');
     entries.push(documentOf(fields.map((field) => (field.name === filterField ? { ...documentValue(both), name: filterField } : field))));

@@ -3,8 +3,8 @@ import type { WireRequest } from '../../../../wire/mongodb/handlers';
 import type { RawCommand } from '../../../../wire/mongodb/messages';
 import { arrayValue, fieldOf, int32Value, withField, without } from '../../../../wire/mongodb/raw';
 import { ImpossibleHere } from '../../../impossible';
-import { type Ask, matchingIds, narrowed } from './matching';
-import { type ManyWrite, manyWriteOf, withWrites, writeListOf } from './statements';
+import { type Ask, byIds, matchingIds, narrowed } from './matching';
+import { type ManyWrite, manyWriteOf, targetOf, type WriteTarget, withWrites, writeListOf } from './statements';
 
 /**
  * A write of many documents in two commands. A server writes them one after the other, each in a transaction of its own (manual, "Atomicity and
@@ -13,8 +13,10 @@ import { type ManyWrite, manyWriteOf, withWrites, writeListOf } from './statemen
 export interface Split {
   readonly first: RawCommand;
   readonly rest: RawCommand;
-  /** What is counted: "3 of 6 documents of users are updated". */
-  told(done: Document): string;
+  /** How far the server is, behind "the server": "has updated 3 of 6 documents of users". */
+  readonly told: string;
+  /** What is written next. */
+  readonly next: WriteTarget;
   /** The answer to the whole command, of those to both parts. */
   merged(first: Document, rest: Document): Document;
 }
@@ -36,11 +38,15 @@ export async function splitOf(request: WireRequest, ask: Ask, knowsStatements: b
     const own = withStatements(request, from, until, knowsStatements);
     return withWrites(from === 0 ? own : continued(own), field, items.slice(from, until));
   };
-  const noun = field === 'documents' ? 'documents are inserted' : 'writes are done';
+  const done = field === 'documents' ? 'inserted' : 'done';
+  const what = field === 'documents' ? 'documents' : 'writes';
+  const next = items[at] && targetOf(request.name, request.raw, items[at]);
+  if (next === undefined) throw new ImpossibleHere('What the command writes next could not be read.');
   return {
     first: part(0, at),
     rest: part(at, items.length),
-    told: () => `${at} of ${items.length} ${noun}`,
+    told: `has ${done} ${at} of ${items.length} ${what} of ${next.collection}`,
+    next,
     merged: (first, rest) => merged(first, rest, at),
   };
 }
@@ -55,7 +61,8 @@ async function splitByIds(request: WireRequest, field: string, item: Buffer, man
   return {
     first: withWrites(request.raw, field, narrowed(item, many, ids.slice(0, at))),
     rest: withWrites(continued(request.raw), field, narrowed(item, many, ids.slice(at))),
-    told: () => `${at} of ${ids.length} documents of ${many.collection} are ${many.verb}`,
+    told: `has ${many.verb} ${at} of ${ids.length} documents of ${many.collection}`,
+    next: { collection: many.collection, filter: byIds(ids.slice(at, at + 1)) },
     merged: (first, rest) => merged(first, rest, 0),
   };
 }

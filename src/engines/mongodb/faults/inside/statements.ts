@@ -47,9 +47,18 @@ export function manyWriteOf(name: string, command: RawCommand, item: Buffer): Ma
   return { collection, filterField, filter, verb: deletes ? 'deleted' : 'updated' };
 }
 
-/** The filter of an entry, of one document or many; undefined for an insertion. */
-export function filterOf(item: Buffer): RawValue | undefined {
-  return fieldOf(item, 'q') ?? fieldOf(item, 'filter');
+/** What an entry writes: what matches a filter, or a new document. */
+export type WriteTarget = { readonly collection: string } & ({ readonly filter: Buffer } | { readonly document: Buffer });
+
+/** Undefined where the entry does not say. */
+export function targetOf(name: string, command: RawCommand, item: Buffer): WriteTarget | undefined {
+  const collection = collectionOf(name, command, item);
+  if (collection === undefined) return undefined;
+  if (name === 'insert') return { collection, document: item };
+  const filter = fieldOf(item, 'q') ?? fieldOf(item, 'filter');
+  if (filter?.type === bsonType.document) return { collection, filter: filter.bytes };
+  const document = fieldOf(item, 'document');
+  return document?.type === bsonType.document ? { collection, document: document.bytes } : undefined;
 }
 
 /** The collection that an entry writes. */

@@ -10,7 +10,7 @@ import type { WayIn as AnyWayIn, WayInEvents as AnyWayInEvents } from '../../../
 import { ImpossibleHere } from '../../../impossible';
 import type { MongodbWire } from '../../execution/types';
 import { inPlaceOf } from '../commands';
-import { type Blocker, block } from './blocker';
+import { type Blocker, block, wholeTarget } from './blocker';
 import type { Entrance } from './entrance';
 import { type Split, splitOf } from './split';
 import { collectionOf, writeListOf } from './statements';
@@ -24,6 +24,12 @@ const outOfTime: ReadonlySet<string> = new Set(['50', '262']);
 const stoppedByOthers: ReadonlySet<string> = new Set(['50', '262', '24', '112']);
 
 const blockedForMs = 1_000;
+
+/** The first half of a write, as it was answered. */
+interface Half {
+  readonly split: Split;
+  readonly first: Document;
+}
 
 /** The way into one command. */
 export class WayIn implements AnyWayIn<MongodbWire> {
@@ -115,7 +121,7 @@ export class WayIn implements AnyWayIn<MongodbWire> {
 
   /** Writes the first half, waits there, and then does with the rest as the fault has it. */
   private async hold(request: WireRequest, rest: Extract<Entrance, { kind: 'held' }>['rest']): Promise<RequestOrder> {
-    const { split, first } = await this.firstHalf(request);
+    const { split, first } = await this.firstHalf(request, await this.splitOf(request));
     if (rest === 'finished') this.finish = async () => void (await askOnce(this.address, split.rest));
     this.events.arrived(request.connection);
     await this.released;
@@ -123,28 +129,36 @@ export class WayIn implements AnyWayIn<MongodbWire> {
     return { command: split.rest, changeAnswer: (answer) => split.merged(first, answer) };
   }
 
-  private async firstHalf(request: WireRequest): Promise<{ readonly split: Split; readonly first: Document }> {
+  private async splitOf(request: WireRequest): Promise<Split> {
     const ask = (command: RawCommand) => request.connection.askCommand(command);
-    const split = await splitOf(request, ask, await knowsStatements(this.address));
-    const first = await ask(split.first);
+    return splitOf(request, ask, await knowsStatements(this.address));
+  }
+
+  private async firstHalf(request: WireRequest, split: Split): Promise<Half> {
+    const first = await request.connection.askCommand(split.first);
     const error = errorIn(first);
     const goesOn = Number(first.ok) === 1 && numberOf(fieldOf(request.raw.body, 'ordered')) === 0;
     if (error !== undefined && !goesOn) throw new ImpossibleHere(`The command fails by itself (${error.message}) before its middle.`);
-    this.inside = { what: split.told(first), waitEvent: 'between documents' };
+    this.inside = { what: split.told, waitEvent: 'between documents' };
     return { split, first };
+  }
+
+  /** Undefined where the command is carried out as a whole, or not at all. */
+  private async halfOf(request: WireRequest): Promise<Half | undefined> {
+    const split = await this.splitOf(request).catch((error: unknown) => {
+      if (error instanceof ImpossibleHere && isWhole(request)) return undefined;
+      throw error;
+    });
+    return split && this.firstHalf(request, split);
   }
 
   /** The first half is written, and behind it the server is given something for which its time does not last. */
   private async outOfTime(request: WireRequest): Promise<RequestOrder> {
-    const halved = await this.firstHalf(request).catch((error: unknown) => {
-      // What is written as a whole, or not at all, is not written when its time is over.
-      if (error instanceof ImpossibleHere && isWhole(request)) return undefined;
-      throw error;
-    });
-    if (halved === undefined) this.inside = { what: 'its time is over before it is done', waitEvent: 'maxTimeMS' };
+    const half = await this.halfOf(request);
+    if (half === undefined) this.inside = { what: 'has no time left for it', waitEvent: 'maxTimeMS' };
     const slow = slowRead(request);
     await this.toBeStruck(request);
-    return { command: halved === undefined ? slow : continuedIn(request, slow) };
+    return { command: half === undefined ? slow : continuedIn(request, slow) };
   }
 
   /** The server is about to end the command by itself: what the client hears from now on is the fault's. */
@@ -153,14 +167,16 @@ export class WayIn implements AnyWayIn<MongodbWire> {
     await Promise.race([this.strikes, this.released]);
   }
 
-  /** Outside of a transaction a server tries again until the command's time is over. */
+  /** The first half is written, and what comes next is held. Outside of a transaction a server tries again until the command's time is over. */
   private async blocked(request: WireRequest): Promise<RequestOrder> {
-    this.blocker = await block(this.address, request);
-    this.inside = { what: this.blocker.what, waitEvent: 'WriteConflict' };
+    const half = await this.halfOf(request);
+    this.blocker = await block(this.address, half?.split.next ?? wholeTarget(request));
+    this.inside = { what: half ? `${half.split.told}, and ${this.blocker.what}` : this.blocker.what, waitEvent: 'WriteConflict' };
     await this.toBeStruck(request);
-    if (request.inTransaction) return {};
-    const { raw } = request;
-    return { command: { ...raw, body: withField(raw.body, 'maxTimeMS', int32Value(blockedForMs * this.patience)) } };
+    const command = half?.split.rest ?? request.raw;
+    const changeAnswer = (answer: Document): Document => (half ? half.split.merged(half.first, answer) : answer);
+    if (request.inTransaction) return { command, changeAnswer };
+    return { command: { ...command, body: withField(command.body, 'maxTimeMS', int32Value(blockedForMs * this.patience)) }, changeAnswer };
   }
 }
 
