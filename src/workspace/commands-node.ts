@@ -50,6 +50,13 @@ const nodeTools: readonly NodeTool[] = [
     file: (file) => named('database\\.json')(file) && isDatabaseSettings(parse(file.text)),
     program: () => 'db-migrate up',
   },
+  {
+    tool: 'migrate-mongo',
+    file: named('migrate-mongo-config\\.[cm]?js'),
+    program: (file, project) => `migrate-mongo up${option('-f', file, project)}`,
+  },
+  // Its program is called `migrate`, as several others are.
+  { tool: 'ts-migrate-mongoose', file: dependsOn('ts-migrate-mongoose'), program: () => 'migrate up' },
   { tool: 'node-pg-migrate', file: dependsOn('node-pg-migrate'), program: () => 'node-pg-migrate up' },
   {
     tool: 'prisma',

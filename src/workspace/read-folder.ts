@@ -48,6 +48,9 @@ const markerNames = new Set([
   'package.json',
 ]);
 
+/** Files of which only the name is taken, as that alone tells the framework. */
+const presentMarker = /^migrate-mongo-config\.[cm]?[jt]s$/;
+
 /** Frameworks that give each migration a folder of its own call its files so (Prisma, Diesel). */
 const fileNamesInOwnFolder = new Set(['migration.sql', 'up.sql', 'down.sql']);
 
@@ -258,6 +261,8 @@ async function readParentMarkers(folder: string): Promise<readonly SourceFile[]>
   for (let level = 0; level < limits.parents; level += 1) {
     const names: string[] = await readdir(current).catch(() => []);
     if (level > 0) {
+      // Its address may have a password in it: that it is there is enough.
+      for (const name of names.filter((candidate) => presentMarker.test(candidate))) found.push(...asFile(`${prefix}${name}`, ''));
       for (const name of names.filter((candidate) => markerNames.has(candidate))) {
         const read = await readTextFile(join(current, name));
         if (read.ok) found.push(...asFile(`${prefix}${name}`, read.value.text));

@@ -125,6 +125,9 @@ describe('configurations of tools', () => {
     ],
     ['MikroORM', { 'mikro-orm.config.ts': '' }, 'npx mikro-orm migration:up'],
     ['graphile-migrate', { '.gmrc': '{}' }, 'npx graphile-migrate migrate'],
+    ['migrate-mongo', { 'migrate-mongo-config.js': '' }, 'npx migrate-mongo up'],
+    ['migrate-mongo, elsewhere', { 'config/migrate-mongo-config.js': '' }, 'npx migrate-mongo up -f config/migrate-mongo-config.js'],
+    ['ts-migrate-mongoose', { 'package.json': manifest({ devDependencies: { 'ts-migrate-mongoose': '4.0.0' } }) }, 'npx migrate up'],
   ];
   it.each(atTop)('%s', (_, files, command) => {
     expect(found({ 'package.json': '{}', ...files })).toEqual([`$ ${command}`]);

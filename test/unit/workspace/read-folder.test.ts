@@ -52,6 +52,14 @@ describe('readMigrationSource', () => {
     ]);
   });
 
+  test('of the configuration of migrate-mongo only that it is there', async () => {
+    const folder = repository({ 'migrate-mongo-config.js': 'url: "mongodb://me:secret@host"', 'm/1-a.js': 'exports.up = (db) => {};' });
+    expect((await read(join(folder, 'm'))).files).toEqual([
+      { path: '../migrate-mongo-config.js', text: '' },
+      { path: '1-a.js', text: 'exports.up = (db) => {};' },
+    ]);
+  });
+
   test('a framework with a folder per migration is read from the folder above', async () => {
     const folder = repository({
       'prisma/schema.prisma': 'model',

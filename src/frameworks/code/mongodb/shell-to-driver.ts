@@ -158,7 +158,11 @@ class Translation {
     const { object, property } = callee;
     if (property.type !== 'Identifier') return;
     if (object.type === 'Identifier' && object.name === 'db') this.ofDatabase(node, object, property);
-    else {
+    else if (isSibling(object)) {
+      const method = databaseMethods[property.name];
+      if (method === undefined) this.failed = true;
+      else this.replace(property, method);
+    } else {
       this.collectionByName(object);
       this.ofCollection(node, property);
     }
@@ -166,10 +170,13 @@ class Translation {
 
   /** `db.users.x()`: the name before the method. */
   private collectionByName(object: Node): void {
-    if (object.type !== 'MemberExpression' || object.object.type !== 'Identifier' || object.object.name !== 'db') return;
+    if (object.type !== 'MemberExpression') return;
+    const isOwn = object.object.type === 'Identifier' && object.object.name === 'db';
+    if (!isOwn && !isSibling(object.object)) return;
     const name = object.property.type === 'Identifier' && !object.computed ? object.property.name : undefined;
     const text = object.computed ? this.sliceOf(object.property) : JSON.stringify(name);
-    this.replace(object, `${this.names.db}.collection(${text})`);
+    if (isOwn) this.replace(object, `${this.names.db}.collection(${text})`);
+    else this.edits.push({ start: object.object.end ?? 0, end: object.end ?? 0, newText: `.collection(${text})` });
   }
 
   private ofDatabase(node: CallExpression, object: Node, property: Extract<Node, { type: 'Identifier' }>): void {
@@ -220,4 +227,11 @@ class Translation {
       this.insert((options.start ?? 0) + 1, options.properties.length === 0 ? ` ${session} ` : ` ${session},`);
     }
   }
+}
+
+/** `db.getSiblingDB("other")`. */
+function isSibling(node: Node): boolean {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return false;
+  const { object, property } = node.callee;
+  return object.type === 'Identifier' && object.name === 'db' && property.type === 'Identifier' && property.name === 'getSiblingDB';
 }
