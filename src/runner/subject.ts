@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { databaseEngine } from '../engines/registry';
 import { faultKindsOf } from '../faults/kinds/registry';
 import { frameworkByName, readFolder } from '../frameworks/registry';
+import { runsFileByFile } from '../frameworks/runnable';
 import { sql } from '../frameworks/sql';
 import { defaultEngine, type Engine, engineDisplayName, engineOf, versionsKnown } from '../model/engine';
 import type { Migration } from '../model/migration';
@@ -147,7 +148,7 @@ async function readGroundwork(before: string, engine: Engine, request: Simulatio
 
 /** Code of SQL frameworks is never executed here: its own tool runs it, against the proxy. */
 function assertRunnable(framework: Framework): asserts framework is RunnableFramework {
-  if (framework.run !== undefined || framework.harness !== undefined) return;
+  if (runsFileByFile(framework)) return;
   throw new SimulationFailure(
     `Migrations of ${framework.displayName} are run by ${framework.displayName} alone. Simulate its command, as you type it in the folder of the project: ` +
       `faultline simulate --command '${framework.command}'`,

@@ -1,4 +1,5 @@
 import type { CodeLens } from 'vscode-languageserver';
+import { runsFileByFile } from '../frameworks/runnable';
 import type { Program } from '../model/migration';
 import { simulateCommand } from '../protocol/language';
 import { type Analysis, pathInFolder, programsInFile } from './analysis';
@@ -23,7 +24,7 @@ export function codeLenses(analysis: Analysis): CodeLens[] {
     if (first === undefined) return [];
     const summary = toCodeLens(first.range, analysis.plan(program).summary, 'faultline.showPlan', uri);
     const { framework } = analysis;
-    const title = framework.run === undefined ? `Simulate failures with ${framework.displayName}` : 'Simulate failures';
+    const title = runsFileByFile(framework) ? 'Simulate failures' : `Simulate failures with ${framework.displayName}`;
     const other = counterpart(analysis, program);
     const link = other === undefined ? [] : [other];
     return program.direction === 'up' ? [toCodeLens(first.range, title, simulateCommand, uri), summary, ...link] : [summary, ...link];

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Connection } from 'vscode-languageserver';
+import { runsFileByFile } from '../frameworks/runnable';
 import type { Configuration } from '../lint/configuration';
 import { engineFor } from '../lint/lint';
 import { defaultEngine, type Engine, engineDisplayName, engineVersionText } from '../model/engine';
@@ -53,7 +54,7 @@ export function registerRequests(connection: Connection, folders: MigrationFolde
 
   connection.onRequest(toolCommandRequest, async ({ uri }: ToolCommandParams): Promise<ToolCommandResult> => {
     const analysis = await folders.analyse(uri);
-    if (analysis === undefined || analysis.framework.run !== undefined) return null;
+    if (analysis === undefined || runsFileByFile(analysis.framework)) return null;
     const path = pathInFolder(analysis, analysis.name);
     const folder = workspaceFolders().find((candidate) => path.startsWith(candidate)) ?? analysis.folder;
     return toolCommand(analysis.framework, path, folder);

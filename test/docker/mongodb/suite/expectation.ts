@@ -75,20 +75,22 @@ class Course {
   verdict(fault: FaultName, { kind, statement: named }: Point): string | undefined {
     const statement = kind === 'start' ? 1 : (named ?? this.count + 1);
     const isInside = kind === 'during';
-    if (isInside && !this.hasHalf(statement)) return undefined;
     switch (fault) {
       case 'error':
         return kind === 'start' || isInside || kind === 'after' ? undefined : this.stays(this.committed(statement - 1));
       case 'crash':
-        return isInside ? this.halfDone(statement) : this.stays(this.doneAt(kind, statement));
+        return isInside ? this.inside(statement) : this.stays(this.doneAt(kind, statement));
       case 'disconnect':
         return this.stays(this.doneAt(kind, statement));
       case 'lost-ack':
         return kind === 'start' || kind === 'before' || kind === 'unrecorded' ? undefined : this.unheard(kind, statement);
       case 'kill-session':
-        return isInside ? this.halfDone(statement) : 'complete';
+        // Where a single write or a build is can't be seen from outside.
+        if (isInside) return this.hasHalf(statement) ? this.inside(statement) : undefined;
+        return 'complete';
       case 'statement-timeout':
-        return isInside ? this.halfDone(statement) : undefined;
+      case 'lock-timeout':
+        return isInside ? this.inside(statement) : undefined;
       default:
         return undefined;
     }
@@ -116,8 +118,9 @@ class Course {
     return done >= first && done <= last && first > 0 ? first - 1 : done;
   }
 
-  private halfDone(statement: number): string {
-    if (this.isInTransaction(statement)) return this.stays(this.committed(statement - 1));
+  /** The server is stopped in the middle of a statement: half of its writes are done, or nothing where it is one, or in a transaction. */
+  private inside(statement: number): string {
+    if (this.isInTransaction(statement) || !this.hasHalf(statement)) return this.stays(this.committed(statement - 1));
     const said = this.suiteCase.halves?.[statement];
     if (said === undefined) throw new Error(`The case does not say what it means that half of statement ${statement} is done.`);
     return said;

@@ -14,7 +14,6 @@ export const transactions: Readonly<Record<string, MongodbCase>> = {
         await session.endSession();
       }`,
     transaction: [1, 2],
-    stays: { 2: 'applied-twice' },
   },
   'transaction-by-hand': {
     title: 'A transaction that is begun and committed by hand',
