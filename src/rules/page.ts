@@ -13,7 +13,7 @@ export function rulePage(rule: Rule): string {
       ? []
       : ['## Not found', ...rule.good.map((example) => [`### ${example.title}`, shownFiles(example)].join('\n\n'))]),
     '## Settings',
-    `In \`faultline.json\`: \`{ "rules": { "${rule.id}": "off" } }\`, or \`"info"\`, \`"warning"\`, \`"error"\`. For one statement, in the line above it: \`-- faultline-ignore ${rule.id}: reason\`.`,
+    `In \`faultline.json\`: \`{ "rules": { "${rule.id}": "off" } }\`, or \`"info"\`, \`"warning"\`, \`"error"\`. For one statement, in the line above it: \`${isOfCode(rule) ? '//' : '--'} faultline-ignore ${rule.id}: reason\`.`,
     '<!-- Made from the rule by scripts/rules-docs.mjs; edit the rule. -->',
   ].join('\n\n')}\n`;
 }
@@ -66,12 +66,17 @@ function shownFiles(example: RuleExample): string {
 /** `mysql 8.0` as people write it. */
 function engineTitle(text: string): string {
   const [name = '', version = ''] = text.split(' ');
-  const engine = name === 'mysql' || name === 'mariadb' ? engineDisplayName(name) : name;
+  const engine = name === 'mysql' || name === 'mariadb' || name === 'mongodb' ? engineDisplayName(name) : name;
   return `${engine} ${version}`;
 }
 
 function fenced(path: string, text: string): string {
-  const language = path.endsWith('.sql') ? 'sql' : 'ini';
-  const shown = text === '' ? '-- empty' : text.trimEnd();
-  return `\`\`\`${language}\n-- ${path}\n${shown}\n\`\`\``.replace('```ini\n-- ', '```ini\n# ');
+  const [language, comment] = /\.[cm]?[jt]s$/.test(path) ? ['js', '//'] : path.endsWith('.sql') ? ['sql', '--'] : ['ini', '#'];
+  const shown = text === '' ? `${comment} empty` : text.trimEnd();
+  return `\`\`\`${language}\n${comment} ${path}\n${shown}\n\`\`\``;
+}
+
+/** Migrations of MongoDB are JavaScript. */
+function isOfCode({ engines }: Rule): boolean {
+  return engines?.every((name) => name === 'mongodb') === true;
 }
