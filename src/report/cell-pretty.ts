@@ -3,7 +3,7 @@ import { faultWords, pointWords, verdictWords } from '../model/words';
 import { bookkeepingText, checksText, differenceMark, differenceText, modeText, proofText, retryText } from './cell-words';
 import { plural, shortFingerprint } from './numbers';
 import { type Palette, paintTone } from './palette';
-import { hang, oneLine, padRight, spread, terminalColumns, wrap, wrapSql } from './terminal-text';
+import { hang, oneLine, padRight, spread, terminalColumns, wrap, wrapStatements } from './terminal-text';
 
 export interface CellPrettyOptions {
   readonly title: string;
@@ -97,7 +97,9 @@ function stepLines(step: RecoveryStep, number: number, palette: Palette): readon
   const indent = '     ';
   const why = step.why === '' ? [] : wrap(step.why, terminalColumns - indent.length).map((line) => indent + palette.dim(line));
   const text =
-    step.language === 'sql' ? wrapSql(step.text, terminalColumns - indent.length) : wrap(step.text, terminalColumns - indent.length);
+    step.language === 'sql' || step.language === 'mongosh'
+      ? wrapStatements(step.text, terminalColumns - indent.length, step.language)
+      : wrap(step.text, terminalColumns - indent.length);
   return [
     ...hang(`${String(number).padStart(3)}  `, wrap(step.title, terminalColumns - indent.length)),
     ...why,

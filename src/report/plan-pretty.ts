@@ -3,7 +3,7 @@ import { dataNouns, type Tone, workWords } from '../model/words';
 import { plural } from './numbers';
 import { type Palette, paintTone } from './palette';
 import type { PlanReport, PlanReportProgram } from './plan-json';
-import { hang, oneLine, terminalColumns, truncate, wrap, wrapSql } from './terminal-text';
+import { hang, oneLine, terminalColumns, truncate, wrap, wrapStatements } from './terminal-text';
 import { engineTitle } from './titles';
 
 function costWords(cost: CostClass, engine: string): { readonly label: string; readonly tone: Tone } {
@@ -92,7 +92,7 @@ function statementLines(statement: PlanReportProgram['statements'][number], alon
   const number = `${statement.index}`.padStart(2);
   const indent = '   ';
   const columns = terminalColumns - 2 - indent.length;
-  const shown = shownSql(statement.text, columns, palette);
+  const shown = shownText(statement.text, columns, drawing);
   if (statement.unreadable !== undefined) {
     return [
       ...hang(`${palette.dim(number)} `, shown),
@@ -108,9 +108,9 @@ function statementLines(statement: PlanReportProgram['statements'][number], alon
 }
 
 /** The first lines of a statement. A statement may have megabytes: no more of it is looked at than can be shown. */
-function shownSql(text: string, columns: number, palette: Palette): readonly string[] {
+function shownText(text: string, columns: number, { palette, engine }: Drawing): readonly string[] {
   const head = text.slice(0, columns * statementLinesShown * 2);
-  const lines = wrapSql(head, columns);
+  const lines = wrapStatements(head, columns, engine === 'mongodb' ? 'mongosh' : 'sql');
   if (lines.length <= statementLinesShown && head.length === text.length) return lines;
   const kept = lines.slice(0, statementLinesShown - 1);
   return [...kept, palette.dim(`… ${plural(text.split('\n').length, 'line')} in all`)];

@@ -96,18 +96,31 @@ export function hang(first: string, lines: readonly string[]): readonly string[]
 }
 
 /**
- * Breaks SQL at spaces outside quotes and comments, so that it can still be copied and run. A literal longer than a line stays whole.
+ * Breaks statements at spaces outside quotes and comments, so that they can still be copied and run. A literal longer than a line stays
+ * whole.
  */
-export function wrapSql(text: string, columns: number): readonly string[] {
-  return joinPieces(sqlPieces(printable(text).trimEnd()), columns);
+export function wrapStatements(text: string, columns: number, language: 'sql' | 'mongosh'): readonly string[] {
+  const shown = printable(text).trimEnd();
+  return joinPieces(language === 'sql' ? sqlPieces(shown) : shellPieces(shown), columns);
 }
 
 type Piece = { readonly text: string; readonly breakBefore: 'no' | 'may' | 'must' };
 
-/** Cuts at white space outside of quotes. A line end in the text stays one. */
 function sqlPieces(text: string): readonly Piece[] {
   // Quoted strings, quoted names, dollar quotes, comments, white space, and all else.
-  const token = /'(?:[^']|'')*'?|"[^"]*"?|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\s+|[^\s'"$/-]+|./g;
+  return cut(text, /'(?:[^']|'')*'?|"[^"]*"?|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\s+|[^\s'"$/-]+|./g);
+}
+
+function shellPieces(text: string): readonly Piece[] {
+  // Strings, templates, comments, regular expressions (where no value can stand before them), white space, and all else.
+  return cut(
+    text,
+    /"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?|`(?:\\[\s\S]|[^`\\])*`?|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|(?<=(?:^|[(,=:[!&|?{};+])\s*)\/(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*|\s+|[^\s"'`/]+|./g,
+  );
+}
+
+/** Cuts at the tokens that are white space. A line end in the text stays one. */
+function cut(text: string, token: RegExp): readonly Piece[] {
   const pieces: Piece[] = [];
   let breakBefore: Piece['breakBefore'] = 'no';
   let current = '';

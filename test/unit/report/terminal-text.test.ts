@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
-import { hang, oneLine, printable, spread, truncate, wrap, wrapSql } from '../../../src/report/terminal-text';
+import { readText } from '../../../src/parse/read';
+import { hang, oneLine, printable, spread, truncate, wrap, wrapStatements } from '../../../src/report/terminal-text';
 
 describe('wrap', () => {
   test('breaks at spaces, and a longer word where the line ends', () => {
@@ -18,7 +19,9 @@ describe('wrap', () => {
   });
 });
 
-describe('wrapSql', () => {
+const wrapSql = (text: string, columns: number) => wrapStatements(text, columns, 'sql');
+
+describe('wrapStatements of SQL', () => {
   test('leaves literals, quoted names, dollar quotes and comments whole', () => {
     const pieces = ["'a b  c''d e'", '"odd name x"', '$tag$ body $x$ of it $tag$', '/* a b c */'];
     for (const piece of pieces) {
@@ -39,6 +42,31 @@ describe('wrapSql', () => {
 
   test('keeps to the width where it can', () => {
     for (const line of wrapSql('SELECT aaa, bbb, ccc, ddd FROM eee WHERE fff = 1', 20)) expect(stringWidth(line)).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('wrapStatements of mongosh text', () => {
+  const text = [
+    'db.users.updateMany({ name: "it is \\"quoted\\"  here", at: { $lt: ISODate("2024-01-01T00:00:00Z") } }, { $set: { a: 1, b: 4 / 2 } });',
+    '// a comment that is longer than a line of twenty columns',
+    "db.log.deleteMany({ text: /two words  [/ x] 'y/i, kind: { $in: ['a b', `c  d`] } });",
+    'db.getCollection("a-b").insertMany([{ _id: 1, text: "a  b" }, { _id: 2 }], { ordered: false }); /* the last one */',
+  ].join('\n');
+
+  test.each([10, 20, 40, 60, 80, 200])('can be run as before at %i columns', (columns) => {
+    const meant = (each: string): string =>
+      JSON.stringify(
+        readText(each, { name: 'mongodb', major: 8 }).map(({ operations }) => operations),
+        (key, value) => (/^(?:span|sessionAt)$/.test(key) ? undefined : value),
+      );
+    const lines = wrapStatements(text, columns, 'mongosh');
+    expect(meant(lines.join('\n'))).toBe(meant(text));
+    expect(meant(text).match(/"document command"/g)).toHaveLength(3);
+    const widest =
+      Math.max(
+        ...['// a comment that is longer than a line of twenty columns', '"it is \\"quoted\\"  here",'].map((each) => stringWidth(each)),
+      ) + 2;
+    for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(Math.max(columns, widest));
   });
 });
 
