@@ -126,6 +126,8 @@ it('what a migration needs is read from its texts', () => {
     old: 'any',
   });
   expect(needs.get('a')?.filters).toHaveLength(1);
+  const twice = needsOf(readText('db.a.deleteMany({ s: "new" }); db.a.updateMany({ "s": \'new\' }, { $set: { b: 1 } });', engine));
+  expect(twice.get('a')?.filters).toHaveLength(1);
   expect(needs.get('d')?.schemas).toHaveLength(1);
 });
 

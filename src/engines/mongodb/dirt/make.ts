@@ -33,7 +33,9 @@ export function makeDirt(address: DatabaseAddress, dirt: Dirt, source: DirtSourc
     const needs = new Map([[table, new CollectionNeeds()]]);
     const known = (await plansOf(client, address.database, collections, needs, source.seed)).find(({ key }) => key === table);
     if (known === undefined) return { why: `No documents can be put into ${table}.` };
-    const plan = { ...known.plan, unique: [...known.plan.unique, ...source.fresh(table).map((path) => [path])] };
+    const unique = known.plan.unique;
+    const later = source.fresh(table).filter((path) => !unique.flat().includes(path));
+    const plan = { ...known.plan, unique: [...unique, ...later.map((path) => [path])] };
     const documents = recipe.kind === 'documents' ? changedDocuments(plan, recipe) : equalDocuments(plan, recipe);
     if ('why' in documents) return documents;
     const options = recipe.kind === 'documents' && recipe.unchecked === true ? { bypassDocumentValidation: true } : undefined;

@@ -1,6 +1,7 @@
 import type { CollectionName, DocumentCommand, DocumentValue, DocumentWrite } from '../../../model/document';
 import { booleanOf, fieldOf, fieldsOf, isTrue, itemsOf, textOf } from '../../../model/document-value';
 import type { Statement } from '../../../model/migration';
+import { writeValue } from '../../../parse/mongodb/write';
 import { keyFields } from '../../../schema/mongodb/canonical';
 import { expressionNeeds, type FieldKind } from '../../../schema/mongodb/expressions';
 import { documentStages, rootOf } from '../../../schema/mongodb/pipeline';
@@ -140,9 +141,11 @@ class NeedsReader {
     }
   }
 
-  /** Its fields have to be there; whether documents meet it is decided with each document. */
+  /** Told once, however often it is written: a migration that was read and recorded says everything twice. */
   private filter(needs: CollectionNeeds, filter: DocumentValue | undefined): void {
-    if (fieldsOf(filter).length > 0 && filter !== undefined) needs.filters.push(filter);
+    if (filter === undefined || fieldsOf(filter).length === 0) return;
+    const text = writeValue(filter);
+    if (!needs.filters.some((known) => writeValue(known) === text)) needs.filters.push(filter);
   }
 
   private index(needs: CollectionNeeds, keys: DocumentValue, options: DocumentValue | undefined): void {
