@@ -80,7 +80,9 @@ function violation(context: RuleContext, { step, command }: PlacedCommand): Viol
   const known = collectionBefore(step, name)?.indexes ?? [];
   for (const dropped of indexes ?? []) {
     const keys =
-      typeof dropped === 'string' ? known.find((index) => index.name === dropped)?.keys : keyFields(dropped).map((field) => field.name);
+      typeof dropped === 'string'
+        ? (known.find((index) => index.name === dropped)?.keys ?? keysOfName(dropped))
+        : keyFields(dropped).map((field) => field.name);
     const successor = keys === undefined ? undefined : successorOf(context, { step, command }, name, keys);
     if (successor === undefined) continue;
     return {
@@ -91,6 +93,12 @@ function violation(context: RuleContext, { step, command }: PlacedCommand): Viol
     };
   }
   return undefined;
+}
+
+/** The keys of an index that no migration shows, by the name that the driver made of them: `email_1_age_-1`. */
+function keysOfName(name: string): readonly string[] | undefined {
+  const keys = [...name.matchAll(/(.+?)_(?:-?1|text|hashed|2dsphere|2d)(?:_|$)/g)];
+  return keys.length > 0 && keys.map(([whole]) => whole).join('') === name ? keys.map(([, key = '']) => key) : undefined;
 }
 
 /** The index created later that serves the same queries: it begins with the same field, and no other one does by then. */

@@ -3,7 +3,7 @@ import type { Statement } from '../../model/migration';
 import type { TextEdit } from '../../model/text';
 import type { RuleContext } from '../context';
 import { sourceText } from '../edits';
-import { editCall, type SourceCall, sourceCall, sourceSlice, spanOf } from './source-call';
+import { editCall, propertyName, type SourceCall, sourceCall, sourceSlice, spanOf } from './source-call';
 
 /** A line of code before the statement that a call stands in. */
 export interface LineBefore {
@@ -30,7 +30,8 @@ export function insertLines(
   if (found === undefined) return undefined;
   const place = statementAround(found.around);
   if (place === undefined) return undefined;
-  const isScript = context.source === undefined;
+  // The shell waits by itself.
+  const isScript = context.framework.name === 'mongosh' || context.source === undefined;
   if (!isScript && !place.canWait) return undefined;
   const receivers = receiversOf(context, found);
   if (receivers === undefined) return undefined;
@@ -69,14 +70,17 @@ function receiversOf(context: RuleContext, { call }: SourceCall): Pick<LineBefor
   const { callee } = call;
   if (callee.type !== 'MemberExpression') return undefined;
   const own = sourceSlice(context, spanOf(callee.object));
+  if (ofDatabase.has(propertyName(callee.property) ?? '')) return { database: own };
   const { object } = callee;
-  // `db.collection('users').drop()` is one of a collection, `db.dropCollection('users')` one of the database.
-  if (object.type === 'CallExpression' && object.callee.type === 'MemberExpression') {
-    return { database: sourceSlice(context, spanOf(object.callee.object)), collection: own };
-  }
-  if (object.type === 'MemberExpression') return { database: sourceSlice(context, spanOf(object.object)), collection: own };
-  return { database: own };
+  const outer = object.type === 'CallExpression' ? object.callee : object;
+  return { database: outer.type === 'MemberExpression' ? sourceSlice(context, spanOf(outer.object)) : 'db', collection: own };
 }
+
+/** Methods of a database that name a collection among their arguments. */
+const ofDatabase: ReadonlySet<string> = new Set([
+  ...['createCollection', 'createView', 'dropCollection', 'renameCollection', 'dropDatabase'],
+  ...['command', 'runCommand', 'adminCommand'],
+]);
 
 function indentAt(text: string, offset: number): string {
   const lineStart = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;

@@ -1,6 +1,7 @@
 import { findDefinition } from '../../frameworks/code/definitions';
 import type { Catalog } from '../../model/catalog';
 import type { Fix } from '../../model/finding';
+import type { Statement } from '../../model/migration';
 import { catalogChanges } from '../../rollback/changes';
 import { headRange, type RuleContext } from '../context';
 import { insertBehind } from '../edits';
@@ -261,12 +262,22 @@ function differencesOf({ engine, migration, program, before, after }: RuleContex
 
 /** Does each statement of both directions read, and does no comment of the rollback say that something does not come back? */
 function isKnown(context: RuleContext): boolean {
-  const { migration, program, text } = context;
+  const { migration, program, text, engine } = context;
+  const isDocuments = engine.name === 'mongodb';
   const unreadable = [...migration.up.statements, ...program.statements].some(
-    (statement) => statement.unreadable !== undefined || statement.unresolved !== undefined,
+    // What only a run tells of a command's values says nothing against the rest of it.
+    (statement) => statement.unreadable !== undefined || (statement.unresolved !== undefined && !isDocuments),
   );
   const incomplete = [...(migration.up.unread ?? []), ...(program.unread ?? [])].length > 0;
+  if (isDocuments && program.statements.some(isOfAnyCollection)) return false;
   return !unreadable && !incomplete && !isSaid(context, text.slice(program.span.start, program.span.end));
+}
+
+/** A command on a collection that only a run names may undo anything. */
+function isOfAnyCollection({ operations }: Statement): boolean {
+  return operations.some(
+    (operation) => operation.kind === 'document command' && operation.collection !== undefined && operation.collection.name === undefined,
+  );
 }
 
 /** In the text of a program; of one in code, whose comments are not sent, in the body of its function. */
@@ -291,7 +302,7 @@ function violation(context: RuleContext, first: RuleContext['steps'][number], di
   const fix = completed(context);
   return {
     range: headRange(context, first.statement),
-    message: `After this rollback the schema is not the one before the migration: ${shown}${more}.`,
+    message: `After this rollback the ${context.engine.name === 'mongodb' ? 'database' : 'schema'} is not the one before the migration: ${shown}${more}.`,
     help: 'Undo all that the migration does, in the opposite order, or say in a comment what does not come back.',
     fixes: fix === undefined ? [] : [fix],
   };
