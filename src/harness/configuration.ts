@@ -10,6 +10,8 @@ export interface Configuration {
   /** Absent: no lock is taken. */
   readonly lock?: { readonly collection: string; readonly expireAfterSeconds: unknown };
   readonly usesFileHash: boolean;
+  /** How the project calls its database. */
+  readonly database?: string;
   /** Of the connection. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -46,12 +48,20 @@ function configurationFile(migration: string): string | undefined {
 /** As migrate-mongo reads it: a lock is taken when its collection is named and it does not expire at once (lib/utils/lock.js). */
 function configurationOf(content: Readonly<Record<string, unknown>>): Configuration {
   const { changelogCollectionName, lockCollectionName, lockTtl, useFileHash, mongodb } = content;
-  const options = (mongodb as { readonly options?: unknown } | undefined)?.options;
+  const { options, databaseName, url } = (mongodb ?? {}) as Readonly<Record<string, unknown>>;
+  const database = typeof databaseName === 'string' && databaseName !== '' ? databaseName : databaseIn(url);
   const locks = typeof lockCollectionName === 'string' && lockCollectionName !== '' && !(Number(lockTtl) <= 0);
   return {
     changelog: typeof changelogCollectionName === 'string' ? changelogCollectionName : assumed.changelog,
     ...(locks && { lock: { collection: lockCollectionName, expireAfterSeconds: lockTtl } }),
     usesFileHash: useFileHash === true,
+    ...(database !== undefined && { database }),
     options: typeof options === 'object' && options !== null ? (options as Record<string, unknown>) : {},
   };
+}
+
+/** `shop` in `mongodb://one,two/shop?w=1`, which is no URL for everybody. */
+function databaseIn(url: unknown): string | undefined {
+  const path = typeof url === 'string' ? /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]+)/.exec(url)?.[1] : undefined;
+  return path === undefined ? undefined : decodeURIComponent(path);
 }

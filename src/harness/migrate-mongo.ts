@@ -26,10 +26,18 @@ export const migrateMongo: Tool = {
     const configuration = order.changelog === undefined ? read : { ...read, changelog: order.changelog };
     beginning('Could not connect');
     const connection = await connect(first, order.url, configuration.options);
-    await new Run(connection, connection.client.db(), configuration).run(order);
+    await new Run(connection, connection.client.db(databaseName(order.url, configuration)), configuration).run(order);
     return connection;
   },
 };
+
+/**
+ * Through the proxy of a simulation the project's own name for its database, since a migration may name it as well: the proxy takes the first
+ * name for that of the sandbox's database, and any other for one beside it. Anywhere else the one of the address: no other may be touched.
+ */
+function databaseName(url: string, { database }: Configuration): string | undefined {
+  return new URL(url).port === process.env.FAULTLINE_SANDBOX_PORT ? database : undefined;
+}
 
 class Run {
   private readonly changelog: Collection;

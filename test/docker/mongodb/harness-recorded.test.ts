@@ -78,6 +78,24 @@ describe.skipIf(skip)('a migration in code through the proxy', () => {
     expect(texts(recording)).toEqual(['db.changelog.find', 'db.t.insertOne', 'db.changelog.insertOne']);
   });
 
+  it.each([
+    ["databaseName: 'shop'", "url: 'mongodb://production:27017'"],
+    ['options: {}', "url: 'mongodb://production:27017,second:27017/shop?replicaSet=a'"],
+  ])('knows its database by the name that the configuration gives it: %s, %s', async (...parts) => {
+    writeFileSync(join(folder, 'migrate-mongo-config.js'), `module.exports = { mongodb: { ${parts.join(', ')} } };`);
+    const recording = await record(
+      '1.js',
+      `const { MongoClient } = require('mongodb');
+      module.exports = { async up(db, client) {
+        await client.db('shop').collection('a').insertOne({});
+        await (await new MongoClient(process.env.MONGODB_URI.replace('cell', 'shop')).connect()).db().collection('b').insertOne({});
+        await db.collection('c').insertOne({ name: db.databaseName });
+      } };`,
+    );
+    expect(texts(recording)).toEqual(['db.changelog.find', 'db.a.insertOne', 'db.b.insertOne', 'db.c.insertOne', 'db.changelog.insertOne']);
+    expect(await client.db('cell').collection('c').countDocuments({ name: 'shop' })).toBe(1);
+  });
+
   it('is recorded as a script of the shell', async () => {
     const recording = await record('s.js', 'db.t.find({}).toArray();\ndb.t.insertOne({ a: 1 });\ndb.t.createIndex({ a: 1 });', {
       framework: 'mongosh',

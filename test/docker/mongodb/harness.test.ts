@@ -110,7 +110,7 @@ export const up = async (db: Db): Promise<void> => { await db.collection<{ a: nu
 
     it('with the names, the lock and the hash of its configuration, whose address is not used', async () => {
       write({
-        'migrate-mongo-config.js': `module.exports = { mongodb: { url: 'mongodb://production:27017', databaseName: 'prod', options: { ignoreUndefined: true } },
+        'migrate-mongo-config.js': `module.exports = { mongodb: { url: 'mongodb://production:27017', options: { ignoreUndefined: true } },
   changelogCollectionName: 'history', lockCollectionName: 'locks', lockTtl: 60, useFileHash: true };`,
         'migrations/1.js': `module.exports = { up: async (db) => { await db.collection('t').insertOne({ a: undefined, locked: await db.collection('locks').countDocuments() }); } };`,
       });
