@@ -1,4 +1,5 @@
 import type { Document } from 'bson';
+import type { WireRequest } from '../../../wire/mongodb/handlers';
 import type { RequestReader } from '../../command/recording';
 import type { MongodbWire } from '../execution/types';
 import { shellText } from '../shell/text';
@@ -8,10 +9,9 @@ const firstSession = 1_000_000;
 
 /** How MongoDB's requests are written down: each as the mongosh text that does the same. */
 export const mongodbReader: RequestReader<MongodbWire> = {
-  asked({ connection, command, inTransaction, transactionSession }) {
-    const { database, databases } = connection.shared;
-    const own = databases.toClient(database) ?? database;
-    const text = shellText(withoutOwnDatabase(command, own), own);
+  asked(request) {
+    const { connection, inTransaction, transactionSession } = request;
+    const text = textOf(request);
     return {
       connection: transactionSession === undefined ? connection.number : firstSession + transactionSession,
       protocol: 'command',
@@ -28,6 +28,19 @@ export const mongodbReader: RequestReader<MongodbWire> = {
   },
   connectionOf: ({ connection }) => connection,
 };
+
+/** Asked for more than once, and a write of many documents has a long one. */
+const written = new WeakMap<WireRequest, string>();
+
+function textOf(request: WireRequest): string {
+  const known = written.get(request);
+  if (known !== undefined) return known;
+  const { database, databases } = request.connection.shared;
+  const own = databases.toClient(database) ?? database;
+  const text = shellText(withoutOwnDatabase(request.command, own), own);
+  written.set(request, text);
+  return text;
+}
 
 const tags: Readonly<Record<string, string>> = { commitTransaction: 'COMMIT', abortTransaction: 'ROLLBACK' };
 
