@@ -32,7 +32,9 @@ export function readSuppressions(path: string, text: string, programs: readonly 
   if (programs.some(isCode)) return readCodeSuppressions(path, text, programs);
   const statements = programs.flatMap((program) => program.statements).sort((left, right) => left.span.start - right.span.start);
   const spans = statements.map((statement) => statement.span);
-  return sqlDirectives(text).map((found) => {
+  // A script of plain calls is code, too, though nothing of it had to be rendered.
+  const directives = /\.[cm]?[jt]s$/i.test(path) ? codeDirectives(path, text) : sqlDirectives(text);
+  return directives.map((found) => {
     const covers = found.scope === 'file' ? { start: 0, end: text.length } : coveredStatement(text, found.span, spans);
     return { ...found, ...(covers !== undefined && { covers }) };
   });
@@ -49,6 +51,10 @@ function sqlDirectives(text: string): readonly Directive[] {
     found.push(...asDirective(span, commentBody(text.slice(span.start, span.end))));
   }
   return found;
+}
+
+function codeDirectives(path: string, text: string): readonly Directive[] {
+  return parseCode(text, path).comments.flatMap(({ span, text: body }) => asDirective(span, body.replace(/^\*+/, '').trim()));
 }
 
 function asDirective(span: Span, body: string): readonly Directive[] {
@@ -68,8 +74,7 @@ function readCodeSuppressions(path: string, text: string, programs: readonly Pro
   const lines = new LineIndex(text);
   const unread = programs.flatMap((program) => program.unread ?? []).map(({ range }) => lines.span(range));
   const spans = [...sent.map(({ span }) => span), ...unread].sort((left, right) => left.start - right.start || right.end - left.end);
-  const inComments = parseCode(text, path).comments.flatMap(({ span, text: body }) => asDirective(span, body.replace(/^\*+/, '').trim()));
-  const own = inComments.map((found): Suppression => {
+  const own = codeDirectives(path, text).map((found): Suppression => {
     if (found.scope === 'file') return { ...found, covers: { start: 0, end: text.length } };
     const covers = coveredCall(text, found.span, spans);
     if (covers === undefined) return found;

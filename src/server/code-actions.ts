@@ -76,7 +76,8 @@ function suppression(analysis: Analysis, finding: Finding, diagnostic: Diagnosti
   const ownLine = isCode || before.trim() === '';
   const indent = /^\s*/.exec(before)?.[0] ?? '';
   const place = ownLine ? { line: start.line, character: 0 } : start;
-  const prefix = `${ownLine ? indent : ''}${isCode ? '//' : '--'} faultline-ignore ${finding.rule}: `;
+  const mark = isCode || /\.[cm]?[jt]s$/i.test(analysis.name) ? '//' : '--';
+  const prefix = `${ownLine ? indent : ''}${mark} faultline-ignore ${finding.rule}: `;
   const newText = `${ownLine ? '' : '\n'}${prefix}${reasonPlaceholder}\n`;
   const path = pathInFolder(analysis, analysis.name);
   const edits = [{ range: { start: place, end: place }, newText }];
