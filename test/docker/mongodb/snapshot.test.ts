@@ -143,7 +143,7 @@ describe.skipIf(skip)('a state of the mongo:8 stand-in', () => {
       { email: 'twin3@x.org', n: null },
     ]);
     const heap = async (...fields: readonly string[]) => {
-      const read = await readRowHeap(sandbox.address(database), { schema: '', name: 'users' }, fields);
+      const read = await readRowHeap(sandbox.address(database), { name: 'users' }, fields);
       return [...read.values()].sort((left, right) => left - right);
     };
     expect(await heap('_id')).toEqual([1, 1, 1, 1, 1, 1]);

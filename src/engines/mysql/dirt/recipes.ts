@@ -55,6 +55,8 @@ export async function plansFor(workshop: Workshop, table: Table, recipe: Recipe)
       return conversions(workshop, table, first, recipe, one);
     case 'expression fails':
     case 'bound':
+    case 'documents':
+    case 'equal documents':
       return { why: 'Rows of this kind are not made for MySQL.' };
   }
 }

@@ -51,6 +51,9 @@ export async function plansFor(workshop: Workshop, table: FillTable, recipe: Rec
       return bounds(workshop, table, first, recipe, one);
     case 'referring':
       return referring(workshop, table, first, recipe);
+    case 'documents':
+    case 'equal documents':
+      return { why: 'PostgreSQL has rows, not documents.' };
   }
 }
 
