@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadParser } from '../../../../src/parse/load';
+import { findings, fixed, placesOf, up } from './code';
+
+beforeAll(loadParser);
+
+describe('promises', () => {
+  it.each([
+    ["    db.collection('a').insertOne({ _id: 1 });", "    await db.collection('a').insertOne({ _id: 1 });"],
+    [
+      "    db.collection('a').find().forEach(async (found) => db.collection('b').insertOne({ _id: found._id }));",
+      "    for await (const found of db.collection('a').find()) {\n      db.collection('b').insertOne({ _id: found._id });\n    }",
+    ],
+  ])('are waited for: %s', (body, mended) => {
+    const text = fixed(up(body), 'promise-not-awaited');
+    expect(text?.replace('{\n      db', '{\n      db')).toBe(up(mended));
+  });
+
+  it('a callback that returns is not made a loop', () => {
+    const text = up(
+      "    db.collection('a').find({}).forEach(async (found) => {\n      if (found.x) return;\n      await db.collection('b').insertOne({ _id: found._id });\n    });",
+    );
+    expect(findings(text, 'promise-not-awaited').map(({ fixes }) => fixes)).toEqual([[]]);
+  });
+
+  it('one that is kept and awaited later is no finding', () => {
+    const text = up(
+      "    const done = db.collection('a').insertOne({ _id: 1 });\n    await done;\n    await Promise.all([db.collection('a').insertOne({ _id: 2 })]);",
+    );
+    expect(placesOf(text, 'promise-not-awaited')).toEqual([]);
+  });
+});
+
+describe('what is gone', () => {
+  it.each([
+    ['insert({ _id: 1 })', 'insertOne({ _id: 1 })'],
+    ['insert([{ _id: 1 }])', 'insertMany([{ _id: 1 }])'],
+    ['update({ a: 1 }, { $set: { b: 1 } }, { multi: true })', 'updateMany({ a: 1 }, { $set: { b: 1 } })'],
+    ['update({ a: 1 }, { $set: { b: 1 } }, { upsert: true })', 'updateOne({ a: 1 }, { $set: { b: 1 } }, { upsert: true })'],
+    ['update({ a: 1 }, { b: 1 })', 'replaceOne({ a: 1 }, { b: 1 })'],
+    ['remove({ a: 1 })', 'deleteMany({ a: 1 })'],
+    ['remove({ a: 1 }, { justOne: true })', 'deleteOne({ a: 1 })'],
+    ["ensureIndex({ a: 1 }, { name: 'a' })", "createIndex({ a: 1 }, { name: 'a' })"],
+  ])('%s becomes %s', (old, present) => {
+    const line = (call: string) => up(`    await db.collection('a').${call};`);
+    expect(fixed(line(old), 'removed-command')).toBe(line(present));
+    expect(findings(line(present), 'removed-command')).toEqual([]);
+  });
+
+  it('is another thing in the shell', () => {
+    const text =
+      "db.a.remove({ a: 1 });\ndb.a.save({ _id: 1 });\ndb.runCommand({ update: 'a', updates: [{ q: { _id: 1 }, u: { $set: { b: 1 } } }] });\n";
+    expect(placesOf(text, 'deprecated-command', 'mongosh')).toEqual(['db.a.remove({ a: 1 })']);
+    expect(placesOf(text, 'removed-command', 'mongosh')).toEqual(['db.a.save({ _id: 1 })']);
+  });
+
+  it('operators are found wherever they stand', () => {
+    const text = up(
+      "    await db.collection('a').updateMany({ $and: [{ $where: 'this.a' }] }, { $set: { b: 1 } });\n    await db.collection('a').aggregate([{ $addFields: { c: { $function: { body: 'x', args: [], lang: 'js' } } } }]).toArray();",
+    );
+    expect(findings(text, 'deprecated-command').map(({ message }) => message.split(' ')[0])).toEqual(['$where', '$function']);
+  });
+
+  it('background goes without the rest of the options', () => {
+    const line = (options: string) => up(`    await db.collection('a').createIndex({ a: 1 }${options});`);
+    expect(fixed(line(", { background: true, name: 'a' }"), 'deprecated-command')).toBe(line(", { name: 'a' }"));
+    expect(fixed(line(", { name: 'a', background: false }"), 'deprecated-command')).toBe(line(", { name: 'a' }"));
+    expect(fixed(line(', { background: true }'), 'deprecated-command')).toBe(line(''));
+  });
+});
+
+describe('findings in code', () => {
+  it('are silenced above the call, and a comment without one is told', () => {
+    const call = "    db.collection('a').insertOne({ _id: 1 });";
+    expect(findings(up(`    // faultline-ignore promise-not-awaited: a ping\n${call}`)).map(({ rule }) => rule)).not.toContain(
+      'promise-not-awaited',
+    );
+    const unused = findings(up(`    // faultline-ignore promise-not-awaited: a ping\n    await ${call.trim()}`));
+    expect(unused.map(({ rule }) => rule)).toContain('unused-suppression');
+  });
+
+  it('stand once for a place that is run twice', () => {
+    const text = up("    for (const id of [1, 2, 3]) {\n      db.collection('a').insertOne({ _id: id });\n    }");
+    expect(placesOf(text, 'promise-not-awaited')).toEqual(["db.collection('a').insertOne({ _id: id })"]);
+  });
+
+  it('say nothing of a database that the environment names, nor of the server’s own', () => {
+    const text = up(
+      "    await client.db(process.env.OTHER).collection('a').insertOne({ _id: 1 });\n    await db.admin().command({ ping: 1 });\n    await client.db().collection('a').insertOne({ _id: 2 });",
+    );
+    expect(placesOf(text, 'another-database')).toEqual([]);
+  });
+
+  it('swallowed errors are told apart from those that are looked at', () => {
+    const text = (handler: string) =>
+      up(`    try {\n      await db.collection('a').insertOne({ _id: 1 });\n    } catch (error) {\n      ${handler}\n    }`);
+    expect(placesOf(text('console.log(error);'), 'errors-swallowed')).toHaveLength(1);
+    expect(placesOf(text('if (error.code !== 11000) throw error;'), 'errors-swallowed')).toEqual([]);
+  });
+});
