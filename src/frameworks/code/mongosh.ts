@@ -7,7 +7,7 @@ import { parseCode } from '../../code/parse';
 import { type CodeFiles, codeFiles } from '../../code/resolve';
 import { readRecording } from '../../code/sql/read';
 import type { Engine } from '../../model/engine';
-import type { Migration, Program, ProgramExecution } from '../../model/migration';
+import type { Migration, Program, ProgramExecution, UnreadCall } from '../../model/migration';
 import { type Result, success } from '../../model/result';
 import type { DownPlacement, ReadOptions, SourceFile, ToolFramework } from '../../model/run-protocol';
 import { isShellScript, isShellScriptName } from '../../model/shell-scripts';
@@ -103,12 +103,24 @@ function readMigration(file: SourceFile, down: SourceFile | undefined, folder: C
   });
 }
 
-/** A list of calls is read as it stands; a script with variables, loops and functions is followed. */
+/**
+ * A list of calls is read as it stands, half-typed ones too; a script with variables, loops and functions is followed, and what is no
+ * JavaScript in it is named.
+ */
 function readScript(direction: 'up' | 'down', file: SourceFile, folder: CodeFiles, options: ReadOptions): Program {
   const plain = readProgram(direction, file, wholeFile(file), execution, options);
-  const isCode =
-    plain.statements.some(({ unreadable }) => unreadable !== undefined) && parseCode(file.text, file.path).problems.length === 0;
-  return isCode ? followed(direction, file, folder, options.engine) : plain;
+  const unreadable = plain.statements.flatMap((statement) => statement.unreadable?.range ?? []);
+  if (unreadable.length === 0) return plain;
+  const lines = new LineIndex(file.text);
+  const damaged = parseCode(file.text, file.path).problems.map(({ message, span }): UnreadCall => {
+    const range = lines.range(span);
+    const line = file.text.slice(lines.offset({ line: range.start.line, character: 0 }), span.end).trim();
+    return { range, text: line.slice(-60), why: `it is no JavaScript: ${message}` };
+  });
+  const isCode = unreadable.some(({ start }) => !damaged.some(({ range }) => Math.abs(range.start.line - start.line) <= 1));
+  if (!isCode) return plain;
+  const program = followed(direction, file, folder, options.engine);
+  return { ...program, unread: [...(program.unread ?? []), ...damaged] };
 }
 
 function followed(direction: 'up' | 'down', file: SourceFile, folder: CodeFiles, engine: Engine): Program {

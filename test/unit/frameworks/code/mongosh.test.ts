@@ -126,8 +126,14 @@ session.commitTransaction();
     expect(texts(program)).toEqual(['db.a.drop()']);
   });
 
+  test('a half-typed script that is code is followed, and the place is named', () => {
+    const program = up('for (const name of ["a", "b"]) {\n  db.getCollection(name).drop();\n}\n\n\ndb.c.find(;\n\n\ndb.d.drop();');
+    expect(texts(program)).toEqual(['db.a.drop()', 'db.b.drop()', 'db.d.drop()']);
+    expect(program.unread?.map(({ range }) => range.start.line)).toEqual([5]);
+  });
+
   test('a half-typed script is read as far as it goes', () => {
-    const program = up('const a = 1;\ndb.a.drop();\ndb.b.updateMany({ x: \ndb.c.drop();');
-    expect(texts(program)).toEqual(['? const a = 1', 'db.a.drop()', '? db.b.updateMany({ x:', 'db.c.drop()']);
+    const program = up('db.a.drop();\ndb.b.updateMany({ x: \ndb.c.drop();');
+    expect(texts(program)).toEqual(['db.a.drop()', '? db.b.updateMany({ x:', 'db.c.drop()']);
   });
 });
