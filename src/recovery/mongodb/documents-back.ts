@@ -2,6 +2,7 @@ import { relationKey } from '../../model/catalog';
 import type { DocumentValue } from '../../model/document';
 import { fieldsOf } from '../../model/document-value';
 import type { RecoveryStep } from '../../model/simulation';
+import { writeFieldName, writeText } from '../../parse/mongodb/names';
 import { writeValue } from '../../parse/mongodb/write';
 import { collectionText } from '../../rollback/mongodb/collections';
 import { match } from '../../state/match';
@@ -211,20 +212,19 @@ function columnsAt(paths: readonly string[], { evidence, situation: { before, pa
 
 /** An update with operators where they suffice; else a pipeline, of which each stage sees what the one before has done. */
 export function updateText(inverses: readonly FieldInverse[]): string {
-  const quoted = (path: string) => JSON.stringify(path);
   const unset = inverses.filter(({ operator }) => operator === '$unset');
   const others = inverses.filter(({ operator }) => operator !== '$unset');
   if (others.every(({ operator }) => operator !== 'expression')) {
     const operators = [...new Set(inverses.map(({ operator }) => operator))].map((operator) => {
       const parts = inverses.filter((inverse) => inverse.operator === operator);
-      return `${operator}: { ${parts.map((part) => `${quoted(part.path)}: ${'value' in part ? part.value : '""'}`).join(', ')} }`;
+      return `${operator}: { ${parts.map((part) => `${writeFieldName(part.path)}: ${'value' in part ? part.value : '""'}`).join(', ')} }`;
     });
     return `{ ${operators.join(', ')} }`;
   }
-  const set = others.map((inverse) => `${quoted(inverse.path)}: ${expressionOf(inverse)}`);
+  const set = others.map((inverse) => `${writeFieldName(inverse.path)}: ${expressionOf(inverse)}`);
   const stages = [
     `{ $set: { ${set.join(', ')} } }`,
-    ...(unset.length === 0 ? [] : [`{ $unset: [${unset.map(({ path }) => quoted(path)).join(', ')}] }`]),
+    ...(unset.length === 0 ? [] : [`{ $unset: [${unset.map(({ path }) => writeText(path)).join(', ')}] }`]),
   ];
   return `[${stages.join(', ')}]`;
 }

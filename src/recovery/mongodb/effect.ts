@@ -1,5 +1,6 @@
 import type { DocumentField, DocumentValue } from '../../model/document';
 import { fieldsOf, isPartial, itemsOf, textOf } from '../../model/document-value';
+import { writeFieldName } from '../../parse/mongodb/names';
 import { writeValue } from '../../parse/mongodb/write';
 import { comparable, comparableOf, type Doc, isArray, valueAt } from './values';
 
@@ -87,7 +88,7 @@ function equalTo({ name, value }: DocumentField): Target[] {
   // A filter takes null for what is missing, and an embedded document of operators for a condition.
   if (wanted === undefined || (value.kind === 'scalar' && value.value === null)) return [];
   const text =
-    value.kind === 'document' ? `${JSON.stringify(name)}: { $eq: ${writeValue(value)} }` : `${JSON.stringify(name)}: ${writeValue(value)}`;
+    value.kind === 'document' ? `${writeFieldName(name)}: { $eq: ${writeValue(value)} }` : `${writeFieldName(name)}: ${writeValue(value)}`;
   return [
     {
       text,
@@ -100,7 +101,7 @@ function equalTo({ name, value }: DocumentField): Target[] {
 }
 
 function missing(path: string): Target {
-  return { text: `${JSON.stringify(path)}: { $exists: false }`, holds: (doc) => valueAt(doc, path).value === undefined };
+  return { text: `${writeFieldName(path)}: { $exists: false }`, holds: (doc) => valueAt(doc, path).value === undefined };
 }
 
 function contains({ name, value }: DocumentField): Target[] {
@@ -108,7 +109,7 @@ function contains({ name, value }: DocumentField): Target[] {
   if (wanted === undefined) return [];
   return [
     {
-      text: `${JSON.stringify(name)}: ${writeValue(value)}`,
+      text: `${writeFieldName(name)}: ${writeValue(value)}`,
       holds: (doc) => {
         const { value: found } = valueAt(doc, name);
         return isArray(found) && found.some((item) => comparable(item) === wanted);

@@ -119,18 +119,18 @@ interface Replacing {
 
 /** The statements of one transaction from this number on; one step where they are done together. */
 function transactionSteps(
-  { migration }: RecoverySituation,
+  situation: RecoverySituation,
   transaction: PlannedTransaction,
   from: number,
   replacing?: Replacing,
 ): RecoveryStep[] {
   const statements = transaction.statements
     .filter((index) => index >= from)
-    .flatMap((index) => migration.up.statements.find((statement) => statement.index === index) ?? []);
+    .flatMap((index) => situation.migration.up.statements.find((statement) => statement.index === index) ?? []);
   const [first] = statements;
   const last = statements.at(-1);
   if (first === undefined || last === undefined) return [];
-  if (transaction.kind === 'autocommit') return statements.flatMap((statement) => statementSteps(statement, replacing));
+  if (transaction.kind === 'autocommit') return statements.flatMap((statement) => statementSteps(statement, situation, replacing));
   const opens = statements.some(({ operations }) =>
     operations.some((operation) => operation.kind === 'transaction' && operation.action === 'begin'),
   );
@@ -145,11 +145,27 @@ function transactionSteps(
 
 const withTerminator = (statement: Statement) => asWritten(statement).replace(/;;$/, ';');
 
-function statementSteps(statement: Statement, replacing?: Replacing): RecoveryStep[] {
-  const title = `Run statement ${statement.index}`;
-  if (replacing?.index !== statement.index) return [shellStep(title, 'It was not done yet.', withTerminator(statement))];
-  const { left } = replacing;
-  return left.kind === 'statement' ? [shellStep(`Do what is left of statement ${statement.index}`, left.why, left.text)] : [];
+function statementSteps(statement: Statement, situation: RecoverySituation, replacing?: Replacing): RecoveryStep[] {
+  const { index } = statement;
+  if (replacing?.index === index) {
+    const { left } = replacing;
+    return left.kind === 'statement' ? [shellStep(`Do what is left of statement ${index}`, left.why, left.text)] : [];
+  }
+  const text = withTerminator(statement);
+  if (!isHalfDone(statement, situation)) return [shellStep(`Run statement ${index}`, 'It was not done yet.', text)];
+  const why =
+    'It was stopped in the middle. It takes the documents that still match its filter; in those that it has changed, it changes nothing again.';
+  return [shellStep(`Run statement ${index} again, for the documents that it has not reached`, why, text)];
+}
+
+/** Whether the interrupted statement has written to a collection that nothing before it wrote to. */
+function isHalfDone(statement: Statement, situation: RecoverySituation): boolean {
+  const { migration, completed } = situation;
+  if (statement.index !== completed + 1) return false;
+  const written = (commands: readonly DocumentCommand[]) => commands.flatMap((command) => writtenCollection(command) ?? []);
+  const earlier = new Set(written(migration.up.statements.filter(({ index }) => index <= completed).flatMap(commandsIn)));
+  const differing = new Set(evidenceOf(situation).map(({ collection }) => collection));
+  return written(commandsIn(statement)).some((name) => differing.has(name) && !earlier.has(name));
 }
 
 /** What is left of a statement that may be half done; undefined where it can only run as it is written. */
@@ -231,7 +247,7 @@ function bySchema(situation: RecoverySituation, left: Left | undefined): DraftPl
   return withLosses(
     [
       ...asSteps(early, []),
-      ...writes.flatMap((statement) => statementSteps(statement, replacing)),
+      ...writes.flatMap((statement) => statementSteps(statement, situation, replacing)),
       ...asSteps(
         changes.filter((change) => !early.includes(change)),
         [],

@@ -1,5 +1,6 @@
 import type { DocumentField, DocumentValue } from '../../model/document';
 import { fieldOf, isTrue } from '../../model/document-value';
+import { writeFieldName } from '../../parse/mongodb/names';
 import { writeValue } from '../../parse/mongodb/write';
 import { collectionText } from '../../rollback/mongodb/collections';
 import { keyFields } from '../../schema/mongodb/canonical';
@@ -18,7 +19,7 @@ export function duplicateGroups(collection: string, keys: DocumentValue, options
   const isSparse = isTrue(fieldOf(all, 'sparse'));
   const conditions = [
     ...(partial === undefined ? [] : [writeValue(partial)]),
-    ...(isSparse ? [`{ $or: [${paths.map((path) => `{ ${JSON.stringify(path)}: { $exists: true } }`).join(', ')}] }`] : []),
+    ...(isSparse ? [`{ $or: [${paths.map((path) => `{ ${writeFieldName(path)}: { $exists: true } }`).join(', ')}] }`] : []),
   ];
   const matched =
     conditions.length === 0 ? '' : `{ $match: ${conditions.length === 1 ? conditions.join() : `{ $and: [${conditions.join(', ')}] }`} }, `;
@@ -43,10 +44,10 @@ export function invalidFilter(validator: string): string {
 /** Documents whose reference finds nothing: null and missing ones apart, which refer to nothing on purpose. No limit: a sample proves nothing. */
 export function orphansOf(child: string, field: string, parent: string): string {
   const lookup = `{ $lookup: { from: ${JSON.stringify(parent)}, localField: ${JSON.stringify(field)}, foreignField: "_id", as: "found" } }`;
-  return `${collectionText(child)}.aggregate([{ $match: { ${JSON.stringify(field)}: { $ne: null } } }, ${lookup}, { $match: { found: { $size: 0 } } }]).toArray()`;
+  return `${collectionText(child)}.aggregate([{ $match: { ${writeFieldName(field)}: { $ne: null } } }, ${lookup}, { $match: { found: { $size: 0 } } }]).toArray()`;
 }
 
 /** The other half of that: those that refer to nothing. */
 export function withoutReference(child: string, field: string): string {
-  return `${collectionText(child)}.countDocuments({ ${JSON.stringify(field)}: null })`;
+  return `${collectionText(child)}.countDocuments({ ${writeFieldName(field)}: null })`;
 }

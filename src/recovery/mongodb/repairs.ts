@@ -2,6 +2,7 @@ import type { Catalog, Table } from '../../model/catalog';
 import type { DocumentCommand, DocumentValue, DocumentWrite } from '../../model/document';
 import { fieldOf, fieldsOf, isTrue, itemsOf, textOf } from '../../model/document-value';
 import type { Statement } from '../../model/migration';
+import { writeFieldName } from '../../parse/mongodb/names';
 import { writeValue } from '../../parse/mongodb/write';
 import { collectionText, optionsOf } from '../../rollback/mongodb/collections';
 import type { Repair } from '../repairs';
@@ -57,7 +58,7 @@ function repairsOfWrite(write: DocumentWrite, table: Table): Repair[] {
 
 /** Values of a type that an operator refuses are taken away. */
 function otherType(table: Table, path: string, types: readonly string[], words: string): Repair {
-  const condition = `{ ${JSON.stringify(path)}: { $exists: true, $not: { $type: ${JSON.stringify(types)} } } }`;
+  const condition = `{ ${writeFieldName(path)}: { $exists: true, $not: { $type: ${JSON.stringify(types)} } } }`;
   return valuesAway(table, path, condition, `values of ${table.name}.${path} that are ${words}`);
 }
 
@@ -101,7 +102,7 @@ function valuesAway({ name }: Table, path: string, condition: string, what: stri
       shellStep(
         `Take away the ${what}`,
         'The documents stay without the field.',
-        `${collectionText(name)}.updateMany(${condition}, { $unset: { ${JSON.stringify(path)}: "" } })`,
+        `${collectionText(name)}.updateMany(${condition}, { $unset: { ${writeFieldName(path)}: "" } })`,
       ),
     ],
     loses: what,
@@ -115,7 +116,7 @@ function keysFree(table: Table, document: DocumentValue): Repair | undefined {
   const conditions = keys.flatMap((names) => {
     const values = names.map((name) => fieldOf(document, name));
     if (values.some((value) => value === undefined || comparableOf(value) === undefined)) return [];
-    return [`{ ${names.map((name, place) => `${JSON.stringify(name)}: ${writeValue(values[place] ?? document)}`).join(', ')} }`];
+    return [`{ ${names.map((name, place) => `${writeFieldName(name)}: ${writeValue(values[place] ?? document)}`).join(', ')} }`];
   });
   if (conditions.length === 0) return undefined;
   const filter = conditions.length === 1 ? conditions.join() : `{ $or: [${conditions.join(', ')}] }`;

@@ -1,4 +1,5 @@
 import { fieldsOf } from '../../model/document-value';
+import { writeFieldName } from '../../parse/mongodb/names';
 import { writeValue } from '../../parse/mongodb/write';
 import { collectionText } from '../../rollback/mongodb/collections';
 import type { Probe } from '../probe';
@@ -113,12 +114,12 @@ export function resumeText({ marked: { collection, mark, origin }, fields, done 
   const { source, filter, field } = origin;
   const chosen = filter === undefined || fieldsOf(filter).length === 0 ? '' : `{ $match: ${writeValue(filter)} }, `;
   const lookup = `{ $lookup: { from: ${JSON.stringify(collection)}, localField: "_id", foreignField: ${JSON.stringify(field)}, as: "found" } }`;
-  const missing = `{ $match: { $or: [{ found: { $size: 0 } }, { ${JSON.stringify(`found.${mark.field}`)}: { $ne: ${shellValue(done)} } }] } }`;
-  const key = field === '_id' ? [] : [`${JSON.stringify(field)}: "$_id"`, '_id: 0'];
+  const missing = `{ $match: { $or: [{ found: { $size: 0 } }, { ${writeFieldName(`found.${mark.field}`)}: { $ne: ${shellValue(done)} } }] } }`;
+  const key = field === '_id' ? [] : [`${writeFieldName(field)}: "$_id"`, '_id: 0'];
   const projected = [
     ...key,
-    ...fields.map(({ name, expression }) => `${JSON.stringify(name)}: ${expression}`),
-    `${JSON.stringify(mark.field)}: { $literal: ${shellValue(done)} }`,
+    ...fields.map(({ name, expression }) => `${writeFieldName(name)}: ${expression}`),
+    `${writeFieldName(mark.field)}: { $literal: ${shellValue(done)} }`,
   ].join(', ');
   const merge = `{ $merge: { into: ${JSON.stringify(collection)}, on: ${JSON.stringify(field)}, whenMatched: "merge", whenNotMatched: "insert" } }`;
   return `${collectionText(source)}.aggregate([${chosen}${lookup}, ${missing}, { $project: { ${projected} } }, ${merge}])`;

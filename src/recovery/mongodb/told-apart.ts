@@ -1,4 +1,5 @@
 import type { DocumentValue } from '../../model/document';
+import { writeFieldName } from '../../parse/mongodb/names';
 import { writeValue } from '../../parse/mongodb/write';
 import { matches } from './filter';
 import { comparable, type Doc, type Json, valueAt } from './values';
@@ -41,9 +42,9 @@ export function toldApart(
 function byPresence(path: string, chosen: readonly Doc[], others: readonly Doc[]): ToldApart | undefined {
   const has = (doc: Doc) => valueAt(doc, path).value !== undefined;
   if (chosen.every(has) && !others.some(has))
-    return { filter: `{ ${JSON.stringify(path)}: { $exists: true } }`, because: `only they have ${path}` };
+    return { filter: `{ ${writeFieldName(path)}: { $exists: true } }`, because: `only they have ${path}` };
   if (!chosen.some(has) && others.every(has))
-    return { filter: `{ ${JSON.stringify(path)}: { $exists: false } }`, because: `only they lack ${path}` };
+    return { filter: `{ ${writeFieldName(path)}: { $exists: false } }`, because: `only they lack ${path}` };
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { DocumentValue } from '../../model/document';
+import { writeFieldName, writeText } from '../../parse/mongodb/names';
 
 /** A document's value as a question gives it: canonical Extended JSON, in which every BSON type is told apart. */
 export type Json = null | boolean | string | number | readonly Json[] | { readonly [name: string]: Json };
@@ -117,11 +118,12 @@ function comparableBson(type: string, text: string): string | undefined {
 
 /** A value as mongosh writes it, with its type: an integral number is an Int32 there unless it says otherwise. */
 export function shellValue(value: Json): string {
+  if (typeof value === 'string') return writeText(value);
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (isArray(value)) return `[${value.map(shellValue).join(', ')}]`;
   const [name, inner] = wrapped(value) ?? [];
   if (name !== undefined && inner !== undefined) return shellWrapped(name, inner) ?? JSON.stringify(value);
-  const fields = Object.entries(value).map(([field, each]) => `${fieldName(field)}: ${shellValue(each)}`);
+  const fields = Object.entries(value).map(([field, each]) => `${writeFieldName(field)}: ${shellValue(each)}`);
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }
 
@@ -157,11 +159,6 @@ function shellOfRecord(name: string, inner: Doc): string | undefined {
   const hex = hexOfBase64(String(inner.base64));
   if (subtype !== 4 || hex.length !== 32) return `BinData(${subtype}, "${String(inner.base64)}")`;
   return `UUID("${[hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')}")`;
-}
-
-/** A field's name as the left side of a colon. */
-export function fieldName(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
 /** The value at `a.b`; undefined where it is missing. `inArray` where an array lies on the way, of which any element may be meant. */

@@ -1,4 +1,5 @@
 import type { RecoveryStep } from '../../model/simulation';
+import { writeFieldName } from '../../parse/mongodb/names';
 import { isDoc, type Json, shellValue } from './values';
 
 /** A step in the shell's language. */
@@ -14,6 +15,6 @@ export function documents(count: number): string {
 /** `{ status: "new" }`, or `{ status: { $in: ["a", "b"] } }` for several values. */
 export function valueCondition(path: string, values: readonly Json[]): string {
   const [only] = values;
-  if (values.length === 1 && only !== undefined && !isDoc(only)) return `{ ${JSON.stringify(path)}: ${shellValue(only)} }`;
-  return `{ ${JSON.stringify(path)}: { $in: [${values.map(shellValue).join(', ')}] } }`;
+  if (values.length === 1 && only !== undefined && !isDoc(only)) return `{ ${writeFieldName(path)}: ${shellValue(only)} }`;
+  return `{ ${writeFieldName(path)}: { $in: [${values.map(shellValue).join(', ')}] } }`;
 }

@@ -14,7 +14,7 @@ export const recoveryCases: readonly RecoveryCase[] = [
     migration: 'db.people.updateMany({}, { $set: { active: true } }); db.people.createIndex({ active: 1 });',
     completed: 0,
     interrupt: 'db.people.updateMany({ _id: { $lte: 15 } }, { $set: { active: true } });',
-    says: { back: /updateMany\(\{ "active": true \}, \{ \$unset/, forward: /updateMany\(\{\}, \{ \$set: \{ active: true/ },
+    says: { back: /updateMany\(\{ active: true \}, \{ \$unset/, forward: /updateMany\(\{\}, \{ \$set: \{ active: true/ },
   },
   {
     name: 'a value was changed that the filter names, an index is left to build',
@@ -22,7 +22,7 @@ export const recoveryCases: readonly RecoveryCase[] = [
     migration:
       'db.people.updateMany({ status: "new" }, { $set: { status: "active" } }); db.people.createIndex({ status: 1, name: -1 }, { name: "by_status" });',
     completed: 1,
-    says: { back: /\{ "status": "active" \}, \{ \$set: \{ "status": "new" \} \}/, forward: /createIndex/ },
+    says: { back: /\{ status: "active" \}, \{ \$set: \{ status: "new" \} \}/, forward: /createIndex/ },
   },
   {
     name: 'half an $inc with a marker',
@@ -31,7 +31,7 @@ export const recoveryCases: readonly RecoveryCase[] = [
     migration: 'db.people.updateMany({}, { $inc: { points: 100 }, $set: { schemaVersion: 2 } });',
     completed: 0,
     interrupt: 'db.people.updateMany({ _id: { $lte: 15 } }, { $inc: { points: 100 }, $set: { schemaVersion: 2 } });',
-    says: { back: /\$inc: \{ "points": -100 \}/, forward: /\$nor: \[\{ "schemaVersion": 2 \}\]/ },
+    says: { back: /\$inc: \{ points: -100 \}/, forward: /\$nor: \[\{ schemaVersion: 2 \}\]/ },
   },
   {
     name: 'half an $inc that leaves no trace',
@@ -61,7 +61,7 @@ export const recoveryCases: readonly RecoveryCase[] = [
     interrupt: 'db.people.insertOne({ _id: ObjectId("6500000000000000000000a1"), kind: "seed", n: 1 });',
     volatile: { people: ['_id'] },
     says: {
-      back: /deleteMany\(\{ "kind": "seed" \}\)/,
+      back: /deleteMany\(\{ kind: "seed" \}\)/,
       forward: /bulkWrite\(\[\{ insertOne: \{ document: \{ _id: ObjectId\("650000000000000000000002"\)/,
     },
   },
@@ -82,7 +82,7 @@ export const recoveryCases: readonly RecoveryCase[] = [
     migration: 'db.people.updateMany({ name: { $exists: true } }, { $rename: { name: "fullName" } });',
     completed: 0,
     interrupt: 'db.people.updateMany({ _id: { $lte: 15 } }, { $rename: { name: "fullName" } });',
-    says: { back: /"name": "\$fullName"/ },
+    says: { back: /name: "\$fullName"/ },
   },
   {
     name: 'an item is pushed to some arrays',
@@ -140,7 +140,7 @@ export const recoveryCases: readonly RecoveryCase[] = [
       'db.runCommand({ collMod: "people", validator: { age: { $type: "int" } } }); db.people.updateMany({ age: { $exists: false } }, { $set: { age: 1 } });',
     completed: 1,
     interrupt: 'db.people.updateMany({ _id: { $lte: 15 } }, { $set: { age: 1 } });',
-    says: { back: /\$unset: \{ "age"/ },
+    says: { back: /\$unset: \{ age/ },
   },
   {
     name: 'one of two renames of a swap',

@@ -174,10 +174,10 @@ describe.skipIf(skip)('recipes of the recovery articles on the mongo:8 stand-in,
   });
 
   it('a commit whose answer was lost is sent again, and does nothing twice (UnknownTransactionCommitResult)', async () => {
-    await db.collection<Numbered>('people').insertOne({ _id: 1, hits: 0 });
+    await db.collection<{ _id: number; hits: number }>('people').insertOne({ _id: 1, hits: 0 });
     const session = client.startSession();
     session.startTransaction();
-    await db.collection<Numbered>('people').updateOne({ _id: 1 }, { $inc: { hits: 1 } }, { session });
+    await db.collection<{ _id: number; hits: number }>('people').updateOne({ _id: 1 }, { $inc: { hits: 1 } }, { session });
     await session.commitTransaction();
     await session.commitTransaction();
     await session.endSession();

@@ -1,3 +1,4 @@
+import { writeFieldName } from '../../../parse/mongodb/names';
 import { collectionText } from '../../../rollback/mongodb/collections';
 import { none } from '../../check';
 import { markedDocuments } from '../../mongodb/marks';
@@ -16,7 +17,7 @@ interface Migrating extends Finding {
 
 function found(situation: RecoverySituation): Migrating[] {
   return markedDocuments(situation).map(({ collection, docs, mark, unfinished: left, origin }) => {
-    const unfinished = `${collectionText(collection)}.countDocuments({ ${JSON.stringify(mark.field)}: ${shellValue(mark.value)} })`;
+    const unfinished = `${collectionText(collection)}.countDocuments({ ${writeFieldName(mark.field)}: ${shellValue(mark.value)} })`;
     const missing = origin && neverInserted(origin, collection);
     const detail = `${documents(left.length)} of ${docs.length} are still ${mark.field}: ${shellValue(mark.value)}. Setting that to done would call complete what is not: their data comes from the source again, in the same write as the mark. Those that were never inserted carry no mark at all: only a comparison with the source finds them.`;
     return {

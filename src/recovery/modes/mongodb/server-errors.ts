@@ -63,14 +63,28 @@ export const mongodbErrors: readonly ErrorKind[] = [
     ),
   },
   {
-    name: 'operation interrupted or out of time',
-    codes: ['11601', '50', '262', '24', '290'],
-    detail: 'maxTimeMS, killOp or killSessions ended it. Documents that it had written by then stay written.',
-    query: 'db.getSiblingDB("admin").aggregate([{ $currentOp: {} }, { $match: { active: true } }]).toArray();',
+    name: 'out of time',
+    codes: ['50', '262', '24'],
+    detail: 'maxTimeMS, or a lock that was not given in time, ended it. Documents that it had written by then stay written.',
+    query:
+      'db.getSiblingDB("admin").aggregate([{ $currentOp: {} }, { $match: { $or: [{ active: true }, { waitingForLock: true }] } }]).toArray();',
     step: textStep(
       'Give it the time that it needs, or less to do at once',
       'It ends the same way again otherwise: in batches by _id, each of which can be run again.',
       'maxTimeMS of the operation; or batches: { _id: { $gt: LAST } }, sorted by _id, with a limit.',
+    ),
+  },
+  {
+    name: 'operation killed',
+    codes: ['11601', '290'],
+    detail:
+      'Somebody ended it or its session: killOp, killSessions, a transaction that was open for too long. Documents that it had written outside of a transaction stay written.',
+    query:
+      'db.getSiblingDB("admin").aggregate([{ $currentOp: { allUsers: true, idleSessions: true } }, { $match: { $or: [{ active: true }, { transaction: { $exists: true } }] } }]).toArray();',
+    step: textStep(
+      'Find out who ended it, and why',
+      'Whoever killed it may do so again. Look first what it had done.',
+      'The log of the server names killOp and killSessions with their client; transactionLifetimeLimitSeconds (60) ends transactions by itself.',
     ),
   },
   {

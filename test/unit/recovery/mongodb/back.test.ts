@@ -22,7 +22,7 @@ const cases: readonly Case[] = [
     before: { people: { docs: people } },
     partial: { people: { docs: people.map((doc) => (doc._id < 4 ? { ...doc, active: true } : doc)) } },
     completed: 0,
-    back: ['db.people.updateMany({ "active": true }, { $unset: { "active": "" } });'],
+    back: ['db.people.updateMany({ active: true }, { $unset: { active: "" } });'],
   },
   {
     name: 'a value that the filter names comes back, where only those that were changed have the new one',
@@ -30,7 +30,7 @@ const cases: readonly Case[] = [
     before: { people: { docs: people } },
     partial: { people: { docs: people.map((doc) => (doc.status === 'new' ? { ...doc, status: 'active' } : doc)) } },
     completed: 1,
-    back: ['db.people.updateMany({ "status": "active" }, { $set: { "status": "new" } });'],
+    back: ['db.people.updateMany({ status: "active" }, { $set: { status: "new" } });'],
   },
   {
     name: 'the same value in others hides which were changed: nothing is invented',
@@ -47,7 +47,7 @@ const cases: readonly Case[] = [
     before: { people: { docs: people } },
     partial: { people: { docs: people.map(({ name, ...doc }) => ({ ...doc, fullName: name })) } },
     completed: 1,
-    back: ['db.people.updateMany({}, [{ $set: { "name": "$fullName" } }, { $unset: ["fullName"] }]);'],
+    back: ['db.people.updateMany({}, [{ $set: { name: "$fullName" } }, { $unset: ["fullName"] }]);'],
   },
   {
     name: 'what was added to all of them is taken off',
@@ -55,7 +55,7 @@ const cases: readonly Case[] = [
     before: { people: { docs: people } },
     partial: { people: { docs: people.map((doc) => ({ ...doc, hits: doc.hits + 10 })) } },
     completed: 1,
-    back: ['db.people.updateMany({}, { $inc: { "hits": -10 } });'],
+    back: ['db.people.updateMany({}, { $inc: { hits: -10 } });'],
   },
   {
     name: 'half an $inc shows nowhere',
@@ -80,7 +80,7 @@ const cases: readonly Case[] = [
     before: { people: { docs: people.map((doc) => ({ ...doc, level: 1 })) } },
     partial: { people: { docs: [...people.map((doc) => ({ ...doc, level: 1 })), { _id: oid(2e9, 1), name: 'x', level: 3 }] } },
     completed: 0,
-    back: ['db.people.deleteMany({ "name": "x" });'],
+    back: ['db.people.deleteMany({ name: "x" });'],
   },
   {
     name: 'copied documents go by the second in which their ObjectIds were made',
@@ -133,7 +133,7 @@ const cases: readonly Case[] = [
       },
     },
     completed: 1,
-    back: ['db.people.dropIndex("code_1");', 'db.people.updateMany({ "code": 1 }, { $unset: { "code": "" } });'],
+    back: ['db.people.dropIndex("code_1");', 'db.people.updateMany({ code: 1 }, { $unset: { code: "" } });'],
   },
   {
     name: 'a renamed collection is renamed back',
@@ -149,7 +149,7 @@ const cases: readonly Case[] = [
     before: { people: { docs: people } },
     partial: { people: { docs: people.map((doc) => ({ ...doc, hits: String(doc.hits) })) } },
     completed: 1,
-    back: ['db.people.updateMany({}, [{ $set: { "hits": { $toInt: "$hits" } } }]);'],
+    back: ['db.people.updateMany({}, [{ $set: { hits: { $toInt: "$hits" } } }]);'],
   },
   {
     name: 'an item that was pushed is pulled',
@@ -157,7 +157,7 @@ const cases: readonly Case[] = [
     before: { people: { docs: people.map((doc) => ({ ...doc, tags: ['a'] })) } },
     partial: { people: { docs: people.map((doc) => ({ ...doc, tags: ['a', 'migrated'] })) } },
     completed: 1,
-    back: ['db.people.updateMany({}, { $pull: { "tags": "migrated" } });'],
+    back: ['db.people.updateMany({}, { $pull: { tags: "migrated" } });'],
   },
 ];
 

@@ -31,7 +31,7 @@ const cases: readonly Case[] = [
     before: { people: { docs: people } },
     partial: { people: { docs: people.map(half((doc) => ({ ...doc, hits: doc.hits + 1, v: 2 }))) } },
     completed: 0,
-    forward: ['db.people.updateMany({ $and: [{ status: "new" }, { $nor: [{ "v": 2 }] }] }, { $inc: { hits: 1 }, $set: { v: 2 } });'],
+    forward: ['db.people.updateMany({ $and: [{ status: "new" }, { $nor: [{ v: 2 }] }] }, { $inc: { hits: 1 }, $set: { v: 2 } });'],
   },
   {
     name: 'half an $inc without a marker has no way on, and the plan says why',
