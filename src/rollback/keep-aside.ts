@@ -14,7 +14,7 @@ import { isNamed } from './rows';
 
 /** What a migration would destroy, in a form that can come back: the statements in its place, and what was kept in words. */
 export interface KeptAside {
-  /** In the text of the up's file, in its order. */
+  /** In the text of the up's file, or of its rendering, in its order. */
   readonly edits: readonly { readonly span: Span; readonly newText: string }[];
   /** `column users.nick, as faultline_kept_nick`. */
   readonly kept: readonly string[];
@@ -32,16 +32,23 @@ export function keepAside(migration: Migration, before: Catalog): KeptAside {
   const taken = new Set(before.tables.map((table) => table.name));
   const edits: { span: Span; newText: string }[] = [];
   const kept: string[] = [];
-  if (migration.up.rendering !== undefined) return { edits, kept };
+  if (migration.up.rendering !== undefined && migration.engine.name !== 'mongodb') return { edits, kept };
   for (const statement of migration.up.statements) {
     const [operation, ...more] = statement.operations;
     if (operation === undefined || more.length > 0 || statement.unreadable !== undefined) continue;
     const aside = anyAside(migration, statement, operation, before, taken);
     if (aside === undefined) continue;
-    edits.push({ span: statement.span, newText: aside.texts.join(';\n') });
+    edits.push(...editsOf(statement, aside.texts));
     kept.push(...aside.kept);
   }
   return { edits, kept };
+}
+
+/** What comes before the statement is put there, so that its own text stays as it was written. */
+function editsOf({ span, text }: Statement, texts: readonly string[]): KeptAside['edits'] {
+  const own = texts.at(-1) === text ? texts.slice(0, -1) : undefined;
+  if (own === undefined) return [{ span, newText: texts.join(';\n') }];
+  return [{ span: { start: span.start, end: span.start }, newText: `${own.join(';\n')};\n` }];
 }
 
 function anyAside(

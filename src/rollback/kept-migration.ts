@@ -1,3 +1,5 @@
+import { mapEdits } from '../lint/code/edits';
+import { isCode, SourceMap } from '../lint/code/source-map';
 import type { Catalog } from '../model/catalog';
 import type { Migration } from '../model/migration';
 import type { DownPlacement, Framework, SourceFile } from '../model/run-protocol';
@@ -32,8 +34,12 @@ export function keptMigration(
   const { edits, kept } = keepAside(migration, before);
   const file = files.find(({ path }) => path === migration.up.path);
   if (edits.length === 0 || file === undefined) return undefined;
+  const { up: program } = migration;
+  const own = isCode(program) ? mapEdits(edits, new SourceMap(program, file.text), framework)?.edits : edits;
+  if (own === undefined) return undefined;
   let text = file.text;
-  for (const { span, newText } of edits.toReversed()) text = text.slice(0, span.start) + newText + text.slice(span.end);
+  for (const { span, newText } of own.toSorted((left, right) => right.span.start - left.span.start))
+    text = text.slice(0, span.start) + newText + text.slice(span.end);
   const up = { path: file.path, text };
   const changed = files.map((other) => (other.path === file.path ? up : other));
   const again = read(changed).find(({ id }) => id === migration.id);

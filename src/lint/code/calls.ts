@@ -41,8 +41,8 @@ export function aroundCall(
   const isHelper = map.piecesOf(statement).some(({ path }) => path !== undefined);
   if (rewritten !== undefined && (members.length > 1 || !anchor.isOnlyCall || isHelper)) return undefined;
   const writer = new CallWriter(change, map, framework, call);
-  const before = writer.lines(partsOf(change.before));
-  const behind = writer.lines(partsOf(change.behind));
+  const before = writer.lines(partsOf(change.before, framework));
+  const behind = writer.lines(partsOf(change.behind, framework));
   const instead = rewritten && writer.lines(rewritten);
   if (before === undefined || behind === undefined || (rewritten !== undefined && instead === undefined)) return undefined;
   return placed(anchor, { before, behind, ...(instead && { instead }) }, map.text);

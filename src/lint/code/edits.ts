@@ -103,10 +103,10 @@ function isOnlyTerminator(text: string, start: number, end: number): boolean {
 }
 
 function mapChange(change: Change, map: SourceMap, framework: Framework): MappedEdits | undefined {
-  const literal = change.replacement === undefined ? insideLiterals(change, map) : replacedLiteral(change, map);
+  const literal = change.replacement === undefined ? insideLiterals(change, map) : replacedLiteral(change, map, framework);
   const parts: MappedEdits[] = [];
   if (literal !== undefined) parts.push(literal);
-  const rewritten = literal === undefined ? statementsAfter(change, map) : undefined;
+  const rewritten = literal === undefined ? statementsAfter(change, map, framework) : undefined;
   if (rewritten !== undefined || change.before !== '' || change.behind !== '') {
     const calls = aroundCall(change, rewritten, map, framework);
     if (calls === undefined) return undefined;
@@ -130,8 +130,12 @@ function insideLiterals({ inside, statement }: Change, map: SourceMap): MappedEd
 }
 
 /** One statement that takes the place of another, where both are all of what one string holds. */
-function replacedLiteral({ statement, replacement = '', before, behind }: Change, map: SourceMap): MappedEdits | undefined {
-  const parts = partsOf(replacement);
+function replacedLiteral(
+  { statement, replacement = '', before, behind }: Change,
+  map: SourceMap,
+  framework: Framework,
+): MappedEdits | undefined {
+  const parts = partsOf(replacement, framework);
   const [only] = parts;
   if (parts.length !== 1 || only?.kind !== 'statement' || before !== '' || behind !== '') return undefined;
   const pieces = map.piecesOf(statement);
@@ -191,8 +195,8 @@ function literalText(sql: string, quote: CodeQuote, pieces: readonly RenderedPie
 }
 
 /** The statements that take the place of one: its own text after the edits in it, or what replaces it. Undefined when it stays. */
-function statementsAfter({ statement, inside, replacement }: Change, map: SourceMap): readonly Part[] | undefined {
-  if (replacement !== undefined) return partsOf(replacement);
+function statementsAfter({ statement, inside, replacement }: Change, map: SourceMap, framework: Framework): readonly Part[] | undefined {
+  if (replacement !== undefined) return partsOf(replacement, framework);
   if (inside.length === 0) return undefined;
   const { text } = map.program.rendering;
   let result = '';
@@ -201,7 +205,7 @@ function statementsAfter({ statement, inside, replacement }: Change, map: Source
     result += text.slice(copied, span.start) + newText;
     copied = span.end;
   }
-  return partsOf(result + text.slice(copied, statement.span.end));
+  return partsOf(result + text.slice(copied, statement.span.end), framework);
 }
 
 function overlap(edits: readonly Edit[]): boolean {

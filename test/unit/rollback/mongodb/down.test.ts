@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
+import { migrateMongo } from '../../../../src/frameworks/code/migrate-mongo';
+import { readFolder } from '../../../../src/frameworks/registry';
 import { emptyCatalog } from '../../../../src/model/catalog';
 import type { Engine } from '../../../../src/model/engine';
 import type { Migration } from '../../../../src/model/migration';
+import type { SourceFile } from '../../../../src/model/run-protocol';
 import { readText } from '../../../../src/parse/read';
 import { catalogChanges } from '../../../../src/rollback/changes';
 import { type GeneratedDown, generateDown } from '../../../../src/rollback/down';
 import { keepAside } from '../../../../src/rollback/keep-aside';
+import { keptMigration } from '../../../../src/rollback/kept-migration';
 import { replay } from '../../../../src/schema/virtual-schema';
 
 const engine: Engine = { name: 'mongodb', major: 8 };
@@ -284,8 +288,10 @@ const kept: readonly (readonly [up: string, changed: string])[] = [
 
 test.each(kept)('%s keeps aside what it would destroy, and nothing is lost then', (up, changed) => {
   const before = replay(emptyCatalog, readText(base, engine), engine);
-  const aside = keepAside(migrationOf(`${up};`), before);
-  expect(aside.edits.map(({ newText }) => newText)).toEqual([changed]);
+  let text = `${up};`;
+  for (const { span, newText } of keepAside(migrationOf(text), before).edits)
+    text = text.slice(0, span.start) + newText + text.slice(span.end);
+  expect(text).toBe(`${changed};`);
   expect(downOf(`${changed};`)).toMatchObject({ losses: [], irreversible: [], restoresSchema: true });
 });
 
@@ -294,4 +300,39 @@ test('what takes nothing away is left as it is', () => {
     'db.users.insertOne({ _id: 1 }); db.users.createIndex({ a: 1 }); db.users.updateOne({ _id: 1 }, { $inc: { n: 1 } });',
   );
   expect(keepAside(migration, emptyCatalog).edits).toEqual([]);
+});
+
+test('a migration in code keeps aside in calls of its own', () => {
+  const files = [
+    {
+      path: '20240102000000-clean.js',
+      text: `module.exports = {
+  async up(db) {
+    const users = db.collection('users');
+    await users.deleteMany({ old: true });
+    await db.collection('logs').drop();
+  },
+
+  async down(db) {},
+};
+`,
+    },
+  ];
+  const read = (given: readonly SourceFile[]) => readFolder(given, { engine, placeholders: {}, framework: 'migrate-mongo' }).migrations;
+  const [migration] = read(files);
+  if (migration === undefined) throw new Error('The sample was not read.');
+  const kept = keptMigration(migration, files, emptyCatalog, migrateMongo, read);
+  expect(kept?.up.text).toBe(`module.exports = {
+  async up(db) {
+    const users = db.collection('users');
+    await db.collection("users").aggregate([{ $match: { old: true } }, { $out: "faultline_kept_users" }]).toArray();
+    await users.deleteMany({ old: true });
+    await db.collection("logs").rename("faultline_kept_logs");
+  },
+
+  async down(db) {},
+};
+`);
+  expect(kept?.down.irreversible).toEqual([]);
+  expect(kept?.placement).toMatchObject({ kind: 'edit', newText: expect.stringContaining('.rename("logs")') });
 });
