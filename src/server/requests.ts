@@ -54,7 +54,7 @@ export function registerRequests(connection: Connection, folders: MigrationFolde
 
   connection.onRequest(toolCommandRequest, async ({ uri }: ToolCommandParams): Promise<ToolCommandResult> => {
     const analysis = await folders.analyse(uri);
-    if (analysis === undefined || runsFileByFile(analysis.framework)) return null;
+    if (analysis === undefined || analysis.framework.run !== undefined || runsFileByFile(analysis.framework)) return null;
     const path = pathInFolder(analysis, analysis.name);
     const folder = workspaceFolders().find((candidate) => path.startsWith(candidate)) ?? analysis.folder;
     return toolCommand(analysis.framework, path, folder);
