@@ -125,6 +125,12 @@ describe.skipIf(skip)('documents that break a statement, on the mongo:8 stand-in
     ],
     ['a rename', 'db.people.renameCollection("users");', 'a collection users that is there already', '48'],
     [
+      'a unique index on a copy',
+      'db.users.aggregate([{ $set: { copied: true } }, { $out: "people" }]); db.people.createIndex({ email: 1 }, { unique: true });',
+      'two documents of users with the same email',
+      '11000',
+    ],
+    [
       'a merge that calculates',
       'db.orders.aggregate([{ $set: { n: { $toInt: "$size" } } }, { $merge: { into: "sizes" } }]);',
       'a document of orders whose size is a text that is no number',

@@ -180,6 +180,17 @@ describe.skipIf(skip)('documents for the state before, on the mongo:8 stand-in',
     expect(await collection('old').countDocuments({ flag: 1 })).toBeGreaterThan(5);
   });
 
+  it('asks what a copy needs of the collection that it is made from', async () => {
+    const { tables } = await generate(`
+      db.orders.aggregate([{ $set: { copied: true } }, { $out: "orders_new" }]); db.orders.renameCollection("orders_old");
+      db.orders_new.renameCollection("orders"); db.orders.updateMany({ total: { $type: "string" } }, [{ $set: { total: { $toDouble: "$total" } } }]);
+    `);
+    expect(tables).toEqual([{ table: 'orders', rows: 20 }]);
+    const totals = (await collection('orders').find().toArray()).map(({ total }) => total as unknown);
+    expect(totals.filter((total) => typeof total === 'string').length).toBeGreaterThan(5);
+    expect(totals.every((total) => Number.isFinite(Number(total)))).toBe(true);
+  });
+
   it('gives the same documents for the same seed', async () => {
     const text = 'db.a.updateMany({ status: "new", n: { $gt: 3 } }, { $set: { x: 1 } }); db.b.createIndex({ email: 1 }, { unique: true });';
     const options = { bookkeepingTables: [], volatile: {} };

@@ -237,8 +237,11 @@ function present(path: string, source: ConditionSource): Change {
   return { path, value: make(path, source.needs.fields.get(path) ?? 'any', source) };
 }
 
-function make(path: string, kind: FieldKind, { row, salt }: ConditionSource): unknown {
-  return valueOfKind(kind, { row, salt: `${salt} ${path}`, name: path.split('.').at(-1) ?? path });
+/** A text is one that the migration's other operators can take. */
+function make(path: string, kind: FieldKind, { row, salt, needs }: ConditionSource): unknown {
+  const wanted = needs.fields.get(path);
+  const isText = kind === 'string' && wanted !== undefined && / text$/.test(wanted);
+  return valueOfKind(isText ? wanted : kind, { row, salt: `${salt} ${path}`, name: path.split('.').at(-1) ?? path });
 }
 
 /** Fields that a filter speaks of, so that they can be put where it does not break anything. */

@@ -84,7 +84,7 @@ class NeedsReader {
         return;
       case 'aggregate':
         this.pipeline(needs, effect.pipeline);
-        if (effect.into !== undefined && effect.into.stage === '$out') this.create(effect.into.collection);
+        if (effect.into !== undefined) this.copy(command.collection, effect.into.collection);
         return;
       case 'read':
         this.read(needs, command);
@@ -107,6 +107,14 @@ class NeedsReader {
   private create(collection: CollectionName | undefined): void {
     const name = collection?.name;
     if (name !== undefined && collection?.database === undefined && this.all.get(name)?.isMet !== true) this.made.add(name);
+  }
+
+  /** What is copied into a collection that is not known otherwise is asked of the one that it comes from. */
+  private copy(from: CollectionName | undefined, into: CollectionName): void {
+    if (from?.name === undefined || into.name === undefined || into.database !== undefined) return;
+    if (this.all.get(into.name)?.isMet === true || this.made.has(into.name)) return;
+    if (this.made.has(from.name)) this.made.add(into.name);
+    else this.oldNames.set(into.name, this.oldNames.get(from.name) ?? from.name);
   }
 
   private rename(from: CollectionName | undefined, to: CollectionName): void {

@@ -19,21 +19,30 @@ export const madeHere = 'The migration makes this collection itself: no document
 /** The collection of this name; undefined where no document of before can be in it. */
 export function meetCollection(situation: DirtSituation, collection: CollectionName | undefined): MetCollection | undefined {
   const name = collection?.database === undefined ? collection?.name : undefined;
-  if (name === undefined || situation.bookkeeping.includes(name)) return undefined;
+  const source = name === undefined ? undefined : sourceOf(situation, name);
+  if (name === undefined || source === undefined || situation.bookkeeping.includes(source)) return undefined;
   const current = situation.current.tables.find((table) => relationKey(table) === name);
-  if (current === undefined) return { name };
-  const old = situation.before.tables.find(({ identity }) => identity === current.identity);
-  if (old !== undefined) return situation.bookkeeping.includes(relationKey(old)) ? undefined : { name: relationKey(old), current, old };
-  return isMadeHere(situation, name) ? undefined : { name, current };
+  const old = situation.before.tables.find((table) => relationKey(table) === source);
+  return { name: source, ...(current !== undefined && { current }), ...(old !== undefined && { old }) };
 }
 
-function isMadeHere({ earlier }: DirtSituation, name: string): boolean {
-  return commands(earlier).some(({ collection, effect }) => {
-    if (effect.kind === 'create collection') return collection?.name === name;
-    if (effect.kind === 'rename collection') return effect.newName.name === name;
-    if (effect.kind === 'aggregate') return effect.into?.collection.name === name;
-    return effect.kind === 'write' && collection?.name === name && effect.writes.every(({ kind }) => kind === 'insert');
-  });
+/**
+ * Where the documents of a collection come from: its name before the earlier statements renamed it, or the collection that they copied into it.
+ * Undefined when they make it.
+ */
+function sourceOf({ earlier, before }: DirtSituation, name: string): string | undefined {
+  const isThere = (key: string) => before.tables.some((table) => relationKey(table) === key);
+  let source = name;
+  for (const { collection, effect } of [...commands(earlier)].reverse()) {
+    const from = collection?.name;
+    if (effect.kind === 'rename collection' && effect.newName.name === source && from !== undefined) source = from;
+    else if (effect.kind === 'aggregate' && effect.into?.collection.name === source && from !== undefined && !isThere(source))
+      source = from;
+    else if (effect.kind === 'create collection' && from === source) return undefined;
+    else if (effect.kind === 'write' && from === source && !isThere(source) && effect.writes.every(({ kind }) => kind === 'insert'))
+      return undefined;
+  }
+  return source;
 }
 
 /** What a field was called before the earlier statements renamed it. */
