@@ -20,6 +20,8 @@ const statements: readonly Statement[] = [
   { file: /^flyway\.(?:conf|toml)$/, says: /^\s*(?:flyway\.)?url\s*=\s*"?jdbc:(\w+):/m },
   // sql-migrate.
   { file: /^dbconfig\.ya?ml$/, says: /^\s*dialect:\s*["']?(\w+)/m },
+  // db-migrate, by the driver that is installed with it.
+  { file: /^package\.json$/, says: /^(?![\s\S]*"db-migrate-(?:pg|mysql|sqlite3)"\s*:)[\s\S]*"db-migrate-(mongodb)"\s*:/ },
 ];
 
 const names: Readonly<Record<string, EngineName>> = {
@@ -28,6 +30,7 @@ const names: Readonly<Record<string, EngineName>> = {
   cockroachdb: 'postgres',
   mysql: 'mysql',
   mariadb: 'mariadb',
+  mongodb: 'mongodb',
 };
 
 /** What only MySQL and MariaDB take, outside of strings and comments: their names, types and options, and a line of their clients' own. */

@@ -83,7 +83,7 @@ export function lintFolder(input: LintInput): LintedFolder {
     placeholders: configuration.placeholders,
     ...(configuration.framework !== undefined && { framework: configuration.framework }),
   });
-  const other = configuration.engine === undefined ? otherEngine(read.framework, input.files) : undefined;
+  const other = configuration.engine === undefined && engine.name !== 'mongodb' ? otherEngine(read.framework, input.files) : undefined;
   if (other !== undefined) return { engine, framework: read.framework, migrations: [], reports: [], problems: [], otherEngine: other };
   const run = new FolderRun(input, configuration, engine, read.framework);
   const dump = input.dump === undefined ? undefined : readSchemaDump(input.dump, engine);

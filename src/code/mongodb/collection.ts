@@ -28,7 +28,8 @@ export class ClientData {}
 export function argumentsOf(call: NativeCall): readonly Argument[] {
   const { args } = call;
   const last = args.at(-1);
-  const isCallback = last?.kind === 'function' || last?.kind === 'method' || (last?.kind === 'native' && last.data instanceof ClientData);
+  const isNative = last?.kind === 'native' && (last.data instanceof ClientData || (last.call !== undefined && !last.reachesDatabase));
+  const isCallback = last?.kind === 'function' || last?.kind === 'method' || isNative;
   const given = isCallback ? args.slice(0, -1) : args;
   return given.map((value, index) => ({ value, site: call.argPlaces[index] ?? call.place }));
 }

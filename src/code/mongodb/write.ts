@@ -82,7 +82,7 @@ export class ShellText {
 
   private string(value: TextValue, site: Place): this {
     const [first, ...rest] = value.pieces;
-    if (first === undefined) return this.add('""', site);
+    if (first === undefined) return this.empty(site);
     if (rest.length === 0 && first.kind === 'hole') return this.hole(first.name, first.source);
     const whole = rest.length === 0 ? this.quoted(first) : undefined;
     if (whole !== undefined) {
@@ -95,6 +95,13 @@ export class ShellText {
       else this.add(JSON.stringify(piece.text).slice(1, -1), piece.source);
     }
     return this.add('"', value.pieces.at(-1)?.source ?? site);
+  }
+
+  private empty({ path, span }: Place): this {
+    const own = this.machine.code(path).text.slice(span.start, span.end);
+    if (own !== "''" && own !== '""') return this.add('""', { path, span });
+    this.pieces.push(verbatim(own, path, span.start));
+    return this;
   }
 
   /** A string that is one literal, with its quotes. */

@@ -1,4 +1,5 @@
 import { codeLiteral } from '../../code/literal';
+import { codeFiles } from '../../code/resolve';
 import type { Recording, Session } from '../../code/session';
 import { looksLikeSql, type SqlEffect } from '../../code/sql/emit';
 import { object, type Value } from '../../code/value';
@@ -13,7 +14,12 @@ import { CodeMemory } from './code-memory';
 import { stringGlobal } from './db-migrate/boxed';
 import { dbMigratePackage, driver, setupOptions } from './db-migrate/driver';
 import { asyncPackage, bluebird, callback } from './db-migrate/flow';
+import { mongoDriver } from './db-migrate/mongodb';
+import type { Parameter } from './definitions';
 import { CodeFolder, ownCode, programOf } from './migration-classes';
+import { readMongoMigration } from './mongodb/migration';
+import { type MongoTool, mongoEngine } from './mongodb/read';
+import { driverLines } from './mongodb/writing';
 import { placeDownInCode } from './placing';
 import { isAsyncAt, isControl, receiverOf } from './receivers';
 
@@ -35,6 +41,7 @@ export const dbMigrate: ToolFramework = {
   },
 
   read(files, options) {
+    if (isMongoProject(files) || options.engine.name === 'mongodb') return readMongoFolder(files, options);
     const packages = new Map<string, Value>([
       ['async', asyncPackage],
       ['bluebird', bluebird],
@@ -58,6 +65,13 @@ export const dbMigrate: ToolFramework = {
   },
 
   placeDown(migration, files, statements): DownPlacement {
+    if (migration.engine.name === 'mongodb') {
+      const lines = ([first]: readonly Parameter[]): readonly string[] => {
+        const name = first?.name ?? 'db';
+        return [`const database = await ${name}.getDbInstance();`, ...driverLines(statements, { db: 'database' })];
+      };
+      return placeDownInCode(migration, files, { parameters: 'db', async: true, ownParameters: ([first]) => first?.text ?? 'db', lines });
+    }
     const sqlFile = /-up\.sql$/i.test(migration.up.path) ? migration.up.path.replace(/-up\.sql$/i, '-down.sql') : undefined;
     if (sqlFile !== undefined) return placeInFile(migration, files, sqlFile, statements);
     return placeDownInCode(migration, files, {
@@ -70,12 +84,53 @@ export const dbMigrate: ToolFramework = {
     });
   },
 
-  rawCall(sql, { program: { path }, text, call }) {
+  rawCall(sql, { program: { path, rendering, statements }, text, call }) {
+    // The calls of its driver for MongoDB are few, and no statement of the shell can be said in them.
+    if (rendering !== undefined && statements.some(({ operations }) => operations.some(({ kind }) => kind === 'document command')))
+      return undefined;
     const receiver = receiverOf(text.slice(call.start, call.end));
     if (receiver === undefined || isControl(sql) || !isAsyncAt(text, path, call.start)) return undefined;
     return `await ${receiver}.runSql(${codeLiteral(sql)});`;
   },
 };
+
+/** Its driver for MongoDB, and none of those for SQL beside it. */
+function isMongoProject(files: readonly SourceFile[]): boolean {
+  return dependsOn(files, 'db-migrate-mongodb') && !dependsOn(files, 'db-migrate-pg', 'db-migrate-mysql', 'db-migrate-sqlite3');
+}
+
+const mongoTool: MongoTool = {
+  execution: {
+    requests: 'per-statement',
+    wrapped: false,
+    because: 'db-migrate has no transactions for MongoDB, so each call commits as it ends, and the record is written after the last',
+  },
+  given: (run) => [mongoDriver(run), callback()],
+  packages: new Map<string, Value>([
+    ['async', asyncPackage],
+    ['bluebird', bluebird],
+  ]),
+  prepare: setUp,
+};
+
+function readMongoFolder(files: readonly SourceFile[], options: ReadOptions): readonly Result<Migration>[] {
+  const folder = codeFiles(files);
+  const engine = mongoEngine(options.engine);
+  return ownCode(files)
+    .filter(({ path }) => folderPrefix(path) === '' && /\d{14}-[^.]+/.test(path))
+    .toSorted((left, right) => byText(left.path, right.path))
+    .map((file): Result<Migration> => {
+      const id = baseName(file.path).replace(/\.[^.]+$/, '');
+      const migration = migrations.recall(`${file.path} mongodb ${engine.major}`, [file.path], folder, () =>
+        readMongoMigration(file, folder, { framework: 'db-migrate', id, engine, tool: mongoTool }),
+      );
+      if (migration !== undefined) return success(migration);
+      return problem(
+        `${file.path} shows no function up, so nothing in it is checked. Export it where it can be seen: exports.up = ...`,
+        file.path,
+      );
+    });
+}
 
 const migrations = new CodeMemory<Migration | undefined>();
 

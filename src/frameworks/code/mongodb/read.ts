@@ -24,6 +24,10 @@ export interface MongoTool {
   readonly execution: ProgramExecution;
   /** What `up` gets. */
   readonly given: (run: MongoRun) => readonly Value[];
+  /** Natives of packages, beside the driver's and mongoose. */
+  readonly packages?: ReadonlyMap<string, Value>;
+  /** What the tool does with the module before it calls the function. */
+  readonly prepare?: (session: Session) => void;
   /** Where the function is: `exports.up`, or that of the default export, unless the tool has a way of its own. */
   readonly exported?: (session: Session, direction: 'up' | 'down') => Value | undefined;
 }
@@ -49,7 +53,7 @@ export function readDirection(
 ): ReadDirection {
   const run = new MongoRun();
   const session = openSession(files, file.path, {
-    packages: new Map([...driverPackages(run), ['mongoose', mongoosePackage(run)]]),
+    packages: new Map([...driverPackages(run), ['mongoose', mongoosePackage(run)], ...(tool.packages ?? [])]),
     suspicious: looksLikeMongo,
     globals: new Map<string, Value>([
       ['Date', dateType()],
@@ -58,6 +62,7 @@ export function readDirection(
   });
   const callee = (tool.exported ?? exported)(session, direction);
   if (callee === undefined) return {};
+  tool.prepare?.(session);
   const recording = session.run(callee, [...tool.given(run)], session.exports.get('default') ?? session.module);
   run.nameUnsent();
   if (recording.thrown !== undefined && recording.effects.length === 0 && recording.unread.length === 0) return { throws: true };

@@ -268,7 +268,7 @@ exports.up = async (db) => { const { add } = ops(db); await add('a', { x: 1 }); 
   [
     `const update = { $set: { a: 1 } }; update.$set.b = 2; update.$unset = { c: '' };
 exports.up = async (db) => { await db.collection('a').updateMany({}, update); };`,
-    [`db.a.updateMany({}, { $set: { a: 1, b: 2 }, $unset: { c: "" } });`],
+    [`db.a.updateMany({}, { $set: { a: 1, b: 2 }, $unset: { c: '' } });`],
     [],
   ],
   [
