@@ -1,5 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Db, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { captureBaseline, captureState } from '../../../src/engines/mongodb/snapshot/snapshot';
+import { migrateMongo } from '../../../src/frameworks/code/migrate-mongo';
 import { emptyCatalog } from '../../../src/model/catalog';
 import type { Engine } from '../../../src/model/engine';
 import type { Migration } from '../../../src/model/migration';
@@ -17,7 +22,7 @@ import { requireOrSkip } from '../../require';
 import { dockerMissing } from '../docker';
 import { run } from './recovery-scene';
 import { rollbackBase, rollbackCases } from './rollback-cases';
-import { startMongo } from './servers';
+import { clientOf, startMongo } from './servers';
 
 const engine: Engine = { name: 'mongodb', major: 8 };
 const skip = requireOrSkip('docker', await dockerMissing());
@@ -39,9 +44,12 @@ describe.skipIf(skip)('up and then the generated down, on the mongo:8 stand-in',
   let before: State;
   let capture: (database: string) => Promise<State>;
   let databases = 0;
+  let folder: string;
 
   beforeAll(async () => {
     await loadParser();
+    // Within the project, so that the code finds the driver.
+    folder = await mkdtemp(join(import.meta.dirname, '.rollback-'));
     sandbox = await startMongo();
     await run(sandbox, 'before', [rollbackBase]);
     const options = { bookkeepingTables: [], volatile: {}, columnHashes: true };
@@ -49,7 +57,10 @@ describe.skipIf(skip)('up and then the generated down, on the mongo:8 stand-in',
     before = baseline.state;
     capture = (database) => captureState(sandbox.address(database), { ...options, baseline });
   });
-  afterAll(() => sandbox?.dispose());
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+    await sandbox?.dispose();
+  });
 
   /** The states after up, and after up and down. */
   async function thereAndBack(up: string, down: readonly string[]): Promise<{ readonly there: State; readonly back: State }> {
@@ -94,6 +105,30 @@ describe.skipIf(skip)('up and then the generated down, on the mongo:8 stand-in',
     expect(differences(states.back, down)).toEqual([]);
     if (back === 'all') expect(down).toMatchObject({ irreversible: [], losses: [], restoresSchema: true });
     else expect(down.irreversible.join('\n')).toMatch(says ?? /./);
+  });
+
+  it.each(rollbackCases)('$name, taken back by calls of the driver', async ({ up }) => {
+    const migration = migrationOf(up);
+    const down = downOf(migration);
+    const text = 'module.exports = {\n  async up(db, client) {},\n  async down(db, client) {},\n};\n';
+    const placed = migrateMongo.placeDown(migration, [{ path: migration.up.path, text }], down.statements);
+    if (placed.kind !== 'edit') throw new Error(JSON.stringify(placed));
+    const code = text.slice(0, placed.span.start) + placed.newText + text.slice(placed.span.end);
+    expect(code).not.toContain('By hand');
+    const database = `b${++databases}`;
+    await sandbox.cloneDatabase('before', database);
+    const client = await clientOf(sandbox);
+    try {
+      await run(sandbox, database, [up]);
+      const path = join(folder, `${database}.cjs`);
+      await writeFile(path, code);
+      const { down: takeBack } = createRequire(import.meta.url)(path) as { down(db: Db, client: MongoClient): Promise<void> };
+      await takeBack(client.db(database), client);
+      expect(differences(await capture(database), down)).toEqual([]);
+    } finally {
+      await client.close();
+      await sandbox.dropDatabases([database]);
+    }
   });
 
   const lossy = rollbackCases.filter(({ up }) => keepAside(migrationOf(up), virtual).edits.length > 0);
