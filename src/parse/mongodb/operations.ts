@@ -6,6 +6,7 @@ import type { Span } from '../../model/text';
 import { type Chain, chainOf, type Step } from './chain';
 import { collectionMethods, gatheringMethods } from './collection-methods';
 import { readDatabaseMethod } from './database-methods';
+import { isDatabase, type Receiver, receiverOf } from './receiver';
 import { sessionPlace } from './session-place';
 import { ownSpan, type ValueReader } from './values';
 
@@ -56,17 +57,6 @@ const transactions: Readonly<Record<string, 'begin' | 'commit' | 'rollback'>> = 
   abortTransaction: 'rollback',
 };
 
-/** A database, and of it a collection, as the first steps of a chain name them. */
-interface Receiver {
-  readonly database?: string;
-  readonly collection?: CollectionName;
-  /** It was made by a session. */
-  readonly session: boolean;
-  /** What is called on it, and what then follows. */
-  readonly call: Step & { readonly call: t.CallExpression };
-  readonly rest: readonly Step[];
-}
-
 class CallReader {
   constructor(
     private readonly values: ValueReader,
@@ -84,7 +74,7 @@ class CallReader {
     if (action !== undefined) return this.done({ kind: 'transaction', action });
     if (['rs', 'sh', 'sp', 'console', 'session'].includes(root.name) && !isDatabaseOfSession(root, steps))
       return this.helper(chain, root.name);
-    const receiver = this.receiver(root, steps);
+    const receiver = receiverOf(root.name, steps, (call) => this.argumentsOf(call));
     if (receiver === undefined) return this.refuse('This reaches no database that is known here', expression);
     if (receiver === 'nothing') return this.done({ kind: 'other', node: root.name });
     if (receiver.rest.some(takesCode)) return this.refuse('This runs code for what it finds', expression);
@@ -139,39 +129,6 @@ class CallReader {
       effect: { kind: 'other' },
       session: false,
     });
-  }
-
-  /** Undefined when the chain is about no database; `nothing` when it calls nothing. */
-  private receiver(root: t.Identifier, steps: readonly Step[]): Receiver | 'nothing' | undefined {
-    if (root.name !== 'db' && !isDatabaseOf(steps[0])) return undefined;
-    let database: string | undefined;
-    let path: (string | undefined)[] = [];
-    let session = false;
-    for (const [at, step] of steps.entries()) {
-      const { name, call } = step;
-      if (call === undefined) {
-        path.push(name);
-        continue;
-      }
-      const [first] = this.argumentsOf(call);
-      if (path.length === 0 && isDatabaseOf(step)) {
-        // A session is asked for the database that is worked in, by its name.
-        if (name !== 'getDatabase') database = name === 'admin' ? 'admin' : (textOf(first) ?? database);
-        session ||= name === 'getDatabase';
-      } else if (name === 'getCollection' || (name === 'collection' && path.length === 0)) {
-        path = [...path, textOf(first)];
-      } else if (name !== 'getMongo' || at === steps.length - 1) {
-        const collection = path.length === 0 ? undefined : { name: joined(path), ...(database !== undefined && { database }) };
-        return {
-          ...(database !== undefined && { database }),
-          ...(collection !== undefined && { collection }),
-          session,
-          call: { ...step, call },
-          rest: steps.slice(at + 1),
-        };
-      }
-    }
-    return 'nothing';
   }
 
   private command(receiver: Receiver): Meaning {
@@ -242,20 +199,10 @@ function merged(ofCommand: DocumentNode | undefined, given: DocumentValue | unde
   return given?.kind === 'document' ? { ...ofCommand, fields: [...ofCommand.fields, ...given.fields] } : ofCommand;
 }
 
-/** A step that leads to a database: `client.db("x")`, `db.getSiblingDB("x")`, `session.getDatabase("x")`. */
-function isDatabaseOf(step: Step | undefined): boolean {
-  return step?.call !== undefined && /^(?:getSiblingDB|getSisterDB|getDB|getDatabase|db|admin)$/.test(step.name ?? '');
-}
-
 function isDatabaseOfSession({ name }: t.Identifier, steps: readonly Step[]): boolean {
-  return name === 'session' && isDatabaseOf(steps[0]);
+  return name === 'session' && isDatabase(steps[0]);
 }
 
 function takesCode({ call }: Step): boolean {
   return call?.arguments.some(({ type }) => type === 'ArrowFunctionExpression' || type === 'FunctionExpression') === true;
-}
-
-/** `db.system.profile` is the collection "system.profile". */
-function joined(path: readonly (string | undefined)[]): string | undefined {
-  return path.some((name) => name === undefined) ? undefined : path.join('.');
 }
