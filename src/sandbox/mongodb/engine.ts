@@ -18,7 +18,10 @@ const processFile = `${dataFolder}/faultline.pid`;
 export const mongodbServer: ServerEngine = {
   name: 'mongodb',
   administratorName: '',
-  instead: { ofDocker: 'use --sandbox local with an installed MongoDB server (mongod)', ofLocal: 'use --sandbox docker' },
+  instead: {
+    ofDocker: 'use --sandbox local with an installed MongoDB server (mongod), or --sandbox embedded, which downloads one',
+    ofLocal: 'use --sandbox docker',
+  },
   administrator: (address) => new MongodbAdministrator(address),
   container: container(),
   programs: mongodPrograms,

@@ -64,12 +64,12 @@ describe.skipIf(process.platform === 'win32')('places that another account can r
     process.env.XDG_CACHE_HOME = folder;
     try {
       execFileSync('chmod', ['755', folder]);
-      expect(cacheFolder(stranger)).toBe(join(folder, 'faultline', 'postgres'));
+      expect(cacheFolder(stranger, 'postgres')).toBe(join(folder, 'faultline', 'postgres'));
       execFileSync('chmod', ['777', join(folder, 'faultline', 'postgres')]);
-      expect(() => cacheFolder(undefined)).toThrow(/is not ours alone/);
+      expect(() => cacheFolder(undefined, 'postgres')).toThrow(/is not ours alone/);
       rmSync(join(folder, 'faultline'), { recursive: true });
       execFileSync('chmod', ['700', folder]);
-      if (process.getuid?.() === 0) expect(cacheFolder(stranger)).not.toContain(folder);
+      if (process.getuid?.() === 0) expect(cacheFolder(stranger, 'postgres')).not.toContain(folder);
       expect(readdirSync(folder)).toEqual([]);
     } finally {
       if (before === undefined) delete process.env.XDG_CACHE_HOME;
