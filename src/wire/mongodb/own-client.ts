@@ -4,6 +4,9 @@ import type { Document } from 'bson';
 import { FrameReader } from './frames';
 import { answerOf, messageBytes, plainly, type RawCommand } from './messages';
 
+/** A server that is gone without a word is not waited for. */
+const connectTimeoutMs = 10_000;
+
 /**
  * A connection of ours on which commands go out as they are given, with whichever session they name: a driver would put its own in. Without
  * an account, as the servers of sandboxes are.
@@ -28,7 +31,12 @@ export class OwnClient {
   /** Rejects when the server can't be reached. */
   static async open({ host, port }: { readonly host: string; readonly port: number }): Promise<OwnClient> {
     const socket = connect({ host, port, noDelay: true });
-    await once(socket, 'connect');
+    try {
+      await once(socket, 'connect', { signal: AbortSignal.timeout(connectTimeoutMs) });
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
     return new OwnClient(socket);
   }
 

@@ -297,6 +297,56 @@ describe.skipIf(requireOrSkip('docker', await dockerMissing()))('faults on Mongo
     expect(await stateOf(address)).toBe(expected);
   });
 
+  it.each<[FaultName, string, string]>([
+    ['kill-session', '11601', '11--'],
+    ['statement-timeout', '50', '11--'],
+    ['lock-timeout', '50', '11--'],
+  ])('%s strikes in a database beside the own one, too', async (fault, code, expected) => {
+    const course: Course = {
+      steps: ['statement', 'statement'],
+      async work(client) {
+        await client
+          .db('shop')
+          .collection('a')
+          .updateMany({}, { $set: { v: 0 } });
+        await client
+          .db('archive')
+          .collection('a')
+          .updateMany({}, { $set: { v: 1 } });
+      },
+    };
+    const address = await fresh();
+    const beside = direct(address).db(`${address.database}-archive`).collection<Numbered>('a');
+    await beside.insertMany([0, 1, 2, 3].map((_id) => ({ _id })));
+    const { execution, outcome } = await strike(course, address, fault, at('during', 2));
+    executions.push(execution);
+    expect(outcome).toMatchObject({ result: 'error', error: { code } });
+    const left = await beside.find({}, { sort: { _id: 1 } }).toArray();
+    expect(left.map(({ v }) => v ?? '-').join('')).toBe(expected);
+    await beside.drop();
+  });
+
+  it('lock-timeout is impossible where the transaction itself has written what comes next', async () => {
+    const course: Course = {
+      steps: ['statement', 'statement'],
+      async work(client) {
+        const session = client.startSession();
+        session.startTransaction();
+        await client
+          .db('shop')
+          .collection('a')
+          .updateMany({}, { $set: { v: 1 } }, { session });
+        await client
+          .db('shop')
+          .collection('a')
+          .updateMany({}, { $set: { v: 2 } }, { session });
+      },
+    };
+    const execution = start(course, await fresh(), { fault: 'lock-timeout', point: at('during', 2) });
+    executions.push(execution);
+    await expect(execution.outcome).rejects.toBeInstanceOf(ImpossibleHere);
+  });
+
   it('withTransaction tries again when another transaction was in its way', async () => {
     const course: Course = {
       steps: ['statement', 'commit'],

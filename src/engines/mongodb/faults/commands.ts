@@ -3,7 +3,16 @@ import { encoded, type RawCommand } from '../../../wire/mongodb/messages';
 import { documentOf, fieldsOf } from '../../../wire/mongodb/raw';
 
 /** What ties a command to its session, and to its transaction where it has one. */
-const tiesOfTransaction: ReadonlySet<string> = new Set(['lsid', 'txnNumber', 'autocommit', 'startTransaction', '$clusterTime']);
+const tiesOfTransaction: ReadonlySet<string> = new Set([
+  'lsid',
+  'txnNumber',
+  'autocommit',
+  'startTransaction',
+  '$clusterTime',
+  'apiVersion',
+  'apiStrict',
+  'apiDeprecationErrors',
+]);
 const tiesOfSession: ReadonlySet<string> = new Set(['lsid', '$clusterTime']);
 
 /**
@@ -13,7 +22,7 @@ const tiesOfSession: ReadonlySet<string> = new Set(['lsid', '$clusterTime']);
 export function inPlaceOf(request: WireRequest, document: Record<string, unknown>): RawCommand {
   const kept = request.inTransaction ? tiesOfTransaction : tiesOfSession;
   const ties = fieldsOf(request.raw.body).filter(({ name }) => kept.has(name));
-  const own = fieldsOf(encoded({ ...document, $db: request.connection.shared.database }).body);
+  const own = fieldsOf(encoded({ ...document, $db: document.$db ?? request.connection.shared.database }).body);
   return { body: documentOf([...own, ...ties]), sequences: [] };
 }
 

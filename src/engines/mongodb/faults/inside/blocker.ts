@@ -1,11 +1,11 @@
-import { BSON, type ClientSession, type Document, type MongoClient } from 'mongodb';
+import { BSON, type ClientSession, type Document, type MongoClient, MongoServerError } from 'mongodb';
 import type { DatabaseAddress } from '../../../../model/sandbox';
 import type { WireRequest } from '../../../../wire/mongodb/handlers';
 import { encoded, type RawCommand } from '../../../../wire/mongodb/messages';
-import { fieldOf, textOf } from '../../../../wire/mongodb/raw';
+import { fieldOf } from '../../../../wire/mongodb/raw';
 import { ImpossibleHere } from '../../../impossible';
 import { withControlClient } from '../../connect';
-import { targetOf, type WriteTarget, writeListOf } from './statements';
+import { ownNamespaceOf, targetOf, type WriteTarget, writeListOf } from './statements';
 
 /** A transaction of ours that has written what a command needs, and has not ended. */
 export interface Blocker {
@@ -32,7 +32,7 @@ export async function block(address: DatabaseAddress, target: WriteTarget): Prom
     ended = withControlClient(address, async (_, client) => {
       const session = client.startSession();
       session.startTransaction();
-      await write(client, address.database, target, session);
+      await write(client, target, session);
       resolve();
       await letGoWhen;
       await session.abortTransaction().catch(() => undefined);
@@ -60,12 +60,10 @@ export function wholeTarget({ name, raw }: WireRequest): WriteTarget {
 }
 
 function targetOfOne(name: string, raw: RawCommand): WriteTarget | undefined {
-  const named = textOf(fieldOf(raw.body, name));
-  if (named === undefined) return undefined;
-  if (name === 'findAndModify' || name === 'findandmodify')
-    return { collection: named, filter: fieldOf(raw.body, 'query')?.bytes ?? anything };
-  const collection = name === 'renameCollection' ? named.slice(named.indexOf('.') + 1) : named;
-  return exclusive.has(name) ? { collection, filter: anything } : undefined;
+  const namespace = ownNamespaceOf(name, raw);
+  if (namespace === undefined) return undefined;
+  if (name === 'findAndModify' || name === 'findandmodify') return { ...namespace, filter: fieldOf(raw.body, 'query')?.bytes ?? anything };
+  return exclusive.has(name) ? { ...namespace, filter: anything } : undefined;
 }
 
 const anything = encoded({}).body;
@@ -74,18 +72,23 @@ function read(bytes: Buffer): Document {
   return BSON.deserialize(bytes, { promoteValues: false, bsonRegExp: true });
 }
 
-async function write(client: MongoClient, database: string, target: WriteTarget, session: ClientSession): Promise<void> {
-  const collection = client.db(database).collection<Document>(target.collection);
+async function write(client: MongoClient, target: WriteTarget, session: ClientSession): Promise<void> {
+  const database = client.db(target.database);
+  const collection = database.collection<Document>(target.collection);
   if ('document' in target) {
-    const there = await client.db(database).listCollections({ name: target.collection }, { nameOnly: true }).toArray();
+    const there = await database.listCollections({ name: target.collection }, { nameOnly: true }).toArray();
     if (there.length === 0)
       throw new ImpossibleHere(`The collection ${target.collection} is not there yet, so nobody else can hold anything of it.`);
-    await collection.insertOne(read(target.document), { session, bypassDocumentValidation: true }).catch((error: Error) => {
-      throw new ImpossibleHere(`Another session could not write the same document before: ${error.message}`);
-    });
+    await collection.insertOne(read(target.document), { session, bypassDocumentValidation: true }).catch(notFree);
     return;
   }
   const found = await collection.findOne(read(target.filter), { projection: { _id: 1 }, promoteValues: false });
   if (found === null) throw new ImpossibleHere(`No document of ${target.collection} is there that another session could hold.`);
-  await collection.deleteOne({ _id: found._id }, { session });
+  await collection.deleteOne({ _id: found._id }, { session }).catch(notFree);
+}
+
+/** It is there already, or the migration's own transaction has written it. */
+function notFree(error: unknown): never {
+  if (!(error instanceof MongoServerError)) throw error;
+  throw new ImpossibleHere(`Another session can't hold what the command writes: ${error.message}`);
 }

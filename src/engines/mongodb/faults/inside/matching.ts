@@ -1,7 +1,16 @@
 import type { Document } from 'bson';
 import type { WireRequest } from '../../../../wire/mongodb/handlers';
 import { encoded, type RawCommand } from '../../../../wire/mongodb/messages';
-import { arrayValue, documentOf, documentValue, fieldOf, fieldsOf, type RawField, type RawValue } from '../../../../wire/mongodb/raw';
+import {
+  arrayValue,
+  documentOf,
+  documentValue,
+  fieldOf,
+  fieldsOf,
+  type RawField,
+  type RawValue,
+  stringValue,
+} from '../../../../wire/mongodb/raw';
 import type { ManyWrite } from './statements';
 
 /** Asks the server on the client's own connection. The answer, also when it tells of an error. */
@@ -13,7 +22,7 @@ const idsPerFilter = 50_000;
 /** What concerns how a filter is read, and stands beside it in a write. */
 const besideFilter: ReadonlySet<string> = new Set(['collation', 'hint']);
 /** What a read inside of a transaction needs to see what the transaction has written. */
-const ties: ReadonlySet<string> = new Set(['lsid', 'txnNumber', 'autocommit']);
+const ties: ReadonlySet<string> = new Set(['lsid', 'txnNumber', 'autocommit', 'apiVersion', 'apiStrict', 'apiDeprecationErrors']);
 
 /**
  * The ids of the documents that a write of many matches, in the order in which the server finds them. Read in the command's transaction, unless it
@@ -21,7 +30,7 @@ const ties: ReadonlySet<string> = new Set(['lsid', 'txnNumber', 'autocommit']);
  */
 export async function matchingIds(request: WireRequest, write: ManyWrite, item: Buffer, ask: Ask): Promise<readonly RawValue[]> {
   const { raw } = request;
-  const session = sessionFields(request);
+  const session = [{ ...stringValue(write.database), name: '$db' }, ...sessionFields(request)];
   const command = documentOf([
     ...fieldsOf(encoded({ find: write.collection, projection: { _id: 1 }, batchSize: 100_000 }).body),
     { ...write.filter, name: 'filter' },
@@ -52,7 +61,7 @@ function idOf({ _id }: Document): RawValue {
 function sessionFields({ raw, inTransaction }: WireRequest): readonly RawField[] {
   const fields = fieldsOf(raw.body);
   const begins = fields.some(({ name }) => name === 'startTransaction');
-  return fields.filter(({ name }) => name === '$db' || (inTransaction && !begins && ties.has(name)));
+  return inTransaction && !begins ? fields.filter(({ name }) => ties.has(name)) : [];
 }
 
 /** `let` of the command, and `c` of an entry, which its filter may name. */

@@ -62,7 +62,7 @@ async function splitByIds(request: WireRequest, field: string, item: Buffer, man
     first: withWrites(request.raw, field, narrowed(item, many, ids.slice(0, at))),
     rest: withWrites(continued(request.raw), field, narrowed(item, many, ids.slice(at))),
     told: `has ${many.verb} ${at} of ${ids.length} documents of ${many.collection}`,
-    next: { collection: many.collection, filter: byIds(ids.slice(at, at + 1)) },
+    next: { database: many.database, collection: many.collection, filter: byIds(ids.slice(at, at + 1)) },
     merged: (first, rest) => merged(first, rest, 0),
   };
 }

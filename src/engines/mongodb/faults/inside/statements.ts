@@ -1,4 +1,4 @@
-import { documentsOf, type RawCommand } from '../../../../wire/mongodb/messages';
+import { databaseOf, documentsOf, type RawCommand } from '../../../../wire/mongodb/messages';
 import { bsonType, fieldOf, itemsOf, numberOf, type RawValue, textOf, without } from '../../../../wire/mongodb/raw';
 
 /** The field in which a write command has its writes. */
@@ -27,9 +27,14 @@ export function withWrites(command: RawCommand, field: string, items: readonly B
   };
 }
 
-/** A write that may concern many documents, as both the list commands and bulkWrite write it. */
-export interface ManyWrite {
+export interface Namespace {
+  /** As the server calls it. */
+  readonly database: string;
   readonly collection: string;
+}
+
+/** A write that may concern many documents, as both the list commands and bulkWrite write it. */
+export interface ManyWrite extends Namespace {
   /** The field that holds the filter. */
   readonly filterField: 'q' | 'filter';
   readonly filter: RawValue;
@@ -41,33 +46,44 @@ export function manyWriteOf(name: string, command: RawCommand, item: Buffer): Ma
   const filterField = name === 'bulkWrite' ? 'filter' : 'q';
   const filter = fieldOf(item, filterField);
   const isMany = numberOf(fieldOf(item, 'multi')) === 1 || (name === 'delete' && numberOf(fieldOf(item, 'limit')) === 0);
-  const collection = collectionOf(name, command, item);
-  if (filter?.type !== bsonType.document || !isMany || collection === undefined) return undefined;
+  const namespace = namespaceOf(name, command, item);
+  if (filter?.type !== bsonType.document || !isMany || namespace === undefined) return undefined;
   const deletes = name === 'delete' || (name === 'bulkWrite' && fieldOf(item, 'delete') !== undefined);
-  return { collection, filterField, filter, verb: deletes ? 'deleted' : 'updated' };
+  return { ...namespace, filterField, filter, verb: deletes ? 'deleted' : 'updated' };
 }
 
 /** What an entry writes: what matches a filter, or a new document. */
-export type WriteTarget = { readonly collection: string } & ({ readonly filter: Buffer } | { readonly document: Buffer });
+export type WriteTarget = Namespace & ({ readonly filter: Buffer } | { readonly document: Buffer });
 
 /** Undefined where the entry does not say. */
 export function targetOf(name: string, command: RawCommand, item: Buffer): WriteTarget | undefined {
-  const collection = collectionOf(name, command, item);
-  if (collection === undefined) return undefined;
-  if (name === 'insert') return { collection, document: item };
+  const namespace = namespaceOf(name, command, item);
+  if (namespace === undefined) return undefined;
+  if (name === 'insert') return { ...namespace, document: item };
   const filter = fieldOf(item, 'q') ?? fieldOf(item, 'filter');
-  if (filter?.type === bsonType.document) return { collection, filter: filter.bytes };
+  if (filter?.type === bsonType.document) return { ...namespace, filter: filter.bytes };
   const document = fieldOf(item, 'document');
-  return document?.type === bsonType.document ? { collection, document: document.bytes } : undefined;
+  return document?.type === bsonType.document ? { ...namespace, document: document.bytes } : undefined;
 }
 
-/** The collection that an entry writes. */
-export function collectionOf(name: string, command: RawCommand, item: Buffer): string | undefined {
-  if (name !== 'bulkWrite') return textOf(fieldOf(command.body, name));
+/** What an entry writes to. */
+function namespaceOf(name: string, command: RawCommand, item: Buffer): Namespace | undefined {
+  if (name !== 'bulkWrite') return ownNamespaceOf(name, command);
   const position = numberOf(fieldOf(item, 'insert') ?? fieldOf(item, 'update') ?? fieldOf(item, 'delete'));
-  const infos = writeInfos(command);
-  const namespace = position === undefined ? undefined : infos[position];
-  return namespace?.slice(namespace.indexOf('.') + 1);
+  return position === undefined ? undefined : split(writeInfos(command)[position]);
+}
+
+/** What a command as a whole is about; undefined for one that is about no collection. */
+export function ownNamespaceOf(name: string, command: RawCommand): Namespace | undefined {
+  const named = textOf(fieldOf(command.body, name));
+  if (name === 'renameCollection') return split(named);
+  const database = databaseOf(command);
+  return named === undefined || database === undefined ? undefined : { database, collection: named };
+}
+
+function split(namespace: string | undefined): Namespace | undefined {
+  const dot = namespace?.indexOf('.') ?? -1;
+  return namespace === undefined || dot === -1 ? undefined : { database: namespace.slice(0, dot), collection: namespace.slice(dot + 1) };
 }
 
 /** The namespaces that the entries of bulkWrite name by their positions. */

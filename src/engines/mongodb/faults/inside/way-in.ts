@@ -13,7 +13,7 @@ import { inPlaceOf } from '../commands';
 import { type Blocker, block, wholeTarget } from './blocker';
 import type { Entrance } from './entrance';
 import { type Split, splitOf } from './split';
-import { collectionOf, writeListOf } from './statements';
+import { ownNamespaceOf, targetOf, writeListOf } from './statements';
 
 type WayInEvents = AnyWayInEvents<MongodbWire>;
 
@@ -193,13 +193,13 @@ function isWhole(request: WireRequest): boolean {
  * counted before the time runs.
  */
 function slowRead(request: WireRequest): RawCommand {
-  const list = writeListOf(request.name, request.raw);
-  const [item] = list?.items ?? [];
-  const named = item ? collectionOf(request.name, request.raw, item) : request.command[request.name];
-  const collection = typeof named === 'string' ? named.slice(request.name === 'renameCollection' ? named.indexOf('.') + 1 : 0) : '';
+  const { name, raw } = request;
+  const [item] = writeListOf(name, raw)?.items ?? [];
+  const target = item ? targetOf(name, raw, item) : ownNamespaceOf(name, raw);
+  if (target === undefined) throw new ImpossibleHere(`${name} is about no collection that could keep the server busy.`);
   const count = { $cond: [{ $eq: ['$faultline', 1] }, 1, 20_000] };
   const work = { $reduce: { input: { $range: [0, count] }, initialValue: 0, in: { $add: ['$$value', { $mod: ['$$this', 7] }] } } };
-  return inPlaceOf(request, { find: collection, filter: { $expr: { $gt: [work, -1] } }, maxTimeMS: 1 });
+  return inPlaceOf(request, { find: target.collection, filter: { $expr: { $gt: [work, -1] } }, maxTimeMS: 1, $db: target.database });
 }
 
 /** The same behind the first half of the same transaction. */
