@@ -45,7 +45,7 @@ function applicationImports({ machine, path, range }: FactsOf): CodeFacts['appli
     .filter(({ specifier }) => {
       if (!isRelative(specifier)) return alias.test(specifier);
       const target = normalize(`${folderOf(path)}/${specifier}`);
-      return target.startsWith('..') && !/\.json$|migrat|(?:^|[/.-])config(?:\.|$)/i.test(target);
+      return target.startsWith('..') && !/\.json$|migrat|umzug|(?:^|[/.-])config(?:\.|$)/i.test(target);
     })
     .map(({ specifier, span }) => ({ range: range(span), specifier }));
 }

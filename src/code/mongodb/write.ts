@@ -8,6 +8,9 @@ import { bare, nodesOf } from './nodes';
 /** Deeper values hold themselves, or are no documents. */
 const maximumDepth = 40;
 
+/** The same few values can be put into each other until no end of it is in sight. */
+const maximumPieces = 100_000;
+
 /**
  * Values as mongosh text, in pieces that know where they come from. What stands in the source as mongosh would have it, a literal with its
  * spaces and comments, is taken over character by character, so that an edit of the text is an edit of the source; values of variables are
@@ -39,7 +42,7 @@ export class ShellText {
 
   /** A value; `site` is where it stands in the source, for what has no place of its own. */
   value(value: Value, site: Place = this.call, depth = 0): this {
-    if (depth > maximumDepth) return this.hole(this.machine.textOf(site), site);
+    if (depth > maximumDepth || this.pieces.length > maximumPieces) return this.hole(this.machine.textOf(site), site);
     switch (value.kind) {
       case 'text':
         return this.string(value, site);

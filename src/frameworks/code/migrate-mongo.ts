@@ -64,7 +64,7 @@ function isConfiguration(path: string): boolean {
 
 /** Marks of other tools whose migrations look alike. */
 const foreign =
-  /\bknex\b|\bqueryInterface\b|\bqueryRunner\b|\bMigrationInterface\b|\bMigrationBuilder\b|\(\s*pgm\b|\bdb\s*\.\s*(?:runSql|addColumn|createTable)\b|\bextends\s+Migration\b|\bcontext\b|\bConnection\b/;
+  /\bknex\b|\bqueryInterface\b|\bqueryRunner\b|\bMigrationInterface\b|\bMigrationBuilder\b|\(\s*pgm\b|\bdb\s*\.\s*(?:runSql|addColumn|createTable)\b|\bextends\s+Migration\b|\bcontext\b|\bConnection\b|\bKysely\b|['"]kysely['"]|\bdb\s*\.\s*schema\b/;
 
 /** A file that shows by itself whose it is: `up(db` with calls of the driver. */
 function isOwn({ text }: SourceFile): boolean {
@@ -77,7 +77,7 @@ function isOwn({ text }: SourceFile): boolean {
     /\.\s*collection\s*(?:<[^>]*>)?\s*\(|\bdb\s*\.\s*(?:createCollection|dropCollection|renameCollection|command|admin|listCollections|collections)\s*\(/.test(
       text,
     );
-  return calls || (takesDatabase && (isTyped || /\bexport\b|\bexports\b/.test(text)));
+  return calls || (takesDatabase && isTyped);
 }
 
 function exportsUp({ text }: SourceFile): boolean {

@@ -457,6 +457,11 @@ describe('half-typed migrations', () => {
   });
 });
 
+it('values that are put into each other over and over end somewhere', () => {
+  const text = `exports.up = async (db) => { let x = { a: 1 }; for (let i = 0; i < 60; i++) x = { a: x, b: [x, x] }; await db.collection('a').insertOne(x); };`;
+  expect(only(migrateMongo, text, mongo).up.statements).toHaveLength(1);
+});
+
 describe('whose a folder is', () => {
   it('is seen in the calls of the driver, or in a configuration file', () => {
     const named = (text: string, ...others: { path: string; text: string }[]) => {
@@ -481,6 +486,7 @@ describe('whose a folder is', () => {
         text: '{"dependencies":{"migrate-mongo":"14.0.7","knex":"3.1.0"}}',
       }),
     ).toBe('knex');
+    expect(named(`export async function up(db: Kysely<any>) { await db.schema.createTable('a').execute(); }`)).not.toBe('migrate-mongo');
     expect(named(`module.exports = { up: (queryInterface) => queryInterface.dropTable('a') };`)).toBe('sequelize');
     expect(named(`exports.up = (pgm) => { pgm.dropTable('a'); };`)).toBe('node-pg-migrate');
     expect(named(`exports.up = function (db) { return db.runSql('DROP TABLE a'); };`)).toBe('db-migrate');
