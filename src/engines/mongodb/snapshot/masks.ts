@@ -29,8 +29,9 @@ function isTelling(value: unknown): boolean {
 }
 
 /**
- * How the values of a collection's volatile fields are read: one that was there before is as it is; of any other it is told whether it is null,
- * and of a moment whether it is from before the runs. Without values of before, an id or a moment from before the runs is as it is.
+ * How the values of a collection's volatile fields are read: one that was there before is as it is; of any other it is told whether it is null or a
+ * moment. (Whether the moment is before the runs is not asked then: a plan that repeats a recorded command writes the moment of the recording.) Without
+ * values of before, an id or a moment from before the runs is as it is.
  */
 export function maskingOf(
   table: string,
@@ -47,9 +48,8 @@ export function maskingOf(
       const text = scalarText(value);
       if (value === null || known?.has(text) === true) return text;
       const at = millisecondsOf(value);
-      const isEarlier = at !== undefined && at < startMs;
-      if (known === undefined && isEarlier) return text;
-      return at === undefined ? 'varies' : `${isEarlier ? 'earlier' : 'later'} moment`;
+      if (known === undefined && at !== undefined && at < startMs) return text;
+      return at === undefined ? 'varies' : 'moment';
     },
   };
 }
