@@ -3,11 +3,10 @@ import { factsOf } from '../../code/mongodb/facts';
 import { MongoRun } from '../../code/mongodb/run';
 import { shellGlobals } from '../../code/mongodb/shell';
 import { openSession } from '../../code/open';
-import { parseCode } from '../../code/parse';
 import { type CodeFiles, codeFiles } from '../../code/resolve';
 import { readRecording } from '../../code/sql/read';
 import type { Engine } from '../../model/engine';
-import type { Migration, Program, ProgramExecution, UnreadCall } from '../../model/migration';
+import type { Migration, Program, ProgramExecution } from '../../model/migration';
 import { type Result, success } from '../../model/result';
 import type { DownPlacement, ReadOptions, SourceFile, ToolFramework } from '../../model/run-protocol';
 import { isShellScript, isShellScriptName } from '../../model/shell-scripts';
@@ -16,6 +15,7 @@ import { LineIndex } from '../../parse/lines';
 import { baseName, byText, oncePerFile, problem, readProgram, wholeFile } from '../files';
 import { placeInFile } from '../placing';
 import { CodeMemory } from './code-memory';
+import { damagedCode } from './damaged';
 import { mongoEngine } from './mongodb/read';
 
 /**
@@ -111,12 +111,7 @@ function readScript(direction: 'up' | 'down', file: SourceFile, folder: CodeFile
   const plain = readProgram(direction, file, wholeFile(file), execution, options);
   const unreadable = plain.statements.flatMap((statement) => statement.unreadable?.range ?? []);
   if (unreadable.length === 0) return plain;
-  const lines = new LineIndex(file.text);
-  const damaged = parseCode(file.text, file.path).problems.map(({ message, span }): UnreadCall => {
-    const range = lines.range(span);
-    const line = file.text.slice(lines.offset({ line: range.start.line, character: 0 }), span.end).trim();
-    return { range, text: line.slice(-60), why: `it is no JavaScript: ${message}` };
-  });
+  const damaged = damagedCode(file);
   const isCode = unreadable.some(({ start }) => !damaged.some(({ range }) => Math.abs(range.start.line - start.line) <= 1));
   if (!isCode) return plain;
   const program = followed(direction, file, folder, options.engine);

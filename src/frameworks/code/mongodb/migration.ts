@@ -3,6 +3,7 @@ import type { Engine } from '../../../model/engine';
 import type { FrameworkName, Migration, Program } from '../../../model/migration';
 import type { SourceFile } from '../../../model/run-protocol';
 import { baseName } from '../../files';
+import { damagedCode } from '../damaged';
 import { type MongoTool, readDirection } from './read';
 
 /** Of which framework a migration is, and what that records of it. */
@@ -21,13 +22,14 @@ export function readMongoMigration(
 ): Migration | undefined {
   const up = readDirection('up', file, files, engine, tool).program;
   if (up === undefined) return undefined;
+  const damaged = damagedCode(file);
   const { program: down, throws } = readDirection('down', file, files, engine, tool);
   return {
     id,
     title: baseName(file.path),
     framework,
     engine,
-    up,
+    up: damaged.length === 0 ? up : { ...up, unread: [...(up.unread ?? []), ...damaged] },
     ...(down === undefined || isEmpty(down) ? {} : { down }),
     ...(throws === true ? { downUnsupported: true } : {}),
   };

@@ -98,3 +98,13 @@ describe('findings in code', () => {
     expect(placesOf(text('if (error.code !== 11000) throw error;'), 'errors-swallowed')).toEqual([]);
   });
 });
+
+describe('a file that is no JavaScript', () => {
+  it('is named where it breaks, and the rest of it is read', () => {
+    const text = up("    await db.collection('a').updateOne({ _id: 1 }, { $set: { b: 1 } ;\n    db.collection('a').insertOne({ _id: 1 });");
+    expect(findings(text, 'unread-code').map(({ message, range }) => [range.start.line, message.includes('no JavaScript')])).toEqual([
+      [2, true],
+    ]);
+    expect(placesOf(text, 'promise-not-awaited')).toEqual(["db.collection('a').insertOne({ _id: 1 })"]);
+  });
+});
