@@ -18,6 +18,7 @@ import { statusApart } from './mongodb/status-apart';
 import { ttlOnExisting } from './mongodb/ttl-on-existing';
 import { uniqueIndexUnchecked } from './mongodb/unique-index-unchecked';
 import { updateRepeated } from './mongodb/update-repeated';
+import { updateWithoutFilter } from './mongodb/update-without-filter';
 import { validatorAtOnce } from './mongodb/validator-at-once';
 import { weakWriteConcern } from './mongodb/weak-write-concern';
 import { writePerDocument } from './mongodb/write-per-document';
@@ -213,6 +214,7 @@ export const allRules: readonly Rule[] = [
   statusApart,
   indexGap,
   alreadyThere,
+  updateWithoutFilter,
   unusedSuppression,
 ];
 

@@ -1,9 +1,10 @@
+import type { DocumentCommand } from '../../model/document';
 import type { Operation } from '../../model/operation';
 import { findColumn, findTable } from '../../schema/lookup';
 import { headRange, type RuleContext, type Step, shownName } from '../context';
 import { indentation, insertAt } from '../edits';
 import type { Rule, Violation } from '../rule';
-import { saysSo } from './rollback-incomplete';
+import { isSaid } from './rollback-incomplete';
 
 export const irreversibleUnsaid: Rule = {
   id: 'irreversible-unsaid',
@@ -36,8 +37,43 @@ Silent where a comment says it, where the rollback writes into what it makes, an
         },
       ],
     },
+    {
+      title: 'A collection of MongoDB comes back empty',
+      framework: 'migrate-mongo',
+      engines: ['mongodb 8'],
+      files: [
+        {
+          path: '20240101000000-logs.js',
+          text: "module.exports = {\n  async up(db) {\n    await db.createCollection('logs');\n  },\n  async down(db) {\n    await db.collection('logs').drop();\n  },\n};\n",
+        },
+        {
+          path: '20240102000000-drop.js',
+          text: "module.exports = {\n  async up(db) {\n    await db.collection('logs').drop();\n  },\n  async down(db) {\n    await db.createCollection('logs');\n  },\n};\n",
+        },
+      ],
+      findings: [{ at: "db.createCollection('logs')", says: 'documents of logs' }],
+    },
   ],
   good: [
+    {
+      title: 'MongoDB: it says so, or puts them back',
+      framework: 'migrate-mongo',
+      engines: ['mongodb 8'],
+      files: [
+        {
+          path: '20240101000000-logs.js',
+          text: "module.exports = {\n  async up(db) {\n    await db.createCollection('logs');\n    await db.createCollection('notes');\n  },\n  async down(db) {\n    await db.collection('notes').drop();\n    await db.collection('logs').drop();\n  },\n};\n",
+        },
+        {
+          path: '20240102000000-drop.js',
+          text: "module.exports = {\n  async up(db) {\n    await db.collection('logs').drop();\n  },\n  async down(db) {\n    // The documents are lost.\n    await db.createCollection('logs');\n  },\n};\n",
+        },
+        {
+          path: '20240103000000-notes.js',
+          text: "module.exports = {\n  async up(db) {\n    await db.collection('notes').aggregate([{ $out: 'notes_before' }]).toArray();\n    await db.collection('notes').drop();\n  },\n  async down(db) {\n    await db.createCollection('notes');\n    await db.collection('notes_before').aggregate([{ $merge: { into: 'notes' } }]).toArray();\n    await db.collection('notes_before').drop();\n  },\n};\n",
+        },
+      ],
+    },
     {
       title: 'It says so, it puts the data back, or what it makes is new',
       framework: 'golang-migrate',
@@ -61,7 +97,7 @@ Silent where a comment says it, where the rollback writes into what it makes, an
   ],
   check: (context) => {
     const { program, origin, text } = context;
-    if (program.direction === 'up' || origin === undefined || saysSo(text.slice(program.span.start, program.span.end))) return [];
+    if (program.direction === 'up' || origin === undefined || isSaid(context, text.slice(program.span.start, program.span.end))) return [];
     return context.steps.flatMap((step) => {
       const lost = step.statement.operations.flatMap((operation) => lostBy(context, step, operation));
       return lost.length === 0 ? [] : [violation(context, step, lost)];
@@ -79,6 +115,7 @@ function lostBy(context: RuleContext, step: Step, operation: Operation): readonl
     const filled = operation.asQuery || isWritten(context, step, operation.table.name);
     return had !== undefined && isGone && had.persistence !== 'temporary' && !filled ? [`the rows of ${shownName(operation.table)}`] : [];
   }
+  if (operation.kind === 'document command') return lostDocuments(context, step, operation);
   if (operation.kind !== 'add column') return [];
   const had = findColumn(findTable(origin, operation.table), operation.column.name);
   const isGone = findColumn(findTable(context.before, operation.table), operation.column.name) === undefined;
@@ -86,6 +123,23 @@ function lostBy(context: RuleContext, step: Step, operation: Operation): readonl
   return had !== undefined && isGone && !computed && !isWritten(context, step, operation.table.name)
     ? [`the values of ${shownName(operation.table)}.${operation.column.name}`]
     : [];
+}
+
+/** A collection that was there, is gone, and is made again without its documents. */
+function lostDocuments(context: RuleContext, step: Step, { effect, collection }: DocumentCommand): readonly string[] {
+  const name = collection?.database === undefined ? collection?.name : undefined;
+  if (effect.kind !== 'create collection' || name === undefined) return [];
+  const [had, isThere] = [context.origin, context.before].map((catalog) => catalog?.tables.some((table) => table.name === name) === true);
+  const isFilled = context.steps.some(({ statement }) =>
+    statement.operations.some(
+      (other) =>
+        other.kind === 'document command' &&
+        statement.index > step.statement.index &&
+        ((other.effect.kind === 'write' && other.collection?.name === name) ||
+          (other.effect.kind === 'aggregate' && other.effect.into?.collection.name === name)),
+    ),
+  );
+  return had && !isThere && !isFilled ? [`the documents of ${name}`] : [];
 }
 
 /** Does a later statement of the rollback write into the table? */
@@ -103,7 +157,7 @@ function isWritten(context: RuleContext, step: Step, table: string): boolean {
 function violation(context: RuleContext, step: Step, lost: readonly string[]): Violation {
   const what = lost.join(', ').replace(/^./, (first) => first.toUpperCase());
   const { start } = step.statement.span;
-  const comment = `-- Lost: ${lost.join(', ')} do not come back.\n${indentation(context, start)}`;
+  const comment = `${context.engine.name === 'mongodb' ? '//' : '--'} Lost: ${lost.join(', ')} do not come back.\n${indentation(context, start)}`;
   return {
     range: headRange(context, step.statement),
     message: `${what} do not come back with this, and nothing in the rollback says so.`,

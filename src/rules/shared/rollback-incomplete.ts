@@ -280,8 +280,8 @@ function isOfAnyCollection({ operations }: Statement): boolean {
   );
 }
 
-/** In the text of a program; of one in code, whose comments are not sent, in the body of its function. */
-function isSaid({ engine, source, program }: RuleContext, text: string): boolean {
+/** Is it said in the text of a program; of one in code, whose comments are not sent, in the body of its function. */
+export function isSaid({ engine, source, program }: RuleContext, text: string): boolean {
   if (engine.name !== 'mongodb') return saysSo(text);
   const body = source === undefined ? undefined : findDefinition(source, program.path, program.direction)?.body;
   const whole = source ?? text;
