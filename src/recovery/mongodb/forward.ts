@@ -4,11 +4,12 @@ import type { PlannedTransaction } from '../../model/plan';
 import type { RecoveryStep } from '../../model/simulation';
 import { catalogChanges } from '../../rollback/changes';
 import { modesFor } from '../modes/registry';
-import { asWritten, type DraftPlan, type RecoverySituation } from '../situation';
+import type { DraftPlan, RecoverySituation } from '../situation';
 import { asSteps, withLosses } from './back';
 import { documentsBack } from './documents-back';
 import { evidenceOf, newCollections } from './evidence';
 import { type Left, leftOfWrites, type Present } from './left';
+import { textAgain } from './made-keys';
 import { commandsIn, writtenCollection } from './operations';
 import { derivations, resumeText } from './resume';
 import { shellStep } from './words';
@@ -134,7 +135,7 @@ function transactionSteps(
   const opens = statements.some(({ operations }) =>
     operations.some((operation) => operation.kind === 'transaction' && operation.action === 'begin'),
   );
-  const body = statements.map(withTerminator).join('\n');
+  const body = statements.map(textAgain).join('\n');
   const range = first === last ? `statement ${first.index}` : `statements ${first.index} to ${last.index}`;
   const why =
     'None of it was done yet: it is done together or not at all. On TransientTransactionError run all of it again; on UnknownTransactionCommitResult only the commit.';
@@ -143,15 +144,13 @@ function transactionSteps(
   ];
 }
 
-const withTerminator = (statement: Statement) => asWritten(statement).replace(/;;$/, ';');
-
 function statementSteps(statement: Statement, situation: RecoverySituation, replacing?: Replacing): RecoveryStep[] {
   const { index } = statement;
   if (replacing?.index === index) {
     const { left } = replacing;
     return left.kind === 'statement' ? [shellStep(`Do what is left of statement ${index}`, left.why, left.text)] : [];
   }
-  const text = withTerminator(statement);
+  const text = textAgain(statement);
   if (!isHalfDone(statement, situation)) return [shellStep(`Run statement ${index}`, 'It was not done yet.', text)];
   const why =
     'It was stopped in the middle. It takes the documents that still match its filter; in those that it has changed, it changes nothing again.';
@@ -211,7 +210,7 @@ function leftOfCatalog({ effect, collection }: DocumentCommand, { partial }: Rec
 /** `$merge` that fails on what it has written itself: writes it over instead. */
 function leftOfMerge(statement: Statement, { effect }: DocumentCommand): Left | undefined {
   if (effect.kind !== 'aggregate' || effect.into?.stage !== '$merge') return undefined;
-  const text = withTerminator(statement);
+  const text = textAgain(statement);
   const again = text.replace(/(\bwhenMatched["']?\s*:\s*)(["'])fail\2/, '$1"replace"');
   return again === text
     ? undefined

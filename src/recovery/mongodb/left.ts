@@ -4,6 +4,7 @@ import { writeValue } from '../../parse/mongodb/write';
 import { collectionText } from '../../rollback/mongodb/collections';
 import { effectOf, notYet, shows } from './effect';
 import { matches } from './filter';
+import { hasMadeKey, withoutMadeKey } from './made-keys';
 import { comparable, comparableOf, type Doc } from './values';
 
 /** What is left of a command that may be half done: as a statement of its own, or why that can't be told. */
@@ -56,20 +57,16 @@ function optionsText({ options }: DocumentCommand): string {
   return fieldsOf(options).length === 0 || options === undefined ? '' : `, ${writeValue(options)}`;
 }
 
-/** Inserts by their keys, where the migration names these; a key that the driver made up is another one on every run. */
+/** Inserts by their keys, where the migration names these. */
 function asUpserts(writes: readonly DocumentWrite[], present: Present | undefined): string[] | undefined {
   const ids = new Set(present?.now.map((doc) => comparable(doc._id ?? null)));
-  const keyOf = (write: DocumentWrite) => (write.kind === 'insert' ? fieldOf(write.document, '_id') : undefined);
-  const keys = writes.map(keyOf);
-  const isMade = (key: DocumentValue) => key.kind === 'bson' && key.type === 'ObjectId';
+  const keys = writes.map((write) => (write.kind === 'insert' ? fieldOf(write.document, '_id') : undefined));
   if (keys.length === 0 || keys.some((key) => key === undefined || comparableOf(key) === undefined)) return undefined;
-  // ObjectIds are the migration's own where one of them is there.
-  const isOwn = keys.every(
-    (key) => key !== undefined && (!isMade(key) || keys.some((other) => other !== undefined && ids.has(comparableOf(other) ?? ''))),
-  );
-  if (!isOwn) return undefined;
-  return writes.flatMap((write) => {
-    const key = keyOf(write);
+  // What looks like a key of the driver's is the migration's own where a document is there under one of them.
+  const isThere = keys.some((key) => key !== undefined && ids.has(comparableOf(key) ?? ''));
+  if (!isThere && writes.some((write) => write.kind === 'insert' && hasMadeKey(write.document))) return undefined;
+  return writes.flatMap((write, place) => {
+    const key = keys[place];
     if (write.kind !== 'insert' || key === undefined) return [];
     return [`{ replaceOne: { filter: { _id: ${writeValue(key)} }, replacement: ${writeValue(write.document)}, upsert: true } }`];
   });
@@ -162,7 +159,7 @@ function replaceStatus(write: Extract<DocumentWrite, { kind: 'replace' }>, { now
 function entryText(write: DocumentWrite): string {
   switch (write.kind) {
     case 'insert':
-      return `{ insertOne: { document: ${writeValue(write.document)} } }`;
+      return `{ insertOne: { document: ${writeValue(withoutMadeKey(write.document))} } }`;
     case 'update': {
       const upsert = write.upsert ? ', upsert: true' : '';
       return `{ ${write.many ? 'updateMany' : 'updateOne'}: { filter: ${writeValue(write.filter)}, update: ${writeValue(write.change)}${upsert} } }`;

@@ -56,13 +56,13 @@ export const recoveryCases: readonly RecoveryCase[] = [
   {
     name: 'insertMany was cut, with keys that the driver makes',
     base: people,
-    migration: `db.people.insertMany([{ _id: ObjectId("650000000000000000000001"), kind: "seed", n: 1 }, { _id: ObjectId("650000000000000000000002"), kind: "seed", n: 2 }]);`,
+    migration: `db.people.insertMany([{ kind: "seed", n: 1, _id: ObjectId("650000000000000000000001") }, { kind: "seed", n: 2, _id: ObjectId("650000000000000000000002") }]);`,
     completed: 0,
     interrupt: 'db.people.insertOne({ _id: ObjectId("6500000000000000000000a1"), kind: "seed", n: 1 });',
     volatile: { people: ['_id'] },
     says: {
       back: /deleteMany\(\{ kind: "seed" \}\)/,
-      forward: /bulkWrite\(\[\{ insertOne: \{ document: \{ _id: ObjectId\("650000000000000000000002"\)/,
+      forward: /bulkWrite\(\[\{ insertOne: \{ document: \{ kind: "seed", n: 2 \}/,
     },
   },
   {

@@ -62,6 +62,17 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'keys that the driver made when it was recorded are left to the next run',
+    text: 'db.people.insertOne({ name: "x", _id: ObjectId("650000000000000000000001") }); db.people.insertMany([{ _id: ObjectId("650000000000000000000002"), name: "y" }], { ordered: false });',
+    before: { people: { docs: people } },
+    partial: { people: { docs: people } },
+    completed: 0,
+    forward: [
+      'db.people.insertOne({ name: "x" });',
+      'db.people.insertMany([{ _id: ObjectId("650000000000000000000002"), name: "y" }], { ordered: false });',
+    ],
+  },
+  {
     name: 'an ordered bulk goes on from its first entry that is not done',
     text: 'db.people.bulkWrite([{ updateOne: { filter: { _id: 1 }, update: { $inc: { hits: 5 } } } }, { updateOne: { filter: { _id: 2 }, update: { $set: { status: "b" } } } }, { updateOne: { filter: { _id: 3 }, update: { $set: { status: "c" } } } }, { deleteOne: { filter: { _id: 4 } } }]);',
     before: { people: { docs: people } },
