@@ -46,3 +46,14 @@ await db.collection('orders').insertMany(
   })),
 );
 `;
+
+/** The orders of the same for scripts. */
+export const shopScript = `
+db.orders.createIndex({ customer: 1 }, { name: "orders_customer" });
+db.orders.insertMany([
+  { _id: "o1", customer: "c1", total: 10, status: "paid" },
+  { _id: "o2", customer: "c2", total: 20, status: "paid" },
+  { _id: "o3", customer: "c3", total: 30, status: "cancelled" },
+  { _id: "o4", customer: "c4", total: 40, status: "paid" },
+]);
+`;

@@ -60,6 +60,11 @@ class Course {
     return points;
   }
 
+  /** A write conflict in it ends its transaction, and the driver begins it again. */
+  private get beginsAgain(): boolean {
+    return this.suiteCase.up?.includes('withTransaction') === true;
+  }
+
   private isInTransaction(statement: number): boolean {
     return this.suiteCase.transaction?.includes(statement) === true;
   }
@@ -77,7 +82,8 @@ class Course {
     const isInside = kind === 'during';
     switch (fault) {
       case 'error':
-        return kind === 'start' || isInside || kind === 'after' ? undefined : this.stays(this.committed(statement - 1));
+        if (kind === 'start' || isInside || kind === 'after') return undefined;
+        return this.stays(kind === 'unrecorded' ? this.count : this.committed(statement - 1));
       case 'crash':
         return isInside ? this.inside(statement) : this.stays(this.doneAt(kind, statement));
       case 'disconnect':
@@ -89,7 +95,9 @@ class Course {
         if (isInside) return this.hasHalf(statement) ? this.inside(statement) : undefined;
         return 'complete';
       case 'statement-timeout':
+        return isInside ? this.inside(statement) : undefined;
       case 'lock-timeout':
+        if (isInside && this.isInTransaction(statement) && this.beginsAgain) return 'complete';
         return isInside ? this.inside(statement) : undefined;
       default:
         return undefined;
@@ -100,13 +108,15 @@ class Course {
   private unheard(kind: Point['kind'], statement: number): string {
     if (kind === 'commit') return 'complete';
     const text = this.text(statement);
-    const isSentAgain = retryable.test(text) && !/(updateMany|deleteMany):/.test(text) && !this.isInTransaction(statement);
+    // withTransaction begins again what a lost connection has ended (driver, "Transactions").
+    const isSentAgain = this.isInTransaction(statement) ? this.beginsAgain : retryable.test(text) && !/(updateMany|deleteMany):/.test(text);
     return isSentAgain ? 'complete' : this.stays(this.doneAt(kind, statement));
   }
 
   /** How many statements stay when the server has come to this point and no further. */
   private doneAt(kind: Point['kind'], statement: number): number {
     if (kind === 'commit') return statement;
+    if (kind === 'unrecorded') return this.count;
     return this.committed(kind === 'after' || kind === 'during' ? statement : statement - 1);
   }
 

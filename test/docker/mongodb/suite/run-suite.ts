@@ -11,7 +11,7 @@ import { request, withFolder } from '../../../engines/runner/simulating';
 import { requireOrSkip } from '../../../require';
 import { actualOf } from '../../../suite/run-case';
 import { dockerMissing } from '../../docker';
-import { type MongodbCase, shop } from './case';
+import { type MongodbCase, shop, shopScript } from './case';
 import { cases } from './cases';
 import { expectationsOf } from './expectation';
 
@@ -64,10 +64,10 @@ export function runMongodbSuite(names: readonly string[]): void {
 
 async function simulateCase(sandbox: Sandbox, suiteCase: MongodbCase) {
   const target = suiteCase.script === undefined ? '20240102000000-change.js' : '002_change.mongodb.js';
-  const files = {
-    '20240101000000-before.js': migrationFile(suiteCase.before ?? shop),
-    [target]: suiteCase.script ?? migrationFile(suiteCase.up ?? ''),
-  };
+  const files =
+    suiteCase.script === undefined
+      ? { '20240101000000-before.js': migrationFile(suiteCase.before ?? shop), [target]: migrationFile(suiteCase.up ?? '') }
+      : { '001_before.mongodb.js': shopScript, [target]: suiteCase.script };
   return withFolder(files, async (folder) => {
     const asked = {
       ...request,
