@@ -65,6 +65,12 @@ class Course {
     return this.suiteCase.up?.includes('withTransaction') === true;
   }
 
+  /** Its transaction is open, and nobody begins it again. */
+  private losesTransaction(kind: Point['kind'], statement: number): boolean {
+    if (!this.isInTransaction(statement) || this.beginsAgain) return false;
+    return kind === 'after' || (kind === 'before' && this.isInTransaction(statement - 1));
+  }
+
   private isInTransaction(statement: number): boolean {
     return this.suiteCase.transaction?.includes(statement) === true;
   }
@@ -93,7 +99,7 @@ class Course {
       case 'kill-session':
         // Where a single write or a build is can't be seen from outside.
         if (isInside) return this.hasHalf(statement) ? this.inside(statement) : undefined;
-        return 'complete';
+        return this.losesTransaction(kind, statement) ? this.stays(this.committed(statement - 1)) : 'complete';
       case 'statement-timeout':
         return isInside ? this.inside(statement) : undefined;
       case 'lock-timeout':
