@@ -88,8 +88,7 @@ class Course {
     const isInside = kind === 'during';
     switch (fault) {
       case 'error':
-        if (kind === 'start' || isInside || kind === 'after') return undefined;
-        return this.stays(kind === 'unrecorded' ? this.count : this.committed(statement - 1));
+        return ['start', 'during', 'after'].includes(kind) ? undefined : this.stays(this.refusedAt(kind, statement));
       case 'crash':
         return isInside ? this.inside(statement) : this.stays(this.doneAt(kind, statement));
       case 'disconnect':
@@ -103,11 +102,15 @@ class Course {
       case 'statement-timeout':
         return isInside ? this.inside(statement) : undefined;
       case 'lock-timeout':
-        if (isInside && this.isInTransaction(statement) && this.beginsAgain) return 'complete';
-        return isInside ? this.inside(statement) : undefined;
+        return isInside ? this.conflict(statement) : undefined;
       default:
         return undefined;
     }
+  }
+
+  /** Another transaction has written a document that the statement writes. */
+  private conflict(statement: number): string {
+    return this.isInTransaction(statement) && this.beginsAgain ? 'complete' : this.inside(statement);
   }
 
   /** The answer is lost, and the connection with it: what the driver may send again, and a commit, goes on to the end. */
@@ -117,6 +120,11 @@ class Course {
     // withTransaction begins again what a lost connection has ended (driver, "Transactions").
     const isSentAgain = this.isInTransaction(statement) ? this.beginsAgain : retryable.test(text) && !/(updateMany|deleteMany):/.test(text);
     return isSentAgain ? 'complete' : this.stays(this.doneAt(kind, statement));
+  }
+
+  /** A commit that is refused commits nothing. */
+  private refusedAt(kind: Point['kind'], statement: number): number {
+    return kind === 'unrecorded' ? this.count : this.committed(statement - 1);
   }
 
   /** How many statements stay when the server has come to this point and no further. */
