@@ -3,7 +3,7 @@ import { constantText } from '../text';
 import { object, primitive, unknown, type Value } from '../value';
 
 /** A value of a BSON type that JSON has not, as mongosh writes it. Where a part of it is not known, it is no such value but a hole. */
-export class BsonData {
+class BsonData {
   constructor(
     readonly type: string,
     readonly text: string,
@@ -11,7 +11,7 @@ export class BsonData {
 }
 
 /** The value as what natives hand about. */
-export function bsonValue(type: string, text: string): NativeValue {
+function bsonValue(type: string, text: string): NativeValue {
   const self: NativeValue = native({
     name: type,
     reachesDatabase: false,

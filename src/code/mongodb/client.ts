@@ -6,7 +6,7 @@ import { ClientData } from './collection';
 import { callBack } from './cursor';
 import { databaseOf } from './database';
 import type { MongoRun, OwnConnection } from './run';
-import { sessionOf, startSession, withSession } from './session';
+import { startSession, withSession } from './session';
 
 /** The driver's `MongoClient`: the one a migration is given, or one that it opens itself. */
 export function clientOf(run: MongoRun, own?: OwnConnection): NativeValue {
@@ -92,7 +92,7 @@ export function driverPackage(run: MongoRun): NativeValue {
 }
 
 /** The package `bson`. */
-export function bsonPackage(): NativeValue {
+function bsonPackage(): NativeValue {
   const types = bsonTypes();
   const self: NativeValue = native({
     name: 'bson',
@@ -108,9 +108,4 @@ export function driverPackages(run: MongoRun): ReadonlyMap<string, Value> {
     ['mongodb', driverPackage(run)],
     ['bson', bsonPackage()],
   ]);
-}
-
-/** A session for a program that is given one. */
-export function givenSession(run: MongoRun): NativeValue {
-  return sessionOf(run, 'session');
 }

@@ -64,7 +64,7 @@ function told({ machine, place }: NativeUse): Value {
 }
 
 /** `model(name, schema, collection)`; without a schema it is one that was made before. */
-export function modelFor(run: MongoRun, call: NativeCall, database: (text: ShellText) => void, models: Map<string, NativeValue>): Value {
+function modelFor(run: MongoRun, call: NativeCall, database: (text: ShellText) => void, models: Map<string, NativeValue>): Value {
   const name = call.arg(0);
   const key = constantText(name);
   const known = key === undefined ? undefined : models.get(key);

@@ -2,7 +2,7 @@ import { type NativeCall, type NativeValue, native } from '../../native';
 import { undefinedValue, unknown, type Value } from '../../value';
 
 /** What a schema says of where its documents are. */
-export class SchemaData {
+class SchemaData {
   constructor(readonly collection: Value | undefined) {}
 }
 
