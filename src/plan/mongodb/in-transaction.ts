@@ -25,7 +25,7 @@ export function refusalInTransaction(command: DocumentCommand, situation: Mongod
   const name = collectionLabel(collection);
   switch (effect.kind) {
     case 'create index':
-      if (collection !== undefined && situation.course.isEmpty(collection)) return undefined;
+      if (collection !== undefined && situation.course.takesIndexIn(situation.transaction, collection)) return undefined;
       return `indexes can be built in a transaction only on a collection that the same transaction makes, and ${name} is there`;
     case 'create collection':
       if (fieldOf(effect.options, 'viewOn') !== undefined) return 'a view can’t be made in a transaction';

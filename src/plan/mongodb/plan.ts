@@ -23,11 +23,11 @@ export function planMongodbProgram(
   const transactionOf = new Map(transactions.flatMap(({ index, statements }) => statements.map((number) => [number, index] as const)));
   const course = new CollectionCourse();
   const statements = program.statements.map((statement, position): PlannedStatement => {
-    const situation: MongodbSituation = { engine, catalog: schemas[position] ?? before, course };
+    const transaction = transactionOf.get(statement.index) ?? 1;
+    const situation: MongodbSituation = { engine, catalog: schemas[position] ?? before, course, transaction };
     const { locks, cost, because } = mongodbFacts(statement, situation);
     const refusal = refusalOf(statement, situation);
-    course.follow(statement);
-    const transaction = transactionOf.get(statement.index) ?? 1;
+    course.follow(statement, transaction);
     return {
       statement,
       transaction,

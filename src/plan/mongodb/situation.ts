@@ -11,6 +11,8 @@ export interface MongodbSituation {
   readonly catalog: SearchedCatalog;
   /** What became of collections earlier in the same program. */
   readonly course: CollectionCourse;
+  /** Number of the transaction that the command runs in. */
+  readonly transaction: number;
 }
 
 /** The collection as it is known, of the migration's own database. */
@@ -30,46 +32,52 @@ export function collectionLabel(collection: CollectionName | undefined): string 
   return collection.database === undefined ? collection.name : `${collection.database}.${collection.name}`;
 }
 
+interface Course {
+  readonly state: 'empty' | 'written' | 'gone';
+  /** In which it was made or dropped. */
+  readonly transaction: number;
+}
+
 /** Follows which collections a program makes and takes away, command by command. */
 export class CollectionCourse {
-  private readonly known = new Map<string, 'new' | 'written' | 'gone'>();
+  private readonly known = new Map<string, Course>();
 
+  /** What was dropped in sight is made by whatever touches it next. */
   isNew(collection: CollectionName): boolean {
-    const state = this.known.get(keyOf(collection));
-    // What was dropped in sight is made by whatever touches it next.
-    return state !== undefined;
+    return this.known.has(keyOf(collection));
   }
 
-  /** True as long as nothing was written to a collection that was made in sight. */
-  isEmpty(collection: CollectionName): boolean {
-    const state = this.known.get(keyOf(collection));
-    return state === 'new' || state === 'gone';
+  /** Can a transaction build an index on it: was it made there, and nothing written to it? Or is it not there, so that the index makes it? */
+  takesIndexIn(transaction: number, collection: CollectionName): boolean {
+    const course = this.known.get(keyOf(collection));
+    return course?.state === 'gone' || (course?.state === 'empty' && course.transaction === transaction);
   }
 
-  follow({ operations }: Statement): void {
-    for (const operation of operations) if (operation.kind === 'document command') this.command(operation);
+  /** @param transaction the number of the one that the statement runs in. */
+  follow({ operations }: Statement, transaction: number): void {
+    for (const operation of operations) if (operation.kind === 'document command') this.command(operation, transaction);
   }
 
-  private command({ collection, effect }: DocumentCommand): void {
+  private command({ collection, effect }: DocumentCommand, transaction: number): void {
     if (collection?.name === undefined) return;
     const key = keyOf(collection);
-    const state = this.known.get(key);
+    const course = this.known.get(key);
     switch (effect.kind) {
       case 'create collection':
-        this.known.set(key, 'new');
+        this.known.set(key, { state: 'empty', transaction });
         return;
       case 'drop collection':
-        this.known.set(key, 'gone');
+        this.known.set(key, { state: 'gone', transaction });
         return;
       case 'create index':
-        if (state === 'gone') this.known.set(key, 'new');
+        if (course?.state === 'gone') this.known.set(key, { state: 'empty', transaction });
         return;
       case 'write':
-        if (state !== undefined) this.known.set(key, 'written');
+        if (course !== undefined) this.known.set(key, { ...course, state: 'written' });
         return;
       case 'rename collection':
         this.known.delete(key);
-        if (state !== undefined && effect.newName.name !== undefined) this.known.set(keyOf(effect.newName), state);
+        if (course !== undefined && effect.newName.name !== undefined) this.known.set(keyOf(effect.newName), course);
         return;
       default:
     }

@@ -38,6 +38,7 @@ export const claims: readonly Claim[] = [
   { text: 'db.createCollection("made");', refused: false },
   { text: 'db.createCollection("made"); db.made.createIndex({ x: 1 });', refused: false },
   { text: 'db.a.createIndex({ y: 1 });', refused: true },
+  { text: 'db.b.createIndex({ y: 1 });', refused: true },
   { text: 'db.a.dropIndex("x_1");', refused: true },
   { text: 'db.a.drop();', refused: true },
   { text: 'db.a.renameCollection("c");', refused: true },

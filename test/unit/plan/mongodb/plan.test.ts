@@ -175,6 +175,12 @@ describe('transactions', () => {
     expect(plan.summary).toContain('number 2 can’t run in a transaction');
   });
 
+  it('do not take an index of a collection that was made before them', () => {
+    const text =
+      'db.createCollection("n"); session.startTransaction(); db.n.createIndex({ x: 1 }, { session }); session.commitTransaction();';
+    expect(planOf(text).statements.map(({ transactional }) => transactional)).toEqual([true, true, false, true]);
+  });
+
   it('do not take an index once the new collection holds documents', () => {
     const text = 'db.createCollection("n", { session }); db.n.insertOne({}, { session }); db.n.createIndex({ x: 1 }, { session });';
     expect(planOf(text, { transaction: around }).statements.map(({ transactional }) => transactional)).toEqual([true, true, false]);
