@@ -9,6 +9,7 @@ import {
   messageBytes,
   messageOf,
   nameOf,
+  plainly,
   queryOf,
   type RawCommand,
   replyOf,
@@ -86,6 +87,13 @@ describe('messages of MongoDB', () => {
     const { flags, command } = messageOf({ bytes: insert });
     const again = messageOf({ bytes: messageBytes(command, { ...ids, flags }) });
     expect(decoded(again.command)).toEqual(decoded(command));
+  });
+
+  it('may hold texts that are no UTF-8', () => {
+    const body = bson({ insert: 'a', text: 'xx' });
+    body.set([0xff, 0xfe], body.indexOf('xx'));
+    expect(decoded({ body, sequences: [] }).insert).toBe('a');
+    expect(plainly(body).insert).toBe('a');
   });
 
   it('may be the queries and replies of a first hello', () => {

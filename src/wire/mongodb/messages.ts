@@ -126,8 +126,10 @@ export function databaseOf(command: RawCommand): string | undefined {
   return textOf(bodyField(command, '$db'));
 }
 
+/** Servers take texts that are no UTF-8. */
+const anyText = { utf8: false } as const;
 /** Numbers stay objects of their types, so that a text that is made of them says NumberLong where the client did. */
-const faithfully = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
+const faithfully = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true, validation: anyText } as const;
 
 /** A command as a document, with what was sent apart in its place. @throws as bson does when values are broken */
 export function decoded({ body, sequences }: RawCommand): Document {
@@ -143,5 +145,5 @@ export function encoded(document: Document): RawCommand {
 
 /** An answer as people read it: numbers as numbers. */
 export function plainly(answer: Buffer): Document {
-  return deserialize(answer, { promoteLongs: true });
+  return deserialize(answer, { promoteLongs: true, validation: anyText });
 }

@@ -17,7 +17,6 @@ const background: ReadonlySet<string> = new Set([
   'refreshSessions',
   'buildInfo',
   'buildinfo',
-  'getMore',
   'killCursors',
   'saslStart',
   'saslContinue',
