@@ -2,6 +2,7 @@ import type { Catalog, Column, Constraint, DefinedObject, Index, Sequence, Table
 import { relationKey } from '../model/catalog';
 import type { StateDifference } from '../model/simulation';
 import { canonical } from './canonical';
+import { hasDocuments } from './fields';
 import { match } from './match';
 
 /** How one kind of object is told to people. */
@@ -161,7 +162,9 @@ const tableDescription: Description<Table> = {
   kind: (table) => table.kind,
   name: relationKey,
   added: (table) =>
-    `${table.columns.length} columns${table.partitionOf ? `, partition of ${table.partitionOf.parent} ${table.partitionOf.bound}` : ''}`,
+    table.schema === '' && hasDocuments(table)
+      ? (table.options ?? ['no options']).join(', ')
+      : `${table.columns.length} columns${table.partitionOf ? `, partition of ${table.partitionOf.parent} ${table.partitionOf.bound}` : ''}`,
   changed: (a, b) => [
     ...(a.partitionOf?.detachPending !== b.partitionOf?.detachPending && b.partitionOf?.detachPending
       ? [`being detached from ${b.partitionOf.parent}: the detach was begun and never finished`]

@@ -47,3 +47,9 @@ test('values of a field that the migration keeps are lost when they are nowhere 
   expect(lostData(before, after, holding({ _id: '1', title: '2' }))).toBe(false);
   expect(lostData(before, after, after)).toBe(false);
 });
+
+test('a collection that came is told by its options, not by columns that it has not', () => {
+  const added = table('fresh', 'fresh', { schema: '', columns: [], options: ['capped=true'] });
+  const now = state({ catalog: catalog({ tables: [added] }), data: [data('fresh', 0)] });
+  expect(stateDifferences(state(), now)).toContainEqual({ kind: 'table', name: 'fresh', change: 'added', detail: 'capped=true' });
+});
