@@ -39,7 +39,8 @@ function stepOf(node: Node, parent: Node, nodes: CodeNodes, text: string, depth:
       return parent.body === node ? { handedOn: parent } : 'dropped';
     case 'CallExpression':
     case 'OptionalCallExpression':
-      return parent.callee === node ? 'on' : fateOfArgument(parent, nodes, text, depth);
+      if (parent.callee === node) return parent.arguments.some(isDone) ? 'awaited' : 'on';
+      return fateOfArgument(parent, nodes, text, depth);
     case 'VariableDeclarator':
       if (parent.init !== node) return 'on';
       return parent.id.type === 'Identifier' ? fateOfVariable(parent.id.name, parent, nodes, text, depth) : 'dropped';
@@ -63,6 +64,11 @@ function stepOf(node: Node, parent: Node, nodes: CodeNodes, text: string, depth:
     default:
       return bare(parent) === parent && /Statement$/.test(parent.type) ? 'dropped' : 'on';
   }
+}
+
+/** `.then(resolve)`, `.then(() => next(), next)`: somebody waits for that. */
+function isDone(argument: Node): boolean {
+  return argument.type === 'Identifier' && /^(?:resolve|reject|done|next|callback|cb)$/.test(argument.name);
 }
 
 function fateOfArgument(

@@ -70,10 +70,7 @@ function databaseOfShell(run: MongoRun, write: Writer): NativeValue {
         write(text);
         text.add(`.${name}(`).list(argumentsOf(call)).add(')');
       });
-  const other = (call: NativeCall): NativeValue => {
-    const site = call.argPlaces[0] ?? call.place;
-    return databaseOfShell(run, (text) => text.add('db.getSiblingDB(').value(call.arg(0), site).add(')'));
-  };
+  const other = (call: NativeCall): NativeValue => otherDatabase(run, call);
   const listed =
     (name: string): Method =>
     (call) => {
@@ -94,16 +91,21 @@ function databaseOfShell(run: MongoRun, write: Writer): NativeValue {
     },
     member: (name, use) =>
       isShellName(name) ? collection(written(name, use.place), use.place) : nativeFunction(`db.${name}`, method(name)),
+    anyMember: (key, { machine }) => collection(unknown(machine.textOf(key), { source: key }), key),
   });
   return made;
 }
 
+/** A database by its name. What `db` is set to, or begins as, is the one that the script works in, whatever it is called there. */
+function otherDatabase(run: MongoRun, call: NativeCall): NativeValue {
+  if (variableOf(call.machine, call.place) === 'db') return databaseOfShell(run, (text) => text.add('db'));
+  const site = call.argPlaces[0] ?? call.place;
+  return databaseOfShell(run, (text) => text.add('db.getSiblingDB(').value(call.arg(0), site).add(')'));
+}
+
 /** `db.getMongo()`. */
 function connectionOf(run: MongoRun, own: NativeValue): NativeValue {
-  const other = (call: NativeCall): NativeValue => {
-    const site = call.argPlaces[0] ?? call.place;
-    return databaseOfShell(run, (text) => text.add('db.getSiblingDB(').value(call.arg(0), site).add(')'));
-  };
+  const other = (call: NativeCall): NativeValue => otherDatabase(run, call);
   return native({
     name: 'db.getMongo()',
     methods: {

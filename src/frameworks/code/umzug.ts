@@ -2,6 +2,7 @@ import { clientOf } from '../../code/mongodb/client';
 import { databaseOf } from '../../code/mongodb/database';
 import { connectionOf } from '../../code/mongodb/mongoose/connection';
 import type { MongoRun } from '../../code/mongodb/run';
+import { sessionOf } from '../../code/mongodb/session';
 import { native } from '../../code/native';
 import { codeFiles } from '../../code/resolve';
 import { object, unknown, type Value } from '../../code/value';
@@ -98,6 +99,7 @@ function contextOf(run: MongoRun): Value {
     name: 'context',
     properties: {
       client: () => client,
+      session: () => sessionOf(run, 'session'),
       mongoClient: () => client,
       connection: () => connection,
       mongoose: () => connection,

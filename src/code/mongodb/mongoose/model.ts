@@ -74,7 +74,10 @@ export function modelOf(target: ModelTarget): NativeValue {
   const query = (call: NativeCall, method: string, args: readonly Argument[], gives: 'documents' | 'document' | 'answer'): Value =>
     cursorOf(call, {
       run,
-      write: write(method, args.map(withoutOwnOptions)),
+      write: write(
+        method,
+        args.map(withoutOwnOptions).map((argument, index) => (index === 1 && updating.has(method) ? asUpdate(argument) : argument)),
+      ),
       thenable: gives,
       writes: gives !== 'documents' && method !== 'findOne',
       document: () => documentOf(target, name),
@@ -196,6 +199,16 @@ function withoutOwnOptions(argument: Argument, index: number): Argument {
   if (index === 0 || value.kind !== 'object' || ![...value.properties.keys()].some((name) => ownOptions.has(name))) return argument;
   const properties = new Map([...value.properties].filter(([name]) => !ownOptions.has(name)));
   return { value: properties.size === 0 && !value.open ? primitive(undefined) : { ...value, properties }, site };
+}
+
+const updating = new Set(['updateOne', 'updateMany', 'findOneAndUpdate']);
+
+/** mongoose sets the fields of an update without operators. */
+function asUpdate(argument: Argument): Argument {
+  const { value, site } = argument;
+  if (value.kind !== 'object' || value.properties.size === 0 || value.type !== undefined) return argument;
+  if ([...value.properties.keys()].some((name) => name.startsWith('$'))) return argument;
+  return { value: object({ $set: { ...value, source: value.source ?? site } }), site };
 }
 
 /** `create(document)`, `create([documents], options)`, `create(one, another)`. */

@@ -45,6 +45,10 @@ describe('whether somebody waits for a call', () => {
       ['countDocuments true', 'drop true'],
     ],
     [`setTimeout(async () => { await db.collection('a').drop(); }, 10);`, ['drop false']],
+    [
+      `return new Promise((resolve, reject) => { db.collection('a').find({}).toArray((err, docs) => { Promise.all(docs.map((d) => db.collection('a').deleteOne({ _id: d._id }))).then(resolve).catch(reject); }); });`,
+      ['find true', 'deleteOne true'],
+    ],
     [`void db.collection('a').drop();`, ['drop false']],
     [`(async () => { await db.collection('a').drop(); })();`, ['drop false']],
     [`await (async () => { await db.collection('a').drop(); })();`, ['drop true']],

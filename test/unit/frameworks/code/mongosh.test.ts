@@ -120,6 +120,19 @@ session.commitTransaction();
     expect(update?.circumstances?.transaction?.by).toBe('startTransaction');
   });
 
+  test('the database that a script sets db to is its own', () => {
+    const set = up('db = db.getSiblingDB("shop");\nconst n = 5;\ndb.users.deleteMany({ n });');
+    expect(texts(set)).toEqual(['db.users.deleteMany({ n: 5 })']);
+    const made = up('const conn = new Mongo();\nconst db = conn.getDB("shop");\ndb.users.drop();', '1-a.js');
+    expect(texts(made)).toEqual(['db.users.drop()']);
+    expect(texts(up('const other = db.getSiblingDB("log");\nother.a.drop();'))).toEqual(['db.getSiblingDB("log").a.drop()']);
+  });
+
+  test('a collection whose name only a run would tell is not passed over', () => {
+    const program = up('db.getCollectionNames().forEach(function (name) { db[name].createIndex({ tenant: 1 }); });');
+    expect(texts(program)).toEqual(['db.getCollectionNames()', 'db.getCollection(${name}).createIndex({ tenant: 1 })']);
+  });
+
   test('what can not be followed is named', () => {
     const program = up('const x = require("./gone"); x.migrate(db); db.a.drop();');
     expect(program.unread?.map(({ text }) => text)).toEqual(['x.migrate(db)']);

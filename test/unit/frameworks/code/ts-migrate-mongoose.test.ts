@@ -28,6 +28,10 @@ describe('mongoose', () => {
       `db.users.insertMany([{ firstName: 'A' }, { firstName: 'B' }]);`,
     ],
     [`await Person.deleteMany({ a: { $in: ['x'] } }).exec();`, `db.people.deleteMany({ a: { $in: ['x'] } });`],
+    [
+      `await Person.updateOne({ a: 1 }, { b: 2 }, { upsert: true });`,
+      `db.people.updateOne({ a: 1 }, { $set: { b: 2 } }, { upsert: true });`,
+    ],
     [`await Log.insertMany([{ a: 1 }]);`, `db.getCollection('audit-log').insertMany([{ a: 1 }]);`],
     [
       `await Person.findByIdAndUpdate(id, { $inc: { n: 1 } }, { new: true });`,
