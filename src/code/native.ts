@@ -21,6 +21,8 @@ export interface NativeValue {
    * as a call that could not be read when the native reaches the database.
    */
   readonly member?: (name: string, use: NativeUse) => Value | undefined;
+  /** A property whose name only a run would tell, `db[name]`; `key` is where that name would stand. Absent: it is reported when it is called. */
+  readonly anyMember?: (key: Place, use: NativeUse) => Value | undefined;
   /** A property is set on it. Absent: nothing happens. */
   readonly assign?: (name: string, value: Value) => void;
   /**
@@ -145,6 +147,7 @@ export interface NativeDescription {
   readonly properties?: Readonly<Record<string, Value | ((use: NativeUse) => Value)>>;
   /** Asked after `methods` and `properties`. */
   readonly member?: (name: string, use: NativeUse) => Value | undefined;
+  readonly anyMember?: (key: Place, use: NativeUse) => Value | undefined;
   readonly assign?: (name: string, value: Value) => void;
   readonly settle?: (use: NativeUse) => Value;
   readonly text?: () => TextValue | undefined;
@@ -156,7 +159,7 @@ export interface NativeDescription {
  * A property given as a function is a getter.
  */
 export function native(description: NativeDescription): NativeValue {
-  const { name, methods = {}, properties = {}, member, call, construct, assign, settle, text, data } = description;
+  const { name, methods = {}, properties = {}, member, anyMember, call, construct, assign, settle, text, data } = description;
   const reachesDatabase = description.reachesDatabase ?? true;
   const made = new Map<string, NativeValue>();
   const find = (property: string, use: NativeUse): Value | undefined => {
@@ -179,6 +182,7 @@ export function native(description: NativeDescription): NativeValue {
     name,
     reachesDatabase,
     member: find,
+    ...(anyMember === undefined ? {} : { anyMember }),
     ...(call === undefined ? {} : { call }),
     ...(construct === undefined ? {} : { construct }),
     ...(assign === undefined ? {} : { assign }),

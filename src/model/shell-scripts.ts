@@ -6,10 +6,10 @@ export function isShellScriptName(path: string): boolean {
 }
 
 const isModule = /^[ \t]*(?:import\b[^(\n]*['"]|export\b)|\b(?:module\s*\.\s*)?exports\s*(?:\.|=|\[)/m;
-const usesShell = /(?<![\w$.])db\s*(?:\.\s*[A-Za-z_$][\w$]*\s*[.([]|\[\s*["'`])|(?<![\w$.])(?:rs|sh)\s*\.\s*\w+\s*\(/;
+const usesShell = /(?<![\w$.])db\s*(?:\.\s*[A-Za-z_$][\w$]*\s*[.([]|\[\s*["'`\w$])|(?<![\w$.])(?:rs|sh)\s*\.\s*\w+\s*\(/;
 /** A variable or a parameter of that name: then `db` is what it is given. */
 const givesDatabase =
-  /\b(?:const|let|var)\s+\{?[^=;\n]*\bdb\b[^=;\n]*=(?!\s*(?:connect|db|new Mongo)\b)|\bfunction\b[^(]*\([^)]*\bdb\b|\([^()]*\bdb\b[^()]*\)\s*=>|\bdb\s*=>/;
+  /\b(?:const|let|var)\s+\{?[^=;\n]*\bdb\b[^=;\n]*=(?!\s*(?:connect\b|db\b|new Mongo\b|[\w.$]+(?:\([^)\n]*\))?\.(?:getDB|getSiblingDB)\())|\bfunction\b[^(]*\([^)]*\bdb\b|\([^()]*\bdb\b[^()]*\)\s*=>|\bdb\s*=>/;
 
 /** A file of JavaScript that uses the shell's global `db` and is no module. */
 export function isShellScript(path: string, text: string): boolean {

@@ -114,7 +114,8 @@ function member(machine: Evaluator, node: t.MemberExpression | t.OptionalMemberE
   const object = machine.expression(node.object, scope);
   if (node.type === 'OptionalMemberExpression' && isNullish(object) === true) return undefinedValue;
   const name = memberName(machine, node, scope);
-  return name === undefined ? anyMember(machine, object, place) : getMember(machine, object, name, place);
+  if (name !== undefined) return getMember(machine, object, name, place);
+  return anyMember(machine, object, place, machine.place(node.property, scope.path));
 }
 
 function logical(machine: Evaluator, node: t.LogicalExpression, scope: Scope): Value {

@@ -75,13 +75,18 @@ function nativeMember(machine: Evaluator, value: NativeValue, name: string, plac
 /** How many properties or items a value may have to be tried for one whose name is not known. */
 const maximumCandidates = 4;
 
-/** A property whose name is not known: one of those there are, where they are few. */
-export function anyMember(machine: Evaluator, value: Value, place: Place): Value {
+/** A property whose name is not known: one of those there are, where they are few. `key` is where its name would stand. */
+export function anyMember(machine: Evaluator, value: Value, place: Place, key: Place): Value {
+  if (value.kind === 'native') {
+    const why = 'which property that is, is known only when it runs';
+    const found = value.anyMember?.(key, { machine, place });
+    return found ?? unknown(machine.textOf(place), { source: place, ...(value.reachesDatabase && { channel: true, why }) });
+  }
   const other = unknown(machine.textOf(place), {
     source: place,
     ...(value.kind === 'unknown' && value.channel === true ? { channel: true } : {}),
   });
-  if (value.kind === 'choice') return choice(value.options.map((option) => anyMember(machine, option, place)));
+  if (value.kind === 'choice') return choice(value.options.map((option) => anyMember(machine, option, place, key)));
   if (value.kind !== 'array' && (value.kind !== 'object' || value.type !== undefined)) return other;
   const found = value.kind === 'array' ? value.items : [...value.properties.values()];
   if (found.length === 0 || found.length > maximumCandidates) return other;
