@@ -253,7 +253,7 @@ export async function up(connection: Connection) { await connection.collection('
               .db('cell')
               .admin()
               .command({ currentOp: 1 })
-              .then(() => processesWith('harness.js').length),
+              .then(() => processesWith(process.env.FAULTLINE_HARNESS ?? '').length),
           { timeout: 20_000 },
         )
         .toBeGreaterThan(0);

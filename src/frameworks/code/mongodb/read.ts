@@ -32,7 +32,7 @@ export interface MongoTool {
   readonly exported?: (session: Session, direction: 'up' | 'down') => Value | undefined;
 }
 
-/** One direction, read: `throws` is a function that only throws, whatever is in the database. */
+/** One direction, read: `throws` is a `down` that only throws, whatever is in the database. */
 export interface ReadDirection {
   readonly program?: Program;
   readonly throws?: true;
@@ -65,7 +65,9 @@ export function readDirection(
   tool.prepare?.(session);
   const recording = session.run(callee, [...tool.given(run)], session.exports.get('default') ?? session.module);
   run.nameUnsent();
-  if (recording.thrown !== undefined && recording.effects.length === 0 && recording.unread.length === 0) return { throws: true };
+  // A down says by that that there is no way back; an up is broken, and runs.
+  if (direction === 'down' && recording.thrown !== undefined && recording.effects.length === 0 && recording.unread.length === 0)
+    return { throws: true };
   const { machine, path } = session;
   const lines = new LineIndex(file.text);
   const range = (span: Span): Range => lines.range(span);
