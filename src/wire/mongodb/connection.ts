@@ -29,6 +29,8 @@ export class SharedView {
   readonly databases: DatabaseMap;
   /** The server is being killed: nobody gets through to it any more, however soon it is there again. */
   isClosed = false;
+  /** What a write is answered that is sent again, by session and number, where the server would not know the whole of it. */
+  private readonly repeated = new Map<string, Promise<Document>>();
   private readonly sessions = new Map<string, number>();
 
   /** @param database the execution's own, as the server calls it; empty: names are passed on as they are */
@@ -39,6 +41,17 @@ export class SharedView {
   /** The logical sessions that have been in a transaction: the 16 bytes of each. */
   get transactionSessions(): readonly Buffer[] {
     return [...this.sessions.keys()].map((key) => Buffer.from(key, 'hex'));
+  }
+
+  /** The answer to this write if it comes again: a retryable one has a number of its own in its session. */
+  rememberAnswer(request: WireRequest, answer: Promise<Document>): void {
+    const key = repetitionOf(request);
+    if (key !== undefined) this.repeated.set(key, answer);
+  }
+
+  answerTo(request: WireRequest): Promise<Document> | undefined {
+    const key = this.repeated.size === 0 ? undefined : repetitionOf(request);
+    return key === undefined ? undefined : this.repeated.get(key);
   }
 
   /** Logical sessions that have been in a transaction, from 1. */
@@ -277,6 +290,13 @@ export class MongodbConnection extends WireConnection<Frame> {
     this.ownId = this.ownId === 0x7f_ff_ff_ff ? firstOwnId : this.ownId + 1;
     return this.ownId;
   }
+}
+
+function repetitionOf({ raw, session, inTransaction }: WireRequest): string | undefined {
+  const number = bodyField(raw, 'txnNumber');
+  return number === undefined || session === undefined || inTransaction
+    ? undefined
+    : `${session.toString('hex')} ${number.bytes.toString('hex')}`;
 }
 
 /** What a command without an answer is taken to have said. */

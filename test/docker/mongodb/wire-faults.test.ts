@@ -205,6 +205,22 @@ describe.skipIf(requireOrSkip('docker', await dockerMissing()))('faults on Mongo
       expect(await stateOf(address)).toBe('111111 []');
     });
 
+    it('inside of an insertion: the driver hears of all of it', async () => {
+      const course: Course = {
+        steps: ['statement'],
+        async work(client) {
+          const { insertedCount } = await client
+            .db('shop')
+            .collection<Numbered>('b')
+            .insertMany([0, 1, 2, 3, 4].map((_id) => ({ _id })));
+          if (insertedCount !== 5) throw new Error(`${insertedCount} documents were inserted`);
+        },
+      };
+      const { outcome, address } = await struck(course, 'lost-ack', at('during', 1));
+      expect(outcome).toMatchObject({ result: 'success' });
+      expect(await stateOf(address)).toBe('------ [01234]');
+    });
+
     it('without retries the client gives up', async () => {
       const { outcome, address } = await struck({ ...plain, options: { retryWrites: false } }, 'lost-ack', at('after', 2));
       expect(outcome).toMatchObject({ result: 'connection lost' });

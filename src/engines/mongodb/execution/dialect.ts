@@ -40,7 +40,10 @@ export const mongodbDialect: ExecutionDialect<MongodbWire> = {
   fault: mongodbFault,
   connect(client, address, number, events) {
     const handlers = {
-      request: (request: WireRequest) => (background.has(request.name) ? undefined : events.request(request)),
+      request(request: WireRequest) {
+        const order = background.has(request.name) ? undefined : events.request(request);
+        return request.connection.shared.answerTo(request)?.then((answer) => ({ answer })) ?? order;
+      },
       completed: (request: WireRequest, completion: MongodbWire['completion']) => {
         if (!background.has(request.name)) events.completed(request, completion);
       },

@@ -37,6 +37,8 @@ export class WayIn implements AnyWayIn<MongodbWire> {
   private blocker: Blocker | undefined;
   /** What is to be done when it is let go after a fault has struck; once. */
   private finish: (() => Promise<void>) | undefined;
+  /** The server remembers each entry of a retryable write. */
+  private serverKnows: Promise<boolean> | undefined;
   private isStruck = false;
   private isOver = false;
   private letGo: () => void = () => undefined;
@@ -122,16 +124,24 @@ export class WayIn implements AnyWayIn<MongodbWire> {
   /** Writes the first half, waits there, and then does with the rest as the fault has it. */
   private async hold(request: WireRequest, rest: Extract<Entrance, { kind: 'held' }>['rest']): Promise<RequestOrder> {
     const { split, first } = await this.firstHalf(request, await this.splitOf(request));
-    if (rest === 'finished') this.finish = async () => void (await askOnce(this.address, split.rest));
+    if (rest === 'finished') this.finish = () => this.finishBehind(request, { split, first });
     this.events.arrived(request.connection);
     await this.released;
     if (rest === 'interrupted' && this.isStruck) return { answer: interrupted };
     return { command: split.rest, changeAnswer: (answer) => split.merged(first, answer) };
   }
 
+  /** The server goes on with the rest, and the client is not there to hear of it. It may ask again for the whole. */
+  private async finishBehind(request: WireRequest, { split, first }: Half): Promise<void> {
+    const whole = askOnce(this.address, split.rest).then((answer) => split.merged(first, answer));
+    if (!(await this.serverKnows)) request.connection.shared.rememberAnswer(request, whole);
+    await whole;
+  }
+
   private async splitOf(request: WireRequest): Promise<Split> {
     const ask = (command: RawCommand) => request.connection.askCommand(command);
-    return splitOf(request, ask, await knowsStatements(this.address));
+    this.serverKnows ??= knowsStatements(this.address);
+    return splitOf(request, ask, await this.serverKnows);
   }
 
   private async firstHalf(request: WireRequest, split: Split): Promise<Half> {
