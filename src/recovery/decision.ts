@@ -95,9 +95,13 @@ const retryWords: Record<Retry, string> = {
   differs: 'tried: it ends in another state',
 };
 
+const ofTables = { table: 'table', differ: 'Rows that differ' };
+const ofCollections = { table: 'collection', differ: 'Documents that differ' };
+
 function factsOf({ situation, back, forward }: DecisionInput): DecisionFact[] {
   const { completed, migration, partial, plan, before, after, retryReaches } = situation;
   const total = migration.up.statements.length;
+  const words = plan.engine.name === 'mongodb' ? ofCollections : ofTables;
   const lock = (way: RecoveryPlan) =>
     sessionWordsOf(plan.engine).strongestLock(way.steps, partial.catalog, plan.engine) ??
     `none on a ${plan.engine.name === 'mongodb' ? 'collection' : 'table'}`;
@@ -108,7 +112,11 @@ function factsOf({ situation, back, forward }: DecisionInput): DecisionFact[] {
     { name: 'Validation', back: validation(back), forward: validation(forward) },
     { name: 'Is lost', back: back.loses ?? 'nothing', forward: forward.loses ?? 'nothing' },
     retryReaches && { name: 'Running the migration again', back: 'from before, as the first time', forward: retryWords[retryReaches] },
-    { name: 'Rows that differ', back: rowsApart(before, partial), forward: after === undefined ? 'not known' : rowsApart(after, partial) },
+    {
+      name: words.differ,
+      back: rowsApart(before, partial, words.table),
+      forward: after === undefined ? 'not known' : rowsApart(after, partial, words.table),
+    },
     { name: 'Took here', back: took(back), forward: took(forward) },
     { name: 'Strongest lock', back: lock(back), forward: lock(forward) },
     { name: 'Later writes', back: laterWrites(back), forward: laterWrites(forward) },
@@ -127,16 +135,16 @@ function validation({ checks = [] }: RecoveryPlan): string {
 }
 
 /** Tables whose rows are others, with how many they have. */
-function rowsApart(target: State, partial: State): string {
+function rowsApart(target: State, partial: State, noun: string): string {
   const wanted = new Map(target.data.map((data) => [data.table, data]));
   const differing = partial.data.filter((data) => wanted.get(data.table)?.rowsHash !== data.rowsHash);
   const gone = target.data.filter(({ table, rowCount }) => rowCount > 0 && !partial.data.some((data) => data.table === table));
   const name = (key: string) => key.replace(/^public\./, '');
   const told = [
-    ...differing.map(({ table, rowCount }) => `${name(table)}: ${rowCount} now, ${wanted.get(table)?.rowCount ?? 'no table'} there`),
-    ...gone.map(({ table, rowCount }) => `${name(table)}: no table now, ${rowCount} there`),
+    ...differing.map(({ table, rowCount }) => `${name(table)}: ${rowCount} now, ${wanted.get(table)?.rowCount ?? `no ${noun}`} there`),
+    ...gone.map(({ table, rowCount }) => `${name(table)}: no ${noun} now, ${rowCount} there`),
   ];
-  const more = told.length > 3 ? `, and ${told.length - 3} more tables` : '';
+  const more = told.length > 3 ? `, and ${told.length - 3} more ${noun}s` : '';
   return told.length === 0 ? 'none' : `${told.slice(0, 3).join('; ')}${more}`;
 }
 

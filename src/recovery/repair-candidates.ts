@@ -4,7 +4,7 @@ import type { Engine } from '../model/engine';
 import type { Statement } from '../model/migration';
 import { recoveryDialectOf } from './dialect';
 import { repairOfDirt } from './dirt-repairs';
-import { documentRepairs } from './mongodb/repairs';
+import { documentRepairs, repairOfDocuments } from './mongodb/repairs';
 import { type Repair, repairOf } from './repairs';
 import { requirementsOf } from './requirements';
 
@@ -12,7 +12,7 @@ import { requirementsOf } from './requirements';
 export function repairCandidates(dirt: Dirt, statement: Statement | undefined, catalog: Catalog, engine: Engine): readonly Repair[] {
   if (engine.name === 'mongodb') {
     const own = documentRepairs(statement, catalog);
-    return own.length > 1 ? [...own, ...together(own)] : own;
+    return [...own, ...(own.length > 1 ? together(own) : []), ...repairOfDocuments(dirt, catalog)];
   }
   const dialect = recoveryDialectOf(engine);
   const requirements = (statement?.operations ?? []).flatMap((operation) => requirementsOf(operation, catalog, '', dialect.words));

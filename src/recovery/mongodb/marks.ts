@@ -1,8 +1,8 @@
 import type { DocumentValue } from '../../model/document';
 import { isWhole } from '../../model/document-value';
 import type { RecoverySituation } from '../situation';
-import { type CollectionEvidence, evidenceOf, newCollections } from './evidence';
-import { commandsIn, namedValues } from './operations';
+import { type CollectionEvidence, evidenceOf, idOf, mostDocuments, newCollections, readDocuments, readProbe } from './evidence';
+import { commandsIn, namedValues, writtenCollection } from './operations';
 import { comparable, type Doc, type Json } from './values';
 
 /** Names of fields that say how far a document is, and values that say "not yet". */
@@ -56,14 +56,38 @@ function markIn(docs: readonly Doc[], named: ReadonlySet<string>): Marked['mark'
   return undefined;
 }
 
-/** Another collection that the migration reads. */
+/**
+ * Another collection: one that the migration is seen to read, or the only one that has a document for each of the copy. What a tool reads
+ * before it writes is not always among the statements.
+ */
 function sourceOf(situation: RecoverySituation, collection: string, docs: readonly Doc[]): Source | undefined {
+  const field = [...new Set(docs.flatMap((doc) => Object.keys(doc)))].find((name) => /^source_?id$/i.test(name)) ?? '_id';
   const read = situation.migration.up.statements.flatMap(commandsIn).find((command) => {
     const name = command.collection?.name;
     return command.effect.kind === 'read' && name !== collection && situation.partial.catalog.tables.some((table) => table.name === name);
   });
-  if (read?.collection?.name === undefined) return undefined;
-  const [filter] = read.arguments;
-  const field = [...new Set(docs.flatMap((doc) => Object.keys(doc)))].find((name) => /^source_?id$/i.test(name)) ?? '_id';
-  return { source: read.collection.name, filter: filter !== undefined && isWhole(filter) ? filter : undefined, field };
+  if (read?.collection?.name !== undefined) {
+    const [filter] = read.arguments;
+    return { source: read.collection.name, filter: filter !== undefined && isWhole(filter) ? filter : undefined, field };
+  }
+  const keys = docs.map((doc) => comparable(doc[field] ?? null));
+  const holds = (name: string) => {
+    const ids = new Set(readDocuments(situation.answers, readProbe('partial', name))?.map(idOf));
+    return ids.size >= keys.length && keys.every((key) => ids.has(key));
+  };
+  const [source, ...others] = possibleSources(situation).filter((name) => name !== collection && holds(name));
+  return source === undefined || others.length > 0 ? undefined : { source, filter: undefined, field };
+}
+
+/** Collections from before that the migration does not write to, where it writes marks at all: they are read to find the source of a copy. */
+export function possibleSources(situation: RecoverySituation): string[] {
+  const { migration, before, partial } = situation;
+  if (![...namedValues(migration)].some((value) => unfinishedValue.test(value.replace(/^string:/, '')))) return [];
+  const commands = migration.up.statements.flatMap(commandsIn);
+  const written = new Set(commands.flatMap((command) => writtenCollection(command) ?? []));
+  const read = new Set(commands.flatMap(({ effect, collection }) => (effect.kind === 'read' ? (collection?.name ?? []) : [])));
+  const there = (name: string) => before.catalog.tables.some((table) => table.name === name);
+  return partial.data
+    .filter(({ table, rowCount }) => there(table) && rowCount > 0 && rowCount <= mostDocuments && (read.has(table) || !written.has(table)))
+    .map(({ table }) => table);
 }

@@ -1,3 +1,4 @@
+import type { Dirt } from '../../faults/dirt/recipe';
 import type { Catalog, Table } from '../../model/catalog';
 import type { DocumentCommand, DocumentValue, DocumentWrite } from '../../model/document';
 import { fieldOf, fieldsOf, isTrue, itemsOf, textOf } from '../../model/document-value';
@@ -11,6 +12,30 @@ import { commandsIn } from './operations';
 import { invalidFilter } from './questions';
 import { comparableOf } from './values';
 import { shellStep } from './words';
+
+/** The repair of documents by what is known of them, where the statement does not name what it can't take. */
+export function repairOfDocuments({ table: name, recipe }: Dirt, catalog: Catalog): Repair[] {
+  const table = catalog.tables.find((candidate) => candidate.name === name);
+  if (table === undefined) return [];
+  if (recipe.kind === 'equal documents') {
+    const span = { start: 0, end: 0 };
+    const fields = recipe.keys.map((key) => ({ name: key, value: { kind: 'scalar' as const, value: 1, span }, span }));
+    return [deduplication(name, { kind: 'document', fields, span }, [])].flatMap((repair) => repair ?? []);
+  }
+  if (recipe.kind !== 'documents') return [];
+  const conditions = recipe.documents.flatMap(({ set = [], unset = [] }) => {
+    const parts = [
+      ...set.map(
+        ({ path, value }) => `${writeFieldName(path)}: ${value.kind === 'document' ? `{ $eq: ${writeValue(value)} }` : writeValue(value)}`,
+      ),
+      ...unset.map((path) => `${writeFieldName(path)}: { $exists: false }`),
+    ];
+    return parts.length === 0 ? [] : [`{ ${parts.join(', ')} }`];
+  });
+  if (conditions.length === 0) return [];
+  const filter = conditions.length === 1 ? conditions.join() : `{ $or: [${conditions.join(', ')}] }`;
+  return [documentsAway(table, filter, `documents of ${name} that it can't take: ${filter}`)];
+}
 
 /**
  * What makes documents such that a statement takes them, one repair for each thing that it can fail on: a value before a document. Names are

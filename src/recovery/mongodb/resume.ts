@@ -5,7 +5,7 @@ import { collectionText } from '../../rollback/mongodb/collections';
 import type { Probe } from '../probe';
 import type { RecoverySituation } from '../situation';
 import { idOf, readDocuments, readProbe } from './evidence';
-import { type Marked, markedDocuments, type Source } from './marks';
+import { type Marked, markedDocuments, possibleSources, type Source } from './marks';
 import { comparable, type Doc, type Json, same, shellValue, typeOf } from './values';
 
 /** How the fields of a copy come from its source, learned from the documents that are done: expressions of an aggregation. */
@@ -22,17 +22,7 @@ const fewestDone = 2;
 
 /** The sources have to be read for that. */
 export function resumeProbes(situation: RecoverySituation): Probe[] {
-  return readCollections(situation).map((name) => readProbe('partial', name));
-}
-
-/** Collections that the migration reads, and that may be the source of a copy. */
-function readCollections({ migration, partial }: RecoverySituation): string[] {
-  const names = migration.up.statements.flatMap(({ operations }) =>
-    operations.flatMap((operation) =>
-      operation.kind === 'document command' && operation.effect.kind === 'read' ? (operation.collection?.name ?? []) : [],
-    ),
-  );
-  return [...new Set(names)].filter((name) => partial.catalog.tables.some((table) => table.name === name));
+  return possibleSources(situation).map((name) => readProbe('partial', name));
 }
 
 /**

@@ -134,6 +134,16 @@ describe.skipIf(skip)('recovery on the mongo:8 stand-in', () => {
           });
         });
         expect(outcome).toMatchObject({ verified: true, problem: '', failedChecks: [] });
+        // A tool reads by cursors that are not among the statements: then the source is the collection that has all the keys.
+        await onScene(
+          { ...subject, migration: subject.migration.replace('db.users.find({});', 'db.users.createIndex({ first: 1 });') },
+          async (other) => {
+            const [draft] = other.plans.forward;
+            if (draft === undefined) throw new Error('There is no draft.');
+            expect(draft.steps[0]?.text).toMatch(/^db\.users\.aggregate/);
+            expect(await other.verify(draft, 'forward')).toMatchObject({ verified: true, failedChecks: [] });
+          },
+        );
         // What the documents hold by then is not trusted: a wrong value in one that is not done is written over.
         await run(sandbox, scene.partial, ['db.users_v2.updateOne({ _id: 5 }, { $set: { email: "wrong@example.com" } });']);
         expect(await scene.verify(first, 'forward')).toMatchObject({ verified: true });
