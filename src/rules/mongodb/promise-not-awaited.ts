@@ -3,12 +3,23 @@ import { walk } from '../../code/walk';
 import type { Fix } from '../../model/finding';
 import type { Statement } from '../../model/migration';
 import type { Span } from '../../model/text';
-import type { RuleContext } from '../context';
+import { operationsOf, type RuleContext } from '../context';
 import { sourceText } from '../edits';
 import type { Rule, Violation } from '../rule';
 import { commandsIn, oncePerPlace } from './commands';
 import { indentationAt } from './move-out';
-import { callPlace, editCall, insertInCall, nodesAround, propertyName, sourceCall, sourcePlace, sourceSlice, spanOf } from './source-call';
+import {
+  callPlace,
+  editCall,
+  insertInCall,
+  nodesAround,
+  propertyName,
+  type SourceCall,
+  sourceCall,
+  sourcePlace,
+  sourceSlice,
+  spanOf,
+} from './source-call';
 
 const file = '20240101000000-names.js';
 
@@ -95,24 +106,37 @@ Silent for calls whose promises are collected in an awaited \`Promise.all\`, and
   ],
   check: (context) => {
     const callbacks = (context.program.facts?.unawaitedCallbacks ?? []).map(({ span }) => span);
+    const transactions = unawaitedTransactions(context);
+    const around = [...callbacks, ...transactions.flatMap(({ span }) => span)];
     const calls = commandsIn(context).flatMap(({ step, command }) => {
       const { statement } = step;
       if (statement.circumstances?.awaited !== false) return [];
       const found = sourceCall(context, statement, command.method);
-      // In a callback that nobody waits for, the callback is what is wrong.
-      if (found !== undefined && callbacks.some((span) => isWithin(spanOf(found.whole), span))) return [];
-      return [unawaited(context, statement, command.method)];
+      // In what nobody waits for as a whole, the whole is what is wrong.
+      if (found !== undefined && around.some((span) => isWithin(spanOf(found.whole), span))) return [];
+      return [unawaited(context, statement, found)];
     });
-    return [...oncePerPlace(calls), ...callbacks.map((span) => callback(context, span))];
+    const ends = transactions.map(({ statement, found }) => unawaited(context, statement, found));
+    return [...oncePerPlace([...ends, ...calls]), ...callbacks.map((span) => callback(context, span))];
   },
 };
+
+/** `session.withTransaction(...)`, `session.commitTransaction()`: what they send is of the server's, but their promises are of the migration. */
+function unawaitedTransactions(context: RuleContext) {
+  return operationsOf(context, 'transaction').flatMap(({ step: { statement } }) => {
+    if (statement.circumstances?.awaited !== false) return [];
+    const found = sourceCall(context, statement, 'withTransaction');
+    const name = found?.call.callee.type === 'MemberExpression' ? propertyName(found.call.callee.property) : undefined;
+    // startTransaction sends nothing and gives no promise.
+    return found === undefined || name === 'startTransaction' ? [] : [{ statement, found, span: spanOf(found.whole) }];
+  });
+}
 
 function isWithin(inner: Span, outer: Span): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-function unawaited(context: RuleContext, statement: Statement, method: string): Violation {
-  const found = sourceCall(context, statement, method);
+function unawaited(context: RuleContext, statement: Statement, found: SourceCall | undefined): Violation {
   const owner = found?.around.findLast(isFunction);
   const line = found?.around.at(-1);
   const fixes: Fix[] = [];

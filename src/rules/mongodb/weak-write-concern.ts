@@ -86,6 +86,9 @@ const because: Readonly<Record<number, string>> = {
   1: 'With w: 1 this is acknowledged before another server has it: when the primary fails, it is rolled back while the migration is recorded as applied.',
 };
 
+const withoutRetries =
+  'Without retries an election in the middle of the migration fails it, where the driver would have sent the write again.';
+
 const help = 'Leave the default, which is the majority.';
 
 function inOptions(context: RuleContext, placed: PlacedCommand): Violation | undefined {
@@ -126,6 +129,7 @@ function ofClients(context: RuleContext): readonly Violation[] {
     const found: Violation[] = [];
     walk(nodesAround(context, span).at(-1) ?? ({ type: 'Noop' } as Node), (node) => {
       if (node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression') return false;
+      if (node.type === 'StringLiteral' || node.type === 'TemplateElement') found.push(...inAddress(context, node));
       if (node.type !== 'ObjectExpression') return undefined;
       found.push(...concerns(node).flatMap((concern) => written(context, concern) ?? []));
       return false;
@@ -134,14 +138,20 @@ function ofClients(context: RuleContext): readonly Violation[] {
   });
 }
 
+/** `?retryWrites=false&w=1` of a connection string. */
+function inAddress(context: RuleContext, node: Node): readonly Violation[] {
+  const { start, end } = spanOf(node);
+  return [...sourceSlice(context, { start, end }).matchAll(/(?<=[?&])(w|retryWrites)=(false|0|1)(?=[&'"`]|$)/g)].flatMap((match) => {
+    const message = match[1] === 'w' ? because[Number(match[2])] : match[2] === 'false' ? withoutRetries : undefined;
+    if (message === undefined) return [];
+    const at = start + match.index;
+    return [{ ...sourcePlace(context, { start: at, end: at + match[0].length }), message, help, fixes: [] }];
+  });
+}
+
 function written(context: RuleContext, { span, value, name }: Concern): Violation | undefined {
   const text = sourceSlice(context, spanOf(value)).replaceAll(/^['"]|['"]$/g, '');
-  const message =
-    name === 'w'
-      ? because[Number(text)]
-      : text === 'false'
-        ? 'Without retries an election in the middle of the migration fails it, where the driver would have sent the write again.'
-        : undefined;
+  const message = name === 'w' ? because[Number(text)] : text === 'false' ? withoutRetries : undefined;
   if (message === undefined) return undefined;
   const newText = name === 'w' ? "'majority'" : 'true';
   return {

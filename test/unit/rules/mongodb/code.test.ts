@@ -16,6 +16,14 @@ describe('promises', () => {
     expect(text?.replace('{\n      db', '{\n      db')).toBe(up(mended));
   });
 
+  it('of a whole transaction are told at the transaction', () => {
+    const text = up(
+      "    const session = client.startSession();\n    session.withTransaction(async () => {\n      await db.collection('a').insertOne({ _id: 1 }, { session });\n    });\n    session.startTransaction();\n    await db.collection('a').insertOne({ _id: 2 }, { session });\n    session.commitTransaction();",
+    );
+    expect(placesOf(text, 'promise-not-awaited')).toEqual(['session.withTransaction(async () => {', 'session.commitTransaction()']);
+    expect(fixed(text, 'promise-not-awaited')).toContain('    await session.withTransaction(async () => {');
+  });
+
   it('a callback that returns is not made a loop', () => {
     const text = up(
       "    db.collection('a').find({}).forEach(async (found) => {\n      if (found.x) return;\n      await db.collection('b').insertOne({ _id: found._id });\n    });",
@@ -67,6 +75,16 @@ describe('what is gone', () => {
     expect(fixed(line(", { name: 'a', background: false }"), 'deprecated-command')).toBe(line(", { name: 'a' }"));
     expect(fixed(line(', { background: true }'), 'deprecated-command')).toBe(line(''));
   });
+});
+
+it('a connection string can say that writes are weak', () => {
+  const text = (query: string) =>
+    up(
+      `    const own = new MongoClient('mongodb://localhost/x${query}');\n    await own.close();`,
+      "const { MongoClient } = require('mongodb');\n",
+    );
+  expect(placesOf(text('?retryWrites=false&w=1'), 'weak-write-concern')).toEqual(['retryWrites=false', 'w=1']);
+  expect(placesOf(text('?w=majority&retryWrites=true&wtimeoutMS=1'), 'weak-write-concern')).toEqual([]);
 });
 
 describe('findings in code', () => {
