@@ -39,8 +39,7 @@ function stepOf(node: Node, parent: Node, nodes: CodeNodes, text: string, depth:
       return parent.body === node ? { handedOn: parent } : 'dropped';
     case 'CallExpression':
     case 'OptionalCallExpression':
-      if (parent.callee === node) return parent.arguments.some(isDone) ? 'awaited' : 'on';
-      return fateOfArgument(parent, nodes, text, depth);
+      return parent.callee === node ? fateOfCallee(parent) : fateOfArgument(parent, nodes, text, depth);
     case 'VariableDeclarator':
       if (parent.init !== node) return 'on';
       return parent.id.type === 'Identifier' ? fateOfVariable(parent.id.name, parent, nodes, text, depth) : 'dropped';
@@ -69,6 +68,10 @@ function stepOf(node: Node, parent: Node, nodes: CodeNodes, text: string, depth:
 /** `.then(resolve)`, `.then(() => next(), next)`: somebody waits for that. */
 function isDone(argument: Node): boolean {
   return argument.type === 'Identifier' && /^(?:resolve|reject|done|next|callback|cb)$/.test(argument.name);
+}
+
+function fateOfCallee(call: Extract<Node, { type: 'CallExpression' | 'OptionalCallExpression' }>): Fate | 'on' {
+  return call.arguments.some(isDone) ? 'awaited' : 'on';
 }
 
 function fateOfArgument(
