@@ -68,6 +68,8 @@ class CallReader {
     if (expression.type === 'StringLiteral') return { operations: [] };
     const chain = chainOf(expression, (name) => !this.values.hasHole(name));
     const { root, steps } = chain;
+    if (steps.some(({ call }) => call?.arguments.some(asksDatabase)))
+      return this.refuse('This gives one call what another one answers', expression);
     if (root === undefined) return this.bareCall(expression, steps[0]);
     const last = steps.at(-1);
     const action = last?.call === undefined ? undefined : transactions[last.name ?? ''];
@@ -205,4 +207,20 @@ function isDatabaseOfSession({ name }: t.Identifier, steps: readonly Step[]): bo
 
 function takesCode({ call }: Step): boolean {
   return call?.arguments.some(({ type }) => type === 'ArrowFunctionExpression' || type === 'FunctionExpression') === true;
+}
+
+/** Whether something in it is called on `db`, other than what tells its name. */
+function asksDatabase(node: t.Node): boolean {
+  if (node.type === 'Identifier') return node.name === 'db';
+  if (node.type === 'MemberExpression' && !node.computed) {
+    const isName = node.property.type === 'Identifier' && node.property.name === 'getName';
+    return !isName && asksDatabase(node.object);
+  }
+  if (node.type === 'ObjectProperty') return (node.computed && asksDatabase(node.key)) || asksDatabase(node.value);
+  return Object.entries(node).some(([key, value]) => key !== 'loc' && partsOf(value).some(asksDatabase));
+}
+
+function partsOf(value: unknown): readonly t.Node[] {
+  if (Array.isArray(value)) return value.flatMap(partsOf);
+  return typeof value === 'object' && value !== null && 'type' in value && 'start' in value ? [value as t.Node] : [];
 }

@@ -60,11 +60,18 @@ describe('statements', () => {
     'db.a.find().forEach((d) => { print(d); });',
     'f();',
     'load("x.js")',
+    'print(db.a.deleteMany({}).deletedCount);',
+    'db.a.insertMany(db.b.find().toArray());',
   ])('code is not read, and says so: %s', (text) => {
     const [first, second] = statements(`${text}\ndb.z.drop();`);
     expect(first?.unreadable?.message).toMatch(/Faultline|only calls/);
     expect(first?.operations).toEqual([]);
     expect(second?.operations[0]?.kind).toBe('document command');
+  });
+
+  test('words that look like calls are no calls', () => {
+    expect(command('db.a.insertOne({ db: 1, text: "db.b.drop()", [`db`]: { db: "db" } })').effect.kind).toBe('write');
+    expect(command('db.a.insertOne({ owner: db.getName() })').effect.kind).toBe('write');
   });
 
   test('a half-typed statement costs itself alone', () => {
