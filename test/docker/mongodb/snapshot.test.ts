@@ -59,6 +59,24 @@ describe.skipIf(skip)('a state of the mongo:8 stand-in', () => {
     expect(before.sessions).toEqual([]);
   });
 
+  it('has indexes as they were asked for', async () => {
+    const database = `c${++databases}`;
+    const things = client.db(database).collection('things');
+    await things.createIndex({ title: 'text', body: 'text' }, { weights: { title: 3 }, name: 'words' });
+    await things.createIndex({ place: '2dsphere' });
+    await things.createIndex({ at: 1 }, { expireAfterSeconds: 60 });
+    await things.createIndex({ n: 1 }, { partialFilterExpression: { n: { $gt: 1 } } });
+    await things.createIndex({ '$**': 1 });
+    const { catalog } = await capture(database);
+    expect(catalog.tables.flatMap(({ indexes }) => indexes.map(({ definition }) => definition)).sort()).toEqual([
+      '{ "$**": 1 }',
+      '{ at: 1 }, { expireAfterSeconds: 60 }',
+      '{ n: 1 }, { partialFilterExpression: { n: { $gt: 1 } } }',
+      '{ place: "2dsphere" }',
+      '{ title: "text", body: "text" }, { weights: { title: 3 } }',
+    ]);
+  });
+
   it('does not depend on the order of documents, fields and indexes', async () => {
     const before = await capture('shop');
     const database = await clone();

@@ -75,8 +75,8 @@ function withoutGivens({ v: _v, ns: _ns, ...index }: Document): Document {
   const keys = Object.entries(rest.key as Document).flatMap(([field, value]) =>
     field === '_fts' ? texts : field === '_ftsx' ? [] : [[field, value] as const],
   );
-  const heavy = Object.values(weights as Document).some((weight) => plainText(weight) !== '1');
-  return { ...Object.fromEntries(said), key: Object.fromEntries(keys), ...(heavy && { weights }) };
+  const heavy = Object.fromEntries(Object.entries(weights as Document).filter(([, weight]) => plainText(weight) !== '1'));
+  return { ...Object.fromEntries(said), key: Object.fromEntries(keys), ...(Object.keys(heavy).length > 0 && { weights: heavy }) };
 }
 
 /** A number without its type, a text without its quotes. */

@@ -30,8 +30,17 @@ function isOfMigration(operation: Operation, database: string, known: ReadonlySe
   const session = sessionNumber(operation.lsid?.id);
   const isKnown = session !== undefined && known.has(session);
   if (operation.type === 'idleSession') return isKnown && operation.transaction !== undefined;
-  if (operation.type !== 'op' || operation.active !== true) return false;
+  if (operation.type !== 'op' || operation.active !== true || isRead(operation)) return false;
+  // What the server does by itself, as expiring documents, has no connection.
+  if (operation.connectionId === undefined && !isBuild(operation)) return false;
   return isKnown || placeIn(operation, database) !== undefined;
+}
+
+/** It keeps nobody from writing. In a transaction it may be one of many commands. */
+function isRead({ op, command, transaction }: Operation): boolean {
+  if (transaction !== undefined) return false;
+  const [name] = Object.keys((command ?? {}) as Document);
+  return op === 'query' || op === 'getmore' || /^(find|count|distinct|getMore|listCollections|listIndexes)$/.test(name ?? '');
 }
 
 /** The collection that an operation works on, as the catalog calls it; empty for the database as a whole. Undefined for another database. */
