@@ -184,6 +184,19 @@ extensions made with IF NOT EXISTS, which may have been there, and about data.`,
 `,
         },
         {
+          path: '20240101100000-age.js',
+          text: `module.exports = {
+  async up(db) {
+    await db.collection('users').createIndex({ age: 1 }, { name: 'users_age' });
+  },
+
+  async down(db) {
+    await db.collection('users').dropIndex('users_age');
+  },
+};
+`,
+        },
+        {
           path: '20240102000000-said.js',
           text: `module.exports = {
   async up(db) {
