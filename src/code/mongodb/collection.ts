@@ -39,6 +39,8 @@ const alike = [
   ...['insertOne', 'insertMany', 'updateOne', 'updateMany', 'replaceOne', 'deleteOne', 'deleteMany', 'bulkWrite'],
   ...['createIndex', 'dropIndex', 'dropIndexes', 'drop', 'createSearchIndex', 'dropSearchIndex', 'updateSearchIndex'],
 ];
+/** What drivers and servers had once: it is read, so that it can be told. */
+const outdated = ['mapReduce', 'group', 'geoNear', 'geoHaystackSearch', 'parallelCollectionScan', 'reIndex', 'copyTo'];
 /** The same for those that give something of the database. */
 const finding = ['findOneAndUpdate', 'findOneAndReplace', 'findOneAndDelete', 'findAndModify', 'findAndRemove'];
 const asking = ['countDocuments', 'estimatedDocumentCount', 'distinct', 'count', 'isCapped', 'stats', 'options'];
@@ -75,7 +77,7 @@ export function collectionOf(target: CollectionTarget): NativeValue {
     return self;
   };
   const methods: Record<string, Method> = {
-    ...Object.fromEntries(alike.map((name) => [name, sent(name)])),
+    ...Object.fromEntries([...alike, ...outdated].map((name) => [name, sent(name)])),
     ...Object.fromEntries(finding.map((name) => [name, found(name)])),
     ...Object.fromEntries(asking.map((name) => [name, sent(name === 'count' ? 'countDocuments' : name)])),
     ensureIndex: sent('createIndex'),

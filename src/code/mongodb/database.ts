@@ -72,6 +72,7 @@ export function databaseOf(run: MongoRun, client: () => NativeValue, other?: Oth
       dropDatabase: plain('dropDatabase'),
       command: plain('runCommand'),
       executeDbAdminCommand: plain('adminCommand'),
+      eval: plain('eval'),
       admin: () => adminOf(run, write),
       aggregate: (call) =>
         cursorOf(call, {

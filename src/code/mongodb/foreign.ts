@@ -10,7 +10,7 @@ export function databaseHandle(run: MongoRun): NativeValue {
   return native({
     name: 'db',
     member: (name, use: NativeUse): Value | undefined => {
-      run.noteForeign(use.place);
+      run.noteForeign(use);
       return own.member?.(name, use);
     },
   });

@@ -32,6 +32,8 @@ interface WaitingCursor {
   sent: boolean;
 }
 
+const handle = /^(?:db|mongoose\s*\.\s*connection(?:\s*\.\s*(?:db|client|getClient\s*\(\s*\)))?)(?![\w$])/;
+
 /** The state of one run of a program: what its natives share. Made anew for each run. */
 export class MongoRun {
   transaction: OpenTransaction | undefined;
@@ -61,9 +63,12 @@ export class MongoRun {
     this.transaction = undefined;
   }
 
-  noteForeign(place: Place): void {
-    const isKnown = this.foreignHandles.some(({ path, span }) => path === place.path && span.start === place.span.start);
-    if (!isKnown) this.foreignHandles.push(place);
+  /** `use` is of a member of the handle, or a call of one: noted is the handle itself. */
+  noteForeign({ machine, place: { path, span } }: Pick<NativeUse, 'machine' | 'place'>): void {
+    const text = machine.code(path).text.slice(span.start, span.end);
+    const length = handle.exec(text)?.[0].length ?? text.length;
+    const isKnown = this.foreignHandles.some((known) => known.path === path && known.span.start === span.start);
+    if (!isKnown) this.foreignHandles.push({ path, span: { start: span.start, end: span.start + length } });
   }
 
   /** An aggregation that writes runs when its cursor is asked for documents, a query of mongoose when it is awaited. */

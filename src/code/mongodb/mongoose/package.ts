@@ -26,7 +26,7 @@ export function mongoosePackage(run: MongoRun): NativeValue {
   const foreign: NativeValue = native({
     name: 'mongoose.connection',
     member(name, use) {
-      if (!/^(?:on|once|close|readyState|asPromise)$/.test(name)) run.noteForeign(use.place);
+      if (!/^(?:on|once|close|readyState|asPromise)$/.test(name)) run.noteForeign(use);
       return name === 'close' ? native({ name: 'close', reachesDatabase: false, call: close }) : shared.member?.(name, use);
     },
   });

@@ -196,7 +196,16 @@ describe('facts of a program', () => {
   it('handles that are not given', () => {
     const { facts, statements } = up(`await db.collection('a').drop();`, '', 'async up()');
     expect(statements.map(({ text }) => text)).toEqual(['db.a.drop()']);
-    expect(facts?.foreignHandles.map(({ text }) => text)).toEqual([`db.collection('a')`]);
+    expect(facts?.foreignHandles.map(({ text }) => text)).toEqual(['db']);
+  });
+
+  it('the connection of mongoose in a migration of migrate-mongo', () => {
+    const { facts, statements } = up(
+      `await mongoose.connection.collection('a').drop();\nawait mongoose.connection.db.collection('b').drop();`,
+      `const mongoose = require('mongoose');`,
+    );
+    expect(statements.map(({ text }) => text)).toEqual(['db.a.drop()', 'db.b.drop()']);
+    expect(facts?.foreignHandles.map(({ text }) => text)).toEqual(['mongoose.connection', 'mongoose.connection.db']);
   });
 
   it('callbacks that nobody waits for', () => {
