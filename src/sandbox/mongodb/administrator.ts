@@ -11,6 +11,9 @@ import { ownPort, setName } from './settings';
 
 const maintenanceDatabase = 'admin';
 const connectTimeoutMs = 5_000;
+/** How long one question may take until the server is ready: the machine may be slow, and the server not there yet. */
+const shortestWaitMs = 100;
+const longestWaitMs = 3000;
 /** AlreadyInitialized, and that of a server which was started without a set: it is used as it is. */
 const nothingToInitiate: readonly unknown[] = [23, 76];
 
@@ -57,10 +60,10 @@ export class MongodbAdministrator implements Administrator {
 
   async ready(timeoutMs: number, check: () => void | Promise<void>): Promise<void> {
     const deadline = performance.now() + timeoutMs;
-    for (;;) {
+    for (let waitMs = shortestWaitMs; ; waitMs = Math.min(waitMs * 1.5, longestWaitMs)) {
       await check();
       try {
-        if (await this.isPrimary()) {
+        if (await this.isPrimary(waitMs)) {
           this.current = await this.engineOfServer();
           return;
         }
@@ -79,9 +82,9 @@ export class MongodbAdministrator implements Administrator {
   }
 
   /** Does it take writes? A set that was never initiated is, with this server as its only member. */
-  private async isPrimary(): Promise<boolean> {
-    // A client watches the server at intervals of half a second and more; asked anew, the server tells at once.
-    const client = new MongoClient(this.url(), { ...options, serverSelectionTimeoutMS: 1000 });
+  private async isPrimary(waitMs: number): Promise<boolean> {
+    // A client that was refused tries again half a second later; a new one asks at once.
+    const client = new MongoClient(this.url(), { ...options, serverSelectionTimeoutMS: waitMs });
     try {
       const admin = client.db(maintenanceDatabase);
       const hello = await admin.command({ hello: 1 });
