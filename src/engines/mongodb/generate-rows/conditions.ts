@@ -243,11 +243,3 @@ function make(path: string, kind: FieldKind, { row, salt, needs }: ConditionSour
   const isText = kind === 'string' && wanted !== undefined && / text$/.test(wanted);
   return valueOfKind(isText ? wanted : kind, { row, salt: `${salt} ${path}`, name: path.split('.').at(-1) ?? path });
 }
-
-/** Fields that a filter speaks of, so that they can be put where it does not break anything. */
-export function pathsOf(filter: DocumentValue): readonly string[] {
-  return fieldsOf(filter).flatMap(({ name, value }) => {
-    if (/^\$(and|or|nor)$/.test(name)) return itemsOf(value).flatMap(pathsOf);
-    return name.startsWith('$') ? [] : [name];
-  });
-}
