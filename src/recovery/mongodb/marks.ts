@@ -2,7 +2,7 @@ import type { DocumentValue } from '../../model/document';
 import { isWhole } from '../../model/document-value';
 import type { RecoverySituation } from '../situation';
 import { type CollectionEvidence, evidenceOf, idOf, mostDocuments, newCollections, readDocuments, readProbe } from './evidence';
-import { commandsIn, namedValues, writtenCollection } from './operations';
+import { commandsIn, namedValues } from './operations';
 import { comparable, type Doc, type Json } from './values';
 
 /** Names of fields that say how far a document is, and values that say "not yet". */
@@ -79,15 +79,12 @@ function sourceOf(situation: RecoverySituation, collection: string, docs: readon
   return source === undefined || others.length > 0 ? undefined : { source, filter: undefined, field };
 }
 
-/** Collections from before that the migration does not write to, where it writes marks at all: they are read to find the source of a copy. */
+/** Collections from before, where the migration writes marks at all: they are read to find the source of a copy. */
 export function possibleSources(situation: RecoverySituation): string[] {
   const { migration, before, partial } = situation;
   if (![...namedValues(migration)].some((value) => unfinishedValue.test(value.replace(/^string:/, '')))) return [];
-  const commands = migration.up.statements.flatMap(commandsIn);
-  const written = new Set(commands.flatMap((command) => writtenCollection(command) ?? []));
-  const read = new Set(commands.flatMap(({ effect, collection }) => (effect.kind === 'read' ? (collection?.name ?? []) : [])));
-  const there = (name: string) => before.catalog.tables.some((table) => table.name === name);
+  const there = new Set(before.catalog.tables.map(({ name }) => name));
   return partial.data
-    .filter(({ table, rowCount }) => there(table) && rowCount > 0 && rowCount <= mostDocuments && (read.has(table) || !written.has(table)))
+    .filter(({ table, rowCount }) => there.has(table) && rowCount > 0 && rowCount <= mostDocuments)
     .map(({ table }) => table);
 }
