@@ -57,7 +57,7 @@ describe('a volatile field', () => {
   const written = new ObjectId('7fffffff0000000000000001');
   const volatile = { users: ['_id', 'meta.at'] };
   const read = (document: object, known?: ReadonlySet<string>) =>
-    documentText(document, maskingOf('users', volatile, known, '2026-01-01T00:00:00Z')).text;
+    documentText(document, maskingOf('users', volatile, known, '2026-01-01T00:00:00.500Z')).text;
 
   it('keeps what was there before, and of the rest what is the same in every run', () => {
     const known = new Set(['o65f000000000000000000001', 't0']);
@@ -70,6 +70,13 @@ describe('a volatile field', () => {
   it('tells by the time in it whether it was there, where nothing is known of before', () => {
     expect(read({ _id: seeded })).toBe('{"_id":o65f000000000000000000001}');
     expect(read({ _id: written })).toBe('{"_id":moment}');
+  });
+
+  it('takes an id of the very second in which the runs began for one of theirs', () => {
+    const start = Date.UTC(2026, 0, 1) / 1000;
+    const at = (seconds: number) => new ObjectId(`${seconds.toString(16)}0000000000000001`);
+    expect(read({ _id: at(start) })).toBe('{"_id":moment}');
+    expect(read({ _id: at(start - 1) })).not.toBe('{"_id":moment}');
   });
 
   it('is none of another collection', () => {

@@ -60,11 +60,11 @@ function momentMs(text: string): number {
   return Date.parse(/Z$|[+-]\d\d:?\d\d$/.test(iso) ? iso : `${iso}Z`);
 }
 
-/** When a value was made, as far as it says so: an ObjectId holds its second (manual, "ObjectId"). */
+/** When a value was made at the latest, as far as it says so: an ObjectId and a Timestamp hold whole seconds (manual, "ObjectId"). */
 function millisecondsOf(value: unknown): number | undefined {
   if (value instanceof Date) return value.getTime();
   if (typeof value !== 'object' || value === null) return undefined;
   const type = bsonType(value);
-  if (type === 'ObjectId') return Number.parseInt(String(value).slice(0, 8), 16) * 1000;
-  return type === 'Timestamp' ? (value as { getHighBits(): number }).getHighBits() * 1000 : undefined;
+  if (type === 'ObjectId') return Number.parseInt(String(value).slice(0, 8), 16) * 1000 + 999;
+  return type === 'Timestamp' ? (value as { getHighBits(): number }).getHighBits() * 1000 + 999 : undefined;
 }
