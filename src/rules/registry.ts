@@ -15,6 +15,7 @@ import { refusedInTransaction } from './mongodb/refused-in-transaction';
 import { removedCommand } from './mongodb/removed-command';
 import { sessionMissing } from './mongodb/session-missing';
 import { statusApart } from './mongodb/status-apart';
+import { transactionNotCommitted } from './mongodb/transaction-not-committed';
 import { ttlOnExisting } from './mongodb/ttl-on-existing';
 import { uniqueIndexUnchecked } from './mongodb/unique-index-unchecked';
 import { updateRepeated } from './mongodb/update-repeated';
@@ -193,6 +194,7 @@ export const allRules: readonly Rule[] = [
   delimiterSent,
   refusedInTransaction,
   sessionMissing,
+  transactionNotCommitted,
   promiseNotAwaited,
   removedCommand,
   longTransaction,

@@ -1,4 +1,4 @@
-import type { Node } from '@babel/types';
+import type { Node, ObjectExpression } from '@babel/types';
 import { walk } from '../../code/walk';
 import type { DocumentCommand } from '../../model/document';
 import type { Fix } from '../../model/finding';
@@ -20,8 +20,8 @@ export function moveOut(context: RuleContext, statement: Statement, command: Doc
   const creates = command.effect.kind === 'create index' || command.effect.kind === 'create collection';
   const outer = found.around.slice(0, found.around.indexOf(line));
   const target = aroundCallback(outer) ?? betweenMarks(outer, line);
-  if (target === undefined || usesAny(line, target.declared)) return undefined;
-  const text = sourceSlice(context, spanOf(line));
+  const text = target && textOutside(context, line, target.declared);
+  if (target === undefined || text === undefined) return undefined;
   const at = creates ? target.begin : target.end;
   const indent = indentationAt(sourceText(context), target.begin);
   const moved = creates ? `${text}\n${indent}` : `\n${indent}${text}`;
@@ -93,8 +93,29 @@ function namesIn(node: Node): readonly string[] {
   return names;
 }
 
-function usesAny(node: Node, names: ReadonlySet<string>): boolean {
-  return namesIn(node).some((name) => names.has(name));
+/** The statement as it can stand outside: without the session that is known only within. Undefined where it uses anything else of there. */
+function textOutside(context: RuleContext, line: Node, declared: ReadonlySet<string>): string | undefined {
+  const used = namesIn(line).filter((name) => declared.has(name));
+  const text = sourceSlice(context, spanOf(line));
+  if (used.length === 0) return text;
+  let options: ObjectExpression | undefined;
+  walk(line, (node) => {
+    if (node.type === 'ObjectExpression' && node.properties.some((property) => isSession(property))) options = node;
+    return undefined;
+  });
+  const property = options?.properties.find(isSession);
+  if (options === undefined || property === undefined) return undefined;
+  if (namesIn(property).filter((name) => declared.has(name)).length < used.length) return undefined;
+  const at = options.properties.indexOf(property);
+  const [next, previous] = [options.properties[at + 1], options.properties[at - 1]];
+  const start = previous !== undefined && next === undefined ? spanOf(previous).end : spanOf(property).start;
+  const end = next === undefined ? spanOf(property).end : spanOf(next).start;
+  const offset = spanOf(line).start;
+  return text.slice(0, start - offset) + text.slice(end - offset);
+}
+
+function isSession(property: ObjectExpression['properties'][number]): boolean {
+  return property.type === 'ObjectProperty' && propertyName(property.key) === 'session';
 }
 
 /** The white space at the beginning of the line that an offset is on. */

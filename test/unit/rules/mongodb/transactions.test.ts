@@ -68,6 +68,18 @@ describe('what a transaction refuses', () => {
     expect(fixed(around('', drop, ''), 'refused-in-transaction')).toBe(around('', '', `\n${drop.trimEnd()}`));
   });
 
+  it('leaves the callback’s own session behind', () => {
+    const around = (before: string, within: string) =>
+      up(
+        `    await client.withSession(async (session) => {\n${before}      await session.withTransaction(async (s) => {\n        await db.collection('a').insertOne({ _id: 1 }, { session: s });\n${within}      });\n    });`,
+      );
+    const index = (options: string, indent: string) => `${indent}await db.collection('a').createIndex({ a: 1 }, { ${options} });\n`;
+    const text = around('', index("name: 'a', session: s", '        '));
+    expect(fixed(text, 'refused-in-transaction')).toBe(around(index("name: 'a'", '      '), ''));
+    const first = around('', index("session: s, name: 'a'", '        '));
+    expect(fixed(first, 'refused-in-transaction')).toBe(around(index("name: 'a'", '      '), ''));
+  });
+
   it('is nothing of what only reads beside it', () => {
     expect(findings(inTransaction("      await db.collection('a').estimatedDocumentCount();"), 'refused-in-transaction')).toEqual([]);
   });
