@@ -138,6 +138,12 @@ it('what a migration needs is read from its texts', () => {
   expect(needs.get('d')?.schemas).toHaveLength(1);
 });
 
+it('a document that the migration inserts itself is not put there before it', () => {
+  const texts = 'db.copy.insertOne({ _id: 7, s: "new" }); db.copy.updateOne({ _id: 7 }, { $set: { s: "done" } });';
+  expect([...needsOf(readText(texts, engine)).keys()]).toEqual([]);
+  expect(needsOf(readText(`${texts} db.copy.updateOne({ _id: 8 }, { $set: { s: "x" } });`, engine)).get('copy')?.filters).toHaveLength(1);
+});
+
 it('a session has a number', () => {
   expect(sessionNumber(Uint8Array.from({ length: 16 }, (_, at) => at))).toBe(0x000102030405);
   expect(sessionNumber({ buffer: new Uint8Array(16) })).toBe(0);

@@ -22,6 +22,8 @@ export class CollectionNeeds {
   readonly unique: (readonly string[])[] = [];
   readonly references: Reference[] = [];
   readonly schemas: DocumentValue[] = [];
+  /** Keys of documents that the migration inserts, as they are written. */
+  readonly inserted = new Set<string>();
   /** It is read or changed, so that it must have been there; an insert alone says nothing of what was. */
   isMet = false;
 
@@ -68,10 +70,10 @@ class NeedsReader {
 
   private effect(needs: CollectionNeeds, command: DocumentCommand): void {
     const { effect } = command;
-    if (effect.kind !== 'write' || effect.writes.some(({ kind }) => kind !== 'insert')) needs.isMet = true;
+    if (effect.kind !== 'write') needs.isMet = true;
     switch (effect.kind) {
       case 'write':
-        for (const write of effect.writes) this.write(needs, write);
+        for (const write of effect.writes) if (!this.isOfOwn(needs, write)) this.write(needs, write);
         return;
       case 'create index':
         for (const { keys, options } of effect.indexes) this.index(needs, keys, options);
@@ -129,8 +131,16 @@ class NeedsReader {
     else if (/^(find|count|distinct|aggregate)/.test(method)) this.filter(needs, first);
   }
 
+  /** Of a document that the migration inserts itself: one that is there already under that key would stand in its way. */
+  private isOfOwn(needs: CollectionNeeds, write: DocumentWrite): boolean {
+    const key = fieldOf(write.kind === 'insert' ? write.document : write.filter, '_id');
+    if (write.kind === 'insert' && key !== undefined) needs.inserted.add(writeValue(key));
+    return write.kind === 'insert' || (key !== undefined && needs.inserted.has(writeValue(key)));
+  }
+
   private write(needs: CollectionNeeds, write: DocumentWrite): void {
     if (write.kind === 'insert') return;
+    needs.isMet = true;
     this.filter(needs, write.filter);
     if (write.kind !== 'update') return;
     if (write.change.kind === 'array') this.pipeline(needs, write.change);
