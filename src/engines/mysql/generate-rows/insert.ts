@@ -1,8 +1,8 @@
 import type { Table } from '../../../model/catalog';
 import { quoteIdentifier } from '../../../parse/mysql/identifiers';
+import { pick } from '../../random';
 import type { ControlClient } from '../connect';
 import type { Condition } from './candidates';
-import { pick } from '../../random';
 import { type Choice, columnsOfRows, type RowMaker, type RowValues } from './rows';
 
 interface Filling {

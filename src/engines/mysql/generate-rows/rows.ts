@@ -1,8 +1,8 @@
 import type { Column, Table } from '../../../model/catalog';
+import { pick } from '../../random';
 import { type Condition, candidatesFor, type Maker } from './candidates';
 import { formOf, isBoolean, type TypeForm } from './form';
 import { type FillStep, type ForeignKey, mayBeNull } from './order';
-import { pick } from '../../random';
 import { valueFor } from './values';
 
 /** Literals by column. */

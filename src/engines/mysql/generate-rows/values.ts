@@ -1,6 +1,6 @@
 import { quoteLiteral } from '../../../parse/mysql/identifiers';
-import { isBoolean, type TypeForm, wholeTypes } from './form';
 import { digest, pick } from '../../random';
+import { isBoolean, type TypeForm, wholeTypes } from './form';
 
 /** What a value is made from. */
 export interface ValueSource {
