@@ -29,6 +29,17 @@ function fileOf(context: RuleContext): { readonly text: string; readonly path: s
 export function sourceCall(context: RuleContext, statement: Statement, method: string): SourceCall | undefined {
   const span = callSpan(context, statement);
   if (span === undefined) return undefined;
+  const known = calls.get(context) ?? new Map<string, SourceCall | undefined>();
+  calls.set(context, known);
+  const key = `${span.start} ${span.end} ${method}`;
+  if (!known.has(key)) known.set(key, findCall(context, span, method));
+  return known.get(key);
+}
+
+/** A loop sends many commands from one place, and many rules ask. */
+const calls = new WeakMap<RuleContext, Map<string, SourceCall | undefined>>();
+
+function findCall(context: RuleContext, span: Span, method: string): SourceCall | undefined {
   const { text, path } = fileOf(context);
   const around: Node[] = [];
   let whole: Node | undefined;

@@ -51,8 +51,9 @@ function violation(context: RuleContext, step: Step): Violation | undefined {
   if (!does(step, 'begin')) return undefined;
   const inside = context.steps.filter(({ transaction }) => transaction.index === step.transaction.index);
   const writes = inside.some(({ statement }) => statement.operations.some((operation) => operation.kind === 'document command'));
-  // One of the handlers of a `try` may stand before the commit in what is read.
-  const isCommitted = context.steps.some((other) => other.statement.index > step.statement.index && does(other, 'commit'));
+  const behind = context.steps.filter(({ statement }) => statement.index > step.statement.index);
+  const next = behind.findIndex((other) => does(other, 'begin'));
+  const isCommitted = (next === -1 ? behind : behind.slice(0, next)).some((other) => does(other, 'commit'));
   if (!writes || isCommitted) return undefined;
   return {
     ...callPlace(context, step.statement),
