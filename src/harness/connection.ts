@@ -24,11 +24,13 @@ const harmless: ReadonlySet<string> = new Set([
 
 /** From an answer to the request that follows from it a driver takes a few turns of the event loop. */
 const turnsUntilNext = 5;
+const patienceMs = 5_000;
 
 /** How an execution's own requests, and those that the migration makes over the same client, are told from what goes on after it. */
 export class Connection {
   private underWay = 0;
   private waiting: (() => void)[] = [];
+  private patientUntil = Number.POSITIVE_INFINITY;
 
   constructor(readonly client: MongoClient) {
     client.on('connectionCheckOutStarted', () => {
@@ -37,7 +39,7 @@ export class Connection {
     for (const event of ['connectionCheckOutFailed', 'connectionCheckedIn'] as const) {
       client.on(event, () => {
         this.underWay -= 1;
-        if (this.underWay === 0) for (const resolve of this.waiting.splice(0)) resolve();
+        if (this.underWay === 0 || performance.now() > this.patientUntil) for (const resolve of this.waiting.splice(0)) resolve();
       });
     }
   }
@@ -47,12 +49,17 @@ export class Connection {
     return this.underWay;
   }
 
-  /** Waits until none is under way, and none follows from the answer of one that was. What a timer would begin later is not waited for. */
+  /**
+   * Waits until none is under way, and none follows from the answer of one that was; what a timer would begin later is not waited for. What
+   * goes on and on, as a cursor does that waits for changes, is left after a while; a single answer is waited for however long it takes, since
+   * a simulation may hold it.
+   */
   async idle(): Promise<void> {
+    this.patientUntil = performance.now() + patienceMs;
     do {
       if (this.underWay > 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
       for (let turn = 0; turn < turnsUntilNext; turn++) await new Promise((resolve) => setImmediate(resolve));
-    } while (this.underWay > 0);
+    } while (this.underWay > 0 && performance.now() < this.patientUntil);
   }
 }
 

@@ -320,6 +320,14 @@ module.exports = { async up(db) { const other = await new MongoClient(process.en
       expect([await documents('t'), await changelog()]).toEqual([[{ a: 1, b: 1 }], ['1.js']]);
     });
 
+    it('what goes on and on is left after a while', async () => {
+      write({
+        '1.js': `module.exports = { async up(db) { const again = () => db.command({ ping: 1 }).then(again); again(); again(); } };`,
+      });
+      expect(await run({ files: ['1.js'] })).toMatchObject({ code: 0 });
+      expect(await changelog()).toEqual(['1.js']);
+    });
+
     it('a failure after it had returned ends the run as a failure, though it is recorded', async () => {
       write({
         '1.js': `module.exports = { async up(db) { await db.collection('t').insertOne({ _id: 1 }); db.collection('t').insertOne({ _id: 1 }); } };`,
