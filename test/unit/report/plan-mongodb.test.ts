@@ -34,7 +34,7 @@ it('the plan of a migration for MongoDB speaks of sessions, collections and docu
     planReport(migration, plans, (path) => path),
     plainPalette,
   );
-  expect(shown).toContain('4 commands, one transaction and 1 outside: a failure leaves what was committed before\nit');
+  expect(shown).toContain('4 commands, one transaction and 1 outside: a failure leaves what was committed\nbefore it');
   expect(shown).toContain('intent exclusive on orders · writes documents');
   expect(shown).toContain('┌ a transaction of its session');
   expect(shown).toContain('└ commitTransaction');
