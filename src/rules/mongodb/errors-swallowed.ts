@@ -1,7 +1,8 @@
+import type { Node } from '@babel/types';
 import type { RuleContext } from '../context';
 import type { Rule, Violation } from '../rule';
 import { commandsIn, oncePerPlace, type PlacedCommand, shownCollection } from './commands';
-import { callPlace } from './source-call';
+import { callPlace, propertyName, sourceCall } from './source-call';
 
 const path = '20240101000000-import.js';
 
@@ -62,6 +63,7 @@ Silent for creating and dropping what may or may not be there, and where the han
 function violation(context: RuleContext, { step, command }: PlacedCommand): Violation | undefined {
   const { effect } = command;
   if (effect.kind !== 'write' || step.statement.circumstances?.swallowed === undefined) return undefined;
+  if (isLookedAt(sourceCall(context, step.statement, command.method)?.around ?? [])) return undefined;
   const unordered = effect.ordered
     ? ''
     : ' It is unordered and goes on behind each error, so documents can be missing anywhere in the list.';
@@ -71,4 +73,14 @@ function violation(context: RuleContext, { step, command }: PlacedCommand): Viol
     help: 'Let the error through, or throw again whatever is not the one code that is meant.',
     fixes: [],
   };
+}
+
+/** `const results = await Promise.allSettled(...)`: what came of them is kept, and so somebody looks at it. */
+function isLookedAt(around: readonly Node[]): boolean {
+  const settled = around.findLastIndex(
+    (node) =>
+      node.type === 'CallExpression' && node.callee.type === 'MemberExpression' && propertyName(node.callee.property) === 'allSettled',
+  );
+  const user = around.slice(0, Math.max(settled, 0)).findLast(({ type }) => type !== 'AwaitExpression');
+  return settled !== -1 && user !== undefined && user.type !== 'ExpressionStatement';
 }

@@ -114,6 +114,12 @@ describe('findings in code', () => {
       up(`    try {\n      await db.collection('a').insertOne({ _id: 1 });\n    } catch (error) {\n      ${handler}\n    }`);
     expect(placesOf(text('console.log(error);'), 'errors-swallowed')).toHaveLength(1);
     expect(placesOf(text('if (error.code !== 11000) throw error;'), 'errors-swallowed')).toEqual([]);
+    const settled = "await Promise.allSettled([1, 2].map((id) => db.collection('a').updateOne({ _id: id }, { $set: { b: 1 } })));";
+    expect(placesOf(up(`    ${settled}`), 'errors-swallowed')).toHaveLength(1);
+    const kept = up(
+      `    const results = ${settled}\n    if (results.some(({ status }) => status === 'rejected')) throw new Error('some failed');`,
+    );
+    expect(placesOf(kept, 'errors-swallowed')).toEqual([]);
   });
 });
 
