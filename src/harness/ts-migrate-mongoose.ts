@@ -1,5 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Collection, MongoClient } from 'mongodb';
 import type { Order } from './arguments';
 import { Connection } from './connection';
@@ -50,7 +51,7 @@ async function run({ direction, files }: Order, history: Collection, connection:
   // The model makes its index when it is first used.
   await history.createIndex({ createdAt: 1 }, { background: true });
   const recorded = await history.find({}).toArray();
-  for (const { name, createdAt } of all) {
+  for (const { name, createdAt } of known(files)) {
     if (!recorded.some((row) => row.name === name))
       await history.insertOne({ name, state: 'down', createdAt, updatedAt: new Date(), __v: 0 });
   }
@@ -63,6 +64,18 @@ async function run({ direction, files }: Order, history: Collection, connection:
     beginning('Could not update the history');
     await history.updateMany({ name }, { $set: { state: direction, updatedAt: new Date() } });
   }
+}
+
+/** The tool records all migrations of a folder before it runs any of them. */
+function known(files: readonly string[]): readonly ReturnType<typeof itemOf>[] {
+  const folders = [...new Set(files.map((file) => dirname(file)))];
+  const beside = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .sort()
+      .map((name) => join(folder, name)),
+  );
+  const migrations = beside.filter((path) => /^\d{13,}-.*(?<!\.d)\.(ts|js|mjs|cjs)$/.test(basename(path)));
+  return [...new Set([...migrations, ...files])].map(itemOf);
 }
 
 /** `1700000000000-add-users.ts`: a time in milliseconds, and the name. */

@@ -149,7 +149,7 @@ module.exports = { ...real, MongoClient: class Marked extends real.MongoClient {
       expect([await documents('t'), await documents('migrations')]).toEqual([[{ name: '1.js' }], [{ migrationName: '1.js' }]]);
       const typed = `import type { Connection } from 'mongoose';
 export async function up(connection: Connection) { await connection.collection('u').insertOne({ a: 1 }); }`;
-      write({ '1700000000000-add-users.ts': typed });
+      write({ '1700000000000-add-users.ts': typed, '1700000000001-later.ts': typed, '1700000000001-types.d.ts': '' });
       const order = { files: ['1700000000000-add-users.ts'], framework: 'ts-migrate-mongoose', changelog: 'states' } as const;
       expect(await run(order)).toMatchObject({
         code: 1,
@@ -160,6 +160,7 @@ export async function up(connection: Connection) { await connection.collection('
       expect(await run(order)).toMatchObject({ code: 0 });
       expect(await documents('states')).toEqual([
         { name: 'add-users', state: 'up', createdAt: new Date(1_700_000_000_000), updatedAt: expect.any(Date), __v: 0 },
+        { name: 'later', state: 'down', createdAt: new Date(1_700_000_000_001), updatedAt: expect.any(Date), __v: 0 },
       ]);
       expect(await documents('u')).toEqual([{ a: 1 }]);
     });
