@@ -1,5 +1,7 @@
-import type { DocumentIndex } from '../../model/document';
-import { indexName, indexOf } from '../../schema/mongodb/canonical';
+import type { DocumentIndex, DocumentValue } from '../../model/document';
+import { fieldOf } from '../../model/document-value';
+import { sameValue } from '../../model/same-value';
+import { collectionOptions, indexName, indexOf, viewOf } from '../../schema/mongodb/canonical';
 import type { RuleContext } from '../context';
 import type { Rule, Violation } from '../rule';
 import { collectionBefore, ownName } from './collections';
@@ -12,7 +14,7 @@ export const alreadyThere: Rule = {
   title: 'What is created is there already, or what is dropped is not',
   severity: 'error',
   engines: ['mongodb'],
-  explanation: `The server refuses a collection whose name is taken with 48, an index whose keys have one under another name with 85, one whose name belongs to other keys or
+  explanation: `The server refuses a collection whose name is taken by one with other options with 48 (from 7.0 on the same again does nothing), an index whose keys have one under another name with 85, one whose name belongs to other keys or
 options with 86, and dropping an index that is not there with 27. What the migration did before stays.
 
 Ask first (\`listCollections({ name })\`, \`indexExists(name)\`), drop or rename what is in the way, or use \`dropTarget: true\` where the old one is to go.
@@ -25,10 +27,13 @@ It goes by what the earlier migrations show. Silent where the migration asks fir
       files: [
         usersMade,
         exampleFile('20230201000000-people', ["await db.createCollection('people');"]),
-        exampleFile('20240102000000-again', ["await db.createCollection('users');", "await db.collection('people').rename('users');"]),
+        exampleFile('20240102000000-again', [
+          "await db.createCollection('users', { capped: true, size: 4096 });",
+          "await db.collection('people').rename('users');",
+        ]),
       ],
       findings: [
-        { at: "db.createCollection('users')", says: '48' },
+        { at: "db.createCollection('users', { capped: true, size: 4096 })", says: '48' },
         { at: "db.collection('people').rename('users')", says: 'dropTarget' },
       ],
     },
@@ -52,13 +57,15 @@ It goes by what the earlier migrations show. Silent where the migration asks fir
   ],
   good: [
     {
-      title: 'Asked first; the same index again; another collation or filter; what is gone before',
+      title: 'Asked first; the same collection or index again; another collation or filter; what is gone before',
       framework: 'migrate-mongo',
       files: [
         usersMade,
         exampleFile('20240102000000-index', [
           "const [known] = await db.listCollections({ name: 'users' }).toArray();",
-          "if (!known) await db.createCollection('users');",
+          "if (!known) await db.createCollection('users', { capped: true, size: 4096 });",
+          "await db.createCollection('tags');",
+          "await db.createCollection('tags');",
           "await db.collection('users').createIndex({ email: 1 }, { name: 'users_email', unique: true });",
           "await db.collection('users').createIndex({ email: 1 }, { name: 'users_email_de', collation: { locale: 'de' } });",
           "await db.collection('users').dropIndex('users_email');",
@@ -89,12 +96,13 @@ function refused(context: RuleContext, { step, command }: PlacedCommand, name: s
     case 'create collection':
       if (
         !isThere(name) ||
+        isSame(step, name, effect.options) ||
         isAsked(context, step.statement.index, /^(?:listCollections|collections|getCollectionNames|getCollectionInfos)$/)
       )
         return undefined;
       return {
-        message: `The server refuses this with 48: ${name} is there already.`,
-        help: 'Ask by listCollections first, or leave it out.',
+        message: `The server refuses this with 48: ${name} is there already, and not the same.`,
+        help: 'Ask by listCollections first, leave it out, or change it by collMod.',
       };
     case 'rename collection': {
       const target = effect.newName.name;
@@ -135,6 +143,14 @@ function refused(context: RuleContext, { step, command }: PlacedCommand, name: s
     default:
       return undefined;
   }
+}
+
+/** What is there with the very same options is left as it is (manual of 7.0, "create": no action is taken and success is returned). */
+function isSame(step: PlacedCommand['step'], name: string, options: DocumentValue | undefined): boolean {
+  const view = step.before.definitions.find((each) => each.name === name);
+  if (view !== undefined) return viewOf(name, name, options).definition === view.definition;
+  const table = collectionBefore(step, name);
+  return table !== undefined && fieldOf(options, 'viewOn') === undefined && sameValue(collectionOptions(options), table.options ?? []);
 }
 
 /** Does the program ask before what is there? */

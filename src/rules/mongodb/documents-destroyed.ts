@@ -47,6 +47,7 @@ Silent in rollbacks, for collections that the same migration creates, for fields
           "await db.collection('users').updateMany({}, { $unset: { phone: '' } });",
           "await db.collection('users').updateMany({}, { $rename: { mail: 'email' } });",
           "await db.collection('raw').aggregate([{ $group: { _id: '$user' } }, { $out: 'users' }]).toArray();",
+          "await db.collection('orders').aggregate([{ $match: { open: true } }, { $out: 'orders' }]).toArray();",
           "await db.collection('events').drop();",
           "await db.dropCollection('logs');",
           'await db.dropDatabase();',
@@ -58,6 +59,10 @@ Silent in rollbacks, for collections that the same migration creates, for fields
         {
           at: "db.collection('raw').aggregate([{ $group: { _id: '$user' } }, { $out: 'users' }]).toArray()",
           says: 'all documents of users',
+        },
+        {
+          at: "db.collection('orders').aggregate([{ $match: { open: true } }, { $out: 'orders' }]).toArray()",
+          says: 'in the place of orders itself',
         },
         { at: "db.collection('events').drop()", says: 'events' },
         { at: "db.dropCollection('logs')", says: 'logs' },
@@ -240,14 +245,22 @@ function isTakenAgain(context: RuleContext, step: Step, name: string): boolean {
 
 function replacedBy(
   context: RuleContext,
-  { step }: PlacedCommand,
+  { step, command }: PlacedCommand,
   { into }: Extract<DocumentEffect, { kind: 'aggregate' }>,
 ): Destroyed | undefined {
   const target = into?.collection;
   if (into?.stage !== '$out' || target?.name === undefined || target.database !== undefined || isLeftover(target.name)) return undefined;
   const { name } = target;
-  const isThere = context.before.tables.some((table) => table.name === name) && collectionBefore(step, name) !== undefined;
+  const isItself = ownName(command) === name;
+  const isThere = isItself || (context.before.tables.some((table) => table.name === name) && collectionBefore(step, name) !== undefined);
   if (!isThere || isMadeHere(context, step, name) || isCopied(context, step, name, 'all')) return undefined;
+  if (isItself) {
+    return {
+      message: `$out puts what the pipeline gives in the place of ${name} itself: documents and fields that it leaves out are destroyed, which can't be taken back.`,
+      help: `Use $merge, or deleteMany for what has to go, and copy ${name} aside first.`,
+      copy: 'all',
+    };
+  }
   return {
     message: `$out takes the place of ${name} and destroys all documents of ${name}: it can't be taken back.`,
     help: `Use $merge, write to a collection of a new name and exchange the names, or copy ${name} aside first.`,

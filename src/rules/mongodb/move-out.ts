@@ -125,7 +125,7 @@ export function indentationAt(text: string, offset: number): string {
 }
 
 /** A stretch with its line, when nothing else stands there. */
-export function wholeLine(text: string, span: Span): Span {
+function wholeLine(text: string, span: Span): Span {
   const indent = indentationAt(text, span.start);
   const start = span.start - indent.length;
   const isFirst = start === 0 || /[\r\n]/.test(text.charAt(start - 1));

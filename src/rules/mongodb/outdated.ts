@@ -52,12 +52,23 @@ function methodOf(context: RuleContext, { step, command }: PlacedCommand): Outda
   // What is read of a call may have its new name already.
   const written = call?.callee.type === 'MemberExpression' ? propertyName(call.callee.property) : undefined;
   const name = written ?? command.method;
+  if (call !== undefined && name === 'save' && isSaveOfMongoose(call, command)) return undefined;
   const told = methodWords(name, context.framework.name === 'mongosh');
   if (told === undefined) return undefined;
   const instead = replacementOf(name, command);
   const help = instead === undefined ? (insteadInWords[name] ?? 'Write it with what has taken its place.') : `Use ${instead}.`;
   const fix = instead === undefined || call === undefined ? undefined : renameFix(context, call, instead);
   return { ...told, help, ...(fix && { fix }) };
+}
+
+/** `document.save({ session })` of mongoose is there for good: it is given options at most, where the driver's was given the document. */
+function isSaveOfMongoose({ arguments: [first] }: CallExpression, { method }: DocumentCommand): boolean {
+  if (first === undefined || method === 'updateOne') return true;
+  const options = /^(?:session|timestamps|validateBeforeSave|validateModifiedOnly|w|j|wtimeout|writeConcern|checkKeys|pathsToSave)$/;
+  return (
+    first.type === 'ObjectExpression' &&
+    first.properties.every((each) => each.type === 'ObjectProperty' && options.test(propertyName(each.key) ?? ''))
+  );
 }
 
 function methodWords(name: string, inShell: boolean): Pick<Outdated, 'state' | 'message'> | undefined {
