@@ -21,6 +21,10 @@ export interface MongodbCase {
   readonly transaction?: readonly number[];
   /** Statements of many writes of which no half can be: they meet one document, or none. */
   readonly whole?: readonly number[];
+  /** Statements that wait for nothing that another session could hold. */
+  readonly alone?: readonly number[];
+  /** Statements that are over before a timeout can fire. */
+  readonly idle?: readonly number[];
   /** Cells that are special: `crash,kill-session@during:2..after:3` or `*@during:2`. The last that fits counts. */
   readonly except?: Readonly<Record<string, string>>;
 }

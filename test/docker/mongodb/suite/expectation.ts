@@ -100,9 +100,9 @@ class Course {
         if (isInside) return this.hasHalf(statement) ? this.inside(statement) : undefined;
         return this.losesTransaction(kind, statement) ? this.stays(this.committed(statement - 1)) : 'complete';
       case 'statement-timeout':
-        return isInside ? this.inside(statement) : undefined;
+        return isInside && this.suiteCase.idle?.includes(statement) !== true ? this.inside(statement) : undefined;
       case 'lock-timeout':
-        return isInside ? this.conflict(statement) : undefined;
+        return isInside && this.suiteCase.alone?.includes(statement) !== true ? this.conflict(statement) : undefined;
       default:
         return undefined;
     }

@@ -39,16 +39,20 @@ export const definitions: Readonly<Record<string, MongodbCase>> = {
     up: `await db.collection('orders').createIndex({ total: 1 }, { partialFilterExpression: { status: 'paid' }, name: 'orders_paid' });`,
   },
   'create-collection': {
-    title: 'A collection can be made once: a retry meets it',
+    title: 'A collection with the same options is made again without a word, from 7.0 on',
     up: `await db.createCollection('invoices');
       await db.collection('invoices').createIndex({ number: 1 }, { unique: true, name: 'invoices_number' });`,
-    stays: { 1: 'broken' },
+    stays: { 1: 'resumable' },
+    alone: [1, 2],
+    idle: [1, 2],
   },
   'create-collection-guarded': {
     title: 'The migration looks first whether the collection is there',
     up: `if ((await db.listCollections({ name: 'invoices' }).toArray()).length === 0) await db.createCollection('invoices');
       await db.collection('invoices').createIndex({ number: 1 }, { unique: true, name: 'invoices_number' });`,
     stays: { 1: 'resumable' },
+    alone: [1, 2],
+    idle: [1, 2],
   },
   'drop-collection': {
     title: 'A collection goes with all that is in it',
@@ -60,6 +64,8 @@ export const definitions: Readonly<Record<string, MongodbCase>> = {
     up: `await db.collection('orders').rename('purchases');
       await db.collection('purchases').createIndex({ total: 1 }, { name: 'purchases_total' });`,
     stays: { 1: 'broken' },
+    alone: [1],
+    dirty: { 1: 'rolled-back' },
   },
   'copy-and-swap': {
     title: 'A copy is built beside and put in place by one rename',
@@ -67,6 +73,8 @@ export const definitions: Readonly<Record<string, MongodbCase>> = {
       await db.collection('orders_new').createIndex({ customer: 1 }, { name: 'orders_customer' });
       await db.collection('orders_new').rename('orders', { dropTarget: true });`,
     stays: { 1: 'resumable', 2: 'resumable', 3: 'unrecorded' },
+    alone: [1, 3],
+    dirty: { 1: 'rolled-back' },
   },
   'swap-in-two-steps': {
     title: 'Two renames with nothing in between: for a moment there is no such collection',
@@ -74,10 +82,13 @@ export const definitions: Readonly<Record<string, MongodbCase>> = {
       await db.collection('orders').rename('orders_old');
       await db.collection('orders_new').rename('orders');`,
     stays: { 1: 'resumable', 2: 'broken', 3: 'unrecorded' },
+    alone: [1, 2, 3],
+    dirty: { 1: 'rolled-back', 2: 'broken forward-' },
   },
   'out-to-new': {
     title: 'An aggregation writes a collection anew, however often it runs',
     up: `await db.collection('orders').aggregate([{ $group: { _id: '$customer', total: { $sum: '$total' } } }, { $out: 'totals' }]).toArray();`,
+    alone: [1],
   },
   'merge-into': {
     title: 'An aggregation merges what it counts into the documents',
@@ -85,6 +96,10 @@ export const definitions: Readonly<Record<string, MongodbCase>> = {
       { $group: { _id: '$customer', orders: { $sum: 1 } } },
       { $merge: { into: 'customers', on: '_id', whenMatched: 'merge', whenNotMatched: 'discard' } },
     ]).toArray();`,
+    alone: [1],
+    idle: [1],
+    // What it has written by then can't be seen from outside.
+    except: { 'crash@during:1': 'impossible' },
   },
   'validator-after-filling': {
     title: 'Documents are filled, and then a validator asks for it',
@@ -98,9 +113,12 @@ export const definitions: Readonly<Record<string, MongodbCase>> = {
     up: `await db.command({ collMod: 'customers', validator: { $jsonSchema: { required: ['email'] } } });`,
   },
   'create-view': {
-    title: 'A view can be made once',
+    title: 'A view with the same definition is made again without a word, from 7.0 on',
     up: `await db.createCollection('paid_orders', { viewOn: 'orders', pipeline: [{ $match: { status: 'paid' } }] });
       await db.collection('orders').createIndex({ status: 1 }, { name: 'orders_status' });`,
-    stays: { 1: 'broken' },
+    stays: { 1: 'resumable' },
+    alone: [1],
+    idle: [1],
+    dirty: { 1: 'rolled-back' },
   },
 };
