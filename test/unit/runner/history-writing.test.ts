@@ -11,12 +11,17 @@ it('writes the documents of a history as the shell takes them', () => {
 });
 
 it('gives a time of the run anew, and all else as it was', () => {
-  const appliedAt = { column: column('appliedAt', 'date'), value: '{"$date":"2024-01-01T00:00:00Z"}' };
+  const appliedAt = { column: column('appliedAt', 'date'), value: JSON.stringify({ $date: new Date().toISOString() }) };
   const block = { column: column('migrationBlock', 'double'), value: '1700000000000' };
   const nothing = { column: column('fileHash', 'string'), value: null };
   expect(historyWriting.insertion(table, [fileName, appliedAt, block, nothing])).toBe(
     'db.changelog.insertOne({\n  fileName: "2024-a.js",\n  appliedAt: new Date(),\n  migrationBlock: 1700000000000\n});',
   );
+});
+
+it('leaves a time that was there before the run', () => {
+  const createdAt = { column: column('createdAt', 'date'), value: '{"$date":"2024-01-02T03:04:05Z"}' };
+  expect(historyWriting.insertion(table, [createdAt])).toBe('db.changelog.insertOne({ createdAt: ISODate("2024-01-02T03:04:05.000Z") });');
 });
 
 it('sets a lock free only where it is held', () => {

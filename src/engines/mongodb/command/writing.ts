@@ -29,14 +29,20 @@ function call({ name }: HistoryTable, method: string, values: readonly DocumentV
   return writeCall(writeCollection(name), method, values);
 }
 
-/** `now`: a time of the tool's run is the time of this one. */
+/** Before this, a moment is none of a run of this process's: clocks of two machines may differ by so much. */
+const firstMomentMs = performance.timeOrigin - 60_000;
+
+/** `now`: a time of the tool's run is the time of this one; one that was there before, such as that in a file's name, stays. */
 function fields(values: readonly HistoryValue[], times?: 'now'): DocumentValue {
   return documentOf(
-    values.map((each) => [
-      each.column.name,
-      times === 'now' && each.column.type === 'date' ? bson('ISODate', 'new Date()') : valueIn(each),
-    ]),
+    values.map((each) => [each.column.name, times === 'now' && isOfRun(each) ? bson('ISODate', 'new Date()') : valueIn(each)]),
   );
+}
+
+function isOfRun({ column, value }: HistoryValue): boolean {
+  if (column.type !== 'date' || value == null) return false;
+  const moment: unknown = EJSON.parse(value);
+  return moment instanceof Date && moment.getTime() >= firstMomentMs;
 }
 
 /** Texts stand as themselves; all else as Extended JSON. */

@@ -12,9 +12,12 @@ db.orders.createIndex({ currency: 1 }, { name: "orders_currency" });
   },
   'script-once': {
     title: 'A script of the shell that may not',
-    script: `db.createCollection("invoices");
-db.invoices.insertOne({ _id: "first" });
+    script: `db.invoices.insertOne({ _id: "first" });
+db.orders.updateMany({}, { $set: { currency: "EUR" } });
 `,
+    halves: { 2: 'broken' },
     stays: { 1: 'broken', 2: 'complete' },
+    alone: [1],
+    idle: [1],
   },
 };

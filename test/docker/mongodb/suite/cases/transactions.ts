@@ -14,6 +14,7 @@ export const transactions: Readonly<Record<string, MongodbCase>> = {
         await session.endSession();
       }`,
     transaction: [1, 2],
+    dirty: { 1: 'rolled-back', 2: 'rolled-back' },
   },
   'transaction-by-hand': {
     title: 'A transaction that is begun and committed by hand',
