@@ -1,7 +1,7 @@
 import type { Catalog, Table } from '../../model/catalog';
 import type { DocumentCommand, DocumentEffect, DocumentValue, DocumentWrite } from '../../model/document';
 import type { Migration, Statement } from '../../model/migration';
-import { scalar } from '../../parse/mongodb/document';
+import { array, document, scalar } from '../../parse/mongodb/document';
 import { replaySteps } from '../../schema/virtual-schema';
 import type { Loss } from '../../state/loss';
 import { type DownPart, lostData, notUndone, statement } from '../down-part';
@@ -12,6 +12,7 @@ import { changeBack } from './changes-back';
 import { optionsOf } from './collections';
 import { asksFor, conditionsOf } from './filters';
 import { keptCopy, restoreText } from './kept-copy';
+import { indexOptionBack } from './unseen-index';
 import { asPart } from './write-back';
 import { inverseOfWrites } from './writes';
 
@@ -69,7 +70,7 @@ class Walk {
       case 'write':
         return this.downOfWrites(effect, each, name, then, now);
       case 'aggregate':
-        return this.downOfAggregate(effect, name, then);
+        return this.downOfAggregate(effect, each, name, then);
       default:
         return this.downOfSchema(effect, each, name, then, now);
     }
@@ -109,7 +110,7 @@ class Walk {
     return !this.old.has(identity) && presumed !== true && complete !== false;
   }
 
-  private downOfAggregate({ into }: Of<'aggregate'>, from: string, then: Catalog): readonly DownPart[] {
+  private downOfAggregate({ into }: Of<'aggregate'>, each: Statement, from: string, then: Catalog): readonly DownPart[] {
     const target = into?.collection;
     if (target?.name === undefined || target.database !== undefined)
       return [
@@ -123,7 +124,12 @@ class Walk {
       if (table === undefined && this.isRestoredFrom(name)) return [statement(callText(name, 'drop'))];
       return [notUndone(`what $merge writes into ${name}: copy ${name} aside first`, { table: name })];
     }
-    if (table !== undefined) return [lostData(lostBy(`the documents of ${name} that $out replaces`), { table: name })];
+    // A collection that it read from was there.
+    if (table !== undefined || name === from) {
+      const copy = keptCopy(this.statements, each, name, 'all');
+      if (copy === undefined) return [lostData(lostBy(`the documents of ${name} that $out replaces`), { table: name })];
+      return [statement(callText(copy.collection, 'aggregate', array([document({ $out: name })])))];
+    }
     const told = `If ${name} was there before the migration, what it held was replaced by documents of ${from}.`;
     // A copy of its own, or one whose place was made free before.
     const isOwn = this.isRestoredFrom(name) || this.steps[0]?.tables.some((known) => known.name === name) === true;
@@ -138,6 +144,8 @@ class Walk {
         const { effect, collection } = operation;
         const name = collection.name ?? '';
         if (effect.kind === 'drop collection') return keptCopy(this.statements, each, name, 'all')?.collection === copy;
+        if (effect.kind === 'aggregate' && effect.into?.stage === '$out')
+          return keptCopy(this.statements, each, effect.into.collection.name ?? '', 'all')?.collection === copy;
         if (effect.kind !== 'write') return false;
         const filters = effect.writes.flatMap((write) => (write.kind === 'insert' ? [] : [write.filter]));
         return filters.length > 0 && keptCopy(this.statements, each, name, filters)?.collection === copy;
@@ -178,7 +186,8 @@ class Walk {
       case 'drop index':
         return this.unseenIndexes(effect, name, table);
       case 'modify collection':
-        return table?.complete === false || table === undefined ? unseenOptions(name, table, tableOf(now, name)) : [];
+        if (table !== undefined && table.complete !== false) return [];
+        return [...unseenOptions(name, table, tableOf(now, name)), ...indexOptionBack(name, table, effect.options)];
       case 'rename collection': {
         const { newName, dropTarget } = effect;
         if (newName.name === undefined || newName.database !== undefined)

@@ -1,7 +1,8 @@
 import type { Catalog } from '../../model/catalog';
 import type { DocumentCommand, DocumentValue, DocumentWrite } from '../../model/document';
-import { isWhole } from '../../model/document-value';
+import { isWhole, itemsOf } from '../../model/document-value';
 import { array, documentOf, scalar } from '../../parse/mongodb/document';
+import { writeValue } from '../../parse/mongodb/write';
 import { keptPrefix } from '../kept-prefix';
 import { callText, isSame } from './build';
 import { inverseOfWrite } from './writes';
@@ -41,12 +42,25 @@ function losesDocuments(write: DocumentWrite, collection: string): boolean {
   return inverseOfWrite(write, collection).losses.length > 0;
 }
 
-/** What $out would replace keeps its documents under another name. */
-function replaced({ effect }: DocumentCommand, text: string, { tables }: Catalog, taken: Set<string>): Aside | undefined {
+/** What $out would replace keeps its documents under another name; where the pipeline reads them itself, they are copied. */
+function replaced({ effect, collection }: DocumentCommand, text: string, { tables }: Catalog, taken: Set<string>): Aside | undefined {
   const into = effect.kind === 'aggregate' && effect.into?.stage === '$out' ? effect.into.collection : undefined;
-  if (into?.name === undefined || into.database !== undefined || !tables.some(({ name }) => name === into.name)) return undefined;
+  if (into?.name === undefined || into.database !== undefined) return undefined;
+  const isSource = collection?.name === into.name;
+  if (!isSource && !tables.some(({ name }) => name === into.name)) return undefined;
   const free = freeName(into.name, taken);
+  if (isSource || (effect.kind === 'aggregate' && readsFrom(effect.pipeline, into.name))) {
+    const copy = callText(into.name, 'aggregate', array([documentOf([['$out', scalar(free)]])]));
+    return { texts: [bare(copy), text], kept: [`documents of ${into.name}, in ${free}`] };
+  }
   return { texts: [bare(callText(into.name, 'renameCollection', scalar(free))), text], kept: [`collection ${into.name}, as ${free}`] };
+}
+
+/** Does a stage before the last one look documents up in this collection ($lookup, $graphLookup, $unionWith)? Names are texts there. */
+function readsFrom(pipeline: DocumentValue, name: string): boolean {
+  return itemsOf(pipeline)
+    .slice(0, -1)
+    .some((stage) => !isWhole(stage) || writeValue(stage).includes(JSON.stringify(name)));
 }
 
 function bare(text: string): string {

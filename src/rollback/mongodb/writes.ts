@@ -228,13 +228,15 @@ function isPinned(filter: DocumentValue, table: Table | undefined): boolean {
 function upsertedBack(write: Update, collection: string, table: Table | undefined): WriteBack {
   const { filter, change } = write;
   const operators = fieldsOf(change);
-  const given = [
+  const said = [
     ...conditionsOf(filter).flatMap(({ name }) => {
       const value = name.startsWith('$') ? undefined : equalTo(filter, name);
       return value === undefined ? [] : [[name, value] as const];
     }),
     ...operators.filter(({ name }) => name === '$setOnInsert').flatMap(({ value }) => fieldsIn(value)),
   ].filter(([, value]) => isWhole(value) && (isConstant(value) || isPlainDocument(value)));
+  // What the filter asks for may be said again by what is inserted.
+  const given = [...new Map(said)];
   const inserts = operators.filter(({ name }) => name === '$setOnInsert').flatMap(({ value }) => fieldsOf(value));
   const onlyInserts = change.kind === 'document' && operators.every(({ name }) => name === '$setOnInsert');
   const marker = markerIn(inserts);

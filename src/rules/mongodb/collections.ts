@@ -46,6 +46,7 @@ export function writesOf({ effect }: DocumentCommand): readonly DocumentWrite[] 
 
 /** The newest name under which a collection's documents are kept, made of the migration's own: `users_before_20240101000000`. */
 export function keptName(context: RuleContext, name: string): string {
-  const version = /^\d+/.exec(context.migration.id.split('/').at(-1) ?? '')?.[0] ?? context.migration.id.replace(/\W+/g, '_');
-  return `${name}_before_${version}`;
+  // With the time of day, where a name has it: `2025.01.31T10.00.00.add-users`.
+  const [version = ''] = /^\d{4}(?:[.-]\d\d){2}(?:T[\d.]+)?|^\d+/.exec(context.migration.id.split('/').at(-1) ?? '') ?? [];
+  return `${name}_before_${version === '' ? context.migration.id.replace(/\W+/g, '_') : version.replace(/\D/g, '')}`;
 }

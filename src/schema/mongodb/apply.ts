@@ -165,7 +165,8 @@ function withIndex(table: Table, made: DocumentIndex, workspace: Workspace): Tab
   return { ...table, indexes: [...table.indexes, index] };
 }
 
-function isMeant(index: Index, dropped: string | DocumentValue): boolean {
+/** Is it the index of this name, or with these keys; `*` is each of them. */
+export function isMeant(index: Index, dropped: string | DocumentValue): boolean {
   if (typeof dropped === 'string') return dropped === '*' || index.name === dropped;
   const { definition } = indexOf({ identity: '', name: '', keys: dropped });
   return index.definition === definition || index.definition.startsWith(`${definition}, {`);

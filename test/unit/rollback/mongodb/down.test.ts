@@ -270,6 +270,31 @@ test('two collections that change their names find a way round', () => {
   ]);
 });
 
+test('a collection that $out writes over itself was there, and comes back from its copy alone', () => {
+  const up = 'db.unseen.aggregate([{ $match: { a: 1 } }, { $out: "unseen" }]);';
+  expect(downOf(up)).toMatchObject({ losses: [{ table: 'unseen' }], irreversible: [expect.stringContaining('documents of unseen')] });
+  expect(textsOf(`db.unseen.aggregate([{ $out: "unseen_before_1" }]); ${up}`)).toEqual([
+    'db.unseen_before_1.aggregate([{ $out: "unseen" }]);',
+    'db.unseen_before_1.drop();',
+  ]);
+});
+
+test('an option of an index that no migration shows', () => {
+  const collMod = (index: string) => downOf(`db.runCommand({ collMod: "unseen", index: ${index} });`);
+  expect(collMod('{ name: "a_1", hidden: true }').statements).toEqual([
+    expect.stringContaining('\ndb.runCommand({ collMod: "unseen", index: { name: "a_1", hidden: false } });'),
+  ]);
+  expect(collMod('{ keyPattern: { a: 1 }, expireAfterSeconds: 60 }').irreversible).toEqual([
+    expect.stringContaining('expireAfterSeconds of index { a: 1 } of unseen'),
+  ]);
+});
+
+test('what the filter of an upsert and its $setOnInsert both say is asked once', () => {
+  expect(textsOf('db.roles.updateOne({ key: "a" }, { $setOnInsert: { key: "a", n: 1 } }, { upsert: true });')[0]).toContain(
+    'db.roles.deleteMany({ key: "a", n: 1 });',
+  );
+});
+
 const kept: readonly (readonly [up: string, changed: string])[] = [
   ['db.users.drop()', 'db.users.renameCollection("faultline_kept_users")'],
   [
@@ -283,6 +308,14 @@ const kept: readonly (readonly [up: string, changed: string])[] = [
   [
     'db.users.aggregate([{ $out: "orders" }])',
     'db.orders.renameCollection("faultline_kept_orders");\ndb.users.aggregate([{ $out: "orders" }])',
+  ],
+  [
+    'db.users.aggregate([{ $match: { a: 1 } }, { $out: "users" }])',
+    'db.users.aggregate([{ $out: "faultline_kept_users" }]);\ndb.users.aggregate([{ $match: { a: 1 } }, { $out: "users" }])',
+  ],
+  [
+    'db.users.aggregate([{ $unionWith: "orders" }, { $out: "orders" }])',
+    'db.orders.aggregate([{ $out: "faultline_kept_orders" }]);\ndb.users.aggregate([{ $unionWith: "orders" }, { $out: "orders" }])',
   ],
 ];
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { lintFolder } from '../../../../src/lint/lint';
 import { loadParser } from '../../../../src/parse/load';
 import { findings, fixed, placesOf, up } from './code';
 
@@ -62,6 +63,14 @@ describe('what is gone', () => {
     expect(placesOf(text, 'removed-command', 'mongosh')).toEqual(['db.a.save({ _id: 1 })']);
   });
 
+  it('the save of mongoose is not that of the driver', () => {
+    const text = up(
+      "    const User = mongoose.model('User', new mongoose.Schema({}));\n    const user = await User.findOne();\n    user.name = 'a';\n    await user.save();\n    await new User({ _id: 1 }).save({ session: null });\n    await db.collection('a').save({ _id: 1 });",
+      "const mongoose = require('mongoose');\n",
+    );
+    expect(placesOf(text, 'removed-command')).toEqual(["db.collection('a').save({ _id: 1 })"]);
+  });
+
   it('operators are found wherever they stand', () => {
     const text = up(
       "    await db.collection('a').updateMany({ $and: [{ $where: 'this.a' }] }, { $set: { b: 1 } });\n    await db.collection('a').aggregate([{ $addFields: { c: { $function: { body: 'x', args: [], lang: 'js' } } } }]).toArray();",
@@ -85,6 +94,16 @@ it('a connection string can say that writes are weak', () => {
     );
   expect(placesOf(text('?retryWrites=false&w=1'), 'weak-write-concern')).toEqual(['retryWrites=false', 'w=1']);
   expect(placesOf(text('?w=majority&retryWrites=true&wtimeoutMS=1'), 'weak-write-concern')).toEqual([]);
+});
+
+it('a copy is named after the whole time of a migration', () => {
+  const text = "exports.up = async ({ context: db }) => {\n  await db.collection('a').deleteMany({ b: 1 });\n};\n";
+  const { reports } = lintFolder({
+    files: [{ path: '2025.01.31T10.00.00.add-2.js', text }],
+    configuration: { engine: 'mongodb', framework: 'umzug', rules: {}, images: {}, simulate: {}, placeholders: {} },
+  });
+  const titles = reports.flatMap(({ findings: found }) => found.flatMap(({ fixes }) => fixes.map(({ title }) => title)));
+  expect(titles).toContain('Copy aside first, to a_before_20250131100000');
 });
 
 describe('findings in code', () => {
