@@ -15,17 +15,20 @@ export const writes: Readonly<Record<string, MongodbCase>> = {
   'counter-twice': {
     title: 'Every document is counted up without a mark: a retry counts again',
     up: "await db.collection('customers').updateMany({}, { $inc: { visits: 1 } });",
-    halves: { 1: 'applied-twice back- forward-' },
+    halves: { 1: 'applied-twice back~ forward-' },
+    dirty: { 1: 'broken back~ forward~' },
   },
   'counter-with-mark': {
     title: 'The same with a mark in the same update: a retry finishes the rest',
     up: "await db.collection('customers').updateMany({ counted: { $ne: true } }, { $inc: { visits: 1 }, $set: { counted: true } });",
     halves: { 1: 'resumable' },
+    dirty: { 1: 'broken forward~' },
   },
   'rename-field': {
     title: 'A field gets another name: those that have it already are left alone',
     up: "await db.collection('customers').updateMany({}, { $rename: { name: 'fullName' } });",
     halves: { 1: 'resumable' },
+    dirty: { 1: 'broken forward~' },
   },
   'remove-field': {
     title: 'A field is removed, and its values with it',
@@ -36,17 +39,20 @@ export const writes: Readonly<Record<string, MongodbCase>> = {
   'push-to-array': {
     title: 'A value is pushed into an array: a retry pushes it again',
     up: "await db.collection('customers').updateMany({}, { $push: { tags: 'new' } });",
-    halves: { 1: 'applied-twice' },
+    halves: { 1: 'applied-twice back~ forward-' },
+    dirty: { 1: 'broken back~ forward~' },
   },
   'add-to-set': {
     title: 'A value is added to a set: a retry finds it there',
     up: "await db.collection('customers').updateMany({}, { $addToSet: { tags: 'new' } });",
-    halves: { 1: 'resumable' },
+    halves: { 1: 'resumable back~' },
+    dirty: { 1: 'broken back~ forward~' },
   },
   'pipeline-on-itself': {
     title: 'A field is computed from itself: a retry computes it from the new value',
     up: "await db.collection('orders').updateMany({}, [{ $set: { total: { $multiply: ['$total', 100] } } }]);",
-    halves: { 1: 'applied-twice back- forward-' },
+    halves: { 1: 'applied-twice back~ forward-' },
+    dirty: { 1: 'broken back~ forward~' },
   },
   'pipeline-from-others': {
     title: 'A field is computed from others: it may be computed as often as one likes',
