@@ -58,7 +58,8 @@ function isCandidate({ path }: SourceFile): boolean {
   return folderPrefix(path) === '' && !path.startsWith('.') && !isConfiguration(path) && !/^sample-migration\.\w+$/.test(path);
 }
 
-function isConfiguration(path: string): boolean {
+/** `migrate-mongo-config.js`, also with the endings of ES modules and TypeScript. */
+export function isConfiguration(path: string): boolean {
   return /^migrate-mongo-config\.[cm]?[jt]s$/.test(baseName(path));
 }
 

@@ -5,6 +5,7 @@ import { type Result, success } from '../../model/result';
 import type { DownPlacement, SourceFile, ToolFramework } from '../../model/run-protocol';
 import { baseName, byNumber, dependsOn, folderPrefix, problem } from '../files';
 import { CodeMemory } from './code-memory';
+import { isConfiguration } from './migrate-mongo';
 import { ownCode } from './migration-classes';
 import { readMongoMigration } from './mongodb/migration';
 import { type MongoTool, mongoEngine } from './mongodb/read';
@@ -24,8 +25,10 @@ export const tsMigrateMongoose: ToolFramework = {
 
   detect(files) {
     const candidates = ownCode(files).filter((file) => isCandidate(file) && /\b(?:up|down)\b/.test(file.text));
-    const own = candidates.filter(isOwn).length;
     const isMarked = dependsOn(files, 'ts-migrate-mongoose');
+    // Migrations of migrate-mongo may use mongoose as well: there only what is given to `up` tells them apart.
+    const isForeign = !isMarked && (dependsOn(files, 'migrate-mongo') || files.some(({ path }) => isConfiguration(path)));
+    const own = candidates.filter((file) => takesConnection(file) || (!isForeign && usesMongoose(file))).length;
     if (own === 0) return isMarked && candidates.length > 0 ? 0.62 : 0;
     return (isMarked ? 0.69 : 0.62) + (0.3 * own) / candidates.length;
   },
@@ -73,9 +76,13 @@ function timeOf({ path }: SourceFile): string {
   return /^\d+/.exec(path)?.[0] ?? '0';
 }
 
-/** A file that shows by itself whose it is. */
-function isOwn({ text }: SourceFile): boolean {
-  return /['"]mongoose['"]/.test(text) || /\bup\b\s*(?:=\s*)?(?:async\s*)?(?:function\s*)?\(\s*(?:connection|mongoose)\b/.test(text);
+/** Does a file show by itself whose it is? */
+function takesConnection({ text }: SourceFile): boolean {
+  return /\bup\b\s*(?:=\s*)?(?:async\s*)?(?:function\s*)?\(\s*(?:connection|mongoose)\b/.test(text);
+}
+
+function usesMongoose({ text }: SourceFile): boolean {
+  return /['"]mongoose['"]/.test(text);
 }
 
 const tool: MongoTool = {

@@ -53,7 +53,7 @@ function violation(context: RuleContext, { step, command }: PlacedCommand): Viol
   if (named === undefined) return undefined;
   return {
     ...callPlace(context, step.statement),
-    message: `This works on the database ${named}, wherever the migration runs, while the changelog that records it lies in the database that the tool is configured for.`,
+    message: `This works on the database ${named}, wherever the migration runs${context.framework.name === 'mongosh' ? '.' : ', while the changelog that records it lies in the database that the tool is configured for.'}`,
     help: 'Use the database that the migration is given, or take the name from the environment.',
     fixes: [],
   };

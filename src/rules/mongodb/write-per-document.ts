@@ -68,7 +68,7 @@ function violation(context: RuleContext, { step, command }: PlacedCommand): Viol
   if (step.statement.circumstances?.loop?.over !== 'documents' || !single.test(command.method)) return undefined;
   return {
     ...callPlace(context, step.statement),
-    message: `This sends a request for each document that the cursor gives, one after the other: on a large ${shownCollection(command)} that takes hours, and a failure leaves it somewhere in the middle.`,
+    message: `This sends a request for each document that is found: on a large ${shownCollection(command)} that takes hours, and a failure leaves it somewhere in the middle.`,
     help: 'Collect the writes, and send them by bulkWrite in batches of 500 to 1,000 with { ordered: false }; or use one updateMany with a pipeline where the server can compute the value.',
     fixes: [],
   };

@@ -258,7 +258,7 @@ function check(context: RuleContext, first: RuleContext['program']['statements']
   return {
     range: headRange(context, first),
     message: `${context.migration.title} has no rollback: when the deployment fails behind it, the way back has to be written in the middle of the incident.`,
-    help: `Write the rollback now, in ${context.framework.displayName}'s own form, and try it by simulating.`,
+    help: `Write the rollback now, in the form of ${context.framework.displayName}, and try it by simulating.`,
     fixes: fix === undefined ? [] : [fix],
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tsMigrateMongoose } from '../../../../src/frameworks/code/ts-migrate-mongoose';
+import { detectFramework } from '../../../../src/frameworks/registry';
 import type { Migration } from '../../../../src/model/migration';
 import { only, renderedOf, unreadOf } from './read';
 
@@ -16,6 +17,17 @@ import { UserSchema, Person, Log } from '../models/User';
 export async function up(connection: Connection): Promise<void> { ${body} }`;
   return only(tsMigrateMongoose, { '1673525773572-first.ts': text, ...others }, mongo);
 }
+
+it('mongoose in a migration of migrate-mongo makes it no other tool', () => {
+  const file = (parameters: string) => ({
+    path: '20250101000000-a.js',
+    text: `const mongoose = require('mongoose');\nmodule.exports = { async up(${parameters}) { await mongoose.connect('mongodb://x'); } };`,
+  });
+  const configured = { path: 'migrate-mongo-config.js', text: 'module.exports = {};' };
+  expect(detectFramework([file('')]).name).toBe('ts-migrate-mongoose');
+  expect(detectFramework([file(''), configured]).name).toBe('migrate-mongo');
+  expect(detectFramework([file('connection'), configured]).name).toBe('ts-migrate-mongoose');
+});
 
 describe('mongoose', () => {
   it.each([
