@@ -1,7 +1,7 @@
 import type { RowHeap } from '../faults/applied-twice';
 import type { Dirt } from '../faults/dirt/recipe';
 import type { Table } from '../model/catalog';
-import type { Engine, EngineName } from '../model/engine';
+import type { Engine } from '../model/engine';
 import type { Migration, Statement } from '../model/migration';
 import type { RunProtocol } from '../model/run-protocol';
 import type { DatabaseAddress, Sandbox } from '../model/sandbox';
@@ -21,8 +21,6 @@ import type { AskedRows, StepsResult } from './steps';
  * one line for the user when a connection can't be made. What is absent is what the engine does not have: the simulation says so.
  */
 export interface DatabaseEngine {
-  readonly names: readonly EngineName[];
-
   /** Carries out a migration as its framework would. Absent: its migrations are code, which a process of its own runs. */
   builtInCarrier?(migration: Migration, protocol: RunProtocol): Carrier;
 

@@ -4,9 +4,14 @@ import { mongodbEngine } from './mongodb/engine';
 import { mysqlEngine } from './mysql/engine';
 import { postgresEngine } from './postgres/engine';
 
-const engines: readonly DatabaseEngine[] = [postgresEngine, mysqlEngine, mongodbEngine];
+const engines: Readonly<Record<EngineName, DatabaseEngine>> = {
+  postgres: postgresEngine,
+  mysql: mysqlEngine,
+  mariadb: mysqlEngine,
+  mongodb: mongodbEngine,
+};
 
-/** The engine of this name; undefined where migrations of it can't be simulated. */
-export function databaseEngine(name: EngineName): DatabaseEngine | undefined {
-  return engines.find(({ names }) => names.includes(name));
+/** What simulates migrations of the engine of this name. */
+export function databaseEngine(name: EngineName): DatabaseEngine {
+  return engines[name];
 }

@@ -5,13 +5,17 @@ import { postgresServer } from './postgres/engine';
 import type { ServerEngine } from './server-engine';
 
 /** The engines that sandboxes can be had of. One more is a line here. */
-const all: readonly ServerEngine[] = [postgresServer, mysqlServer, mariadbServer, mongodbServer];
+const all: Readonly<Record<EngineName, ServerEngine>> = {
+  postgres: postgresServer,
+  mysql: mysqlServer,
+  mariadb: mariadbServer,
+  mongodb: mongodbServer,
+};
 
-/** Undefined for an engine that no sandbox can be had of. */
-export function serverEngine(name: EngineName): ServerEngine | undefined {
-  return all.find((each) => each.name === name);
+export function serverEngine(name: EngineName): ServerEngine {
+  return all[name];
 }
 
 export function allServerEngines(): readonly ServerEngine[] {
-  return all;
+  return Object.values(all);
 }

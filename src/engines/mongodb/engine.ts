@@ -10,7 +10,6 @@ import { executeSteps } from './steps';
 
 /** MongoDB, as a simulation needs it. */
 export const mongodbEngine: DatabaseEngine = {
-  names: ['mongodb'],
   command: mongodbCommands,
 
   captureState,

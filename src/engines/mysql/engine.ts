@@ -16,7 +16,6 @@ import { executeSteps } from './steps';
 
 /** MySQL and MariaDB, as a simulation needs them. */
 export const mysqlEngine: DatabaseEngine = {
-  names: ['mysql', 'mariadb'],
   builtInCarrier,
   command: mysqlCommands,
 

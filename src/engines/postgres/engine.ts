@@ -19,7 +19,6 @@ import { Load } from './workload/workload';
 
 /** PostgreSQL, as a simulation needs it. */
 export const postgresEngine: DatabaseEngine = {
-  names: ['postgres'],
   builtInCarrier,
   command: postgresCommands,
 

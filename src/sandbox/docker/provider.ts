@@ -1,5 +1,5 @@
 import Docker from 'dockerode';
-import { engineDisplayName, engineOf } from '../../model/engine';
+import { engineOf } from '../../model/engine';
 import { failure, type Result, success } from '../../model/result';
 import type { Sandbox, SandboxOptions, SandboxProvider } from '../../model/sandbox';
 import { problemOf } from '../problem';
@@ -20,7 +20,6 @@ export const dockerProvider: SandboxProvider = {
 
   async available({ engine }) {
     const kind = serverEngine(engine.name);
-    if (kind === undefined) return failure({ message: `${engineDisplayName(engine.name)} can't be started in Docker so far.` });
     const endpoint = findEndpoint();
     try {
       await answered(new Docker(endpoint.connection));
@@ -34,8 +33,7 @@ export const dockerProvider: SandboxProvider = {
     const possible = await this.available(options);
     if (!possible.ok) return possible;
     for (const line of await this.removeOrphans()) options.onProgress(line);
-    const kind = serverEngine(options.engine.name);
-    return kind === undefined ? failure({ message: 'There is no such engine.' }) : start(kind, options);
+    return start(serverEngine(options.engine.name), options);
   },
 
   async removeOrphans() {

@@ -32,7 +32,6 @@ export const localProvider: SandboxProvider = {
 
 function find(engine: Engine): Result<{ readonly kind: ServerEngine; readonly programs: ServerPrograms }> {
   const kind = serverEngine(engine.name);
-  if (kind === undefined) return failure({ message: `${engineLabel(engine)} can't be started from local programs so far.` });
   const installed = kind.programs.installed();
   const programs = installed.find((each) => each.engine.major === engine.major && each.engine.minor === engine.minor);
   return programs === undefined ? failure({ message: missing(kind, engine, installed) }) : success({ kind, programs });

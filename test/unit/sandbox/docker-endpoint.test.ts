@@ -116,13 +116,6 @@ describe('what is missing is said in one line, with what to do', () => {
     }
   });
 
-  it('an engine that no sandbox can be had of', async () => {
-    for (const provider of [sandboxProviders.docker, sandboxProviders.local]) {
-      const available = await provider.available({ engine: { name: 'mongodb', major: 8 } });
-      expect(available).toMatchObject({ ok: false, error: { message: expect.stringMatching(/^MongoDB.* can't be started .* so far\.$/) } });
-    }
-  });
-
   it.skipIf(process.platform === 'win32')('a daemon that accepts and says nothing', { timeout: 20_000 }, async () => {
     const path = join(home, 'mute.sock');
     const mute = await new Promise<Server>((resolve) => {

@@ -62,7 +62,9 @@ export const writes: Readonly<Record<string, MongodbCase>> = {
   'array-filters': {
     title: 'Elements of arrays are changed by a filter of their own',
     up: "await db.collection('orders').updateMany({}, { $set: { 'lines.$[line].checked': true } }, { arrayFilters: [{ 'line.sku': 'a' }] });",
-    halves: { 1: 'resumable' },
+    halves: { 1: 'resumable back~' },
+    stays: { 1: 'unrecorded back~' },
+    dirty: { 1: 'broken back~ forward~' },
   },
   'delete-meant': {
     title: 'Documents are deleted that nobody wants any more',
@@ -84,20 +86,27 @@ export const writes: Readonly<Record<string, MongodbCase>> = {
     title: 'Documents with an _id of their own can be put in once: a retry meets them',
     up: "await db.collection('plans').insertMany([{ _id: 'free' }, { _id: 'team' }, { _id: 'firm' }, { _id: 'gold' }]);",
     halves: { 1: 'broken' },
+    dirty: { 1: 'rolled-back' },
   },
   'insert-one-without-id': {
     title: 'One document without an _id of its own is there twice after a retry',
     up: "await db.collection('plans').insertOne({ code: 'free', seats: 1 });",
+    alone: [1],
+    idle: [1],
   },
   'insert-one-dated': {
     title: 'A document that holds the time of the run has another one in every run',
     up: "await db.collection('plans').insertOne({ _id: 'free', since: new Date() });",
+    alone: [1],
+    idle: [1],
+    dirty: { 1: 'rolled-back' },
   },
   'upsert-in-bulk': {
     title: 'Upserts with $setOnInsert are there once, however often they run',
     up: `await db.collection('plans').bulkWrite(['free', 'team', 'firm', 'gold'].map((code) => (
       { updateOne: { filter: { _id: code }, update: { $setOnInsert: { seats: 1 } }, upsert: true } })));`,
     halves: { 1: 'resumable' },
+    alone: [1],
   },
   'bulk-of-changes': {
     title: 'A bulk of changes to single documents: the driver sends it again by itself',
