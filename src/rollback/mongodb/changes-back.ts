@@ -69,14 +69,35 @@ function lostField(field: string): ChangeBack {
 
 /** A field that the documents lacked goes again. */
 function addedField(field: string, value: DocumentValue | undefined, filter: DocumentValue): ChangeBack {
-  const isKnown = value !== undefined && isConstant(value);
+  const wanted = value === undefined ? undefined : conditionFor(value);
   return {
     ...none,
     written: [field],
     operators: [{ operator: '$unset', field, value: scalar('') }],
     notes: lacks(filter, field) === 'or null' ? [`where ${field} was null it is missing afterwards`] : [],
-    found: [isKnown ? { field, value, isPresence: false } : { field, value: documentOf([['$exists', scalar(true)]]), isPresence: true }],
+    found: [
+      wanted === undefined
+        ? { field, value: documentOf([['$exists', scalar(true)]]), isPresence: true }
+        : { field, value: wanted, isPresence: false },
+    ],
   };
+}
+
+/** What finds a value that is the same in each run. `null` alone would find documents without the field as well; a document is found as it is. */
+function conditionFor(value: DocumentValue): DocumentValue | undefined {
+  if (!isSettled(value) || fieldsOf(value).some(({ name }) => name.startsWith('$'))) return undefined;
+  return isNull(value) ? documentOf([['$type', 'null']]) : value;
+}
+
+function isNull(value: DocumentValue): boolean {
+  return value.kind === 'scalar' && value.value === null;
+}
+
+/** Constants, and lists and documents of them. */
+function isSettled(value: DocumentValue): boolean {
+  if (value.kind === 'array') return isWhole(value) && value.items.every(isSettled);
+  if (value.kind === 'document') return isWhole(value) && value.fields.every((field) => isSettled(field.value));
+  return isNull(value) || isConstant(value);
 }
 
 function setBack(field: string, value: DocumentValue, filter: DocumentValue): ChangeBack {
@@ -149,7 +170,9 @@ function pipelineBack(filter: DocumentValue, pipeline: DocumentValue): ChangeBac
         return renamedBack(source, field.name, filter);
       }
       // A text that begins so is a path or a variable.
-      const constant = textOf(field.value)?.startsWith('$') || !isConstant(field.value) ? undefined : field.value;
+      const isExpression =
+        textOf(field.value)?.startsWith('$') === true || field.value.kind === 'document' || itemsOf(field.value).length > 0;
+      const constant = isExpression || !isSettled(field.value) ? undefined : field.value;
       const isOwn = constant !== undefined && isMarker({ name: field.name, value: constant });
       return lacks(filter, field.name) === undefined && !isOwn ? lostField(field.name) : addedField(field.name, constant, filter);
     });

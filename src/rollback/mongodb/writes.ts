@@ -115,12 +115,12 @@ function updatedBack({ filter, change, many }: Update, collection: string, table
     return together([{ statements: [], told: gone, losses }, which]);
   }
   const told = [...gone, ...undo.notes.map((note) => `In ${collection}, ${note}.`)];
-  const shared = found.isShared ? [sharedNote(undo, collection)] : [];
+  const shared = found.shared === undefined ? [] : [sharedNote(undo, collection, found.shared)];
   const statement = callText(collection, many ? 'updateMany' : 'updateOne', found.filter, operatorsText(undo));
   return {
     statements: [statement],
     told: [...told, ...shared],
-    losses: found.isShared ? [...losses, ...sharedLosses(undo, collection)] : losses,
+    losses: found.shared !== undefined ? [...losses, ...sharedLosses(undo, collection)] : losses,
   };
 }
 
@@ -132,9 +132,10 @@ function lostFields(fields: readonly string[], collection: string): readonly str
 }
 
 /** What the update did is told by the values that it left, and others may have left the same. */
-function sharedNote({ operators }: ChangeBack, collection: string): string {
+function sharedNote({ operators }: ChangeBack, collection: string, shared: 'value' | 'field'): string {
   const fields = [...new Set(operators.map(({ field }) => field))].join(', ');
-  return `Documents of ${collection} that held the same ${fields} before the migration are changed as well: a migrationId set beside it would tell them apart.`;
+  const which = shared === 'value' ? `held the same ${fields} before the migration` : `have ${fields} from elsewhere, whatever it is,`;
+  return `Documents of ${collection} that ${which} are changed as well: a migrationId set beside it would tell them apart.`;
 }
 
 function sharedLosses({ operators }: ChangeBack, collection: string): WriteBack['losses'] {
@@ -153,8 +154,8 @@ function operatorsText({ operators }: ChangeBack): DocumentValue {
 
 interface FilterBack {
   readonly filter: DocumentValue;
-  /** Others than the changed documents may be found, too. */
-  readonly isShared: boolean;
+  /** Others than the changed documents may be found, too: those with the same value, or all that have the field. */
+  readonly shared?: 'value' | 'field';
 }
 
 /** How the changed documents are found now. What the filter asked of other fields still holds. */
@@ -169,13 +170,13 @@ function filterBack(filter: DocumentValue, change: DocumentValue, { written, fou
   const presences = found.filter(({ isPresence }) => isPresence);
   const values = found.filter(({ isPresence }) => !isPresence);
   const marker = values.find(({ field, value }) => isMarker({ name: field, value })) ?? markerSet(filter, change);
-  if (marker !== undefined) return { filter: withField(keptFields, marker.field, marker.value), isShared: false };
+  if (marker !== undefined) return { filter: withField(keptFields, marker.field, marker.value) };
   if (isUntouched && values.length === 0) {
-    return { filter: withFields(keptFields, presences), isShared: false };
+    return { filter: withFields(keptFields, presences) };
   }
   if (found.length === 0) return undefined;
   const chosen = values.length > 0 ? values : presences;
-  return { filter: withFields(keptFields, chosen), isShared: true };
+  return { filter: withFields(keptFields, chosen), shared: values.length > 0 ? 'value' : 'field' };
 }
 
 /** Fields that an update takes away. */

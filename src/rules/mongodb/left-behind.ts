@@ -17,12 +17,15 @@ export function collectionsLeftBehind(origin: Catalog, between: Catalog, end: Ca
     ...names.flatMap((name) => {
       const [old, now] = [tableOf(origin, name), tableOf(end, name)];
       if (old !== undefined && now !== undefined) return [...indexDifferences(old, now), ...optionDifferences(old, now)];
-      if (now !== undefined) return now.presumed === true ? madeIndexes(tableOf(between, name), now) : [`collection ${name} stays`];
+      const made = tableOf(between, name);
+      if (now?.presumed === true) return madeIndexes(made, now);
+      // One that only the rollback makes is one that the migration took away.
+      if (now !== undefined) return made === undefined ? [] : [`collection ${name} stays`];
       return old === undefined || old.presumed === true ? [] : [`collection ${name}, which was there before, is gone`];
     }),
     ...views.flatMap((name) => {
       const [old, now] = [origin, end].map(({ definitions }) => definitions.find((view) => view.name === name));
-      if (old === undefined) return [`view ${name} stays`];
+      if (old === undefined) return between.definitions.some((view) => view.name === name) ? [`view ${name} stays`] : [];
       if (now === undefined) return [`view ${name}, which was there before, is gone`];
       return old.definition === now.definition ? [] : [`view ${name} has another query`];
     }),

@@ -197,6 +197,19 @@ extensions made with IF NOT EXISTS, which may have been there, and about data.`,
 `,
         },
         {
+          path: '20240101200000-unseen.js',
+          text: `module.exports = {
+  async up(db) {
+    await db.collection('audits_old').drop();
+  },
+
+  async down(db) {
+    await db.createCollection('audits_old');
+  },
+};
+`,
+        },
+        {
           path: '20240102000000-said.js',
           text: `module.exports = {
   async up(db) {
@@ -342,9 +355,9 @@ function completed(context: RuleContext): Fix | undefined {
 
 /** The same for MongoDB: what is missing of the catalog, in calls behind the last one. Documents want a rollback of somebody's own. */
 function completedDocuments(context: RuleContext, origin: Catalog): Fix | undefined {
-  const { engine, after, migration, program } = context;
+  const { engine, before, after, migration, program } = context;
   if (documentsLeftBehind(migration.up.statements, program.statements, origin).length > 0) return undefined;
-  const changes = catalogChanges(after, withUnseen(origin, after), { engine, goal: 'before this migration', isEmpty: () => true });
+  const changes = catalogChanges(after, withUnseen(origin, before, after), { engine, goal: 'before this migration', isEmpty: () => true });
   const edit = changes.some(({ unknown }) => unknown !== undefined)
     ? undefined
     : linesBehind(
@@ -354,8 +367,12 @@ function completedDocuments(context: RuleContext, origin: Catalog): Fix | undefi
   return edit === undefined ? undefined : { title: 'Add what is missing', safe: false, edits: [edit] };
 }
 
-/** A collection that no migration makes stays; what this migration made of it goes. */
-function withUnseen(origin: Catalog, after: Catalog): Catalog {
-  const unseen = after.tables.filter((table) => table.presumed === true && !origin.tables.some(({ name }) => name === table.name));
-  return { ...origin, tables: [...origin.tables, ...unseen.map((table) => ({ ...table, indexes: [] }))] };
+/** A collection that no migration makes stays, also one that the rollback makes again; what this migration made of it goes. */
+function withUnseen(origin: Catalog, before: Catalog, after: Catalog): Catalog {
+  const isNamed = (among: readonly { readonly name: string }[], name: string) => among.some((each) => each.name === name);
+  const unseen = after.tables.filter(({ name }) => !isNamed(origin.tables, name));
+  const there = unseen.filter(({ presumed }) => presumed === true).map((table) => ({ ...table, indexes: [] }));
+  const again = unseen.filter(({ name, presumed }) => presumed !== true && !isNamed(before.tables, name));
+  const views = after.definitions.filter(({ name }) => !isNamed(origin.definitions, name) && !isNamed(before.definitions, name));
+  return { ...origin, tables: [...origin.tables, ...there, ...again], definitions: [...origin.definitions, ...views] };
 }

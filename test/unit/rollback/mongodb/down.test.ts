@@ -191,7 +191,27 @@ const partly: readonly (readonly [up: string, down: string, said: string])[] = [
   [
     'db.users.updateMany({ full: { $exists: false } }, [{ $set: { full: { $concat: ["$a", "$b"] } } }]);',
     'db.users.updateMany({ full: { $exists: true } }, { $unset: { full: "" } });',
-    'held the same full',
+    'that have full from elsewhere, whatever it is,',
+  ],
+  [
+    'db.users.updateMany({ gone: { $exists: false } }, { $set: { gone: null } });',
+    'db.users.updateMany({ gone: { $type: "null" } }, { $unset: { gone: "" } });',
+    'held the same gone',
+  ],
+  [
+    'db.users.updateMany({ tags: { $exists: false } }, { $set: { tags: [] } });',
+    'db.users.updateMany({ tags: [] }, { $unset: { tags: "" } });',
+    'held the same tags',
+  ],
+  [
+    'db.users.updateMany({ set: { $exists: false } }, { $set: { set: { mail: true, at: null } } });',
+    'db.users.updateMany({ set: { mail: true, at: null } }, { $unset: { set: "" } });',
+    'held the same set',
+  ],
+  [
+    'db.users.updateMany({ tags: { $exists: false } }, [{ $set: { tags: [] } }]);',
+    'db.users.updateMany({ tags: [] }, { $unset: { tags: "" } });',
+    'held the same tags',
   ],
 ];
 

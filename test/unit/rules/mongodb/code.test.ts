@@ -106,6 +106,15 @@ it('a copy is named after the whole time of a migration', () => {
   expect(titles).toContain('Copy aside first, to a_before_20250131100000');
 });
 
+it('what only the rollback makes is not what the migration left', () => {
+  const text =
+    "module.exports = {\n  async up(db) {\n    await db.collection('a').drop();\n    await db.collection('b').createIndex({ c: 1 }, { name: 'c' });\n  },\n  async down(db) {\n    await db.createCollection('a');\n  },\n};\n";
+  expect(findings(text, 'rollback-incomplete').map(({ message }) => message)).toEqual([expect.stringContaining(': index c of b stays.')]);
+  expect(fixed(text, 'rollback-incomplete')).toBe(
+    text.replace("createCollection('a');\n", 'createCollection(\'a\');\n    await db.collection("b").dropIndex("c");\n'),
+  );
+});
+
 describe('findings in code', () => {
   it('are silenced above the call, and a comment without one is told', () => {
     const call = "    db.collection('a').insertOne({ _id: 1 });";
