@@ -25,6 +25,8 @@ export interface MongodbCase {
   readonly alone?: readonly number[];
   /** Statements that are over before a timeout can fire. */
   readonly idle?: readonly number[];
+  /** The statement at which it fails by itself: what goes on ends there. */
+  readonly failsAt?: number;
   /** Cells that are special: `crash,kill-session@during:2..after:3` or `*@during:2`. The last that fits counts. */
   readonly except?: Readonly<Record<string, string>>;
 }

@@ -17,7 +17,7 @@ export function expectationsOf(suiteCase: MongodbCase, texts: readonly string[],
   for (const fault of faults) {
     for (const point of points) {
       const said = fault === 'dirty-data' && point.kind === 'during' ? suiteCase.dirty?.[point.statement ?? 0] : undefined;
-      const verdict = said ?? course.verdict(fault, point);
+      const verdict = said ?? course.ending(fault, point);
       expected[cellId(fault, point)] = verdict === undefined ? 'impossible' : normal(verdict);
     }
   }
@@ -46,7 +46,7 @@ class Course {
   }
 
   private get records(): boolean {
-    return this.suiteCase.script === undefined;
+    return this.suiteCase.script === undefined && this.suiteCase.failsAt === undefined;
   }
 
   points(): readonly Point[] {
@@ -83,7 +83,16 @@ class Course {
     return this.texts[statement - 1] ?? '';
   }
 
-  verdict(fault: FaultName, { kind, statement: named }: Point): string | undefined {
+  /** What goes on ends where the migration fails by itself, and nothing strikes behind that. */
+  ending(fault: FaultName, point: Point): string | undefined {
+    const { failsAt } = this.suiteCase;
+    const verdict = this.verdict(fault, point);
+    if (failsAt === undefined) return verdict;
+    if (point.statement === failsAt && point.kind !== 'before') return undefined;
+    return verdict === 'complete' ? this.stays(failsAt - 1) : verdict;
+  }
+
+  private verdict(fault: FaultName, { kind, statement: named }: Point): string | undefined {
     const statement = kind === 'start' ? 1 : (named ?? this.count + 1);
     const isInside = kind === 'during';
     switch (fault) {

@@ -156,8 +156,9 @@ export const writes: Readonly<Record<string, MongodbCase>> = {
     title: 'The mark is set in another update than the data: between both the data is there and the mark is not',
     up: `await db.collection('customers').updateMany({ counted: { $ne: true } }, { $inc: { visits: 1 } });
       await db.collection('customers').updateMany({ counted: { $ne: true } }, { $set: { counted: true } });`,
-    halves: { 1: 'applied-twice back- forward-', 2: 'applied-twice back- forward+' },
-    stays: { 1: 'applied-twice', 2: 'unrecorded' },
+    halves: { 1: 'false-success back~ forward-', 2: 'false-success' },
+    stays: { 1: 'false-success', 2: 'unrecorded' },
+    dirty: { 1: 'broken back~ forward~' },
   },
   'two-updates': {
     title: 'Two updates that may both be done again',
@@ -165,6 +166,7 @@ export const writes: Readonly<Record<string, MongodbCase>> = {
       await db.collection('customers').updateMany({}, { $set: { country: 'DE' } });`,
     halves: { 1: 'resumable', 2: 'resumable' },
     stays: { 1: 'resumable' },
+    dirty: { 2: 'broken forward~' },
   },
   'fails-by-itself': {
     title: 'A document that the validator refuses ends the migration by itself',
@@ -172,6 +174,6 @@ export const writes: Readonly<Record<string, MongodbCase>> = {
       await db.collection('customers').insertOne({ _id: 'c99', email: 5, visits: 0 });`,
     halves: { 1: 'broken forward-' },
     stays: { 1: 'broken forward-' },
-    except: { 'disconnect,lost-ack,kill-session@*': 'broken forward-' },
+    failsAt: 2,
   },
 };
