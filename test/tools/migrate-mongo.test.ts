@@ -16,8 +16,34 @@ const skip = withoutTools() || requireOrSkip('docker', await dockerMissing());
  * it is on. Per point the verdicts of `faults` in their order. The server is DocumentDB behind the MongoDB protocol (image mongo:8), not mongod.
  */
 const verdicts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  plain: {},
-  locked: {},
+  plain: {
+    start: '- rolled-back complete rolled-back -',
+    'before:1': 'rolled-back rolled-back complete rolled-back -',
+    'during:1': '- resumable resumable resumable resumable',
+    'after:1': '- resumable complete resumable resumable',
+    'before:2': 'resumable resumable complete resumable -',
+    'during:2': '- resumable - resumable resumable',
+    'after:2': '- resumable complete resumable resumable',
+    'before:3': 'resumable resumable complete resumable -',
+    'during:3': '- unrecorded applied-twice applied-twice unrecorded',
+    'after:3': '- unrecorded complete unrecorded unrecorded',
+    unrecorded: 'unrecorded unrecorded complete unrecorded -',
+  },
+  // It clears its lock when `up` throws, and not when it is killed.
+  locked: {
+    start: '- rolled-back complete rolled-back -',
+    'before:1': 'rolled-back blocked complete blocked -',
+    'during:1': '- blocked resumable blocked resumable',
+    'after:1': '- blocked complete blocked resumable',
+    'before:2': 'resumable blocked complete blocked -',
+    'during:2': '- blocked - blocked resumable',
+    'after:2': '- blocked complete blocked resumable',
+    'before:3': 'resumable blocked complete blocked -',
+    'during:3': '- unrecorded applied-twice broken unrecorded',
+    'after:3': '- unrecorded complete unrecorded unrecorded',
+    unrecorded: 'unrecorded unrecorded complete unrecorded -',
+    unlock: 'blocked blocked complete blocked blocked',
+  },
 };
 
 describe.skipIf(skip)('migrate-mongo on DocumentDB behind the MongoDB protocol', () => {
