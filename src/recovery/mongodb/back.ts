@@ -6,7 +6,7 @@ import type { DataLoss } from '../data-loss';
 import { modesFor } from '../modes/registry';
 import type { DraftPlan, RecoverySituation } from '../situation';
 import { documentsBack } from './documents-back';
-import { shellStep } from './words';
+import { shellStep, withWhoseKeys } from './words';
 
 /**
  * Ways back to before: ends what is open, takes back documents, turns collections, indexes and options back, and clears the history. What the
@@ -59,7 +59,9 @@ export function asSteps(changes: readonly Change[], losses: readonly Pick<DataLo
   });
 }
 
-export function withLosses(steps: readonly RecoveryStep[], losses: readonly Pick<DataLoss, 'text' | 'loss'>[]): DraftPlan {
+/** A plan of these steps, with what it can't bring back. */
+export function withLosses(drafted: readonly RecoveryStep[], losses: readonly Pick<DataLoss, 'text' | 'loss'>[]): DraftPlan {
+  const steps = withWhoseKeys(drafted);
   if (losses.length === 0) return { steps };
   return { steps, loses: [...new Set(losses.map(({ text }) => text))].join('; '), loss: losses.map(({ loss }) => loss) };
 }

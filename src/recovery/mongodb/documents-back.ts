@@ -194,9 +194,14 @@ function groupBack(work: Work, group: readonly ChangedField[], fields: readonly 
     '',
   );
   if (known.length === 0) return { steps: [], losses };
-  const because = known.map(({ path, because: reason }) => `${path}: ${reason}`).join('; ');
+  const [sole, ...others] = known;
+  // The title names a field that is alone. Names of fields are never capitalized.
+  const because =
+    sole !== undefined && others.length === 0
+      ? `${sole.because.charAt(0).toUpperCase()}${sole.because.slice(1)}`
+      : known.map(({ path, because: reason }) => `${path}: ${reason}`).join('; ');
   const title = `Give ${known.map(({ path }) => path).join(', ')} of ${documents(touched.length)} of ${collection} back what ${known.length === 1 ? 'it was' : 'they were'}`;
-  const why = `${because.charAt(0).toUpperCase()}${because.slice(1)}. Which documents: ${found.because}${by}.`;
+  const why = `${because}. Which documents${by}: ${found.because}.`;
   return { steps: [shellStep(title, why, `${collectionText(collection)}.updateMany(${found.filter}, ${updateText(known)})`)], losses };
 }
 

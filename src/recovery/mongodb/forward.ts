@@ -90,8 +90,8 @@ function resumed(situation: RecoverySituation): DraftPlan[] {
   const modes = chosenModes(situation, 'certain');
   const reads = (statement: Statement) => commandsIn(statement).every(({ effect }) => effect.kind === 'read');
   return [
-    {
-      steps: [
+    withLosses(
+      [
         ...modes.filter(({ place }) => place === 'first').flatMap((mode) => mode.forward(situation)),
         ...steps,
         ...plan.transactions.flatMap((transaction) =>
@@ -109,7 +109,8 @@ function resumed(situation: RecoverySituation): DraftPlan[] {
         ...modes.filter(({ place }) => place === 'last').flatMap((mode) => mode.forward(situation)),
         ...protocol.markApplied(migration),
       ],
-    },
+      [],
+    ),
   ];
 }
 

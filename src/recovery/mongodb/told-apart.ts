@@ -36,7 +36,8 @@ export function toldApart(
     if (isExact) return { filter: writeValue(filter), because: 'the migration finds them by this, and still does' };
   }
   const markers = paths.flatMap((path) => byMarker(path, chosen, others, named) ?? []);
-  return markers[0] ?? paths.flatMap((path) => byPresence(path, chosen, others) ?? [])[0];
+  // One value is a constant of the migration's. Several may be what it has computed from these very documents: any other database has others.
+  return markers.find(({ values }) => values === 1) ?? paths.flatMap((path) => byPresence(path, chosen, others) ?? [])[0] ?? markers[0];
 }
 
 function byPresence(path: string, chosen: readonly Doc[], others: readonly Doc[]): ToldApart | undefined {
@@ -48,7 +49,12 @@ function byPresence(path: string, chosen: readonly Doc[], others: readonly Doc[]
   return undefined;
 }
 
-function byMarker(path: string, chosen: readonly Doc[], others: readonly Doc[], named: ReadonlySet<string>): ToldApart | undefined {
+interface Marker extends ToldApart {
+  /** How many values the field has in the documents that are meant. */
+  readonly values: number;
+}
+
+function byMarker(path: string, chosen: readonly Doc[], others: readonly Doc[], named: ReadonlySet<string>): Marker | undefined {
   const values = new Map<string, Json>();
   for (const doc of chosen) {
     const { value } = valueAt(doc, path);
@@ -60,5 +66,11 @@ function byMarker(path: string, chosen: readonly Doc[], others: readonly Doc[], 
     const { value } = valueAt(doc, path);
     return value !== undefined && values.has(comparable(value));
   });
-  return isTaken ? undefined : { filter: valueCondition(path, [...values.values()]), because: `no other document has such a ${path}` };
+  if (isTaken) return undefined;
+  const which = values.size === 1 ? 'this value' : 'one of these values';
+  return {
+    filter: valueCondition(path, [...values.values()]),
+    because: `no other document has ${which} of ${path}; on another database look in a backup whether none had it before`,
+    values: values.size,
+  };
 }

@@ -25,6 +25,14 @@ const cases: readonly Case[] = [
     back: ['db.people.updateMany({ active: true }, { $unset: { active: "" } });'],
   },
   {
+    name: 'a field that nobody had goes from all that have it, not from those with the values that were computed here',
+    text: 'db.people.bulkWrite([{ updateOne: { filter: { _id: 1 }, update: { $set: { slug: "p-1" } } } }, { updateOne: { filter: { _id: 2 }, update: { $set: { slug: "p-2" } } } }]); db.people.createIndex({ slug: 1 });',
+    before: { people: { docs: people } },
+    partial: { people: { docs: people.map((doc) => (doc._id < 3 ? { ...doc, slug: `p-${doc._id}` } : doc)) } },
+    completed: 1,
+    back: ['db.people.updateMany({ slug: { $exists: true } }, { $unset: { slug: "" } });'],
+  },
+  {
     name: 'a value that the filter names comes back, where only those that were changed have the new one',
     text: 'db.people.updateMany({ status: "new" }, { $set: { status: "active" } }); db.people.createIndex({ status: 1 });',
     before: { people: { docs: people } },
@@ -168,5 +176,25 @@ describe('the way back', () => {
     if (loses === undefined) expect(draft?.loses).toBeUndefined();
     else expect(draft?.loses).toMatch(loses);
     expect(draft?.steps.at(-1)?.text).toBe('db.changelog.deleteMany({ fileName: "m" });');
+  });
+
+  it('says that a value tells them apart here, and keeps the name of the field as it is', () => {
+    const [draft] = draftsOf({
+      text: 'db.people.updateMany({ hits: { $exists: false } }, { $set: { hits: 0 } }); db.people.createIndex({ hits: 1 });',
+      before: { people: { docs: [{ _id: 1 }, { _id: 2, hits: 5 }] } },
+      partial: {
+        people: {
+          docs: [
+            { _id: 1, hits: 0 },
+            { _id: 2, hits: 5 },
+          ],
+        },
+      },
+      completed: 1,
+    }).back;
+    expect(textsOf(draft)).toEqual(['db.people.updateMany({ hits: 0 }, { $unset: { hits: "" } });']);
+    expect(draft?.steps[0]?.why).toMatch(
+      /^It was not there before\. Which documents \(statement 1\): no other document has this value of hits; on another database look in a backup/,
+    );
   });
 });

@@ -135,6 +135,14 @@ describe('the way forward', () => {
     ]);
   });
 
+  it('says once whose the ObjectIds are that the recording holds', () => {
+    const id = (n: number) => `ObjectId("65920000000000000000000${n}")`;
+    const text = [1, 2].map((n) => `db.people.updateOne({ _id: ${id(n)} }, { $set: { a: ${n} } });`).join(' ');
+    const [draft] = draftsOf({ text, before: { people: { docs: people } }, partial: { people: { docs: people } }, completed: 0 }).forward;
+    const said = draft?.steps.map(({ why }) => why.includes('ObjectIds here and below are those of the simulated documents'));
+    expect(said).toEqual([true, false, false]);
+  });
+
   it('has none where the migration fails by itself', () => {
     const { after: _, ...situation } = situationOf({ text: 'db.people.drop();', before: {}, partial: {}, completed: 0 });
     expect(planRecovery(situation).forward).toEqual([{ steps: [], impossible: expect.stringContaining('fails by itself') }]);
