@@ -3,8 +3,11 @@ import { defineConfig } from 'vitest/config';
 /** The panel in every state, theme and width, as pictures: an extra that is asked for by naming a folder for them. */
 const pictures = process.env.FAULTLINE_SHOTS === undefined ? [] : ['test/webview/screenshots.ts'];
 
+/** Migrations with the verdict of every cell, on servers in Docker. None of them looks for what another start might remove: two at a time. */
+const matrices = ['test/docker/*/suite/*.test.ts'];
+
 /**
- * Suites by what they need: `unit` nothing, `engines` and `suite` the embedded Postgres, `packages` the npm registry, `docker` a Docker daemon,
+ * Suites by what they need: `unit` nothing, `engines` and `suite` the embedded Postgres, `packages` the npm registry, `docker` and `docker-suite` a Docker daemon,
  * `webview` a Chromium. Files of `docker` run one after another: each start removes orphans, also those that a test of another file is
  * watching.
  */
@@ -37,7 +40,17 @@ export default defineConfig({
       { extends: true, test: { name: 'packages', include: ['test/packages/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'docker', globalSetup: 'test/harness.ts', fileParallelism: false, include: ['test/docker/**/*.test.ts'] },
+        test: {
+          name: 'docker',
+          globalSetup: 'test/harness.ts',
+          fileParallelism: false,
+          include: ['test/docker/**/*.test.ts'],
+          exclude: matrices,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'docker-suite', globalSetup: 'test/harness.ts', testTimeout: 300_000, include: matrices },
       },
       { extends: true, test: { name: 'webview', include: ['test/webview/**/*.test.ts', ...pictures] } },
     ],
