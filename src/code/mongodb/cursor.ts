@@ -2,7 +2,7 @@ import { Iterable } from '../evaluate/iteration';
 import { type NativeCall, type NativeUse, type NativeValue, native } from '../native';
 import { type ArrayValue, array, type UnknownValue, undefinedValue, unknown, type Value } from '../value';
 import { variableOf } from './names';
-import type { MongoRun } from './run';
+import type { MongoRun, Unsent } from './run';
 import type { ShellText } from './write';
 
 /** What lists and documents have as their tag that came out of the database: a loop over them runs once for each document. */
@@ -25,9 +25,6 @@ export function foundDocument({ machine, place }: NativeUse, otherwise = 'docume
 export function answer({ machine, place }: NativeUse): UnknownValue {
   return unknown(variableOf(machine, place) ?? machine.textOf(place), { source: place });
 }
-
-const neverRead = 'nothing asks its cursor for documents (`toArray()`), and until then the driver does not send it';
-const neverAwaited = 'nobody awaits it, and until then mongoose does not send it';
 
 /** Calls of a cursor that change what it gives; mongosh has them under these names. */
 const shaping: ReadonlyMap<string, string> = new Map([
@@ -61,8 +58,8 @@ export function cursorOf(use: NativeUse, request: CursorRequest): NativeValue {
   const { machine, place } = use;
   const calls: { readonly name: string; readonly args: readonly Value[]; readonly call: NativeCall }[] = [];
   const options = new Map<string, Value>();
-  const why = request.thenable === undefined ? neverRead : neverAwaited;
-  const waiting = { use: { machine, place }, sent: false, why };
+  const until: Unsent['until'] = request.thenable === undefined ? 'documents' : 'await';
+  const waiting = { use: { machine, place }, sent: false, until };
   if (request.writes === true) request.run.await(waiting);
   const send = (at: Pick<NativeUse, 'place'>): void => {
     if (waiting.sent) return;

@@ -1,3 +1,4 @@
+import type { Node } from '@babel/types';
 import type { CodeFacts } from '../../model/migration';
 import type { Range, Span } from '../../model/text';
 import { importPlaces } from '../imports';
@@ -5,7 +6,7 @@ import type { Machine, Recorded } from '../native';
 import { folderOf, isRelative, normalize } from '../resolve';
 import type { Place } from '../value';
 import { methodName } from './circumstances';
-import { nodesOf } from './nodes';
+import { type CodeNodes, nodesOf } from './nodes';
 import type { MongoRun } from './run';
 
 /** What the facts of a program are told from. */
@@ -32,7 +33,30 @@ export function factsOf(of: FactsOf): CodeFacts {
       text: machine.textOf(place),
       span: place.span,
     })),
+    unsent: unsentCalls(of),
   };
+}
+
+/** Only what stands alone: a cursor that is kept or given away may be asked where it was not followed to. */
+function unsentCalls({ machine, run, path, range }: FactsOf): CodeFacts['unsent'] {
+  const nodes = nodesOf(machine.code(path));
+  return run.unsent.flatMap(({ place, until }) => {
+    const call = place.path === path ? nodes.at(place.span.start, place.span.end) : undefined;
+    if (call === undefined) return [];
+    const whole = wholeChain(call, nodes);
+    const parent = nodes.parent(whole);
+    const line = parent?.type === 'AwaitExpression' && until === 'documents' ? nodes.parent(parent) : parent;
+    const span = { start: whole.start ?? 0, end: whole.end ?? 0 };
+    return line?.type === 'ExpressionStatement' ? [{ range: range(span), span, until }] : [];
+  });
+}
+
+/** `aggregate(...).maxTimeMS(5)`, of the first call in it. */
+function wholeChain(call: Node, nodes: CodeNodes): Node {
+  const member = nodes.parent(call);
+  if (member?.type !== 'MemberExpression' || member.object !== call) return call;
+  const next = nodes.parent(member);
+  return next?.type === 'CallExpression' && next.callee === member ? wholeChain(next, nodes) : call;
 }
 
 /** Aliases that bundlers and compilers give to the application's own folders. */

@@ -27,10 +27,21 @@ export interface OwnConnection {
 /** What is sent only when somebody asks for its result, and does not only read. */
 interface WaitingCursor {
   readonly use: Pick<NativeUse, 'machine' | 'place'>;
-  /** Why it is not sent otherwise, as the end of a sentence. */
-  readonly why: string;
+  /** What it is not sent without. */
+  readonly until: Unsent['until'];
   sent: boolean;
 }
+
+/** What was made and never sent. */
+export interface Unsent {
+  readonly place: Place;
+  readonly until: 'documents' | 'await';
+}
+
+const unsentBecause: Readonly<Record<Unsent['until'], string>> = {
+  documents: 'nothing asks its cursor for documents (`toArray()`), and until then the driver does not send it',
+  await: 'nobody awaits it, and until then mongoose does not send it',
+};
 
 const handle = /^(?:db|mongoose\s*\.\s*connection(?:\s*\.\s*(?:db|client|getClient\s*\(\s*\)))?)(?![\w$])/;
 
@@ -40,6 +51,7 @@ export class MongoRun {
   readonly connections: OwnConnection[] = [];
   /** Uses of database handles that the migration was not given. */
   readonly foreignHandles: Place[] = [];
+  readonly unsent: Unsent[] = [];
   private readonly waiting: WaitingCursor[] = [];
 
   /** Sends a command: `write` says it in mongosh's words. */
@@ -78,7 +90,11 @@ export class MongoRun {
 
   /** Names what was made and never sent. To be called when the program has run. */
   nameUnsent(): void {
-    for (const { use, sent, why } of this.waiting) if (!sent) use.machine.unread(use.place, why);
+    for (const { use, sent, until } of this.waiting) {
+      if (sent) continue;
+      use.machine.unread(use.place, unsentBecause[until]);
+      this.unsent.push({ place: use.place, until });
+    }
     this.waiting.length = 0;
   }
 }

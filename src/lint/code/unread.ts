@@ -9,7 +9,12 @@ import type { PlacedFinding } from './findings';
 export function unreadFindings(program: Program, rules: readonly Rule[], level: (rule: Rule) => RuleLevel): readonly PlacedFinding[] {
   const severity = level(unreadCode);
   if (severity === 'off' || !rules.includes(unreadCode)) return [];
-  return [...(program.unread ?? []), ...unreadableForHoles(program)].map(({ range, text, why }) => ({
+  // What is told to be never sent is no riddle.
+  const unsent = (program.facts?.unsent ?? []).map(({ range }) => range.start);
+  const unread = (program.unread ?? []).filter(
+    ({ range: { start } }) => !unsent.some(({ line, character }) => line === start.line && character === start.character),
+  );
+  return [...unread, ...unreadableForHoles(program)].map(({ range, text, why }) => ({
     finding: {
       rule: unreadCode.id,
       severity,

@@ -1,7 +1,7 @@
 import type { Node } from '@babel/types';
 import { walk } from '../../code/walk';
 import type { Fix } from '../../model/finding';
-import type { Statement } from '../../model/migration';
+import type { Statement, UnsentCall } from '../../model/migration';
 import type { Span } from '../../model/text';
 import { operationsOf, type RuleContext } from '../context';
 import { sourceText } from '../edits';
@@ -46,6 +46,13 @@ Silent for calls whose promises are collected in an awaited \`Promise.all\`, and
       files: [{ path: file, text: up("    db.collection('users').updateOne({ _id: 1 }, { $set: { name: 'a' } });\n") }],
       findings: [{ at: "db.collection('users').updateOne({ _id: 1 }, { $set: { name: 'a' } })", says: 'recorded' }],
       fixed: [{ path: file, text: up("    await db.collection('users').updateOne({ _id: 1 }, { $set: { name: 'a' } });\n") }],
+    },
+    {
+      title: 'An aggregation whose cursor nobody reads',
+      framework: 'migrate-mongo',
+      files: [{ path: file, text: up("    await db.collection('users').aggregate([{ $out: 'copies' }]);\n") }],
+      findings: [{ at: "db.collection('users').aggregate([{ $out: 'copies' }])", says: 'never sent' }],
+      fixed: [{ path: file, text: up("    await db.collection('users').aggregate([{ $out: 'copies' }]).toArray();\n") }],
     },
     {
       title: 'A cursor with an async callback',
@@ -117,7 +124,8 @@ Silent for calls whose promises are collected in an awaited \`Promise.all\`, and
       return [unawaited(context, statement, found)];
     });
     const ends = transactions.map(({ statement, found }) => unawaited(context, statement, found));
-    return [...oncePerPlace([...ends, ...calls]), ...callbacks.map((span) => callback(context, span))];
+    const unsent = (context.program.facts?.unsent ?? []).map((call) => neverSent(context, call));
+    return [...oncePerPlace([...ends, ...calls, ...unsent]), ...callbacks.map((span) => callback(context, span))];
   },
 };
 
@@ -152,6 +160,29 @@ function unawaited(context: RuleContext, statement: Statement, found: SourceCall
   };
 }
 
+/** An aggregation that writes and whose cursor nobody reads, a query of mongoose that nobody awaits. */
+function neverSent(context: RuleContext, { span, until }: UnsentCall): Violation {
+  const around = nodesAround(context, span);
+  const owner = around.findLast(isFunction);
+  const isAwaited = around.some((node) => node.type === 'AwaitExpression' && node.argument.end === span.end);
+  const edits = [
+    ...(isAwaited ? [] : [insertInCall(context, span.start, 'await ')]),
+    ...(until === 'documents' ? [insertInCall(context, span.end, '.toArray()')] : []),
+  ];
+  const because =
+    until === 'documents'
+      ? 'the driver sends an aggregation when its cursor is asked for documents, and nobody asks'
+      : 'mongoose sends a query when it is awaited, and nobody awaits it';
+  const isFixable = owner === undefined || isAsync(owner);
+  return {
+    ...sourcePlace(context, firstLineOf(context, span)),
+    message: `This is never sent: ${because}. The migration is recorded as applied without it.`,
+    help: until === 'documents' ? 'Put `await` before it and `.toArray()` behind it.' : 'Put `await` before it, or return it.',
+    // It did nothing until now.
+    fixes: isFixable ? [{ title: 'Send it, and wait for it', safe: false, edits }] : [],
+  };
+}
+
 function isFunction(node: Node): boolean {
   return ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression', 'ObjectMethod', 'ClassMethod'].includes(node.type);
 }
@@ -161,16 +192,19 @@ function isAsync(node: Node): boolean {
 }
 
 function callback(context: RuleContext, span: Span): Violation {
-  const text = sourceText(context);
-  const line = text.slice(span.start, span.end).split(/\r\n|\r|\n/, 1)[0] ?? '';
   const fix = loopFix(context, span);
   return {
-    ...sourcePlace(context, { start: span.start, end: span.start + line.trimEnd().length }),
+    ...sourcePlace(context, firstLineOf(context, span)),
     message:
       'forEach does not wait for its async callback: the migration ends and is recorded as applied while the work still runs, and errors in it reach nobody.',
     help: 'Use a loop that waits: `for await (const document of cursor)`, `for (const item of items)`.',
     fixes: fix === undefined ? [] : [fix],
   };
+}
+
+function firstLineOf(context: RuleContext, { start, end }: Span): Span {
+  const line = sourceSlice(context, { start, end }).split(/\r\n|\r|\n/, 1)[0] ?? '';
+  return { start, end: start + line.trimEnd().length };
 }
 
 /** The call as a loop, where it stands alone and its callback is a plain arrow function that returns nothing. */

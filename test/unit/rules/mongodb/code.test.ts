@@ -17,6 +17,20 @@ describe('promises', () => {
     expect(text?.replace('{\n      db', '{\n      db')).toBe(up(mended));
   });
 
+  it.each([
+    [
+      "    db.collection('a').aggregate([{ $merge: 'b' }]).maxTimeMS(5);",
+      "    await db.collection('a').aggregate([{ $merge: 'b' }]).maxTimeMS(5).toArray();",
+    ],
+    ["    mongoose.model('A', {}).updateMany({ a: 1 }, { b: 1 });", "    await mongoose.model('A', {}).updateMany({ a: 1 }, { b: 1 });"],
+  ])('that are never asked for send nothing: %s', (body, mended) => {
+    const head = "const mongoose = require('mongoose');\n";
+    expect(findings(up(body, head), 'unread-code')).toEqual([]);
+    expect(fixed(up(body, head), 'promise-not-awaited')).toBe(up(mended, head));
+    const kept = up("    const cursor = db.collection('a').aggregate([{ $out: 'b' }]);\n    await drained(cursor);");
+    expect(findings(kept, 'promise-not-awaited')).toEqual([]);
+  });
+
   it('of a whole transaction are told at the transaction', () => {
     const text = up(
       "    const session = client.startSession();\n    session.withTransaction(async () => {\n      await db.collection('a').insertOne({ _id: 1 }, { session });\n    });\n    session.startTransaction();\n    await db.collection('a').insertOne({ _id: 2 }, { session });\n    session.commitTransaction();",
