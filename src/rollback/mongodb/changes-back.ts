@@ -159,16 +159,14 @@ function pipelineBack(filter: DocumentValue, pipeline: DocumentValue): ChangeBac
   const removed = stages
     .filter(({ name }) => name === '$unset')
     .flatMap(({ value }) => [value, ...itemsOf(value)].flatMap((item) => textOf(item) ?? []));
-  const moved = new Set<string>();
+  const moved = movedBy(stages, removed, filter);
   const parts = stages.flatMap(({ name, value }): ChangeBack[] => {
-    if (name !== '$set' && name !== '$addFields') return [];
+    if (!isSetting(name)) return [];
     return fieldsOf(value).map((field): ChangeBack => {
-      const source = textOf(field.value)?.replace(/^\$/, '');
-      // Copied and then removed: renamed by other words.
-      if (source !== undefined && textOf(field.value)?.startsWith('$') && removed.includes(source)) {
-        moved.add(source);
-        return renamedBack(source, field.name, filter);
-      }
+      const source = sourceOf(field.value);
+      if (source !== undefined && moved.get(source) === field.name) return renamedBack(source, field.name, filter);
+      // Its old value is kept in another field, and comes back from there.
+      if (moved.has(field.name)) return none;
       // A text that begins so is a path or a variable.
       const isExpression =
         textOf(field.value)?.startsWith('$') === true || field.value.kind === 'document' || itemsOf(field.value).length > 0;
@@ -180,4 +178,32 @@ function pipelineBack(filter: DocumentValue, pipeline: DocumentValue): ChangeBac
   const others = stages.some(({ name }) => !['$set', '$addFields', '$unset'].includes(name));
   const gone = removed.filter((field) => !moved.has(field)).map(lostField);
   return joined([...parts, ...gone, ...(others ? [lostField('*')] : [])]);
+}
+
+function isSetting(stage: string): boolean {
+  return stage === '$set' || stage === '$addFields';
+}
+
+/** The field that `"$field"` is; undefined for other values, and for variables. */
+function sourceOf(value: DocumentValue): string | undefined {
+  return /^\$([^$].*)$/.exec(textOf(value) ?? '')?.[1];
+}
+
+/** Fields that are copied and then removed, which is a rename by other words, or written anew, with where their old values are kept. */
+function movedBy(stages: readonly DocumentField[], removed: readonly string[], filter: DocumentValue): ReadonlyMap<string, string> {
+  const moved = new Map<string, string>();
+  const written = new Set<string>();
+  for (const [place, { name: stage, value }] of stages.entries()) {
+    if (!isSetting(stage)) continue;
+    const later = stages.slice(place).filter(({ name }) => isSetting(name));
+    for (const { name, value: given } of fieldsOf(value)) {
+      const source = sourceOf(given);
+      if (source === undefined || source === name || moved.has(source) || written.has(source) || written.has(name)) continue;
+      // A field that the documents lacked holds nothing but the copy.
+      const isKept = lacks(filter, name) !== undefined && later.some((each) => fieldOf(each.value, source) !== undefined);
+      if (removed.includes(source) || isKept) moved.set(source, name);
+    }
+    for (const { name } of fieldsOf(value)) written.add(name);
+  }
+  return moved;
 }

@@ -9,8 +9,14 @@ import { changesOf } from './repeated';
  * How the catalog `end`, after a migration and its rollback, differs from the one before both, in words. Of a collection that no migration
  * shows only what this one made counts.
  * @param between the catalog after the migration, before its rollback.
+ * @param taken names of collections that the migration takes away: they were there, whether or not a migration shows them.
  */
-export function collectionsLeftBehind(origin: Catalog, between: Catalog, end: Catalog): readonly string[] {
+export function collectionsLeftBehind(
+  origin: Catalog,
+  between: Catalog,
+  end: Catalog,
+  taken: ReadonlySet<string> = new Set(),
+): readonly string[] {
   const names = [...new Set([...end.tables, ...origin.tables].map(({ name }) => name))];
   const views = [...new Set([...end.definitions, ...origin.definitions].map(({ name }) => name))];
   return [
@@ -20,7 +26,7 @@ export function collectionsLeftBehind(origin: Catalog, between: Catalog, end: Ca
       const made = tableOf(between, name);
       if (now?.presumed === true) return madeIndexes(made, now);
       // One that only the rollback makes is one that the migration took away.
-      if (now !== undefined) return made === undefined ? [] : [`collection ${name} stays`];
+      if (now !== undefined) return made === undefined || taken.has(name) ? [] : [`collection ${name} stays`];
       return old === undefined || old.presumed === true ? [] : [`collection ${name}, which was there before, is gone`];
     }),
     ...views.flatMap((name) => {
@@ -34,6 +40,12 @@ export function collectionsLeftBehind(origin: Catalog, between: Catalog, end: Ca
 
 function tableOf({ tables }: Catalog, name: string): Table | undefined {
   return tables.find((table) => table.name === name);
+}
+
+/** Collections that statements drop or rename. */
+export function takenAway(statements: readonly Statement[]): ReadonlySet<string> {
+  const isTaken = ({ effect }: DocumentCommand) => effect.kind === 'drop collection' || effect.kind === 'rename collection';
+  return new Set(commandsOf(statements).flatMap((command) => (isTaken(command) ? (ownName(command) ?? []) : [])));
 }
 
 /** By what they are over: the same index may come back under another name. */

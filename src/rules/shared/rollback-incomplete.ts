@@ -6,7 +6,7 @@ import { catalogChanges } from '../../rollback/changes';
 import { headRange, type RuleContext } from '../context';
 import { insertBehind } from '../edits';
 import { asFrameworkStatement } from '../fixes/statement';
-import { collectionsLeftBehind, documentsLeftBehind } from '../mongodb/left-behind';
+import { collectionsLeftBehind, documentsLeftBehind, takenAway } from '../mongodb/left-behind';
 import { linesBehind } from '../mongodb/lines-behind';
 import type { Rule, Violation } from '../rule';
 import { leftBehind, withoutLeftExtensions } from './left-behind';
@@ -201,6 +201,8 @@ extensions made with IF NOT EXISTS, which may have been there, and about data.`,
           text: `module.exports = {
   async up(db) {
     await db.collection('audits_old').drop();
+    await db.collection('tmp_marks').drop();
+    await db.createCollection('tmp_marks', { capped: true, size: 4096 });
   },
 
   async down(db) {
@@ -283,7 +285,11 @@ extensions made with IF NOT EXISTS, which may have been there, and about data.`,
 
 function differencesOf({ engine, migration, program, before, after }: RuleContext, origin: Catalog): readonly string[] {
   if (engine.name !== 'mongodb') return leftBehind(origin, before, after);
-  return [...collectionsLeftBehind(origin, before, after), ...documentsLeftBehind(migration.up.statements, program.statements, origin)];
+  const taken = takenAway(migration.up.statements);
+  return [
+    ...collectionsLeftBehind(origin, before, after, taken),
+    ...documentsLeftBehind(migration.up.statements, program.statements, origin),
+  ];
 }
 
 /** Does each statement of both directions read, and does no comment of the rollback say that something does not come back? */
@@ -357,7 +363,11 @@ function completed(context: RuleContext): Fix | undefined {
 function completedDocuments(context: RuleContext, origin: Catalog): Fix | undefined {
   const { engine, before, after, migration, program } = context;
   if (documentsLeftBehind(migration.up.statements, program.statements, origin).length > 0) return undefined;
-  const changes = catalogChanges(after, withUnseen(origin, before, after), { engine, goal: 'before this migration', isEmpty: () => true });
+  const changes = catalogChanges(after, withUnseen(origin, before, after, takenAway(migration.up.statements)), {
+    engine,
+    goal: 'before this migration',
+    isEmpty: () => true,
+  });
   const edit = changes.some(({ unknown }) => unknown !== undefined)
     ? undefined
     : linesBehind(
@@ -368,11 +378,11 @@ function completedDocuments(context: RuleContext, origin: Catalog): Fix | undefi
 }
 
 /** A collection that no migration makes stays, also one that the rollback makes again; what this migration made of it goes. */
-function withUnseen(origin: Catalog, before: Catalog, after: Catalog): Catalog {
+function withUnseen(origin: Catalog, before: Catalog, after: Catalog, taken: ReadonlySet<string>): Catalog {
   const isNamed = (among: readonly { readonly name: string }[], name: string) => among.some((each) => each.name === name);
   const unseen = after.tables.filter(({ name }) => !isNamed(origin.tables, name));
   const there = unseen.filter(({ presumed }) => presumed === true).map((table) => ({ ...table, indexes: [] }));
-  const again = unseen.filter(({ name, presumed }) => presumed !== true && !isNamed(before.tables, name));
+  const again = unseen.filter(({ name, presumed }) => presumed !== true && (taken.has(name) || !isNamed(before.tables, name)));
   const views = after.definitions.filter(({ name }) => !isNamed(origin.definitions, name) && !isNamed(before.definitions, name));
   return { ...origin, tables: [...origin.tables, ...there, ...again], definitions: [...origin.definitions, ...views] };
 }

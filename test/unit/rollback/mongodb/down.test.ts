@@ -209,6 +209,11 @@ const partly: readonly (readonly [up: string, down: string, said: string])[] = [
     'held the same set',
   ],
   [
+    'db.users.updateMany({ old: { $exists: false } }, [{ $set: { old: "$price", price: { $multiply: ["$price", 2] } } }]);',
+    'db.users.updateMany({ old: { $exists: true } }, { $rename: { old: "price" } });',
+    'have old from elsewhere',
+  ],
+  [
     'db.users.updateMany({ tags: { $exists: false } }, [{ $set: { tags: [] } }]);',
     'db.users.updateMany({ tags: [] }, { $unset: { tags: "" } });',
     'held the same tags',
@@ -226,6 +231,7 @@ const lost: readonly (readonly [up: string, said: string])[] = [
   ['db.users.deleteMany({ old: true });', 'deleted from users'],
   ['db.users.replaceOne({ _id: 1 }, { a: 2 });', 'are replaced'],
   ['db.users.updateMany({}, [{ $set: { name: { $toLower: "$name" } } }]);', 'users.name'],
+  ['db.users.updateMany({}, [{ $set: { a: "$b", b: "$a" } }]);', 'users.a, users.b'],
   ['db.users.drop();', 'documents of users'],
   ['db.unseen.drop();', 'unseen'],
   ['db.users.dropIndex("unseen_1");', 'index unseen_1'],
