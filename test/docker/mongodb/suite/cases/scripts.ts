@@ -16,6 +16,7 @@ db.orders.createIndex({ currency: 1 }, { name: "orders_currency" });
 db.orders.updateMany({}, { $set: { currency: "EUR" } });
 `,
     halves: { 2: 'broken' },
+    dirty: { 1: 'rolled-back' },
     stays: { 1: 'broken', 2: 'complete' },
     alone: [1],
     idle: [1],
