@@ -58,6 +58,7 @@ export const writes: Readonly<Record<string, MongodbCase>> = {
     title: 'A field is computed from others: it may be computed as often as one likes',
     up: "await db.collection('customers').updateMany({}, [{ $set: { fullName: { $concat: ['$first', ' ', '$last'] } } }]);",
     halves: { 1: 'resumable' },
+    dirty: { 1: 'broken forward~' },
   },
   'array-filters': {
     title: 'Elements of arrays are changed by a filter of their own',
