@@ -206,6 +206,27 @@ describe.skipIf(skip)('a state of the mongo:8 stand-in', () => {
     await client.db(`${database}-other`).dropDatabase();
   });
 
+  it('waits for commands whose client has gone away', async () => {
+    const database = await clone();
+    await client
+      .db(database)
+      .collection('many')
+      .insertMany(Array.from({ length: 20_000 }, (_, n) => ({ n })));
+    const work = client
+      .db(database)
+      .collection('many')
+      .updateMany({}, { $set: { done: true } });
+    for (let busy = false; !busy; ) {
+      const [running] = await client
+        .db('admin')
+        .aggregate([{ $currentOp: { allUsers: true } }, { $match: { ns: `${database}.many`, active: true } }])
+        .toArray();
+      busy = running !== undefined || (await Promise.race([work.then(() => true), Promise.resolve(false)]));
+    }
+    expect(await captureSessions(sandbox.address(database), [])).toEqual([]);
+    await work;
+  });
+
   it('knows an open transaction by its session', async () => {
     const session = client.startSession();
     try {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Db, Document, MongoClient } from 'mongodb';
 import type { DatabaseAddress } from '../../../model/sandbox';
 import type { SessionLeft } from '../../../model/simulation';
@@ -40,9 +41,22 @@ export function captureBaseline(address: DatabaseAddress, options: CaptureOption
   });
 }
 
-/** The migration's sessions that are still there and may block others. */
+/** Commands of a client that is gone are waited for so long: what then still works waits for somebody itself. */
+const greatestWorkMs = 10_000;
+
+/**
+ * The migration's sessions that are still there and may block others. A command that the server works on, as one that was sent beside the failed
+ * one and whose client is gone, ends by itself: it is waited for, at most ten seconds, so that only what stays is told.
+ */
 export function captureSessions(address: DatabaseAddress, sessionIds: readonly number[]): Promise<readonly SessionLeft[]> {
-  return withControlClient(address, async (_, client) => sessionsLeft(await currentOperations(client), address.database, sessionIds));
+  return withControlClient(address, async (_, client) => {
+    const deadline = performance.now() + greatestWorkMs;
+    for (;;) {
+      const left = sessionsLeft(await currentOperations(client), address.database, sessionIds);
+      if (!left.some(({ state }) => state === 'active') || performance.now() > deadline) return left;
+      await pause(50);
+    }
+  });
 }
 
 async function readState(client: MongoClient, database: Db, options: CaptureOptions, collecting?: Set<string>): Promise<State> {
