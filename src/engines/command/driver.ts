@@ -118,6 +118,10 @@ export class CommandDriver<W extends WireTypes> implements Driver<W> {
     this.options.recorder?.copied(connection, rows);
   }
 
+  reached(): void {
+    this.lastError = undefined;
+  }
+
   struck(): void {
     this.hasStruck = true;
     this.lastError = undefined;

@@ -67,6 +67,8 @@ class BuiltInDriver<W extends WireTypes> implements Driver<W> {
 
   copied(): void {}
 
+  reached(): void {}
+
   struck(): void {}
 
   async die(): Promise<void> {}

@@ -17,6 +17,8 @@ export interface Driver<W extends WireTypes> {
   farewell(error: W['error']): void;
   /** The client sends rows for what this connection asked for last. */
   copied(connection: W['connection'], rows: Buffer): void;
+  /** The point where the fault strikes is reached: what the server refused before that is not how it ends. */
+  reached(): void;
   /** The fault strikes now. */
   struck(): void;
   /** The client dies without a word; its connections are cut already. */

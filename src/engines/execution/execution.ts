@@ -259,6 +259,8 @@ class DrivenExecution<W extends WireTypes> implements Execution {
     if (this.fault?.aftermath === 'dies') for (const each of this.connections) each.mute();
     this.connection = connection;
     this.isHeld = true;
+    // A crash ends the client before the strike is told to it.
+    this.driver.reached();
     this.setHeld('held');
   }
 

@@ -75,6 +75,8 @@ class CodeDriver implements Driver<MongodbWire> {
   completed(): void {}
   farewell(): void {}
   copied(): void {}
+  reached(): void {}
+
   struck(): void {}
 
   async die(): Promise<void> {

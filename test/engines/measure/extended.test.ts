@@ -41,6 +41,8 @@ class ExtendedDriver implements Driver<PostgresWire> {
   completed() {}
   farewell() {}
   copied() {}
+  reached(): void {}
+
   struck() {}
   async die() {}
   async leave() {
