@@ -112,7 +112,7 @@ async function rehearse(
     const functions = await commands.builtInFunctions(laboratory.sandbox.address(database), calledFunctions(recording.requests, engine));
     const succeeded = recording.outcome.result === 'success';
     const classified = classify(recording.requests, surroundingsOf(changes, functions), succeeded, engine);
-    if (!classified.some(({ role }) => role === 'statements')) throw nothingToDo(command, recording);
+    if (!classified.some(({ role }) => role === 'statements')) throw nothingToDo(command, recording, title !== undefined);
     const tool = title?.tool ?? toolName(command, changes);
     const { program, steps, known } = seenProgram(classified, `that is how ${tool} was seen to run it`, engine);
     const protocol = seenProtocol({ tool, steps, changes, schemas: madeSchemas(classified, changes), setup: setupOf(classified, changes) });
@@ -226,9 +226,18 @@ function assertReached(command: Command, { requests, outcome }: Recording): void
   );
 }
 
-function nothingToDo(command: Command, { requests, outcome }: Recording): SimulationFailure {
+/** @param isFile a migration's file was named, and the command that runs it is ours. */
+function nothingToDo(command: Command, { requests, outcome }: Recording, isFile: boolean): SimulationFailure {
   if (outcome.error !== undefined)
-    return new SimulationFailure(`The command fails before it changes anything: ${outcome.error.message}`, outcome.error.code);
+    return new SimulationFailure(
+      `The ${isFile ? 'migration' : 'command'} fails before it changes anything: ${outcome.error.message}`,
+      outcome.error.code,
+    );
+  if (isFile)
+    return new SimulationFailure(
+      'The migration changes nothing: it was run on generated data, and sent no request that writes. There is nothing that could fail half way. ' +
+        'If it should write, look at what it searches for, and whether an earlier migration or --before makes it.',
+    );
   return new SimulationFailure(
     `The command changes nothing in the database: none of its ${requests.length} requests is a migration's. ` +
       `Is there a pending migration where \`${shownCommand(command)}\` looks for it, and is its history table one that --history-table names?`,

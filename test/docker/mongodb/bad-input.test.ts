@@ -35,6 +35,7 @@ describe.skipIf(skip)('a simulation of a migration in code', () => {
       `module.exports = { async up() { throw { reason: 7 }; } };`,
       /it threw \{"reason":7\}, which is no Error/,
     ],
+    ['changes nothing', 'module.exports = { async up() {} };', /^The migration changes nothing: it was run on generated data/],
     ['ends the process at once', 'module.exports = { async up() { process.exit(0); } };', /the process ended before the migration had/],
     [
       'goes to another server',
