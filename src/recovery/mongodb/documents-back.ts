@@ -63,7 +63,8 @@ function addedBack(work: Work): DocumentsBack {
   if (added.length === 0) return nothing;
   const found = findAdded(work);
   if (found === undefined) {
-    const text = `${documents(added.length)} that were added to ${original}${by} stay: nothing in them tells them from the others; compare with a backup taken before the migration`;
+    const [were, stay, them] = added.length === 1 ? ['was', 'stays', 'it'] : ['were', 'stay', 'them'];
+    const text = `${documents(added.length)} that ${were} added to ${original}${by} ${stay}: nothing tells ${them} from the others; compare with a backup taken before the migration`;
     return { steps: [], losses: [{ text, loss: { table: original }, doubtful: false }] };
   }
   const look = found.filter === '{}' ? '' : ` Look first: ${collectionText(collection)}.find(${found.filter}).`;
@@ -71,7 +72,7 @@ function addedBack(work: Work): DocumentsBack {
   return {
     steps: [
       shellStep(
-        `Delete the ${documents(added.length)} that were added to ${collection}`,
+        `Delete ${added.length === 1 ? 'the document that was' : `the ${documents(added.length)} that were`} added to ${collection}`,
         why,
         `${collectionText(collection)}.deleteMany(${found.filter})`,
       ),

@@ -46,6 +46,8 @@ const adding: ReadonlySet<string> = new Set(['$inc', '$mul', '$push', '$pushAll'
 function operatorParts({ name, value }: DocumentField): Part[] {
   return fieldsOf(value).flatMap((field): Part[] => {
     if (adding.has(name)) return [{ blind: `${name} of ${field.name}` }];
+    // A place in an array (`a.$[i].b`) is no path of a filter: no condition shows it. Doing it again changes nothing.
+    if (/\.\$/.test(field.name)) return [];
     switch (name) {
       case '$set':
         return equalTo(field);

@@ -37,7 +37,13 @@ function found(situation: RecoverySituation): Half[] {
           );
     }
     if (earlier.length > 0 || changed.length + added.length + removed.length === 0) return [];
-    const detail = `Of the ${writes.length} writes of statement ${next}, some are done: ${documents(added.length)} came, ${changed.length} changed, ${removed.length} went. Each is committed by itself.`;
+    const counts = [
+      [added.length, 'added'],
+      [changed.length, 'changed'],
+      [removed.length, 'deleted'],
+    ] as const;
+    const done = counts.flatMap(([count, what]) => (count === 0 ? [] : [`${documents(count)} ${what}`])).join(', ');
+    const detail = `Statement ${next} has done a part of its work: ${done}. Each document is committed by itself.`;
     return [{ object: collection, detail, query: `${collectionText(collection)}.countDocuments({});` }];
   });
 }

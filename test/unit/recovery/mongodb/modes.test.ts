@@ -64,6 +64,27 @@ const cases: readonly Case[] = [
     detail: /1 document of 2 are still status: "migrating".*never inserted/,
   },
   {
+    mode: 'updateMany half done',
+    object: 'people',
+    text: 'db.people.bulkWrite([{ insertOne: { document: { _id: 91 } } }, { insertOne: { document: { _id: 92 } } }]); db.people.createIndex({ a: 1 });',
+    before: { people: { docs: people } },
+    partial: { people: { docs: [...people, { _id: 91 }] } },
+    completed: 0,
+    query: /countDocuments\(\{\}\)/,
+    detail: /^Statement 1 has done a part of its work: 1 document added\. Each/,
+  },
+  {
+    // A place in an array is no path of a filter.
+    mode: 'updateMany half done',
+    object: 'people',
+    text: 'db.people.updateMany({}, { $set: { "items.$[i].state": "new" } }, { arrayFilters: [{ "i.state": "NEW" }] }); db.people.createIndex({ a: 1 });',
+    before: { people: { docs: people } },
+    partial: { people: { docs: people.map((doc) => (doc._id < 4 ? { ...doc, items: [{ state: 'new' }] } : doc)) } },
+    completed: 0,
+    query: /^db\.people\.countDocuments\(\{\}\);$/,
+    detail: /^Statement 1 has changed 3 of 6 documents/,
+  },
+  {
     mode: 'validator changed, old documents invalid',
     object: 'people',
     text: 'db.runCommand({ collMod: "people", validator: { age: { $type: "int" } } }); db.people.updateMany({}, { $set: { age: 1 } });',
