@@ -2,6 +2,7 @@ import type { CodeAction } from 'vscode-languageserver';
 import type { SourceFile } from '../model/run-protocol';
 import type { Range } from '../model/text';
 import type { KeptMigration } from '../rollback/kept-migration';
+import { isWritten } from '../rollback/written';
 import { type Analysis, overlaps, pathInFolder } from './analysis';
 import type { OpenFiles } from './code-actions';
 import { smallestReplacement } from './smallest-replacement';
@@ -13,7 +14,7 @@ import { type FileEdits, toConfirmedAction, toWorkspaceEdit } from './to-lsp';
  */
 export function keepDataAction(analysis: Analysis, range: Range, open: OpenFiles): CodeAction | undefined {
   const { migration } = analysis;
-  if (migration.up.path !== analysis.name || (migration.down?.statements.length ?? 0) > 0) return undefined;
+  if (migration.up.path !== analysis.name || isWritten(migration.down)) return undefined;
   const destroys = ['drop column', 'drop object', 'delete', 'update', 'truncate'];
   const isOn = migration.up.statements.some(
     (statement) => overlaps(statement.range, range) && statement.operations.some(({ kind }) => destroys.includes(kind)),

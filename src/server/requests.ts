@@ -27,6 +27,7 @@ import {
   type ToolCommandResult,
   toolCommandRequest,
 } from '../protocol/language';
+import { isWritten } from '../rollback/written';
 import { findMigrationCommands } from '../workspace/commands';
 import { type Analysis, pathInFolder } from './analysis';
 import { fromUri } from './from-lsp';
@@ -111,7 +112,7 @@ function simulationDefaults(configuration: Configuration, engine: Engine = defau
 /** A rollback that is there already was written by somebody: it is never replaced. */
 function place(analysis: Analysis, statements: readonly string[]): PlaceDownResult {
   const { down } = analysis.migration;
-  if (down !== undefined && down.statements.length > 0) {
+  if (down !== undefined && isWritten(down)) {
     const why = `${down.path} has a rollback already, which was left as it is. Remove it first if another is to take its place.`;
     return { kind: 'unsupported', why };
   }

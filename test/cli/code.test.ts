@@ -81,6 +81,18 @@ describe('migrations in code on the command line', () => {
     expect(again.files[0]?.findings.map(({ rule }) => rule)).not.toContain('missing-rollback');
   });
 
+  test('keep a rollback that says that there is none, where not all can be undone, and one that could not be read', async () => {
+    const name = '20240101000000-clean.js';
+    for (const down of ["throw new Error('no way back');", 'await User.updateMany({}, { $unset: { b: 1 } });']) {
+      const text = `const User = require('../models/user');\nmodule.exports = {\n  async up(db) {\n    await db.collection('a').deleteMany({ b: 1 });\n  },\n  async down() {\n    ${down}\n  },\n};\n`;
+      const cwd = project({ [name]: text });
+      const { status, stderr } = await faultline(['down', '--write', '--framework', 'migrate-mongo', name], { cwd });
+      expect(status).not.toBe(0);
+      expect(stderr).toContain('was left as it is');
+      expect(readFileSync(join(cwd, name), 'utf8')).toBe(text);
+    }
+  });
+
   test('are fixed where that is safe, and known by a baseline', async () => {
     const cwd = project({
       [last]:

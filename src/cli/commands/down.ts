@@ -4,6 +4,7 @@ import { readFolder } from '../../frameworks/registry';
 import type { DownPlacement } from '../../model/run-protocol';
 import { generateDown } from '../../rollback/down';
 import { keptMigration } from '../../rollback/kept-migration';
+import { isWritten } from '../../rollback/written';
 import { replay } from '../../schema/virtual-schema';
 import { shownPath } from '../../workspace/read-folder';
 import { readTextFile } from '../../workspace/read-text';
@@ -43,8 +44,16 @@ async function down(file: string, options: DownOptions): Promise<number> {
     await writeResult(`${generated.statements.join('\n')}\n`, options.out);
     return exitStatus.success;
   }
-  if (migration.down !== undefined && migration.down.statements.length > 0) {
-    throw new CommandFailure(`${shownPath(join(source.folder, migration.down.path))} has a rollback already: it was left as it is`);
+  if (isWritten(migration.down)) {
+    throw new CommandFailure(
+      `${shownPath(join(source.folder, migration.down?.path ?? file))} has a rollback already: it was left as it is`,
+    );
+  }
+  // A down that throws stops whoever goes back; one that undoes a part of it, or nothing, would be recorded as done.
+  if (migration.downUnsupported && migration.up.rendering !== undefined && generated.irreversible.length > 0) {
+    throw new CommandFailure(
+      `${file}: its rollback says that there is no way back, and not all of it can be undone from the text alone: it was left as it is`,
+    );
   }
   await note(await write(loaded, framework.placeDown(migration, source.files, generated.statements)));
   return exitStatus.success;
@@ -77,8 +86,8 @@ async function keepData(file: string, loaded: LoadedMigration, options: DownOpti
     await writeResult(`${lines.join('\n')}\n`, options.out);
     return exitStatus.success;
   }
-  if (migration.down !== undefined && migration.down.statements.length > 0) {
-    throw new CommandFailure(`${shownPath(join(source.folder, migration.down.path))} has a rollback already: nothing was changed`);
+  if (isWritten(migration.down)) {
+    throw new CommandFailure(`${shownPath(join(source.folder, migration.down?.path ?? file))} has a rollback already: nothing was changed`);
   }
   if (kept.placement.kind === 'unsupported') throw new CommandFailure(kept.placement.why);
   const path = join(source.folder, kept.up.path);
