@@ -1,5 +1,14 @@
 import type { CellResult, RecoveryPlan, Simulation, SimulationReport, StateDifference } from '../model/simulation';
-import { failedGlyph, faultWords, impossibleGlyph, pointWords, unfilledText, verdictsBySeverity, verdictWords } from '../model/words';
+import {
+  dataNouns,
+  failedGlyph,
+  faultWords,
+  impossibleGlyph,
+  pointWords,
+  unfilledText,
+  verdictsBySeverity,
+  verdictWords,
+} from '../model/words';
 import { headline, type PartialState, partialStates } from './assessment';
 import { bookkeepingText, checksText, differenceMark, differenceText, modeText, proofText, retryText, sentence } from './cell-words';
 import { loadMarkdown } from './load-markdown';
@@ -29,7 +38,7 @@ function simulationSection(simulation: Simulation): readonly string[] {
     engineTitle(migration),
     migration.sandbox,
     migration.framework,
-    `${formatCount(migration.rows)} rows`,
+    `${formatCount(migration.rows)} ${dataNouns(migration.engine).rows}`,
     `seed ${migration.seed}`,
   ];
   const states = partialStates(simulation);

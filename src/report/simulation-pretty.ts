@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import type { Verdict } from '../model/fault';
 import type { CellResult, Simulation, SimulationReport } from '../model/simulation';
-import { failedGlyph, faultWords, impossibleGlyph, unfilledText, verdictsBySeverity, verdictWords } from '../model/words';
+import { dataNouns, failedGlyph, faultWords, impossibleGlyph, unfilledText, verdictsBySeverity, verdictWords } from '../model/words';
 import { headline, partialStates, worstOf } from './assessment';
 import { cellPretty } from './cell-pretty';
 import { loadPretty } from './load-pretty';
@@ -61,7 +61,7 @@ function simulationLines(simulation: Simulation, palette: Palette): readonly str
   const facts = [
     `${engineTitle(migration)} ${migration.sandbox}`,
     migration.framework,
-    `${formatCount(migration.rows)} rows`,
+    `${formatCount(migration.rows)} ${dataNouns(migration.engine).rows}`,
     `seed ${migration.seed}`,
   ];
   return [

@@ -1,5 +1,5 @@
 import type { SimulatedStatement, StatementLock } from '../model/simulation';
-import { lockRank } from '../model/words';
+import { dataNouns, lockRank } from '../model/words';
 import { formatBytes, formatDuration, plural } from './numbers';
 
 /** The lock that makes others wait the most. */
@@ -18,7 +18,7 @@ export function factsOf(statement: SimulatedStatement, engine: string): readonly
     ...(lock === undefined ? [] : [`${lock.mode} on ${lock.relation}`]),
     formatDuration(durationMs),
     held,
-    ...(rows > 0 ? [plural(rows, 'row')] : []),
+    ...(rows > 0 ? [plural(rows, dataNouns(engine).row)] : []),
     ...(rewrites.length > 0 ? [`rewrites ${rewrites.join(', ')}`] : []),
     ...(walBytes >= 1024 ? [`${formatBytes(walBytes)} of log`] : []),
   ].filter((part) => part !== '');

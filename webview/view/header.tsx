@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { withoutPasswords } from '../../src/model/secrets';
+import { dataNouns } from '../../src/model/words';
 import type { PanelSubject } from '../../src/protocol/panel';
 import { formatCount } from '../logic/numbers';
 import type { PanelState } from '../logic/panel-state';
@@ -71,7 +72,7 @@ function chipTexts({ run }: PanelState, subject: PanelSubject): readonly string[
   return [
     `${engineName(engine)} ${engineVersion} · ${sandbox}`,
     `${subject.framework || framework} · ${transactionRule(run.transactions.map(({ kind }) => kind))}`,
-    `${formatCount(rows)} rows · seed ${seed}`,
+    `${formatCount(rows)} ${dataNouns(engine).rows} · seed ${seed}`,
   ];
 }
 

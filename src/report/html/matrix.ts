@@ -28,7 +28,7 @@ export function matrixSection(simulation: Simulation, section: number): string {
     engineTitle(migration),
     migration.sandbox,
     migration.framework,
-    `${formatCount(migration.rows)} rows · seed ${migration.seed}`,
+    `${formatCount(migration.rows)} ${dataNouns(migration.engine).rows} · seed ${migration.seed}`,
   ];
   return `
 <header class="head"><h1>${escapeXml(migration.command ?? lastPart(nameOf(simulation)))}</h1>
