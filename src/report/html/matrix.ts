@@ -1,6 +1,7 @@
 import type { Point } from '../../model/fault';
 import type { CellResult, SimulatedStatement, Simulation } from '../../model/simulation';
 import {
+  dataNouns,
   failedGlyph,
   faultWords,
   impossibleGlyph,
