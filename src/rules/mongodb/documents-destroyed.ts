@@ -8,7 +8,7 @@ import type { Rule, Violation } from '../rule';
 import { collectionBefore, earlierOn, isMadeHere, keptName, ownName, writesOf } from './collections';
 import { commandsIn, oncePerPlace, type PlacedCommand } from './commands';
 import { exampleFile, usersMade } from './example-file';
-import { callPlace, sourceCall, sourceSlice, spanOf } from './source-call';
+import { callPlace, callSpan, sourceCall, sourceSlice, spanOf } from './source-call';
 import { insertLines } from './source-lines';
 
 export const documentsDestroyed: Rule = {
@@ -332,7 +332,7 @@ function isCopied({ program }: RuleContext, { statement }: Step, name: string, f
 /** `[{ $match: ... }, { $out: ... }]` before the statement, with the filter as the call has it. */
 function copyAside(context: RuleContext, { step, command }: PlacedCommand, filter: DocumentValue | 'all'): TextEdit | undefined {
   const name = ownName(command);
-  if (name === undefined) return undefined;
+  if (name === undefined || isRunAgain(context, step)) return undefined;
   return insertLines(context, step.statement, command.method, ({ collection, database, wait }) => {
     const own = collection ?? `${database}.collection('${name}')`;
     const given = sourceCall(context, step.statement, command.method)?.call.arguments[0];
@@ -340,5 +340,16 @@ function copyAside(context: RuleContext, { step, command }: PlacedCommand, filte
     return written.includes('${')
       ? undefined
       : [`${wait}${own}.aggregate([{ $match: ${written} }, { $out: '${keptName(context, name)}' }]).toArray();`];
+  });
+}
+
+/** In a loop each round would put its copy in the place of the last one's. */
+function isRunAgain(context: RuleContext, { statement }: Step): boolean {
+  const own = callSpan(context, statement);
+  if (statement.circumstances?.loop !== undefined) return true;
+  return commandsIn(context).some(({ step: { statement: other } }) => {
+    if (other.index === statement.index || own === undefined) return false;
+    const span = callSpan(context, other);
+    return span?.start === own.start && span.end === own.end;
   });
 }

@@ -102,13 +102,27 @@ function violation(context: RuleContext, { step, command }: PlacedCommand): Viol
   });
   const [first] = found;
   if (first === undefined) return undefined;
-  const fix = withMarker(context, step.statement, command);
+  const fix = isMarkedElsewhere(context, step.statement, name) ? undefined : withMarker(context, step.statement, command);
   return {
     ...callPlace(context, step.statement),
     message: `A retry runs this from its beginning, and ${first.operator} changes ${shownCollection(command)}.${first.field} a second time in the documents that are done already: nothing in the filter leaves them out.`,
     help: "Let the filter leave out what is done, by a marker that the same update sets: `{ migrationId: { $ne: '...' } }` and `$set: { migrationId: '...' }`.",
     fixes: fix === undefined ? [] : [{ title: 'Mark what is done, and leave it out', safe: false, edits: fix }],
   };
+}
+
+/** A second update of the same documents would find the marker of the first, and do nothing. */
+function isMarkedElsewhere(context: RuleContext, { index }: Statement, name: string | undefined): boolean {
+  return commandsIn(context).some(
+    ({ step, command }) =>
+      step.statement.index !== index &&
+      ownName(command) === name &&
+      writesOf(command).some(
+        (write) =>
+          write.kind === 'update' &&
+          (repeatedBy(write) !== undefined || changesOf(write.change).some(({ field }) => field === 'migrationId')),
+      ),
+  );
 }
 
 /** A marker in filter and update, where both are literals. */

@@ -129,6 +129,16 @@ it('what only the rollback makes is not what the migration left', () => {
   );
 });
 
+it('fixes that would undo one another are not offered', () => {
+  const twice =
+    "    await db.collection('a').updateMany({ b: 1 }, { $inc: { n: 1 } });\n    await db.collection('a').updateMany({ c: 1 }, { $mul: { n: 2 } });";
+  expect(findings(up(twice), 'update-repeated').map(({ fixes }) => fixes)).toEqual([[], []]);
+  const loops = "    for (const name of ['a', 'b']) await db.collection(name).deleteMany({ c: 1 });";
+  const found = findings(up(loops), 'documents-destroyed');
+  expect(found.length).toBeGreaterThan(0);
+  expect(found.flatMap(({ fixes }) => fixes)).toEqual([]);
+});
+
 describe('findings in code', () => {
   it('are silenced above the call, and a comment without one is told', () => {
     const call = "    db.collection('a').insertOne({ _id: 1 });";
