@@ -66,6 +66,8 @@ export interface Table extends Named {
   readonly complete?: boolean;
   /** Virtual schema only: no migration that was read creates it, so it was there before all of them. */
   readonly presumed?: boolean;
+  /** MongoDB: the database in which it is, where that is another than the migration's own. Its name begins with it: `archive.events`. */
+  readonly database?: string;
 }
 
 export interface Column {

@@ -298,7 +298,8 @@ function uncompared(situation: RecoverySituation, evidence: readonly CollectionE
     const then = before.data.find((data) => data.table === relationKey(original));
     const now = partial.data.find((data) => data.table === relationKey(table));
     if (compared.has(original.name) || (then?.rowsHash === now?.rowsHash && then?.rowCount === now?.rowCount)) return [];
-    const why = situation.answers === undefined ? '' : `, more than ${mostDocuments}, so that they were not compared one by one`;
+    const reason = table.database === undefined ? `more than ${mostDocuments}` : 'in another database';
+    const why = situation.answers === undefined ? '' : `, ${reason}, so that they were not compared one by one`;
     const text = `documents of ${original.name}${writersOf(table.name, migration, completed + 1)}${why}: ${backup}`;
     return [{ text, loss: { table: relationKey(original) }, doubtful: false }];
   });

@@ -36,11 +36,11 @@ export const readProbe = (database: Probe['database'], collection: string): Prob
 
 const dataOf = (state: State, table: Table): TableData | undefined => state.data.find((data) => data.table === relationKey(table));
 
-/** Collections of both states whose documents differ. */
+/** Collections of both states whose documents differ, in the migration's own database. */
 function differing({ before, partial }: Pick<RecoverySituation, 'before' | 'partial'>): { original: string; collection: string }[] {
   return match(before.catalog.tables, partial.catalog.tables, relationKey).pairs.flatMap(([original, now]) => {
     const [then, current] = [dataOf(before, original), dataOf(partial, now)];
-    if (then === undefined || current === undefined) return [];
+    if (then === undefined || current === undefined || now.database !== undefined) return [];
     if (then.rowsHash === current.rowsHash && then.rowCount === current.rowCount) return [];
     if (Math.max(then.rowCount, current.rowCount) > mostDocuments) return [];
     return [{ original: original.name, collection: now.name }];
@@ -50,7 +50,7 @@ function differing({ before, partial }: Pick<RecoverySituation, 'before' | 'part
 /** Collections that came: what was taken out of another one may be in them. */
 function cameNew({ before, partial }: RecoverySituation): string[] {
   return match(before.catalog.tables, partial.catalog.tables, relationKey)
-    .added.filter((table) => (dataOf(partial, table)?.rowCount ?? 0) <= mostDocuments)
+    .added.filter((table) => table.database === undefined && (dataOf(partial, table)?.rowCount ?? 0) <= mostDocuments)
     .map(({ name }) => name);
 }
 

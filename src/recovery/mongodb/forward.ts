@@ -176,7 +176,7 @@ function leftOf(statement: Statement, situation: RecoverySituation): Left | unde
   return (
     leftOfCatalog(command, situation) ??
     leftOfMerge(statement, command) ??
-    leftOfWrites(command, presentIn(situation, command.collection?.name))
+    leftOfWrites(command, presentIn(situation, writtenCollection(command)))
   );
 }
 
@@ -189,6 +189,7 @@ function presentIn(situation: RecoverySituation, collection: string | undefined)
 
 /** What changes a catalog is done or not: it is not done again where the server would refuse that. */
 function leftOfCatalog({ effect, collection }: DocumentCommand, { partial }: RecoverySituation): Left | undefined {
+  if (collection?.database !== undefined) return undefined;
   const objects = [...partial.catalog.tables, ...partial.catalog.definitions];
   const exists = (name: string | undefined) => objects.some((object) => object.name === name);
   const table = partial.catalog.tables.find(({ name }) => name === collection?.name);

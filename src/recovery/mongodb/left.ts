@@ -1,7 +1,6 @@
 import type { DocumentCommand, DocumentValue, DocumentWrite } from '../../model/document';
 import { fieldOf, fieldsOf } from '../../model/document-value';
-import { writeValue } from '../../parse/mongodb/write';
-import { collectionText } from '../../rollback/mongodb/collections';
+import { writeCollection, writeValue } from '../../parse/mongodb/write';
 import { effectOf, notYet, shows } from './effect';
 import { matches } from './filter';
 import { hasMadeKey, withoutMadeKey } from './made-keys';
@@ -24,17 +23,18 @@ export function leftOfWrites(command: DocumentCommand, present: Present | undefi
   const { effect, collection } = command;
   if (effect.kind !== 'write' || effect.partial || collection?.name === undefined) return undefined;
   const [only] = effect.writes;
-  if (only !== undefined && effect.writes.length === 1 && only.kind === 'update') return leftOfUpdate(only, command, collection.name);
+  if (only !== undefined && effect.writes.length === 1 && only.kind === 'update')
+    return leftOfUpdate(only, command, writeCollection(collection));
   const upserts = asUpserts(effect.writes, present);
   if (upserts !== undefined) {
-    const text = `${collectionText(collection.name)}.bulkWrite([${upserts.join(', ')}], { ordered: ${effect.ordered}${sessionIn(command)} })`;
+    const text = `${writeCollection(collection)}.bulkWrite([${upserts.join(', ')}], { ordered: ${effect.ordered}${sessionIn(command)} })`;
     return {
       kind: 'statement',
       text,
       why: 'Wherever it was stopped: a document that is there under its key already is written over with the same.',
     };
   }
-  return present === undefined ? undefined : leftOfBulk(effect.writes, effect.ordered, command, collection.name, present);
+  return present === undefined ? undefined : leftOfBulk(effect.writes, effect.ordered, command, writeCollection(collection), present);
 }
 
 const sessionIn = ({ session }: DocumentCommand) => (session ? ', session' : '');
@@ -48,7 +48,7 @@ function leftOfUpdate(write: Extract<DocumentWrite, { kind: 'update' }>, command
   }
   const options = optionsText(command);
   const method = write.many ? 'updateMany' : 'updateOne';
-  const text = `${collectionText(collection)}.${method}(${notYet(write.filter, effect)}, ${writeValue(write.change)}${options})`;
+  const text = `${collection}.${method}(${notYet(write.filter, effect)}, ${writeValue(write.change)}${options})`;
   return { kind: 'statement', text, why: 'Only documents that do not show its effect yet.' };
 }
 
@@ -101,7 +101,7 @@ function leftOfBulk(
   const left = writes.filter((_, place) => resolved[place] === 'left');
   if (left.length === 0) return { kind: 'nothing' };
   if (left.length === writes.length) return undefined;
-  const text = `${collectionText(collection)}.bulkWrite([${left.map(entryText).join(', ')}], { ordered: ${ordered}${sessionIn(command)} })`;
+  const text = `${collection}.bulkWrite([${left.map(entryText).join(', ')}], { ordered: ${ordered}${sessionIn(command)} })`;
   const which = ordered ? `Entries ${writes.length - left.length + 1} to ${writes.length}` : `${left.length} of ${writes.length} entries`;
   return {
     kind: 'statement',

@@ -28,10 +28,10 @@ export function writesTo(collection: string, { up }: Migration, upTo: number): P
     );
 }
 
-/** The collection that a command writes documents to. */
+/** The collection that a command writes documents to, as the catalog calls it: `X.name` in another database. */
 export function writtenCollection({ effect, collection }: DocumentCommand): string | undefined {
-  if (effect.kind === 'write') return collection?.name;
-  return effect.kind === 'aggregate' ? effect.into?.collection.name : undefined;
+  const written = effect.kind === 'write' ? collection : effect.kind === 'aggregate' ? effect.into?.collection : undefined;
+  return written?.database === undefined ? written?.name : `${written.database}.${written.name}`;
 }
 
 /** Statements that write documents of a collection, as ` (statement 2, 3)`; empty where none is known. */

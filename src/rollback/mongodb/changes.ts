@@ -9,7 +9,7 @@ import { changeIndex, createIndex, dropIndex } from './indexes';
  * then indexes and options, then views. Collections are followed by identity, so that a renamed one is renamed back with its documents.
  */
 export function mongodbCatalogChanges(from: Catalog, to: Catalog, options: ChangeOptions): Change[] {
-  const { pairs, removed, added } = match(from.tables, to.tables, ({ name }) => name);
+  const { pairs, removed, added } = match(from.tables.filter(isOwn), to.tables.filter(isOwn), ({ name }) => name);
   const views = match(from.definitions.filter(isView), to.definitions.filter(isView), ({ name }) => name, false);
   const changed = views.pairs.filter(([now, wanted]) => now.definition !== wanted.definition);
   return [
@@ -19,7 +19,27 @@ export function mongodbCatalogChanges(from: Catalog, to: Catalog, options: Chang
     ...added.flatMap((table) => createCollection(table, options)),
     ...pairs.flatMap(([now, wanted]) => [...indexChanges(now, wanted, options), ...modifyCollection(now, wanted, options)]),
     ...[...views.added, ...changed.map(([, wanted]) => wanted)].map((view) => createView(view, options)),
+    ...elsewhere(from, to, options),
   ];
+}
+
+function isOwn({ database }: Table): boolean {
+  return database === undefined;
+}
+
+/** Other databases of the server hold what no migration shows: what comes there in a simulation may be there for years. */
+function elsewhere(from: Catalog, to: Catalog, options: ChangeOptions): Change[] {
+  const others = (catalog: Catalog) => catalog.tables.filter((table) => !isOwn(table));
+  const { pairs, removed, added } = match(others(from), others(to), ({ name }) => name, false);
+  const differing = pairs.filter(
+    ([now, wanted]) => indexChanges(now, wanted, options).length + modifyCollection(now, wanted, options).length > 0,
+  );
+  return [...removed, ...added, ...differing.map(([, wanted]) => wanted)].map(({ name, database = '' }) =>
+    change('alter table', `Look at ${name}, in the database ${database}`, `It is not as it was ${options.goal}.`, '', {
+      ...aloneAlways,
+      unknown: `Nothing is done there: what your server has in ${database} is not known here. Compare ${name} with a backup of that database, and take out what the migration brought.`,
+    }),
+  );
 }
 
 function isView({ kind }: DefinedObject): boolean {

@@ -201,7 +201,8 @@ describe.skipIf(skip)('a state of the mongo:8 stand-in', () => {
     const database = await clone();
     await client.db(`${database}-other`).collection('things').insertOne({ n: 1 });
     const now = await capture(database);
-    expect(now.catalog.tables.map(({ name }) => name)).toContain('other.things');
+    expect(now.catalog.tables.find(({ name }) => name === 'other.things')).toMatchObject({ database: 'other' });
+    expect(now.catalog.tables.filter(({ database: beside }) => beside !== undefined)).toHaveLength(1);
     expect(now.data.find(({ table }) => table === 'other.things')?.rowCount).toBe(1);
     await client.db(`${database}-other`).dropDatabase();
   });

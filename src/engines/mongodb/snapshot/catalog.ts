@@ -45,6 +45,7 @@ function tableOf({ key, database, name, options, indexes }: ReadCollection, buil
     policies: [],
     rowSecurity: 'off',
     ...(texts.length > 0 && { options: texts }),
+    ...(key !== name && { database: key.slice(0, -name.length - 1) }),
   };
 }
 

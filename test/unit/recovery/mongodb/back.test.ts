@@ -178,6 +178,18 @@ describe('the way back', () => {
     expect(draft?.steps.at(-1)?.text).toBe('db.changelog.deleteMany({ fileName: "m" });');
   });
 
+  it('drops nothing in another database: what is there was not seen', () => {
+    const archive = { docs: [{ _id: 1 }], database: 'archive' };
+    const [draft] = draftsOf({
+      text: 'db.getSiblingDB("archive").people.insertOne({ _id: 1 }); db.people.createIndex({ a: 1 });',
+      before: { people: { docs: people } },
+      partial: { people: { docs: people }, 'archive.people': archive },
+      completed: 1,
+    }).back;
+    expect(textsOf(draft)).toEqual([]);
+    expect(draft?.steps[0]).toMatchObject({ language: 'text', text: expect.stringContaining('Compare archive.people with a backup') });
+  });
+
   it('says that a value tells them apart here, and keeps the name of the field as it is', () => {
     const [draft] = draftsOf({
       text: 'db.people.updateMany({ hits: { $exists: false } }, { $set: { hits: 0 } }); db.people.createIndex({ hits: 1 });',

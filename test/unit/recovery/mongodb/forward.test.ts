@@ -101,6 +101,17 @@ const cases: readonly Case[] = [
     forward: ['db.people.createIndex({ name: 1 });'],
   },
   {
+    name: 'what is left of a write to another database is done there',
+    text: 'db.getSiblingDB("archive").people.insertMany([{ _id: 1, a: 1 }, { _id: 2, a: 1 }]); db.people.deleteMany({});',
+    before: { people: { docs: people } },
+    partial: { people: { docs: people }, 'archive.people': { docs: [{ _id: 1, a: 1 }], database: 'archive' } },
+    completed: 0,
+    forward: [
+      'db.getSiblingDB("archive").people.bulkWrite([{ replaceOne: { filter: { _id: 1 }, replacement: { _id: 1, a: 1 }, upsert: true } }, { replaceOne: { filter: { _id: 2 }, replacement: { _id: 2, a: 1 }, upsert: true } }], { ordered: true });',
+      'db.people.deleteMany({});',
+    ],
+  },
+  {
     name: 'a $merge that fails on its own documents writes them over',
     text: 'db.people.aggregate([{ $merge: { into: "copies", whenMatched: "fail" } }]);',
     before: { people: { docs: people } },

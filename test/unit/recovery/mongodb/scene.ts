@@ -27,11 +27,13 @@ export interface Collection {
   readonly options?: readonly string[];
   /** What it was called before. */
   readonly was?: string;
+  /** Another database than the migration's own, with which its name begins. */
+  readonly database?: string;
 }
 
 export type World = Readonly<Record<string, Collection>>;
 
-function tableOf(name: string, { indexes = [], options, was }: Collection): Table {
+function tableOf(name: string, { indexes = [], options, was, database }: Collection): Table {
   return {
     kind: 'table',
     persistence: 'permanent',
@@ -45,6 +47,7 @@ function tableOf(name: string, { indexes = [], options, was }: Collection): Tabl
     policies: [],
     rowSecurity: 'off',
     ...(options !== undefined && { options }),
+    ...(database !== undefined && { database }),
   };
 }
 
