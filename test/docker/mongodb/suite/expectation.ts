@@ -88,7 +88,9 @@ class Course {
     const { failsAt } = this.suiteCase;
     const verdict = this.verdict(fault, point);
     if (failsAt === undefined) return verdict;
-    if (point.statement === failsAt && point.kind !== 'before') return undefined;
+    if (point.statement === failsAt && point.kind === 'after') return undefined;
+    // A crash and a timeout are before the failure; all others find nothing to be inside of.
+    if (point.statement === failsAt && point.kind === 'during' && fault !== 'crash' && fault !== 'statement-timeout') return undefined;
     return verdict === 'complete' ? this.stays(failsAt - 1) : verdict;
   }
 

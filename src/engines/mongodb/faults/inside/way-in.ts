@@ -198,18 +198,26 @@ function isWhole(request: WireRequest): boolean {
 }
 
 /**
- * Reads the collection that the command writes, with so much to count for each document that a millisecond is over: the server ends it with
- * MaxTimeMSExpired, as it would the command, and aborts the transaction where there is one. The number depends on a field, or it would be
- * counted before the time runs.
+ * Something to count for which a millisecond does not last: the server ends it with MaxTimeMSExpired, as it would the command, and aborts the
+ * transaction where there is one. The number depends on a field, or it would be counted before the time runs.
  */
 function slowRead(request: WireRequest): RawCommand {
-  const { name, raw } = request;
+  const { name, raw, inTransaction } = request;
   const [item] = writeListOf(name, raw)?.items ?? [];
   const target = item ? targetOf(name, raw, item) : ownNamespaceOf(name, raw);
   if (target === undefined) throw new ImpossibleHere(`${name} is about no collection that could keep the server busy.`);
-  const count = { $cond: [{ $eq: ['$faultline', 1] }, 1, 20_000] };
+  const { database: $db, collection } = target;
+  // A transaction reads collections alone; elsewhere it needs no document to be there.
+  if (inTransaction) return inPlaceOf(request, { find: collection, filter: countingFilter(20_000), maxTimeMS: 1, $db });
+  const documents = Array.from({ length: 20 }, (_, place) => ({ place }));
+  const pipeline = [{ $documents: documents }, { $match: countingFilter(100_000) }];
+  return inPlaceOf(request, { aggregate: 1, pipeline, cursor: {}, maxTimeMS: 1, $db });
+}
+
+function countingFilter(steps: number): Document {
+  const count = { $cond: [{ $eq: ['$faultline', 1] }, 1, steps] };
   const work = { $reduce: { input: { $range: [0, count] }, initialValue: 0, in: { $add: ['$$value', { $mod: ['$$this', 7] }] } } };
-  return inPlaceOf(request, { find: target.collection, filter: { $expr: { $gt: [work, -1] } }, maxTimeMS: 1, $db: target.database });
+  return { $expr: { $gt: [work, -1] } };
 }
 
 /** The same behind the first half of the same transaction. */

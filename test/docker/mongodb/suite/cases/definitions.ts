@@ -44,7 +44,6 @@ export const definitions: Readonly<Record<string, MongodbCase>> = {
       await db.collection('invoices').createIndex({ number: 1 }, { unique: true, name: 'invoices_number' });`,
     stays: { 1: 'resumable' },
     alone: [1, 2],
-    idle: [1, 2],
   },
   'create-collection-guarded': {
     title: 'The migration looks first whether the collection is there',
@@ -52,7 +51,6 @@ export const definitions: Readonly<Record<string, MongodbCase>> = {
       await db.collection('invoices').createIndex({ number: 1 }, { unique: true, name: 'invoices_number' });`,
     stays: { 1: 'resumable' },
     alone: [1, 2],
-    idle: [1, 2],
   },
   'drop-collection': {
     title: 'A collection goes with all that is in it',
@@ -118,7 +116,6 @@ export const definitions: Readonly<Record<string, MongodbCase>> = {
       await db.collection('orders').createIndex({ status: 1 }, { name: 'orders_status' });`,
     stays: { 1: 'resumable' },
     alone: [1],
-    idle: [1],
     dirty: { 1: 'rolled-back' },
   },
 };

@@ -19,6 +19,5 @@ db.orders.updateMany({}, { $set: { currency: "EUR" } });
     dirty: { 1: 'rolled-back' },
     stays: { 1: 'broken', 2: 'complete' },
     alone: [1],
-    idle: [1],
   },
 };

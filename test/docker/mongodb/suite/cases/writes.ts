@@ -93,13 +93,11 @@ export const writes: Readonly<Record<string, MongodbCase>> = {
     title: 'One document without an _id of its own is there twice after a retry',
     up: "await db.collection('plans').insertOne({ code: 'free', seats: 1 });",
     alone: [1],
-    idle: [1],
   },
   'insert-one-dated': {
     title: 'A document that holds the time of the run has another one in every run',
     up: "await db.collection('plans').insertOne({ _id: 'free', since: new Date() });",
     alone: [1],
-    idle: [1],
     dirty: { 1: 'rolled-back' },
   },
   'upsert-in-bulk': {
