@@ -1,4 +1,5 @@
 import type { FileReport, Finding, LintReport, Severity } from '../model/finding';
+import { hidePasswords } from '../model/secrets';
 import type { Range } from '../model/text';
 import { plural } from './numbers';
 import type { Palette } from './palette';
@@ -51,8 +52,8 @@ function note(label: string, text: string, palette: Palette): readonly string[] 
 
 /** The lines of a range, the first underlined by carets. Lines are cut to the window in which the range begins. */
 function excerpt(range: Range, source: readonly string[], palette: Palette): readonly string[] {
-  const first = source[range.start.line];
-  if (first === undefined || first.trim() === '') return [];
+  const first = hidePasswords(source[range.start.line] ?? '');
+  if (first.trim() === '') return [];
   const numberColumns = String(range.end.line + 1).length;
   const gutter = (line: number | undefined) =>
     palette.dim(`${indent}${indent}${(line === undefined ? '' : String(line + 1)).padStart(numberColumns)} │ `);
@@ -70,7 +71,7 @@ function excerpt(range: Range, source: readonly string[], palette: Palette): rea
   return [
     gutter(range.start.line) + shown,
     gutter(undefined) + ' '.repeat(offset) + palette.yellow('^'.repeat(carets)),
-    ...following.map((line, index) => gutter(range.start.line + 1 + index) + truncate(display(line), columns)),
+    ...following.map((line, index) => gutter(range.start.line + 1 + index) + truncate(display(hidePasswords(line)), columns)),
     ...(more > 0 ? [gutter(undefined) + palette.dim(`… ${plural(more, 'more line')}`)] : []),
   ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutPasswords } from '../../../src/model/secrets';
+import { hidePasswords, withoutPasswords } from '../../../src/model/secrets';
 
 describe('passwords', () => {
   it.each([
@@ -21,4 +21,11 @@ describe('passwords', () => {
   ])('leave alone what holds none: %s', (text) => {
     expect(withoutPasswords(text)).toBe(text);
   });
+});
+
+it('hides passwords in a line so that what points into it still does', () => {
+  const line = "const client = new MongoClient('mongodb://app:s3cr@t@db.example.com/shop?w=1');";
+  const hidden = hidePasswords(line);
+  expect(hidden).toBe("const client = new MongoClient('mongodb://app:******@db.example.com/shop?w=1');");
+  expect(hidden).toHaveLength(line.length);
 });
