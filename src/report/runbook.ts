@@ -100,15 +100,19 @@ export function onFailure(simulation: Simulation, states: readonly PartialState[
 
 /** What clients were told when it came to this state. A statement that was refused on purpose stands for whatever makes the server refuse it. */
 function clientsSaw(simulation: Simulation, cells: readonly CellResult[]): string {
-  const told = cells.map((cell) => resolveCell(simulation, cell).error?.code);
-  const words = told.map((sqlState) =>
-    sqlState === undefined ? 'success' : refusedOnPurpose.has(sqlState) ? "the statement's own error" : sqlState,
-  );
+  const words = cells.map((cell) => {
+    const { error } = resolveCell(simulation, cell);
+    if (error === undefined) return 'success';
+    if (refusedOnPurpose.has(error.code) || refusalOfMongodb.test(error.message)) return "the statement's own error";
+    return error.code === '' ? 'no answer of the server' : error.code;
+  });
   return [...new Set(words)].map(inline).join(', ');
 }
 
 /** The codes with which a simulation refuses a statement: of a class that PostgreSQL does not use; SIGNAL without a number on MySQL and MariaDB. */
 const refusedOnPurpose: ReadonlySet<string> = new Set(['FL001', '1644']);
+/** MongoDB refuses what does not exist, and names it. */
+const refusalOfMongodb = /\$faultline: command refused on purpose/;
 
 /** What to look at when a way has been gone. */
 export function postRecovery(recovery: { readonly back: RecoveryPlan; readonly forward: RecoveryPlan }, engine: string): readonly string[] {

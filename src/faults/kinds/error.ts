@@ -5,10 +5,10 @@ import type { FaultKind } from './kind';
 export const errorFault: FaultKind = {
   name: 'error',
   happened: 'The server refused',
-  impossible(_course, point) {
+  impossible({ engine }, point) {
     if (point.kind === 'start') return 'Nothing is sent at this point, so there is nothing that the server could refuse.';
     if (point.kind === 'during')
-      return 'What a server refuses half way it refuses for a reason: see lock-timeout, statement-timeout, deadlock, disk-full and dirty-data.';
+      return `What a server refuses half way it refuses for a reason: see ${engine.name === 'mongodb' ? 'lock-timeout, statement-timeout' : 'lock-timeout, statement-timeout, deadlock, disk-full'} and dirty-data.`;
     if (point.kind === 'after') return 'The statement has finished; the server can no longer refuse it.';
     return undefined;
   },

@@ -39,7 +39,7 @@ function recordSteps({ tool, setup }: SeenProtocol, histories: readonly HistoryC
     historyStep(
       change.writing.language,
       `Record in ${change.key} what was applied`,
-      `${tool} runs again what is not recorded there. These are the rows that it writes itself.`,
+      `${tool} runs again what is not recorded there. These are the entries that it writes itself.`,
       [
         ...guarded(change, setup.get(change.key) ?? [], 'missing'),
         ...deletions(change, [...change.removed, ...change.added]),
@@ -54,7 +54,7 @@ function removeSteps({ tool }: SeenProtocol, histories: readonly HistoryChange[]
     historyStep(
       change.writing.language,
       `Take out of ${change.key} what this command records`,
-      `Without these rows ${tool} runs the migration again.`,
+      `Without these entries ${tool} runs the migration again.`,
       guarded(
         change,
         [...deletions(change, change.added), ...deletions(change, change.removed), ...insertions(change, change.removed)],

@@ -78,6 +78,15 @@ describe('what stays of a statement that is struck inside', () => {
 });
 
 describe('impossible inside', () => {
+  it.each(['postgres', 'mysql', 'mongodb'] as const)('an error points to faults that %s has', (engine) => {
+    const course: Course = { ...courseOfText('UPDATE t SET a = 1'), engine: { name: engine, major: 8 } };
+    const why = cell(course, 'error@during:1')?.impossible ?? '';
+    const known = faultKindsOf(engine).map(({ name }) => name);
+    const named = why.match(/\w+-\w+|deadlock/g) ?? [];
+    expect(named).toContain('statement-timeout');
+    expect(named.filter((name) => !known.some((each) => each === name))).toEqual([]);
+  });
+
   it('is every fault at what is over at once', () => {
     const course = courseOfText("BEGIN; SET lock_timeout = '1s'; CREATE TABLE t (a int); COMMIT;");
     for (const { name } of faultKindsOf('postgres')) {

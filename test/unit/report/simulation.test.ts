@@ -212,6 +212,16 @@ describe('the runbook', () => {
     expect(mongodb).not.toMatch(/\bpg_|information_schema|XA RECOVER|prepared transactions/);
   });
 
+  test.each([
+    [{ code: '', message: 'read ECONNRESET' }, 'no answer of the server'],
+    [{ code: '2', message: 'unknown top level operator: $faultline: command refused on purpose. If you' }, "the statement's own error"],
+    [{ code: '2', message: 'BadValue' }, '2'],
+  ])('says what clients saw: %o', (error, words) => {
+    const text = simulationMarkdown(simulationReport([{ ...simulation, cells: [{ ...cell, error }] }], 1));
+    const row = text.split('\n').find((line) => line.startsWith('| State 1'));
+    expect(row?.split('|')[2]?.trim()).toBe(words);
+  });
+
   test('has its parts in the order in which they are needed, filled from the cell', () => {
     const text = simulationMarkdown(single);
     const parts = [
