@@ -68,7 +68,7 @@ function addedBack(work: Work): DocumentsBack {
     return { steps: [], losses: [{ text, loss: { table: original }, doubtful: false }] };
   }
   const look = found.filter === '{}' ? '' : ` Look first: ${collectionText(collection)}.find(${found.filter}).`;
-  const why = `They were not there before the migration${by}, and ${found.because}.${look}`;
+  const why = `${added.length === 1 ? 'It was' : 'They were'} not there before the migration${by}, and ${found.because}.${look}`;
   return {
     steps: [
       shellStep(

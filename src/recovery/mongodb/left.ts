@@ -102,11 +102,13 @@ function leftOfBulk(
   if (left.length === 0) return { kind: 'nothing' };
   if (left.length === writes.length) return undefined;
   const text = `${collection}.bulkWrite([${left.map(entryText).join(', ')}], { ordered: ${ordered}${sessionIn(command)} })`;
-  const which = ordered ? `Entries ${writes.length - left.length + 1} to ${writes.length}` : `${left.length} of ${writes.length} entries`;
+  const first = writes.length - left.length + 1;
+  const range = left.length === 1 ? `Entry ${first} was` : `Entries ${first} to ${writes.length} were`;
+  const which = ordered ? range : `${left.length} of ${writes.length} entries were`;
   return {
     kind: 'statement',
     text,
-    why: `${which} were not done yet; on another database look for the first one whose effect is missing.`,
+    why: `${which} not done yet; on another database look for the first one whose effect is missing.`,
   };
 }
 

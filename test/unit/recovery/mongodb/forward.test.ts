@@ -146,6 +146,18 @@ describe('the way forward', () => {
     ]);
   });
 
+  it('names the one entry of a bulk that is left', () => {
+    const drafts = draftsOf({
+      text: 'db.people.insertMany([{ name: "x" }, { name: "y" }]);',
+      before: { people: { docs: people } },
+      partial: { people: { docs: [...people, { _id: 90, name: 'x' }] } },
+      completed: 0,
+    });
+    const whys = drafts.forward.flatMap(({ steps }) => steps.map(({ why }) => why));
+    expect(whys).toContainEqual(expect.stringMatching(/^Entry 2 was not done yet/));
+    expect(drafts.back[0]?.steps[0]?.why).toMatch(/^It was not there before/);
+  });
+
   it('says once whose the ObjectIds are that the recording holds', () => {
     const id = (n: number) => `ObjectId("65920000000000000000000${n}")`;
     const text = [1, 2].map((n) => `db.people.updateOne({ _id: ${id(n)} }, { $set: { a: ${n} } });`).join(' ');
