@@ -64,12 +64,12 @@ describe('what can not be simulated', () => {
     expect(String(failure)).toMatch(/001_a\.sql holds no statements/);
   });
 
-  it('is a fault that is not there yet', async () => {
+  it('is a fault that another engine has', async () => {
     const failure = await simulateFiles({ '001_a.sql': 'SELECT 1;' }, '001_a.sql', { faults: ['step-down'] }).catch(
       (error: unknown) => error,
     );
     expect(String(failure)).toMatch(
-      /The fault step-down can't be carried out on this engine yet: choose from error, disconnect, kill-session, crash, lost-ack/,
+      /PostgreSQL does not have the fault step-down: choose from error, disconnect, kill-session, crash, lost-ack/,
     );
   });
 });

@@ -13,3 +13,15 @@ describe('what a log says of an end', () => {
     expect(lastWords(lines, telling)).toBe(expected);
   });
 });
+
+it('name the end of a server before all that its clients were told', () => {
+  const lines = [
+    'ERROR: refused',
+    'LOG: process 7 was terminated by signal 9: Killed',
+    'FATAL: in recovery mode',
+    'FATAL: in recovery mode',
+  ];
+  expect(lastWords(lines, /FATAL|ERROR|terminated by signal/)).toBe(
+    'LOG: process 7 was terminated by signal 9: Killed | FATAL: in recovery mode',
+  );
+});
