@@ -155,6 +155,11 @@ function assertRunnable(framework: Framework): asserts framework is RunnableFram
 
 /** What a framework sends to one engine alone is not tried on another. */
 function assertFor({ name }: Engine, framework: Framework): void {
+  if (name === 'mongodb' && framework.run !== undefined) {
+    throw new SimulationFailure(
+      'These migrations are SQL, which MongoDB does not read: say with --engine, or "engine" in faultline.json, which database they are for.',
+    );
+  }
   if (framework.engine === undefined || framework.engine === name) return;
   throw new SimulationFailure(
     `Migrations of ${framework.displayName} are for ${engineDisplayName(framework.engine)}, and the engine that is asked for is ${engineDisplayName(name)}: ` +

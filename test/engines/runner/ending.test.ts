@@ -64,6 +64,11 @@ describe('what can not be simulated', () => {
     expect(String(failure)).toMatch(/001_a\.sql holds no statements/);
   });
 
+  it('is SQL for MongoDB', async () => {
+    const failure = await simulateFiles({ '001_a.sql': 'SELECT 1;' }, '001_a.sql', { engine: 'mongodb' }).catch((error: unknown) => error);
+    expect(String(failure)).toMatch(/These migrations are SQL, which MongoDB does not read: say with --engine/);
+  });
+
   it('is a fault that another engine has', async () => {
     const failure = await simulateFiles({ '001_a.sql': 'SELECT 1;' }, '001_a.sql', { faults: ['step-down'] }).catch(
       (error: unknown) => error,
