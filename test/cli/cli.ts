@@ -65,5 +65,5 @@ export function schema(name: string): ValidateFunction {
 
 /** Exit status 2 says what is wrong in one line, and nothing of the program's inside. */
 export function isOneClearLine(text: string): boolean {
-  return /^faultline: [^\n]{10,400}\n$/.test(text) && !/\bat .*:\d+:\d+|internal error|undefined|\[object/.test(text);
+  return /^faultline: [^\n]{10,400}\n$/.test(text) && !/\bat .*:\d+:\d+|internal error|undefined|\bE[A-Z]{4,}:|\[object/.test(text);
 }

@@ -153,24 +153,28 @@ async function subjectPath(path: string | undefined, { command, dir, historyTabl
   if (path !== undefined) throw new CommandFailure('give a path or --command, not both: the command finds its own migrations (see --dir)');
   if (command.trim() === '') throw new CommandFailure('--command is empty: give what you type to migrate');
   const folder = resolve(dir ?? '.');
-  const isFolder = await stat(folder).then(
+  if (!(await isFolder(folder))) throw new CommandFailure(`${dir} is not a folder: --dir says where the command is run`);
+  return folder;
+}
+
+/** What is not there is no folder: the runner says what is wrong with it. */
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
     (entry) => entry.isDirectory(),
     () => false,
   );
-  if (!isFolder) throw new CommandFailure(`${dir} is not a folder: --dir says where the command is run`);
-  return folder;
 }
 
 /** A folder is looked through for what breaks; what an application feels is asked for each migration, or said with --load. */
 async function withoutLoadOfFolder(request: SimulationRequest, options: SimulateOptions, settings: Settings): Promise<SimulationRequest> {
   const isSaid = options.load !== undefined || settings.configuration.simulate.load !== undefined;
-  if (isSaid || request.command !== undefined || !(await stat(request.path)).isDirectory()) return request;
+  if (isSaid || request.command !== undefined || !(await isFolder(request.path))) return request;
   return { ...request, load: 0 };
 }
 
 /** The runner names files relative to their folder; people, and other tools, want them as they lie from here. */
 async function withShownPaths(path: string, simulations: readonly Simulation[]): Promise<readonly Simulation[]> {
-  const folder = (await stat(path)).isDirectory() ? path : folderOf(path);
+  const folder = (await isFolder(path)) ? path : folderOf(path);
   return simulations.map((simulation) => {
     const { migration } = simulation;
     return migration.path === undefined
