@@ -1,3 +1,5 @@
+import { LengthCutter } from '../length-cutter';
+
 /**
  * Cuts a byte stream of MongoDB's wire protocol into messages, in either direction, whatever the chunks are (manual, "MongoDB Wire
  * Protocol"): four integers of 32 bits (length with the header, number of the message, number of the one that it answers, kind), then a body.
@@ -21,46 +23,21 @@ export const opCode = { reply: 1, query: 2004, compressed: 2012, message: 2013 }
 const knownCodes: ReadonlySet<number> = new Set(Object.values(opCode));
 
 export class FrameReader {
-  private kept: Buffer[] = [];
-  private keptLength = 0;
+  private readonly cutter = new LengthCutter(headerLength, lengthOf);
 
   /** Takes the next chunk; returns what became complete. @throws WireFormatError when the bytes are not the protocol */
   push(chunk: Buffer): Frame[] {
-    this.kept.push(chunk);
-    this.keptLength += chunk.length;
-    const frames: Frame[] = [];
-    let length = this.nextLength();
-    // Joined only when a whole message is there, so that a long one in many chunks costs linear time.
-    while (length !== undefined && this.keptLength >= length) {
-      const all = this.joined();
-      frames.push({ bytes: all.subarray(0, length) });
-      this.kept = length < all.length ? [all.subarray(length)] : [];
-      this.keptLength -= length;
-      length = this.nextLength();
-    }
-    return frames;
+    return this.cutter.push(chunk).map((bytes) => ({ bytes }));
   }
+}
 
-  /** Of the message that comes next; undefined while its header is not there. */
-  private nextLength(): number | undefined {
-    if (this.keptLength < headerLength) return undefined;
-    const [first] = this.kept;
-    const head = first && first.length >= headerLength ? first : this.joined();
-    const length = head.readInt32LE(0);
-    const code = head.readInt32LE(12);
-    if (length < headerLength || length > greatestLength || !knownCodes.has(code)) {
-      throw new WireFormatError(`These bytes are no message of MongoDB's protocol (length ${length}, kind ${code}).`);
-    }
-    return length;
+function lengthOf(head: Buffer): number {
+  const length = head.readInt32LE(0);
+  const code = head.readInt32LE(12);
+  if (length < headerLength || length > greatestLength || !knownCodes.has(code)) {
+    throw new WireFormatError(`These bytes are no message of MongoDB's protocol (length ${length}, kind ${code}).`);
   }
-
-  private joined(): Buffer {
-    const [first] = this.kept;
-    if (first && this.kept.length === 1) return first;
-    const all = Buffer.concat(this.kept, this.keptLength);
-    this.kept = [all];
-    return all;
-  }
+  return length;
 }
 
 export function requestIdOf({ bytes }: Frame): number {

@@ -1,3 +1,5 @@
+import { LengthCutter } from '../length-cutter';
+
 /**
  * Cuts a byte stream of the MySQL client/server protocol into packets, in either direction, whatever the chunks are (manual, "MySQL
  * Packets"): three bytes of length, a sequence number, a body. What is longer than a packet can be is sent in several: all but the last are
@@ -22,44 +24,16 @@ export const headerLength = 4;
 export const greatestBody = 0xff_ff_ff;
 
 export class PacketReader {
-  private kept: Buffer[] = [];
-  private keptLength = 0;
+  private readonly cutter = new LengthCutter(headerLength, (head) => head.readUIntLE(0, 3) + headerLength);
   private goesOn = false;
 
   /** Takes the next chunk; returns what became complete. */
   push(chunk: Buffer): Packet[] {
-    this.kept.push(chunk);
-    this.keptLength += chunk.length;
-    const packets: Packet[] = [];
-    let length = this.nextLength();
-    // Joined only when a whole packet is there, so that a long one in many chunks costs linear time.
-    while (length !== undefined && this.keptLength >= length) {
-      const all = this.joined();
-      const bytes = all.subarray(0, length);
-      this.kept = length < all.length ? [all.subarray(length)] : [];
-      this.keptLength -= length;
-      const last = bytes.length - headerLength < greatestBody;
-      packets.push({ bytes, first: !this.goesOn, last });
-      this.goesOn = !last;
-      length = this.nextLength();
-    }
-    return packets;
-  }
-
-  /** Of the packet that comes next, with its header; undefined while that is not there. */
-  private nextLength(): number | undefined {
-    if (this.keptLength < headerLength) return undefined;
-    const [first] = this.kept;
-    const head = first && first.length >= headerLength ? first : this.joined();
-    return head.readUIntLE(0, 3) + headerLength;
-  }
-
-  private joined(): Buffer {
-    const [first] = this.kept;
-    if (first && this.kept.length === 1) return first;
-    const all = Buffer.concat(this.kept, this.keptLength);
-    this.kept = [all];
-    return all;
+    return this.cutter.push(chunk).map((bytes) => {
+      const first = !this.goesOn;
+      this.goesOn = bytes.length - headerLength >= greatestBody;
+      return { bytes, first, last: !this.goesOn };
+    });
   }
 }
 
