@@ -2,6 +2,7 @@ import { runMocha } from '../mocha';
 
 runMocha({ timeout: 400_000, slow: 60_000 }, async () => {
   await import('./simulation.test');
+  await import('./mongodb.test');
   await import('./command.test');
   await import('./trust.test');
 }).catch((error: unknown) => {
