@@ -65,3 +65,9 @@ export class LineIndex {
     return next - (isPair && next - 2 >= (this.starts[line] ?? 0) ? 2 : 1);
   }
 }
+
+/** The white space that the line of an offset begins with, as far as it stands before the offset. */
+export function indentationAt(text: string, offset: number): string {
+  const lineStart = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
+  return /^[ \t]*/.exec(text.slice(lineStart, offset))?.[0] ?? '';
+}

@@ -5,17 +5,18 @@ import type { RuleContext } from './context';
 
 /** Replaces a stretch of the program's own file. */
 export function replaceSpan(context: RuleContext, span: Span, newText: string): TextEdit {
-  return { range: context.lines.range(span), newText: withLineEnds(context, withinRollbackLines(context, span.start, newText)) };
+  const range = context.lines.range(span);
+  const line = context.text.slice(span.start - range.start.character, span.start);
+  return { range, newText: withLineEnds(context, withinRollbackLines(context, line, newText)) };
 }
 
 /**
  * A rollback of Liquibase stands in comments, `--rollback DROP TABLE a;`: a line that is put among them needs its own `--rollback`, or it would
- * be a statement of the migration.
+ * be a statement of the migration. `before`: what stands before it in its line.
  */
-function withinRollbackLines(context: RuleContext, offset: number, newText: string): string {
+function withinRollbackLines(context: RuleContext, before: string, newText: string): string {
   if (context.framework.name !== 'liquibase' || context.program.direction !== 'down') return newText;
-  const lineStart = context.text.slice(0, offset).search(/[^\r\n]*$/);
-  const [mark] = /^\s*--\s*rollback /i.exec(context.text.slice(lineStart, offset)) ?? [];
+  const [mark] = /^\s*--\s*rollback /i.exec(before) ?? [];
   return mark === undefined ? newText : newText.replaceAll(/\n(?![ \t]*--\s*rollback )/gi, `\n${mark}`);
 }
 

@@ -1,5 +1,6 @@
 import type { Migration } from '../../model/migration';
 import type { DownPlacement, SourceFile } from '../../model/run-protocol';
+import { indentationAt } from '../../parse/lines';
 import { lineBreakOf } from '../files';
 import { type Body, type Definition, findDefinition, type Parameter } from './definitions';
 
@@ -72,7 +73,7 @@ function isNothing(value: string): boolean {
 
 function replacedValue(text: string, path: string, down: Definition, style: DownStyle): Edit {
   const parameters = parametersOfUp(text, path, style);
-  const indent = indentAt(text, down.owner.start);
+  const indent = indentationAt(text, down.owner.start);
   const lines = style.lines(parsedParameters(parameters));
   const block = `{\n${indented(lines, indent + unitOf(text))}\n${indent}}`;
   return { span: down.value, newText: `${style.async ? 'async ' : ''}(${parameters}) => ${block}` };
@@ -82,7 +83,7 @@ function replacedValue(text: string, path: string, down: Definition, style: Down
 function addedDown({ text, path }: SourceFile, style: DownStyle): Edit | undefined {
   const up = findDefinition(text, path, 'up');
   if (up === undefined) return undefined;
-  const indent = indentAt(text, up.owner.start);
+  const indent = indentationAt(text, up.owner.start);
   const behind = behindOwner(text, up);
   const { body } = up;
   const parameters = body === undefined ? style.parameters : parametersOf(body, style);
@@ -133,12 +134,12 @@ function parsedParameters(list: string): readonly Parameter[] {
 }
 
 function blockOf(text: string, body: Body, lines: readonly string[]): string {
-  const indent = indentAt(text, body.span.start);
+  const indent = indentationAt(text, body.span.start);
   if (body.kind === 'expression' || body.statements === undefined) {
     const kept = body.kind === 'block' ? keptComments(text.slice(body.span.start + 1, body.span.end - 1)) : '';
     return `{${kept}\n${indented(lines, indent + unitOf(text))}\n${indent}}`;
   }
-  const own = indentAt(text, body.statements.start);
+  const own = indentationAt(text, body.statements.start);
   const inner = own.length > indent.length ? own : indent + unitOf(text);
   const before = text.slice(body.span.start, body.statements.start);
   const after = text.slice(body.statements.end, body.span.end);
@@ -154,12 +155,6 @@ function keptComments(inside: string): string {
 /** Only first lines of statements are indented: what follows may stand in a template. */
 function indented(lines: readonly string[], indent: string): string {
   return lines.map((line) => indent + line).join('\n');
-}
-
-/** The white space that the line of an offset begins with. */
-function indentAt(text: string, offset: number): string {
-  const lineStart = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
-  return /^[ \t]*/.exec(text.slice(lineStart, offset))?.[0] ?? '';
 }
 
 /** How deep the file indents one level. */

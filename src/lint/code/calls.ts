@@ -1,6 +1,7 @@
 import type { Statement } from '../../model/migration';
 import type { Framework } from '../../model/run-protocol';
 import type { Span } from '../../model/text';
+import { indentationAt } from '../../parse/lines';
 import { type Anchor, anchorOf } from './anchor';
 import { type Part, partsOf } from './parts';
 import { isWithin, type SourceMap } from './source-map';
@@ -106,7 +107,7 @@ function placed(anchor: Anchor, lines: Lines, text: string): readonly Edit[] | u
   if (waits && owner?.isGenerator === true) return undefined;
   const becomesAsync = waits && owner !== undefined && !owner.isAsync ? [{ span: at(owner.asyncAt), newText: makesAsync }] : [];
   const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
-  const indent = indentation(text, span.start);
+  const indent = indentationAt(text, span.start);
   const join = (part: readonly string[]) => part.map((line) => line.replaceAll(/\r?\n/g, lineBreak)).join(`${lineBreak}${indent}`);
   if (kind === 'value') return inBraces(anchor, lines, text, { lineBreak, indent, becomesAsync });
   if (lines.instead !== undefined) {
@@ -151,14 +152,9 @@ function terminator(text: string, span: Span): string {
   return text.charAt(span.end - 1) === ';' ? '' : ';';
 }
 
-function indentation(text: string, offset: number): string {
-  const lineStart = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
-  return /^[ \t]*/.exec(text.slice(lineStart, offset))?.[0] ?? '';
-}
-
 /** With its line, when nothing else stands there. */
 function wholeLine(text: string, span: Span): Span {
-  const indent = indentation(text, span.start);
+  const indent = indentationAt(text, span.start);
   const start = span.start - indent.length;
   const isFirst = start === 0 || /[\r\n]/.test(text.charAt(start - 1));
   const rest = /^[ \t]*(\r\n|\r|\n)/.exec(text.slice(span.end));

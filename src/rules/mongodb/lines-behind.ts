@@ -1,4 +1,5 @@
 import type { TextEdit } from '../../model/text';
+import { indentationAt } from '../../parse/lines';
 import type { RuleContext } from '../context';
 import { sourceText } from '../edits';
 import { commandsIn } from './commands';
@@ -24,6 +25,6 @@ export function linesBehind(context: RuleContext, statements: readonly string[])
       : bare.map((statement) => context.framework.rawCall?.(statement, { program: context.program, text, call: spanOf(found.whole) }));
   if (!written.every((each) => each !== undefined)) return undefined;
   const { start, end } = spanOf(line);
-  const indent = /[^\r\n]*$/.exec(text.slice(0, start))?.[0].replace(/\S.*$/, '') ?? '';
+  const indent = indentationAt(text, start);
   return editCall(context, { start: end, end }, written.map((each) => `\n${indent}${each}`).join(''));
 }

@@ -4,6 +4,7 @@ import type { DocumentCommand } from '../../model/document';
 import type { Fix } from '../../model/finding';
 import type { Statement } from '../../model/migration';
 import type { Span } from '../../model/text';
+import { indentationAt } from '../../parse/lines';
 import type { RuleContext } from '../context';
 import { sourceText } from '../edits';
 import { editCall, insertInCall, propertyName, sourceCall, sourceSlice, spanOf } from './source-call';
@@ -116,12 +117,6 @@ function textOutside(context: RuleContext, line: Node, declared: ReadonlySet<str
 
 function isSession(property: ObjectExpression['properties'][number]): boolean {
   return property.type === 'ObjectProperty' && propertyName(property.key) === 'session';
-}
-
-/** The white space at the beginning of the line that an offset is on. */
-export function indentationAt(text: string, offset: number): string {
-  const lineStart = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
-  return /^[ \t]*/.exec(text.slice(lineStart, offset))?.[0] ?? '';
 }
 
 /** A stretch with its line, when nothing else stands there. */

@@ -3,11 +3,11 @@ import { walk } from '../../code/walk';
 import type { Fix } from '../../model/finding';
 import type { Statement, UnsentCall } from '../../model/migration';
 import type { Span } from '../../model/text';
+import { indentationAt } from '../../parse/lines';
 import { operationsOf, type RuleContext } from '../context';
 import { sourceText } from '../edits';
 import type { Rule, Violation } from '../rule';
 import { commandsIn, oncePerPlace } from './commands';
-import { indentationAt } from './move-out';
 import {
   callPlace,
   editCall,

@@ -1,6 +1,7 @@
 import type { Node } from '@babel/types';
 import type { Statement } from '../../model/migration';
 import type { TextEdit } from '../../model/text';
+import { indentationAt } from '../../parse/lines';
 import type { RuleContext } from '../context';
 import { sourceText } from '../edits';
 import { editCall, propertyName, type SourceCall, sourceCall, sourceSlice, spanOf } from './source-call';
@@ -38,7 +39,7 @@ export function insertLines(
   const lines = write({ ...receivers, wait: isScript ? '' : 'await ', call: found });
   if (lines === undefined) return undefined;
   const { start } = spanOf(place.node);
-  const indent = indentAt(sourceText(context), start);
+  const indent = indentationAt(sourceText(context), start);
   return editCall(context, { start, end: start }, lines.map((line) => `${line.replaceAll('\n', `\n${indent}`)}\n${indent}`).join(''));
 }
 
@@ -81,8 +82,3 @@ const ofDatabase: ReadonlySet<string> = new Set([
   ...['createCollection', 'createView', 'dropCollection', 'renameCollection', 'dropDatabase'],
   ...['command', 'runCommand', 'adminCommand'],
 ]);
-
-function indentAt(text: string, offset: number): string {
-  const lineStart = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
-  return /^[ \t]*/.exec(text.slice(lineStart, offset))?.[0] ?? '';
-}
