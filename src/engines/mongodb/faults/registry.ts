@@ -1,6 +1,6 @@
 import type { FaultName } from '../../../model/fault';
+import { dirtyDataFault } from '../../execution/dirty-data';
 import { crash } from './crash';
-import { dirtyData } from './dirty-data';
 import { disconnect } from './disconnect';
 import { error } from './error';
 import type { MongodbFault } from './fault';
@@ -18,7 +18,7 @@ const mongodbFaults: readonly MongodbFault[] = [
   lostAck,
   lockTimeout,
   statementTimeout,
-  dirtyData,
+  dirtyDataFault(),
   stepDown,
 ];
 

@@ -1,7 +1,7 @@
 import type { FaultName } from '../../../model/fault';
+import { dirtyDataFault } from '../../execution/dirty-data';
 import { crash } from './crash';
 import { deadlock } from './deadlock';
-import { dirtyData } from './dirty-data';
 import { disconnect } from './disconnect';
 import { diskFull } from './disk-full';
 import { error } from './error';
@@ -21,7 +21,7 @@ const mysqlFaults: readonly MysqlFault[] = [
   statementTimeout,
   deadlock,
   diskFull,
-  dirtyData,
+  dirtyDataFault(),
 ];
 
 /** The fault of this name, where MySQL and MariaDB have it. */
