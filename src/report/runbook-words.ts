@@ -17,15 +17,12 @@ export interface RunbookWords {
   readonly prepare: readonly string[];
   readonly onFailure: readonly string[];
   readonly afterwards: readonly string[];
-  /** `row`, `table`: what the server's own things are called. */
-  readonly row: string;
-  readonly table: string;
 }
 
-const ofTables = { language: 'sql', prepare: [], onFailure: [], afterwards: [], row: 'row', table: 'table' } as const;
+const ofSql = { language: 'sql', prepare: [], onFailure: [], afterwards: [] } as const;
 
 const postgres: RunbookWords = {
-  ...ofTables,
+  ...ofSql,
   restorePoint: (id) =>
     `Have a backup from which single tables can be restored, and mark the place: ${code(`SELECT pg_create_restore_point('before ${id.replaceAll("'", "''")}')`)}. ` +
     'A restore to it goes back for the whole cluster, so what others write afterwards is lost: it is the last resort.',
@@ -37,7 +34,7 @@ FROM pg_stat_activity WHERE datname = current_database() AND (cardinality(pg_blo
 
 /** MySQL and MariaDB: information_schema and performance_schema are where both have them. */
 const mysql: RunbookWords = {
-  ...ofTables,
+  ...ofSql,
   restorePoint: () =>
     `Have a backup from which single tables can be restored, and write down where the binary log stands: ${code('SHOW BINARY LOG STATUS')} ` +
     `(${code('SHOW MASTER STATUS')} before MySQL 8.4 and on MariaDB). A restore to it goes back for the whole server, so what others write afterwards is lost: it is the last resort.`,
@@ -74,8 +71,6 @@ const mongodb: RunbookWords = {
     `Ask the checks with read concern "majority", and ${code('db.COLLECTION.validate({ full: true })')} where a server was killed: it reads all of it, so on a member that serves nobody.`,
     'A field that the application switches to is switched by a flag of its own, when the counts are right; the old field is removed later.',
   ],
-  row: 'document',
-  table: 'collection',
 };
 
 /** The words for an engine, as a simulation names it. */

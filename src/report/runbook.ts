@@ -1,5 +1,5 @@
 import type { CellResult, RecoveryCheck, RecoveryPlan, SimulatedStatement, Simulation } from '../model/simulation';
-import { lockWeight, verdictWords } from '../model/words';
+import { dataNouns, lockWeight, verdictWords } from '../model/words';
 import { type PartialState, resolveCell } from './assessment';
 import { code, fence, inline, table } from './markdown';
 import { formatCount, formatDuration, plural } from './numbers';
@@ -33,7 +33,7 @@ export function prepare(simulation: Simulation): readonly string[] {
       : [
           `- Deploy an application first that can live with both: ${inline([...new Set(lasting.map(({ operation, relation, code: sqlState }) => `${operation} on ${relation} goes on failing with ${sqlState}`))].join('; '))}.`,
         ]),
-    `- The times were measured with ${plural(migration.rows, words.row)} per ${words.table}: expect more where there is more.`,
+    `- The times were measured with ${plural(migration.rows, dataNouns(migration.engine).row)} per ${dataNouns(migration.engine).table}: expect more where there is more.`,
     '- Who decides, who types, who tells the others: agree on it now.',
   ];
   return ['### Prepare', lines.join('\n')];
@@ -66,7 +66,7 @@ export function onFailure(simulation: Simulation, states: readonly PartialState[
   const words = runbookWords(simulation.migration.engine);
   const lines = [
     '- Stop whatever starts it again by itself: the pipeline, the deployment, the job. A retry is a decision.',
-    `- If data may be wrong, stop writes to the ${words.table}s that are concerned before anything else is done.`,
+    `- If data may be wrong, stop writes to the ${dataNouns(simulation.migration.engine).table}s that are concerned before anything else is done.`,
     words.language === 'sql'
       ? '- Look for sessions of it that are still open, and for prepared transactions: they hold their locks until somebody ends them.'
       : '- Look for sessions of it that are still open, and for their transactions: what they have written is locked until they end.',
