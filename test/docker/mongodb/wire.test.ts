@@ -140,7 +140,9 @@ describe.skipIf(requireOrSkip('docker', await dockerMissing()))(
         .db('shop')
         .collection('unacknowledged')
         .insertOne({ _id: 1 as never });
-      await expect.poll(() => completions.length).toBe(requests.length);
+      // The client goes on before the proxy has read anything, so an empty list of requests proves nothing.
+      await expect.poll(() => requests.map(({ name }) => name)).toEqual(['insert']);
+      await expect.poll(() => completions.length).toBe(1);
       expect(await documentsIn('unacknowledged')).toEqual([{ _id: 1 }]);
       await expect(client.db('admin').command({ ping: 1 })).resolves.toMatchObject({ ok: 1 });
     });
