@@ -1,18 +1,17 @@
 import { type NativeCall, type NativeValue, native } from '../native';
-import { array, falseValue, type ObjectValue, object, type Place, primitive, trueValue, type Value } from '../value';
+import { array, falseValue, type ObjectValue, object, type Place, primitive, trueValue, undefinedValue, type Value } from '../value';
 import { answer } from './cursor';
-import type { MongoRun } from './run';
 import type { ShellText } from './write';
+import { type Handle, withConcern } from './write-concern';
 
-export interface BulkTarget {
-  readonly run: MongoRun;
+export interface BulkTarget extends Handle {
   /** Writes the collection. */
   readonly write: (text: ShellText) => void;
   readonly ordered: boolean;
 }
 
 /** What `initializeOrderedBulkOp()` gives: it collects writes, and sends them as one `bulkWrite`. */
-export function bulkBuilder({ run, write, ordered }: BulkTarget): NativeValue {
+export function bulkBuilder({ write, ordered, ...handle }: BulkTarget): NativeValue {
   const operations = array([]);
   const add = (call: NativeCall, operation: ObjectValue): Value => {
     operations.items.push(operation);
@@ -34,11 +33,17 @@ export function bulkBuilder({ run, write, ordered }: BulkTarget): NativeValue {
         const given = call.arg(0);
         if (given.kind === 'object') for (const [name, value] of given.properties) options.set(name, value);
         const isOpen = given.kind === 'object' && given.open;
-        run.send(call, (text) => {
+        const site = call.argPlaces[0] ?? call.place;
+        const args = [
+          { value: operations, site: call.place },
+          { value: options.size > 0 || isOpen ? object(options, isOpen) : undefinedValue, site },
+        ];
+        handle.run.send(call, (text) => {
           write(text);
-          text.add('.bulkWrite(').value(operations);
-          if (options.size > 0 || isOpen) text.add(', ').value(object(options, isOpen), call.argPlaces[0]);
-          text.add(')');
+          text
+            .add('.bulkWrite(')
+            .list(withConcern(handle, 'bulkWrite', args, site))
+            .add(')');
         });
         return answer(call);
       },

@@ -7,6 +7,7 @@ import { callBack } from './cursor';
 import { databaseOf } from './database';
 import type { MongoRun, OwnConnection } from './run';
 import { startSession, withSession } from './session';
+import { concernOf } from './write-concern';
 
 /** The driver's `MongoClient`: the one a migration is given, or one that it opens itself. */
 export function clientOf(run: MongoRun, own?: OwnConnection): NativeValue {
@@ -16,9 +17,10 @@ export function clientOf(run: MongoRun, own?: OwnConnection): NativeValue {
     call: () => undefinedValue,
     methods: {
       db: (call) =>
-        call.args.length === 0 || isNothing(call.arg(0))
-          ? databaseOf(run, () => self)
-          : databaseOf(run, () => self, { name: call.arg(0), site: call.argPlaces[0] ?? call.place }),
+        databaseOf(run, () => self, {
+          concern: concernOf(call.arg(1)),
+          ...(isNothing(call.arg(0)) ? {} : { other: { name: call.arg(0), site: call.argPlaces[0] ?? call.place } }),
+        }),
       startSession: startSession(run),
       withSession: withSession(run),
       connect(call) {

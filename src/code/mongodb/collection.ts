@@ -4,12 +4,11 @@ import { likeliest, type ObjectValue, object, type Place, primitive, trueValue, 
 import { bulkBuilder } from './bulk';
 import { answer, callBack, cursorOf, foundDocument } from './cursor';
 import { writeCollection } from './names';
-import type { MongoRun } from './run';
 import { isMissing, type ShellText } from './write';
+import { concernOf, type Handle, withConcern } from './write-concern';
 
 /** Which collection: `database` writes `db` or another one of the server. */
-export interface CollectionTarget {
-  readonly run: MongoRun;
+export interface CollectionTarget extends Handle {
   readonly database: (text: ShellText) => void;
   readonly name: Value;
   readonly site: Place;
@@ -57,7 +56,7 @@ export function collectionOf(target: CollectionTarget): NativeValue {
   };
   const sent = (method: string, args: (call: NativeCall) => readonly Argument[] = argumentsOf): Method => {
     return (call) => {
-      if (!isEmptyBatch(method, call)) run.send(call, write(method, args(call)));
+      if (!isEmptyBatch(method, call)) run.send(call, write(method, withConcern(target, method, args(call), call.place)));
       const given = answer(call);
       callBack(call, given);
       return given;
@@ -65,7 +64,7 @@ export function collectionOf(target: CollectionTarget): NativeValue {
   };
   const found = (method: string): Method => {
     return (call) => {
-      run.send(call, write(method, argumentsOf(call)));
+      run.send(call, write(method, withConcern(target, method, argumentsOf(call), call.place)));
       const document = foundDocument(call);
       callBack(call, document);
       return document;
@@ -89,7 +88,11 @@ export function collectionOf(target: CollectionTarget): NativeValue {
       callBack(call, document);
       return document;
     },
-    aggregate: (call) => cursor(call, 'aggregate', aggregateArguments(call), writesSomewhere(call.arg(0))),
+    aggregate(call) {
+      const args = argumentsOf(call);
+      const writes = writesSomewhere(call.arg(0));
+      return cursor(call, 'aggregate', writes ? withConcern(target, 'aggregate', args, call.place) : args, writes);
+    },
     createIndexes(call) {
       run.send(call, (text) => writeCreateIndexes(text, target, call));
       return answer(call);
@@ -107,11 +110,12 @@ export function collectionOf(target: CollectionTarget): NativeValue {
     update: (call) => legacyUpdate(call),
     remove: (call) => legacyRemove(call),
     save: (call) => legacySave(call),
-    initializeOrderedBulkOp: () => bulkBuilder({ run, write: (text) => begin(text), ordered: true }),
-    initializeUnorderedBulkOp: () => bulkBuilder({ run, write: (text) => begin(text), ordered: false }),
+    initializeOrderedBulkOp: (call) => bulkBuilder({ ...handleOfBulk(call), write: (text) => begin(text), ordered: true }),
+    initializeUnorderedBulkOp: (call) => bulkBuilder({ ...handleOfBulk(call), write: (text) => begin(text), ordered: false }),
     watch: (call) =>
       unknown(call.machine.textOf(call.place), { source: call.place, channel: true, why: 'change streams are not followed' }),
   };
+  const handleOfBulk = (call: NativeCall): Handle => ({ run, concern: concernOf(call.arg(0), target.concern) });
   const legacyInsert = (call: NativeCall): Value => {
     return sent(call.arg(0).kind === 'array' ? 'insertMany' : 'insertOne')(call);
   };
@@ -193,11 +197,6 @@ const findOptions = new Set([
   ...['showRecordId', 'promoteValues', 'promoteLongs', 'raw', 'singleBatch', 'snapshot', 'let', 'explain', 'signal', 'serializeFunctions'],
 ]);
 
-/** A pipeline may be given as several arguments, in drivers before 3. */
-function aggregateArguments(call: NativeCall): readonly Argument[] {
-  return argumentsOf(call);
-}
-
 /** Whether a pipeline ends in a stage that writes; one of which that is not known does not. */
 export function writesSomewhere(pipeline: Value): boolean {
   if (pipeline.kind !== 'array') return false;
@@ -217,6 +216,8 @@ function writeCreateIndexes(text: ShellText, target: CollectionTarget, call: Nat
   if (options !== undefined && options.value.kind === 'object') {
     for (const [name, value] of options.value.properties) text.add(', ').key(name, options.site).add(': ').value(value, options.site);
   }
+  const concern = concernOf(options?.value) === undefined ? target.concern?.get('writeConcern') : undefined;
+  if (concern !== undefined) text.add(', writeConcern: ').value(concern);
   text.add(' })');
 }
 

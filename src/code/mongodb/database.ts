@@ -5,6 +5,7 @@ import { answer, callBack, cursorOf } from './cursor';
 import { writeCollection } from './names';
 import type { MongoRun } from './run';
 import type { ShellText } from './write';
+import { concernOf, type Handle, type HandleConcern, withConcern } from './write-concern';
 
 /** A database that is not the migration's own. */
 export interface OtherDatabase {
@@ -12,16 +13,31 @@ export interface OtherDatabase {
   readonly site: Place;
 }
 
+/** How a database object was made. */
+export interface DatabaseHandle {
+  readonly other?: OtherDatabase;
+  readonly concern?: HandleConcern | undefined;
+}
+
 /** What is told of a database rather than done to it. */
 const told = /^(?:databaseName|namespace|options|readConcern|readPreference|writeConcern|secondaryOk|slaveOk|bsonOptions|timeoutMS|s)$/;
 
 /** The driver's `Db`; `client` is what its `client` gives. */
-export function databaseOf(run: MongoRun, client: () => NativeValue, other?: OtherDatabase): NativeValue {
+export function databaseOf(run: MongoRun, client: () => NativeValue, { other, concern }: DatabaseHandle = {}): NativeValue {
   const write = (text: ShellText): void => {
     if (other === undefined) text.add('db');
     else text.add('db.getSiblingDB(').value(other.name, other.site).add(')');
   };
-  const collection = (name: Value, site: Place): NativeValue => collectionOf({ run, database: write, name, site });
+  const handle: Handle = { run, concern };
+  /** The collection that an argument names, with options behind it. */
+  const collection = (call: NativeCall, position = 0): NativeValue =>
+    collectionOf({
+      run,
+      database: write,
+      name: call.arg(position),
+      site: call.argPlaces[position] ?? call.place,
+      concern: concernOf(call.arg(position + 1), concern),
+    });
   const command = (call: NativeCall, send: (text: ShellText) => void): Value => {
     run.send(call, send);
     const given = answer(call);
@@ -32,7 +48,10 @@ export function databaseOf(run: MongoRun, client: () => NativeValue, other?: Oth
   const plain = (method: string) => (call: NativeCall) =>
     command(call, (text) => {
       write(text);
-      text.add(`.${method}(`).list(argumentsOf(call)).add(')');
+      text
+        .add(`.${method}(`)
+        .list(withConcern(handle, method, argumentsOf(call), call.place))
+        .add(')');
     });
   /** A method of a collection, whose name is the first argument. */
   const ofCollection =
@@ -40,7 +59,10 @@ export function databaseOf(run: MongoRun, client: () => NativeValue, other?: Oth
     (call: NativeCall) =>
       command(call, (text) => {
         writeCollection(text, write, call.arg(0), call.argPlaces[0] ?? call.place);
-        text.add(`.${method}(`).list(argumentsOf(call).slice(skip)).add(')');
+        text
+          .add(`.${method}(`)
+          .list(withConcern(handle, method, argumentsOf(call).slice(skip), call.place))
+          .add(')');
       });
   const read = (call: NativeCall, words: string): Value =>
     command(call, (text) => {
@@ -51,20 +73,20 @@ export function databaseOf(run: MongoRun, client: () => NativeValue, other?: Oth
     name: 'db',
     methods: {
       collection(call) {
-        const made = collection(call.arg(0), call.argPlaces[0] ?? call.place);
+        const made = collection(call);
         callBack(call, made);
         return made;
       },
       createCollection(call) {
         plain('createCollection')(call);
-        return collection(call.arg(0), call.argPlaces[0] ?? call.place);
+        return collection(call);
       },
       dropCollection: ofCollection('drop'),
       renameCollection(call) {
         const [from, ...rest] = argumentsOf(call);
         if (from === undefined) return undefinedValue;
         command(call, (text) => writeRename(text, (inner) => writeCollection(inner, write, from.value, from.site), rest));
-        return collection(call.arg(1), call.argPlaces[1] ?? call.place);
+        return collection(call, 1);
       },
       createIndex: ofCollection('createIndex'),
       ensureIndex: ofCollection('createIndex'),
@@ -109,7 +131,8 @@ export function databaseOf(run: MongoRun, client: () => NativeValue, other?: Oth
       collectionNames: (call) => read(call, '.runCommand({ listCollections: 1 })'),
       stats: (call) => read(call, '.runCommand({ dbStats: 1 })'),
       profilingLevel: (call) => read(call, '.runCommand({ profile: -1 })'),
-      db: (call) => databaseOf(run, client, { name: call.arg(0), site: call.argPlaces[0] ?? call.place }),
+      db: (call) =>
+        databaseOf(run, client, { other: { name: call.arg(0), site: call.argPlaces[0] ?? call.place }, concern: concernOf(call.arg(1)) }),
       close: () => undefinedValue,
     },
     properties: { client: () => client() },

@@ -1,6 +1,8 @@
 import type { Node, ObjectExpression } from '@babel/types';
+import { verbatimSource } from '../../code/sql/places';
 import { walk } from '../../code/walk';
 import { fieldOf, numberOf, textOf } from '../../model/document-value';
+import type { Statement } from '../../model/migration';
 import type { Span } from '../../model/text';
 import { LineIndex } from '../../parse/lines';
 import { operationsOf, type RuleContext } from '../context';
@@ -26,7 +28,8 @@ a migration into its failure, where the driver would have sent the write again b
 
 Leave both as they are by default. The fix puts the majority in place of the number.
 
-Found in the options of a call, of a transaction, and of a client that the migration makes.`,
+Found in the options of a call, of a transaction, of a collection or database object that calls are made on, of a mongoose schema, and of a client that the
+migration makes.`,
   bad: [
     {
       title: 'One server is enough',
@@ -45,6 +48,27 @@ Found in the options of a call, of a transaction, and of a client that the migra
           path,
           text: migration(
             "    await db.collection('users').updateOne({ _id: 1 }, { $set: { a: 1 } }, { writeConcern: { w: 'majority' } });\n",
+          ),
+        },
+      ],
+    },
+    {
+      title: 'A collection object that waits for nobody',
+      framework: 'migrate-mongo',
+      files: [
+        {
+          path,
+          text: migration(
+            "    const users = db.collection('users', { writeConcern: { w: 0 } });\n    await users.updateOne({ _id: 1 }, { $set: { a: 1 } });\n    await users.deleteOne({ _id: 2 });\n",
+          ),
+        },
+      ],
+      findings: [{ at: 'w: 0', says: 'not even errors' }],
+      fixed: [
+        {
+          path,
+          text: migration(
+            "    const users = db.collection('users', { writeConcern: { w: 'majority' } });\n    await users.updateOne({ _id: 1 }, { $set: { a: 1 } });\n    await users.deleteOne({ _id: 2 });\n",
           ),
         },
       ],
@@ -96,11 +120,31 @@ function inOptions(context: RuleContext, placed: PlacedCommand): Violation | und
   const given = optionOf(command, 'w') ?? fieldOf(optionOf(command, 'writeConcern'), 'w');
   const servers = numberOf(given) ?? (textOf(given) === undefined ? undefined : Number(textOf(given)));
   const message = servers === undefined ? undefined : because[servers];
-  if (message === undefined) return undefined;
+  if (given === undefined || message === undefined) return undefined;
+  const elsewhere = writtenElsewhere(context, step.statement, given.span);
+  if (elsewhere !== undefined) return written(context, elsewhere);
   const call = sourceCall(context, step.statement, command.method)?.call;
   const value = call?.arguments.flatMap((argument) => (argument.type === 'ObjectExpression' ? concerns(argument) : [])).at(0);
   const fix = value && { title: 'Wait for the majority', safe: true, edits: [editCall(context, spanOf(value.value), "'majority'")] };
   return { ...callPlace(context, step.statement), message, help, fixes: fix === undefined ? [] : [fix] };
+}
+
+/** Where the file has the value outside of the call: in the options of the collection object, in a constant. */
+function writtenElsewhere(context: RuleContext, statement: Statement, value: Span): Concern | undefined {
+  const { rendering } = context.program;
+  const source = rendering === undefined ? undefined : verbatimSource(rendering, value);
+  const call = callSpan(context, statement);
+  if (source === undefined || source.path !== undefined || call === undefined) return undefined;
+  const property = nodesAround(context, source.span).findLast((node) => node.type === 'ObjectProperty');
+  const isInCall = call.start <= source.span.start && source.span.end <= call.end;
+  if (isInCall && isArgument(context, call, source.span)) return undefined;
+  return property === undefined ? undefined : { span: spanOf(property), value: property.value, name: 'w' };
+}
+
+/** `db.collection('a', { w: 0 }).updateOne(...)`: what stands before the method's own brackets is of the object, not of the call. */
+function isArgument(context: RuleContext, call: Span, inner: Span): boolean {
+  const innermost = nodesAround(context, inner).findLast((node) => node.type === 'CallExpression');
+  return innermost === undefined || spanOf(innermost).end === call.end;
 }
 
 interface Concern {

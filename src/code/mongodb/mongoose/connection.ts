@@ -7,13 +7,13 @@ import type { MongoRun, OwnConnection } from '../run';
 import { sessionOf, startSession } from '../session';
 import type { ShellText } from '../write';
 import { modelOf } from './model';
-import { collectionOfSchema } from './schema';
+import { collectionOfSchema, concernOfSchema } from './schema';
 
 /** mongoose's `Connection`: what a migration is given, or one that it opens; `own` is set for the latter. */
 export function connectionOf(run: MongoRun, own?: OwnConnection, other?: OtherDatabase): NativeValue {
   const models = new Map<string, NativeValue>();
   const client = clientOf(run, own);
-  const db = databaseOf(run, () => client, other);
+  const db = databaseOf(run, () => client, other === undefined ? {} : { other });
   const database = (text: ShellText): void => {
     if (other === undefined) text.add('db');
     else text.add('db.getSiblingDB(').value(other.name, other.site).add(')');
@@ -71,7 +71,8 @@ function modelFor(run: MongoRun, call: NativeCall, database: (text: ShellText) =
   if (known !== undefined && call.args.length === 1) return known;
   const named = call.arg(2);
   const collection = named.kind === 'text' ? named : collectionOfSchema(call.arg(1));
-  const made = modelOf({ run, database, name, collection, site: call.argPlaces[0] ?? call.place });
+  const site = call.argPlaces[0] ?? call.place;
+  const made = modelOf({ run, database, name, collection, site, concern: concernOfSchema(call.arg(1)) });
   if (key !== undefined) models.set(key, made);
   return made;
 }

@@ -1,15 +1,16 @@
 import { type NativeCall, type NativeUse, type NativeValue, native } from '../../native';
 import { constantText, written } from '../../text';
 import { array, object, type Place, primitive, undefinedValue, unknown, type Value } from '../../value';
+import { withOptions } from '../call-options';
 import { type Argument, argumentsOf, collectionOf, findArguments, writesSomewhere } from '../collection';
 import { answer, cursorOf, documents } from '../cursor';
 import { writeCollection } from '../names';
 import type { MongoRun } from '../run';
 import type { ShellText } from '../write';
+import { type Handle, withConcern } from '../write-concern';
 import { collectionNameOf } from './collection-name';
 
-export interface ModelTarget {
-  readonly run: MongoRun;
+export interface ModelTarget extends Handle {
   readonly database: (text: ShellText) => void;
   /** As it was given to `model()`. */
   readonly name: Value;
@@ -68,7 +69,7 @@ export function modelOf(target: ModelTarget): NativeValue {
     writeCollection(text, target.database, name, target.site);
     text
       .add(`.${method}(`)
-      .list(withOptions(method, args, options, target.site))
+      .list(withConcern(target, method, withOptions(method, args, options, target.site), target.site))
       .add(')');
   };
   const query = (call: NativeCall, method: string, args: readonly Argument[], gives: 'documents' | 'document' | 'answer'): Value =>
@@ -157,27 +158,6 @@ export function modelOf(target: ModelTarget): NativeValue {
   return self;
 }
 
-/** Where options stand among the arguments of the shell's methods. */
-const optionsAt: Readonly<Record<string, number | undefined>> = {
-  ...{ find: 2, findOne: 2, updateOne: 2, updateMany: 2, replaceOne: 2, findOneAndUpdate: 2, findOneAndReplace: 2, distinct: 2 },
-  ...{ deleteOne: 1, deleteMany: 1, findOneAndDelete: 1, countDocuments: 1, aggregate: 1 },
-};
-
-/** The arguments with further options, such as those of `.session(session)`. */
-function withOptions(
-  method: string,
-  args: readonly Argument[],
-  options: ReadonlyMap<string, Value> | undefined,
-  site: Place,
-): readonly Argument[] {
-  const position = optionsAt[method];
-  if (options === undefined || options.size === 0 || position === undefined) return args;
-  const given = args[position];
-  const own = given?.value.kind === 'object' ? given.value.properties : new Map<string, Value>();
-  const filled = Array.from({ length: position }, (_, index) => args[index] ?? { value: object(), site });
-  return [...filled, { value: object(new Map([...own, ...options])), site: given?.site ?? site }];
-}
-
 function modelName(target: ModelTarget): string {
   return `the model ${constantText(target.name) ?? ''}`.trimEnd();
 }
@@ -234,9 +214,11 @@ function newDocument(target: ModelTarget, name: Value, given: Value): NativeValu
   return documentLike(target, name, {
     save: (call, write) =>
       write(call, (text) => {
-        text.add('.insertOne(').value(document, call.place);
-        writeOptions(text, call);
-        text.add(')');
+        const args = [{ value: document, site: call.place }, ...optionsOfSave(call)];
+        text
+          .add('.insertOne(')
+          .list(withConcern(target, 'insertOne', args, call.place))
+          .add(')');
       }),
     assign: (property, value) => document.properties.set(property, value),
   });
@@ -252,9 +234,12 @@ export function documentOf(target: ModelTarget, name: Value): NativeValue {
     save: (call, write) =>
       write(call, (text) => {
         const changes = object({ $set: object(changed, isOpen || changed.size === 0) });
-        text.add('.updateOne({ _id: ').hole(`${called}._id`).add(' }, ').value(changes, call.place);
-        writeOptions(text, call);
-        text.add(')');
+        const filter = object({ _id: unknown(`${called}._id`) });
+        const args = [filter, changes].map((value) => ({ value, site: call.place }));
+        text
+          .add('.updateOne(')
+          .list(withConcern(target, 'updateOne', [...args, ...optionsOfSave(call)], call.place))
+          .add(')');
       }),
     remove: (call, write) => write(call, (text) => text.add('.deleteOne({ _id: ').hole(`${called}._id`).add(' })')),
     assign: (property, value) => changed.set(property, value),
@@ -264,9 +249,10 @@ export function documentOf(target: ModelTarget, name: Value): NativeValue {
   });
 }
 
-function writeOptions(text: ShellText, call: NativeCall): void {
-  const [options] = argumentsOf(call);
-  if (options !== undefined && options.value.kind === 'object') text.add(', ').value(options.value, options.site);
+function optionsOfSave(call: NativeCall): readonly Argument[] {
+  return argumentsOf(call)
+    .slice(0, 1)
+    .filter(({ value }) => value.kind === 'object');
 }
 
 interface DocumentUse {

@@ -1,16 +1,21 @@
 import { type NativeCall, type NativeValue, native } from '../../native';
-import { undefinedValue, unknown, type Value } from '../../value';
+import { constantText } from '../../text';
+import { object, undefinedValue, unknown, type Value } from '../../value';
+import { concernOf, type HandleConcern } from '../write-concern';
 
-/** What a schema says of where its documents are. */
+/** What a schema says of where its documents are, and how they are written. */
 class SchemaData {
-  constructor(readonly collection: Value | undefined) {}
+  constructor(
+    readonly collection: Value | undefined,
+    readonly concern: HandleConcern | undefined,
+  ) {}
 }
 
 /** `new Schema(fields, { collection: 'people' })`. */
 export function schemaType(): NativeValue {
   const make = (call: NativeCall): NativeValue => {
     const options = call.arg(1);
-    return schemaOf(options.kind === 'object' ? options.properties.get('collection') : undefined);
+    return schemaOf(options.kind === 'object' ? options.properties : new Map());
   };
   const types = native({
     name: 'Schema.Types',
@@ -20,21 +25,20 @@ export function schemaType(): NativeValue {
   return native({ name: 'Schema', reachesDatabase: false, construct: make, call: make, properties: { Types: () => types } });
 }
 
-function schemaOf(given: Value | undefined): NativeValue {
-  let collection = given;
+function schemaOf(given: ReadonlyMap<string, Value>): NativeValue {
+  const options = new Map(given);
   const self: NativeValue = native({
     name: 'the schema',
     reachesDatabase: false,
-    data: { schema: () => new SchemaData(collection) },
+    data: { schema: () => new SchemaData(options.get('collection'), concernOf(object(options))) },
     properties: { methods: () => unknown('schema.methods'), statics: () => unknown('schema.statics'), obj: () => unknown('schema.obj') },
     methods: {
       set(call) {
-        const name = call.arg(0);
-        if (name.kind === 'text' && name.pieces.length === 1 && name.pieces[0]?.kind !== 'hole' && name.pieces[0]?.text === 'collection')
-          collection = call.arg(1);
+        const name = constantText(call.arg(0));
+        if (name !== undefined && call.args.length > 1) options.set(name, call.arg(1));
         return self;
       },
-      clone: () => schemaOf(collection),
+      clone: () => schemaOf(options),
     },
     // Hooks, virtuals, plugins and indexes: what they would do is not part of the migration's own calls.
     member: (name) => native({ name: `schema.${name}`, reachesDatabase: false, call: () => (name === 'virtual' ? chained() : self) }),
@@ -53,10 +57,19 @@ function chained(): NativeValue {
 
 /** The collection that a value's schema names; undefined for what is no schema, and for one that names none. */
 export function collectionOfSchema(value: Value): Value | undefined {
+  const found = schemaIn(value)?.collection;
+  return found?.kind === 'primitive' && found.value === undefinedValue.value ? undefined : found;
+}
+
+/** The write concern that a value's schema gives to the writes of its models. */
+export function concernOfSchema(value: Value): HandleConcern | undefined {
+  return schemaIn(value)?.concern;
+}
+
+function schemaIn(value: Value): SchemaData | undefined {
   if (value.kind !== 'native') return undefined;
   const { data } = value;
   if (typeof data !== 'object' || data === null || !('schema' in data) || typeof data.schema !== 'function') return undefined;
   const schema: unknown = data.schema();
-  const found = schema instanceof SchemaData ? schema.collection : undefined;
-  return found?.kind === 'primitive' && found.value === undefinedValue.value ? undefined : found;
+  return schema instanceof SchemaData ? schema : undefined;
 }

@@ -110,6 +110,51 @@ it('a connection string can say that writes are weak', () => {
   expect(placesOf(text('?w=majority&retryWrites=true&wtimeoutMS=1'), 'weak-write-concern')).toEqual([]);
 });
 
+describe('a write concern of what calls are made on', () => {
+  const weak = (body: string, head = '') => placesOf(up(body, head), 'weak-write-concern');
+
+  it.each([
+    ["const a = db.collection('a', { writeConcern: { w: 0 } });\n    await a.insertOne({ _id: 1 });\n    await a.drop();", ['w: 0']],
+    ["await db.collection('a', { writeConcern: { w: 1, j: true } }).updateMany({ b: 1 }, { $set: { c: 1 } });", ['w: 1']],
+    ["await client.db('shop', { writeConcern: { w: 0 } }).collection('a').deleteOne({ _id: 1 });", ['w: 0']],
+    ["const a = await db.createCollection('a', { writeConcern: { w: 'majority' } });\n    await a.insertOne({ _id: 1 });", []],
+    ["await db.collection('a', { w: 0 }).createIndex({ b: 1 }, { name: 'b' });", ['w: 0']],
+    ["await db.collection('a', { writeConcern: { w: 0 } }).aggregate([{ $merge: 'b' }]).toArray();", ['w: 0']],
+    ["await db.collection('a', { writeConcern: { w: 1 } }).initializeOrderedBulkOp().insert({ _id: 1 }).execute();", ['w: 1']],
+    ["const weak = { writeConcern: { w: 1 } };\n    await db.collection('a', weak).insertOne({ _id: 1 });", ['w: 1']],
+    // Said otherwise by the call, by an inner handle, or never used to write.
+    ["await db.collection('a', { writeConcern: { w: 0 } }).insertOne({ _id: 1 }, { writeConcern: { w: 'majority' } });", []],
+    ["await client.db('b', { writeConcern: { w: 0 } }).collection('a', { writeConcern: { w: 'majority' } }).drop();", []],
+    ["await db.collection('a', { writeConcern: { w: 0 } }).findOne({ _id: 1 });", []],
+  ])('%s', (body, expected) => {
+    expect(weak(`    ${body}`)).toEqual(expected);
+  });
+
+  it('does not count in a transaction, which has its own', () => {
+    const text = (options: string) =>
+      up(
+        `    const a = db.collection('a', { writeConcern: { w: 1 } });\n    await client.withSession((session) => session.withTransaction(() => a.insertOne({ _id: 1 }${options})));`,
+      );
+    expect(placesOf(text(', { session }'), 'weak-write-concern')).toEqual([]);
+    expect(placesOf(text(''), 'weak-write-concern')).toEqual(['w: 1']);
+  });
+
+  it('is that of a schema of mongoose, too', () => {
+    const head =
+      "const mongoose = require('mongoose');\nconst A = mongoose.model('A', new mongoose.Schema({ b: Number }, { writeConcern: { w: 0 } }));\n";
+    expect(weak('    await A.updateMany({ b: 1 }, { $set: { b: 2 } });\n    await new A({ b: 3 }).save();', head)).toEqual(['w: 0']);
+    expect(weak("    await A.updateMany({ b: 1 }, { $set: { b: 2 } }, { writeConcern: { w: 'majority' } });", head)).toEqual([]);
+  });
+
+  it('is mended where it is written', () => {
+    const text = (concern: string) =>
+      up(
+        `    const a = db.collection('a', { writeConcern: ${concern} });\n    await a.updateMany({ b: 1 }, { $set: { c: 1 } }, { upsert: true });`,
+      );
+    expect(fixed(text('{ w: 0 }'), 'weak-write-concern')).toBe(text("{ w: 'majority' }"));
+  });
+});
+
 it('a copy is named after the whole time of a migration', () => {
   const text = "exports.up = async ({ context: db }) => {\n  await db.collection('a').deleteMany({ b: 1 });\n};\n";
   const { reports } = lintFolder({
