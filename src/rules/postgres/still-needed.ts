@@ -1,11 +1,10 @@
 import { relationKey, type Table } from '../../model/catalog';
 import type { ObjectName, Operation } from '../../model/operation';
-import { namesIn } from '../../schema/definitions';
-import { findColumn, findIndex, findNamed, findTable } from '../../schema/lookup';
+import { findIndex, findNamed, findTable } from '../../schema/lookup';
 import { type OperationOf, operationRange, type RuleContext, type Step } from '../context';
 import type { Rule, Violation } from '../rule';
 import { callerOf } from './called-functions';
-import { sameColumns } from './unique-keys';
+import { keyColumn, type Need, neededColumn, neededKey, renamedColumn, retypedColumn } from './needed-columns';
 
 export const stillNeeded: Rule = {
   id: 'still-needed',
@@ -14,9 +13,12 @@ export const stillNeeded: Rule = {
   engines: ['postgres'],
   explanation: `The server refuses to drop what something else depends on, unless CASCADE is said, which drops that too: a table or a key that a foreign key refers to, a table,
 view or column that a view reads, a type of which there are columns, the function of a trigger, a default, a view, a CHECK, an index or a policy, the sequence of a default. An index that belongs to a constraint can't be dropped by itself at all. A
-column that a view or a generated column reads can't change its type, and a column of the primary key can't lose its NOT NULL.
+column that a view, a rule, a policy, the WHEN or UPDATE OF of a trigger, a publication's columns or rows, an SQL-standard function body, or a generated column reads can neither be
+dropped nor change its type, not even to the type that it has; one of a partition key or of a parent table can't either; and a column of the primary key can't lose its NOT NULL. TRUNCATE
+wants every table named that refers to one of its tables.
 
-Drop or change first what needs it: the view is dropped before and created again behind.
+Drop or change first what needs it: the fix of a type change drops views, policies and triggers before, and creates them again behind, with their comments and privileges, in the same
+transaction.
 
 Silent where CASCADE is said (destructive-change speaks of that), and about what the migrations of the folder don't show.`,
   bad: [
@@ -93,8 +95,141 @@ Silent where CASCADE is said (destructive-change speaks of that), and about what
         { at: 'ALTER TABLE a DROP COLUMN n', says: 'generated column d' },
       ],
     },
+    {
+      title: 'A column of views, a policy, a trigger, a rule',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: `CREATE TABLE t (id bigint PRIMARY KEY, a int, b int, c int, d int, e int);
+CREATE TABLE o (id bigint PRIMARY KEY, t_id bigint, f int);
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE VIEW v AS SELECT * FROM t;
+CREATE VIEW w AS SELECT t.id, f FROM t JOIN o ON o.t_id = t.id;
+CREATE POLICY p ON o USING (EXISTS (SELECT 1 FROM t WHERE t.id = o.t_id AND b > 0));
+ALTER TABLE t ADD COLUMN g int, ADD COLUMN h int, ADD COLUMN i int;
+CREATE TRIGGER touched BEFORE UPDATE OF g ON t FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE TRIGGER checked BEFORE UPDATE ON t FOR EACH ROW WHEN (NEW.h > OLD.h) EXECUTE FUNCTION touch();
+CREATE RULE r AS ON UPDATE TO t WHERE NEW.i > 1 DO ALSO INSERT INTO o VALUES (1, 1, 1);
+`,
+        },
+        {
+          path: 'V2__d.sql',
+          text: `ALTER TABLE t ALTER COLUMN a TYPE bigint;
+ALTER TABLE o ALTER COLUMN f TYPE int;
+DROP VIEW v;
+ALTER TABLE t DROP COLUMN b;
+ALTER TABLE t ALTER COLUMN g TYPE bigint;
+ALTER TABLE t DROP COLUMN h;
+ALTER TABLE t DROP COLUMN i;
+`,
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE t ALTER COLUMN a TYPE bigint', says: 'The view v needs t.a as it is: the server refuses this (0A000)' },
+        { at: 'ALTER TABLE o ALTER COLUMN f TYPE int', says: 'view w' },
+        { at: 'ALTER TABLE t DROP COLUMN b', says: 'policy p of o' },
+        { at: 'ALTER TABLE t ALTER COLUMN g TYPE bigint', says: 'trigger touched of t' },
+        { at: 'ALTER TABLE t DROP COLUMN h', says: 'trigger checked of t' },
+        { at: 'ALTER TABLE t DROP COLUMN i', says: 'rule r' },
+      ],
+    },
+    {
+      title: 'The columns and rows of a publication, and a function whose body the server reads',
+      framework: 'flyway',
+      majors: [15, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id bigint PRIMARY KEY, a int, b int, c int);\nCREATE PUBLICATION p FOR TABLE t (id, a) WHERE (id > 10);\nCREATE FUNCTION total() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT sum(c) FROM t; END;\n',
+        },
+        {
+          path: 'V2__d.sql',
+          text: 'ALTER TABLE t ALTER COLUMN a TYPE bigint;\nALTER TABLE t ALTER COLUMN id TYPE numeric;\nALTER TABLE t DROP COLUMN c;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE t ALTER COLUMN a TYPE bigint', says: 'publication p' },
+        { at: 'ALTER TABLE t ALTER COLUMN id TYPE numeric', says: '0A000' },
+        { at: 'ALTER TABLE t DROP COLUMN c', says: 'function total' },
+      ],
+    },
+    {
+      title: 'A partition key, a column of the parent, a table that another refers to',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE p (a int, b int, c int) PARTITION BY RANGE (a);\nCREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (10);\nCREATE TABLE users (id bigint PRIMARY KEY);\nCREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users);\n',
+        },
+        {
+          path: 'V2__d.sql',
+          text: 'ALTER TABLE p ALTER COLUMN a TYPE bigint;\nALTER TABLE p DROP COLUMN a;\nALTER TABLE p1 ALTER COLUMN b TYPE bigint;\nALTER TABLE p1 DROP COLUMN b;\nALTER TABLE p1 RENAME COLUMN c TO d;\nTRUNCATE users;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE p ALTER COLUMN a TYPE bigint', says: '42P16' },
+        { at: 'ALTER TABLE p DROP COLUMN a', says: 'partition key' },
+        { at: 'ALTER TABLE p1 ALTER COLUMN b TYPE bigint', says: 'parent public.p' },
+        { at: 'ALTER TABLE p1 DROP COLUMN b', says: '42P16' },
+        { at: 'ALTER TABLE p1 RENAME COLUMN c TO d', says: '42P16' },
+        { at: 'TRUNCATE users', says: 'foreign key orders_user_id_fkey of orders' },
+      ],
+    },
+    {
+      title: 'A view that others read, dropped and created again with what they have',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE t (id bigint PRIMARY KEY, a int);\nCREATE VIEW v AS SELECT id, a FROM t;\nCREATE MATERIALIZED VIEW m AS SELECT id FROM v;\nCREATE UNIQUE INDEX m_id ON m (id);\nCOMMENT ON VIEW v IS 'All';\nGRANT SELECT ON v TO PUBLIC;\n",
+        },
+        { path: 'V2__d.sql', text: 'ALTER TABLE t ALTER COLUMN a TYPE bigint;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE t ALTER COLUMN a TYPE bigint', says: 'same transaction' }],
+      fixed: [
+        {
+          path: 'V2__d.sql',
+          text: "DROP MATERIALIZED VIEW m;\nDROP VIEW v;\nALTER TABLE t ALTER COLUMN a TYPE bigint;\nCREATE VIEW v AS SELECT id, a FROM t;\nCREATE MATERIALIZED VIEW m AS SELECT id FROM v;\nCREATE UNIQUE INDEX m_id ON m (id);\nCOMMENT ON VIEW v IS 'All';\nGRANT SELECT ON TABLE v TO PUBLIC;\n",
+        },
+      ],
+    },
   ],
   good: [
+    {
+      title: 'Columns that came after the view, of another table, and those that nothing reads',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: `CREATE TABLE t (id bigint PRIMARY KEY, a int, b int, c int);
+CREATE TABLE o (id bigint PRIMARY KEY, a int);
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.c := 1; RETURN NEW; END $$;
+CREATE FUNCTION total() RETURNS bigint LANGUAGE sql AS 'SELECT sum(c) FROM t';
+CREATE VIEW v AS SELECT t.id, o.a, count(*) FROM t JOIN o USING (id) GROUP BY t.id, o.a;
+CREATE VIEW w AS SELECT * FROM o;
+CREATE POLICY p ON o USING (EXISTS (SELECT 1 FROM t WHERE t.id = o.id AND o.a > 0));
+CREATE TRIGGER touched BEFORE UPDATE ON t FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch();
+CREATE PUBLICATION cdc FOR TABLE t;
+ALTER TABLE o ADD COLUMN z int;
+`,
+        },
+        {
+          path: 'V2__d.sql',
+          text: `ALTER TABLE t ALTER COLUMN a TYPE bigint;
+ALTER TABLE t DROP COLUMN b;
+ALTER TABLE t ALTER COLUMN c TYPE bigint;
+ALTER TABLE o ALTER COLUMN z TYPE bigint;
+ALTER TABLE o DROP COLUMN z;
+TRUNCATE t, o;
+`,
+        },
+      ],
+    },
     {
       title: 'A function that another one calls, one that is called no more, one of two of its name',
       framework: 'flyway',
@@ -156,21 +291,12 @@ Silent where CASCADE is said (destructive-change speaks of that), and about what
     ),
 };
 
-interface Need {
-  /** `users`. */
-  readonly what: string;
-  /** `the view names`. */
-  readonly by: string;
-  readonly code: string;
-  readonly help?: string;
-}
-
-function violation(context: RuleContext, step: Step, operation: Operation, { what, by, code, help }: Need): Violation {
+function violation(context: RuleContext, step: Step, operation: Operation, { what, by, code, help, fix }: Need): Violation {
   return {
     range: operationRange(context, step.statement, operation),
     message: `${by} needs ${what}: the server refuses this (${code}).`.replace(/^./, (first) => first.toUpperCase()),
     help: help ?? 'Drop or change that first. CASCADE would drop it too, unnamed.',
-    fixes: [],
+    fixes: fix === undefined ? [] : [fix],
   };
 }
 
@@ -187,6 +313,10 @@ function needOf(context: RuleContext, step: Step, operation: Operation): Need | 
       return retypedColumn(context, step, operation);
     case 'drop not null':
       return keyColumn(step, operation);
+    case 'rename column':
+      return renamedColumn(step, operation);
+    case 'truncate':
+      return operation.cascade ? undefined : emptiedTable(step, operation);
     default:
       return undefined;
   }
@@ -255,6 +385,18 @@ function referringKey(step: Step, target: Table, going: readonly ObjectName[]): 
   return undefined;
 }
 
+/** The server doesn't look whether the other table has rows (manual, TRUNCATE). */
+function emptiedTable(step: Step, { tables }: OperationOf<'truncate'>): Need | undefined {
+  for (const name of tables) {
+    const table = findTable(step.before, name);
+    const need = table === undefined ? undefined : referringKey(step, table, tables);
+    if (need !== undefined) {
+      return { ...need, code: '0A000', help: 'Empty that table in the same TRUNCATE, or use DELETE. CASCADE would empty it too, unnamed.' };
+    }
+  }
+  return undefined;
+}
+
 function readingView(
   step: Step,
   target: { readonly schema: string; readonly name: string },
@@ -269,76 +411,6 @@ function readingView(
 
 function isView({ kind }: { readonly kind: string }): boolean {
   return kind === 'view' || kind === 'materialized view';
-}
-
-/** A view that names the column and reads no other table that has one of that name. `*` may or may not be that column. */
-function viewOf(step: Step, table: Table, column: string): { readonly kind: string; readonly name: string } | undefined {
-  const key = relationKey(table);
-  return step.before.definitions.find((object) => {
-    if (!isView(object) || !object.dependsOn.includes(key) || namesIn(object.definition, [column]).length === 0) return false;
-    const others = object.dependsOn.filter((other) => other !== key);
-    // Its output may have the name without reading the column: `SELECT 1 AS name`.
-    const isOutputAlone = new RegExp(`^[^]*\\bas\\s+"?${column.replaceAll(/\W/g, '\\$&')}"?(?=[\\s,])`, 'i').test(object.definition);
-    return others.length === 0 && !isOutputAlone;
-  });
-}
-
-function generatedFrom(table: Table, column: string): string | undefined {
-  return table.columns.find(
-    ({ name, generated }) => name !== column && generated !== undefined && namesIn(generated.expression, [column]).length > 0,
-  )?.name;
-}
-
-function neededColumn(context: RuleContext, step: Step, { table: name, column }: OperationOf<'drop column'>): Need | undefined {
-  const table = findTable(step.before, name);
-  if (table === undefined || findColumn(table, column) === undefined) return undefined;
-  const goes = (other: string) =>
-    step.statement.operations.some((operation) => operation.kind === 'drop column' && operation.column === other);
-  const view = viewOf(step, table, column);
-  if (view !== undefined) return { what: `${table.name}.${column}`, by: `the ${view.kind} ${view.name}`, code: '2BP01' };
-  const generated = generatedFrom(table, column);
-  // Before 15 it goes with the column, unsaid.
-  if (generated !== undefined && !goes(generated) && context.engine.major >= 15) {
-    return { what: `${table.name}.${column}`, by: `the generated column ${generated}`, code: '2BP01' };
-  }
-  const keys = table.constraints.filter(({ kind, columns }) => (kind === 'primary key' || kind === 'unique') && columns.includes(column));
-  for (const key of keys) {
-    const need = foreignKeyOn(step, table, key.columns, key.kind === 'primary key');
-    if (need !== undefined) return { ...need, what: `${table.name}.${column}` };
-  }
-  return undefined;
-}
-
-function neededKey(step: Step, { table: name, constraint }: OperationOf<'drop constraint'>): Need | undefined {
-  const table = findTable(step.before, name);
-  const key = table?.constraints.find((candidate) => candidate.name === constraint);
-  if (table === undefined || key === undefined || (key.kind !== 'primary key' && key.kind !== 'unique')) return undefined;
-  return foreignKeyOn(step, table, key.columns, key.kind === 'primary key');
-}
-
-/** A foreign key that refers to exactly these columns, when no other key of the table has them. */
-function foreignKeyOn(step: Step, target: Table, columns: readonly string[], isPrimary: boolean): Need | undefined {
-  const rivals = target.indexes.filter(({ unique, keys }) => unique && sameColumns(keys, columns));
-  if (rivals.length > 1) return undefined;
-  const key = relationKey(target);
-  const goes = (name: string) =>
-    step.statement.operations.some((operation) => operation.kind === 'drop constraint' && operation.constraint === name);
-  for (const table of step.before.tables) {
-    const found = table.constraints.find((constraint) => {
-      if (constraint.kind !== 'foreign key' || constraint.references !== key || (table === target && goes(constraint.name))) return false;
-      const named = referencedColumns(constraint.definition);
-      return named === undefined ? isPrimary : sameColumns(named, columns);
-    });
-    if (found !== undefined)
-      return { what: `the key (${columns.join(', ')})`, by: `the foreign key ${found.name} of ${table.name}`, code: '2BP01' };
-  }
-  return undefined;
-}
-
-/** The columns behind REFERENCES table; undefined when it names none, which means the primary key. */
-function referencedColumns(definition: string): readonly string[] | undefined {
-  const list = /\breferences\s+(?:"(?:[^"]|"")+"|[\w$]+)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[\w$]+))?\s*\(([^)]*)\)/i.exec(definition)?.[1];
-  return list?.split(',').map((name) => name.trim().replace(/^"|"$/g, '').replaceAll('""', '"'));
 }
 
 function typedColumn(step: Step, name: ObjectName): Need | undefined {
@@ -390,41 +462,4 @@ function triggeredFunction(step: Step, name: ObjectName): Need | undefined {
 function calledFunction({ engine }: RuleContext, step: Step, name: ObjectName): Need | undefined {
   const caller = callerOf(step.before, name, engine.major);
   return caller === undefined ? undefined : { what: `function ${name.name}`, by: caller, code: '2BP01' };
-}
-
-function retypedColumn(
-  context: RuleContext,
-  step: Step,
-  { table: name, column, type }: OperationOf<'alter column type'>,
-): Need | undefined {
-  const table = findTable(step.before, name);
-  const known = findColumn(table, column);
-  if (table === undefined || known === undefined || known.type === type) return undefined;
-  const help = 'Drop it before, and create it again behind the change.';
-  const view = viewOf(step, table, column);
-  if (view !== undefined) return { what: `${table.name}.${column} as it is`, by: `the ${view.kind} ${view.name}`, code: '0A000', help };
-  const generated = generatedFrom(table, column);
-  if (generated === undefined) return undefined;
-  return {
-    what: `${table.name}.${column} as it is`,
-    by: `the generated column ${generated}`,
-    code: context.engine.major >= 15 ? '0A000' : '42601',
-    help,
-  };
-}
-
-function keyColumn(step: Step, { table: name, column }: OperationOf<'drop not null'>): Need | undefined {
-  const table = findTable(step.before, name);
-  if (table === undefined) return undefined;
-  const key = table.constraints.find(({ kind, columns }) => kind === 'primary key' && columns.includes(column));
-  const goes = step.statement.operations.some((operation) => operation.kind === 'drop constraint' && operation.constraint === key?.name);
-  if (key !== undefined && !goes) {
-    return {
-      what: `NOT NULL of ${column}`,
-      by: 'the primary key',
-      code: '42P16',
-      help: 'Drop the primary key first, or leave the column as it is.',
-    };
-  }
-  return undefined;
 }

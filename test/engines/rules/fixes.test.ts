@@ -8,7 +8,7 @@ import type { SourceFile } from '../../../src/model/run-protocol';
 import type { DatabaseAddress, Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
 import { allRules } from '../../../src/rules/registry';
-import { isForEngine, type RuleExample } from '../../../src/rules/rule';
+import { type BadExample, isForEngine, type RuleExample } from '../../../src/rules/rule';
 import { fingerprint } from '../../../src/state/fingerprint';
 import { database, majors, startServer, withClient } from './server';
 
@@ -41,6 +41,11 @@ const differentTitles = new Set([
 /** A fix that makes the migration fail on purpose where something is not as it takes for granted: what its error says. */
 const refusing = new Map([['Check the type of what is there first', 'is there with another type']]);
 
+/** What the server refuses in several statements does not run with one of them mended. */
+function isRefusedAgain(id: string, { findings }: BadExample): boolean {
+  return id === 'still-needed' && findings.length > 1;
+}
+
 describe.each(majors)('what fixes lead to on PostgreSQL %i', (major) => {
   let sandbox: Sandbox;
   beforeAll(async () => {
@@ -54,7 +59,11 @@ describe.each(majors)('what fixes lead to on PostgreSQL %i', (major) => {
     example.engines === undefined && (major >= 13 || !example.files.some((file) => file.text.includes('gen_random_uuid')));
   const cases = allRules
     .filter((rule) => !different.has(rule.id) && isForEngine(rule, defaultEngine))
-    .flatMap((rule) => rule.bad.filter(runsOn).map((example) => [rule.id, example.title, example] as const));
+    .flatMap((rule) =>
+      rule.bad
+        .filter((example) => runsOn(example) && !isRefusedAgain(rule.id, example))
+        .map((example) => [rule.id, example.title, example] as const),
+    );
 
   it.each(cases)('%s: %s', async (id, _, example) => {
     const path = example.path ?? example.files.at(-1)?.path ?? '';
