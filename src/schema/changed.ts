@@ -10,6 +10,7 @@ export function changedObjects<T>(before: readonly T[], after: readonly T[]): { 
   while (end < room && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
   const old = before.slice(start, before.length - end);
   const now = after.slice(start, after.length - end);
+  if (old.length === 0 || now.length === 0) return { gone: old, come: now };
   const [wasThere, isThere] = [new Set(old), new Set(now)];
   return { gone: old.filter((object) => !isThere.has(object)), come: now.filter((object) => !wasThere.has(object)) };
 }

@@ -1,45 +1,44 @@
-/**
- * How many changes are kept apart before the whole is made anew. Each copy copies the changes, and making the whole anew copies the base: the
- * two cost about the same when the number grows with the root of the base's size.
- */
-function maximumChanges(baseSize: number): number {
-  return Math.max(8, Math.sqrt(baseSize));
-}
+/** No longer there, though a layer below has it. */
+const gone = Symbol('gone');
+
+/** A layer is merged with the one above it as soon as it is less than so many times as large: few layers stay, and little is copied. */
+const leastRatio = 4;
+
+type Layer<K, V> = ReadonlyMap<K, V | typeof gone>;
 
 /**
- * A map that is cheap to copy: copies share what they were made from, and keep apart what was changed since. Values come in the order in
- * which their keys were first set, as in a `Map`.
+ * A map that is copied in no time: copies share what was in it until then, as layers that are never changed, and each puts what it changes
+ * in a layer of its own. A key is looked for from the newest layer, which is the smallest, to the oldest.
  */
 export class LayeredMap<K, V> {
   private constructor(
-    private base: ReadonlyMap<K, V>,
-    /** `undefined`: no longer there. */
-    private changes: Map<K, V | undefined>,
+    /** The oldest first. */
+    private layers: readonly Layer<K, V>[],
+    private changes: Map<K, V | typeof gone> | undefined,
   ) {}
 
   static of<K, V>(entries: Iterable<readonly [K, V]>): LayeredMap<K, V> {
-    return new LayeredMap(new Map(entries), new Map());
+    return new LayeredMap<K, V>([new Map(entries)], undefined);
   }
 
   /** A copy that changes apart from this one. */
   copy(): LayeredMap<K, V> {
-    // This one too goes on from the new base: it would otherwise be merged again for each further copy.
-    if (this.changes.size > maximumChanges(this.base.size)) this.merge();
-    return new LayeredMap(this.base, new Map(this.changes));
-  }
-
-  private merge(): void {
-    const base = new Map(this.base);
-    for (const [key, value] of this.changes) {
-      if (value === undefined) base.delete(key);
-      else base.set(key, value);
+    if (this.changes !== undefined) {
+      this.layers = withLayer(this.layers, this.changes);
+      this.changes = undefined;
     }
-    this.base = base;
-    this.changes = new Map();
+    return new LayeredMap(this.layers, undefined);
   }
 
   get(key: K): V | undefined {
-    return this.changes.has(key) ? this.changes.get(key) : this.base.get(key);
+    const changed = this.changes?.get(key);
+    if (changed !== undefined) return changed === gone ? undefined : changed;
+    const { layers } = this;
+    for (let at = layers.length - 1; at >= 0; at--) {
+      const found = layers[at]?.get(key);
+      if (found !== undefined) return found === gone ? undefined : found;
+    }
+    return undefined;
   }
 
   has(key: K): boolean {
@@ -47,22 +46,33 @@ export class LayeredMap<K, V> {
   }
 
   set(key: K, value: V): void {
+    this.changes ??= new Map();
     this.changes.set(key, value);
   }
 
   delete(key: K): void {
-    if (this.base.has(key)) this.changes.set(key, undefined);
-    else this.changes.delete(key);
+    this.changes ??= new Map();
+    this.changes.set(key, gone);
   }
+}
 
-  values(): V[] {
-    if (this.changes.size === 0) return [...this.base.values()];
-    const values: V[] = [];
-    for (const [key, value] of this.base) {
-      const current = this.changes.has(key) ? this.changes.get(key) : value;
-      if (current !== undefined) values.push(current);
-    }
-    for (const [key, value] of this.changes) if (value !== undefined && !this.base.has(key)) values.push(value);
-    return values;
+function withLayer<K, V>(layers: readonly Layer<K, V>[], added: Layer<K, V>): readonly Layer<K, V>[] {
+  let newest = added;
+  let below = layers.length;
+  for (let layer = layers[below - 1]; layer !== undefined && layer.size < newest.size * leastRatio; layer = layers[below - 1]) {
+    below--;
+    newest = merged(layer, newest, below === 0);
   }
+  const kept = layers.slice(0, below);
+  kept.push(newest);
+  return kept;
+}
+
+function merged<K, V>(older: Layer<K, V>, newer: Layer<K, V>, isLowest: boolean): Layer<K, V> {
+  const both = new Map(older);
+  for (const [key, value] of newer) {
+    if (isLowest && value === gone) both.delete(key);
+    else both.set(key, value);
+  }
+  return both;
 }

@@ -1,7 +1,6 @@
 import type { Catalog, Column, DefinedObject, Index, Table } from '../model/catalog';
 import type { ObjectName } from '../model/operation';
-import { lookUp } from './object-store';
-import { mayBeRelation } from './relation-names';
+import { mayBeRelation, tableOfName } from './relation-names';
 
 /** Where a name without a schema is looked for when nothing else was said. */
 export const defaultSchema = 'public';
@@ -22,7 +21,7 @@ export function findTable(
 ): Table | undefined {
   const schemas = name.schema === undefined ? [temporarySchema, ...searchPath] : [name.schema];
   for (const schema of schemas) {
-    const found = lookUp(catalog.tables, schema, name.name);
+    const found = tableOfName(catalog, schema, name.name);
     if (found === 'unknown') return findNamed(catalog.tables, name, searchPath);
     if (found !== undefined) return found;
   }

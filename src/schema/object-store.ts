@@ -12,12 +12,14 @@ type OnChange<T> = (gone: T | undefined, come: T | undefined) => void;
 
 /** Objects of one kind, in the order of their creation, found by name or by identity. The objects themselves are never changed. */
 export class ObjectStore<T extends Placed> {
+  /** What came or changed since `listed` was: by identity, the version that is listed. */
+  private readonly unlisted = new Map<string, T | undefined>();
+
   private constructor(
     private readonly objects: LayeredMap<string, T>,
     private readonly identities: LayeredMap<string, string>,
     private readonly onChange: OnChange<T>,
-    /** In order, as long as nothing changes. */
-    private current: readonly T[] | undefined,
+    private listed: readonly T[],
   ) {}
 
   static of<T extends Placed>(objects: readonly T[], onChange: OnChange<T>): ObjectStore<T> {
@@ -31,15 +33,28 @@ export class ObjectStore<T extends Placed> {
 
   /** A store that changes apart from this one. */
   copy(onChange: OnChange<T>): ObjectStore<T> {
-    return new ObjectStore(this.objects.copy(), this.identities.copy(), onChange, this.current);
+    return new ObjectStore(this.objects.copy(), this.identities.copy(), onChange, this.values());
   }
 
+  /** All in order; the same list as long as nothing changes. */
   values(): readonly T[] {
-    if (this.current === undefined) {
-      this.current = this.objects.values();
-      stores.set(this.current, this.copy(() => {}) as unknown as ObjectStore<Placed>);
+    if (this.unlisted.size > 0) {
+      this.listed = this.withUnlisted();
+      this.unlisted.clear();
     }
-    return this.current;
+    return this.listed;
+  }
+
+  private withUnlisted(): readonly T[] {
+    const list = this.listed.slice();
+    for (const [identity, old] of this.unlisted) {
+      const now = this.objects.get(identity);
+      if (now === undefined) continue;
+      if (old === undefined) list.push(now);
+      // What is changed is mostly what came last.
+      else list[list.lastIndexOf(old)] = now;
+    }
+    return list;
   }
 
   get(schema: string, name: string): T | undefined {
@@ -48,7 +63,8 @@ export class ObjectStore<T extends Placed> {
   }
 
   find(name: ObjectName, searchPath: readonly string[]): T | undefined {
-    for (const schema of name.schema === undefined ? searchPath : [name.schema]) {
+    if (name.schema !== undefined) return this.get(name.schema, name.name);
+    for (const schema of searchPath) {
       const found = this.get(schema, name.name);
       if (found !== undefined) return found;
     }
@@ -57,31 +73,28 @@ export class ObjectStore<T extends Placed> {
 
   /** Adds an object, or puts a new version in the place of the one with the same identity. */
   set(object: T): void {
-    const old = this.objects.get(object.identity);
-    if (old !== undefined) this.identities.delete(storeKey(old.schema, old.name));
-    this.objects.set(object.identity, object);
-    this.identities.set(storeKey(object.schema, object.name), object.identity);
-    this.changed(old, object);
+    const { identity } = object;
+    const old = this.objects.get(identity);
+    const isMoved = old !== undefined && (old.schema !== object.schema || old.name !== object.name);
+    if (isMoved) this.identities.delete(storeKey(old.schema, old.name));
+    this.objects.set(identity, object);
+    const key = storeKey(object.schema, object.name);
+    // Objects that share a name, as functions may, are found by the one that was changed last.
+    if (old === undefined || isMoved || this.identities.get(key) !== identity) this.identities.set(key, identity);
+    if (!this.unlisted.has(identity)) this.unlisted.set(identity, old);
+    this.onChange(old, object);
   }
 
-  delete(object: T): void {
-    this.objects.delete(object.identity);
-    this.identities.delete(storeKey(object.schema, object.name));
-    this.changed(object, undefined);
+  delete({ identity }: T): void {
+    const old = this.objects.get(identity);
+    if (old === undefined) return;
+    const list = this.values().slice();
+    list.splice(list.lastIndexOf(old), 1);
+    this.listed = list;
+    this.objects.delete(identity);
+    this.identities.delete(storeKey(old.schema, old.name));
+    this.onChange(old, undefined);
   }
-
-  private changed(gone: T | undefined, come: T | undefined): void {
-    this.current = undefined;
-    this.onChange(gone, come);
-  }
-}
-
-const stores = new WeakMap<readonly Placed[], ObjectStore<Placed>>();
-
-/** The object of that name among those that `values()` gave; not found, or `unknown` when the list comes from elsewhere. */
-export function lookUp<T extends Placed>(objects: readonly T[], schema: string, name: string): T | undefined | 'unknown' {
-  const store = stores.get(objects) as unknown as ObjectStore<T> | undefined;
-  return store === undefined ? 'unknown' : store.get(schema, name);
 }
 
 /** One string for a name in a schema. */

@@ -10,6 +10,8 @@ const maximumBytes = 63;
 
 /** `table_columns_label`, shortened to 63 bytes of UTF-8, never in the middle of a character. */
 export function makeObjectName(first: string, second: string | undefined, label: string): string {
+  const whole = second === undefined ? `${first}_${label}` : `${first}_${second}_${label}`;
+  if (byteLength(whole) <= maximumBytes) return whole;
   const overhead = 1 + byteLength(label) + (second === undefined ? 0 : 1);
   const available = maximumBytes - overhead;
   let firstBytes = byteLength(first);
@@ -99,11 +101,24 @@ function topLevelIndex(tokens: readonly Token[], word: string): number {
   });
 }
 
+/** In UTF-8. Written out, as most names are short and an encoder costs more than that. */
 function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x80) continue;
+    // The halves of a character beyond the basic plane have two bytes each.
+    bytes += code < 0x800 || isSurrogate(code) ? 1 : 2;
+  }
+  return bytes;
+}
+
+function isSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdfff;
 }
 
 function clip(text: string, bytes: number): string {
+  if (byteLength(text) <= bytes) return text;
   let clipped = '';
   let used = 0;
   for (const character of text) {

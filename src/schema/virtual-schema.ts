@@ -59,13 +59,20 @@ let newest:
   | undefined;
 
 function applyStatement(workspace: Workspace, statement: Statement): void {
-  const source = statement.sent.trim().replace(/;$/, '').trimEnd();
+  let source: Source | undefined;
   for (const operation of statement.operations) {
     const handler = handlers[operation.kind] as Handler<typeof operation> | undefined;
-    handler?.(workspace, operation, { text: source, alone: statement.operations.length === 1 });
+    if (handler === undefined) continue;
+    source ??= { text: withoutSemicolon(statement.sent), alone: statement.operations.length === 1 };
+    handler(workspace, operation, source);
   }
   // What stands behind an IF is taken as done: most such blocks make what is not there yet.
   for (const nested of nestedStatements(statement)) applyStatement(workspace, nested);
+}
+
+function withoutSemicolon(sent: string): string {
+  const text = sent.trim();
+  return text.endsWith(';') ? text.slice(0, -1).trimEnd() : text;
 }
 
 interface Source {

@@ -1,10 +1,18 @@
-import type { Catalog, DefinedObject, SchemaObject, Sequence, Table, TypeObject } from '../model/catalog';
+import {
+  type Catalog,
+  type DefinedObject,
+  emptyCatalog,
+  type SchemaObject,
+  type Sequence,
+  type Table,
+  type TypeObject,
+} from '../model/catalog';
 import type { ObjectName } from '../model/operation';
 import { changedObjects } from './changed';
 import { LayeredMap } from './layered-map';
 import { defaultSchema, type SearchedCatalog, temporarySchema } from './lookup';
 import { ObjectStore, storeKey } from './object-store';
-import { rememberRelationNames } from './relation-names';
+import { rememberNames } from './relation-names';
 import { type Settings, settingsOf } from './settings';
 
 /** A catalog that also remembers which identities were given out, so that none is given twice in one lineage. */
@@ -22,8 +30,8 @@ export class Workspace {
   readonly sequences: ObjectStore<Sequence>;
   readonly types: ObjectStore<TypeObject>;
   readonly definitions: ObjectStore<DefinedObject>;
-  /** Where names without a schema are looked for; the first is where they are created. */
-  searchPath: readonly string[] = defaultPath;
+  private path: readonly string[] = defaultPath;
+  private pathOfLookups: readonly string[] = [temporarySchema, ...defaultPath];
   private readonly relations: LayeredMap<string, number>;
   private readonly constraints: LayeredMap<string, number>;
   private known: Settings;
@@ -34,15 +42,12 @@ export class Workspace {
     // The names of relations and of constraints are counted as objects come and go: a name is chosen for each unnamed index.
     const counting = (gone: NamedParts | undefined, come: NamedParts | undefined) => {
       this.current = undefined;
-      // Of a new version of the same object, what both have is left out: a table can have very many parts.
-      const [old, now] = sameName(gone, come) ? differing(gone, come) : [gone, come];
-      if (old !== undefined) this.count(old, -1);
-      if (now !== undefined) this.count(now, 1);
+      this.recount(gone, come);
     };
     const changed = () => {
       this.current = undefined;
     };
-    const left = leftAt(catalog);
+    const left = workspacesLeft.get(catalog);
     if (left !== undefined) this.current = catalog as VirtualCatalog;
     this.relations = left?.relations.copy() ?? LayeredMap.of([]);
     this.constraints = left?.constraints.copy() ?? LayeredMap.of([]);
@@ -79,10 +84,9 @@ export class Workspace {
   /** The state as values; the same object as long as nothing changes. */
   catalog(): VirtualCatalog {
     // Each program begins with the default path; a SET in it holds for what comes after.
-    if ((this.current?.searchPath ?? defaultPath) !== this.searchPath) this.current = undefined;
-    if (this.current !== undefined) return this.current;
+    if (this.current !== undefined && (this.current.searchPath ?? defaultPath) === this.searchPath) return this.current;
     this.current = {
-      schemas: this.schemas.values().map(({ schema: _, ...object }) => object),
+      schemas: this.schemaObjects(),
       tables: this.tables.values(),
       sequences: this.sequences.values(),
       types: this.types.values(),
@@ -91,19 +95,39 @@ export class Workspace {
       ...(Object.keys(this.known).length > 0 && { settings: this.known }),
       ...(this.searchPath !== defaultPath && { searchPath: this.searchPath }),
     };
-    rememberRelationNames(this.current, this.relations.copy());
+    rememberNames(this.current, this.tables.copy(ignore), this.relations.copy());
     return this.current;
+  }
+
+  private schemaObjects(): readonly SchemaObject[] {
+    const stored = this.schemas.values();
+    if (stored.length === 0) return emptyCatalog.schemas;
+    const known = schemaObjects.get(stored);
+    if (known !== undefined) return known;
+    const objects = stored.map(({ schema: _, ...object }) => object);
+    schemaObjects.set(stored, objects);
+    return objects;
   }
 
   /** The state as values, when nothing will be changed any more: what goes on from there later takes over what is known here. */
   finish(): VirtualCatalog {
     const catalog = this.catalog();
-    leaveAt(catalog, this);
+    if (!workspacesLeft.has(catalog)) workspacesLeft.set(catalog, this);
     return catalog;
   }
 
+  /** Where names without a schema are looked for; the first is where they are created. */
+  get searchPath(): readonly string[] {
+    return this.path;
+  }
+
+  set searchPath(path: readonly string[]) {
+    this.path = path;
+    this.pathOfLookups = [temporarySchema, ...path];
+  }
+
   get lookupPath(): readonly string[] {
-    return [temporarySchema, ...this.searchPath];
+    return this.pathOfLookups;
   }
 
   /** The schema in which an object of that name is created. */
@@ -157,37 +181,51 @@ export class Workspace {
   }
 
   private count(object: NamedParts, change: 1 | -1): void {
-    const isRelation = object.kind === undefined || !['function', 'procedure', 'aggregate', 'rule', 'extension'].includes(object.kind);
-    const relations = [...(isRelation ? [object] : []), ...(object.indexes ?? [])];
-    for (const { name } of relations) add(this.relations, storeKey(object.schema, name), change);
-    for (const { name } of object.constraints ?? []) add(this.constraints, storeKey(object.schema, name), change);
+    const { schema } = object;
+    if (object.kind === undefined || !isNoRelation.has(object.kind)) add(this.relations, schema, object, change);
+    for (const index of object.indexes ?? none) add(this.relations, schema, index, change);
+    for (const constraint of object.constraints ?? none) add(this.constraints, schema, constraint, change);
+  }
+
+  /** Of a new version of the same object, what both have stays as it is: a table can have very many parts. */
+  private recount(gone: NamedParts | undefined, come: NamedParts | undefined): void {
+    if (gone !== undefined && come !== undefined && sameName(gone, come)) {
+      recountParts(this.relations, come.schema, gone.indexes, come.indexes);
+      recountParts(this.constraints, come.schema, gone.constraints, come.constraints);
+      return;
+    }
+    if (gone !== undefined) this.count(gone, -1);
+    if (come !== undefined) this.count(come, 1);
   }
 }
 
-function sameName(gone: NamedParts | undefined, come: NamedParts | undefined): boolean {
-  return gone !== undefined && come !== undefined && gone.schema === come.schema && gone.name === come.name && gone.kind === come.kind;
+const isNoRelation: ReadonlySet<string> = new Set(['function', 'procedure', 'aggregate', 'rule', 'extension']);
+
+function sameName(gone: NamedParts, come: NamedParts): boolean {
+  return gone.schema === come.schema && gone.name === come.name && gone.kind === come.kind;
 }
 
-/** Two versions of an object with only those parts that one of them has. */
-function differing(gone: NamedParts | undefined, come: NamedParts | undefined): readonly [NamedParts | undefined, NamedParts | undefined] {
-  const indexes = changedObjects(gone?.indexes ?? [], come?.indexes ?? []);
-  const constraints = changedObjects(gone?.constraints ?? [], come?.constraints ?? []);
-  return [
-    gone && { ...gone, indexes: indexes.gone, constraints: constraints.gone },
-    come && { ...come, indexes: indexes.come, constraints: constraints.come },
-  ];
+function recountParts(counts: LayeredMap<string, number>, schema: string, before: Parts | undefined, after: Parts | undefined): void {
+  if (before === after) return;
+  const { gone, come } = changedObjects(before ?? none, after ?? none);
+  for (const part of gone) add(counts, schema, part, -1);
+  for (const part of come) add(counts, schema, part, 1);
 }
+
+type Parts = readonly { readonly name: string }[];
+const none: Parts = [];
 
 /** What of an object takes names in its schema. */
 interface NamedParts {
   readonly schema: string;
   readonly name: string;
   readonly kind?: string;
-  readonly indexes?: readonly { readonly name: string }[];
-  readonly constraints?: readonly { readonly name: string }[];
+  readonly indexes?: Parts;
+  readonly constraints?: Parts;
 }
 
-function add(counts: LayeredMap<string, number>, key: string, change: 1 | -1): void {
+function add(counts: LayeredMap<string, number>, schema: string, { name }: { readonly name: string }, change: 1 | -1): void {
+  const key = storeKey(schema, name);
   const count = (counts.get(key) ?? 0) + change;
   if (count > 0) counts.set(key, count);
   else counts.delete(key);
@@ -208,19 +246,9 @@ function greatestIdentity(catalog: Catalog): number {
   return greatest;
 }
 
-/** A folder is replayed one migration after another, up and down: the last ends are where the next one begins. */
-const maximumLeft = 4;
-const left: { readonly catalog: Catalog; readonly workspace: Workspace }[] = [];
+const ignore = () => {};
 
-function leftAt(catalog: Catalog): Workspace | undefined {
-  const position = left.findIndex((entry) => entry.catalog === catalog);
-  const [entry] = position === -1 ? [] : left.splice(position, 1);
-  if (entry !== undefined) left.unshift(entry);
-  return entry?.workspace;
-}
+/** A folder is replayed one migration after another, up and down: where one ended is where the next begins. */
+const workspacesLeft = new WeakMap<Catalog, Workspace>();
 
-function leaveAt(catalog: Catalog, workspace: Workspace): void {
-  if (left.some((entry) => entry.catalog === catalog)) return;
-  left.unshift({ catalog, workspace });
-  left.length = Math.min(left.length, maximumLeft);
-}
+const schemaObjects = new WeakMap<object, readonly SchemaObject[]>();
