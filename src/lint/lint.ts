@@ -11,6 +11,7 @@ import { allRules } from '../rules/registry';
 import { isForEngine, type Rule } from '../rules/rule';
 import { readSchemaDump } from '../schema/dump';
 import { replay } from '../schema/virtual-schema';
+import { ActiveRules } from './active-rules';
 import { LintCache, type LintedProgram } from './cache';
 import { FindingMapper, type PlacedFinding } from './code/findings';
 import { asRendered, isCode, SourceMap } from './code/source-map';
@@ -111,6 +112,7 @@ class FolderRun {
   private readonly wanted: ReadonlySet<string>;
   private readonly cache: LintCache;
   private readonly rules: readonly Rule[];
+  private readonly active: ActiveRules;
   /** Findings can depend on what other files there are and on what is no migration, such as a tool's configuration. */
   private readonly surroundings: string;
   private readonly linted = new Map<
@@ -128,6 +130,7 @@ class FolderRun {
     this.wanted = new Set(input.paths ?? this.texts.keys());
     this.cache = input.cache ?? new LintCache();
     this.rules = input.rules ?? allRules;
+    this.active = new ActiveRules(this.rules, (rule) => this.level(rule));
     // Of code, what a migration takes from other files is part of the migration itself.
     const others = input.files.filter((file) => !/\.(sql|[cm]?[jt]s)$/i.test(file.path)).map((file) => file.text);
     this.surroundings = JSON.stringify([framework.name, engine, configuration, [...this.texts.keys()], others]);
@@ -204,21 +207,20 @@ class FolderRun {
     const { framework, engine } = this;
     const text = this.texts.get(program.path) ?? '';
     const { files } = this.input;
-    const level = (rule: Rule) => this.level(rule);
     if (isCode(program)) {
       const { up, down, ...rest } = migration;
       const seen = { ...rest, up: asRendered(up), ...(down && { down: asRendered(down) }) };
       const rendering = { program: asRendered(program), text: program.rendering.text, source: text };
       const context = ruleContext({ migration: seen, framework, engine, files, before, origin, ...rendering });
       const mapper = new FindingMapper(new SourceMap(program, text), framework);
-      const findings = checkProgram(context, this.rules, level).map(({ finding, inSource }) =>
+      const findings = checkProgram(context, this.active).map(({ finding, inSource }) =>
         inSource ? { finding } : mapper.finding(finding),
       );
-      return { findings: [...findings, ...unreadFindings(program, this.rules, level)], errors: codeErrors(program) };
+      return { findings: [...findings, ...unreadFindings(program, this.rules, (rule) => this.level(rule))], errors: codeErrors(program) };
     }
     const context = ruleContext({ migration, program, framework, engine, files, text, before, origin });
     const errors = program.statements.flatMap((statement) => (statement.unreadable === undefined ? [] : [statement.unreadable]));
-    return { findings: checkProgram(context, this.rules, level).map(({ finding }) => ({ finding })), errors };
+    return { findings: checkProgram(context, this.active).map(({ finding }) => ({ finding })), errors };
   }
 
   private level(rule: Rule): RuleLevel {

@@ -2,16 +2,16 @@ import type { Catalog } from '../model/catalog';
 import type { Engine } from '../model/engine';
 import type { Finding } from '../model/finding';
 import type { Migration, Program } from '../model/migration';
-import type { ObjectName, Operation } from '../model/operation';
+import type { ObjectName, Operation, OperationKind } from '../model/operation';
 import type { Framework, SourceFile } from '../model/run-protocol';
 import type { Position, Range } from '../model/text';
 import { LineIndex } from '../parse/lines';
 import { planProgram } from '../plan/plan';
-import type { RuleContext, Step } from '../rules/context';
-import { type Rule, ruleUrl, type Violation } from '../rules/rule';
+import { groupByKind, type RuleContext, type Step } from '../rules/context';
+import type { Rule, Violation } from '../rules/rule';
 import { findNamed, findTable } from '../schema/lookup';
 import { replaySteps } from '../schema/virtual-schema';
-import type { RuleLevel } from './configuration';
+import type { ActiveRule, ActiveRules } from './active-rules';
 import { nestedSteps } from './nested';
 
 export interface ProgramInput {
@@ -49,6 +49,7 @@ export function ruleContext(input: ProgramInput): RuleContext {
     });
   }
   const nested = steps.flatMap(nestedSteps);
+  const all = [...steps, ...nested];
   return {
     migration,
     program,
@@ -64,7 +65,8 @@ export function ruleContext(input: ProgramInput): RuleContext {
     text: input.text,
     ...(input.source !== undefined && { source: input.source }),
     lines: new LineIndex(input.text),
-    created: createdRelations(before, [...steps, ...nested]),
+    created: createdRelations(before, all),
+    operations: groupByKind(all),
   };
 }
 
@@ -74,27 +76,35 @@ export interface CheckedFinding {
   readonly inSource: boolean;
 }
 
-/** Runs the rules that are not off. Findings come in the order of their places. */
-export function checkProgram(context: RuleContext, rules: readonly Rule[], level: (rule: Rule) => RuleLevel): readonly CheckedFinding[] {
-  const findings = rules.flatMap((rule) => {
-    const severity = level(rule);
-    if (severity === 'off') return [];
-    return (rule.check?.(context) ?? []).map(
-      (violation): CheckedFinding => ({
-        finding: {
-          rule: rule.id,
-          severity,
-          url: ruleUrl(rule.id),
-          section: context.program.direction,
-          range: violation.range,
-          message: violation.message,
-          ...advice(context, violation),
-        },
-        inSource: violation.inSource === true,
-      }),
-    );
-  });
+/** Runs the rules. Findings come in the order of their places. */
+export function checkProgram(context: RuleContext, rules: ActiveRules): readonly CheckedFinding[] {
+  const findings: CheckedFinding[] = [];
+  for (const active of rules.meeting(context.operations)) {
+    for (const violation of violationsOf(active.rule, context)) findings.push(checkedFinding(context, active, violation));
+  }
   return findings.sort((left, right) => byPlace(left.finding, right.finding));
+}
+
+function violationsOf({ operations, check }: Rule, context: RuleContext): readonly Violation[] {
+  if (operations === undefined) return check?.(context) ?? [];
+  const found: Violation[] = [];
+  for (const kind in operations) {
+    // The key decides the type of the operation; the compiler can't follow that through an index.
+    const look = operations[kind as OperationKind] as OperationCheck;
+    for (const { step, operation } of context.operations.get(kind as OperationKind) ?? []) found.push(...look(context, step, operation));
+  }
+  return found;
+}
+
+type OperationCheck = (context: RuleContext, step: Step, operation: Operation) => readonly Violation[];
+
+function checkedFinding(context: RuleContext, { rule, severity, url }: ActiveRule, violation: Violation): CheckedFinding {
+  const { range, message, inSource } = violation;
+  const section = context.program.direction;
+  return {
+    finding: { rule: rule.id, severity, url, section, range, message, ...advice(context, violation) },
+    inSource: inSource === true,
+  };
 }
 
 /** What to do. A fix is written for a statement of the file itself: one in a block or a function has to be taken out of there first. */

@@ -12,16 +12,13 @@ export interface NewColumn {
 
 /** Every column that the program makes, in order. */
 export function newColumns(context: RuleContext): readonly NewColumn[] {
-  const ofTables = operationsOf(context, 'create table').flatMap(({ step, operation }) =>
-    operation.columns.map((column) => ({ step, operation, column, isKey: column.primaryKey || isOnlyKey(operation, column.name) })),
-  );
-  const added = operationsOf(context, 'add column').map(({ step, operation }) => ({
-    step,
-    operation,
-    column: operation.column,
-    isKey: operation.column.primaryKey,
-  }));
-  return [...ofTables, ...added];
+  return operationsOf(context, 'create table', 'add column').flatMap(({ step, operation }) => columnsOf(step, operation));
+}
+
+/** Those that one operation makes. */
+export function columnsOf(step: Step, operation: NewColumn['operation']): readonly NewColumn[] {
+  if (operation.kind === 'add column') return [{ step, operation, column: operation.column, isKey: operation.column.primaryKey }];
+  return operation.columns.map((column) => ({ step, operation, column, isKey: column.primaryKey || isOnlyKey(operation, column.name) }));
 }
 
 function isOnlyKey({ constraints }: OperationOf<'create table'>, column: string): boolean {

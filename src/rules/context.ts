@@ -44,6 +44,14 @@ export interface RuleContext {
   readonly source?: string;
   /** Identities of the tables and materialized views that this program creates, with the number of the statement that does. */
   readonly created: ReadonlyMap<string, number>;
+  /** Every operation of `steps` and then of `nested`, by its kind. `operationsOf` knows its type, too. */
+  readonly operations: ReadonlyMap<OperationKind, readonly PlacedOperation[]>;
+}
+
+/** An operation with the statement that it is part of. */
+export interface PlacedOperation<O = Operation> {
+  readonly step: Step;
+  readonly operation: O;
 }
 
 /** The operations of these kinds, also those of which several kinds share a shape. */
@@ -56,26 +64,21 @@ type SharingShape<K extends OperationKind> = Operation extends infer O
     : never
   : never;
 
-interface PlacedOperation<O> {
-  readonly step: Step;
-  readonly operation: O;
-}
-
-const byKind = new WeakMap<RuleContext, ReadonlyMap<OperationKind, readonly PlacedOperation<Operation>[]>>();
-
 /** Every operation of these kinds, with its step, kind by kind and in order; those of nested statements last. */
 export function operationsOf<K extends OperationKind>(
   context: RuleContext,
-  ...kinds: readonly K[]
+  ...kinds: readonly [K, ...K[]]
 ): readonly PlacedOperation<OperationOf<K>>[] {
-  const known = byKind.get(context) ?? groupByKind(context);
-  byKind.set(context, known);
-  return kinds.flatMap((kind) => (known.get(kind) ?? []) as readonly PlacedOperation<OperationOf<K>>[]);
+  const found = kinds.length === 1 ? context.operations.get(kinds[0]) : kinds.flatMap((kind) => context.operations.get(kind) ?? none);
+  return (found ?? none) as readonly PlacedOperation<OperationOf<K>>[];
 }
 
-function groupByKind(context: RuleContext): ReadonlyMap<OperationKind, readonly PlacedOperation<Operation>[]> {
-  const groups = new Map<OperationKind, PlacedOperation<Operation>[]>();
-  for (const step of [...context.steps, ...context.nested]) {
+const none: readonly PlacedOperation[] = [];
+
+/** What steps do, by its kind. */
+export function groupByKind(steps: readonly Step[]): RuleContext['operations'] {
+  const groups = new Map<OperationKind, PlacedOperation[]>();
+  for (const step of steps) {
     for (const operation of step.statement.operations) {
       const group = groups.get(operation.kind);
       if (group === undefined) groups.set(operation.kind, [{ step, operation }]);

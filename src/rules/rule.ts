@@ -1,10 +1,11 @@
 import type { Engine, EngineName } from '../model/engine';
 import type { Fix, Severity } from '../model/finding';
 import type { FrameworkName, Migration } from '../model/migration';
+import type { OperationKind } from '../model/operation';
 import type { Problem } from '../model/result';
 import type { Framework, SourceFile } from '../model/run-protocol';
 import type { Range } from '../model/text';
-import type { RuleContext } from './context';
+import type { OperationOf, RuleContext, Step } from './context';
 
 /** What a rule says about one place. */
 export interface Violation {
@@ -55,11 +56,21 @@ export interface Rule {
   readonly explanation: string;
   readonly bad: readonly BadExample[];
   readonly good: readonly RuleExample[];
-  /** Looks at one program. */
+  /**
+   * Looks at the operations of one program, those of nested statements too: kind by kind in the order written here, and in the order of the
+   * text. What does nothing of these kinds never meets the rule.
+   */
+  readonly operations?: OperationChecks;
+  /** Looks at one program as a whole. A rule has this or `operations`. */
   readonly check?: (context: RuleContext) => readonly Violation[];
   /** Looks at the folder as a whole: names, versions, order. */
   readonly checkFolder?: (folder: FolderContext) => readonly FileViolation[];
 }
+
+/** What a rule says about an operation, by its kind. */
+export type OperationChecks = {
+  readonly [K in OperationKind]?: (context: RuleContext, step: Step, operation: OperationOf<K>) => readonly Violation[];
+};
 
 /** Is the rule for migrations of this engine? */
 export function isForEngine({ engines }: Rule, { name }: Engine): boolean {

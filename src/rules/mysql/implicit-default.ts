@@ -1,5 +1,5 @@
 import { columnType } from '../../plan/mysql/column-type';
-import { type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import type { Rule, Violation } from '../rule';
 import { isLive } from './in-use';
 
@@ -54,7 +54,7 @@ Silent for tables that the same migration creates, for AUTO_INCREMENT and genera
       ],
     },
   ],
-  check: (context) => operationsOf(context, 'add column').flatMap(({ step, operation }) => check(context, step, operation)),
+  operations: { 'add column': check },
 };
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'add column'>): Violation[] {

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../../parse/mysql/identifiers';
-import { headRange, type OperationOf, operationsOf, type RuleContext, type Step } from '../context';
+import { headRange, type OperationOf, type RuleContext, type Step } from '../context';
 import { insertAt, replaceSpan } from '../edits';
 import type { Rule, Violation } from '../rule';
 
@@ -55,7 +55,7 @@ Give the new row a name and use that: VALUES (...) AS new ON DUPLICATE KEY UPDAT
       ],
     },
   ],
-  check: (context) => operationsOf(context, 'insert').flatMap(({ step, operation }) => check(context, step, operation)),
+  operations: { insert: check },
 };
 
 function check(context: RuleContext, step: Step, { duplicateUpdate }: OperationOf<'insert'>): Violation[] {

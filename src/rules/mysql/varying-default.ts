@@ -1,4 +1,4 @@
-import { type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import { version } from '../phrases';
 import type { Rule, Violation } from '../rule';
 import { isLive } from './in-use';
@@ -46,7 +46,7 @@ Silent for tables that the same migration creates, and for expressions of consta
       ],
     },
   ],
-  check: (context) => operationsOf(context, 'add column').flatMap(({ step, operation }) => check(context, step, operation)),
+  operations: { 'add column': check },
 };
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'add column'>): Violation[] {

@@ -3,7 +3,7 @@ import type { ColumnSpecification } from '../../model/operation';
 import type { Span } from '../../model/text';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { findNamed } from '../../schema/lookup';
-import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
+import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { statementTokens } from '../edits';
 import { withoutNotNull } from '../fixes/column-words';
 import type { NewMigration } from '../fixes/next-migration';
@@ -155,7 +155,7 @@ $$;
       files: [{ path: '0001_users.sql', text: 'CREATE TABLE users (name text);\nALTER TABLE users ADD COLUMN id bigserial;\n' }],
     },
   ],
-  check: (context) => operationsOf(context, 'add column').flatMap(({ step, operation }) => check(context, step, operation)),
+  operations: { 'add column': check },
 };
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'add column'>): Violation[] {

@@ -5,7 +5,7 @@ import { tokenize } from '../../parse/postgres/lexer';
 import { identifierOf } from '../../schema/definitions';
 import { findTable } from '../../schema/lookup';
 import { makeObjectName } from '../../schema/server-names';
-import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import { continueLater } from '../fixes/phases';
 import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
@@ -89,7 +89,7 @@ Silent when the table has a valid CHECK on the columns of the partition key, and
       ],
     },
   ],
-  check: (context) => operationsOf(context, 'attach partition').flatMap(({ step, operation }) => check(context, step, operation)),
+  operations: { 'attach partition': check },
 };
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'attach partition'>): Violation[] {

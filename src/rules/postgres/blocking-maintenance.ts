@@ -1,5 +1,5 @@
 import type { ObjectName, Operation } from '../../model/operation';
-import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
+import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
 
@@ -65,18 +65,18 @@ Silent for tables that the same migration creates, for temporary ones, and for S
       ],
     },
   ],
-  check: (context) => [
-    ...operationsOf(context, 'vacuum').flatMap(({ step, operation }) =>
-      operation.full ? check(context, step, operation, operation.tables, 'VACUUM FULL') : [],
-    ),
-    ...operationsOf(context, 'cluster').flatMap(({ step, operation }) => check(context, step, operation, operation.tables, 'CLUSTER')),
-    ...operationsOf(context, 'alter table').flatMap(({ step, operation }) =>
-      operation.rewrites && /^set\b/i.test(operation.detail) && !isSoAlready(step, operation)
-        ? check(context, step, operation, [operation.table], operation.detail.split(/\s+/).slice(0, 2).join(' ').toUpperCase())
-        : [],
-    ),
-  ],
+  operations: {
+    vacuum: (context, step, operation) => (operation.full ? check(context, step, operation, operation.tables, 'VACUUM FULL') : []),
+    cluster: (context, step, operation) => check(context, step, operation, operation.tables, 'CLUSTER'),
+    'alter table': checkAlterTable,
+  },
 };
+
+function checkAlterTable(context: RuleContext, step: Step, operation: OperationOf<'alter table'>): readonly Violation[] {
+  const { rewrites, detail, table } = operation;
+  if (!rewrites || !/^set\b/i.test(detail) || isSoAlready(step, operation)) return [];
+  return check(context, step, operation, [table], detail.split(/\s+/).slice(0, 2).join(' ').toUpperCase());
+}
 
 /** SET LOGGED of a table that is logged, and SET UNLOGGED of one that is not, do nothing (`ATPrepChangePersistence`). */
 function isSoAlready(step: Step, { table, detail }: OperationOf<'alter table'>): boolean {

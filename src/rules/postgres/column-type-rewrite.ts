@@ -1,6 +1,6 @@
 import { whyFree } from '../../plan/type-change';
 import { findColumn } from '../../schema/lookup';
-import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
+import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { lockEnd, version } from '../phrases';
 import type { Rule, Violation } from '../rule';
 import { expandColumn } from './expand-column';
@@ -143,7 +143,7 @@ $$;
       files: [{ path: '0001_users.sql', text: 'ALTER TABLE users ALTER COLUMN name TYPE text;\n' }],
     },
   ],
-  check: (context) => operationsOf(context, 'alter column type').flatMap(({ step, operation }) => check(context, step, operation)),
+  operations: { 'alter column type': check },
 };
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'alter column type'>): Violation[] {

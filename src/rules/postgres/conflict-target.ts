@@ -3,7 +3,7 @@ import type { Fix } from '../../model/finding';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { findColumn, findTable } from '../../schema/lookup';
 import { makeObjectName } from '../../schema/server-names';
-import { type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import { insertAt } from '../edits';
 import { asFrameworkStatement } from '../fixes/statement';
 import type { Rule, Violation } from '../rule';
@@ -104,7 +104,7 @@ Silent when the table's creation was not seen, for targets with expressions, and
       files: [{ path: 'V2__r.sql', text: 'INSERT INTO t (a) VALUES (1) ON CONFLICT (a) DO NOTHING;\n' }],
     },
   ],
-  check: (context) => operationsOf(context, 'insert').flatMap(({ step, operation }) => check(context, step, operation)),
+  operations: { insert: check },
 };
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'insert'>): Violation[] {

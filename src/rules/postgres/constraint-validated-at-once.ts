@@ -2,7 +2,7 @@ import type { Fix } from '../../model/finding';
 import type { ConstraintSpecification, ObjectName } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { columnConstraints } from '../../schema/definitions';
-import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
+import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { insertion } from '../fixes/patches';
 import { continueLater, moveBehind } from '../fixes/phases';
 import { becauseTransaction, lockEnd, version } from '../phrases';
@@ -159,11 +159,11 @@ exports.down = async (knex) => {
       ],
     },
   ],
-  check: (context) => [
-    ...operationsOf(context, 'add constraint').flatMap(({ step, operation }) => checkAdded(context, step, operation)),
-    ...operationsOf(context, 'add column').flatMap(({ step, operation }) => checkColumn(context, step, operation)),
-    ...operationsOf(context, 'validate constraint').flatMap(({ step, operation }) => checkValidated(context, step, operation)),
-  ],
+  operations: {
+    'add constraint': checkAdded,
+    'add column': checkColumn,
+    'validate constraint': checkValidated,
+  },
 };
 
 function checkAdded(context: RuleContext, step: Step, operation: OperationOf<'add constraint'>): Violation[] {

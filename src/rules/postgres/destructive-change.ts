@@ -3,7 +3,7 @@ import type { ObjectKind, ObjectName, Operation } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { namesIn } from '../../schema/definitions';
 import { findNamed, findTable } from '../../schema/lookup';
-import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import { endWithTerminator, insertAt } from '../edits';
 import type { Rule, Violation } from '../rule';
 
@@ -146,19 +146,22 @@ COMMIT;
       ],
     },
   ],
-  check: (context) => {
-    if (context.program.direction === 'down') return [];
-    return [
-      ...operationsOf(context, 'drop column').flatMap(({ step, operation }) => checkColumn(context, step, operation)),
-      ...operationsOf(context, 'drop object').flatMap(({ step, operation }) => checkDrop(context, step, operation)),
-      ...operationsOf(context, 'truncate').flatMap(({ step, operation }) => checkTruncate(context, step, operation)),
-      ...operationsOf(context, 'rename column').flatMap(({ step, operation }) => checkRenamedColumn(context, step, operation)),
-      ...operationsOf(context, 'rename object', 'set schema').flatMap(({ step, operation }) =>
-        checkRenamedObject(context, step, operation),
-      ),
-    ];
+  operations: {
+    'drop column': inUp(checkColumn),
+    'drop object': inUp(checkDrop),
+    truncate: inUp(checkTruncate),
+    'rename column': inUp(checkRenamedColumn),
+    'rename object': inUp(checkRenamedObject),
+    'set schema': inUp(checkRenamedObject),
   },
 };
+
+type Check<O> = (context: RuleContext, step: Step, operation: O) => readonly Violation[];
+
+/** What a rollback takes away is what it is for. */
+function inUp<O>(check: Check<O>): Check<O> {
+  return (context, step, operation) => (context.program.direction === 'down' ? [] : check(context, step, operation));
+}
 
 const laterHelp = 'Deploy code that no longer uses it first, and drop it in a later migration.';
 

@@ -1,5 +1,5 @@
-import { isTemporary, newColumns } from '../columns';
-import { type OperationOf, operationRange, operationsOf, type RuleContext, type Step } from '../context';
+import { isTemporary } from '../columns';
+import { type OperationOf, operationRange, type RuleContext, type Step } from '../context';
 import type { Rule, Violation } from '../rule';
 
 export const discouragedType: Rule = {
@@ -76,14 +76,12 @@ Silent for temporary tables.`,
       ],
     },
   ],
-  check: (context) => [
-    ...newColumns(context)
-      .filter(({ operation }) => !isTemporary(operation))
-      .flatMap(({ step, operation, column }) => check(context, step, operation, column.name, column.type)),
-    ...operationsOf(context, 'alter column type').flatMap(({ step, operation }) =>
-      check(context, step, operation, operation.column, operation.type),
-    ),
-  ],
+  operations: {
+    'create table': (context, step, operation) =>
+      isTemporary(operation) ? [] : operation.columns.flatMap(({ name, type }) => check(context, step, operation, name, type)),
+    'add column': (context, step, operation) => check(context, step, operation, operation.column.name, operation.column.type),
+    'alter column type': (context, step, operation) => check(context, step, operation, operation.column, operation.type),
+  },
 };
 
 function check(

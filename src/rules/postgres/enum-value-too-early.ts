@@ -1,5 +1,5 @@
 import type { ObjectName } from '../../model/operation';
-import { headRange, type OperationOf, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { headRange, type OperationOf, type RuleContext, type Step, shownName } from '../context';
 import { statementTokens } from '../edits';
 import { moveBehind } from '../fixes/phases';
 import { becauseTransaction } from '../phrases';
@@ -86,7 +86,7 @@ Silent from PostgreSQL 17 on when the type itself is made in the same transactio
       ],
     },
   ],
-  check: (context) => operationsOf(context, 'add enum value').flatMap(({ step, operation }) => check(context, step, operation)),
+  operations: { 'add enum value': check },
 };
 
 function check(context: RuleContext, added: Step, operation: OperationOf<'add enum value'>): Violation[] {

@@ -2,7 +2,7 @@ import type { Table } from '../../model/catalog';
 import type { ColumnSpecification, ObjectName } from '../../model/operation';
 import { quoteLiteral, quoteQualified } from '../../parse/postgres/identifiers';
 import { findColumn, findIndex, findTable } from '../../schema/lookup';
-import { type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import { insertAt } from '../edits';
 import { asFrameworkStatement } from '../fixes/statement';
 import type { Rule, Violation } from '../rule';
@@ -83,11 +83,11 @@ ALTER TABLE users ADD COLUMN IF NOT EXISTS age text;\nCREATE TABLE IF NOT EXISTS
       ],
     },
   ],
-  check: (context) => [
-    ...operationsOf(context, 'create table').flatMap(({ step, operation }) => checkTable(context, step, operation)),
-    ...operationsOf(context, 'add column').flatMap(({ step, operation }) => checkColumn(context, step, operation)),
-    ...operationsOf(context, 'create index').flatMap(({ step, operation }) => checkIndex(context, step, operation)),
-  ],
+  operations: {
+    'create table': checkTable,
+    'add column': checkColumn,
+    'create index': checkIndex,
+  },
 };
 
 function checkTable(context: RuleContext, step: Step, operation: OperationOf<'create table'>): Violation[] {

@@ -3,16 +3,7 @@ import type { ObjectName, Operation } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { indexDefinition } from '../../schema/definitions';
 import { findIndex, findNamed, findTable } from '../../schema/lookup';
-import {
-  isInUse,
-  type OperationOf,
-  operationRange,
-  operationsOf,
-  type RuleContext,
-  type Step,
-  shownName,
-  undoesCreation,
-} from '../context';
+import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName, undoesCreation } from '../context';
 import { runOutside } from '../fixes/outside';
 import { insertion } from '../fixes/patches';
 import { lockEnd } from '../phrases';
@@ -326,15 +317,15 @@ exports.down = function (knex) {
       ],
     },
   ],
-  check: (context) => [
-    ...operationsOf(context, 'create index').flatMap(({ step, operation }) => checkCreate(context, step, operation)),
-    ...operationsOf(context, 'drop object').flatMap(({ step, operation }) => checkDrop(context, step, operation)),
-    ...operationsOf(context, 'reindex').flatMap(({ step, operation }) => checkReindex(context, step, operation)),
-    ...operationsOf(context, 'refresh materialized view').flatMap(({ step, operation }) => checkRefresh(context, step, operation)),
-    ...operationsOf(context, 'detach partition').flatMap(({ step, operation }) => checkDetach(context, step, operation)),
-    ...operationsOf(context, 'add constraint').flatMap(({ step, operation }) => checkConstraint(context, step, operation)),
-    ...operationsOf(context, 'add column').flatMap(({ step, operation }) => checkColumn(context, step, operation)),
-  ],
+  operations: {
+    'create index': checkCreate,
+    'drop object': checkDrop,
+    reindex: checkReindex,
+    'refresh materialized view': checkRefresh,
+    'detach partition': checkDetach,
+    'add constraint': checkConstraint,
+    'add column': checkColumn,
+  },
 };
 
 const outside = 'It can only run outside a transaction.';

@@ -1,7 +1,7 @@
 import type { Fix } from '../../model/finding';
 import { quoteIdentifier } from '../../parse/postgres/identifiers';
 import { findTable } from '../../schema/lookup';
-import { headRange, type OperationOf, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { headRange, type OperationOf, type RuleContext, type Step, shownName } from '../context';
 import { insertAt, statementTokens } from '../edits';
 import type { Rule, Violation } from '../rule';
 import { canBeMetAgain, isEmptiedBefore } from './repeatable';
@@ -79,13 +79,16 @@ Silent when the whole migration is one transaction, for the last transaction of 
       files: [{ path: 'V1__t.sql', text: 'CREATE TABLE t (a int);\nINSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);\n' }],
     },
   ],
-  check: (context) =>
-    operationsOf(context, 'insert')
-      .filter(({ step, operation }) => step.within === undefined && operation.onConflict === 'none' && canBeMetAgain(context, step))
-      .filter(({ step, operation }) => !isEmptiedBefore(context, step, operation.table))
-      .filter(({ step }) => !/\bnot\s+(exists|in)\b|\bexcept\b|\bis\s+null\b/i.test(step.statement.text))
-      .flatMap(({ step, operation }) => check(context, step, operation)),
+  operations: {
+    insert: (context, step, operation) => (isRepeatedBlindly(context, step, operation) ? check(context, step, operation) : []),
+  },
 };
+
+function isRepeatedBlindly(context: RuleContext, step: Step, { table, onConflict }: OperationOf<'insert'>): boolean {
+  if (step.within !== undefined || onConflict !== 'none' || !canBeMetAgain(context, step)) return false;
+  if (isEmptiedBefore(context, step, table)) return false;
+  return !/\bnot\s+(exists|in)\b|\bexcept\b|\bis\s+null\b/i.test(step.statement.text);
+}
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'insert'>): Violation[] {
   const table = findTable(step.before, operation.table);

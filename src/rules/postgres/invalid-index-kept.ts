@@ -1,5 +1,5 @@
 import type { Fix } from '../../model/finding';
-import { headRange, type OperationOf, operationsOf, type RuleContext, type Step } from '../context';
+import { headRange, type OperationOf, type RuleContext, type Step } from '../context';
 import { insertAt, replaceSpan } from '../edits';
 import { takesSeveralOutside } from '../fixes/outside';
 import type { Rule, Violation } from '../rule';
@@ -49,7 +49,7 @@ Silent when the program drops the index, IF EXISTS, right before.`,
       files: [{ path: '0001_i.sql', text: 'CREATE INDEX IF NOT EXISTS i ON users (email);\n' }],
     },
   ],
-  check: (context) => operationsOf(context, 'create index').flatMap(({ step, operation }) => check(context, step, operation)),
+  operations: { 'create index': check },
 };
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'create index'>): Violation[] {

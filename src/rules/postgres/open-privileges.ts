@@ -1,5 +1,5 @@
 import { findTable } from '../../schema/lookup';
-import { headRange, operationRange, operationsOf, type RuleContext } from '../context';
+import { headRange, type OperationOf, operationRange, type RuleContext, type Step } from '../context';
 import type { Rule, Violation } from '../rule';
 
 export const openPrivileges: Rule = {
@@ -64,55 +64,51 @@ Grant to roles by name; give the function \`SET search_path = ...\` with pg_temp
       files: [{ path: '0001_r.sql', text: 'ALTER TABLE orders ENABLE ROW LEVEL SECURITY;\n' }],
     },
   ],
-  check: (context) => [...toPublic(context), ...definers(context), ...rowSecurity(context)],
+  operations: { grant: toPublic, 'create object': definer, 'alter table': rowSecurity },
 };
 
-function toPublic(context: RuleContext): Violation[] {
-  return operationsOf(context, 'grant').flatMap(({ step, operation }) =>
-    /\bto\s+(?:[^;]*,\s*)?public\b/i.test(operation.detail)
-      ? [
-          {
-            range: operationRange(context, step.statement, operation),
-            message: 'PUBLIC is every role of the server, also those that are made later.',
-            help: 'Grant to the roles that need it, by name.',
-            fixes: [],
-          },
-        ]
-      : [],
-  );
+function toPublic(context: RuleContext, step: Step, operation: OperationOf<'grant'>): Violation[] {
+  if (!/\bto\s+(?:[^;]*,\s*)?public\b/i.test(operation.detail)) return [];
+  return [
+    {
+      range: operationRange(context, step.statement, operation),
+      message: 'PUBLIC is every role of the server, also those that are made later.',
+      help: 'Grant to the roles that need it, by name.',
+      fixes: [],
+    },
+  ];
 }
 
-function definers(context: RuleContext): Violation[] {
-  return operationsOf(context, 'create object').flatMap(({ step, operation }) => {
-    const isRoutine = operation.objectKind === 'function' || operation.objectKind === 'procedure';
-    // What stands in the body is not said of the function.
-    const text = step.statement.text.replaceAll(/\$(\w*)\$[\s\S]*?\$\1\$|'(?:[^']|'')*'/g, "''");
-    if (!isRoutine || !/\bsecurity\s+definer\b/i.test(text) || /\bset\s+search_path\b/i.test(text)) return [];
-    return [
-      {
-        range: headRange(context, step.statement),
-        message: `${operation.object.name} runs with its owner's privileges and looks names up in the caller's search_path: a caller can put another table or operator in front.`,
-        help: 'Add SET search_path = the schemas it needs, pg_temp last.',
-        fixes: [],
-      },
-    ];
-  });
+const definerWords = /\bsecurity\s+definer\b/i;
+
+function definer(context: RuleContext, step: Step, operation: OperationOf<'create object'>): Violation[] {
+  const isRoutine = operation.objectKind === 'function' || operation.objectKind === 'procedure';
+  if (!isRoutine || !definerWords.test(step.statement.text)) return [];
+  // What stands in the body is not said of the function.
+  const text = step.statement.text.replaceAll(/\$(\w*)\$[\s\S]*?\$\1\$|'(?:[^']|'')*'/g, "''");
+  if (!definerWords.test(text) || /\bset\s+search_path\b/i.test(text)) return [];
+  return [
+    {
+      range: headRange(context, step.statement),
+      message: `${operation.object.name} runs with its owner's privileges and looks names up in the caller's search_path: a caller can put another table or operator in front.`,
+      help: 'Add SET search_path = the schemas it needs, pg_temp last.',
+      fixes: [],
+    },
+  ];
 }
 
-function rowSecurity(context: RuleContext): Violation[] {
-  return operationsOf(context, 'alter table').flatMap(({ step, operation }) => {
-    if (!/^enable\s+row\s+level\s+security/i.test(operation.detail)) return [];
-    const before = findTable(step.after, operation.table);
-    const table = context.after.tables.find((candidate) => candidate.identity === before?.identity);
-    // LIKE copies no policies; of a table that no migration creates they may be there unseen.
-    if (table === undefined || table.presumed === true || table.policies.length > 0) return [];
-    return [
-      {
-        range: operationRange(context, step.statement, operation),
-        message: `${table.name} has row security and no policy: only its owner and roles that bypass row security see its rows; all others see no row, and no error either.`,
-        help: 'Create the policies before, or in the same transaction.',
-        fixes: [],
-      },
-    ];
-  });
+function rowSecurity(context: RuleContext, step: Step, operation: OperationOf<'alter table'>): Violation[] {
+  if (!/^enable\s+row\s+level\s+security/i.test(operation.detail)) return [];
+  const before = findTable(step.after, operation.table);
+  const table = context.after.tables.find((candidate) => candidate.identity === before?.identity);
+  // LIKE copies no policies; of a table that no migration creates they may be there unseen.
+  if (table === undefined || table.presumed === true || table.policies.length > 0) return [];
+  return [
+    {
+      range: operationRange(context, step.statement, operation),
+      message: `${table.name} has row security and no policy: only its owner and roles that bypass row security see its rows; all others see no row, and no error either.`,
+      help: 'Create the policies before, or in the same transaction.',
+      fixes: [],
+    },
+  ];
 }

@@ -1,5 +1,5 @@
 import type { Fix } from '../../model/finding';
-import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import { replaceSpan } from '../edits';
 import { withoutNotNull } from '../fixes/column-words';
 import type { Rule, Violation } from '../rule';
@@ -75,7 +75,7 @@ Silent for tables that the same migration creates, and for columns that get thei
       files: [{ path: '0001_users.sql', text: 'CREATE TABLE users (name text);\nALTER TABLE users ADD COLUMN phone text NOT NULL;\n' }],
     },
   ],
-  check: (context) => operationsOf(context, 'add column').flatMap(({ step, operation }) => check(context, step, operation)),
+  operations: { 'add column': check },
 };
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'add column'>): Violation[] {

@@ -3,7 +3,7 @@ import type { ObjectName, Operation } from '../../model/operation';
 import { tokenize } from '../../parse/postgres/lexer';
 import { identifierOf } from '../../schema/definitions';
 import { findColumn } from '../../schema/lookup';
-import { isInUse, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
+import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { notNullSteps } from '../fixes/not-null';
 import { continueLater } from '../fixes/phases';
 import { lockEnd, version } from '../phrases';
@@ -133,17 +133,16 @@ export async function down(knex: Knex): Promise<void> {
       files: [{ path: '0001_users.sql', text: 'CREATE TABLE users (id bigint);\nALTER TABLE users ALTER id SET NOT NULL;\n' }],
     },
   ],
-  check: (context) => [
-    ...operationsOf(context, 'set not null').flatMap(({ step, operation }) =>
-      check(context, step, operation, operation.table, operation.column),
-    ),
-    ...operationsOf(context, 'add constraint').flatMap(({ step, operation }) =>
-      operation.constraint.kind === 'not null' && !operation.constraint.notValid
-        ? check(context, step, operation, operation.table, operation.constraint.column)
-        : [],
-    ),
-  ],
+  operations: {
+    'set not null': (context, step, operation) => check(context, step, operation, operation.table, operation.column),
+    'add constraint': checkConstraint,
+  },
 };
+
+function checkConstraint(context: RuleContext, step: Step, operation: OperationOf<'add constraint'>): readonly Violation[] {
+  const { table, constraint } = operation;
+  return constraint.kind === 'not null' && !constraint.notValid ? check(context, step, operation, table, constraint.column) : [];
+}
 
 function check(context: RuleContext, step: Step, operation: Operation, name: ObjectName, columnName: string): Violation[] {
   const { span } = operation;

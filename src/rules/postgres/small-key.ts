@@ -1,6 +1,6 @@
-import { isTemporary, newColumns } from '../columns';
-import { operationRange } from '../context';
-import type { Rule } from '../rule';
+import { columnsOf, isTemporary, type NewColumn } from '../columns';
+import { operationRange, type RuleContext } from '../context';
+import type { Rule, Violation } from '../rule';
 
 export const smallKey: Rule = {
   id: 'small-key',
@@ -42,20 +42,24 @@ Silent for columns that only refer to another table, and for temporary tables.`,
       ],
     },
   ],
-  check: (context) =>
-    newColumns(context).flatMap(({ step, operation, column, isKey }) => {
-      const greatest = limits[column.type];
-      const counts = column.serial || column.identity !== undefined || isKey;
-      if (greatest === undefined || !counts || column.references !== undefined || isTemporary(operation)) return [];
-      return [
-        {
-          range: operationRange(context, step.statement, operation),
-          message: `${column.name} is ${column.type === 'integer' ? 'an integer' : 'a smallint'} that numbers rows: it ends at ${greatest}, and every insert after that fails.`,
-          help: `Use ${column.serial ? 'bigserial' : 'bigint'}: changing it later writes the whole table again.`,
-          fixes: [],
-        },
-      ];
-    }),
+  operations: {
+    'create table': (context, step, operation) => columnsOf(step, operation).flatMap((found) => check(context, found)),
+    'add column': (context, step, operation) => columnsOf(step, operation).flatMap((found) => check(context, found)),
+  },
 };
+
+function check(context: RuleContext, { step, operation, column, isKey }: NewColumn): Violation[] {
+  const greatest = limits[column.type];
+  const counts = column.serial || column.identity !== undefined || isKey;
+  if (greatest === undefined || !counts || column.references !== undefined || isTemporary(operation)) return [];
+  return [
+    {
+      range: operationRange(context, step.statement, operation),
+      message: `${column.name} is ${column.type === 'integer' ? 'an integer' : 'a smallint'} that numbers rows: it ends at ${greatest}, and every insert after that fails.`,
+      help: `Use ${column.serial ? 'bigserial' : 'bigint'}: changing it later writes the whole table again.`,
+      fixes: [],
+    },
+  ];
+}
 
 const limits: Readonly<Record<string, string>> = { integer: '2,147,483,647', smallint: '32,767' };

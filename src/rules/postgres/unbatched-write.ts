@@ -1,6 +1,6 @@
 import type { Fix } from '../../model/finding';
 import { quoteQualified } from '../../parse/postgres/identifiers';
-import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
+import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { runOutside } from '../fixes/outside';
 import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
@@ -135,7 +135,7 @@ SELECT 1;
       files: [{ path: '0001_t.sql', text: 'CREATE TABLE users (a int);\nUPDATE users SET a = 1;\nDELETE FROM users;\n' }],
     },
   ],
-  check: (context) => operationsOf(context, 'update', 'delete').flatMap(({ step, operation }) => check(context, step, operation)),
+  operations: { update: check, delete: check },
 };
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'update' | 'delete'>): Violation[] {
