@@ -35,6 +35,8 @@ export interface CallCircumstances {
   readonly transaction?: { readonly by: 'withTransaction' | 'startTransaction'; readonly session: string };
   /** The errors that it throws are caught and not thrown again. */
   readonly swallowed?: Range;
+  /** The method is the tool's own, and not the driver's of that name: `insert` of db-migrate. */
+  readonly ownMethod?: true;
 }
 
 /** What a program in code does beside its calls to the database, where that matters to how it fails. */

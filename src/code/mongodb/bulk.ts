@@ -1,3 +1,4 @@
+import { callBack } from '../callbacks';
 import { type NativeCall, type NativeValue, native } from '../native';
 import { array, falseValue, type ObjectValue, object, type Place, primitive, trueValue, undefinedValue, type Value } from '../value';
 import { answer } from './cursor';
@@ -45,7 +46,9 @@ export function bulkBuilder({ write, ordered, ...handle }: BulkTarget): NativeVa
             .list(withConcern(handle, 'bulkWrite', args, site))
             .add(')');
         });
-        return answer(call);
+        const result = answer(call);
+        callBack(call, result);
+        return result;
       },
       toJSON: (call) => answer(call),
     },

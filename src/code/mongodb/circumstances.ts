@@ -22,13 +22,14 @@ export interface CircumstancesOf {
 
 /** How a recorded call stands in its code. */
 export function circumstancesOf(recorded: Recorded<SentEffect>, of: CircumstancesOf): CallCircumstances {
-  const { transaction, synchronous } = recorded.effect.mark as CommandMark;
-  const { awaited, swallower } = new Way(recorded, of).walk();
+  const { transaction, synchronous, calledBack, ownMethod } = recorded.effect.mark as CommandMark;
+  const { awaited, swallower }: Outcome = calledBack ? { awaited: true } : new Way(recorded, of).walk();
   const rangeOf = (place: Place): Range => of.range(place.path === of.path ? place.span : recorded.entry.span);
   return {
     awaited: of.synchronous === true || synchronous === true || awaited,
     ...(recorded.round === undefined ? {} : { loop: { range: rangeOf(recorded.round.place), over: overOf(recorded.round, recorded, of) } }),
     ...(transaction === undefined ? {} : { transaction }),
+    ...(ownMethod === undefined ? {} : { ownMethod }),
     ...(swallower === undefined ? {} : { swallowed: rangeOf(swallower) }),
   };
 }

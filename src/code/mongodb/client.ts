@@ -1,9 +1,9 @@
+import { callBack } from '../callbacks';
 import { type NativeCall, type NativeUse, type NativeValue, native } from '../native';
 import { undefinedValue, unknown, type Value } from '../value';
 import { bsonTypes } from './bson';
+import { ClientData } from './callback';
 import { clientBulkWrite } from './client-bulk';
-import { ClientData } from './collection';
-import { callBack } from './cursor';
 import { databaseOf } from './database';
 import type { MongoRun, OwnConnection } from './run';
 import { startSession, withSession } from './session';

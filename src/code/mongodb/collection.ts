@@ -1,8 +1,10 @@
+import { callBack } from '../callbacks';
 import { type NativeCall, type NativeValue, native } from '../native';
 import { constantText } from '../text';
 import { likeliest, type ObjectValue, object, type Place, primitive, trueValue, undefinedValue, unknown, type Value } from '../value';
 import { bulkBuilder } from './bulk';
-import { answer, callBack, cursorOf, foundDocument } from './cursor';
+import { isCallback } from './callback';
+import { answer, cursorOf, foundDocument } from './cursor';
 import { writeCollection } from './names';
 import { isMissing, type ShellText } from './write';
 import { concernOf, type Handle, withConcern } from './write-concern';
@@ -20,16 +22,10 @@ export interface Argument {
   readonly site: Place;
 }
 
-/** What the client has as its data. Old migrations take it for a callback: `up(db, next)`. */
-export class ClientData {}
-
 /** Arguments without the callback that drivers before 5 took. */
 export function argumentsOf(call: NativeCall): readonly Argument[] {
   const { args } = call;
-  const last = args.at(-1);
-  const isNative = last?.kind === 'native' && (last.data instanceof ClientData || (last.call !== undefined && !last.reachesDatabase));
-  const isCallback = last?.kind === 'function' || last?.kind === 'method' || isNative;
-  const given = isCallback ? args.slice(0, -1) : args;
+  const given = isCallback(args.at(-1)) ? args.slice(0, -1) : args;
   return given.map((value, index) => ({ value, site: call.argPlaces[index] ?? call.place }));
 }
 
@@ -95,11 +91,15 @@ export function collectionOf(target: CollectionTarget): NativeValue {
     },
     createIndexes(call) {
       run.send(call, (text) => writeCreateIndexes(text, target, call));
-      return answer(call);
+      const given = answer(call);
+      callBack(call, given);
+      return given;
     },
     rename(call) {
       run.send(call, (text) => writeRename(text, begin, argumentsOf(call)));
-      return collectionOf({ ...target, name: call.arg(0), site: call.argPlaces[0] ?? call.place });
+      const renamed = collectionOf({ ...target, name: call.arg(0), site: call.argPlaces[0] ?? call.place });
+      callBack(call, renamed);
+      return renamed;
     },
     indexes: sent('getIndexes', () => []),
     listIndexes: (call) => cursor(call, 'getIndexes', [], false),
@@ -119,18 +119,8 @@ export function collectionOf(target: CollectionTarget): NativeValue {
   const legacyInsert = (call: NativeCall): Value => {
     return sent(call.arg(0).kind === 'array' ? 'insertMany' : 'insertOne')(call);
   };
-  /** Without `multi` it changes one, or puts the document in its place where no operator is in it. */
-  const legacyUpdate = (call: NativeCall): Value => {
-    const options = call.arg(2);
-    const many = options.kind === 'object' ? options.properties.get('multi') : undefined;
-    const isMany = many?.kind === 'primitive' && many.value === true;
-    const change = call.arg(1);
-    const isReplacement =
-      change.kind === 'object' && change.properties.size > 0 && ![...change.properties.keys()].some((key) => key.startsWith('$'));
-    return sent(isMany ? 'updateMany' : isReplacement ? 'replaceOne' : 'updateOne', (each) => withoutOption(argumentsOf(each), 2, 'multi'))(
-      call,
-    );
-  };
+  const legacyUpdate = (call: NativeCall): Value =>
+    sent(updateMethod(call.arg(1), call.arg(2)), (each) => withoutOption(argumentsOf(each), 2, 'multi'))(call);
   const legacyRemove = (call: NativeCall): Value => {
     const options = call.arg(1);
     const single = options.kind === 'object' ? (options.properties.get('single') ?? options.properties.get('justOne')) : options;
@@ -163,6 +153,15 @@ export function collectionOf(target: CollectionTarget): NativeValue {
     properties: { collectionName: target.name, name: target.name },
     member: (name) => (/^(?:namespace|dbName|readConcern|readPreference|writeConcern|hint)$/.test(name) ? unknown(name) : undefined),
   });
+}
+
+/** What `update` was: without `multi` it changes one, or puts the document in its place where no operator is in it. */
+export function updateMethod(change: Value, options: Value): 'updateMany' | 'replaceOne' | 'updateOne' {
+  const many = options.kind === 'object' ? options.properties.get('multi') : undefined;
+  if (many?.kind === 'primitive' && many.value === true) return 'updateMany';
+  const isReplacement =
+    change.kind === 'object' && change.properties.size > 0 && ![...change.properties.keys()].some((key) => key.startsWith('$'));
+  return isReplacement ? 'replaceOne' : 'updateOne';
 }
 
 /** The driver refuses a batch of nothing; where the list may also have items, the call is made for that, too. */
@@ -249,7 +248,8 @@ export function writeRename(text: ShellText, from: (text: ShellText) => void, [n
   text.add(')');
 }
 
-function withoutOption(args: readonly Argument[], position: number, name: string): readonly Argument[] {
+/** The arguments without one option of those at this position. */
+export function withoutOption(args: readonly Argument[], position: number, name: string): readonly Argument[] {
   return args.map((argument, index) => {
     const { value, site } = argument;
     if (index !== position || value.kind !== 'object' || !value.properties.has(name)) return argument;

@@ -1,8 +1,10 @@
+import { callBack, nameInCallback } from '../callbacks';
 import { Iterable } from '../evaluate/iteration';
-import { type NativeCall, type NativeUse, type NativeValue, native } from '../native';
-import { type ArrayValue, array, type UnknownValue, undefinedValue, unknown, type Value } from '../value';
+import { type NativeCall, type NativeUse, type NativeValue, native, nativeFunction } from '../native';
+import { type ArrayValue, array, nullValue, type UnknownValue, undefinedValue, unknown, type Value } from '../value';
+import { isCallback } from './callback';
 import { variableOf } from './names';
-import type { MongoRun, Unsent } from './run';
+import type { MongoRun, Sending, Unsent } from './run';
 import type { ShellText } from './write';
 
 /** What lists and documents have as their tag that came out of the database: a loop over them runs once for each document. */
@@ -16,9 +18,11 @@ export function documentList(document?: Value): ArrayValue {
   return { ...array(document === undefined ? [] : [document], true), tag: documents, ...(document !== undefined && { sampled: true }) };
 }
 
-/** A document that was found: its fields are holes, called by the variable that it is put in. */
-export function foundDocument({ machine, place }: NativeUse, otherwise = 'document'): UnknownValue {
-  return unknown(variableOf(machine, place) ?? otherwise, { source: place, tag: documents });
+/** A document that was found: its fields are holes, called by the variable that it is put in, or by the parameter of the callback. */
+export function foundDocument(use: NativeUse | NativeCall): UnknownValue {
+  const { machine, place } = use;
+  const name = ('args' in use ? nameInCallback(use) : undefined) ?? variableOf(machine, place) ?? 'document';
+  return unknown(name, { source: place, tag: documents });
 }
 
 /** What a command answered. */
@@ -61,10 +65,10 @@ export function cursorOf(use: NativeUse, request: CursorRequest): NativeValue {
   const until: Unsent['until'] = request.thenable === undefined ? 'documents' : 'await';
   const waiting = { use: { machine, place }, sent: false, until };
   if (request.writes === true) request.run.await(waiting);
-  const send = (at: Pick<NativeUse, 'place'>): void => {
+  const send = ({ place: at, args }: Omit<Sending, 'machine'>): void => {
     if (waiting.sent) return;
     waiting.sent = true;
-    request.run.send({ machine, place: at.place }, (text) => {
+    request.run.send({ machine, place: at, ...(args === undefined ? {} : { args }) }, (text) => {
       request.write(text, options);
       for (const { name, args, call } of calls) {
         text.add(`.${name}(`);
@@ -84,10 +88,24 @@ export function cursorOf(use: NativeUse, request: CursorRequest): NativeValue {
     callBack(call, found);
     return found;
   };
+  const walk = (call: NativeCall, iterator: Value): Value => {
+    machine.call(machine.get(all(), 'forEach', call.place), [iterator], call.place);
+    return undefinedValue;
+  };
+  /** `forEach(iterator)` gives a promise; drivers before 4 took a callback for the end behind it. */
+  const forEach = (call: NativeCall): Value => {
+    const hasCallback = call.args.length > 1 && isCallback(call.args.at(-1));
+    send(hasCallback ? call : { place: call.place });
+    walk(call, call.arg(0));
+    if (hasCallback) callBack(call);
+    return undefinedValue;
+  };
+  /** `each((error, document) => ...)` of drivers before 4: called once for each, and with null in the end. */
   const each = (call: NativeCall): Value => {
     send(call);
-    const walk = machine.get(all(), 'forEach', call.place);
-    machine.call(walk, [call.arg(0)], call.place);
+    const iterator = nativeFunction('each', (inner) => machine.call(call.arg(0), [nullValue, one(call)], inner.place), false);
+    walk(call, iterator);
+    callBack(call, nullValue);
     return undefinedValue;
   };
   const asked = (call: NativeCall): Value => {
@@ -111,7 +129,7 @@ export function cursorOf(use: NativeUse, request: CursorRequest): NativeValue {
       next,
       tryNext: next,
       hasNext: asked,
-      forEach: each,
+      forEach,
       each,
       count: asked,
       itcount: asked,
@@ -123,7 +141,7 @@ export function cursorOf(use: NativeUse, request: CursorRequest): NativeValue {
         return unknown(machine.textOf(call.place), { source: call.place, channel: true, why: 'what its stream does is not followed' });
       },
       exec(call) {
-        const found = settled();
+        const found = settled(call);
         callBack(call, found);
         return found;
       },
@@ -131,7 +149,7 @@ export function cursorOf(use: NativeUse, request: CursorRequest): NativeValue {
         if (call.arg(0).kind !== 'primitive') options.set('session', call.arg(0));
         return self;
       },
-      eachAsync: each,
+      eachAsync: forEach,
     },
     ...(request.thenable === undefined ? {} : { settle: () => settled() }),
     member(name) {
@@ -147,16 +165,10 @@ export function cursorOf(use: NativeUse, request: CursorRequest): NativeValue {
       });
     },
   });
-  const settled = (): Value => {
-    send({ place });
+  const settled = (call?: NativeCall): Value => {
+    send({ place, ...(call === undefined ? {} : { args: call.args }) });
     if (request.thenable === 'document') return one({ machine, place });
     return request.thenable === 'answer' ? answer({ machine, place }) : all();
   };
   return self;
-}
-
-/** The callback that drivers before 5 took as the last argument. */
-export function callBack(call: NativeCall, result: Value): void {
-  const last = call.args.at(-1);
-  if (last?.kind === 'function') call.machine.call(last, [{ kind: 'primitive', value: null }, result], call.place);
 }

@@ -1,7 +1,8 @@
+import { callBack } from '../callbacks';
 import { type NativeCall, type NativeUse, type NativeValue, native } from '../native';
 import { type Place, undefinedValue, unknown, type Value } from '../value';
 import { argumentsOf, collectionOf, writeRename, writesSomewhere } from './collection';
-import { answer, callBack, cursorOf } from './cursor';
+import { answer, cursorOf } from './cursor';
 import { writeCollection } from './names';
 import type { MongoRun } from './run';
 import type { ShellText } from './write';
@@ -38,21 +39,23 @@ export function databaseOf(run: MongoRun, client: () => NativeValue, { other, co
       site: call.argPlaces[position] ?? call.place,
       concern: concernOf(call.arg(position + 1), concern),
     });
-  const command = (call: NativeCall, send: (text: ShellText) => void): Value => {
+  /** What the command answers, or the collection that it made. */
+  const command = (call: NativeCall, send: (text: ShellText) => void, given: Value = answer(call)): Value => {
     run.send(call, send);
-    const given = answer(call);
     callBack(call, given);
     return given;
   };
   /** A method of the shell's database object with these arguments. */
-  const plain = (method: string) => (call: NativeCall) =>
-    command(call, (text) => {
+  const plain = (method: string, given?: (call: NativeCall) => Value) => (call: NativeCall) => {
+    const send = (text: ShellText): void => {
       write(text);
       text
         .add(`.${method}(`)
         .list(withConcern(handle, method, argumentsOf(call), call.place))
         .add(')');
-    });
+    };
+    return command(call, send, given?.(call));
+  };
   /** A method of a collection, whose name is the first argument. */
   const ofCollection =
     (method: string, skip = 1) =>
@@ -77,16 +80,13 @@ export function databaseOf(run: MongoRun, client: () => NativeValue, { other, co
         callBack(call, made);
         return made;
       },
-      createCollection(call) {
-        plain('createCollection')(call);
-        return collection(call);
-      },
+      createCollection: plain('createCollection', collection),
       dropCollection: ofCollection('drop'),
       renameCollection(call) {
         const [from, ...rest] = argumentsOf(call);
         if (from === undefined) return undefinedValue;
-        command(call, (text) => writeRename(text, (inner) => writeCollection(inner, write, from.value, from.site), rest));
-        return collection(call, 1);
+        const send = (text: ShellText): void => writeRename(text, (inner) => writeCollection(inner, write, from.value, from.site), rest);
+        return command(call, send, collection(call, 1));
       },
       createIndex: ofCollection('createIndex'),
       ensureIndex: ofCollection('createIndex'),
@@ -150,7 +150,9 @@ function adminOf(run: MongoRun, write: (text: ShellText) => void): NativeValue {
       write(text);
       words(text);
     });
-    return answer(call);
+    const given = answer(call);
+    callBack(call, given);
+    return given;
   };
   const fixed = (words: string) => (call: NativeCall) => command(call, (text) => text.add(`.adminCommand(${words})`));
   return native({

@@ -1,7 +1,8 @@
-import type { Effect, NativeUse } from '../native';
+import type { Effect, NativeCall, NativeUse } from '../native';
 import type { SentEffect } from '../sql/emit';
 import { flat } from '../text';
 import type { Place } from '../value';
+import { isCallback } from './callback';
 import { ShellText } from './write';
 
 /** What a call knows of the run when it is sent: given back with its statement. */
@@ -10,7 +11,14 @@ export interface CommandMark {
   readonly transaction?: OpenTransaction;
   /** It does its work at once, and gives no promise. */
   readonly synchronous?: true;
+  /** It was given a function to call when it is done, as drivers before 5 took it: nobody needs its promise. */
+  readonly calledBack?: true;
+  /** The method is the tool's own, and not the driver's of that name. */
+  readonly ownMethod?: true;
 }
+
+/** The use of a native that sends something; `args` where it is a call with arguments. */
+export type Sending = Pick<NativeUse, 'machine' | 'place'> & Partial<Pick<NativeCall, 'args'>>;
 
 export interface OpenTransaction {
   readonly by: 'withTransaction' | 'startTransaction';
@@ -55,13 +63,14 @@ export class MongoRun {
   private readonly waiting: WaitingCursor[] = [];
 
   /** Sends a command: `write` says it in mongosh's words. */
-  send(use: Pick<NativeUse, 'machine' | 'place'>, write: (text: ShellText) => void, synchronous = false): void {
+  send(use: Sending, write: (text: ShellText) => void, kind?: 'synchronous' | 'ownMethod'): void {
     const shell = new ShellText(use.machine, use.place);
     write(shell);
     const text = shell.text();
     const mark: CommandMark = {
       ...(this.transaction === undefined ? {} : { transaction: this.transaction }),
-      ...(synchronous ? { synchronous } : {}),
+      ...(kind === undefined ? {} : { [kind]: true }),
+      ...(isCallback(use.args?.at(-1)) ? { calledBack: true } : {}),
     };
     const effect: SentEffect = { kind: 'mongosh', text, mark };
     use.machine.record(effect, use.place, flat(text).length);

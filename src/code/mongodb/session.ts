@@ -1,8 +1,9 @@
+import { callBack } from '../callbacks';
 import { type NativeCall, type NativeUse, type NativeValue, native } from '../native';
 import { primitive, undefinedValue, unknown, type Value } from '../value';
 import { argumentsOf } from './collection';
 import { variableOf } from './names';
-import type { MongoRun } from './run';
+import type { MongoRun, Sending } from './run';
 import { SessionData, type ShellText } from './write';
 
 /** The driver's `ClientSession`. */
@@ -12,13 +13,18 @@ export function sessionOf(run: MongoRun, name: string): NativeValue {
       const given = options === undefined ? [] : argumentsOf(options).slice(by === 'withTransaction' ? 1 : 0);
       text.add('session.startTransaction(').list(given).add(')');
     };
-    run.send(use, write, by === 'startTransaction');
+    // The function that a transaction is given is its work, and nothing to call in the end.
+    run.send({ machine: use.machine, place: use.place }, write, by === 'startTransaction' ? 'synchronous' : undefined);
     run.begin({ by, session: name });
   };
-  const end = (use: NativeUse, words: 'commit' | 'abort'): Value => {
+  const end = (use: Sending, words: 'commit' | 'abort'): void => {
     // What runs only when something failed changes nothing for what comes after it in the ordinary course.
     if (!use.machine.inHandler) run.end();
     run.send(use, (text) => text.add(`session.${words}Transaction()`));
+  };
+  const ending = (words: 'commit' | 'abort') => (call: NativeCall) => {
+    end(call, words);
+    callBack(call, undefinedValue);
     return undefinedValue;
   };
   const self: NativeValue = native({
@@ -29,15 +35,18 @@ export function sessionOf(run: MongoRun, name: string): NativeValue {
         begin(call, 'startTransaction', call);
         return undefinedValue;
       },
-      commitTransaction: (call) => end(call, 'commit'),
-      abortTransaction: (call) => end(call, 'abort'),
+      commitTransaction: ending('commit'),
+      abortTransaction: ending('abort'),
       withTransaction(call) {
         begin(call, 'withTransaction', call);
         const result = call.machine.call(call.arg(0), [self], call.place);
-        end(call, 'commit');
+        end({ machine: call.machine, place: call.place }, 'commit');
         return result;
       },
-      endSession: () => undefinedValue,
+      endSession(call) {
+        callBack(call, undefinedValue);
+        return undefinedValue;
+      },
       inTransaction: () => (run.transaction === undefined ? primitive(false) : unknown('session.inTransaction()')),
       advanceOperationTime: () => undefinedValue,
       advanceClusterTime: () => undefinedValue,

@@ -13,9 +13,9 @@ import { codeLines } from './code-lines';
 import { CodeMemory } from './code-memory';
 import { stringGlobal } from './db-migrate/boxed';
 import { dbMigratePackage, driver, setupOptions } from './db-migrate/driver';
-import { asyncPackage, bluebird, callback } from './db-migrate/flow';
 import { mongoDriver } from './db-migrate/mongodb';
 import type { Parameter } from './definitions';
+import { asyncPackage, bluebird, callback } from './flow';
 import { CodeFolder, ownCode, programOf } from './migration-classes';
 import { readMongoMigration } from './mongodb/migration';
 import { type MongoTool, mongoEngine } from './mongodb/read';
@@ -106,10 +106,6 @@ const mongoTool: MongoTool = {
     because: 'db-migrate has no transactions for MongoDB, so each call commits as it ends, and the record is written after the last',
   },
   given: (run) => [mongoDriver(run), callback()],
-  packages: new Map<string, Value>([
-    ['async', asyncPackage],
-    ['bluebird', bluebird],
-  ]),
   prepare: setUp,
 };
 

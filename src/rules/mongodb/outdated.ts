@@ -48,6 +48,7 @@ export function outdatedOf(context: RuleContext, placed: PlacedCommand): readonl
 
 function methodOf(context: RuleContext, { step, command }: PlacedCommand): Outdated | undefined {
   if (command.isCommand) return commandOf(command);
+  if (step.statement.circumstances?.ownMethod) return undefined;
   const call = sourceCall(context, step.statement, command.method)?.call;
   // What is read of a call may have its new name already.
   const written = call?.callee.type === 'MemberExpression' ? propertyName(call.callee.property) : undefined;

@@ -2,6 +2,7 @@ import { type NativeCall, type NativeUse, type NativeValue, native } from '../..
 import { constantText, written } from '../../text';
 import { array, object, type Place, primitive, undefinedValue, unknown, type Value } from '../../value';
 import { withOptions } from '../call-options';
+import { isCallback } from '../callback';
 import { type Argument, argumentsOf, collectionOf, findArguments, writesSomewhere } from '../collection';
 import { answer, cursorOf, documents } from '../cursor';
 import { writeCollection } from '../names';
@@ -72,8 +73,8 @@ export function modelOf(target: ModelTarget): NativeValue {
       .list(withConcern(target, method, withOptions(method, args, options, target.site), target.site))
       .add(')');
   };
-  const query = (call: NativeCall, method: string, args: readonly Argument[], gives: 'documents' | 'document' | 'answer'): Value =>
-    cursorOf(call, {
+  const query = (call: NativeCall, method: string, args: readonly Argument[], gives: 'documents' | 'document' | 'answer'): Value => {
+    const made = cursorOf(call, {
       run,
       write: write(
         method,
@@ -83,6 +84,11 @@ export function modelOf(target: ModelTarget): NativeValue {
       writes: gives !== 'documents' && method !== 'findOne',
       document: () => documentOf(target, name),
     });
+    // Before mongoose 7 a callback sent it at once.
+    const exec = isCallback(call.args.at(-1)) ? made.member?.('exec', call) : undefined;
+    if (exec?.kind === 'native') exec.call?.(call);
+    return made;
+  };
   const now =
     (method: string): Method =>
     (call) => {

@@ -1,3 +1,4 @@
+import { callBack, isCallable } from '../../../code/callbacks';
 import { type NativeCall, type NativeValue, native } from '../../../code/native';
 import { plainValue, writtenText } from '../../../code/plain';
 import { emitSql } from '../../../code/sql/emit';
@@ -6,7 +7,6 @@ import { likeliest, object, type TextValue, undefinedValue, unknown, type Value 
 import { recordOf } from '../plain-objects';
 import { replaceMarks } from '../replacing';
 import { plainArgument } from './boxed';
-import { callBack, isCallable } from './flow';
 import * as statements from './statements';
 
 type Writer = (args: readonly unknown[], hasCallback: boolean) => readonly string[];

@@ -1,5 +1,6 @@
+import { callBack } from '../../../code/callbacks';
 import { clientOf } from '../../../code/mongodb/client';
-import { argumentsOf } from '../../../code/mongodb/collection';
+import { argumentsOf, updateMethod, withoutOption } from '../../../code/mongodb/collection';
 import { answer, documentList } from '../../../code/mongodb/cursor';
 import { databaseOf } from '../../../code/mongodb/database';
 import { writeCollection } from '../../../code/mongodb/names';
@@ -7,9 +8,7 @@ import type { MongoRun } from '../../../code/mongodb/run';
 import type { ShellText } from '../../../code/mongodb/write';
 import { type NativeCall, type NativeValue, native } from '../../../code/native';
 import { constantText } from '../../../code/text';
-import { nullValue, object, primitive, type Value } from '../../../code/value';
-
-import { callBack } from './flow';
+import { nullValue, object, primitive, undefinedValue, unknown, type Value } from '../../../code/value';
 
 type Words = (text: ShellText, call: NativeCall) => void;
 
@@ -22,7 +21,7 @@ export function mongoDriver(run: MongoRun): NativeValue {
     return result;
   };
   const send = (words: Words) => (call: NativeCall) => {
-    run.send(call, (text) => words(text, call));
+    run.send(call, (text) => words(text, call), 'ownMethod');
     return done(call, answer(call));
   };
   const named = (text: ShellText, call: NativeCall, position = 0): void =>
@@ -42,15 +41,9 @@ export function mongoDriver(run: MongoRun): NativeValue {
     given(text.add('.renameCollection('), call, 1).add(')');
   });
   const addIndex = send((text, call) => {
+    const [, name, keys, unique] = call.args;
     named(text, call);
-    text
-      .add('.createIndex(')
-      .value(keysOf(call.arg(2)), call.argPlaces[2])
-      .add(', { name: ');
-    given(text, call, 1);
-    const unique = call.arg(3);
-    if (unique.kind === 'primitive' && unique.value === true) text.add(', unique: true');
-    text.add(' })');
+    writeIndex(text, call, { name, keys, unique });
   });
   const removeIndex = send((text, call) => {
     named(text, call);
@@ -72,10 +65,14 @@ export function mongoDriver(run: MongoRun): NativeValue {
     insert,
     dropDatabase: send((text) => text.add('db.dropDatabase()')),
     _find(call) {
-      run.send(call, (text) => {
-        named(text, call);
-        given(text.add('.find('), call, 1).add(')');
-      });
+      run.send(
+        call,
+        (text) => {
+          named(text, call);
+          given(text.add('.find('), call, 1).add(')');
+        },
+        'ownMethod',
+      );
       return done(call, documentList());
     },
     _getCollectionNames: send((text) => text.add('db.runCommand({ listCollections: 1 })')),
@@ -104,6 +101,23 @@ function keysOf(columns: Value): Value {
   return names.every((name) => name !== undefined) ? object(new Map(names.map((name) => [name, primitive(1)]))) : columns;
 }
 
+interface IndexParts {
+  readonly name: Value | undefined;
+  readonly keys: Value | undefined;
+  readonly unique: Value | undefined;
+}
+
+function writeIndex(text: ShellText, call: NativeCall, { name, keys, unique }: IndexParts): void {
+  const place = call.argPlaces[2];
+  text
+    .add('.createIndex(')
+    .value(keysOf(keys ?? undefinedValue), place)
+    .add(', { name: ')
+    .value(name ?? undefinedValue, call.argPlaces[1]);
+  if (unique?.kind === 'primitive' && unique.value === true) text.add(', unique: true');
+  text.add(' })');
+}
+
 /** `db._run('update', 'users', { query, update, options })`: the driver's own way to what it has no method for. */
 function runCommand(
   run: MongoRun,
@@ -113,41 +127,47 @@ function runCommand(
 ): Value {
   const command = constantText(call.arg(0));
   const options = call.arg(2);
-  const part = (name: string): Value => (options.kind === 'object' ? (options.properties.get(name) ?? object()) : object({}, true));
+  const part = (name: string): Value | undefined => (options.kind === 'object' ? options.properties.get(name) : unknown(name));
   const site = call.argPlaces[2] ?? call.place;
+  const isList = options.kind === 'array';
+  const whole = (method: string) => (text: ShellText) => given(text.add(`.${method}(`), call, 2).add(')');
+  const update = (method: string) => (text: ShellText) => {
+    const args = ['query', 'update', 'options'].map((name) => ({ value: part(name) ?? undefinedValue, site }));
+    text
+      .add(`.${method}(`)
+      .list(withoutOption(args, 2, 'multi'))
+      .add(')');
+  };
   const words: Readonly<Record<string, ((text: ShellText) => void) | undefined>> = {
-    insert: (text) => given(text.add(options.kind === 'array' ? '.insertMany(' : '.insertOne('), call, 2).add(')'),
-    remove: (text) => given(text.add(options.kind === 'array' ? '.deleteMany(' : '.deleteOne('), call, 2).add(')'),
-    find: (text) => given(text.add('.find('), call, 2).add(')'),
+    insert: whole(isList ? 'insertMany' : 'insertOne'),
+    remove: whole(isList ? 'deleteMany' : 'deleteOne'),
+    find: whole('find'),
     dropCollection: (text) => text.add('.drop()'),
-    update: (text) =>
+    renameCollection: (text) =>
       text
-        .add('.updateOne(')
-        .list([
-          { value: part('query'), site },
-          { value: part('update'), site },
-        ])
+        .add('.renameCollection(')
+        .value(part('newCollection') ?? undefinedValue, site)
         .add(')'),
-    updateMany: (text) =>
+    createIndex: (text) => writeIndex(text, call, { name: part('indexName'), keys: part('columns'), unique: part('unique') }),
+    dropIndex: (text) =>
       text
-        .add('.updateMany(')
-        .list([
-          { value: part('query'), site },
-          { value: part('update'), site },
-        ])
+        .add('.dropIndex(')
+        .value(part('indexName') ?? undefinedValue, site)
         .add(')'),
+    update: update(updateMethod(part('update') ?? undefinedValue, part('options') ?? undefinedValue)),
+    updateMany: update('updateMany'),
   };
   const write = command === undefined ? undefined : words[command];
-  if (write === undefined)
-    call.machine.unread(
-      call.place,
-      `what \`${command ?? argumentsOf(call)[0]?.value.kind ?? ''}\` does through the driver is not followed`,
-    );
-  else {
-    run.send(call, (text) => {
+  if (command === 'createCollection') run.send(call, (text) => given(text.add('db.createCollection('), call, 1).add(')'), 'ownMethod');
+  else if (write !== undefined) {
+    const send = (text: ShellText): void => {
       named(text, call, 1);
       write(text);
-    });
+    };
+    run.send(call, send, 'ownMethod');
+  } else {
+    const shown = command ?? argumentsOf(call)[0]?.value.kind ?? '';
+    call.machine.unread(call.place, `what \`${shown}\` does through the driver is not followed`);
   }
   callBack(call, documentList());
   return command === 'find' ? documentList() : answer(call);

@@ -18,6 +18,7 @@ import type { Range, Span } from '../../../model/text';
 import { LineIndex } from '../../../parse/lines';
 import { wholeFile } from '../../files';
 import { findDefinition } from '../definitions';
+import { asyncPackage, bluebird } from '../flow';
 
 /** How a tool of MongoDB calls a migration. */
 export interface MongoTool {
@@ -31,6 +32,11 @@ export interface MongoTool {
   /** Where the function is: `exports.up`, or that of the default export, unless the tool has a way of its own. */
   readonly exported?: (session: Session, direction: 'up' | 'down') => Value | undefined;
 }
+
+const flowPackages: readonly (readonly [string, Value])[] = [
+  ['async', asyncPackage],
+  ['bluebird', bluebird],
+];
 
 /** One direction, read: `throws` is a `down` that only throws, whatever is in the database. */
 export interface ReadDirection {
@@ -53,7 +59,7 @@ export function readDirection(
 ): ReadDirection {
   const run = new MongoRun();
   const session = openSession(files, file.path, {
-    packages: new Map([...driverPackages(run), ['mongoose', mongoosePackage(run)], ...(tool.packages ?? [])]),
+    packages: new Map([...driverPackages(run), ['mongoose', mongoosePackage(run)], ...flowPackages, ...(tool.packages ?? [])]),
     suspicious: looksLikeMongo,
     globals: new Map<string, Value>([
       ['Date', dateType()],

@@ -36,12 +36,38 @@ describe('db-migrate with its driver for MongoDB', () => {
       `exports.up = function (db, callback) { db.getDbInstance(function (err, mongo) { mongo.collection('a').updateMany({}, { $unset: { x: '' } }, callback); }); };`,
       `db.a.updateMany({}, { $unset: { x: '' } });`,
     ],
+    [
+      `exports.up = function (db, callback) { db._run('update', 'users', { query: { a: 1 }, update: { $set: { b: 2 } }, options: { multi: true, upsert: true } }, callback); };`,
+      `db.users.updateMany({ a: 1 }, { $set: { b: 2 } }, { upsert: true });`,
+    ],
+    [
+      `exports.up = function (db, callback) { db._run('renameCollection', 'a', { newCollection: 'b' }, function (err) { if (err) return callback(err); db._run('createIndex', 'b', { indexName: 'x', columns: ['x', 'y'], unique: true }, function () { db._run('dropIndex', 'b', { indexName: 'z' }, callback); }); }); };`,
+      `db.a.renameCollection('b'); db.b.createIndex({ x: 1, y: 1 }, { name: 'x', unique: true }); db.b.dropIndex('z');`,
+    ],
+    [
+      `exports.up = function (db, callback) { db._run('createCollection', 'a', null, function (err) { db.insert('a', { _id: 1 }, callback); }); };`,
+      `db.createCollection('a'); db.a.insertOne({ _id: 1 });`,
+    ],
   ])('%s', (body, text) => {
     const { up, engine } = only(dbMigrate, { '20260101000000-a.js': head + body }, mongo);
     expect(engine.name).toBe('mongodb');
     expect(unreadOf(up)).toEqual([]);
     expect(renderedOf(up).join(' ')).toBe(text);
     expect(up.statements.every(({ circumstances }) => circumstances?.awaited)).toBe(true);
+  });
+
+  it('has methods of its own that no driver has lost', () => {
+    const rules = (body: string) =>
+      lintFolder({
+        files: [
+          { path: '../package.json', text: '{"dependencies":{"db-migrate-mongodb":"1.5.0"}}' },
+          { path: '20260101000000-a.js', text: head + body },
+        ],
+      }).reports.flatMap(({ findings }) => findings.map(({ rule }) => rule));
+    expect(rules(`exports.up = function (db, callback) { db.insert('users', [{ _id: 1 }], callback); };`)).not.toContain('removed-command');
+    expect(
+      rules(`exports.up = async (db) => { const own = await db.getDbInstance(); await own.collection('a').insert({ _id: 1 }); };`),
+    ).toContain('removed-command');
   });
 
   it('is told by the driver in package.json', () => {

@@ -1,25 +1,16 @@
-import { type NativeCall, type NativeValue, native, nativeFunction } from '../../../code/native';
-import { array, likeliest, nullValue, undefinedValue, unknown, type Value } from '../../../code/value';
+import { callBack, isCallable } from '../../code/callbacks';
+import { type NativeCall, type NativeValue, native, nativeFunction } from '../../code/native';
+import { written } from '../../code/text';
+import { array, likeliest, undefinedValue, unknown, type Value } from '../../code/value';
 
 /**
  * The packages that migrations with callbacks are written with: `async` runs functions one after the other, `bluebird` is a promise with
  * loops. Nothing fails in the run that is read, so that errors are null.
  */
 
-/** A function, in any of the forms in which code has one. */
-export function isCallable(value: Value | undefined): value is Value {
-  return value?.kind === 'function' || value?.kind === 'method' || (value?.kind === 'native' && value.call !== undefined);
-}
-
 /** What is given to a function as its callback. */
 export function callback(): NativeValue {
   return nativeFunction('callback', () => undefinedValue, false);
-}
-
-/** Calls the last argument, if it is a function, with no error. */
-export function callBack(call: NativeCall, ...results: readonly Value[]): void {
-  const last = call.args.at(-1);
-  if (isCallable(last)) call.machine.call(last, [nullValue, ...results], call.place);
 }
 
 function itemsOf(value: Value): readonly Value[] {
@@ -57,20 +48,31 @@ function waterfall(call: NativeCall): Value {
   return unknown('results');
 }
 
-/** `async.eachSeries(list, f, done)`. */
+/** `async.eachSeries(list, f, done)`, `async.eachLimit(list, 5, f, done)`. */
 function each(call: NativeCall): Value {
-  eachItem(call, call.arg(0), (item) => [item, callback()]);
+  eachItem(call, (item) => [item, callback()]);
   callBack(call, unknown('results'));
   return unknown('results');
 }
 
-function eachItem(call: NativeCall, list: Value, argumentsOf: (item: Value, position: number) => readonly Value[]): Value[] {
-  const known = likeliest(list);
+/** `async.eachOf(list, f, done)`: the function also gets the key. */
+function eachOf(call: NativeCall): Value {
+  eachItem(call, (item, key) => [item, key, callback()]);
+  callBack(call, unknown('results'));
+  return unknown('results');
+}
+
+/** Walks a list as its own `forEach` does, so that it is known what is sent once for each item. */
+function eachItem(call: NativeCall, argumentsOf: (item: Value, key: Value) => readonly Value[]): Value {
+  const list = likeliest(call.arg(0));
   const worker = call.args.find(isCallable);
-  if (worker === undefined) return [];
-  const run = (item: Value, position: number): Value => call.machine.call(worker, argumentsOf(item, position), call.place);
-  if (known.kind === 'array') return known.items.map(run);
-  return [call.machine.conditionally(() => run(unknown('item'), 0))];
+  if (worker === undefined) return array([]);
+  const { machine, place } = call;
+  const run = (item: Value, key: Value): Value => machine.call(worker, argumentsOf(item, key), place);
+  if (list.kind === 'object') return array([...list.properties].map(([name, item]) => run(item, written(name, place))));
+  if (list.kind !== 'array') return array([machine.conditionally(() => run(unknown('item'), unknown('key')))], true);
+  const iterator = nativeFunction('iterator', (inner) => run(inner.arg(0), inner.arg(1)), false);
+  return machine.call(machine.get(list, 'map', place), [iterator], place);
 }
 
 export const asyncPackage: NativeValue = native({
@@ -78,9 +80,10 @@ export const asyncPackage: NativeValue = native({
   reachesDatabase: false,
   methods: Object.fromEntries([
     ...['series', 'parallel', 'parallelLimit', 'auto'].map((name) => [name, series] as const),
-    ...['each', 'eachSeries', 'eachLimit', 'forEach', 'forEachSeries', 'eachOf', 'eachOfSeries', 'map', 'mapSeries', 'mapLimit'].map(
+    ...['each', 'eachSeries', 'eachLimit', 'forEach', 'forEachSeries', 'forEachLimit', 'map', 'mapSeries', 'mapLimit'].map(
       (name) => [name, each] as const,
     ),
+    ...['eachOf', 'eachOfSeries', 'eachOfLimit', 'forEachOf', 'forEachOfSeries', 'forEachOfLimit'].map((name) => [name, eachOf] as const),
     ['waterfall', waterfall],
   ]),
 });
@@ -111,9 +114,9 @@ export const bluebird: NativeValue = native({
     promisify: (call) => call.arg(0),
     promisifyAll: (call) => call.arg(0),
     delay: () => undefinedValue,
-    each: (call) => array(eachItem(call, call.arg(0), (item) => [item])),
-    map: (call) => array(eachItem(call, call.arg(0), (item) => [item])),
-    mapSeries: (call) => array(eachItem(call, call.arg(0), (item) => [item])),
+    each: (call) => eachItem(call, (item) => [item]),
+    map: (call) => eachItem(call, (item) => [item]),
+    mapSeries: (call) => eachItem(call, (item) => [item]),
     reject: () => unknown('rejected'),
   },
   member: (name) => (name === 'default' || name === 'Promise' ? bluebird : undefined),
