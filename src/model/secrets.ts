@@ -10,7 +10,11 @@ export function hidePasswords(line: string): string {
   return replacePasswords(line, (password) => '*'.repeat(password.length));
 }
 
+/** Each of the places has one of these, which most text has not. */
+const trace = /:\/\/|=|password/i;
+
 function replacePasswords(text: string, replace: Replacement): string {
+  if (!trace.test(text)) return text;
   const behind = (_: string, before: string, password: string) => before + replace(password);
   return (
     text

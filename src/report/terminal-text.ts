@@ -3,10 +3,21 @@ import stringWidth from 'string-width';
 /** The width that every terminal has; nothing is set wider. */
 export const terminalColumns = 80;
 
+/**
+ * Characters of one column that never join others: ASCII, letters with accents, dashes, quotes, `·`, `…`, boxes and `✓`. Almost all text is
+ * made of these, and a report has thousands of pieces of it.
+ */
+const plain = /^[ -~·À-ɏ–—‘’“”…─-╿✓]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this is how colours are written
+const colours = /\u001b\[[\d;]*m/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+const allUnprintable = new RegExp(unprintable, 'g');
+
 /** How many columns a terminal gives to the text; colours do not count. */
 export function columnsOf(text: string): number {
-  // Almost all text is this, and a report has thousands of pieces of it.
-  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
+  const shown = text.includes('\u001b') ? text.replace(colours, '') : text;
+  return plain.test(shown) ? shown.length : stringWidth(shown);
 }
 
 /** Text from a user's file made safe to print: one line, no control characters that a terminal would obey. */
@@ -16,8 +27,7 @@ export function oneLine(text: string): string {
 
 /** Replaces control characters other than tab and newline, among them the escape that starts terminal commands. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-  return text.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
+  return unprintable.test(text) ? text.replace(/\r\n?/g, '\n').replace(allUnprintable, '\ufffd') : text;
 }
 
 /** Shortens to `columns`, with an ellipsis. */
@@ -54,7 +64,23 @@ export function spread(left: string, right: string, columns = terminalColumns): 
 export function wrap(text: string, columns: number): readonly string[] {
   return printable(text)
     .split('\n')
-    .flatMap((paragraph) => wrapWords(paragraph.split(/ +/), columns));
+    .flatMap((paragraph) =>
+      plain.test(paragraph) && !/^ | {2}| $/.test(paragraph) ? wrapPlain(paragraph, columns) : wrapWords(paragraph.split(/ +/), columns),
+    );
+}
+
+/** `wrapWords` for text of one column a character, with one space between words and none around: its lines are cut out of it. */
+function wrapPlain(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let start = 0;
+  while (text.length - start > columns) {
+    const space = text.lastIndexOf(' ', start + columns);
+    const end = space > start ? space : start + columns;
+    lines.push(text.slice(start, end));
+    start = space > start ? space + 1 : end;
+  }
+  lines.push(text.slice(start));
+  return lines;
 }
 
 function wrapWords(words: readonly string[], columns: number): readonly string[] {

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { readText } from '../../../src/parse/read';
-import { hang, oneLine, printable, spread, truncate, wrap, wrapStatements } from '../../../src/report/terminal-text';
+import { columnsOf, hang, oneLine, printable, spread, truncate, wrap, wrapStatements } from '../../../src/report/terminal-text';
 
 describe('wrap', () => {
   test('breaks at spaces, and a longer word where the line ends', () => {
@@ -12,6 +12,16 @@ describe('wrap', () => {
   test('counts columns, not code units', () => {
     expect(wrap('漢字 漢字', 5)).toEqual(['漢字', '漢字']);
     for (const line of wrap('😀'.repeat(30), 11)) expect(stringWidth(line)).toBeLessThanOrEqual(11);
+  });
+
+  test('is the same for plain text as for any other', () => {
+    const words = ['a', 'an', 'a·b', 'longer', 'longest—of', 'all', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'a…', ''];
+    for (let seed = 1; seed < 60; seed += 1) {
+      const text = Array.from({ length: (seed % 13) + 1 }, (_, at) => words[(seed * (at + 3) + at * at) % words.length]).join(' ');
+      // A letter of one column that is not among the plain ones.
+      const other = (plain: string) => plain.replaceAll('a', 'ạ');
+      for (const columns of [1, 2, 4, 7, 20]) expect(wrap(text, columns).map(other)).toEqual(wrap(other(text), columns));
+    }
   });
 
   test('keeps paragraphs', () => {
@@ -73,6 +83,21 @@ describe('wrapStatements of mongosh text', () => {
 test('a terminal never gets control characters from a file', () => {
   expect(printable('a\u001b[31mred\u0007\u009b')).toBe('a\ufffd[31mred\ufffd\ufffd');
   expect(oneLine(' a\r\n\tb ')).toBe('a b');
+});
+
+test('each plain character has one column, and joins no other', () => {
+  const all = Array.from({ length: 0x2800 }, (_, code) => String.fromCharCode(code));
+  const plain = all.filter((character) => /[ -~·À-ɏ–—‘’“”…─-╿✓]/.test(character));
+  expect(plain).toHaveLength(95 + 1 + 400 + 7 + 128 + 1);
+  expect(plain.filter((character) => stringWidth(character) !== 1)).toEqual([]);
+  expect(stringWidth(plain.join(''))).toBe(plain.length);
+  for (const character of all)
+    expect(columnsOf(`a${character}b`), character.charCodeAt(0).toString(16)).toBe(stringWidth(`a${character}b`));
+});
+
+test('colours have no columns', () => {
+  expect(columnsOf('\u001b[1m\u001b[31mred · \u001b[39m\u001b[22m')).toBe(6);
+  expect(columnsOf('\u001b[38;5;12m漢字\u001b[0m')).toBe(4);
 });
 
 test('truncate counts columns', () => {
