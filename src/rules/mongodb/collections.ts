@@ -1,5 +1,6 @@
 import type { Table } from '../../model/catalog';
 import type { DocumentCommand, DocumentWrite } from '../../model/document';
+import { isEmptyDocument } from '../../model/document-value';
 import { findTable } from '../../schema/lookup';
 import type { RuleContext, Step } from '../context';
 import { commandsIn, type PlacedCommand } from './commands';
@@ -19,6 +20,26 @@ export function isMadeHere(context: RuleContext, step: Step, name: string): bool
   const table = collectionBefore(step, name);
   if (table === undefined || table.presumed === true || table.complete === false) return false;
   return !context.before.tables.some(({ identity }) => identity === table.identity);
+}
+
+/** Did the program put in all that the collection holds: it created it, or emptied it, or replaced what was in it by `$out`? */
+export function isFilledHere(context: RuleContext, step: Step, name: string): boolean {
+  if (isMadeHere(context, step, name)) return true;
+  return commandsIn(context).some(({ step: earlier, command }) => {
+    if (earlier.statement.index >= step.statement.index) return false;
+    const { effect } = command;
+    if (effect.kind === 'aggregate') return isOut(effect, name);
+    if (ownName(command) !== name) return false;
+    return effect.kind === 'drop collection' || (effect.kind === 'write' && effect.writes.some(deletesAll));
+  });
+}
+
+function isOut({ into }: Extract<DocumentCommand['effect'], { kind: 'aggregate' }>, name: string): boolean {
+  return into?.stage === '$out' && into.collection.name === name && into.collection.database === undefined;
+}
+
+function deletesAll(write: DocumentWrite): boolean {
+  return write.kind === 'delete' && write.many && isEmptyDocument(write.filter);
 }
 
 /** Can it hold documents, and can others be using it? What no migration shows was there before all of them. */

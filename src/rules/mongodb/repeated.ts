@@ -85,7 +85,7 @@ export function skipsDone(filter: DocumentValue, change: DocumentValue): boolean
   return changesOf(change).some(({ operator, field, value }) => leaves(filter, operator, field, value));
 }
 
-interface FieldChange {
+export interface FieldChange {
   readonly operator: string;
   readonly field: string;
   readonly value: DocumentValue;

@@ -1,14 +1,14 @@
 import type { DocumentCommand, DocumentValue, DocumentWrite } from '../../model/document';
-import { fieldsOf, isEmptyDocument } from '../../model/document-value';
+import { fieldOf, fieldsOf, isEmptyDocument, itemsOf, textOf } from '../../model/document-value';
 import type { TextEdit } from '../../model/text';
 import { writeFieldName } from '../../parse/mongodb/write';
 import { isConstant } from '../../rollback/mongodb/marker';
 import type { RuleContext, Step } from '../context';
 import type { Rule, Violation } from '../rule';
-import { isMadeHere, ownName, writesOf } from './collections';
+import { isFilledHere, ownName, writesOf } from './collections';
 import { commandsIn, oncePerPlace, type PlacedCommand } from './commands';
 import { exampleFile, usersMade } from './example-file';
-import { changesOf, repeatedBy } from './repeated';
+import { changesOf, type FieldChange, repeatedBy } from './repeated';
 import { callPlace, editCall, propertyName, sourceCall, sourceSlice, spanOf } from './source-call';
 
 export const updateWithoutFilter: Rule = {
@@ -22,7 +22,9 @@ a failure the next run begins with the first document again, and sets back what 
 Let the filter find what is still to be done: \`{ status: { $exists: false } }\` for a new field, \`{ status: { $ne: 'new' } }\` for one value for all, a marker for what is
 computed. On a large collection go by ranges of \`_id\`, so that each batch is short.
 
-Silent in rollbacks and transactions, for collections that the same migration creates, and for \`$unset\` and \`$rename\`, of which \`documents-destroyed\` speaks.`,
+Silent in rollbacks and transactions, for collections that the same migration creates, empties or fills by \`$out\`, and where a second run changes nothing: \`$unset\`
+and \`$rename\`, of which \`documents-destroyed\` speaks, \`$pull\`, \`$addToSet\`, \`$min\` and \`$max\`, array filters, and a pipeline that keeps the value that is there
+(\`{ $ifNull: ['$status', 'new'] }\`).`,
   bad: [
     {
       title: 'One value for all',
@@ -71,6 +73,29 @@ Silent in rollbacks and transactions, for collections that the same migration cr
         ]),
       ],
     },
+    {
+      title: 'What leaves out by itself what is done',
+      framework: 'migrate-mongo',
+      files: [
+        usersMade,
+        exampleFile('20240102000000-locale', [
+          "await db.collection('users').updateMany({}, [{ $set: { locale: { $ifNull: ['$locale', 'en'] } } }]);",
+          "await db.collection('users').updateMany({}, { $addToSet: { roles: 'reader' } });",
+          "await db.collection('users').updateMany({}, { $set: { 'phones.$[one].kind': 'home' } }, { arrayFilters: [{ 'one.kind': null }] });",
+        ]),
+      ],
+    },
+    {
+      title: 'What the migration itself has filled',
+      framework: 'migrate-mongo',
+      files: [
+        usersMade,
+        exampleFile('20240102000000-report', [
+          "await db.collection('users').aggregate([{ $group: { _id: '$city' } }, { $out: 'cities_tmp' }]).toArray();",
+          "await db.collection('cities_tmp').updateMany({}, { $set: { checked: false } });",
+        ]),
+      ],
+    },
   ],
   check: (context) => {
     if (context.program.direction === 'down') return [];
@@ -82,7 +107,7 @@ type Update = Extract<DocumentWrite, { kind: 'update' }>;
 
 function violation(context: RuleContext, { step, command }: PlacedCommand): Violation | undefined {
   const name = ownName(command);
-  if (name === undefined || isMadeHere(context, step, name) || command.session || step.statement.circumstances?.transaction !== undefined)
+  if (name === undefined || isFilledHere(context, step, name) || command.session || step.statement.circumstances?.transaction !== undefined)
     return undefined;
   const found = writesOf(command).find((write): write is Update => write.kind === 'update' && isOfAll(write));
   // That it changes what is done again is said by its own rule.
@@ -96,9 +121,31 @@ function violation(context: RuleContext, { step, command }: PlacedCommand): Viol
   };
 }
 
+/** Every document is written, and a second run would write some of them again. */
 function isOfAll({ filter, change, many, upsert }: Update): boolean {
-  const sets = changesOf(change).some(({ operator }) => operator !== '$unset' && operator !== '$rename');
-  return many && !upsert && isEmptyDocument(filter) && sets;
+  return many && !upsert && isEmptyDocument(filter) && changesOf(change).some(changesWhatIsDone);
+}
+
+/** Operators that do nothing to a document that they were applied to, whatever its fields were before. */
+const settled: ReadonlySet<string> = new Set(['$unset', '$rename', '$pull', '$pullAll', '$addToSet', '$min', '$max', '$setOnInsert']);
+
+function changesWhatIsDone({ operator, field, value }: FieldChange): boolean {
+  // `items.$[item].x`: the array filters are the filter.
+  return !settled.has(operator) && !/\.\$\[\w+\]/.test(field) && !keepsOwn(value, field);
+}
+
+/** An expression one of whose results is the field as it is: `$ifNull: ['$a', 1]`, `$cond: [..., 1, '$a']`. */
+function keepsOwn(value: DocumentValue, field: string): boolean {
+  return fieldsOf(value).some(({ name, value: given }) => {
+    const results = name === '$ifNull' ? itemsOf(given).slice(0, 1) : name === '$cond' ? branchesOf(given) : [];
+    const cases =
+      name === '$switch' ? [...itemsOf(fieldOf(given, 'branches')).map((each) => fieldOf(each, 'then')), fieldOf(given, 'default')] : [];
+    return [...results, ...cases].some((each) => textOf(each) === `$${field}`);
+  });
+}
+
+function branchesOf(condition: DocumentValue): readonly (DocumentValue | undefined)[] {
+  return condition.kind === 'array' ? condition.items.slice(1) : [fieldOf(condition, 'then'), fieldOf(condition, 'else')];
 }
 
 /** `{ a: { $ne: 1 } }` of `$set: { a: 1 }`, where all of it is constants in a literal. */
@@ -111,7 +158,8 @@ function withFilter(context: RuleContext, step: Step, { method }: DocumentComman
   if (filter === undefined || set?.type !== 'ObjectProperty' || set.value.type !== 'ObjectExpression') return undefined;
   const conditions = set.value.properties.map((field) => {
     const key = field.type === 'ObjectProperty' && !field.computed && !field.shorthand ? propertyName(field.key) : undefined;
-    return key === undefined || field.type !== 'ObjectProperty'
+    // A path of all items of an array is none that a filter takes.
+    return key === undefined || key.includes('$') || field.type !== 'ObjectProperty'
       ? undefined
       : `{ ${writeFieldName(key)}: { $ne: ${sourceSlice(context, spanOf(field.value))} } }`;
   });

@@ -229,3 +229,58 @@ describe('a file that is no JavaScript', () => {
     expect(placesOf(text, 'promise-not-awaited')).toEqual(["db.collection('a').insertOne({ _id: 1 })"]);
   });
 });
+
+describe('an index without a name', () => {
+  const both = (body: string, down: string) =>
+    `module.exports = {\n  async up(db) {\n${body}\n  },\n  async down(db) {\n${down}\n  },\n};\n`;
+  const create = "    await db.collection('a').createIndex({ b: 1, c: -1 });";
+
+  it.each(["dropIndex('b_1_c_-1')", 'dropIndex({ b: 1, c: -1 })', 'dropIndexes()', 'drop()', 'dropIndex(process.env.INDEX)'])(
+    'is nothing to tell of where the rollback says %s',
+    (call) => {
+      expect(placesOf(both(create, `    await db.collection('a').${call};`), 'index-without-name')).toEqual([]);
+    },
+  );
+
+  it.each(["collection('a').dropIndex('b_1')", "collection('a').dropIndex({ b: 1 })", "collection('d').dropIndex('b_1_c_-1')"])(
+    'is, where it says %s',
+    (call) => {
+      expect(placesOf(both(create, `    await db.${call};`), 'index-without-name')).toEqual([create.trim().slice('await '.length, -1)]);
+    },
+  );
+
+  it('is told of the one that is left of several', () => {
+    const two = "    await db.collection('a').createIndexes([{ key: { b: 1 } }]);\n    await db.collection('a').createIndex({ c: 1 });";
+    expect(placesOf(both(two, "    await db.collection('a').dropIndex('b_1');"), 'index-without-name')).toEqual([
+      "db.collection('a').createIndex({ c: 1 })",
+    ]);
+  });
+});
+
+describe('an update of every document', () => {
+  it.each([
+    ['[{ $set: { a: { $cond: [{ $eq: ["$a", 1] }, 2, "$a"] } } }]', false],
+    ['[{ $set: { a: { $switch: { branches: [{ case: { $lt: ["$a", 1] }, then: 1 }], default: "$a" } } } }]', false],
+    ['[{ $set: { a: { $ifNull: ["$b", 1] } } }]', true],
+    ['{ $set: { "a.$[].b": 1 } }', true],
+    ['{ $addToSet: { tags: 1 }, $set: { a: 1 } }', true],
+    ['{ $min: { a: 5 }, $pull: { tags: "old" } }', false],
+  ])('%s: told is %s', (change, isTold) => {
+    const text = up(`    await db.collection('c').updateMany({}, ${change});`);
+    expect(findings(text, 'update-without-filter')).toHaveLength(isTold ? 1 : 0);
+  });
+
+  it('of arrays gets no filter that the server would refuse', () => {
+    const text = up("    await db.collection('c').updateMany({}, { $set: { 'a.$[].b': 1 } });");
+    expect(findings(text, 'update-without-filter').flatMap(({ fixes }) => fixes)).toEqual([]);
+  });
+
+  it('that the migration has emptied or put there before is its own', () => {
+    const after = (first: string) =>
+      placesOf(up(`    ${first}\n    await db.collection('c').updateMany({}, { $set: { a: 1 } });`), 'update-without-filter');
+    expect(after("await db.collection('c').drop();")).toEqual([]);
+    expect(after("await db.collection('c').deleteMany({});")).toEqual([]);
+    expect(after("await db.collection('c').deleteMany({ a: 2 });")).toHaveLength(1);
+    expect(after("await db.collection('b').aggregate([{ $merge: 'c' }]).toArray();")).toHaveLength(1);
+  });
+});
