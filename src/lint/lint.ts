@@ -1,3 +1,4 @@
+import { engineOfCode } from '../frameworks/code/engine';
 import { engineOfFiles } from '../frameworks/engine-of-files';
 import { detectFramework, type FolderReading, frameworkByName, readFolder } from '../frameworks/registry';
 import { type Catalog, emptyCatalog } from '../model/catalog';
@@ -65,11 +66,12 @@ export function engineFor(configuration: Configuration, files: readonly SourceFi
   return wanted ?? engineOf(name, undefined) ?? defaultEngine;
 }
 
-/** That of a framework which has only one. Frameworks of SQL files have several, and are not asked. */
-function engineOfFramework({ framework }: Configuration, files: readonly SourceFile[]): EngineName | undefined {
-  const named = framework === undefined ? undefined : frameworkByName(framework);
-  if (named !== undefined) return named.engine;
-  return files.some(({ path }) => /\.[cm]?[jt]s$/i.test(path)) ? detectFramework(files).engine : undefined;
+/** That of a framework which has only one, and what a project in code says of its own. Frameworks of SQL files have several, and are not asked. */
+function engineOfFramework({ framework: name }: Configuration, files: readonly SourceFile[]): EngineName | undefined {
+  const named = name === undefined ? undefined : frameworkByName(name);
+  const hasCode = files.some(({ path }) => /\.[cm]?[jt]s$/i.test(path));
+  const framework = named ?? (hasCode ? detectFramework(files) : undefined);
+  return framework?.engine ?? (framework?.rawCall === undefined ? undefined : engineOfCode(files));
 }
 
 /**
@@ -212,7 +214,7 @@ class FolderRun {
       const seen = { ...rest, up: asRendered(up), ...(down && { down: asRendered(down) }) };
       const rendering = { program: asRendered(program), text: program.rendering.text, source: text };
       const context = ruleContext({ migration: seen, framework, engine, files, before, origin, ...rendering });
-      const mapper = new FindingMapper(new SourceMap(program, text), framework);
+      const mapper = new FindingMapper(new SourceMap(program, text), { framework, engine: migration.engine });
       const findings = checkProgram(context, this.active).map(({ finding, inSource }) =>
         inSource ? { finding } : mapper.finding(finding),
       );

@@ -35,7 +35,7 @@ export function keptMigration(
   const file = files.find(({ path }) => path === migration.up.path);
   if (edits.length === 0 || file === undefined) return undefined;
   const { up: program } = migration;
-  const own = isCode(program) ? mapEdits(edits, new SourceMap(program, file.text), framework)?.edits : edits;
+  const own = isCode(program) ? mapEdits(edits, new SourceMap(program, file.text), { framework, engine: migration.engine })?.edits : edits;
   if (own === undefined) return undefined;
   let text = file.text;
   for (const { span, newText } of own.toSorted((left, right) => right.span.start - left.span.start))

@@ -64,7 +64,7 @@ connection.onInitialized(() => {
     const watchers = [
       '**/*.{sql,js,cjs,mjs,ts,cts,mts}',
       `**/${configurationFileName}`,
-      '**/{schema.prisma,migration_lock.toml,flyway.conf,flyway.toml,package.json}',
+      '**/{schema.prisma,migration_lock.toml,flyway.conf,flyway.toml,package.json,ormconfig.json,database.json,config.json}',
     ];
     void connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: watchers.map((globPattern) => ({ globPattern })),

@@ -12,6 +12,7 @@
  */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { cutToDatabase, isDatabaseSettings } from '../model/database-settings';
 import type { Problem, Result } from '../model/result';
 import { failure, success } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
@@ -55,7 +56,15 @@ const presentMarker = /^migrate-mongo-config\.[cm]?[jt]s$/;
 const fileNamesInOwnFolder = new Set(['migration.sql', 'up.sql', 'down.sql']);
 
 const ignoredFolders = new Set(['node_modules', 'dist', 'build', 'target', 'vendor']);
-const limits = { files: 20_000, depth: 12, totalBytes: 256 * 1024 * 1024, parents: 6, imports: 400, importLength: 1024 * 1024 };
+const limits = {
+  files: 20_000,
+  depth: 12,
+  totalBytes: 256 * 1024 * 1024,
+  parents: 6,
+  imports: 400,
+  importLength: 1024 * 1024,
+  settings: 10,
+};
 
 /** The folder whose files belong together with this file: its own, or the one above for frameworks with a folder per migration. */
 export function folderOf(file: string): string {
@@ -86,7 +95,7 @@ export async function readMigrationSource(path: string): Promise<Result<Migratio
       (file) =>
         !isCodeFile(file.path) ||
         file.path === target ||
-        isListForPostgres(`/${file.path}`) ||
+        isListForOne(`/${file.path}`) ||
         isCodeMigration(toSlashes(join(folder, file.path)), file.text),
     ),
   );
@@ -152,12 +161,12 @@ export async function listMigrationFiles(folder: string): Promise<Result<readonl
 }
 
 function isCodeCandidate(path: string, depth: number): boolean {
-  return depth === 0 ? isCodeFile(path) : mayBeCodeMigration(toSlashes(path)) || isListForPostgres(toSlashes(path));
+  return depth === 0 ? isCodeFile(path) : mayBeCodeMigration(toSlashes(path)) || isListForOne(toSlashes(path));
 }
 
-/** Where a project has migrations for several databases: which of them are for Postgres (TypeORM). */
-function isListForPostgres(path: string): boolean {
-  return /\/(?:postgres\w*|pg)\/index\.(?:[cm]?js|ts)$/i.test(path);
+/** Where a project has migrations for several databases: which of them are for one (TypeORM). */
+function isListForOne(path: string): boolean {
+  return /\/(?:postgres\w*|pg|mysql\w*|mariadb)\/index\.(?:[cm]?js|ts)$/i.test(path);
 }
 
 /** Without the JavaScript that was made beside its TypeScript: it would be the same migration twice. */
@@ -267,11 +276,25 @@ async function readParentMarkers(folder: string): Promise<readonly SourceFile[]>
         const read = await readTextFile(join(current, name));
         if (read.ok) found.push(...asFile(`${prefix}${name}`, read.value.text));
       }
+      found.push(...(await readDatabaseSettings(current, prefix, names)));
     }
     const parent = dirname(current);
     if (names.includes('.git') || parent === current) break;
     current = parent;
     prefix = `${prefix}../`;
+  }
+  return found;
+}
+
+/** What the configuration of a tool of code says of the database, and no more of it: there can be passwords in the rest. */
+async function readDatabaseSettings(folder: string, prefix: string, names: readonly string[]): Promise<readonly SourceFile[]> {
+  const inConfig = names.includes('config') ? await readdir(join(folder, 'config')).catch(() => []) : [];
+  const candidates = [...names, ...inConfig.map((name) => `config/${name}`)].filter((path) => isDatabaseSettings(`${prefix}${path}`));
+  const found: SourceFile[] = [];
+  for (const path of candidates.slice(0, limits.settings)) {
+    const read = await readTextFile(join(folder, path));
+    const cut = read.ok && read.value.text.length <= limits.importLength ? cutToDatabase(`${prefix}${path}`, read.value.text) : undefined;
+    if (cut !== undefined) found.push(cut);
   }
   return found;
 }

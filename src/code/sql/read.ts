@@ -1,4 +1,4 @@
-import { defaultEngine, type Engine } from '../../model/engine';
+import type { Engine } from '../../model/engine';
 import type { CallCircumstances, Rendering, Statement, UnreadCall } from '../../model/migration';
 import type { Range, Span } from '../../model/text';
 import { LineIndex } from '../../parse/lines';
@@ -28,9 +28,9 @@ export interface SentRequest {
   readonly statements: readonly number[];
 }
 
-/** How a recording is read, where it is not PostgreSQL's. */
+/** How a recording is read. */
 export interface RecordingOptions {
-  readonly engine?: Engine;
+  readonly engine: Engine;
   /** How a call stands in its code. A program that has them is made of calls: the place of a statement is its whole call. */
   readonly circumstances?: (recorded: Recorded<SentEffect>) => CallCircumstances | undefined;
 }
@@ -39,12 +39,12 @@ export interface RecordingOptions {
  * What a recording sent, as statements. What runs only when something failed is left out where it ends a transaction: in the ordinary
  * course it does not run. `loadParser` must have resolved.
  */
-export function readRecording(session: Session, recording: Recording, options: RecordingOptions = {}): ReadProgram {
+export function readRecording(session: Session, recording: Recording, options: RecordingOptions): ReadProgram {
   const sent = recording.effects.filter(isSent).filter((recorded) => !(recorded.handler && endsTransaction(recorded)));
   const { rendering, requests: spans } = render(sent, session.path);
   const source = new LineIndex(session.code.text);
   const rendered = new LineIndex(rendering.text);
-  const read = readRequests(rendering.text, spans, { engine: options.engine ?? defaultEngine });
+  const read = readRequests(rendering.text, spans, { engine: options.engine });
   const requests: SentRequest[] = [];
   const statements: Statement[] = [];
   for (const [index, recorded] of sent.entries()) {

@@ -89,6 +89,6 @@ function placeholder(given: string): string {
 function closingOf(text: string): string {
   const trimmed = text.trimEnd();
   const lastLine = trimmed.slice(trimmed.lastIndexOf('\n') + 1);
-  if (lastLine.includes('--')) return '\n;';
+  if (/--|#/.test(lastLine)) return '\n;';
   return trimmed.endsWith(';') ? '' : ';';
 }

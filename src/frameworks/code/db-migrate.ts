@@ -3,15 +3,18 @@ import { codeFiles } from '../../code/resolve';
 import type { Recording, Session } from '../../code/session';
 import { looksLikeSql, type SqlEffect } from '../../code/sql/emit';
 import { object, type Value } from '../../code/value';
+import { type Engine, isMysqlFamily } from '../../model/engine';
 import type { Migration, Program, ProgramExecution } from '../../model/migration';
 import { type Result, success } from '../../model/result';
 import type { DownPlacement, ReadOptions, SourceFile, ToolFramework } from '../../model/run-protocol';
-import { readStatements } from '../../parse/postgres/read';
+import { readText } from '../../parse/read';
 import { baseName, byText, dependsOn, folderPrefix, problem, wholeFile } from '../files';
 import { placeInFile } from '../placing';
+import { committedOnMysql } from './because';
 import { codeLines } from './code-lines';
 import { CodeMemory } from './code-memory';
 import { stringGlobal } from './db-migrate/boxed';
+import { dialectOf } from './db-migrate/dialects';
 import { dbMigratePackage, driver, setupOptions } from './db-migrate/driver';
 import { mongoDriver } from './db-migrate/mongodb';
 import type { Parameter } from './definitions';
@@ -137,8 +140,8 @@ function sqlFilesOf({ path }: SourceFile, files: readonly SourceFile[]): readonl
 }
 
 function readMigration(file: SourceFile, files: readonly SourceFile[], folder: CodeFolder, options: ReadOptions): Migration | undefined {
-  const up = program('up', file, files, folder);
-  const down = program('down', file, files, folder);
+  const up = program('up', file, files, folder, options.engine);
+  const down = program('down', file, files, folder, options.engine);
   if (up === undefined) return undefined;
   return {
     id: baseName(file.path).replace(/\.[^.]+$/, ''),
@@ -164,16 +167,28 @@ const execution: ProgramExecution = {
   because: 'db-migrate runs each migration in one transaction, together with its record, unless it is started with --non-transactional',
 };
 
-function program(direction: 'up' | 'down', file: SourceFile, files: readonly SourceFile[], folder: CodeFolder): Program | undefined {
+/** db-migrate-mysql turns autocommit off first (`startMigration` of its `index.js`). */
+function executionOn(engine: Engine): ProgramExecution {
+  if (!isMysqlFamily(engine)) return execution;
+  return { ...execution, autocommitOff: true, because: committedOnMysql(execution.because, engine) };
+}
+
+function program(
+  direction: 'up' | 'down',
+  file: SourceFile,
+  files: readonly SourceFile[],
+  folder: CodeFolder,
+  engine: Engine,
+): Program | undefined {
   const session = folder.open(file.path);
   const callee = session.exports.get(direction);
   if (callee === undefined || callee.kind === 'primitive' || callee.kind === 'unknown') return undefined;
   setUp(session);
-  const recording = session.run(callee, [driver(), callback()]);
+  const recording = session.run(callee, [driver(dialectOf(engine)), callback()]);
   const sqlFile = fileThatIsSent(recording, files);
-  if (sqlFile !== undefined) return sqlProgram(direction, sqlFile);
+  if (sqlFile !== undefined) return sqlProgram(direction, sqlFile, engine);
   const span = callee.kind === 'function' && callee.source.path === file.path ? callee.source.span : wholeFile(file);
-  return programOf(direction, file, span, session, recording, execution);
+  return programOf(direction, file, span, session, recording, executionOn(engine), engine);
 }
 
 /** `exports.setup` gets the data types before the migration runs. */
@@ -193,10 +208,10 @@ function fileThatIsSent(recording: Recording, files: readonly SourceFile[]): Sou
 }
 
 /** One request. */
-function sqlProgram(direction: 'up' | 'down', file: SourceFile): Program {
-  const statements = readStatements(file.text, wholeFile(file), {});
+function sqlProgram(direction: 'up' | 'down', file: SourceFile, engine: Engine): Program {
+  const statements = readText(file.text, engine);
   const groups = statements.length > 1 ? { groups: [statements.map(({ index }) => index)] } : {};
-  return { direction, path: file.path, span: wholeFile(file), statements, execution: { ...execution, ...groups } };
+  return { direction, path: file.path, span: wholeFile(file), statements, execution: { ...executionOn(engine), ...groups } };
 }
 
 function isEmpty({ statements, unread }: Program): boolean {

@@ -4,6 +4,7 @@ import type { Recording, Session, SessionOptions } from '../../code/session';
 import { readRecording } from '../../code/sql/read';
 import { constantText } from '../../code/text';
 import type { ClassValue, FunctionValue, Value } from '../../code/value';
+import type { Engine } from '../../model/engine';
 import type { Program, ProgramExecution } from '../../model/migration';
 import type { SourceFile } from '../../model/run-protocol';
 import type { Span } from '../../model/text';
@@ -87,8 +88,9 @@ export function programOf(
   session: Session,
   recording: Recording,
   execution: ProgramExecution,
+  engine: Engine,
 ): Program {
-  const read = readRecording(session, recording);
+  const read = readRecording(session, recording, { engine });
   return {
     direction,
     path: file.path,

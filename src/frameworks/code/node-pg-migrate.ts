@@ -27,6 +27,7 @@ import { isAsyncAt, isControl, receiverOf } from './receivers';
 export const nodePgMigrate: ToolFramework = {
   name: 'node-pg-migrate',
   displayName: 'node-pg-migrate',
+  engine: 'postgres',
   command: 'npx node-pg-migrate up',
 
   detect(files) {
@@ -184,7 +185,7 @@ class FolderReader {
     const recording = inOrder(session.run(callee, [pgm, done]), reverse);
     const span = callee.kind === 'function' && callee.source.path === file.path ? callee.source.span : wholeFile(file);
     const execution = use.transaction ? transactional : outside;
-    const program = programOf(direction, file, span, session, recording, execution);
+    const program = programOf(direction, file, span, session, recording, execution, this.options.engine);
     return {
       program: reverse ? { ...program, execution: { ...program.execution, because: inferred(use.transaction) } } : program,
       irreversible: use.irreversible.length > 0,

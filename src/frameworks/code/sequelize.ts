@@ -3,6 +3,7 @@ import type { Recording, Session } from '../../code/session';
 import { looksLikeSql } from '../../code/sql/emit';
 import { readRecording } from '../../code/sql/read';
 import type { Value } from '../../code/value';
+import type { Engine } from '../../model/engine';
 import type { Migration, Program, ProgramExecution } from '../../model/migration';
 import { type Result, success } from '../../model/result';
 import type { DownPlacement, ReadOptions, SourceFile, ToolFramework } from '../../model/run-protocol';
@@ -102,8 +103,8 @@ function readFile(file: SourceFile, folder: CodeFolder, options: ReadOptions): r
 }
 
 function readMigration(file: SourceFile, folder: CodeFolder, options: ReadOptions): Migration | undefined {
-  const up = program('up', file, folder);
-  const down = program('down', file, folder);
+  const up = program('up', file, folder, options.engine);
+  const down = program('down', file, folder, options.engine);
   if (up === undefined) return undefined;
   return {
     id: baseName(file.path),
@@ -115,14 +116,14 @@ function readMigration(file: SourceFile, folder: CodeFolder, options: ReadOption
   };
 }
 
-function program(direction: 'up' | 'down', file: SourceFile, folder: CodeFolder): Program | undefined {
+function program(direction: 'up' | 'down', file: SourceFile, folder: CodeFolder, engine: Engine): Program | undefined {
   const session = folder.open(file.path);
   const callee = exported(session, direction);
   if (callee === undefined || callee.kind === 'unknown') return undefined;
-  const recording = withoutHandlers(session.run(callee, [queryInterface(new Connection()), library]));
+  const recording = withoutHandlers(session.run(callee, [queryInterface(new Connection(engine)), library]));
   const span = callee.kind === 'function' && callee.source.path === file.path ? callee.source.span : wholeFile(file);
-  const program = programOf(direction, file, span, session, recording, execution);
-  const own = transactionsOf(readRecording(session, recording));
+  const program = programOf(direction, file, span, session, recording, execution, engine);
+  const own = transactionsOf(readRecording(session, recording, { engine }));
   return { ...program, execution: { ...program.execution, ...own } };
 }
 

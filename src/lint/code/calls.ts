@@ -1,9 +1,8 @@
 import type { Statement } from '../../model/migration';
-import type { Framework } from '../../model/run-protocol';
 import type { Span } from '../../model/text';
 import { indentationAt } from '../../parse/lines';
 import { type Anchor, anchorOf } from './anchor';
-import { type Part, partsOf } from './parts';
+import { type Part, partsOf, type Target } from './parts';
 import { isWithin, type SourceMap } from './source-map';
 
 /** A replacement of text, in its offsets. */
@@ -24,7 +23,7 @@ export function aroundCall(
   change: Surroundings,
   rewritten: readonly Part[] | undefined,
   map: SourceMap,
-  framework: Framework,
+  target: Target,
 ): readonly Edit[] | undefined {
   const { statement } = change;
   const call = map.callOf(statement);
@@ -41,9 +40,9 @@ export function aroundCall(
   // A call of the project's own helper is not taken away: others may count on it.
   const isHelper = map.piecesOf(statement).some(({ path }) => path !== undefined);
   if (rewritten !== undefined && (members.length > 1 || !anchor.isOnlyCall || isHelper)) return undefined;
-  const writer = new CallWriter(change, map, framework, call);
-  const before = writer.lines(partsOf(change.before, framework));
-  const behind = writer.lines(partsOf(change.behind, framework));
+  const writer = new CallWriter(change, map, target, call);
+  const before = writer.lines(partsOf(change.before, target));
+  const behind = writer.lines(partsOf(change.behind, target));
   const instead = rewritten && writer.lines(rewritten);
   if (before === undefined || behind === undefined || (rewritten !== undefined && instead === undefined)) return undefined;
   return placed(anchor, { before, behind, ...(instead && { instead }) }, map.text);
@@ -54,7 +53,7 @@ class CallWriter {
   constructor(
     private readonly change: Surroundings,
     private readonly map: SourceMap,
-    private readonly framework: Framework,
+    private readonly target: Target,
     private readonly call: Span,
   ) {}
 
@@ -70,7 +69,7 @@ class CallWriter {
     for (const [index, { span }] of holes.entries()) {
       marked = marked.replaceAll(program.rendering.text.slice(span.start, span.end), marker(index));
     }
-    let written = this.framework.rawCall?.(marked, { program, text, call: this.call });
+    let written = this.target.framework.rawCall?.(marked, { program, text, call: this.call });
     for (const [index, piece] of holes.entries()) {
       if (written === undefined || !marked.includes(marker(index))) continue;
       // What a template puts in is text there too; the value of a builder's argument is sent beside the text.

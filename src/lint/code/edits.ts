@@ -1,10 +1,9 @@
 import { type CodeQuote, codeLiteral, escapeForQuotes } from '../../code/literal';
 import type { RenderedPiece, Statement } from '../../model/migration';
-import type { Framework } from '../../model/run-protocol';
 import type { Span } from '../../model/text';
 import { literalAround } from './anchor';
 import { aroundCall, type Edit, makesAsync } from './calls';
-import { type Part, partsOf } from './parts';
+import { type Part, partsOf, type Target } from './parts';
 import { isWithin, type SourceMap } from './source-map';
 
 export interface MappedEdits {
@@ -28,10 +27,10 @@ interface Change {
  * Carries edits of a rendering over to the code that it comes from. A change within a string is the same change there; whole statements
  * that come or go are calls that come or go. Undefined when one of them has no counterpart.
  */
-export function mapEdits(edits: readonly Edit[], map: SourceMap, framework: Framework): MappedEdits | undefined {
+export function mapEdits(edits: readonly Edit[], map: SourceMap, target: Target): MappedEdits | undefined {
   const changes = changesOf(edits, map);
   if (changes === undefined) return undefined;
-  const mapped = changes.map((change) => mapChange(change, map, framework));
+  const mapped = changes.map((change) => mapChange(change, map, target));
   const all: Edit[] = [];
   let wantsReading = false;
   for (const part of mapped) {
@@ -102,13 +101,13 @@ function isOnlyTerminator(text: string, start: number, end: number): boolean {
   return /^[ \t]*;?[ \t]*$/.test(text.slice(start, end));
 }
 
-function mapChange(change: Change, map: SourceMap, framework: Framework): MappedEdits | undefined {
-  const literal = change.replacement === undefined ? insideLiterals(change, map) : replacedLiteral(change, map, framework);
+function mapChange(change: Change, map: SourceMap, target: Target): MappedEdits | undefined {
+  const literal = change.replacement === undefined ? insideLiterals(change, map) : replacedLiteral(change, map, target);
   const parts: MappedEdits[] = [];
   if (literal !== undefined) parts.push(literal);
-  const rewritten = literal === undefined ? statementsAfter(change, map, framework) : undefined;
+  const rewritten = literal === undefined ? statementsAfter(change, map, target) : undefined;
   if (rewritten !== undefined || change.before !== '' || change.behind !== '') {
-    const calls = aroundCall(change, rewritten, map, framework);
+    const calls = aroundCall(change, rewritten, map, target);
     if (calls === undefined) return undefined;
     parts.push({ edits: calls, wantsReading: rewritten !== undefined && rewritten.length > 0 });
   }
@@ -130,12 +129,8 @@ function insideLiterals({ inside, statement }: Change, map: SourceMap): MappedEd
 }
 
 /** One statement that takes the place of another, where both are all of what one string holds. */
-function replacedLiteral(
-  { statement, replacement = '', before, behind }: Change,
-  map: SourceMap,
-  framework: Framework,
-): MappedEdits | undefined {
-  const parts = partsOf(replacement, framework);
+function replacedLiteral({ statement, replacement = '', before, behind }: Change, map: SourceMap, target: Target): MappedEdits | undefined {
+  const parts = partsOf(replacement, target);
   const [only] = parts;
   if (parts.length !== 1 || only?.kind !== 'statement' || before !== '' || behind !== '') return undefined;
   const pieces = map.piecesOf(statement);
@@ -195,8 +190,8 @@ function literalText(sql: string, quote: CodeQuote, pieces: readonly RenderedPie
 }
 
 /** The statements that take the place of one: its own text after the edits in it, or what replaces it. Undefined when it stays. */
-function statementsAfter({ statement, inside, replacement }: Change, map: SourceMap, framework: Framework): readonly Part[] | undefined {
-  if (replacement !== undefined) return partsOf(replacement, framework);
+function statementsAfter({ statement, inside, replacement }: Change, map: SourceMap, target: Target): readonly Part[] | undefined {
+  if (replacement !== undefined) return partsOf(replacement, target);
   if (inside.length === 0) return undefined;
   const { text } = map.program.rendering;
   let result = '';
@@ -205,7 +200,7 @@ function statementsAfter({ statement, inside, replacement }: Change, map: Source
     result += text.slice(copied, span.start) + newText;
     copied = span.end;
   }
-  return partsOf(result + text.slice(copied, statement.span.end), framework);
+  return partsOf(result + text.slice(copied, statement.span.end), target);
 }
 
 function overlap(edits: readonly Edit[]): boolean {

@@ -1,9 +1,9 @@
 import type { Finding, Fix } from '../../model/finding';
 import type { Statement } from '../../model/migration';
-import type { Framework } from '../../model/run-protocol';
 import type { Range, Span, TextEdit } from '../../model/text';
 import { LineIndex } from '../../parse/lines';
 import { mapEdits } from './edits';
+import type { Target } from './parts';
 import type { SourceMap } from './source-map';
 
 /** A finding in the file, with the statement that it is about. */
@@ -19,7 +19,7 @@ export class FindingMapper {
 
   constructor(
     private readonly map: SourceMap,
-    private readonly framework: Framework,
+    private readonly target: Target,
   ) {
     this.rendered = new LineIndex(map.program.rendering.text);
     this.lines = new LineIndex(map.text);
@@ -62,7 +62,7 @@ export class FindingMapper {
     const mapped = mapEdits(
       inRendering.map(({ range, newText }) => ({ span: this.rendered.span(range), newText })),
       this.map,
-      this.framework,
+      this.target,
     );
     if (mapped === undefined) return undefined;
     const own = mapped.edits.map(({ span, newText }): TextEdit => ({ range: this.lines.range(span), newText }));

@@ -1,17 +1,21 @@
-import { engineOf } from '../../model/engine';
+import type { Engine } from '../../model/engine';
 import type { Framework } from '../../model/run-protocol';
-import { readStatements } from '../../parse/postgres/read';
 import { readText } from '../../parse/read';
+
+/** What a fix is written for: the calls of this framework, in the language of this engine. */
+export interface Target {
+  readonly framework: Framework;
+  readonly engine: Engine;
+}
 
 /** SQL, or mongosh text, that a fix writes: statements, and comments between them. */
 export type Part = { readonly kind: 'statement' | 'comment'; readonly text: string };
 
-/** The statements of a text in the words of the framework's engine, and the lines of its comments, in order. */
-export function partsOf(text: string, framework: Framework): readonly Part[] {
+/** The statements of a text in the words of the engine, and the lines of its comments, in order. */
+export function partsOf(text: string, { engine }: Target): readonly Part[] {
   const parts: Part[] = [];
-  const engine = framework.run === undefined && framework.engine === 'mongodb' ? engineOf('mongodb', undefined) : undefined;
-  const mark = engine === undefined ? /^\s*--\s?(.*)$/ : /^\s*\/\/\s?(.*)$/;
-  const statements = engine === undefined ? readStatements(text, { start: 0, end: text.length }, {}) : readText(text, engine);
+  const mark = engine.name === 'mongodb' ? /^\s*\/\/\s?(.*)$/ : /^\s*--\s?(.*)$/;
+  const statements = readText(text, engine);
   let copied = 0;
   const comments = (gap: string) => {
     for (const line of gap.split(/\r\n|\r|\n/)) {

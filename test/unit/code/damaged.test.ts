@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { notFollowed } from '../../../src/code/open';
 import { parseCode } from '../../../src/code/parse';
 import { readRecording } from '../../../src/code/sql/read';
+import { defaultEngine } from '../../../src/model/engine';
 import { loadParser } from '../../../src/parse/load';
 import { runUp, sent } from './support';
 
@@ -55,7 +56,7 @@ describe('code that is damaged', () => {
     const failed: string[] = [];
     for (const input of inputs) {
       const { session, recording } = runUp(input);
-      const { unread, rendering, statements } = readRecording(session, recording);
+      const { unread, rendering, statements } = readRecording(session, recording, { engine: defaultEngine });
       if (unread.some(({ why }) => why === notFollowed)) failed.push(input);
       const lines = input.split(/\r\n|\r|\n/).length;
       expect(statements.every(({ range }) => range.end.line < lines)).toBe(true);

@@ -4,6 +4,7 @@ import type { Recording, Session } from '../../../src/code/session';
 import { emitSql, looksLikeSql } from '../../../src/code/sql/emit';
 import { type ReadProgram, readRecording } from '../../../src/code/sql/read';
 import { unknown, type Value } from '../../../src/code/value';
+import { defaultEngine } from '../../../src/model/engine';
 
 /** A database as every framework has one: `query` sends at once, `lazy` when it is awaited, `hasTable` asks. */
 export function database(): Value {
@@ -63,7 +64,7 @@ export function body(statements: string): string[] {
 /** The same, read as statements. */
 export function program(text: string, others: Readonly<Record<string, string>> = {}): ReadProgram {
   const { session, recording } = runUp(text, others);
-  return readRecording(session, recording);
+  return readRecording(session, recording, { engine: defaultEngine });
 }
 
 /** Calls that could not be read, as `text: why`. */

@@ -282,7 +282,14 @@ describe('the database of a project', () => {
     lintFolder({ files: [first, ...files, { path, text }], configuration: { ...defaultConfiguration, ...(engine && { engine }) } });
 
   it('that is another one is named, and nothing is linted as PostgreSQL', () => {
-    expect(run([mysql])).toMatchObject({ reports: [], otherEngine: expect.stringContaining('depends on mysql2') });
+    const sqlite = { path: '../package.json', text: '{ "dependencies": { "typeorm": "1", "better-sqlite3": "3" } }' };
+    expect(run([sqlite])).toMatchObject({ reports: [], otherEngine: expect.stringContaining('depends on better-sqlite3') });
+  });
+
+  it('that is MySQL is read as MySQL', () => {
+    const { engine, reports } = run([mysql]);
+    expect(engine.name).toBe('mysql');
+    expect(reports.flatMap(({ findings }) => findings.map(({ rule }) => rule))).toContain('mysql-destructive-change');
   });
 
   it('is PostgreSQL where its driver is among others, where nothing is known, and where it is said', () => {

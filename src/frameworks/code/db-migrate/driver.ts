@@ -4,42 +4,14 @@ import { plainValue, writtenText } from '../../../code/plain';
 import { emitSql } from '../../../code/sql/emit';
 import { textOfValue } from '../../../code/text';
 import { likeliest, object, type TextValue, undefinedValue, unknown, type Value } from '../../../code/value';
-import { recordOf } from '../plain-objects';
 import { replaceMarks } from '../replacing';
 import { plainArgument } from './boxed';
-import * as statements from './statements';
-
-type Writer = (args: readonly unknown[], hasCallback: boolean) => readonly string[];
-
-const writers: Readonly<Record<string, { readonly write: Writer; readonly structures?: readonly number[] }>> = {
-  createTable: { write: ([table, options]) => statements.createTable(table, options), structures: [1] },
-  dropTable: { write: ([table, options]) => statements.dropTable(table, options) },
-  renameTable: { write: ([before, after]) => [`ALTER TABLE "${String(before)}" RENAME TO "${String(after)}"`] },
-  addColumn: { write: ([table, column, spec]) => statements.addColumn(table, column, spec) },
-  removeColumn: { write: ([table, column]) => [`ALTER TABLE "${String(table)}" DROP COLUMN "${String(column)}"`] },
-  renameColumn: {
-    write: ([table, before, after]) => [`ALTER TABLE "${String(table)}" RENAME COLUMN "${String(before)}" TO "${String(after)}"`],
-  },
-  changeColumn: { write: ([table, column, spec]) => statements.changeColumn(table, column, spec), structures: [2] },
-  addIndex: { write: ([table, name, columns, unique]) => statements.addIndex(table, name, columns, unique), structures: [2] },
-  removeIndex: { write: (args) => [`DROP INDEX "${String(args[1] ?? args[0])}"`] },
-  addForeignKey: {
-    write: ([table, referenced, name, mapping, rules]) => statements.addForeignKey(table, referenced, name, mapping, rules),
-    structures: [3],
-  },
-  removeForeignKey: { write: ([table, name]) => [`ALTER TABLE "${String(table)}" DROP CONSTRAINT "${String(name)}"`] },
-  insert: { write: ([table, second, third], hasCallback) => statements.insert(table, second, third, hasCallback), structures: [1] },
-  createDatabase: { write: ([name]) => [`CREATE DATABASE "${String(name)}"`] },
-  dropDatabase: {
-    write: ([name, options]) => [`DROP DATABASE ${recordOf(options).ifExists === true ? 'IF EXISTS ' : ''}"${String(name)}"`],
-  },
-  switchDatabase: { write: ([name]) => [`SET search_path TO ${String(recordOf(name).schema ?? recordOf(name).database ?? name)}`] },
-};
+import type { Dialect, Writer } from './dialects';
 
 /** `db`: the driver that a migration gets. Every method takes a callback as its last argument, or gives a promise. */
-export function driver(): NativeValue {
+export function driver(dialect: Dialect): NativeValue {
   const raw = (call: NativeCall): Value => {
-    sendRaw(call);
+    sendRaw(call, dialect);
     const rows = unknown('rows', { source: call.place });
     callBack(call, rows);
     return rows;
@@ -49,10 +21,12 @@ export function driver(): NativeValue {
     methods: {
       runSql: raw,
       all: raw,
-      ...Object.fromEntries(Object.entries(writers).map(([name, { write, structures = [] }]) => [name, writing(write, structures)])),
+      ...Object.fromEntries(
+        Object.entries(dialect.writers).map(([name, { write, structures = [] }]) => [name, writing(write, structures)]),
+      ),
       escape: (call) => escaped(call, (text) => text.replaceAll("'", "''")),
       escapeString: (call) => escaped(call, (text) => `'${text.replaceAll("'", "''")}'`),
-      escapeDDL: (call) => escaped(call, (text) => `"${text}"`),
+      escapeDDL: (call) => escaped(call, dialect.quoted),
     },
   });
 }
@@ -69,21 +43,21 @@ function writing(write: Writer, structures: readonly number[]): (call: NativeCal
   };
 }
 
-/** `?` becomes `$1` only where values are given. */
-function sendRaw(call: NativeCall): void {
+/** `?` becomes the engine's own mark only where values are given. */
+function sendRaw(call: NativeCall, dialect: Dialect): void {
   const given = call.arg(0);
   const sql = (given.kind === 'native' ? given.text?.() : undefined) ?? given;
   const text = textOfValue(likeliest(sql));
   const second = call.args[1];
   if (text === undefined || second === undefined || isCallable(second)) emitSql(call, sql);
-  else emitSql(call, numbered(text, call));
+  else emitSql(call, withParameters(text, call, dialect));
 }
 
-function numbered(text: TextValue, call: NativeCall): TextValue {
+function withParameters(text: TextValue, call: NativeCall, { parameter }: Dialect): TextValue {
   let count = 0;
   return replaceMarks(text, /\?/g, () => {
     count++;
-    return writtenText(`$${count}`, call.place);
+    return parameter === undefined ? undefined : writtenText(parameter(count), call.place);
   });
 }
 

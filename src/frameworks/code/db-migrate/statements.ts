@@ -1,4 +1,3 @@
-import { Missing } from '../../../code/plain';
 import { isRecord, recordOf, textOf } from '../plain-objects';
 import { columnDefinition, specOf, typeName } from './columns';
 
@@ -78,48 +77,4 @@ export function changeColumn(table: unknown, column: unknown, value: unknown): s
 export function addIndex(table: unknown, name: unknown, columns: unknown, unique: unknown): string[] {
   const list = (Array.isArray(columns) ? columns : [columns]).map((column) => `"${String(column)}"`).join(', ');
   return [`CREATE ${unique ? 'UNIQUE ' : ''}INDEX "${String(name)}" ON "${String(table)}" (${list})`];
-}
-
-/**
- * `insert(table, ['a'], [1])`, `insert(table, [{ a: 1 }])`. Called with a callback, the driver turns values that are no strings into JSON
- * and quotes them; without one it writes them as they are.
- */
-export function insert(table: unknown, second: unknown, third: unknown, hasCallback: boolean): string[] {
-  const text = hasCallback ? jsonText : valueText;
-  if (Array.isArray(third)) {
-    const rows = third.some(isRecord) ? third.map((row) => namesOf(second).map((name) => recordOf(row)[name])) : [third];
-    return inserted(table, namesOf(second), rows, text);
-  }
-  const records = (Array.isArray(second) ? second : [second]).map(recordOf);
-  const names = Object.keys(records[0] ?? {});
-  return inserted(
-    table,
-    names,
-    records.map((record) => names.map((name) => record[name])),
-    text,
-  );
-}
-
-function namesOf(names: unknown): string[] {
-  if (Array.isArray(names)) return names.map(String);
-  return Object.values(recordOf(names)).map(String);
-}
-
-function inserted(
-  table: unknown,
-  names: readonly string[],
-  rows: readonly (readonly unknown[])[],
-  text: (value: unknown) => string,
-): string[] {
-  if (names.length === 0 || rows.length === 0) return [];
-  const tuples = rows.map((row) => `(${row.map(text).join(',')})`);
-  return [`INSERT INTO "${String(table)}" (${names.map((name) => `"${name}"`).join(',')}) VALUES ${tuples.join(',')};`];
-}
-
-function valueText(value: unknown): string {
-  return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
-}
-
-function jsonText(value: unknown): string {
-  return valueText(value instanceof Missing || value === undefined ? value : typeof value === 'string' ? value : JSON.stringify(value));
 }

@@ -46,7 +46,8 @@ function namesKnexAlone(files: readonly SourceFile[]): boolean {
 }
 
 export function isKnexfile(path: string): boolean {
-  return /^knexfile\.[cm]?[jt]s$/.test(baseName(path));
+  // Above the folder it is cut down to what it says of the database.
+  return /^knexfile\.[cm]?[jt]s(?:#database)?$/.test(baseName(path));
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   unknown,
   type Value,
 } from '../../../code/value';
+import { type Engine, isMysqlFamily } from '../../../model/engine';
 import type { Connection, RunContext } from './context';
 import { guarded } from './guards';
 import { Query } from './query';
@@ -34,7 +35,10 @@ export class KnexNatives {
   private readonly made = new WeakMap<object, readonly Condition[]>();
   private machine: Machine | undefined;
 
-  constructor(private readonly context: RunContext) {}
+  constructor(
+    private readonly context: RunContext,
+    readonly engine: Engine,
+  ) {}
 
   /** What the functions of a migration get. */
   knex(connection: Connection = 'own'): NativeValue {
@@ -94,7 +98,7 @@ export class KnexNatives {
         schemaBuilder: (call) => this.value(new Schema(call.place), call.place, connection),
         queryBuilder: (call) => this.value(new Query(call.place), call.place, connection),
       },
-      properties: clientOfPostgres,
+      properties: clientOf(this.engine),
     });
   }
 
@@ -238,6 +242,10 @@ export class KnexNatives {
       const { question } = given;
       return unknown(question.about === 'table' ? 'tableExists' : 'columnExists', { tag: question });
     }
+    if (isMysqlFamily(this.engine) && !(given instanceof Raw)) {
+      machine.unread(given.place, 'builders of knex are not read for MySQL and MariaDB');
+      return unknown('rows');
+    }
     if (!this.sent.has(given) && !(given instanceof Embedded && given.isPart)) {
       this.sent.add(given);
       const made = this.made.get(given) ?? [];
@@ -360,16 +368,16 @@ function functionHelper(make: (raw: Raw, place: Place) => Value): NativeValue {
 }
 
 /** How code asks which database this is: `knex.client.config.client`, `knex.client.constructor.name`. */
-const clientOfPostgres: Readonly<Record<string, Value>> = (() => {
+function clientOf(engine: Engine): Readonly<Record<string, Value>> {
   const text = (value: string): Value => writtenText(value, { path: '', span: { start: 0, end: 0 } });
-  const config = object({ client: text('pg'), dialect: text('postgres') }, true);
+  const [client, dialect, name] = isMysqlFamily(engine) ? ['mysql2', 'mysql', 'Client_MySQL2'] : ['pg', 'postgresql', 'Client_PG'];
   return {
-    config,
-    dialect: text('postgresql'),
-    driverName: text('pg'),
-    constructor: object({ name: text('Client_PG') }),
+    config: object({ client: text(client), dialect: text(isMysqlFamily(engine) ? 'mysql' : 'postgres') }, true),
+    dialect: text(dialect),
+    driverName: text(client),
+    constructor: object({ name: text(name) }),
   };
-})();
+}
 
 /** The connection of the driver (`pg`). */
 function driverConnection(connection: Connection): NativeValue {

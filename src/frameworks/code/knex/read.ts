@@ -3,12 +3,14 @@ import type { CodeFiles } from '../../../code/resolve';
 import type { Recording, Session } from '../../../code/session';
 import { readRecording, type SentRequest } from '../../../code/sql/read';
 import { array, falseValue, trueValue, unknown, type Value } from '../../../code/value';
+import { type Engine, isMysqlFamily } from '../../../model/engine';
 import type { Migration, Program, ProgramExecution, UnreadCall } from '../../../model/migration';
 import { type Result, success } from '../../../model/result';
 import type { ReadOptions, SourceFile } from '../../../model/run-protocol';
 import type { Span } from '../../../model/text';
 import { LineIndex } from '../../../parse/lines';
 import { baseName, dependsOn } from '../../files';
+import { committedOnMysql } from '../because';
 import { CodeMemory } from '../code-memory';
 import { findDefinition } from '../definitions';
 import { CodeFolder, ownCode } from '../migration-classes';
@@ -53,7 +55,7 @@ class KnexFolder {
 
   /** A session with natives of its own: one for each run. */
   open(path: string, natives: KnexNatives): Session {
-    return this.folder.open(path, packagesFor(natives));
+    return this.folder.open(path, packagesFor(natives, natives.engine));
   }
 }
 
@@ -86,17 +88,18 @@ class Reading {
 
   private program(direction: 'up' | 'down'): { readonly program: Program } | { readonly irreversible: true } | Record<never, never> {
     const { file } = this;
+    const { engine } = this.options;
     const context = new RunContext();
-    const natives = new KnexNatives(context);
+    const natives = new KnexNatives(context, engine);
     const session = this.folder.open(file.path, natives);
-    const wrapped = isWrapped(session, this.folder.disableTransactions);
+    const wrapped = isWrapped(session, this.folder.disableTransactions, engine);
     context.wrapped = wrapped.wrapped;
     const callee = exported(session, direction);
     if (callee === undefined) return {};
     const recording = session.run(callee, [natives.knex(), promises], session.module);
     const throws = recording.thrown !== undefined || isRejected(recording);
     if (direction === 'down' && throws && recording.effects.length === 0 && recording.unread.length === 0) return { irreversible: true };
-    const read = readRecording(session, recording);
+    const read = readRecording(session, recording, { engine });
     const execution: ProgramExecution = {
       requests: 'per-statement',
       ...wrapped,
@@ -145,7 +148,11 @@ function memberOf(session: Session, value: Value | undefined, name: string): Val
 }
 
 /** `config.transaction` counts for the migration, else the setting of the project (`_useTransaction` of the migrator). */
-function isWrapped(session: Session, disableTransactions: boolean): { readonly wrapped: boolean; readonly because: string } {
+function isWrapped(
+  session: Session,
+  disableTransactions: boolean,
+  engine: Engine,
+): { readonly wrapped: boolean; readonly because: string } {
   const config =
     session.exports.get('config') ??
     memberOf(session, session.exports.get('default'), 'config') ??
@@ -163,7 +170,7 @@ function isWrapped(session: Session, disableTransactions: boolean): { readonly w
   }
   return {
     wrapped: true,
-    because: 'knex runs all pending migrations in one transaction, or each in its own when one of them opts out',
+    because: committedOnMysql('knex runs all pending migrations in one transaction, or each in its own when one of them opts out', engine),
   };
 }
 
@@ -237,20 +244,24 @@ function isSame(left: Connection, right: Connection): boolean {
 }
 
 /** What migrations import: another knex of their own, and a helper that tells databases apart. */
-function packagesFor(natives: KnexNatives): ReadonlyMap<string, Value> {
+function packagesFor(natives: KnexNatives, engine: Engine): ReadonlyMap<string, Value> {
   const other = native({
     name: 'knex',
     call: () => natives.knex('other'),
     properties: { knex: () => knexPackage, default: () => knexPackage },
   });
   const knexPackage: Value = other;
-  const isNot = native({ name: 'DatabaseInfo', reachesDatabase: false, member: (name) => answer(name === 'isPostgreSQL') });
+  const isNot = native({
+    name: 'DatabaseInfo',
+    reachesDatabase: false,
+    member: (name) => answer(name === (isMysqlFamily(engine) ? 'isMySQL' : 'isPostgreSQL')),
+  });
   return new Map<string, Value>([
     ['knex', knexPackage],
     ['@tryghost/database-info', isNot],
   ]);
 }
 
-function answer(isPostgres: boolean): Value {
-  return native({ name: 'DatabaseInfo', reachesDatabase: false, call: () => (isPostgres ? trueValue : falseValue) });
+function answer(isOwn: boolean): Value {
+  return native({ name: 'DatabaseInfo', reachesDatabase: false, call: () => (isOwn ? trueValue : falseValue) });
 }

@@ -2,7 +2,7 @@ import { type NativeCall, type NativeUse, type NativeValue, native } from '../..
 import { plainValue } from '../../../code/plain';
 import { emitSql } from '../../../code/sql/emit';
 import { undefinedValue, unknown, type Value } from '../../../code/value';
-import { assignments, criteriaSql, entityTable, insertSql, whereClause } from '../typeorm/rows';
+import { assignments, criteriaSql, entityTable, insertSql, type RowDialect, whereClause } from '../typeorm/rows';
 
 /** What only reads, or only changes objects in memory: nothing is rendered for it. */
 const quiet =
@@ -12,7 +12,7 @@ const quiet =
  * The entity manager of a migration (`@mikro-orm/knex`, `SqlEntityManager`; `@mikro-orm/core`, `EntityManager`): raw SQL, rows that are
  * written without entities, transactions. Entities that are flushed are known only when it runs.
  */
-export function entityManager(getKnex: (call: NativeCall) => Value): NativeValue {
+export function entityManager(getKnex: (call: NativeCall) => Value, dialect: RowDialect): NativeValue {
   const execute = (call: NativeCall): Value => {
     emitSql(call, call.arg(0));
     return unknown('rows', { source: call.place });
@@ -37,9 +37,9 @@ export function entityManager(getKnex: (call: NativeCall) => Value): NativeValue
       flush: flushed,
       persistAndFlush: flushed,
       removeAndFlush: flushed,
-      createQueryBuilder: (call) => queryBuilder(plainValue(call.arg(0))),
-      qb: (call) => queryBuilder(plainValue(call.arg(0))),
-      ...Object.fromEntries(Object.entries(writers).map(([name, writer]) => [name, writing(name, writer)])),
+      createQueryBuilder: (call) => queryBuilder(plainValue(call.arg(0)), dialect),
+      qb: (call) => queryBuilder(plainValue(call.arg(0)), dialect),
+      ...Object.fromEntries(Object.entries(writers).map(([name, writer]) => [name, writing(name, writer, dialect)])),
     },
     member: (name) =>
       quiet.test(name) ? native({ name, reachesDatabase: false, call: (call) => unknown(call.machine.textOf(call.place)) }) : undefined,
@@ -47,30 +47,30 @@ export function entityManager(getKnex: (call: NativeCall) => Value): NativeValue
   return manager;
 }
 
-type Writer = (table: string, rest: readonly unknown[], use: NativeUse) => string | undefined;
+type Writer = (table: string, rest: readonly unknown[], use: NativeUse, dialect: RowDialect) => string | undefined;
 
 const writers: Readonly<Record<string, Writer>> = {
-  nativeInsert: (table, [row], use) => insertSql(table, row, '', use),
-  insert: (table, [row], use) => insertSql(table, row, '', use),
-  insertMany: (table, [rows], use) => insertSql(table, rows, '', use),
-  nativeUpdate: (table, [where, row], use) => updateSql(table, where, row, use),
-  nativeDelete: (table, [where], use) => `DELETE FROM ${table}${whereClause(criteriaSql(where, use))}`,
+  nativeInsert: (table, [row], use, dialect) => insertSql(table, row, undefined, use, dialect),
+  insert: (table, [row], use, dialect) => insertSql(table, row, undefined, use, dialect),
+  insertMany: (table, [rows], use, dialect) => insertSql(table, rows, undefined, use, dialect),
+  nativeUpdate: (table, [where, row], use, dialect) => updateSql(table, where, row, use, dialect),
+  nativeDelete: (table, [where], use, dialect) => `DELETE FROM ${table}${whereClause(criteriaSql(where, use, dialect))}`,
 };
 
-function writing(name: string, writer: Writer): (call: NativeCall) => Value {
+function writing(name: string, writer: Writer, dialect: RowDialect): (call: NativeCall) => Value {
   return (call) => {
-    const table = entityTable(plainValue(call.arg(0)));
+    const table = entityTable(plainValue(call.arg(0)), dialect);
     const rest = call.args.slice(1).map((argument) => plainValue(argument));
-    const sql = table === undefined ? undefined : writer(table, rest, call);
+    const sql = table === undefined ? undefined : writer(table, rest, call, dialect);
     if (sql === undefined) call.machine.unread(call.place, 'its table or its rows are known only when it runs');
     else emitSql(call, sql);
     return unknown(name, { source: call.place });
   };
 }
 
-function updateSql(table: string, where: unknown, row: unknown, use: NativeUse): string | undefined {
-  const set = assignments(row, use);
-  return set === undefined ? undefined : `UPDATE ${table} SET ${set}${whereClause(criteriaSql(where, use))}`;
+function updateSql(table: string, where: unknown, row: unknown, use: NativeUse, dialect: RowDialect): string | undefined {
+  const set = assignments(row, use, dialect);
+  return set === undefined ? undefined : `UPDATE ${table} SET ${set}${whereClause(criteriaSql(where, use, dialect))}`;
 }
 
 interface Told {
@@ -80,7 +80,7 @@ interface Told {
 }
 
 /** `em.createQueryBuilder('users').update({...}).where({...})`: sent when it is awaited, or by `execute`. */
-function queryBuilder(target: unknown): NativeValue {
+function queryBuilder(target: unknown, dialect: RowDialect): NativeValue {
   const told: Told = { kind: 'select', values: undefined, condition: undefined };
   const become =
     (kind: Told['kind']) =>
@@ -91,7 +91,7 @@ function queryBuilder(target: unknown): NativeValue {
       return builder;
     };
   const send = (use: NativeUse): Value => {
-    const sql = statementOf(told, entityTable(target), use);
+    const sql = statementOf(told, entityTable(target, dialect), use, dialect);
     if (told.kind !== 'select' && sql === undefined) {
       use.machine.unread(use.place, 'its table or its rows are known only when it runs');
     } else if (sql !== undefined) emitSql(use, sql);
@@ -117,9 +117,9 @@ function queryBuilder(target: unknown): NativeValue {
   return builder;
 }
 
-function statementOf(told: Told, table: string | undefined, use: NativeUse): string | undefined {
+function statementOf(told: Told, table: string | undefined, use: NativeUse, dialect: RowDialect): string | undefined {
   if (table === undefined) return undefined;
-  if (told.kind === 'insert') return insertSql(table, told.values, '', use);
-  if (told.kind === 'update') return updateSql(table, told.condition, told.values, use);
-  return told.kind === 'delete' ? `DELETE FROM ${table}${whereClause(criteriaSql(told.condition, use))}` : undefined;
+  if (told.kind === 'insert') return insertSql(table, told.values, undefined, use, dialect);
+  if (told.kind === 'update') return updateSql(table, told.condition, told.values, use, dialect);
+  return told.kind === 'delete' ? `DELETE FROM ${table}${whereClause(criteriaSql(told.condition, use, dialect))}` : undefined;
 }

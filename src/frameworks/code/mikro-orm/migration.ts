@@ -1,20 +1,22 @@
 import { type NativeCall, type NativeValue, native } from '../../../code/native';
 import { emitSql } from '../../../code/sql/emit';
 import { object, undefinedValue, unknown, type Value } from '../../../code/value';
+import type { Engine } from '../../../model/engine';
 import { RunContext } from '../knex/context';
 import { KnexNatives } from '../knex/natives';
+import { dialectOf } from '../typeorm/dialects';
 import { entityManager } from './entity-manager';
 
 /** The mark of what `addSql` was given: it is sent when `up` has returned, behind all that `execute` sent. */
 export const queued = Symbol('queued');
 
 /** `@mikro-orm/migrations`: the class that migrations extend (`Migration.js`). */
-export function migrationsPackage(): Value {
-  return object({ Migration: native({ name: 'Migration', reachesDatabase: false, construct: () => migration() }) }, true);
+export function migrationsPackage(engine: Engine): Value {
+  return object({ Migration: native({ name: 'Migration', reachesDatabase: false, construct: () => migration(engine) }) }, true);
 }
 
 /** What a migration has from that class. */
-export function migration(): NativeValue {
+export function migration(engine: Engine): NativeValue {
   const execute = (call: NativeCall): Value => {
     emitSql(call, call.arg(0));
     return unknown('rows', { source: call.place });
@@ -22,7 +24,7 @@ export function migration(): NativeValue {
   // knex has a connection of its own: it sees nothing of the migration's transaction.
   const context = new RunContext();
   context.wrapped = false;
-  const knex = new KnexNatives(context).knex('other');
+  const knex = new KnexNatives(context, engine).knex('other');
   const getKnex = (): Value => knex;
   const connection = native({
     name: 'the connection',
@@ -41,7 +43,7 @@ export function migration(): NativeValue {
       },
       execute,
       getKnex,
-      getEntityManager: () => entityManager(getKnex),
+      getEntityManager: () => entityManager(getKnex, dialectOf(engine)),
       getQueries: (call) => unknown('queries', { source: call.place }),
       reset: () => undefinedValue,
       setTransactionContext: () => undefinedValue,

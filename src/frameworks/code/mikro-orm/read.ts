@@ -1,10 +1,12 @@
 import type { Recording } from '../../../code/session';
 import type { SqlEffect } from '../../../code/sql/emit';
 import type { ClassValue } from '../../../code/value';
+import type { Engine } from '../../../model/engine';
 import type { Migration, Program, ProgramExecution } from '../../../model/migration';
 import { type Result, success } from '../../../model/result';
 import type { ReadOptions, SourceFile } from '../../../model/run-protocol';
 import { baseName, byText } from '../../files';
+import { committedOnMysql } from '../because';
 import { CodeMemory } from '../code-memory';
 import { CodeFolder, exportedClasses, methodOf, ownCode, programOf } from '../migration-classes';
 import { migrationsPackage, queued } from './migration';
@@ -25,9 +27,9 @@ export function readMigrations(files: readonly SourceFile[], options: ReadOption
 const migrations = new CodeMemory<Migration | undefined>();
 
 function readMigration(file: SourceFile, folder: CodeFolder, options: ReadOptions): Migration | undefined {
-  const up = readDirection('up', file, folder);
+  const up = readDirection('up', file, folder, options.engine);
   if (up === undefined || 'irreversible' in up) return undefined;
-  const down = readDirection('down', file, folder);
+  const down = readDirection('down', file, folder, options.engine);
   return {
     id: baseName(file.path).replace(/\.[cm]?[jt]s$/, ''),
     title: baseName(file.path),
@@ -43,8 +45,9 @@ function readDirection(
   direction: 'up' | 'down',
   file: SourceFile,
   folder: CodeFolder,
+  engine: Engine,
 ): { readonly program: Program } | { readonly irreversible: true } | undefined {
-  const session = folder.open(file.path, [['@mikro-orm/migrations', migrationsPackage()]]);
+  const session = folder.open(file.path, [['@mikro-orm/migrations', migrationsPackage(engine)]]);
   const type = exportedClasses(session).find((found) => found.kind === 'class');
   if (type === undefined) return undefined;
   const instance = session.construct(type);
@@ -53,7 +56,7 @@ function readDirection(
   const transactional = methodOf(session, instance, 'isTransactional');
   const wrapped = transactional === undefined ? true : !isFalse(session.run(transactional, [], instance));
   const recording = inOrder(session.run(method, [], instance));
-  const program = programOf(direction, file, spanOf(method, type, file), session, recording, executionOf(wrapped));
+  const program = programOf(direction, file, spanOf(method, type, file), session, recording, executionOf(wrapped, engine), engine);
   const throws = recording.thrown !== undefined && program.statements.length === 0 && program.unread?.length === 0;
   return direction === 'down' && throws ? { irreversible: true } : { program };
 }
@@ -74,12 +77,12 @@ function spanOf(method: { readonly kind: string }, type: ClassValue, file: Sourc
 }
 
 /** `MigrationRunner.js`: a transaction for each migration, inside of one for all (`allOrNothing`), unless the migration says no. */
-function executionOf(wrapped: boolean): ProgramExecution {
+function executionOf(wrapped: boolean, engine: Engine): ProgramExecution {
   return {
     requests: 'per-statement',
     wrapped,
     because: wrapped
-      ? 'MikroORM runs pending migrations in one transaction'
+      ? committedOnMysql('MikroORM runs pending migrations in one transaction', engine)
       : 'isTransactional() is false: MikroORM runs this migration without a transaction',
   };
 }

@@ -3,6 +3,7 @@ import { Missing, writtenText } from '../../../code/plain';
 import { emitSql } from '../../../code/sql/emit';
 import { textOfValue } from '../../../code/text';
 import { likeliest, type Place, type TextValue, undefinedValue, unknown, type Value } from '../../../code/value';
+import type { Engine } from '../../../model/engine';
 import { recordOf, textOf } from '../plain-objects';
 import { replaceMarks } from '../replacing';
 import { writeValue } from './expressions';
@@ -13,6 +14,8 @@ import { type ConnectionMark, OwnTransaction } from './transactions';
 /** The connection of one run of a migration: sends requests, and knows which transactions are open. */
 export class Connection {
   private readonly transactions: OwnTransaction[] = [];
+
+  constructor(readonly engine: Engine) {}
 
   /** Sends text as it stands in the code, or text written for a call. `options` are the call's arguments among which `transaction` is. */
   send(use: Pick<NativeUse, 'machine' | 'place'>, sql: Value | string, options: readonly Value[]): void {
@@ -119,7 +122,7 @@ export class Connection {
       query: (call) => this.query(call),
       transaction: (call) => this.begin(call),
       getQueryInterface: () => queryInterface(),
-      getDialect: (call) => writtenText('postgres', call.place),
+      getDialect: (call) => writtenText(this.engine.name, call.place),
       getDatabaseName: () => unknown('database'),
       escape: (call) => writtenText(writeValue(argumentOf(call.arg(0))), call.place),
       authenticate: () => undefinedValue,

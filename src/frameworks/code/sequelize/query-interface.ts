@@ -1,6 +1,7 @@
 import { type NativeCall, type NativeValue, native, nativeFunction } from '../../../code/native';
 import { writtenText } from '../../../code/plain';
 import { undefinedValue, unknown, type Value } from '../../../code/value';
+import { isMysqlFamily } from '../../../model/engine';
 import type { Connection } from './connection';
 import { describedTable, existence, isKnown } from './guards';
 import { argumentOf } from './library';
@@ -99,6 +100,10 @@ function writeMethods(connection: Connection): Readonly<Record<string, (call: Na
     Object.entries(writers).map(([name, { write, structures = [] }]) => [
       name,
       (call: NativeCall): Value => {
+        if (isMysqlFamily(connection.engine)) {
+          call.machine.unread(call.place, 'this call is not read for MySQL and MariaDB');
+          return unknown('result');
+        }
         const missing = structures.find((position) => isUnknown(call.arg(position)));
         if (missing !== undefined) {
           call.machine.unread(call.place, `\`${call.machine.textOf(call.argPlaces[missing] ?? call.place)}\` is known only when it runs`);

@@ -1,12 +1,13 @@
 import { nativeFunction } from '../../../code/native';
 import { markedText, writtenText } from '../../../code/plain';
 import { array, object, type Place, type Value } from '../../../code/value';
+import type { Dialect } from './dialects';
 import { optionsOf, text } from './options';
-import { withNumberedParameters } from './parameters';
+import { withParameters } from './parameters';
 
 /** `queryRunner.connection.driver`: names between quotes, and what the driver is. `part` options gives the options of the connection. */
-export function driverValue(place: Place, part: 'driver' | 'options' = 'driver'): Value {
-  const options = object({ type: writtenText('postgres', place) }, true);
+export function driverValue(place: Place, dialect: Dialect, part: 'driver' | 'options' = 'driver'): Value {
+  const options = object({ type: writtenText(dialect.type, place) }, true);
   if (part === 'options') return options;
   // Closed: code asks `'sqlite' in driver`.
   return object({
@@ -15,7 +16,7 @@ export function driverValue(place: Place, part: 'driver' | 'options' = 'driver')
       (call) => {
         const name = call.arg(0);
         const escaped = name.kind === 'text' ? markedText(name) : (text(optionsOf(name)) ?? '');
-        return writtenText(`"${escaped.replaceAll('"', '""')}"`, call.place);
+        return writtenText(dialect.escapeName(escaped), call.place);
       },
       false,
     ),
@@ -23,14 +24,14 @@ export function driverValue(place: Place, part: 'driver' | 'options' = 'driver')
       'driver.escapeQueryWithParameters',
       (call) => {
         const sql = call.arg(0);
-        const replaced = sql.kind === 'text' ? withNumberedParameters(sql, call.arg(1), call.place) : sql;
+        const replaced = sql.kind === 'text' ? withParameters(sql, call.arg(1), call.place, dialect) : sql;
         return array([replaced, array([], true)]);
       },
       false,
     ),
     options,
-    postgres: object({}, true),
-    schema: writtenText('public', place),
-    searchSchema: writtenText('public', place),
+    ...(dialect.type === 'postgres'
+      ? { postgres: object({}, true), schema: writtenText('public', place), searchSchema: writtenText('public', place) }
+      : { mysql: object({}, true) }),
   });
 }

@@ -4,6 +4,7 @@ import type { Session } from '../../../code/session';
 import { written } from '../../../code/text';
 import { type FunctionValue, falseValue, type ObjectValue, trueValue, type Value } from '../../../code/value';
 import { walk } from '../../../code/walk';
+import { type Engine, isMysqlFamily } from '../../../model/engine';
 import type { SourceFile } from '../../../model/run-protocol';
 import { CodeMemory } from '../code-memory';
 import type { CodeFolder } from '../migration-classes';
@@ -18,17 +19,17 @@ export interface ContextMaker {
   readonly make: FunctionValue;
   /** The properties of what it makes. */
   readonly properties: ReadonlySet<string>;
-  /** The project's own word for Postgres: `postgresdb`. */
+  /** The project's own word for the engine: `postgresdb`, `mysqldb`. */
   readonly dialect?: string;
 }
 
 /** The maker of a folder's migrations; undefined where they get the query runner itself. */
-export function findContextMaker(files: readonly SourceFile[], folder: CodeFolder): ContextMaker | undefined {
+export function findContextMaker(files: readonly SourceFile[], folder: CodeFolder, engine: Engine): ContextMaker | undefined {
   for (const file of files) {
     if (!/\bqueryRunner\b/.test(file.text) || !/\.prototype\b|\bcreateContext\b|[Cc]ontext/.test(file.text)) continue;
     const found = makerIn(file);
     if (found === undefined) continue;
-    const maker = makers.recall('', [file.path], folder.files, () => makerFrom(file, found, folder));
+    const maker = makers.recall(engine.name, [file.path], folder.files, () => makerFrom(file, found, folder, engine));
     if (maker !== undefined) return maker;
   }
   return undefined;
@@ -36,10 +37,11 @@ export function findContextMaker(files: readonly SourceFile[], folder: CodeFolde
 
 const makers = new CodeMemory<ContextMaker | undefined>(20);
 
-function makerFrom(file: SourceFile, { name, properties }: FoundMaker, folder: CodeFolder): ContextMaker | undefined {
+function makerFrom(file: SourceFile, { name, properties }: FoundMaker, folder: CodeFolder, engine: Engine): ContextMaker | undefined {
   const make = topLevelFunction(folder.open(file.path), name);
   if (make === undefined) return undefined;
-  const dialect = /=== ?['"](postgres(?:ql|db)?|pg)['"]/.exec(file.text)?.[1];
+  const word = isMysqlFamily(engine) ? /=== ?['"](mysql(?:db)?|mariadb)['"]/ : /=== ?['"](postgres(?:ql|db)?|pg)['"]/;
+  const dialect = word.exec(file.text)?.[1];
   return { make, properties, ...(dialect === undefined ? {} : { dialect }) };
 }
 
@@ -109,18 +111,26 @@ function topLevelFunction(session: Session, name: string): FunctionValue | undef
 }
 
 /** What `up` gets: the query runner, or the context that is made of it where the method asks for such a thing. */
-export function contextFor(maker: ContextMaker | undefined, session: Session, method: Value, runner: Value, type: Value): Value {
+export function contextFor(
+  maker: ContextMaker | undefined,
+  session: Session,
+  method: Value,
+  runner: Value,
+  type: Value,
+  engine: Engine,
+): Value {
   if (maker === undefined || method.kind !== 'function' || !asksForContext(method, maker)) return runner;
   const { result } = session.run(maker.make, [runner, type]);
-  return result.kind === 'object' ? forPostgres(result, maker) : runner;
+  return result.kind === 'object' ? forEngine(result, maker, engine) : runner;
 }
 
-/** What a context says of the database comes from the project's configuration; here it is Postgres. */
-function forPostgres(context: ObjectValue, { dialect, make }: ContextMaker): ObjectValue {
+/** What a context says of the database comes from the project's configuration; here it is this one. */
+function forEngine(context: ObjectValue, { dialect, make }: ContextMaker, engine: Engine): ObjectValue {
+  const own = isMysqlFamily(engine) ? /^is(?:My|Maria)/i : /^is(?:Postgres|Pg)/i;
   for (const [name, value] of context.properties) {
     if (value.kind !== 'unknown' && value.kind !== 'choice') continue;
-    if (/^is(?:Postgres|Pg)/i.test(name)) context.properties.set(name, trueValue);
-    else if (/^is(?:Sqlite|My|Maria|Ms|Sql|Oracle|Cockroach)/i.test(name)) context.properties.set(name, falseValue);
+    if (own.test(name)) context.properties.set(name, trueValue);
+    else if (/^is(?:Postgres|Pg|Sqlite|My|Maria|Ms|Sql|Oracle|Cockroach)/i.test(name)) context.properties.set(name, falseValue);
     else if (dialect !== undefined && /^(?:db|database|driver)Type$|^dialect$|^engine$/i.test(name)) {
       context.properties.set(name, written(dialect, make.source));
     }

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../../model/catalog';
+import type { Engine } from '../../../model/engine';
 import type { Program } from '../../../model/migration';
-import { readStatements } from '../../../parse/postgres/read';
+import { readText } from '../../../parse/read';
 import { findNamed, findTable } from '../../../schema/lookup';
 import { replay } from '../../../schema/virtual-schema';
 import type { VirtualCatalog } from '../../../schema/workspace';
@@ -17,7 +18,10 @@ export class DatabaseSoFar implements Database {
   private catalog: Catalog | undefined;
   private waiting: string[] = [];
 
-  constructor(private readonly before: () => Catalog) {}
+  constructor(
+    private readonly before: () => Catalog,
+    private readonly engine: Engine,
+  ) {}
 
   /** Something was sent: one statement, or several with semicolons between them. Holes as `${name}`. */
   sent(sql: string): void {
@@ -51,7 +55,7 @@ export class DatabaseSoFar implements Database {
     if (this.waiting.length > 0) {
       const text = this.waiting.map((sql) => `${sql};\n`).join('');
       this.waiting = [];
-      this.catalog = replay(this.catalog, readStatements(text, { start: 0, end: text.length }, {}));
+      this.catalog = replay(this.catalog, readText(text, this.engine), this.engine);
     }
     return this.catalog;
   }
@@ -63,13 +67,13 @@ const replayed = new WeakMap<Catalog, Map<string, VirtualCatalog>>();
 /** How many texts are kept for one schema: while somebody types, each state is one. */
 const keptTexts = 8;
 
-export function replayOnce(before: Catalog, { statements, rendering }: Program): VirtualCatalog {
+export function replayOnce(before: Catalog, { statements, rendering }: Program, engine: Engine): VirtualCatalog {
   const known = replayed.get(before) ?? new Map<string, VirtualCatalog>();
   replayed.set(before, known);
   const text = rendering?.text ?? '';
   const found = known.get(text);
   if (found !== undefined) return found;
-  const after = replay(before, statements);
+  const after = replay(before, statements, engine);
   const [oldest] = known.keys();
   if (known.size >= keptTexts && oldest !== undefined) known.delete(oldest);
   known.set(text, after);

@@ -1,9 +1,8 @@
 import { type NativeCall, type NativeUse, type NativeValue, native } from '../../../code/native';
 import { undefinedValue, unknown, type Value } from '../../../code/value';
 import { optionsOf, text, texts } from './options';
-import { quoted, quotedList } from './paths';
 import { queryBuilder } from './query-builder';
-import { assignments, criteriaSql, entityTable, insertSql, isRow, whereClause } from './rows';
+import { assignments, criteriaSql, entityTable, insertSql, isRow, type RowDialect, whereClause } from './rows';
 import type { Sender } from './send';
 import type { Transactions } from './transactions';
 
@@ -69,26 +68,28 @@ interface RowCall {
   readonly rest: readonly unknown[];
 }
 
-/** Methods that write rows. Each gives the statement; undefined where it is known only when it runs. */
-const writers: Readonly<Record<string, (table: string, rest: readonly unknown[], use: NativeUse) => string | undefined>> = {
-  insert: (table, [rows], use) => insertSql(table, rows, '', use),
+/** Gives the statement; undefined where it is known only when it runs. */
+type RowWriter = (table: string, rest: readonly unknown[], use: NativeUse, dialect: RowDialect) => string | undefined;
+
+const writers: Readonly<Record<string, RowWriter>> = {
+  insert: (table, [rows], use, dialect) => insertSql(table, rows, undefined, use, dialect),
   // A row that has its identifier already is looked for first, and updated.
-  save: (table, [rows], use) => insertSql(table, rows, '', use),
-  upsert: (table, [rows, conflict], use) => {
-    const paths = texts(isRow(conflict) ? conflict.conflictPaths : conflict);
-    const columns = Object.keys((Array.isArray(rows) ? rows : [rows]).find(isRow) ?? {}).filter((column) => !paths.includes(column));
-    const changes = columns.map((column) => `${quoted(column)} = EXCLUDED.${quoted(column)}`).join(', ');
-    const action = changes === '' ? 'DO NOTHING' : `DO UPDATE SET ${changes}`;
-    return insertSql(table, rows, ` ON CONFLICT (${quotedList(paths)}) ${action}`, use);
+  save: (table, [rows], use, dialect) => insertSql(table, rows, undefined, use, dialect),
+  upsert: (table, [rows, conflict], use, dialect) => {
+    const target = texts(isRow(conflict) ? conflict.conflictPaths : conflict);
+    const columns = Object.keys((Array.isArray(rows) ? rows : [rows]).find(isRow) ?? {}).filter((column) => !target.includes(column));
+    return insertSql(table, rows, { kind: 'update', target, columns }, use, dialect);
   },
-  update: (table, [criteria, values], use) => updateSql(table, criteria, values, use),
-  updateAll: (table, [values], use) => updateSql(table, undefined, values, use),
-  delete: (table, [criteria], use) => `DELETE FROM ${table}${whereClause(criteriaSql(criteria, use))}`,
+  update: (table, [criteria, values], use, dialect) => updateSql(table, criteria, values, use, dialect),
+  updateAll: (table, [values], use, dialect) => updateSql(table, undefined, values, use, dialect),
+  delete: (table, [criteria], use, dialect) => `DELETE FROM ${table}${whereClause(criteriaSql(criteria, use, dialect))}`,
   deleteAll: (table) => `DELETE FROM ${table}`,
-  remove: (table, [rows], use) => `DELETE FROM ${table}${whereClause(criteriaSql(rows, use))}`,
+  remove: (table, [rows], use, dialect) => `DELETE FROM ${table}${whereClause(criteriaSql(rows, use, dialect))}`,
   clear: (table) => `TRUNCATE TABLE ${table}`,
-  increment: (table, [criteria, column, by], use) => changeBy(table, criteria, text(column) ?? '', `+ ${text(by) ?? '1'}`, use),
-  decrement: (table, [criteria, column, by], use) => changeBy(table, criteria, text(column) ?? '', `- ${text(by) ?? '1'}`, use),
+  increment: (table, [criteria, column, by], use, dialect) =>
+    changeBy(table, criteria, text(column) ?? '', `+ ${text(by) ?? '1'}`, use, dialect),
+  decrement: (table, [criteria, column, by], use, dialect) =>
+    changeBy(table, criteria, text(column) ?? '', `- ${text(by) ?? '1'}`, use, dialect),
 };
 
 function rowMethods(sender: Sender, parts: (call: NativeCall) => RowCall): Readonly<Record<string, Method>> {
@@ -97,8 +98,9 @@ function rowMethods(sender: Sender, parts: (call: NativeCall) => RowCall): Reado
       name,
       (call) => {
         const { target, rest } = parts(call);
-        const table = entityTable(target);
-        const sql = table === undefined ? undefined : writer(table, rest, call);
+        const { dialect } = sender;
+        const table = entityTable(target, dialect);
+        const sql = table === undefined ? undefined : writer(table, rest, call, dialect);
         if (sql === undefined) call.machine.unread(call.place, 'its table or its rows are known only when it runs');
         else sender.written(call, [sql]);
         return unknown(name, { source: call.place });
@@ -107,11 +109,12 @@ function rowMethods(sender: Sender, parts: (call: NativeCall) => RowCall): Reado
   );
 }
 
-function updateSql(table: string, criteria: unknown, values: unknown, use: NativeUse): string | undefined {
-  const set = assignments(values, use);
-  return set === undefined ? undefined : `UPDATE ${table} SET ${set}${whereClause(criteriaSql(criteria, use))}`;
+function updateSql(table: string, criteria: unknown, values: unknown, use: NativeUse, dialect: RowDialect): string | undefined {
+  const set = assignments(values, use, dialect);
+  return set === undefined ? undefined : `UPDATE ${table} SET ${set}${whereClause(criteriaSql(criteria, use, dialect))}`;
 }
 
-function changeBy(table: string, criteria: unknown, column: string, change: string, use: NativeUse): string {
-  return `UPDATE ${table} SET ${quoted(column)} = ${quoted(column)} ${change}${whereClause(criteriaSql(criteria, use))}`;
+function changeBy(table: string, criteria: unknown, column: string, change: string, use: NativeUse, dialect: RowDialect): string {
+  const name = dialect.quoted(column);
+  return `UPDATE ${table} SET ${name} = ${name} ${change}${whereClause(criteriaSql(criteria, use, dialect))}`;
 }

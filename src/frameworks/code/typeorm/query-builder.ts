@@ -2,8 +2,7 @@ import { type NativeCall, type NativeUse, type NativeValue, native } from '../..
 import { holeMark, markedText } from '../../../code/plain';
 import { unknown, type Value } from '../../../code/value';
 import { list, optionsOf, text, texts } from './options';
-import { quotedList } from './paths';
-import { assignments, criteriaSql, entityTable, insertSql, isRow, valueSql, whereClause } from './rows';
+import { assignments, type Conflict, criteriaSql, entityTable, insertSql, isRow, type RowDialect, valueSql, whereClause } from './rows';
 import type { Sender } from './send';
 
 /** What a query builder has been told so far. */
@@ -12,7 +11,7 @@ interface Told {
   target: unknown;
   values: unknown;
   condition: string;
-  conflict: string;
+  conflict: Conflict | undefined;
 }
 
 /**
@@ -20,13 +19,13 @@ interface Told {
  * that only read are not rendered.
  */
 export function queryBuilder(sender: Sender, target: unknown): NativeValue {
-  const told: Told = { kind: 'select', target, values: undefined, condition: '', conflict: '' };
+  const told: Told = { kind: 'select', target, values: undefined, condition: '', conflict: undefined };
   const builder: NativeValue = native({
     name: 'the query builder',
     reachesDatabase: false,
     methods: {
       ...setters(told, () => builder),
-      ...conditions(told, () => builder),
+      ...conditions(sender.dialect, told, () => builder),
       execute: (call) => {
         send(sender, told, call);
         return unknown('result', { source: call.place });
@@ -91,25 +90,22 @@ function setters(told: Told, builder: () => NativeValue): Methods {
       told.values = optionsOf(call.arg(0));
     }),
     orIgnore: set(() => {
-      told.conflict = ' ON CONFLICT DO NOTHING';
+      told.conflict = { kind: 'ignore' };
     }),
     onConflict: set((call) => {
-      told.conflict = ` ON CONFLICT ${text(optionsOf(call.arg(0))) ?? ''}`;
+      told.conflict = { kind: 'raw', text: text(optionsOf(call.arg(0))) ?? '' };
     }),
     orUpdate: set((call) => {
-      const overwrite = texts(optionsOf(call.arg(0)));
-      const target = texts(optionsOf(call.arg(1)));
-      const changes = overwrite.map((column) => `"${column}" = EXCLUDED."${column}"`).join(', ');
-      told.conflict = ` ON CONFLICT (${quotedList(target)}) DO UPDATE SET ${changes}`;
+      told.conflict = { kind: 'update', columns: texts(optionsOf(call.arg(0))), target: texts(optionsOf(call.arg(1))) };
     }),
   };
 }
 
-function conditions(told: Told, builder: () => NativeValue): Methods {
+function conditions(dialect: RowDialect, told: Told, builder: () => NativeValue): Methods {
   const add =
     (join: string) =>
     (call: NativeCall): Value => {
-      const condition = conditionOf(call);
+      const condition = conditionOf(call, dialect);
       told.condition = told.condition === '' || join === '' ? condition : `${told.condition} ${join} ${condition}`;
       return builder();
     };
@@ -118,47 +114,47 @@ function conditions(told: Told, builder: () => NativeValue): Methods {
     andWhere: add('AND'),
     orWhere: add('OR'),
     whereInIds: (call) => {
-      told.condition = criteriaSql(list(optionsOf(call.arg(0))), call);
+      told.condition = criteriaSql(list(optionsOf(call.arg(0))), call, dialect);
       return builder();
     },
   };
 }
 
-function conditionOf(call: NativeCall): string {
+function conditionOf(call: NativeCall, dialect: RowDialect): string {
   const first = call.arg(0);
-  if (first.kind !== 'text') return criteriaSql(optionsOf(first), call);
+  if (first.kind !== 'text') return criteriaSql(optionsOf(first), call, dialect);
   const parameters = optionsOf(call.arg(1));
   return markedText(first).replaceAll(/(?<![:\w]):(?:\.\.\.)?([A-Za-z_][A-Za-z0-9_.]*)/g, (found, name: string) => {
     if (!isRow(parameters)) return parameters === undefined ? found : holeMark(name);
     if (!(name in parameters)) return found;
     const value = parameters[name];
-    return Array.isArray(value) ? value.map((item) => valueSql(item, call)).join(', ') : valueSql(value, call);
+    return Array.isArray(value) ? value.map((item) => valueSql(item, call, dialect)).join(', ') : valueSql(value, call, dialect);
   });
 }
 
 function send(sender: Sender, told: Told, call: NativeCall): void {
   if (told.kind === 'select') return;
-  const table = entityTable(told.target);
-  const sql = table === undefined ? undefined : statement(table, told, call);
+  const table = entityTable(told.target, sender.dialect);
+  const sql = table === undefined ? undefined : statement(table, told, call, sender.dialect);
   if (sql === undefined) call.machine.unread(call.place, 'its table or its values are known only when it runs');
   else sender.written(call, [sql]);
 }
 
-function statement(table: string, told: Told, use: NativeUse): string | undefined {
+function statement(table: string, told: Told, use: NativeUse, dialect: RowDialect): string | undefined {
   const where = whereClause(told.condition);
   switch (told.kind) {
     case 'insert':
-      return insertSql(table, told.values, told.conflict, use);
+      return insertSql(table, told.values, told.conflict, use, dialect);
     case 'update': {
-      const set = assignments(told.values, use);
+      const set = assignments(told.values, use, dialect);
       return set === undefined ? undefined : `UPDATE ${table} SET ${set}${where}`;
     }
     case 'delete':
       return `DELETE FROM ${table}${where}`;
     case 'soft delete':
-      return `UPDATE ${table} SET "deletedAt" = CURRENT_TIMESTAMP${where}`;
+      return `UPDATE ${table} SET ${dialect.quoted('deletedAt')} = CURRENT_TIMESTAMP${where}`;
     case 'restore':
-      return `UPDATE ${table} SET "deletedAt" = NULL${where}`;
+      return `UPDATE ${table} SET ${dialect.quoted('deletedAt')} = NULL${where}`;
     default:
       return undefined;
   }

@@ -2,9 +2,10 @@ import { type NativeCall, type NativeValue, native } from '../../../code/native'
 import { Missing } from '../../../code/plain';
 import { concat, written } from '../../../code/text';
 import { array, falseValue, nullValue, type TextValue, trueValue, undefinedValue, unknown, type Value } from '../../../code/value';
-import { type BuilderMethod, builderMethods } from './builders';
+import type { BuilderMethod } from './builders';
 import { tableValue } from './classes';
 import { driverValue } from './connection';
+import type { Dialect } from './dialects';
 import { managerMembers } from './manager';
 import { Held, optionsOf, tableFrom, text } from './options';
 import type { Sender } from './send';
@@ -18,7 +19,7 @@ export interface Exists {
 }
 
 /**
- * The query runner that TypeORM hands to `up` and `down` (`query-runner/QueryRunner.d.ts`, `driver/postgres/PostgresQueryRunner.js`).
+ * The query runner that TypeORM hands to `up` and `down` (`query-runner/QueryRunner.d.ts`, the query runners of `driver`).
  * `wrapped`: TypeORM has opened a transaction around the migration.
  */
 export function queryRunner(sender: Sender, wrapped: boolean): NativeValue {
@@ -32,7 +33,11 @@ export function queryRunner(sender: Sender, wrapped: boolean): NativeValue {
   const connection: NativeValue = native({
     name: 'the data source',
     ...members,
-    properties: { driver: (use) => driverValue(use.place), options: (use) => driverValue(use.place, 'options'), manager },
+    properties: {
+      driver: (use) => driverValue(use.place, sender.dialect),
+      options: (use) => driverValue(use.place, sender.dialect, 'options'),
+      manager,
+    },
   });
   // The driver's own client: on the same connection, past the query runner.
   const client = native({
@@ -52,13 +57,13 @@ export function queryRunner(sender: Sender, wrapped: boolean): NativeValue {
     name: 'the query runner',
     methods: {
       ...readingMethods(sender),
-      ...Object.fromEntries(Object.entries(builderMethods).map(([name, method]) => [name, asMethod(sender, method)])),
+      ...Object.fromEntries(Object.entries(sender.dialect.builders).map(([name, method]) => [name, asMethod(sender, method)])),
       query: (call) => {
         sender.raw(call, call.arg(0));
         return unknown('rows', { source: call.place });
       },
       sql: (call) => {
-        sender.raw(call, withTemplateParameters(call));
+        sender.raw(call, withTemplateParameters(call, sender.dialect));
         return unknown('rows', { source: call.place });
       },
       startTransaction: (call) => transactions.start(call),
@@ -108,7 +113,7 @@ function argumentOf(value: Value, { argPlaces, machine, place }: NativeCall, ind
 
 /** A name that was not among the options: what was given is not one of TypeORM's classes, or its properties are not known. */
 function hasEmptyName(sql: string): boolean {
-  return /(?<!")""(?!")|\(\)/.test(sql.replaceAll(/'(?:[^']|'')*'/g, '0').replaceAll(/\b\w+\(\)/g, '0'));
+  return /(?<!")""(?!")|(?<!`)``(?!`)|\(\)/.test(sql.replaceAll(/'(?:[^']|'')*'/g, '0').replaceAll(/\b\w+\(\)/g, '0'));
 }
 
 /** Questions to the database: what they find is not known, but what they ask about is. */
@@ -131,12 +136,13 @@ function readingMethods(sender: Sender): Readonly<Record<string, (call: NativeCa
     getDatabases: () => array([], true),
     getSchemas: () => array([], true),
     getCurrentDatabase: (call) => unknown('database', { source: call.place }),
-    getCurrentSchema: (call) => written('public', call.place),
+    getCurrentSchema: (call) =>
+      sender.dialect.type === 'postgres' ? written('public', call.place) : unknown('database', { source: call.place }),
   };
 }
 
 /** `` queryRunner.sql`...` ``: values become parameters. */
-export function withTemplateParameters({ template, place }: NativeCall): TextValue {
+export function withTemplateParameters({ template, place }: NativeCall, dialect: Pick<Dialect, 'parameter'>): TextValue {
   const strings = template?.strings ?? [];
-  return concat(...strings.flatMap((part, index) => (index === 0 ? [part] : [written(`$${index}`, place), part])));
+  return concat(...strings.flatMap((part, index) => (index === 0 ? [part] : [written(dialect.parameter(index), place), part])));
 }

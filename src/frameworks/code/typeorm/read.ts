@@ -1,10 +1,12 @@
 import { nativeFunction } from '../../../code/native';
 import { type FunctionValue, undefinedValue, type Value } from '../../../code/value';
 import { type Catalog, emptyCatalog } from '../../../model/catalog';
+import type { Engine } from '../../../model/engine';
 import type { Migration, Program, ProgramExecution } from '../../../model/migration';
 import { type Result, success } from '../../../model/result';
 import type { ReadOptions, SourceFile } from '../../../model/run-protocol';
 import { baseName } from '../../files';
+import { committedOnMysql } from '../because';
 import { CodeMemory } from '../code-memory';
 import {
   booleanField,
@@ -21,7 +23,8 @@ import {
 import { typeormPackage } from './classes';
 import { type ContextMaker, contextFor, findContextMaker } from './context';
 import { DatabaseSoFar, replayOnce } from './database';
-import { forOtherEngines, notListedForPostgres } from './detect';
+import { forOtherEngines, listedForOthers } from './detect';
+import { dialectOf } from './dialects';
 import { queryRunner } from './query-runner';
 import { Sender } from './send';
 
@@ -35,13 +38,13 @@ const packages = new Map<string, Value>([
 /** The migrations of a folder in the order of their timestamps, as TypeORM sorts them (`migration/MigrationExecutor.js`, `getMigrations`). */
 export function readMigrations(files: readonly SourceFile[], options: ReadOptions): readonly Result<Migration>[] {
   const folder = new CodeFolder(files, { packages });
-  const maker = findContextMaker(files, folder);
-  const unlisted = notListedForPostgres(files);
+  const maker = findContextMaker(files, folder, options.engine);
+  const unlisted = listedForOthers(files, options.engine);
   const found = ownCode(files)
-    .filter(({ path }) => !forOtherEngines(path) && !unlisted.has(path))
+    .filter(({ path }) => !forOtherEngines(path, options.engine) && !unlisted.has(path))
     .flatMap((file) => migrationsIn(file, folder))
     .toSorted((left, right) => left.timestamp - right.timestamp);
-  const chain = new Chain();
+  const chain = new Chain(options.engine);
   return found.map((entry) => {
     const migration = remembered(entry, folder, maker, options, chain.after());
     chain.add(migration.up);
@@ -54,6 +57,8 @@ class Chain {
   private readonly programs: Program[] = [];
   private readonly catalogs: Catalog[] = [emptyCatalog];
 
+  constructor(private readonly engine: Engine) {}
+
   add(program: Program): void {
     this.programs.push(program);
   }
@@ -65,7 +70,7 @@ class Chain {
       for (let done = this.catalogs.length - 1; done < count; done++) {
         const program = this.programs[done];
         const before = this.catalogs[done] ?? emptyCatalog;
-        this.catalogs.push(program === undefined ? before : replayOnce(before, program));
+        this.catalogs.push(program === undefined ? before : replayOnce(before, program, this.engine));
       }
       return this.catalogs[count] ?? emptyCatalog;
     };
@@ -137,7 +142,7 @@ class Reading {
   read(before: () => Catalog): Migration {
     const { file, name } = this.entry;
     const up = this.program('up', before);
-    const after = () => ('program' in up ? replayOnce(before(), up.program) : before());
+    const after = () => ('program' in up ? replayOnce(before(), up.program, this.options.engine) : before());
     const down = this.program('down', after);
     return {
       id: name,
@@ -155,17 +160,18 @@ class Reading {
     before: () => Catalog,
   ): { readonly program: Program } | { readonly irreversible: true } | Record<never, never> {
     const { file } = this.entry;
+    const { engine } = this.options;
     const session = this.folder.open(file.path);
     const type = sameClass(session, this.entry.type);
     if (type === undefined) return {};
     const instance = session.construct(type);
     const method = methodOf(session, instance, direction);
     if (method === undefined) return {};
-    const execution = executionOf(booleanField(session, instance, 'transaction'));
-    const runner = queryRunner(new Sender(new DatabaseSoFar(before)), execution.wrapped);
-    const argument = contextFor(this.maker, session, method, runner, type);
+    const execution = executionOf(booleanField(session, instance, 'transaction'), engine);
+    const runner = queryRunner(new Sender(new DatabaseSoFar(before, engine), dialectOf(engine)), execution.wrapped);
+    const argument = contextFor(this.maker, session, method, runner, type, engine);
     const recording = session.run(followed(method, file), [argument], instance);
-    const program = programOf(direction, file, spanOf(method, type, file), session, recording, execution);
+    const program = programOf(direction, file, spanOf(method, type, file), session, recording, execution, engine);
     // A way back that only says that there is none.
     const throws = recording.thrown !== undefined && program.statements.length === 0 && program.unread?.length === 0;
     return direction === 'down' && throws ? { irreversible: true } : { program };
@@ -173,7 +179,13 @@ class Reading {
 
   private emptyProgram(): Program {
     const { file, type } = this.entry;
-    return { direction: 'up', path: file.path, span: type.source.span, statements: [], execution: executionOf(undefined) };
+    return {
+      direction: 'up',
+      path: file.path,
+      span: type.source.span,
+      statements: [],
+      execution: executionOf(undefined, this.options.engine),
+    };
   }
 }
 
@@ -195,16 +207,18 @@ function spanOf(method: Value, type: MigrationType, file: SourceFile): { readonl
 }
 
 /** `migration/MigrationExecutor.js`: the mode is `all` unless the project says otherwise; `transaction` of a migration counts in the others. */
-function executionOf(transaction: boolean | undefined): ProgramExecution {
+function executionOf(transaction: boolean | undefined, engine: Engine): ProgramExecution {
   if (transaction === false) {
     return { requests: 'per-statement', wrapped: false, because: 'transaction = false: TypeORM runs this migration without a transaction' };
   }
   return {
     requests: 'per-statement',
     wrapped: true,
-    because:
+    because: committedOnMysql(
       transaction === true
         ? 'transaction = true: TypeORM runs this migration in a transaction of its own'
         : 'TypeORM runs all pending migrations in one transaction, unless migrationsTransactionMode says otherwise',
+      engine,
+    ),
   };
 }

@@ -4,12 +4,16 @@ import { renderedText } from '../../../code/sql/render';
 import type { TextValue, Value } from '../../../code/value';
 import { Absences } from './absence';
 import type { DatabaseSoFar } from './database';
+import type { Dialect } from './dialects';
 
 /** Sends what a migration says, and tells the database that the builders ask afterwards. */
 export class Sender {
   readonly absences = new Absences();
 
-  constructor(readonly database: DatabaseSoFar) {}
+  constructor(
+    readonly database: DatabaseSoFar,
+    readonly dialect: Dialect,
+  ) {}
 
   /** SQL of the migration's own: a value of any kind. */
   raw(use: NativeUse, sql: Value): void {

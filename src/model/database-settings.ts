@@ -1,0 +1,50 @@
+import type { EngineName } from './engine';
+
+/** Where tools of code write down which database they talk to: knexfile, data source, Sequelize's and db-migrate's configuration. */
+const names =
+  /^(?:knexfile|ormconfig|mikro-orm\.config|[\w.-]*data-?source[\w.-]*)\.(?:[cm]?[jt]s|json)$|^database\.json$|^config\.(?:[cm]?js|json)$/i;
+
+/** Set behind the name of a file of which only this is taken: addresses and passwords can stand in the rest. */
+const cutMark = '#database';
+
+/** Can a file of this name say which database a project talks to? `config.json` does in a folder `config` alone. */
+export function isDatabaseSettings(path: string): boolean {
+  const name = (path.endsWith(cutMark) ? path.slice(0, -cutMark.length) : path).split('/').at(-1) ?? '';
+  return names.test(name) && (!/^config\./i.test(name) || /(?:^|\/)config\/[^/]*$/.test(path));
+}
+
+/** What such a file says of the database, and nothing else of it; undefined where that is nothing. */
+export function cutToDatabase(path: string, text: string): { readonly path: string; readonly text: string } | undefined {
+  const said = [...new Set(namesIn(text))].map((name) => `database: '${name}'\n`);
+  const transactions = /\bdisableTransactions\s*:\s*true\b/.test(text) ? 'disableTransactions: true\n' : '';
+  return said.length === 0 && transactions === '' ? undefined : { path: path + cutMark, text: said.join('') + transactions };
+}
+
+const engines: Readonly<Record<string, EngineName>> = {
+  pg: 'postgres',
+  pgnative: 'postgres',
+  postgres: 'postgres',
+  postgresql: 'postgres',
+  'aurora-postgres': 'postgres',
+  'aurora-mysql': 'mysql',
+  mysql: 'mysql',
+  mysql2: 'mysql',
+  mariadb: 'mariadb',
+};
+
+/** The engines that a file of settings names, each once. What stands in comments does not count. */
+export function enginesIn(text: string): readonly EngineName[] {
+  return [...new Set(namesIn(text).flatMap((name) => engines[name] ?? []))];
+}
+
+const setting = /\b(?:client|dialect|driver|type|database)["']?\s*[:=]\s*["'`]([\w-]+)["'`]/g;
+const address = /["'`](postgres(?:ql)?|mysql2?|mariadb):\/\//g;
+const driverClass = /\bdriver\s*:\s*(PostgreSql|MySql|MariaDb)Driver\b|['"]@mikro-orm\/(postgresql|mysql|mariadb)['"]/g;
+
+function namesIn(text: string): readonly string[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\/|(?<![:"'`\w])\/\/[^\n]*/g, ' ');
+  return [setting, address, driverClass]
+    .flatMap((pattern) => [...code.matchAll(pattern)])
+    .map(([, first, second]) => (first ?? second ?? '').toLowerCase())
+    .filter((name) => Object.hasOwn(engines, name));
+}

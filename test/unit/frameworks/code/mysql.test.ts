@@ -1,0 +1,146 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are templates of the code that is linted.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { frameworkByName } from '../../../../src/frameworks/registry';
+import { defaultConfiguration } from '../../../../src/lint/configuration';
+import { editText } from '../../../../src/lint/fixes';
+import { lintFolder } from '../../../../src/lint/lint';
+import { emptyCatalog } from '../../../../src/model/catalog';
+import type { Engine } from '../../../../src/model/engine';
+import type { FrameworkName, Migration } from '../../../../src/model/migration';
+import type { SourceFile } from '../../../../src/model/run-protocol';
+import { planProgram } from '../../../../src/plan/plan';
+import { generateDown } from '../../../../src/rollback/down';
+import { replay } from '../../../../src/schema/virtual-schema';
+import { loadParser, only, statementsOf, unreadOf } from './read';
+
+const mysql: Engine = { name: 'mysql', major: 8, minor: 4 };
+
+beforeAll(loadParser);
+
+/** A migration of the framework whose `up` holds these lines, and where its file lies. */
+function fileFor(name: FrameworkName, body: string, down = ''): { readonly path: string; readonly text: string } {
+  switch (name) {
+    case 'typeorm':
+      return {
+        path: '1700000000000-A.ts',
+        text: `export class A1700000000000 implements MigrationInterface {\n  async up(queryRunner: QueryRunner) {\n${body}\n  }\n  async down(queryRunner: QueryRunner) {${down}}\n}\n`,
+      };
+    case 'mikro-orm':
+      return {
+        path: 'Migration20260101000000.ts',
+        text: `import { Migration } from '@mikro-orm/migrations';\nexport class Migration20260101000000 extends Migration {\n  async up() {\n${body}\n  }\n  async down() {${down}}\n}\n`,
+      };
+    case 'sequelize':
+      return {
+        path: '20260101000000-a.js',
+        text: `module.exports = {\n  async up(queryInterface, Sequelize) {\n${body}\n  },\n  async down(queryInterface) {${down}},\n};\n`,
+      };
+    case 'db-migrate':
+      return {
+        path: '20260101000000-a.js',
+        text: `exports.up = async function (db) {\n${body}\n};\nexports.down = async function (db) {${down}};\n`,
+      };
+    default:
+      return {
+        path: '20260101000000_a.js',
+        text: `exports.up = async (knex) => {\n${body}\n};\nexports.down = async (knex) => {${down}};\n`,
+      };
+  }
+}
+
+function read(name: FrameworkName, body: string, engine = mysql): Migration {
+  const framework = frameworkByName(name);
+  if (framework === undefined) throw new Error(name);
+  const { path, text } = fileFor(name, body);
+  return only(framework, { [path]: text }, engine);
+}
+
+const create = 'CREATE TABLE `users` (`id` int NOT NULL AUTO_INCREMENT, `email` varchar(255) NULL, PRIMARY KEY (`id`)) ENGINE=InnoDB';
+const literal = JSON.stringify(create);
+
+const rawCalls: readonly (readonly [FrameworkName, (sql: string) => string])[] = [
+  ['typeorm', (sql) => `await queryRunner.query(${sql});`],
+  ['typeorm', (sql) => `await queryRunner.manager.query(${sql});`],
+  ['knex', (sql) => `await knex.raw(${sql});`],
+  ['sequelize', (sql) => `await queryInterface.sequelize.query(${sql});`],
+  ['db-migrate', (sql) => `await db.runSql(${sql});`],
+  ['mikro-orm', (sql) => `this.addSql(${sql});`],
+];
+
+describe('raw SQL for MySQL', () => {
+  it.each(rawCalls)('of %s is read by the reader of MySQL: %s', (name, call) => {
+    const { up } = read(name, call(literal));
+    expect(unreadOf(up)).toEqual([]);
+    expect(statementsOf(up)).toEqual([create]);
+    expect(up.statements[0]?.operations.map(({ kind }) => kind)).toEqual(['create table']);
+  });
+
+  it('has the marks of parameters of its driver', () => {
+    expect(statementsOf(read('typeorm', 'await queryRunner.query("UPDATE `a` SET `b` = ? WHERE `c` = ?", [1, 2]);').up)).toEqual([
+      'UPDATE `a` SET `b` = ? WHERE `c` = ?',
+    ]);
+    expect(statementsOf(read('db-migrate', 'await db.runSql("UPDATE a SET b = ? WHERE c = ?", [1, 2]);').up)).toEqual([
+      'UPDATE a SET b = ? WHERE c = ?',
+    ]);
+  });
+
+  it.each(rawCalls)('of %s is fixed in its literal, and silenced by a comment above it', (name, call) => {
+    const first = fileFor(name, call(literal));
+    const earlier = (text: string) => text.replaceAll('2026', '2025').replaceAll('1700000000000', '1600000000000');
+    const lint = ({ path, text }: SourceFile) => {
+      const files = [
+        { path: earlier(first.path), text: earlier(first.text) },
+        { path, text },
+      ];
+      const { reports } = lintFolder({
+        files,
+        paths: [path],
+        configuration: { ...defaultConfiguration, framework: name, engine: 'mysql' },
+      });
+      return reports.flatMap(({ findings }) => findings);
+    };
+    const line = call('"ALTER TABLE `users` DROP COLUMN `email`, ADD INDEX `by_id` (`id`)"');
+    const file = fileFor(name, line);
+    const findings = lint(file);
+    expect(findings.map(({ rule }) => rule)).toContain('mysql-destructive-change');
+    const fix = findings.flatMap(({ fixes }) => fixes).find(({ title }) => /LOCK/.test(title));
+    if (fix === undefined) throw new Error(JSON.stringify(findings, undefined, 1));
+    const fixed = editText(file.text, fix.edits);
+    expect(fixed).toContain('ALTER TABLE `users` DROP COLUMN `email`, ADD INDEX `by_id` (`id`), ');
+    const silenced = lint(fileFor(name, `// faultline-ignore mysql-destructive-change: nobody reads it\n${line}`));
+    expect(silenced.map(({ rule }) => rule)).not.toContain('mysql-destructive-change');
+  });
+});
+
+describe('how it runs on MySQL', () => {
+  it('every definition commits what the tool has opened', () => {
+    const body = 'await knex.raw("UPDATE a SET b = 1");\nawait knex.raw("ALTER TABLE a ADD c int");\nawait knex.raw("UPDATE a SET c = 1");';
+    const migration = read('knex', body);
+    const plan = planProgram(migration, 'up');
+    expect(plan.transactions.map(({ kind, statements }) => [kind, statements])).toEqual([
+      ['framework', [1]],
+      ['autocommit', [2]],
+      ['autocommit', [3]],
+    ]);
+    expect(migration.up.execution.because).toContain('every statement that defines something commits');
+  });
+
+  it('db-migrate turns autocommit off, so that what follows is in a transaction again', () => {
+    const { execution } = read('db-migrate', 'await db.runSql("ALTER TABLE a ADD c int");').up;
+    expect(execution).toMatchObject({ wrapped: true, autocommitOff: true });
+  });
+});
+
+describe('a rollback for MySQL', () => {
+  it.each(rawCalls)('of %s is written as its raw calls', (name, call) => {
+    const framework = frameworkByName(name);
+    const { path, text } = fileFor(name, call('"CREATE TABLE `logs` (`id` int)"'));
+    const migration = framework && only(framework, { [path]: text }, mysql);
+    if (framework === undefined || migration === undefined) throw new Error(name);
+    const after = replay(emptyCatalog, migration.up.statements, mysql);
+    const placed = framework.placeDown(migration, [{ path, text }], generateDown(migration, emptyCatalog, after).statements);
+    if (placed.kind !== 'edit') throw new Error(placed.kind);
+    const written = text.slice(0, placed.span.start) + placed.newText + text.slice(placed.span.end);
+    expect(statementsOf(only(framework, { [path]: written }, mysql).down)).toEqual(['DROP TABLE `logs`']);
+  });
+});
