@@ -8,6 +8,7 @@ import { indentationAt } from '../../parse/lines';
 import type { RuleContext } from '../context';
 import { sourceText } from '../edits';
 import { editCall, insertInCall, propertyName, sourceCall, sourceSlice, spanOf } from './source-call';
+import { calledName, isCallOf } from './transaction-place';
 
 /**
  * Takes the statement of a call out of the transaction around it: what creates goes before, everything else behind. Undefined where the
@@ -43,7 +44,7 @@ interface Target {
 
 /** `await session.withTransaction(async () => { ... })`, with the call directly in the callback. */
 function aroundCallback(around: readonly Node[]): Target | undefined {
-  const position = around.findLastIndex((node) => node.type === 'CallExpression' && calledName(node) === 'withTransaction');
+  const position = around.findLastIndex((node) => calledName(node) === 'withTransaction');
   const callback = around[position + 1];
   const block = around.at(-1);
   const statement = around.slice(0, position).findLast(({ type }) => type.endsWith('Statement') || type === 'VariableDeclaration');
@@ -66,18 +67,6 @@ function betweenMarks(around: readonly Node[], line: Node): Target | undefined {
   if (begin === undefined || end === undefined) return undefined;
   const between = block.body.slice(block.body.indexOf(begin), at);
   return { begin: spanOf(begin).start, end: spanOf(end).end, declared: new Set(between.flatMap(declaredBy)) };
-}
-
-function isCallOf(statement: Node, name: string): boolean {
-  if (statement.type !== 'ExpressionStatement') return false;
-  const { expression } = statement;
-  const call = expression.type === 'AwaitExpression' ? expression.argument : expression;
-  return call.type === 'CallExpression' && calledName(call) === name;
-}
-
-function calledName(node: Node): string | undefined {
-  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return undefined;
-  return propertyName(node.callee.property);
 }
 
 function declaredBy(statement: Node): readonly string[] {

@@ -5,6 +5,7 @@ import { indentationAt } from '../../parse/lines';
 import type { RuleContext } from '../context';
 import { sourceText } from '../edits';
 import { editCall, propertyName, type SourceCall, sourceCall, sourceSlice, spanOf } from './source-call';
+import { beforeTransaction, functionAround, isFunction } from './transaction-place';
 
 /** A line of code before the statement that a call stands in. */
 export interface LineBefore {
@@ -18,8 +19,9 @@ export interface LineBefore {
 }
 
 /**
- * Puts lines before the statement that sends a command; each without its indentation. Undefined where the place does not show how: the
- * call stands in another file, in an arrow function without braces, in a function that can't wait.
+ * Puts lines before the statement that sends a command; each without its indentation. In a transaction they go before all of it, since it
+ * takes neither $out nor what waits for somebody else. Undefined where the place does not show how: the call stands in another file, in an
+ * arrow function without braces, in a function that can't wait; or a line would use what is declared in the transaction alone.
  */
 export function insertLines(
   context: RuleContext,
@@ -29,7 +31,8 @@ export function insertLines(
 ): TextEdit | undefined {
   const found = sourceCall(context, statement, method);
   if (found === undefined) return undefined;
-  const place = statementAround(found.around);
+  const isInTransaction = statement.circumstances?.transaction !== undefined;
+  const place = isInTransaction ? placeBeforeTransaction(found.around) : statementAround(found.around);
   if (place === undefined) return undefined;
   // The shell waits by itself.
   const isScript = context.framework.name === 'mongosh' || context.source === undefined;
@@ -37,21 +40,46 @@ export function insertLines(
   const receivers = receiversOf(context, found);
   if (receivers === undefined) return undefined;
   const lines = write({ ...receivers, wait: isScript ? '' : 'await ', call: found });
-  if (lines === undefined) return undefined;
+  if (lines === undefined || lines.some((line) => usesOneOf(line, place.declared))) return undefined;
   const { start } = spanOf(place.node);
   const indent = indentationAt(sourceText(context), start);
   return editCall(context, { start, end: start }, lines.map((line) => `${line.replaceAll('\n', `\n${indent}`)}\n${indent}`).join(''));
 }
 
-/** The innermost statement of a block, and whether the function around it can wait. */
-function statementAround(around: readonly Node[]): { readonly node: Node; readonly canWait: boolean } | undefined {
+interface LinePlace {
+  /** What the lines stand before. */
+  readonly node: Node;
+  /** Whether the function around it can wait. */
+  readonly canWait: boolean;
+  /** Names that the lines can't use. */
+  readonly declared?: ReadonlySet<string>;
+}
+
+function placeBeforeTransaction(around: readonly Node[]): LinePlace | undefined {
+  const found = beforeTransaction(around);
+  if (found === undefined) return undefined;
+  const owner = functionAround(around, spanOf(found.node).start);
+  return { ...found, canWait: isAsync(owner) };
+}
+
+function usesOneOf(line: string, names: ReadonlySet<string> | undefined): boolean {
+  return names !== undefined && (line.match(/[A-Za-z_$][\w$]*/g) ?? []).some((word) => names.has(word));
+}
+
+/** A program itself can wait. */
+function isAsync(owner: Node | undefined): boolean {
+  return owner === undefined || ('async' in owner && owner.async === true);
+}
+
+/** The innermost statement of a block. */
+function statementAround(around: readonly Node[]): LinePlace | undefined {
   const at = around.findLastIndex((node, index) => isInBlock(around[index - 1]) && isLine(node));
   const node = around[at];
   if (node === undefined) return undefined;
   // An arrow function without braces within that statement runs at another time than the line before it.
   if (around.slice(at + 1).some(isFunction)) return undefined;
   const owner = around.slice(0, at).findLast(isFunction);
-  return { node, canWait: owner === undefined || ('async' in owner && owner.async === true) };
+  return { node, canWait: isAsync(owner) };
 }
 
 function isInBlock(parent: Node | undefined): boolean {
@@ -60,10 +88,6 @@ function isInBlock(parent: Node | undefined): boolean {
 
 function isLine({ type }: Node): boolean {
   return type === 'ExpressionStatement' || type === 'VariableDeclaration' || type === 'ReturnStatement';
-}
-
-function isFunction({ type }: Node): boolean {
-  return ['ArrowFunctionExpression', 'FunctionExpression', 'FunctionDeclaration', 'ObjectMethod', 'ClassMethod'].includes(type);
 }
 
 /** What the call is made on, as the file has it. */

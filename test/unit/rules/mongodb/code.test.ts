@@ -276,11 +276,11 @@ describe('an update of every document', () => {
   });
 
   it('that the migration has emptied or put there before is its own', () => {
-    const after = (first: string) =>
+    const told = (first: string) =>
       placesOf(up(`    ${first}\n    await db.collection('c').updateMany({}, { $set: { a: 1 } });`), 'update-without-filter');
-    expect(after("await db.collection('c').drop();")).toEqual([]);
-    expect(after("await db.collection('c').deleteMany({});")).toEqual([]);
-    expect(after("await db.collection('c').deleteMany({ a: 2 });")).toHaveLength(1);
-    expect(after("await db.collection('b').aggregate([{ $merge: 'c' }]).toArray();")).toHaveLength(1);
+    expect(told("await db.collection('c').drop();")).toEqual([]);
+    expect(told("await db.collection('c').deleteMany({});")).toEqual([]);
+    expect(told("await db.collection('c').deleteMany({ a: 2 });")).toHaveLength(1);
+    expect(told("await db.collection('b').aggregate([{ $merge: 'c' }]).toArray();")).toHaveLength(1);
   });
 });

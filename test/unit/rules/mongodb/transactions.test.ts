@@ -110,3 +110,37 @@ describe('a transaction without a bound', () => {
     ]);
   });
 });
+
+describe('a copy that is kept of what a transaction destroys', () => {
+  const copy = "await db.collection('a').aggregate([{ $match: { b: 1 } }, { $out: 'a_before_20240101000000' }]).toArray();";
+  const destroy = "await db.collection('a').deleteMany({ b: 1 }, { session });";
+  const began = 'const session = client.startSession();';
+
+  it('is made before it, since no transaction takes $out', () => {
+    const text = inTransaction(`      ${destroy}`);
+    const mended = fixed(text, 'documents-destroyed') ?? '';
+    expect(mended).toBe(text.replace('    await session.withTransaction', `    ${copy}\n    await session.withTransaction`));
+    expect(findings(mended, 'refused-in-transaction')).toEqual([]);
+    expect(findings(mended, 'documents-destroyed')).toEqual([]);
+  });
+
+  it.each([
+    [
+      `    ${began}\n`,
+      `    session.startTransaction();\n    try {\n      ${destroy}\n      await session.commitTransaction();\n    } finally {}`,
+    ],
+    [
+      '',
+      `    await client.withSession((session) => session.withTransaction(async () => {\n      if (client) {\n        ${destroy}\n      }\n    }));`,
+    ],
+  ])('goes before the statement that opens it: %s%s', (before, rest) => {
+    expect(fixed(up(before + rest), 'documents-destroyed')).toBe(up(`${before}    ${copy}\n${rest}`));
+  });
+
+  it.each([
+    "const a = db.collection('a');\n      await a.deleteMany({ b: 1 }, { session });",
+    "const only = { b: await next() };\n      await db.collection('a').deleteMany({ b: only.b }, { session });",
+  ])('is not offered where it would need what is known only within: %s', (body) => {
+    expect(findings(inTransaction(`      ${body}`), 'documents-destroyed').map(({ fixes }) => fixes)).toEqual([[]]);
+  });
+});
