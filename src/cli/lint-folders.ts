@@ -3,10 +3,11 @@ import { newFindings, type PlacedBaseline, parseBaseline } from '../lint/baselin
 import { type Configuration, mergeConfigurations } from '../lint/configuration';
 import { type LintedFolder, lintFolder } from '../lint/lint';
 import { engineVersionText } from '../model/engine';
-import type { FileReport } from '../model/finding';
+import type { FileReport, Finding } from '../model/finding';
 import { frameworkNames } from '../model/migration';
 import type { Problem } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
+import type { TextEdit } from '../model/text';
 import { loadParser } from '../parse/load';
 import { baselinePath, readBaselineFile } from '../workspace/baseline-file';
 import { type FoundConfiguration, findConfiguration } from '../workspace/configuration-file';
@@ -45,6 +46,9 @@ export interface LintedFiles {
 
 /** Lints what the paths name, or the migrations of the workspace when there are none. */
 export async function lintFolders(paths: readonly string[], options: LintOptions): Promise<LintedFiles> {
+  const cache = cacheFor(options);
+  // It is compiled beside this thread while the files are read. That it can't be loaded is told where it is waited for.
+  if (cache === undefined) loadParser().catch(() => undefined);
   const folders = paths.length === 0 ? await workspaceFolders(options) : (await Promise.all(paths.map(foldersAt))).flat();
   const linted: LintedSource[] = [];
   const problems: Problem[] = [];
@@ -65,7 +69,7 @@ export async function lintFolders(paths: readonly string[], options: LintOptions
       ...(baseline ? { baseline } : {}),
     });
   }
-  const result = await lintSources(linted, cacheFor(options));
+  const result = await lintSources(linted, cache);
   return { ...result, problems: [...problems, ...result.problems] };
 }
 
@@ -117,7 +121,7 @@ export async function lintSources(folders: readonly LintedSource[], cache?: Resu
     for (const report of linted.reports) {
       const path = shownPath(join(source.folder, report.path));
       const text = texts.get(report.path) ?? '';
-      reports.push(withShownPaths(withoutKnown(report, text, source), source.folder));
+      reports.push(withShownPaths(withoutKnown(report, text, source), path, source.folder));
       sources.set(path, text);
     }
   }
@@ -153,17 +157,16 @@ async function baselineFor(
   return { baseline: parsed.value, folder };
 }
 
-/** With the paths that people see: of the file, and of the files that its fixes make or change. */
-function withShownPaths(report: FileReport, folder: string): FileReport {
-  const shown = (path: string) => shownPath(join(folder, path));
-  const findings = report.findings.map((finding) => ({
-    ...finding,
-    fixes: finding.fixes.map((fix) => ({
-      ...fix,
-      edits: fix.edits.map((edit) => (edit.path === undefined ? edit : { ...edit, path: shown(edit.path) })),
-    })),
-  }));
-  return { ...report, path: shown(report.path), findings };
+/** With the paths that people see: `path` of the file, and those of the files that its fixes make or change. */
+function withShownPaths(report: FileReport, path: string, folder: string): FileReport {
+  return { ...report, path, findings: report.findings.map((finding) => withShownEdits(finding, folder)) };
+}
+
+function withShownEdits(finding: Finding, folder: string): Finding {
+  const isElsewhere = finding.fixes.some((fix) => fix.edits.some((edit) => edit.path !== undefined));
+  if (!isElsewhere) return finding;
+  const shown = (edit: TextEdit): TextEdit => (edit.path === undefined ? edit : { ...edit, path: shownPath(join(folder, edit.path)) });
+  return { ...finding, fixes: finding.fixes.map((fix) => ({ ...fix, edits: fix.edits.map(shown) })) };
 }
 
 async function lintOnce(source: LintedSource, cache: ResultCache | undefined): Promise<FolderResult> {

@@ -94,7 +94,9 @@ async function groupByFolder(root: string): Promise<Result<ReadonlyMap<string, r
     const absolute = join(root, path);
     if (!isSql(path) && !mayBeCodeMigration(toSlashes(absolute))) continue;
     const folder = folderOf(absolute);
-    groups.set(folder, [...(groups.get(folder) ?? []), path]);
+    const group = groups.get(folder);
+    if (group === undefined) groups.set(folder, [path]);
+    else group.push(path);
   }
   return success(groups);
 }

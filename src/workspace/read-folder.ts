@@ -69,7 +69,7 @@ const limits = {
 /** The folder whose files belong together with this file: its own, or the one above for frameworks with a folder per migration. */
 export function folderOf(file: string): string {
   const own = dirname(file);
-  return fileNamesInOwnFolder.has(basename(file)) ? dirname(own) : own;
+  return fileNamesInOwnFolder.has(file.slice(own.length + 1)) ? dirname(own) : own;
 }
 
 /** Reads a migration file with its siblings, or a folder of migrations. Sub-folders are read too; symbolic links are followed once. */
@@ -133,24 +133,25 @@ export async function listMigrationFiles(folder: string): Promise<Result<readonl
   const found: string[] = [];
   const visited = new Set<string>();
 
-  async function visit(current: string, depth: number): Promise<void> {
+  /** `below`: the path of `current` from `folder` on, with a slash behind it. */
+  async function visit(current: string, below: string, depth: number): Promise<void> {
     const real = await realpath(current);
     if (visited.has(real) || depth > limits.depth) return;
     visited.add(real);
     for (const entry of await readdir(current, { withFileTypes: true })) {
       if (found.length >= limits.files) return;
-      const path = join(current, entry.name);
-      const kind = entry.isSymbolicLink() ? await kindBehindLink(path) : entry;
+      const { name } = entry;
+      const kind = entry.isSymbolicLink() ? await kindBehindLink(join(current, name)) : entry;
       if (kind?.isDirectory()) {
-        if (!ignoredFolders.has(entry.name) && !entry.name.startsWith('.')) await visit(path, depth + 1);
-      } else if (kind?.isFile() && (isMigrationFileName(entry.name) || isCodeCandidate(path, depth))) {
-        found.push(toSlashes(relative(folder, path)));
+        if (!ignoredFolders.has(name) && !name.startsWith('.')) await visit(join(current, name), `${below}${name}/`, depth + 1);
+      } else if (kind?.isFile() && (isMigrationFileName(name) || isCodeCandidate(join(current, name), depth))) {
+        found.push(below + name);
       }
     }
   }
 
   try {
-    await visit(folder, 0);
+    await visit(folder, '', 0);
   } catch (error) {
     return failure(systemProblem(error, shownPath(folder)));
   }
@@ -177,7 +178,10 @@ function withoutCompiled(paths: readonly string[]): string[] {
 
 /** How a path is called in messages: relative where it lies below the current folder. */
 export function shownPath(absolute: string): string {
-  const fromHere = relative(process.cwd(), absolute);
+  const here = process.cwd();
+  // Nearly always, and asked of each file.
+  const isBelow = absolute.startsWith(here) && absolute[here.length] === sep;
+  const fromHere = isBelow ? absolute.slice(here.length + 1) : relative(here, absolute);
   return fromHere !== '' && !fromHere.startsWith('..') ? toSlashes(fromHere) : absolute;
 }
 
@@ -187,6 +191,7 @@ export function toSlashes(path: string): string {
 }
 
 function isMigrationFileName(name: string): boolean {
+  if (name.endsWith('.sql')) return true;
   // Flyway keeps the settings of one script beside it: V4__index.sql.conf. Drizzle lists its files in meta/_journal.json.
   // Changelogs of Liquibase in other forms than SQL are not read, which its reader says.
   return /\.sql(\.conf)?$/i.test(name) || markerNames.has(name) || name === '_journal.json' || isOtherChangelog(name);
@@ -230,7 +235,7 @@ async function readAll(folder: string, paths: readonly string[]): Promise<Pick<M
 }
 
 function asFile(path: string, text: string): readonly SourceFile[] {
-  if (basename(path) !== 'package.json') return [{ path, text }];
+  if (!path.endsWith('package.json') || basename(path) !== 'package.json') return [{ path, text }];
   const marker = manifestMarker(text);
   return marker === undefined ? [] : [{ path, text: marker }];
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { Problem, Result } from '../model/result';
 import { failure, success } from '../model/result';
 
@@ -13,6 +13,10 @@ export interface TextFile {
 }
 
 const bytesLookedAtForNul = 8192;
+/** Refuses what is not UTF-8, and drops the byte-order mark by itself. */
+const decoder = new TextDecoder('utf-8', { fatal: true });
+/** Nearly all migrations fit in: their bytes lie here only until they are text. */
+const smallFile = Buffer.alloc(64 * 1024);
 
 /**
  * Reads one file as UTF-8 text.
@@ -27,7 +31,8 @@ export async function readTextFile(path: string, shownPath = path): Promise<Resu
       if (found.isDirectory()) return failure({ message: `${shownPath} is a folder, not a file`, code: 'EISDIR' });
       if (!found.isFile()) return failure({ message: `${shownPath} is not a regular file`, code: 'EINVAL' });
       if (found.size > fileSizeLimitBytes) return failure(tooLarge(shownPath, found.size));
-      return decode(readFileSync(file), shownPath);
+      const isSmall = found.size > 0 && found.size <= smallFile.length;
+      return decode(isSmall ? smallFile.subarray(0, readSync(file, smallFile)) : readFileSync(file), shownPath);
     } finally {
       closeSync(file);
     }
@@ -46,8 +51,7 @@ export function decode(bytes: Uint8Array, shownPath: string): Result<TextFile> {
   }
   const byteOrderMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   try {
-    // The decoder drops the byte-order mark by itself.
-    return success({ text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), byteOrderMark });
+    return success({ text: decoder.decode(bytes), byteOrderMark });
   } catch {
     return failure({ message: `${shownPath} is not valid UTF-8: save it as UTF-8` });
   }
