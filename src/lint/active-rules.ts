@@ -1,6 +1,7 @@
 import type { Severity } from '../model/finding';
-import type { OperationKind } from '../model/operation';
-import { type Rule, ruleUrl } from '../rules/rule';
+import type { Operation, OperationKind } from '../model/operation';
+import type { PlacedOperation, RuleContext, Step } from '../rules/context';
+import { type OperationChecks, type Rule, ruleUrl, type Violation } from '../rules/rule';
 import type { RuleLevel } from './configuration';
 
 /** A rule that is not off. */
@@ -8,6 +9,8 @@ export interface ActiveRule {
   readonly rule: Rule;
   readonly severity: Severity;
   readonly url: string;
+  /** What it says of a program. */
+  readonly check: (context: RuleContext) => readonly Violation[];
 }
 
 /** The rules of a run, in their order. Which are off is decided once, and not again for each of what may be thousands of programs. */
@@ -21,8 +24,8 @@ export class ActiveRules {
   constructor(rules: readonly Rule[], level: (rule: Rule) => RuleLevel) {
     this.active = rules.flatMap((rule) => {
       const severity = level(rule);
-      const looks = rule.check !== undefined || rule.operations !== undefined;
-      return severity === 'off' || !looks ? [] : [{ rule, severity, url: ruleUrl(rule.id) }];
+      const check = rule.operations === undefined ? rule.check : checkOf(rule.operations);
+      return severity === 'off' || check === undefined ? [] : [{ rule, severity, url: ruleUrl(rule.id), check }];
     });
     this.meetsAll = this.active.map(({ rule }) => rule.operations === undefined);
     for (const [place, { rule }] of this.active.entries()) {
@@ -43,3 +46,19 @@ export class ActiveRules {
     return this.active.filter((_, place) => meets[place]);
   }
 }
+
+type OperationCheck = (context: RuleContext, step: Step, operation: Operation) => readonly Violation[];
+
+function checkOf(operations: OperationChecks): ActiveRule['check'] {
+  // The key decides the type of the operation; the compiler can't follow that through an index.
+  const looks = Object.entries(operations) as unknown as readonly (readonly [OperationKind, OperationCheck])[];
+  return (context) => {
+    const found: Violation[] = [];
+    for (const [kind, look] of looks) {
+      for (const { step, operation } of context.operations.get(kind) ?? none) found.push(...look(context, step, operation));
+    }
+    return found;
+  };
+}
+
+const none: readonly PlacedOperation[] = [];

@@ -2,13 +2,13 @@ import type { Catalog } from '../model/catalog';
 import type { Engine } from '../model/engine';
 import type { Finding } from '../model/finding';
 import type { Migration, Program } from '../model/migration';
-import type { ObjectName, Operation, OperationKind } from '../model/operation';
+import type { ObjectName, Operation } from '../model/operation';
 import type { Framework, SourceFile } from '../model/run-protocol';
 import type { Position, Range } from '../model/text';
 import { LineIndex } from '../parse/lines';
 import { planProgram } from '../plan/plan';
 import { groupByKind, type RuleContext, type Step } from '../rules/context';
-import type { Rule, Violation } from '../rules/rule';
+import type { Violation } from '../rules/rule';
 import { findNamed, findTable } from '../schema/lookup';
 import { replaySteps } from '../schema/virtual-schema';
 import type { ActiveRule, ActiveRules } from './active-rules';
@@ -80,23 +80,10 @@ export interface CheckedFinding {
 export function checkProgram(context: RuleContext, rules: ActiveRules): readonly CheckedFinding[] {
   const findings: CheckedFinding[] = [];
   for (const active of rules.meeting(context.operations)) {
-    for (const violation of violationsOf(active.rule, context)) findings.push(checkedFinding(context, active, violation));
+    for (const violation of active.check(context)) findings.push(checkedFinding(context, active, violation));
   }
   return findings.sort((left, right) => byPlace(left.finding, right.finding));
 }
-
-function violationsOf({ operations, check }: Rule, context: RuleContext): readonly Violation[] {
-  if (operations === undefined) return check?.(context) ?? [];
-  const found: Violation[] = [];
-  for (const kind in operations) {
-    // The key decides the type of the operation; the compiler can't follow that through an index.
-    const look = operations[kind as OperationKind] as OperationCheck;
-    for (const { step, operation } of context.operations.get(kind as OperationKind) ?? []) found.push(...look(context, step, operation));
-  }
-  return found;
-}
-
-type OperationCheck = (context: RuleContext, step: Step, operation: Operation) => readonly Violation[];
 
 function checkedFinding(context: RuleContext, { rule, severity, url }: ActiveRule, violation: Violation): CheckedFinding {
   const { range, message, inSource } = violation;
@@ -127,19 +114,21 @@ export function byPlace(left: Finding, right: Finding): number {
 /** A table that is altered for the first time appears in the schema too, but only those with a CREATE are new. */
 function createdRelations(before: Catalog, steps: readonly Step[]): ReadonlyMap<string, number> {
   const created = new Map<string, number>();
-  if (!steps.some(({ statement }) => statement.operations.some((operation) => createdName(operation) !== undefined))) return created;
-  const known = new Set([...before.tables, ...before.definitions].map((object) => object.identity));
   for (const step of steps) {
     for (const operation of step.statement.operations) {
       const name = createdName(operation);
       if (name === undefined) continue;
       const object = findTable(step.after, name) ?? findNamed(step.after.definitions, name, step.after.searchPath);
-      if (object !== undefined && !known.has(object.identity) && !created.has(object.identity)) {
+      if (object !== undefined && !created.has(object.identity) && !isIn(before, object.identity)) {
         created.set(object.identity, step.statement.index);
       }
     }
   }
   return created;
+}
+
+function isIn({ tables, definitions }: Catalog, wanted: string): boolean {
+  return tables.some(({ identity }) => identity === wanted) || definitions.some(({ identity }) => identity === wanted);
 }
 
 function createdName(operation: Operation): ObjectName | undefined {

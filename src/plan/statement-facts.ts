@@ -13,9 +13,11 @@ export function statementFacts(statement: Statement, situation: Situation): Fact
     return { locks: [], cost: 'unknown', because: 'The statement could not be read, so what it locks and costs is not known' };
   }
   const facts = statement.operations.map((operation) => operationFact(operation, situation));
+  const [only] = facts;
+  if (only !== undefined && facts.length === 1) return only.locks.length < 2 ? only : { ...only, locks: strongest(only.locks) };
   let dearest: Fact = { locks: [], cost: 'none', because: 'It changes nothing in the database' };
   for (const fact of facts) {
-    if (facts.length === 1 || costOrder.indexOf(fact.cost) > costOrder.indexOf(dearest.cost)) dearest = fact;
+    if (costOrder.indexOf(fact.cost) > costOrder.indexOf(dearest.cost)) dearest = fact;
   }
   return { ...dearest, locks: strongest(facts.flatMap(({ locks }) => locks)) };
 }

@@ -18,13 +18,16 @@ export function newColumns(context: RuleContext): readonly NewColumn[] {
 /** Those that one operation makes. */
 export function columnsOf(step: Step, operation: NewColumn['operation']): readonly NewColumn[] {
   if (operation.kind === 'add column') return [{ step, operation, column: operation.column, isKey: operation.column.primaryKey }];
-  return operation.columns.map((column) => ({ step, operation, column, isKey: column.primaryKey || isOnlyKey(operation, column.name) }));
+  const key = onlyKey(operation);
+  return operation.columns.map((column) => ({ step, operation, column, isKey: column.primaryKey || column.name === key }));
 }
 
-function isOnlyKey({ constraints }: OperationOf<'create table'>, column: string): boolean {
-  return constraints.some(({ kind, ...constraint }) => {
-    return kind === 'primary key' && 'columns' in constraint && constraint.columns.length === 1 && constraint.columns[0] === column;
-  });
+/** The column that a PRIMARY KEY of its own names alone. */
+function onlyKey({ constraints }: OperationOf<'create table'>): string | undefined {
+  for (const constraint of constraints) {
+    if (constraint.kind === 'primary key' && 'columns' in constraint && constraint.columns.length === 1) return constraint.columns[0];
+  }
+  return undefined;
 }
 
 export function isTemporary(operation: OperationOf<'create table' | 'add column'>): boolean {

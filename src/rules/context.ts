@@ -139,6 +139,6 @@ export function operationRange(context: RuleContext, statement: Statement, opera
 }
 
 function firstLine(context: RuleContext, span: Span): Range {
-  const line = context.text.slice(span.start, span.end).split(/\r\n|\r|\n/, 1)[0] ?? '';
-  return context.lines.range({ start: span.start, end: span.start + line.length });
+  const lineBreak = context.text.slice(span.start, span.end).search(/[\r\n]/);
+  return context.lines.range(lineBreak === -1 ? span : { start: span.start, end: span.start + lineBreak });
 }

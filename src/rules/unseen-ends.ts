@@ -26,7 +26,9 @@ const known = new WeakMap<RuleContext, readonly UnseenEnd[]>();
 
 /** Those of a program, in order. Empty for frameworks that read SQL as the server does. */
 export function unseenEnds(context: RuleContext): readonly UnseenEnd[] {
-  const found = known.get(context) ?? new EndFinder(context).find();
+  const prefix = markPrefix(context);
+  if (prefix === undefined) return [];
+  const found = known.get(context) ?? new EndFinder(context, prefix).find();
   known.set(context, found);
   return found;
 }
@@ -49,13 +51,14 @@ class EndFinder {
   /** The statement that ended last. */
   private last: { readonly statement: Span; readonly behind: number } | undefined;
 
-  constructor(private readonly context: RuleContext) {}
+  constructor(
+    private readonly context: RuleContext,
+    private readonly prefix: string,
+  ) {}
 
   find(): readonly UnseenEnd[] {
     const { text, program } = this.context;
-    const prefix = markPrefix(this.context);
-    if (prefix === undefined) return [];
-    const mark = new RegExp(`^--\\s*\\${prefix}\\s+Statement(Begin|End)\\b`, 'i');
+    const mark = new RegExp(`^--\\s*\\${this.prefix}\\s+Statement(Begin|End)\\b`, 'i');
     const lexer = new Lexer(text, program.span.start, program.span.end);
     while (lexer.next() !== 'end') {
       if (lexer.kind === 'comment') this.comment(mark, lexer.start, text.slice(lexer.start, lexer.end));

@@ -3,6 +3,7 @@
  * order, so only the stretch between what they begin and end with alike is looked at.
  */
 export function changedObjects<T>(before: readonly T[], after: readonly T[]): { readonly gone: readonly T[]; readonly come: readonly T[] } {
+  if (before === after) return { gone: [], come: [] };
   let start = 0;
   while (start < before.length && start < after.length && before[start] === after[start]) start++;
   let end = 0;

@@ -22,8 +22,8 @@ export function columnUsers(catalog: SearchedCatalog, table: Table, column: stri
 function objectUsers(catalog: SearchedCatalog, table: Table, column: string): readonly ColumnUser[] {
   const key = relationKey(table);
   const born = Number(findColumn(table, column)?.identity);
-  return catalog.definitions.flatMap((object) => {
-    if (object.kind !== 'publication' && !object.dependsOn.includes(key)) return [];
+  const concerned = catalog.definitions.filter(({ kind, dependsOn }) => kind === 'publication' || dependsOn.includes(key));
+  return concerned.flatMap((object) => {
     // A column that came later is in no `*` of before.
     const wanted = { table, column, withinStar: born < Number(object.identity) };
     if (!usesColumn(object, wanted, catalog)) return [];
@@ -67,7 +67,8 @@ function isPublished(definition: string, wanted: WantedColumn, catalog: Searched
 
 function policyUsers(catalog: SearchedCatalog, target: Table, column: string): readonly ColumnUser[] {
   const born = Number(findColumn(target, column)?.identity);
-  return catalog.tables.flatMap((table) =>
+  const guarded = catalog.tables.filter(({ policies }) => policies.length > 0);
+  return guarded.flatMap((table) =>
     table.policies.flatMap((policy) => {
       if (!policy.definition.includes(column) || (table !== target && !policy.definition.includes(target.name))) return [];
       const tree = as(statementTree(policy.definition), 'CreatePolicyStmt');

@@ -91,8 +91,7 @@ function check(
   column: string,
   type: string,
 ): Violation[] {
-  const base = type.replaceAll(/\[\d*\]|\(\d+\)/g, '').trim();
-  const found = traps.find(({ names }) => names.includes(base));
+  const found = trapOf.get(/[[(]/.test(type) ? type.replaceAll(/\[\d*\]|\(\d+\)/g, '').trim() : type.trim());
   if (found === undefined) return [];
   return [
     {
@@ -122,3 +121,5 @@ const traps: readonly { readonly names: readonly string[]; readonly trap: string
     help: 'Use numeric, and a column for the currency.',
   },
 ];
+
+const trapOf = new Map(traps.flatMap((trap) => trap.names.map((name) => [name, trap] as const)));

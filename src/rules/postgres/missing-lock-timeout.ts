@@ -111,12 +111,14 @@ Reported once per program, at its first such statement. Silent for tables that t
     for (const step of context.steps) {
       for (const operation of step.statement.operations) {
         const set = timeoutSetting(step, operation);
+        if (set === undefined) continue;
         if (set === 'off') session = false;
         else if (set === 'session') session = true;
         else if (set === 'local' && step.inTransaction) localTo = step.transaction;
       }
+      if (session || localTo === step.transaction) continue;
       const lock = blockingLock(context, step);
-      if (lock !== undefined && !session && localTo !== step.transaction) return [violation(context, step, lock)];
+      if (lock !== undefined) return [violation(context, step, lock)];
     }
     return [];
   },

@@ -3,7 +3,7 @@ import type { Statement } from '../../model/migration';
 import type { Span } from '../../model/text';
 import { functionStatements } from '../../parse/postgres/nested';
 import type { Feature } from '../../parse/postgres/newer/feature';
-import { newerFeatures } from '../../parse/postgres/newer/find';
+import { hasNewer, newerFeatures } from '../../parse/postgres/newer/find';
 import { findNamed } from '../../schema/lookup';
 import { headRange, type RuleContext, type Step } from '../context';
 import type { Rule, Violation } from '../rule';
@@ -114,10 +114,13 @@ exports.down = (knex) => knex.raw('DROP FUNCTION f()');
       ],
     },
   ],
-  check: (context) => [
-    ...context.steps.flatMap((step) => [...check(context, step), ...bodies(context, step)]),
-    ...context.nested.filter((step) => !asksForVersion(context, step)).flatMap((step) => check(context, step)),
-  ],
+  check: (context) => {
+    if (!hasNewer(context.engine.major)) return [];
+    return [
+      ...context.steps.flatMap((step) => [...check(context, step), ...bodies(context, step)]),
+      ...context.nested.filter((step) => !asksForVersion(context, step)).flatMap((step) => check(context, step)),
+    ];
+  },
 };
 
 function check(context: RuleContext, step: Step): readonly Violation[] {
@@ -129,7 +132,7 @@ function check(context: RuleContext, step: Step): readonly Violation[] {
 /** The body of a function is parsed when the function is made; what it calls is looked up when it runs. */
 function bodies(context: RuleContext, step: Step): readonly Violation[] {
   const { text, span, operations } = step.statement;
-  if (!operations.some(({ kind, ...rest }) => kind === 'create object' && 'objectKind' in rest && isRoutine(rest.objectKind))) return [];
+  if (!operations.some((operation) => operation.kind === 'create object' && isRoutine(operation.objectKind))) return [];
   return functionStatements(text)
     .filter((statement) => !/['$]/.test(text.charAt(statement.span.start - 1)) || /\blanguage\s+'?sql\b/i.test(text))
     .flatMap((statement) =>

@@ -102,7 +102,7 @@ Silent when no publication of the folder covers the table, when it publishes ins
     },
   ],
   check: (context) => {
-    if (context.program.direction === 'down' || !context.after.definitions.some(({ kind }) => kind === 'publication')) return [];
+    if (context.program.direction === 'down' || !hasPublications(context.after)) return [];
     const uncovered = context.after.tables
       .filter((table) => isUncovered(context.after, table))
       .flatMap((table) => {
@@ -116,6 +116,17 @@ Silent when no publication of the folder covers the table, when it publishes ins
     return together(uncovered).map(({ step, tables }) => violation(context, step, tables));
   },
 };
+
+/** Nearly no schema has one, and few migrations change the list. */
+function hasPublications({ definitions }: Catalog): boolean {
+  const known = publishing.get(definitions);
+  if (known !== undefined) return known;
+  const found = definitions.some(({ kind }) => kind === 'publication');
+  publishing.set(definitions, found);
+  return found;
+}
+
+const publishing = new WeakMap<Catalog['definitions'], boolean>();
 
 interface Uncovered {
   readonly step: Step;

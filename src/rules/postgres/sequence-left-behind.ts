@@ -108,11 +108,12 @@ Silent when the program calls setval or restarts the sequence afterwards, for an
 
 /** Reports the last such INSERT into a table: moving the sequence once, behind it, mends all of them. */
 function check(context: RuleContext, step: Step, operation: OperationOf<'insert'>, reported: Set<string>): Violation[] {
+  if (operation.rows?.some((row) => row.some(isNumber)) !== true) return [];
   const table = findTable(step.before, operation.table);
   const column = table === undefined ? undefined : numberedColumn(step, table);
   if (table === undefined || column === undefined || reported.has(table.identity)) return [];
   const position = (operation.columns.length > 0 ? operation.columns : table.columns.map(({ name }) => name)).indexOf(column);
-  const explicit = operation.rows?.some((row) => /^\d+$/.test(row[position] ?? '')) === true;
+  const explicit = operation.rows.some((row) => isNumber(row[position]));
   if (position === -1 || !explicit || isMoved(context, step, table)) return [];
   reported.add(table.identity);
   const move = moveStatement(operation.table, column);
@@ -146,6 +147,10 @@ function checkIdentity(context: RuleContext, step: Step, operation: OperationOf<
   ];
 }
 
+function isNumber(value: string | undefined): boolean {
+  return value !== undefined && /^\d+$/.test(value);
+}
+
 function moveStatement(table: ObjectName, column: string): string {
   const target = quoteQualified(table.schema, table.name);
   const quoted = quoteIdentifier(column);
@@ -162,7 +167,8 @@ function moveFix(context: RuleContext, step: Step, column: string, move: string)
 
 /** The column of the table that a sequence numbers. */
 function numberedColumn(step: Step, table: Table): string | undefined {
-  const owned = step.before.sequences.find(({ ownedBy }) => ownedBy?.table === relationKey(table))?.ownedBy?.column;
+  const key = relationKey(table);
+  const owned = step.before.sequences.find(({ ownedBy }) => ownedBy?.table === key)?.ownedBy?.column;
   return owned ?? table.columns.find((column) => column.identityKind !== undefined)?.name;
 }
 

@@ -51,10 +51,14 @@ Choose a shorter name. Names that the server makes up itself are always short en
     },
   ],
   check: (context) => {
+    if (!mayHoldLongName.test(context.text)) return [];
     const seen = new Set<string>();
     return context.steps.flatMap((step) => check(context, step, seen));
   },
 };
+
+/** A name of plain letters needs as many of them as bytes; of others a few could be enough. Hardly a file has any of this. */
+const mayHoldLongName = new RegExp(`\\b[\\w$]{${greatestLength + 1}}|"(?:[^"]|""){${greatestLength + 1}}|[^\\x00-\\x7f]`);
 
 function check(context: RuleContext, step: Step, seen: Set<string>): Violation[] {
   return statementTokens(context, step.statement.span).flatMap((token) => {

@@ -96,8 +96,9 @@ Silent when a statement can't be in a transaction, commits by itself or wants ot
   ],
   check: (context) => {
     const mark = markOf(context);
+    if (mark === undefined) return [];
     const [first, ...others] = context.steps.filter(hasEffect);
-    if (mark === undefined || first === undefined || others.length > 0) return [];
+    if (first === undefined || others.length > 0) return [];
     if (context.steps.some(needsNoTransaction) || context.steps.some((step) => step.statement.operations.some(wantsCommits))) return [];
     if (otherNeedsIt(context) || (canBeMetAgain(context, first) && !isRepeatable(context, first))) return [];
     return [violation(context, first, mark)];

@@ -21,9 +21,9 @@ Give the value under \`placeholders\` in \`faultline.json\`. Reported once per p
   check: (context) => {
     // A value that only running the code tells is no gap.
     if (context.program.rendering !== undefined) return [];
-    const names = new Set(context.program.statements.flatMap((statement) => statement.unresolved ?? []));
     const first = context.program.statements.find((statement) => statement.unresolved !== undefined);
     if (first === undefined) return [];
+    const names = new Set(context.program.statements.flatMap((statement) => statement.unresolved ?? []));
     const listed = [...names].join(', ');
     return [
       {

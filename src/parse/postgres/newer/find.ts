@@ -39,6 +39,11 @@ export function newerFeatures(sent: string, major: number): readonly FoundFeatur
   return [...found].map((feature) => ({ feature, span: placeOf(feature, sent) }));
 }
 
+/** Is there anything that this major version does not have yet? */
+export function hasNewer(major: number): boolean {
+  return newerThan(major).features.length > 0;
+}
+
 interface Newer {
   readonly features: readonly Feature[];
   /** Matches every text that uses one of them. */
