@@ -77,6 +77,7 @@ import { missingGuard } from './postgres/missing-guard';
 import { missingLockTimeout } from './postgres/missing-lock-timeout';
 import { nameTaken } from './postgres/name-taken';
 import { newerThanServer } from './postgres/newer-than-server';
+import { notThere } from './postgres/not-there';
 import { openPrivileges } from './postgres/open-privileges';
 import { partialOnFailure } from './postgres/partial-on-failure';
 import { refusedChange } from './postgres/refused-change';
@@ -143,6 +144,7 @@ export const allRules: readonly Rule[] = [
   discouragedType,
   conflictTarget,
   nameTaken,
+  notThere,
   stillNeeded,
   refusedChange,
   hiddenDifference,

@@ -3,6 +3,13 @@ import type { Operation } from '../../model/operation';
 import { findNamed, findTable } from '../../schema/lookup';
 import { type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import type { Rule, Violation } from '../rule';
+import { refusedConcurrently } from './refusals/concurrently';
+import { refusedForeignKey } from './refusals/foreign-keys';
+import { refusedValue } from './refusals/generated';
+import { refusedExpression } from './refusals/immutable';
+import { refusedKey } from './refusals/keys';
+import type { Refusal } from './refusals/refusal';
+import { refusedType } from './refusals/types';
 import { routineShape, viewColumns } from './routine-shape';
 
 export const refusedChange: Rule = {
@@ -12,6 +19,12 @@ export const refusedChange: Rule = {
   engines: ['postgres'],
   explanation: `Some things that are there can't be changed in place. CREATE OR REPLACE VIEW keeps the columns: it may add some at the end, and neither drop, rename nor reorder the others (42P16). CREATE OR REPLACE
 FUNCTION keeps the result, the names of the arguments, and their defaults (42P13). A table has one primary key at most (42P16). The migration fails each time it is run.
+
+Others can't be made: a foreign key to what is not unique (42830) or to a type that can't be compared (42804); a unique key of a partitioned table without its partition key (0A000); a
+constraint of a partial index, one on expressions, or one that is not unique (42809); CONCURRENTLY for the index of a partitioned table (0A000), beside a DEFAULT partition, and for a
+materialized view without a unique index (55000); an index or a generated column of an expression that the clock or the session's settings change (42P17).
+
+Values don't change by themselves: a type to which the old one, or the default, is not cast without USING (42804), and columns that only the server fills (428C9).
 
 Drop the view or function first and create it again, in the same transaction, with its grants and what depends on it; drop the old key before the new one.
 
@@ -71,8 +84,233 @@ Silent about views and functions that the migrations of the folder don't show, a
       ],
       findings: [{ at: 'ALTER TABLE users ADD PRIMARY KEY (no)', says: 'users_pkey' }],
     },
+    {
+      title: 'Types without a cast of their own, for the rows and for the default',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TYPE mood AS ENUM ('sad', 'ok');\nCREATE TABLE t (id bigint PRIMARY KEY, a text, b boolean, m text DEFAULT 'ok', u text[], s varchar(20));\n",
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'ALTER TABLE t ALTER COLUMN a TYPE integer;\nALTER TABLE t ALTER COLUMN b TYPE integer;\nALTER TABLE t ALTER COLUMN m TYPE mood USING m::mood;\nALTER TABLE t ALTER COLUMN u TYPE uuid[];\nALTER TABLE t ALTER COLUMN s TYPE mood;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE t ALTER COLUMN a TYPE integer', says: 'a is text, which does not turn into integer' },
+        { at: 'ALTER TABLE t ALTER COLUMN b TYPE integer', says: 'b::integer' },
+        { at: 'ALTER TABLE t ALTER COLUMN m TYPE mood USING m::mood', says: 'The default of m' },
+        { at: 'ALTER TABLE t ALTER COLUMN u TYPE uuid[]', says: '42804' },
+        { at: 'ALTER TABLE t ALTER COLUMN s TYPE mood', says: 's::mood' },
+      ],
+    },
+    {
+      title: 'A text with a default becomes a number: rows and default are converted',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE t (id bigint PRIMARY KEY, m varchar(9) NOT NULL DEFAULT '1');\n",
+        },
+        { path: 'V2__u.sql', text: 'ALTER TABLE t ALTER COLUMN m TYPE integer;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE t ALTER COLUMN m TYPE integer', says: '42804' }],
+      fixed: [
+        {
+          path: 'V2__u.sql',
+          text: "ALTER TABLE t ALTER COLUMN m DROP DEFAULT, ALTER COLUMN m TYPE integer USING m::integer, ALTER COLUMN m SET DEFAULT '1';\n",
+        },
+      ],
+    },
+    {
+      title: 'Foreign keys to what is no key, or of another type',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text, name text UNIQUE DEFERRABLE, a int, b int, UNIQUE (a, b));\nCREATE TABLE plain (id bigint);\nCREATE UNIQUE INDEX ON users (email) WHERE id > 1;\nCREATE TABLE o (id bigint PRIMARY KEY, email text, n numeric);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'CREATE TABLE f1 (email text REFERENCES users (email));\nCREATE TABLE f2 (user_id uuid REFERENCES users);\nCREATE TABLE f3 (plain_id bigint REFERENCES plain);\nALTER TABLE o ADD FOREIGN KEY (email) REFERENCES users (name);\nALTER TABLE o ADD COLUMN a int REFERENCES users (a);\nALTER TABLE o ADD FOREIGN KEY (n) REFERENCES users (id) NOT VALID;\n',
+        },
+      ],
+      findings: [
+        { at: 'CREATE TABLE f1 (email text REFERENCES users (email))', says: '42830' },
+        { at: 'CREATE TABLE f2 (user_id uuid REFERENCES users)', says: 'f2.user_id is uuid and users.id is bigint' },
+        { at: 'CREATE TABLE f3 (plain_id bigint REFERENCES plain)', says: '42704' },
+        { at: 'ALTER TABLE o ADD FOREIGN KEY (email) REFERENCES users (name)', says: '55000' },
+        { at: 'ALTER TABLE o ADD COLUMN a int REFERENCES users (a)', says: 'exactly (a)' },
+        { at: 'ALTER TABLE o ADD FOREIGN KEY (n) REFERENCES users (id) NOT VALID', says: '42804' },
+      ],
+    },
+    {
+      title: 'What a partitioned table does not have',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [
+        {
+          path: '0001_t.sql',
+          text: 'CREATE TABLE p (a int NOT NULL, b int) PARTITION BY RANGE (a);\nCREATE INDEX i ON p (b);\nCREATE UNIQUE INDEX u ON p (a);\n',
+        },
+        {
+          path: '0002_u.sql',
+          text: 'CREATE INDEX CONCURRENTLY ON p (b);\nDROP INDEX CONCURRENTLY i;\nALTER TABLE p ADD UNIQUE (b);\nCREATE UNIQUE INDEX ON p (b);\nALTER TABLE p ADD CONSTRAINT k UNIQUE USING INDEX u;\nCREATE TABLE q (id bigint PRIMARY KEY, at date) PARTITION BY RANGE (at);\n',
+        },
+      ],
+      findings: [
+        { at: 'CREATE INDEX CONCURRENTLY ON p (b)', says: '0A000' },
+        { at: 'DROP INDEX CONCURRENTLY i', says: '0A000' },
+        { at: 'ALTER TABLE p ADD UNIQUE (b)', says: 'partitioned by a' },
+        { at: 'CREATE UNIQUE INDEX ON p (b)', says: '0A000' },
+        { at: 'ALTER TABLE p ADD CONSTRAINT k UNIQUE USING INDEX u', says: 'USING INDEX' },
+        { at: 'CREATE TABLE q (id bigint PRIMARY KEY, at date) PARTITION BY RANGE (at)', says: 'partitioned by at' },
+      ],
+    },
+    {
+      title: 'Before 18: a foreign key of a partitioned table can not be NOT VALID',
+      framework: 'flyway',
+      majors: [12, 17],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id int PRIMARY KEY);\nCREATE TABLE p (a int) PARTITION BY RANGE (a);\n' },
+        { path: 'V2__u.sql', text: 'ALTER TABLE p ADD FOREIGN KEY (a) REFERENCES users NOT VALID;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE p ADD FOREIGN KEY (a) REFERENCES users NOT VALID', says: '42809' }],
+    },
+    {
+      title: 'From 14: detached concurrently beside a DEFAULT partition',
+      framework: 'sql',
+      majors: [14, 18],
+      files: [
+        {
+          path: '0001_t.sql',
+          text: 'CREATE TABLE p (a int) PARTITION BY RANGE (a);\nCREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (2);\nCREATE TABLE rest PARTITION OF p DEFAULT;\n',
+        },
+        { path: '0002_u.sql', text: 'ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY', says: 'DEFAULT partition, rest' }],
+    },
+    {
+      title: 'Indexes that no constraint and no REFRESH can use',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [
+        {
+          path: '0001_t.sql',
+          text: 'CREATE TABLE t (id bigint PRIMARY KEY, a int);\nCREATE UNIQUE INDEX part ON t (a) WHERE a > 1;\nCREATE INDEX plain ON t (a);\nCREATE UNIQUE INDEX expr ON t ((a + 1));\nCREATE MATERIALIZED VIEW m AS SELECT a FROM t;\nCREATE UNIQUE INDEX ON m (a) WHERE a > 1;\nCREATE MATERIALIZED VIEW n AS SELECT a FROM t WITH NO DATA;\n',
+        },
+        {
+          path: '0002_u.sql',
+          text: 'ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX part;\nALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX plain;\nALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX expr;\nREFRESH MATERIALIZED VIEW CONCURRENTLY m;\nREFRESH MATERIALIZED VIEW CONCURRENTLY n;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX part', says: 'partial' },
+        { at: 'ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX plain', says: 'not unique' },
+        { at: 'ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX expr', says: 'expressions' },
+        { at: 'REFRESH MATERIALIZED VIEW CONCURRENTLY m', says: '55000' },
+        { at: 'REFRESH MATERIALIZED VIEW CONCURRENTLY n', says: '0A000' },
+      ],
+    },
+    {
+      title: 'Expressions that change with the clock or the session',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id bigint PRIMARY KEY, at timestamptz, plain timestamp, day date, name text, body text);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: "CREATE INDEX ON t (id) WHERE at > now() - interval '1 day';\nCREATE INDEX ON t (date(at));\nCREATE INDEX ON t ((at::date));\nCREATE INDEX ON t (date_trunc('day', at));\nCREATE INDEX ON t USING gin (to_tsvector(body));\nALTER TABLE t ADD COLUMN g text GENERATED ALWAYS AS (concat(name, body)) STORED;\nCREATE TABLE u (a timestamptz, b text GENERATED ALWAYS AS (to_char(a, 'YYYY')) STORED);\nCREATE INDEX ON t ((day::text));\n",
+        },
+      ],
+      findings: [
+        { at: "CREATE INDEX ON t (id) WHERE at > now() - interval '1 day'", says: 'now()' },
+        { at: 'CREATE INDEX ON t (date(at))', says: 'date() of a timestamptz' },
+        { at: 'CREATE INDEX ON t ((at::date))', says: '42P17' },
+        { at: "CREATE INDEX ON t (date_trunc('day', at))", says: 'AT TIME ZONE' },
+        { at: 'CREATE INDEX ON t USING gin (to_tsvector(body))', says: 'configuration' },
+        { at: 'ALTER TABLE t ADD COLUMN g text GENERATED ALWAYS AS (concat(name, body)) STORED', says: 'concat()' },
+        { at: "CREATE TABLE u (a timestamptz, b text GENERATED ALWAYS AS (to_char(a, 'YYYY')) STORED)", says: 'to_char()' },
+        { at: 'CREATE INDEX ON t ((day::text))', says: 'date as text' },
+      ],
+    },
+    {
+      title: 'Columns that only the server fills',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int, g int GENERATED ALWAYS AS (a * 2) STORED);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'INSERT INTO t (id, a) VALUES (1, 1);\nINSERT INTO t (a, g) VALUES (1, 2);\nUPDATE t SET g = 1 WHERE a = 1;\nUPDATE t SET id = 7 WHERE a = 1;\nALTER TABLE t ALTER COLUMN id SET DEFAULT 1;\nALTER TABLE t ALTER COLUMN g DROP DEFAULT;\n',
+        },
+      ],
+      findings: [
+        { at: 'INSERT INTO t (id, a) VALUES (1, 1)', says: 'OVERRIDING SYSTEM VALUE' },
+        { at: 'INSERT INTO t (a, g) VALUES (1, 2)', says: '428C9' },
+        { at: 'UPDATE t SET g = 1 WHERE a = 1', says: '428C9' },
+        { at: 'UPDATE t SET id = 7 WHERE a = 1', says: '428C9' },
+        { at: 'ALTER TABLE t ALTER COLUMN id SET DEFAULT 1', says: '42601' },
+        { at: 'ALTER TABLE t ALTER COLUMN g DROP DEFAULT', says: 'DROP EXPRESSION' },
+      ],
+    },
   ],
   good: [
+    {
+      title: 'Casts that are there, USING, a default that goes; domains, arrays, enums to text',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TYPE mood AS ENUM ('sad', 'ok');\nCREATE DOMAIN code AS varchar(9);\nCREATE TABLE t (id bigint PRIMARY KEY, a int, b text, m text DEFAULT 'ok', e mood DEFAULT 'ok', c code, u int[], at timestamptz, j json, n text DEFAULT NULL);\n",
+        },
+        {
+          path: 'V2__u.sql',
+          text: "ALTER TABLE t ALTER COLUMN a TYPE numeric(10, 2);\nALTER TABLE t ALTER COLUMN b TYPE integer USING length(b);\nALTER TABLE t ALTER COLUMN m DROP DEFAULT, ALTER COLUMN m TYPE mood USING m::mood, ALTER COLUMN m SET DEFAULT 'sad';\nALTER TABLE t ALTER COLUMN e TYPE text;\nALTER TABLE t ALTER COLUMN c TYPE text;\nALTER TABLE t ALTER COLUMN u TYPE bigint[];\nALTER TABLE t ALTER COLUMN at TYPE date;\nALTER TABLE t ALTER COLUMN j TYPE jsonb;\nALTER TABLE t ALTER COLUMN n TYPE integer USING n::integer;\n",
+        },
+      ],
+    },
+    {
+      title: 'Foreign keys to keys, in any order; to an index alone; of types that compare; to itself',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text, a int, b int, d timestamptz UNIQUE, n numeric UNIQUE, UNIQUE (a, b));\nCREATE UNIQUE INDEX ON users (email);\nCREATE TABLE p (a int, b int, PRIMARY KEY (a, b)) PARTITION BY RANGE (a);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'CREATE TABLE f1 (id int PRIMARY KEY, email varchar(9) REFERENCES users (email), user_id smallint REFERENCES users, parent int REFERENCES f1);\nCREATE TABLE f2 (x int, y int, d date REFERENCES users (d), n int REFERENCES users (n), FOREIGN KEY (x, y) REFERENCES users (b, a));\nCREATE TABLE f3 (x int, y int, FOREIGN KEY (x, y) REFERENCES p);\nALTER TABLE f3 ADD COLUMN user_id bigint REFERENCES users (id);\n',
+        },
+      ],
+    },
+    {
+      title: 'Expressions that stay; values that may be given',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz, plain timestamp, name text, body text, j jsonb);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: "CREATE INDEX ON t (lower(name), (at AT TIME ZONE 'UTC')) WHERE at > '2020-01-01';\nCREATE INDEX ON t (date(plain), date_trunc('day', plain), date_trunc('day', at AT TIME ZONE 'UTC'));\nCREATE INDEX ON t USING gin (to_tsvector('english', body));\nALTER TABLE t ADD COLUMN g text GENERATED ALWAYS AS (name || body) STORED;\nCREATE INDEX ON t (((j->>'n')::int), to_timestamp(id), make_timestamp(1, 1, 1, 1, 1, id));\nINSERT INTO t (id, name) OVERRIDING SYSTEM VALUE VALUES (10, 'a');\nINSERT INTO t (id, name) VALUES (DEFAULT, 'a');\nALTER TABLE t ALTER COLUMN id DROP IDENTITY, ALTER COLUMN id SET DEFAULT 1;\n",
+        },
+      ],
+    },
     {
       title: 'More columns at the end, the same names in other words',
       framework: 'flyway',
@@ -117,31 +355,51 @@ Silent about views and functions that the migrations of the folder don't show, a
   check: (context) =>
     context.steps.flatMap((step) =>
       step.statement.operations.flatMap((operation) => {
-        const refusal = refusalOf(step, operation);
+        const refusal = refusalOf(context, step, operation);
         return refusal === undefined ? [] : [violation(context, step, operation, refusal)];
       }),
     ),
 };
 
-interface Refusal {
-  readonly why: string;
-  readonly code: string;
-  readonly help: string;
-}
-
-function violation(context: RuleContext, step: Step, operation: Operation, { why, code, help }: Refusal): Violation {
+function violation(context: RuleContext, step: Step, operation: Operation, { why, code, help, fix }: Refusal): Violation {
   return {
     range: operationRange(context, step.statement, operation),
     message: `${why}: the server refuses this (${code}).`,
     help,
-    fixes: [],
+    fixes: fix === undefined ? [] : [fix],
   };
 }
 
-function refusalOf(step: Step, operation: Operation): Refusal | undefined {
-  if (operation.kind === 'add constraint') return secondKey(step, operation);
-  if (operation.kind === 'add column' && operation.column.primaryKey) return secondKey(step, operation);
-  if (operation.kind !== 'create object' || !operation.orReplace) return undefined;
+function refusalOf(context: RuleContext, step: Step, operation: Operation): Refusal | undefined {
+  switch (operation.kind) {
+    case 'create object':
+      return operation.orReplace ? refusedReplacement(step, operation) : undefined;
+    case 'create table':
+      return refusedKey(step, operation) ?? refusedForeignKey(context, step, operation) ?? refusedExpression(step, operation);
+    case 'add column':
+      return (
+        (operation.column.primaryKey ? secondKey(step, operation) : undefined) ??
+        refusedKey(step, operation) ??
+        refusedForeignKey(context, step, operation) ??
+        refusedExpression(step, operation)
+      );
+    case 'add constraint':
+      return secondKey(step, operation) ?? refusedKey(step, operation) ?? refusedForeignKey(context, step, operation);
+    case 'create index':
+      return refusedConcurrently(context, step, operation) ?? refusedKey(step, operation) ?? refusedExpression(step, operation);
+    case 'alter column type':
+      return refusedType(context, step, operation);
+    case 'insert':
+    case 'update':
+    case 'set default':
+    case 'drop default':
+      return refusedValue(context, step, operation);
+    default:
+      return refusedConcurrently(context, step, operation);
+  }
+}
+
+function refusedReplacement(step: Step, operation: OperationOf<'create object'>): Refusal | undefined {
   const { definitions, searchPath } = step.before;
   if (operation.objectKind === 'view') {
     const known = findNamed(definitions, operation.object, searchPath);

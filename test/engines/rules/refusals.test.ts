@@ -6,6 +6,7 @@ import type { Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
 import { locksConflict } from '../../../src/plan/lock-conflicts';
 import { attachPartitionScan } from '../../../src/rules/postgres/attach-partition-scan';
+import { notThere } from '../../../src/rules/postgres/not-there';
 import { refusedChange } from '../../../src/rules/postgres/refused-change';
 import { stillNeeded } from '../../../src/rules/postgres/still-needed';
 import { codeOf, database, majors, startServer, withClient } from './server';
@@ -13,7 +14,7 @@ import { codeOf, database, majors, startServer, withClient } from './server';
 beforeAll(loadParser);
 
 /** Rules about what the server refuses. Of their examples the second file holds one statement in each line. */
-const refusing = [refusedChange, stillNeeded];
+const refusing = [refusedChange, stillNeeded, notThere];
 
 /** What the rules say that the server does, seen on the server. */
 describe.each(majors)('PostgreSQL %i', (major) => {

@@ -1,0 +1,131 @@
+import type { Node } from '@pgsql/types';
+import type { Table } from '../../../model/catalog';
+import { stableFunctions, volatileFunctions } from '../../../parse/postgres/operations/expressions';
+import { all, as, type NodeOf, strings, walk } from '../../../parse/postgres/operations/nodes';
+import { typeText } from '../../../parse/postgres/operations/types';
+import { statementTree } from '../../../parse/postgres/read';
+import { findColumn, findTable } from '../../../schema/lookup';
+import type { OperationOf, Step } from '../../context';
+import type { Refusal } from './refusal';
+
+/**
+ * Expressions of indexes and of generated columns may call what is IMMUTABLE alone: the same arguments, the same result, for ever (manual,
+ * CREATE INDEX; CREATE TABLE, "GENERATED ALWAYS AS"). What depends on the clock, the session's time zone or its language does not qualify.
+ */
+export function refusedExpression(step: Step, operation: OperationOf<'create index' | 'create table' | 'add column'>): Refusal | undefined {
+  if (!mayHaveExpressions(operation)) return undefined;
+  const name = operation.kind === 'create index' ? operation.index.table : operation.table;
+  const table = findTable(step.after, name) ?? findTable(step.before, name);
+  const tree = statementTree(step.statement.sent);
+  const index = as(tree, 'IndexStmt');
+  const place = index === undefined ? 'A generated column' : 'An index';
+  const parts: unknown[] =
+    index === undefined
+      ? generatedExpressions(tree, operation)
+      : [index.whereClause, ...all(index.indexParams, 'IndexElem').map(({ expr }) => expr)];
+  const culprit = parts.map((part) => changeable(part, table, step)).find((found) => found !== undefined);
+  if (culprit === undefined) return undefined;
+  return {
+    why: `${place} can't be made of ${culprit.what}, which ${culprit.why}`,
+    code: '42P17',
+    help: culprit.help,
+  };
+}
+
+function mayHaveExpressions(operation: OperationOf<'create index' | 'create table' | 'add column'>): boolean {
+  switch (operation.kind) {
+    case 'create index':
+      return operation.index.predicate !== undefined || operation.index.keys.some((key) => /[(:]/.test(key));
+    case 'add column':
+      return operation.column.generated !== undefined;
+    case 'create table':
+      return operation.columns.some(({ generated }) => generated !== undefined);
+  }
+}
+
+function generatedExpressions(tree: Node | undefined, operation: OperationOf<'create index' | 'create table' | 'add column'>): unknown[] {
+  const wanted = operation.kind === 'add column' ? operation.column.name : undefined;
+  const found: unknown[] = [];
+  walk(tree, (kind, content) => {
+    if (kind !== 'ColumnDef') return;
+    const column = content as NodeOf<'ColumnDef'>;
+    if (wanted !== undefined && column.colname !== wanted) return;
+    found.push(
+      ...all(column.constraints, 'Constraint').flatMap(({ contype, raw_expr }) => (contype === 'CONSTR_GENERATED' ? [raw_expr] : [])),
+    );
+  });
+  return found;
+}
+
+interface Culprit {
+  readonly what: string;
+  readonly why: string;
+  readonly help: string;
+}
+
+const ofClock: Pick<Culprit, 'why' | 'help'> = {
+  why: 'is another value each time',
+  help: 'Leave it out: put the condition into the queries, and index the plain column.',
+};
+const ofSession: Pick<Culprit, 'why' | 'help'> = {
+  why: "depends on the session's settings",
+  help: "Say what it depends on: (column AT TIME ZONE 'UTC'), to_tsvector('english', column), column || column for concat().",
+};
+
+/** Immutable in one of their forms, by arguments that only types tell apart. */
+const ofSeveralForms = new Set(['to_timestamp', 'date_part', 'convert_to', 'convert_from', 'timezone']);
+
+function changeable(part: unknown, table: Table | undefined, step: Step): Culprit | undefined {
+  if (part === undefined) return undefined;
+  let found: Culprit | undefined;
+  walk([part], (kind, content) => {
+    if (found !== undefined) return;
+    if (kind === 'SQLValueFunction') found = { what: 'the current date, time or user', ...ofClock };
+    else if (kind === 'FuncCall') found = call(content as NodeOf<'FuncCall'>, table, step);
+    else if (kind === 'TypeCast') found = cast(content as NodeOf<'TypeCast'>, table);
+  });
+  return found;
+}
+
+function call({ funcname, args }: NodeOf<'FuncCall'>, table: Table | undefined, step: Step): Culprit | undefined {
+  const parts = strings(funcname);
+  const name = parts.at(-1) ?? '';
+  if (parts.length > 1 && parts[0] !== 'pg_catalog') return undefined;
+  if (step.before.definitions.some((object) => object.kind === 'function' && object.name === name)) return undefined;
+  const what = `${name}()`;
+  if (
+    volatileFunctions.has(name) ||
+    name === 'now' ||
+    (name.endsWith('_timestamp') && name !== 'to_timestamp' && name !== 'make_timestamp')
+  )
+    return { what, ...ofClock };
+  if (name === 'to_tsvector' && args?.length === 1) return { what: 'to_tsvector() without a configuration', ...ofSession };
+  if (stableFunctions.has(name) && !ofSeveralForms.has(name)) return { what, ...ofSession };
+  const zoned = (name === 'date_trunc' || name === 'date_part' || name === 'extract') && args?.length === 2;
+  const argument = name === 'date' && args?.length === 1 ? args[0] : zoned ? args?.[1] : undefined;
+  return argument !== undefined && typeOf(argument, table) === zonedTime ? { what: `${what} of a timestamptz`, ...ofSession } : undefined;
+}
+
+const zonedTime = 'timestamp with time zone';
+const localTime = 'timestamp without time zone';
+
+/** Casts that go by the time zone or the style of dates of the session. */
+const sessionalCasts: Readonly<Record<string, readonly string[]>> = {
+  [zonedTime]: ['date', localTime, 'time without time zone', 'text', 'character varying'],
+  [localTime]: [zonedTime, 'text', 'character varying'],
+  date: [zonedTime, 'text', 'character varying'],
+  text: ['date', localTime, zonedTime],
+  'character varying': ['date', localTime, zonedTime],
+};
+
+function cast({ arg, typeName }: NodeOf<'TypeCast'>, table: Table | undefined): Culprit | undefined {
+  const source = arg === undefined ? undefined : typeOf(arg, table);
+  if (source === undefined || typeName === undefined) return undefined;
+  const target = typeText(typeName).replaceAll(/\([^)]*\)/g, '');
+  return sessionalCasts[source]?.includes(target) ? { what: `${source} as ${target}`, ...ofSession } : undefined;
+}
+
+function typeOf(argument: Node, table: Table | undefined): string | undefined {
+  const fields = strings(as(argument, 'ColumnRef')?.fields);
+  return findColumn(table, fields.at(-1) ?? '')?.type.replaceAll(/\([^)]*\)/g, '');
+}
