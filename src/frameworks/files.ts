@@ -16,14 +16,24 @@ export function folderPrefix(path: string): string {
 }
 
 /** The .sql files of the folder and what is below it; marker files of parent folders are left out. */
-export function sqlFiles(files: readonly SourceFile[]): SourceFile[] {
-  return files.filter((file) => /\.sql$/i.test(file.path) && !file.path.startsWith('../'));
+export const sqlFiles = oncePerFolder((files) => files.filter(({ path }) => /\.sql$/i.test(path) && !path.startsWith('../')));
+
+/** What is chosen of a folder's files, which nobody may change: every framework asks for the same when it looks for its marks. */
+export function oncePerFolder(
+  choose: (files: readonly SourceFile[]) => readonly SourceFile[],
+): (files: readonly SourceFile[]) => readonly SourceFile[] {
+  const known = new WeakMap<readonly SourceFile[], readonly SourceFile[]>();
+  return (files) => {
+    const chosen = known.get(files) ?? choose(files);
+    known.set(files, chosen);
+    return chosen;
+  };
 }
 
 /** Does a package.json of the project, or of a folder above it, depend on one of these? They are names, or patterns of names. */
 export function dependsOn(files: readonly SourceFile[], ...packages: readonly string[]): boolean {
   const entry = new RegExp(`"(?:${packages.join('|')})"\\s*:`);
-  return files.some(({ path, text }) => baseName(path) === 'package.json' && entry.test(text));
+  return files.some(({ path, text }) => path.endsWith('package.json') && baseName(path) === 'package.json' && entry.test(text));
 }
 
 /** Plain code-unit order, as most tools sort names. */

@@ -33,7 +33,8 @@ export interface Changelog {
   readonly problems: readonly string[];
 }
 
-const firstLine = /^\ufeff?\s*--\s*liquibase\s*formatted/i;
+/** Behind nothing but white space, and on one line. */
+const firstLine = /^\s*--[^\S\r\n]*liquibase[^\S\r\n]*formatted/i;
 const header = /^\s*--\s*changeset\s+("[^"]+"|[^:]+):\s*("[^"]+"|\S+)/i;
 const badHeader = /^\s*--?\s*changeset\b/i;
 const rollbackLine = /^\s*--\s*rollback (.*)$/i;
@@ -43,8 +44,7 @@ const ignoreLines = /^\s*--\s*ignoreLines:(\w+)/i;
 
 /** True for a file that says in its first line that it is a formatted SQL changelog. */
 export function isFormattedSql(text: string): boolean {
-  const line = text.split(/\r\n|\r|\n/).find((candidate) => candidate.replace('\ufeff', '').trim() !== '');
-  return line !== undefined && firstLine.test(line);
+  return firstLine.test(text);
 }
 
 interface Line {

@@ -8,6 +8,7 @@ import type { Engine } from '../../model/engine';
 import type { Program, ProgramExecution } from '../../model/migration';
 import type { SourceFile } from '../../model/run-protocol';
 import type { Span } from '../../model/text';
+import { oncePerFolder } from '../files';
 
 /** Migrations that are classes with `up` and `down`: TypeORM, MikroORM. */
 
@@ -15,9 +16,9 @@ const code = /\.[cm]?[jt]s$/;
 const notCode = /\.d\.[cm]?ts$|(?:^|[./])(?:spec|test)\.[cm]?[jt]s$/;
 
 /** Code of the folder itself and what is below it; what it imports from elsewhere is left out. */
-export function ownCode(files: readonly SourceFile[]): readonly SourceFile[] {
-  return files.filter(({ path }) => code.test(path) && !notCode.test(path) && !path.startsWith('../'));
-}
+export const ownCode = oncePerFolder((files) =>
+  files.filter(({ path }) => code.test(path) && !notCode.test(path) && !path.startsWith('../')),
+);
 
 /** A class, or the function with a prototype that compilers make of one for old engines. */
 export type MigrationType = ClassValue | FunctionValue;

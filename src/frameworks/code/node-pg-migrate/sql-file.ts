@@ -6,14 +6,16 @@ import { baseName } from '../../files';
 
 /** Migrations of node-pg-migrate that are SQL files, from `sqlMigration.js`: each part is one request. */
 
-function marker(direction: 'up' | 'down'): RegExp {
+function marker(direction: string): RegExp {
   return new RegExp(`^\\s*--[\\s-]*${direction}\\s+migration`, 'im');
 }
+
+const anyMarker = marker('(?:up|down)');
 
 export const downMarker = '-- Down Migration';
 
 export function hasMarkers(text: string): boolean {
-  return marker('up').test(text) || marker('down').test(text);
+  return anyMarker.test(text);
 }
 
 export function readSqlFile(file: SourceFile, options: ReadOptions, execution: ProgramExecution): Migration {
