@@ -10,17 +10,12 @@ const carriageReturn = 13;
 export class LineIndex {
   /** Offset of the first character of each line. */
   private readonly starts: readonly number[];
+  private readonly hasReturns: boolean;
   private readonly length: number;
 
   constructor(private readonly text: string) {
-    const starts = [0];
-    for (let offset = 0; offset < text.length; offset++) {
-      const code = text.charCodeAt(offset);
-      if (code !== lineFeed && code !== carriageReturn) continue;
-      if (code === carriageReturn && text.charCodeAt(offset + 1) === lineFeed) offset++;
-      starts.push(offset + 1);
-    }
-    this.starts = starts;
+    this.hasReturns = text.includes('\r');
+    this.starts = this.hasReturns ? startsAfterAnyBreak(text) : startsAfterFeeds(text);
     this.length = text.length;
   }
 
@@ -39,7 +34,8 @@ export class LineIndex {
       else high = middle - 1;
     }
     // Between the two characters of a line break is behind the end of the line, which no position is.
-    return { line: low, character: Math.min(wanted, this.lineEnd(low)) - (this.starts[low] ?? 0) };
+    const reached = this.hasReturns ? Math.min(wanted, this.lineEnd(low)) : wanted;
+    return { line: low, character: reached - (this.starts[low] ?? 0) };
   }
 
   /** The offset of a position. A character beyond the line's end is the line's end, before its line break. */
@@ -64,6 +60,24 @@ export class LineIndex {
     const isPair = this.text.charCodeAt(next - 1) === lineFeed && this.text.charCodeAt(next - 2) === carriageReturn;
     return next - (isPair && next - 2 >= (this.starts[line] ?? 0) ? 2 : 1);
   }
+}
+
+/** The common case: the engine looks for a character faster than code can go through a text. */
+function startsAfterFeeds(text: string): number[] {
+  const starts = [0];
+  for (let feed = text.indexOf('\n'); feed !== -1; feed = text.indexOf('\n', feed + 1)) starts.push(feed + 1);
+  return starts;
+}
+
+function startsAfterAnyBreak(text: string): number[] {
+  const starts = [0];
+  for (let offset = 0; offset < text.length; offset++) {
+    const code = text.charCodeAt(offset);
+    if (code !== lineFeed && code !== carriageReturn) continue;
+    if (code === carriageReturn && text.charCodeAt(offset + 1) === lineFeed) offset++;
+    starts.push(offset + 1);
+  }
+  return starts;
 }
 
 /** The white space that the line of an offset begins with, as far as it stands before the offset. */
