@@ -25,23 +25,29 @@ export interface Token {
   readonly word: string;
 }
 
-const operatorCharacters = new Set('+-*/<>=~!@#%^&|`?');
+/** What an ASCII character can be in SQL, as bits. */
+const letter = 1;
+const digit = 2;
+const dollar = 4;
+const operator = 8;
+const space = 16;
 
-function isSpace(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13) || code === 0xfeff;
+const classes = new Uint8Array(128);
+for (let code = 0; code < classes.length; code++) {
+  const character = String.fromCharCode(code);
+  if (/[A-Za-z_]/.test(character)) classes[code] = letter;
+  else if (/\d/.test(character)) classes[code] = digit;
+  else if (character === '$') classes[code] = dollar;
+  else if ('+-*/<>=~!@#%^&|`?'.includes(character)) classes[code] = operator;
+  else if (/\s/.test(character)) classes[code] = space;
 }
 
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
+const byteOrderMark = 0xfeff;
+const identifierPart = letter | digit | dollar;
 
-/** Letters, underscore, and everything beyond ASCII. */
-export function isIdentifierStart(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code >= 128;
-}
-
-export function isIdentifierPart(code: number): boolean {
-  return isIdentifierStart(code) || isDigit(code) || code === 36;
+/** The bits of a character; everything beyond ASCII is a letter. */
+function classOf(code: number): number {
+  return classes[code] ?? letter;
 }
 
 /** Steps through `text` from `offset` to `limit`. The fields describe the token that `next` found last. */
@@ -75,28 +81,35 @@ export class Lexer {
 
   /** Finds the next token and says its kind; comments are tokens, white space is not. */
   next(): TokenKind {
+    const { text, limit } = this;
     let offset = this.end;
-    while (offset < this.limit && isSpace(this.text.charCodeAt(offset))) offset++;
+    let code = 0;
+    let found = space;
+    for (; offset < limit; offset++) {
+      code = text.charCodeAt(offset);
+      found = classOf(code);
+      if (found !== space && code !== byteOrderMark) break;
+    }
     this.start = offset;
     this.terminated = true;
-    if (offset >= this.limit) {
-      this.end = this.limit;
+    if (offset >= limit) {
+      this.end = limit;
       this.kind = 'end';
     } else {
-      this.kind = this.read(offset, this.text.charCodeAt(offset));
+      this.kind = this.read(offset, code, found);
     }
     return this.kind;
   }
 
-  private read(offset: number, code: number): TokenKind {
+  private read(offset: number, code: number, found: number): TokenKind {
     const following = offset + 1 < this.limit ? this.text.charCodeAt(offset + 1) : 0;
-    if (isIdentifierStart(code)) return this.readWord(offset, following);
-    if (isDigit(code) || (code === 46 && isDigit(following))) return this.readNumber(offset);
+    if (found === letter) return this.readWord(offset, code, following);
+    if (found === digit || (code === 46 && classOf(following) === digit)) return this.readNumber(offset);
     switch (code) {
       case 39:
-        return this.readQuoted(offset + 1, "'", false, 'string');
+        return this.readQuoted(offset + 1, code, false, 'string');
       case 34:
-        return this.readQuoted(offset + 1, '"', false, 'quoted identifier');
+        return this.readQuoted(offset + 1, code, false, 'quoted identifier');
       case 36:
         return this.readDollar(offset, following);
       case 45:
@@ -111,24 +124,31 @@ export class Lexer {
         this.end = offset + 1;
         return 'backslash';
     }
-    if (operatorCharacters.has(this.text.charAt(offset))) return this.readOperator(offset);
+    if (found === operator) return this.readOperator(offset);
     this.end = offset + 1;
     return 'punctuation';
   }
 
-  private readWord(offset: number, following: number): TokenKind {
-    const first = this.text.charAt(offset);
+  private readWord(offset: number, code: number, following: number): TokenKind {
+    const { text, limit } = this;
     if (following === 39) {
-      if (first === 'e' || first === 'E') return this.readQuoted(offset + 2, "'", true, 'string');
-      if ('bBxXnN'.includes(first)) return this.readQuoted(offset + 2, "'", false, 'string');
+      // In lower case: E'...', B'...', X'...', N'...'.
+      const first = code | 32;
+      if (first === 101) return this.readQuoted(offset + 2, 39, true, 'string');
+      if (first === 98 || first === 120 || first === 110) return this.readQuoted(offset + 2, 39, false, 'string');
     }
-    if ((first === 'u' || first === 'U') && following === 38) {
-      const quote = this.text.charAt(offset + 2);
-      if (quote === "'") return this.readQuoted(offset + 3, quote, false, 'string');
-      if (quote === '"') return this.readQuoted(offset + 3, quote, false, 'quoted identifier');
+    if (following === 38 && (code | 32) === 117) {
+      const quote = text.charCodeAt(offset + 2);
+      if (quote === 39) return this.readQuoted(offset + 3, quote, false, 'string');
+      if (quote === 34) return this.readQuoted(offset + 3, quote, false, 'quoted identifier');
     }
     let end = offset + 1;
-    while (end < this.limit && isIdentifierPart(this.text.charCodeAt(end)) && !this.text.startsWith('${', end)) end++;
+    for (; end < limit; end++) {
+      const found = classOf(text.charCodeAt(end));
+      if (found === letter || found === digit) continue;
+      // `${` begins a placeholder, also behind a word.
+      if (found !== dollar || text.charCodeAt(end + 1) === 123) break;
+    }
     this.end = end;
     return 'word';
   }
@@ -141,7 +161,7 @@ export class Lexer {
       const isExponentSign = (code === 43 || code === 45) && (previous === 101 || previous === 69);
       // `1..10` is a slice, not a number with two points.
       const isPoint = code === 46 && this.text.charCodeAt(end + 1) !== 46 && previous !== 46;
-      if (!isDigit(code) && !isPoint && !isExponentSign && !isIdentifierStart(code)) break;
+      if (!isPoint && !isExponentSign && (classOf(code) & (digit | letter)) === 0) break;
       previous = code;
       end++;
     }
@@ -149,19 +169,20 @@ export class Lexer {
     return 'number';
   }
 
-  private readQuoted(offset: number, quote: string, backslashEscapes: boolean, kind: TokenKind): TokenKind {
+  private readQuoted(offset: number, quote: number, backslashEscapes: boolean, kind: TokenKind): TokenKind {
+    const { text, limit } = this;
     let end = offset;
-    while (end < this.limit) {
-      const character = this.text.charAt(end);
-      if (backslashEscapes && character === '\\') end += 2;
-      else if (character !== quote) end++;
-      else if (this.text.charAt(end + 1) === quote && end + 1 < this.limit) end += 2;
+    while (end < limit) {
+      const code = text.charCodeAt(end);
+      if (backslashEscapes && code === 92) end += 2;
+      else if (code !== quote) end++;
+      else if (text.charCodeAt(end + 1) === quote && end + 1 < limit) end += 2;
       else {
         this.end = end + 1;
         return kind;
       }
     }
-    this.end = this.limit;
+    this.end = limit;
     this.terminated = false;
     return kind;
   }
@@ -176,12 +197,12 @@ export class Lexer {
       }
     }
     let end = offset + 1;
-    if (isDigit(following)) {
-      while (end < this.limit && isDigit(this.text.charCodeAt(end))) end++;
+    if (classOf(following) === digit) {
+      while (end < this.limit && classOf(this.text.charCodeAt(end)) === digit) end++;
       this.end = end;
       return 'parameter';
     }
-    while (end < this.limit && isIdentifierPart(this.text.charCodeAt(end)) && this.text.charCodeAt(end) !== 36) end++;
+    while (end < this.limit && (classOf(this.text.charCodeAt(end)) & (letter | digit)) !== 0) end++;
     if (this.text.charCodeAt(end) !== 36 || end >= this.limit) {
       this.end = offset + 1;
       return 'punctuation';
@@ -227,8 +248,8 @@ export class Lexer {
     const quote = following === 39 || following === 34 ? following : undefined;
     let end = quote === undefined ? offset + 1 : offset + 2;
     const nameStart = end;
-    while (end < this.limit && isIdentifierPart(this.text.charCodeAt(end))) end++;
-    const isName = end > nameStart && isIdentifierStart(this.text.charCodeAt(nameStart));
+    while (end < this.limit && (classOf(this.text.charCodeAt(end)) & identifierPart) !== 0) end++;
+    const isName = end > nameStart && classOf(this.text.charCodeAt(nameStart)) === letter;
     if (isName && (quote === undefined || this.text.charCodeAt(end) === quote)) {
       this.end = quote === undefined ? end : end + 1;
       return 'variable';
@@ -238,11 +259,14 @@ export class Lexer {
   }
 
   private readOperator(offset: number): TokenKind {
+    const { text, limit } = this;
     let end = offset;
-    while (end < this.limit && operatorCharacters.has(this.text.charAt(end))) {
-      const pair = this.text.slice(end, end + 2);
-      if (end > offset && (pair === '--' || pair === '/*')) break;
-      end++;
+    for (; end < limit; end++) {
+      const code = text.charCodeAt(end);
+      if (classOf(code) !== operator) break;
+      // A comment ends an operator.
+      const following = text.charCodeAt(end + 1);
+      if (end > offset && ((code === 45 && following === 45) || (code === 47 && following === 42))) break;
     }
     this.end = end;
     return 'operator';

@@ -8,10 +8,11 @@ import type { SubstitutedText } from '../substituted';
 import { Lexer } from './lexer';
 import { operationsOf } from './operations/operations';
 import { placeholderName, substitute } from './placeholders';
-import { ByteIndex, codePointsToUnits, statementSource } from './source';
+import { ByteIndex, codePointsToUnits } from './source';
 import { type Piece, split, type Unterminated } from './split';
 import { standInsOf, withStandIns, withVariables } from './stand-ins';
 import { StatementMemory } from './statement-memory';
+import { type Tokens, tokensOf } from './tokens';
 
 /** Longer programs are not read: an editor would freeze, and they are dumps rather than migrations. In UTF-16 code units. */
 export const maximumProgramLength = 4 * 1024 * 1024;
@@ -81,7 +82,9 @@ const programs = new TextMemory<Statement[][]>(16 * 1024 * 1024);
 const knownStatements = new StatementMemory(2 * 1024 * 1024);
 
 function variantOf(spans: readonly Span[], placeholders: Readonly<Record<string, string>>): string {
-  return JSON.stringify([spans.map(({ start, end }) => [start, end]), placeholders]);
+  let variant = JSON.stringify(placeholders);
+  for (const { start, end } of spans) variant += ` ${start}-${end}`;
+  return variant;
 }
 
 interface Failure {
@@ -112,8 +115,10 @@ function shortened(message: string): string {
   return message.length > 160 ? `${message.slice(0, 150).trimEnd()} ..."` : message;
 }
 
-/** Where a statement stands in what is sent. */
-type OwnText = Span & { readonly copyData?: Span };
+type Draft = { -readonly [K in keyof Statement]: Statement[K] };
+
+/** Where a statement stands in what is sent, and its tokens where they are known already. */
+type OwnText = Span & { readonly copyData?: Span; readonly tokens?: Tokens };
 
 class ProgramReader {
   private readonly substituted: SubstitutedText;
@@ -123,6 +128,8 @@ class ProgramReader {
   private failures = 0;
   /** Variables stand, or stood, in what is being read. */
   private isSubstituted = false;
+  /** Nothing in what is being read is kept from the parser. */
+  private isWhole = false;
 
   constructor(
     private readonly source: string,
@@ -163,6 +170,7 @@ class ProgramReader {
     const readable = wellFormed(blank(this.sent, parts.foreign));
     const replaced = parts.variables.length === 0 ? undefined : withStandIns(readable, parts.variables);
     this.isSubstituted = this.substituted.isReplaced || replaced !== undefined;
+    this.isWhole = readable === this.sent;
     if (this.isSubstituted) return this.readPieces(parts.pieces, readable, replaced, mayResume) ?? this.sent.length;
     return this.readNewPieces(parts.pieces, readable, mayResume) ?? this.sent.length;
   }
@@ -192,11 +200,15 @@ class ProgramReader {
     });
   }
 
-  /** The text of a statement that is the same wherever this text stands: nothing in it is replaced, hidden, or set aside. */
+  /** The text of a statement that is the same wherever this text stands. */
   private lastingText(own: OwnText | undefined, readable: string): string | undefined {
-    if (own === undefined || own.copyData !== undefined || this.isSubstituted) return undefined;
-    const text = this.sent.slice(own.start, own.end);
-    return readable.slice(own.start, own.end) === text ? text : undefined;
+    return own !== undefined && this.isLasting(own, readable) ? this.sent.slice(own.start, own.end) : undefined;
+  }
+
+  /** Nothing in a statement is replaced, hidden, or set aside. */
+  private isLasting(own: OwnText, readable: string): boolean {
+    if (this.isSubstituted || own.copyData !== undefined) return false;
+    return this.isWhole || readable.slice(own.start, own.end) === this.sent.slice(own.start, own.end);
   }
 
   /**
@@ -254,7 +266,7 @@ class ProgramReader {
       this.addUnreadable(piece, failure);
       return undefined;
     }
-    const { unterminated, ...half } = { ...piece, end: cut.end };
+    const { unterminated, ...half } = { ...piece, end: cut.end, tokens: tokensOf(this.sent.slice(piece.start, cut.end)) };
     const ends = unterminated === undefined || unterminated.offset >= cut.end;
     const own = this.readPiece(ends ? half : { ...half, unterminated }, readable, replaced);
     if (own !== undefined) this.addUnreadable(half, own);
@@ -319,43 +331,44 @@ class ProgramReader {
       | { readonly unreadable: { readonly message: string; readonly span: Span } },
   ): void {
     const span = this.fileSpan(own);
-    const sent = this.sent.slice(own.start, own.end);
-    const place = {
-      index: this.before + this.statements.length + 1,
-      text: this.source.slice(span.start, span.end),
-      sent,
-      range: this.lines.range(span),
-      span,
-      ...(own.copyData === undefined ? {} : { copyData: this.sent.slice(own.copyData.start, own.copyData.end) }),
-    };
+    const text = this.source.slice(span.start, span.end);
+    const sent = this.substituted.isReplaced ? this.sent.slice(own.start, own.end) : text;
+    const index = this.before + this.statements.length + 1;
+    const range = this.lines.range(span);
+    const read: Draft = { index, text, sent, range, span, operations: [] };
+    if (own.copyData !== undefined) read.copyData = this.sent.slice(own.copyData.start, own.copyData.end);
+    this.statements.push(read);
     if ('unreadable' in content) {
       const { message } = content.unreadable;
-      const range = this.lines.range(this.fileSpan(content.unreadable.span));
-      this.statements.push({ ...place, operations: [], unreadable: { message, range } });
+      read.unreadable = { message, range: this.lines.range(this.fileSpan(content.unreadable.span)) };
       return;
     }
     const { statement, toOffset, readable } = content;
-    const standIns = standInsOf(sent, readable.slice(own.start, own.end));
-    const unresolved = [...new Set(standIns.map(({ variable }) => placeholderName(variable)))];
-    const source = statementSource(
-      statement.stmt ?? { Integer: {} },
-      sent,
-      (location) => (location < 0 ? sent.length : Math.min(Math.max(toOffset(location) - own.start, 0), sent.length)),
-      (inner) => this.fileSpan({ start: own.start + inner.start, end: own.start + inner.end }),
-    );
-    const read = {
-      ...place,
-      operations: withVariables(operationsOf(source), standIns),
-      ...(unresolved.length === 0 ? {} : { unresolved }),
-    };
-    this.statements.push(read);
-    if (this.lastingText(own, readable) !== undefined) knownStatements.remember(read);
+    read.operations = operationsOf({
+      node: statement.stmt ?? { Integer: {} },
+      text: sent,
+      tokens: own.tokens ?? tokensOf(sent),
+      offset: (location = 0) => (location < 0 ? sent.length : Math.min(Math.max(toOffset(location) - own.start, 0), sent.length)),
+      fileSpan: (inner) => this.fileSpan({ start: own.start + inner.start, end: own.start + inner.end }),
+    });
+    if (this.isSubstituted) nameVariables(read, readable.slice(own.start, own.end));
+    else if (this.isLasting(own, readable)) knownStatements.remember(read);
   }
 
   private fileSpan(span: Span): Span {
+    const { start } = this.span;
+    if (!this.substituted.isReplaced) return { start: start + span.start, end: start + span.end };
     const source = this.substituted.toSource(span);
-    return { start: this.span.start + source.start, end: this.span.start + source.end };
+    return { start: start + source.start, end: start + source.end };
   }
+}
+
+/** Says which placeholders stand in a statement that was read with stand-ins, and names them in what it does. */
+function nameVariables(statement: Draft, readable: string): void {
+  const standIns = standInsOf(statement.sent, readable);
+  if (standIns.length === 0) return;
+  statement.unresolved = [...new Set(standIns.map(({ variable }) => placeholderName(variable)))];
+  statement.operations = withVariables(statement.operations, standIns);
 }
 
 /** Said without asking the parser, whose scanner can take very long over such text. */
@@ -397,6 +410,7 @@ function closedBodies(text: string): Span[] {
 
 /** The same text with spaces in these places; line breaks stay, byte-order marks go. */
 function blank(text: string, spans: readonly Span[]): string {
+  if (spans.length === 0 && !text.startsWith('\ufeff')) return text;
   let result = '';
   let last = 0;
   for (const span of spans) {
@@ -408,5 +422,8 @@ function blank(text: string, spans: readonly Span[]): string {
 
 /** Half a surrogate pair can't be written as UTF-8; the replacement character has the same length. */
 function wellFormed(text: string): string {
-  return text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
+  // Asked first: nearly no text has any.
+  return /[\ud800-\udfff]/.test(text)
+    ? text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
+    : text;
 }

@@ -1,6 +1,6 @@
 import type { Node } from '@pgsql/types';
 import type { Span } from '../../model/text';
-import { type Token, tokenize } from './lexer';
+import type { Tokens } from './tokens';
 
 /**
  * One statement as the operations see it: its syntax tree, and ways to get at the text, for what the tree does not hold (expressions
@@ -10,31 +10,12 @@ export interface StatementSource {
   readonly node: Node;
   /** The statement's text, as it is sent. */
   readonly text: string;
-  /** Tokens of `text`, without comments. Made when first asked for. */
-  tokens(): readonly Token[];
+  /** Tokens of `text`. */
+  readonly tokens: Tokens;
   /** A location of the syntax tree as an offset in `text`. The tree leaves out zero; -1 is unknown and becomes the text's end. */
   offset(location: number | undefined): number;
   /** A span of `text` as a span of the file. */
   fileSpan(span: Span): Span;
-}
-
-export function statementSource(
-  node: Node,
-  text: string,
-  offset: (location: number) => number,
-  fileSpan: (span: Span) => Span,
-): StatementSource {
-  let tokens: readonly Token[] | undefined;
-  return {
-    node,
-    text,
-    tokens: () => {
-      tokens ??= tokenize(text);
-      return tokens;
-    },
-    offset: (location) => offset(location ?? 0),
-    fileSpan,
-  };
 }
 
 /** Byte offsets, as PostgreSQL counts, to UTF-16 offsets in the same text. */

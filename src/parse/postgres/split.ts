@@ -1,5 +1,6 @@
 import type { Span } from '../../model/text';
 import { Lexer, type TokenKind } from './lexer';
+import { noTokens, type OpenTokens, type Tokens } from './tokens';
 
 /** A stretch of text between two terminators, from its first token to its last. */
 export interface Piece extends Span {
@@ -11,6 +12,7 @@ export interface Piece extends Span {
   readonly elsewhere?: boolean;
   /** `COPY ... FROM stdin`: the lines that follow, up to `\.`. */
   readonly copyData?: Span;
+  readonly tokens: Tokens;
 }
 
 export interface Unterminated {
@@ -26,14 +28,28 @@ export interface Split {
   readonly variables: readonly Span[];
 }
 
+const semicolon = 59;
+
 /** PostgreSQL's scanner takes time that grows with the square of a comment's nesting. */
 const deepestComment = 16;
 
 /** Commands of psql whose work is in another file (manual, psql, "Meta-Commands"). */
 const elsewhere = new Set(['\\i', '\\ir', '\\include', '\\include_relative', '\\copy']);
 
-/** Words that make an expression or a query one level deeper without a bracket. */
-const deepening = new Set(['not', 'union', 'intersect', 'except', 'join', 'is', 'isnull', 'notnull', 'collate', 'at', 'like', 'ilike']);
+/** What a word can mean to how deeply a statement nests, and to where it ends. */
+type Role = 'opens' | 'closes' | 'separates' | 'deepens' | 'atomic' | 'stdin';
+
+const roles = new Map<string, Role>([
+  ...(['(', '[', 'case'] as const).map((word) => [word, 'opens'] as const),
+  ...([')', ']', 'end'] as const).map((word) => [word, 'closes'] as const),
+  ...([',', 'and', 'or', ';'] as const).map((word) => [word, 'separates'] as const),
+  // They make an expression or a query one level deeper without a bracket.
+  ...['not', 'union', 'intersect', 'except', 'join', 'is', 'isnull', 'notnull', 'collate', 'at', 'like', 'ilike'].map(
+    (word) => [word, 'deepens'] as const,
+  ),
+  ['atomic', 'atomic'],
+  ['stdin', 'stdin'],
+]);
 
 /** What is known of the statement that is being read. */
 interface Open {
@@ -53,6 +69,7 @@ interface Open {
   atomicDepth: number;
   fromStdin: boolean;
   unterminated: Unterminated | undefined;
+  readonly tokens: OpenTokens;
 }
 
 function openAt(start: number): Open {
@@ -70,6 +87,7 @@ function openAt(start: number): Open {
     atomicDepth: 0,
     fromStdin: false,
     unterminated: undefined,
+    tokens: noTokens(),
   };
 }
 
@@ -97,10 +115,11 @@ class Splitter {
   }
 
   split(): Split {
-    while (this.lexer.next() !== 'end') {
-      if (this.lexer.kind === 'comment') this.takeComment();
-      else if (this.lexer.kind === 'backslash') this.takeBackslash();
-      else if (this.lexer.word === ';' && mayEnd(this.open)) this.takeTerminator();
+    const { lexer } = this;
+    while (lexer.next() !== 'end') {
+      if (lexer.kind === 'comment') this.takeComment();
+      else if (lexer.kind === 'backslash') this.takeBackslash();
+      else if (lexer.kind === 'punctuation' && this.text.charCodeAt(lexer.start) === semicolon && mayEnd(this.open)) this.takeTerminator();
       else this.takeToken();
     }
     this.close();
@@ -129,7 +148,7 @@ class Splitter {
     if (!elsewhere.has(word)) return;
     this.close();
     const end = command.start + this.text.slice(command.start, command.end).trimEnd().length;
-    this.pieces.push({ start: command.start, end, depth: 0, elsewhere: true });
+    this.pieces.push({ start: command.start, end, depth: 0, elsewhere: true, tokens: noTokens() });
   }
 
   private takeTerminator(): void {
@@ -141,20 +160,24 @@ class Splitter {
   }
 
   private takeToken(): void {
-    const { kind, start, end, terminated } = this.lexer;
+    const { kind, start, end, terminated, word } = this.lexer;
     this.open ??= openAt(start);
-    if (kind === 'variable' && !isSlice(this.text, start, this.open)) this.variables.push({ start, end });
-    this.open.end = end;
-    if (!terminated) this.open.unterminated = { kind, offset: start };
-    follow(this.open, this.lexer.word, kind === 'operator');
+    const { open } = this;
+    if (kind === 'variable' && !isSlice(this.text, start, open)) this.variables.push({ start, end });
+    open.end = end;
+    open.tokens.words.push(word);
+    open.tokens.starts.push(start - open.start);
+    open.tokens.ends.push(end - open.start);
+    if (!terminated) open.unterminated = { kind, offset: start };
+    follow(open, word, kind === 'operator');
   }
 
   private close(copyData?: Span): void {
     if (this.open === undefined) return;
-    const { start, depth, unterminated } = this.open;
+    const { start, depth, unterminated, tokens } = this.open;
     // What never ends takes the white space at the end of the text with it.
     const end = unterminated === undefined ? this.open.end : start + this.text.slice(start, this.open.end).trimEnd().length;
-    this.pieces.push({ start, end, depth, ...(unterminated ? { unterminated } : {}), ...(copyData ? { copyData } : {}) });
+    this.pieces.push({ start, end, depth, tokens, ...(unterminated && { unterminated }), ...(copyData && { copyData }) });
     this.open = undefined;
   }
 }
@@ -172,12 +195,25 @@ function follow(open: Open, word: string, isOperator: boolean): void {
   else if (previous !== '.') open.nameParts = 0;
   if (word === '') return;
   open.firstWord ||= word;
-  if (word === '(' || word === '[' || word === 'case') enter(open, word);
-  else if (word === ')' || word === ']' || word === 'end') leave(open, word);
-  else if (word === ',' || word === 'and' || word === 'or' || word === ';') resetChain(open);
-  else if (isOperator || deepening.has(word)) deepen(open);
-  else if (word === 'atomic' && previous === 'begin' && open.firstWord === 'create' && open.brackets === 0) open.atomicDepth++;
-  else if (word === 'stdin' && previous === 'from' && open.firstWord === 'copy') open.fromStdin = true;
+  switch (isOperator ? 'deepens' : roles.get(word)) {
+    case 'opens':
+      enter(open, word);
+      break;
+    case 'closes':
+      leave(open, word);
+      break;
+    case 'separates':
+      resetChain(open);
+      break;
+    case 'deepens':
+      deepen(open);
+      break;
+    case 'atomic':
+      if (previous === 'begin' && open.firstWord === 'create' && open.brackets === 0) open.atomicDepth++;
+      break;
+    case 'stdin':
+      if (previous === 'from' && open.firstWord === 'copy') open.fromStdin = true;
+  }
 }
 
 function enter(open: Open, word: string): void {

@@ -26,6 +26,10 @@ function column(definition: string) {
 }
 
 describe('types', () => {
+  it('may have a name that every object has a property of', () => {
+    for (const type of ['constructor', '__proto__']) expect(column(type)).toMatchObject({ type, serial: false });
+  });
+
   it('are written as the server writes them', () => {
     const spellings: Record<string, string> = {
       int: 'integer',

@@ -7,7 +7,7 @@ import { columnSpecification } from './columns';
 import { constraintSpecification } from './constraints';
 import { relationName } from './names';
 import { as, strings } from './nodes';
-import { element, findWord, insertionAfter, slice, token, tokenAt } from './text';
+import { element, findWord, insertionAfter, slice, tokenAt } from './text';
 import { typeText } from './types';
 
 /** A subcommand in hand: what it is, and where its words stand. */
@@ -28,14 +28,19 @@ export function alterTable(source: StatementSource, statement: AlterTableStmt): 
   // ALTER TYPE ... ADD ATTRIBUTE and its kin use the same node.
   if (statement.objtype === 'OBJECT_TYPE') return [{ kind: 'other', node: 'AlterTypeStmt' }];
   const spans = subcommandSpans(source, statement);
-  return (statement.cmds ?? []).flatMap((node, index) => {
+  const operations: Operation[] = [];
+  for (const [index, node] of (statement.cmds ?? []).entries()) {
     const command = as(node, 'AlterTableCmd');
+    if (command === undefined) continue;
     const span = spans[index] ?? { start: 0, end: source.text.length };
-    if (command === undefined) return [];
     const subcommand = { source, command, table, column: command.name ?? '', span, first: tokenAt(source, span.start) };
-    const operation = isTable(statement.objtype) ? tableOperation(subcommand) : otherRelation(subcommand, statement.objtype);
-    return [{ ...operation, span: source.fileSpan(span) }];
-  });
+    const operation: Operation & { span?: Span } = isTable(statement.objtype)
+      ? tableOperation(subcommand)
+      : otherRelation(subcommand, statement.objtype);
+    operation.span = source.fileSpan(span);
+    operations.push(operation);
+  }
+  return operations;
 }
 
 function isTable(type: ObjectType | undefined): boolean {
@@ -57,11 +62,11 @@ function otherRelation(subcommand: Subcommand, type: ObjectType | undefined): Op
 function subcommandSpans(source: StatementSource, statement: AlterTableStmt): Span[] {
   let index = tokenAt(source, source.offset(statement.relation?.location));
   // schema . name, each perhaps quoted; then an asterisk for "and descendants".
-  while (token(source, index + 1)?.word === '.') index += 2;
+  while (source.tokens.words[index + 1] === '.') index += 2;
   index++;
-  while (token(source, index)?.word === '*' || token(source, index)?.word === ')') index++;
+  while (source.tokens.words[index] === '*' || source.tokens.words[index] === ')') index++;
   const spans: Span[] = [];
-  while (token(source, index) !== undefined) {
+  while (index < source.tokens.starts.length) {
     const span = element(source, index);
     spans.push(span);
     index = Math.max(tokenAt(source, span.end), index) + 1;
@@ -123,7 +128,7 @@ function columnNumber(command: AlterTableCmd): string {
 
 function addColumn({ source, command, table, first }: Subcommand): Operation {
   const definition = as(command.def, 'ColumnDef');
-  const keyword = token(source, first + 1)?.word === 'column' ? first + 1 : first;
+  const keyword = source.tokens.words[first + 1] === 'column' ? first + 1 : first;
   const offset = insertionAfter(source, keyword);
   // IF NOT EXISTS needs the word COLUMN no more than the subcommand does.
   const place = command.missing_ok || offset === undefined ? {} : { insertAt: { ifNotExists: offset } };
@@ -136,7 +141,7 @@ function dropOptions({ source, command, first }: Subcommand): {
   readonly cascade: boolean;
   readonly insertAt?: { readonly ifExists: number };
 } {
-  const word = token(source, first + 1)?.word;
+  const word = source.tokens.words[first + 1];
   const offset = insertionAfter(source, word === 'column' || word === 'constraint' ? first + 1 : first);
   return {
     ifExists: command.missing_ok === true,

@@ -53,8 +53,8 @@ export function partitionBound(source: StatementSource): { readonly partitionBou
 }
 
 function partitionKey(source: StatementSource): { readonly partitionKey?: string } {
-  const tokens = source.tokens();
-  const index = tokens.findLastIndex((token, at) => token.word === 'by' && tokens[at - 1]?.word === 'partition');
+  const { words } = source.tokens;
+  const index = words.findLastIndex((word, at) => word === 'by' && words[at - 1] === 'partition');
   if (index === -1) return {};
   const text = slice(source, element(source, index + 1, [], ['using', 'with', 'tablespace', 'on']));
   return { partitionKey: text.replace(/^\w+/, (strategy) => strategy.toUpperCase()) };

@@ -34,10 +34,14 @@ function constantRows(query: Node | undefined): string[][] | undefined {
   const lists = as(query, 'SelectStmt')?.valuesLists;
   if (lists === undefined) return undefined;
   const rows: string[][] = [];
-  for (const list of all(lists, 'List')) {
-    const row = (list.items ?? []).map(literalText);
-    if (row.some((value) => value === undefined)) return undefined;
-    rows.push(row.filter((value) => value !== undefined));
+  for (const list of lists) {
+    const row: string[] = [];
+    for (const item of as(list, 'List')?.items ?? []) {
+      const value = literalText(item);
+      if (value === undefined) return undefined;
+      row.push(value);
+    }
+    rows.push(row);
   }
   return rows;
 }

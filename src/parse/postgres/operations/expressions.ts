@@ -47,6 +47,7 @@ const opaque = new Set(['SubLink', 'ColumnRef', 'ParamRef', 'SelectStmt']);
 
 /** The most changeable part of an expression decides. */
 export function volatilityOf(expression: Node): Volatility {
+  if ('A_Const' in expression) return 'constant';
   let highest = 0;
   walk(expression, (kind, content) => {
     let found: Volatility = 'constant';

@@ -4,14 +4,15 @@ import type { Span } from '../../../model/text';
 import type { StatementSource } from '../source';
 import { relationName } from './names';
 import { all, as, type NodeOf } from './nodes';
-import { bracketed, findWord, insertionAfter, listItems, slice, token, tokenAt } from './text';
+import { bracketed, findWord, insertionAfter, listItems, slice, tokenAt } from './text';
 
 export function createIndex(source: StatementSource, statement: IndexStmt): Operation[] {
   const keys = all(statement.indexParams, 'IndexElem');
-  const texts = keyTexts(source);
+  // A column's name stands in the tree, an expression's text does not.
+  const texts = keys.every(({ name }) => name !== undefined) ? [] : keyTexts(source);
   const where = statement.whereClause === undefined ? undefined : findWord(source, 0, ['where'], true);
-  const end = source.tokens().at(-1)?.end ?? source.text.length;
-  const whereStart = where === undefined ? undefined : token(source, where + 1)?.start;
+  const end = source.tokens.ends.at(-1) ?? source.text.length;
+  const whereStart = where === undefined ? undefined : source.tokens.starts[where + 1];
   return [
     {
       kind: 'create index',
@@ -35,21 +36,17 @@ export function createIndex(source: StatementSource, statement: IndexStmt): Oper
 function places(source: StatementSource, statement: IndexStmt): Pick<Operation, 'insertAt'> {
   const keyword = findWord(source, 0, ['index']);
   if (keyword === undefined) return {};
-  const afterIndex = insertionAfter(source, keyword);
-  const afterConcurrently = insertionAfter(source, statement.concurrent ? keyword + 1 : keyword);
-  const insertAt = {
-    ...(statement.concurrent || afterIndex === undefined ? {} : { concurrently: afterIndex }),
-    ...(statement.if_not_exists || statement.idxname === undefined || afterConcurrently === undefined
-      ? {}
-      : { ifNotExists: afterConcurrently }),
-  };
-  return Object.keys(insertAt).length === 0 ? {} : { insertAt };
+  const concurrently = statement.concurrent ? undefined : insertionAfter(source, keyword);
+  const isNamed = statement.idxname !== undefined && !statement.if_not_exists;
+  const ifNotExists = isNamed ? insertionAfter(source, statement.concurrent ? keyword + 1 : keyword) : undefined;
+  if (concurrently === undefined) return ifNotExists === undefined ? {} : { insertAt: { ifNotExists } };
+  return { insertAt: ifNotExists === undefined ? { concurrently } : { concurrently, ifNotExists } };
 }
 
 /** The elements of the first bracket after ON. */
 function keyTexts(source: StatementSource): Span[] {
   const on = findWord(source, 0, ['on']);
-  const open = on === undefined ? -1 : source.tokens().findIndex((found, index) => index > on && found.word === '(');
+  const open = on === undefined ? -1 : source.tokens.words.indexOf('(', on + 1);
   const inner = open === -1 ? undefined : bracketed(source, open);
   return inner === undefined ? [] : listItems(source, inner);
 }
@@ -59,8 +56,7 @@ function keyText(source: StatementSource, key: IndexElem, span: Span | undefined
   if (key.name !== undefined) return key.name;
   if (span === undefined) return '';
   const first = tokenAt(source, span.start);
-  const open = source.tokens().findIndex((found, index) => index >= first && found.word === '(');
-  const inner = bracketed(source, open);
+  const inner = bracketed(source, source.tokens.words.indexOf('(', first));
   if (inner === undefined || inner.end >= span.end) return slice(source, span);
   return slice(source, { start: span.start, end: inner.end + 1 });
 }

@@ -10,8 +10,8 @@ export function relationName(relation: RangeVar | undefined): ObjectName {
 
 /** A name from its parts: the last is the name, the one before it the schema. */
 export function nameFromParts(parts: readonly string[]): ObjectName {
-  const name = parts.at(-1) ?? '';
-  const schema = parts.at(-2);
+  const name = parts[parts.length - 1] ?? '';
+  const schema = parts[parts.length - 2];
   return schema === undefined ? { name } : { schema, name };
 }
 

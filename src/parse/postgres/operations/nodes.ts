@@ -17,12 +17,24 @@ export function kindOf(node: Node): NodeKind {
 
 /** All nodes of a list that are of this kind. */
 export function all<K extends NodeKind>(nodes: readonly Node[] | undefined, kind: K): NodeOf<K>[] {
-  return (nodes ?? []).flatMap((node) => as(node, kind) ?? []);
+  const found: NodeOf<K>[] = [];
+  if (nodes === undefined) return found;
+  for (const node of nodes) {
+    const content = as(node, kind);
+    if (content !== undefined) found.push(content);
+  }
+  return found;
 }
 
 /** A list of names: columns, parts of a qualified name. */
 export function strings(nodes: readonly Node[] | undefined): string[] {
-  return all(nodes, 'String').map((part) => part.sval ?? '');
+  const found: string[] = [];
+  if (nodes === undefined) return found;
+  for (const node of nodes) {
+    const part = as(node, 'String');
+    if (part !== undefined) found.push(part.sval ?? '');
+  }
+  return found;
 }
 
 /** Calls `visit` with every node below `value`, parents first. */
@@ -34,9 +46,13 @@ export function walk(value: unknown, visit: (kind: string, content: Record<strin
       // One by one: a list may be longer than a call's arguments can be.
       for (let index = next.length - 1; index >= 0; index--) pending.push(next[index]);
     } else if (typeof next === 'object' && next !== null) {
-      for (const [key, content] of Object.entries(next).toReversed()) {
+      const keys = Object.keys(next);
+      for (let index = keys.length - 1; index >= 0; index--) {
+        const key = keys[index] ?? '';
+        const content = (next as Readonly<Record<string, unknown>>)[key];
         if (typeof content !== 'object' || content === null) continue;
-        if (/^[A-Z]/.test(key)) visit(key, content as Record<string, unknown>);
+        // Kinds of nodes begin with a capital letter, fields with a small one.
+        if (key < 'a') visit(key, content as Record<string, unknown>);
         pending.push(content);
       }
     }

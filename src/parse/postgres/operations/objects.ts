@@ -20,7 +20,7 @@ import { ifNotExistsAfter } from './create-table';
 import { functionNamesIn, relationsIn } from './expressions';
 import { belongsToTable, nameFromParts, nameParts, objectKind, relationName, signatureOf } from './names';
 import { all, as, strings } from './nodes';
-import { insertionAfter, token } from './text';
+import { insertionAfter } from './text';
 import { typeText } from './types';
 
 /** A plain `CREATE kind name`. */
@@ -138,7 +138,7 @@ export function drop(source: StatementSource, statement: DropStmt): Operation[] 
 
 /** Number of the last word of the kind: DROP TABLE, DROP MATERIALIZED VIEW, DROP FOREIGN TABLE. */
 function dropKeyword(source: StatementSource, kind: ObjectKind): number {
-  const isTwoWords = kind === 'materialized view' || kind === 'foreign table' || token(source, 1)?.word === 'event';
+  const isTwoWords = kind === 'materialized view' || kind === 'foreign table' || source.tokens.words[1] === 'event';
   return isTwoWords ? 2 : 1;
 }
 

@@ -1,4 +1,5 @@
 import type { Operation } from '../../../model/operation';
+import type { Span } from '../../../model/text';
 import type { StatementSource } from '../source';
 import { alterTable } from './alter-table';
 import { createTable, createTableAs, ifNotExistsAfter } from './create-table';
@@ -10,7 +11,8 @@ import * as objects from './objects';
 import * as session from './session';
 import { slice } from './text';
 
-type Reader<K extends NodeKind> = (source: StatementSource, statement: NodeOf<K>) => readonly Operation[];
+/** Gives operations that nobody else holds. Those of a part of the statement know its place already. */
+type Reader<K extends NodeKind> = (source: StatementSource, statement: NodeOf<K>) => Operation[];
 
 /** One reader per kind of statement. A kind that is missing here becomes `other`: nothing goes unread in silence. */
 const readers: { readonly [K in NodeKind]?: Reader<K> } = {
@@ -117,9 +119,11 @@ function whole(source: StatementSource): string {
 export function operationsOf(source: StatementSource): Operation[] {
   const kind = kindOf(source.node);
   // The key decides the type of the content; the compiler can't follow that through an index.
-  const read = readers[kind] as ((source: StatementSource, statement: unknown) => readonly Operation[]) | undefined;
+  const read = readers[kind] as ((source: StatementSource, statement: unknown) => Operation[]) | undefined;
   const content = (source.node as Readonly<Record<string, unknown>>)[kind];
   const found = read?.(source, content) ?? [];
   const span = source.fileSpan({ start: 0, end: source.text.length });
-  return found.length === 0 ? [{ kind: 'other', node: kind, span }] : found.map((operation) => ({ span, ...operation }));
+  if (found.length === 0) return [{ kind: 'other', node: kind, span }];
+  for (const operation of found as readonly { span?: Span }[]) operation.span ??= span;
+  return found;
 }

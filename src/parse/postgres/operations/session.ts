@@ -16,7 +16,7 @@ import { literalText } from './expressions';
 import { isOn } from './indexes';
 import { nameFromParts, relationName } from './names';
 import { all, as, strings } from './nodes';
-import { findWord, insertionAfter, slice, token } from './text';
+import { findWord, insertionAfter, slice } from './text';
 
 /** Statements about the session, transactions and maintenance. */
 
@@ -44,7 +44,7 @@ export function set(source: StatementSource, statement: VariableSetStmt): Operat
     return [{ kind: 'set', name, local }];
   }
   const separator = findWord(source, 1, ['to', '='], true);
-  const start = separator === undefined ? undefined : token(source, separator + 1)?.start;
+  const start = separator === undefined ? undefined : source.tokens.starts[separator + 1];
   const value =
     start === undefined
       ? (statement.args ?? []).map((argument) => literalText(argument) ?? '').join(', ')

@@ -1,31 +1,30 @@
 import type { Span } from '../../../model/text';
-import type { Token } from '../lexer';
 import type { StatementSource } from '../source';
 
 /** Number of the first token that begins at or after an offset. */
-export function tokenAt(source: StatementSource, offset: number): number {
-  const tokens = source.tokens();
+export function tokenAt({ tokens }: StatementSource, offset: number): number {
+  const { starts } = tokens;
   let low = 0;
-  let high = tokens.length;
+  let high = starts.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((tokens[middle]?.start ?? 0) < offset) low = middle + 1;
+    if ((starts[middle] ?? 0) < offset) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-export function token(source: StatementSource, index: number): Token | undefined {
-  return source.tokens()[index];
-}
-
 /** Number of the first token from `index` on that is one of these words outside brackets; undefined when an element ends before it. */
-export function findWord(source: StatementSource, index: number, words: readonly string[], acrossCommas = false): number | undefined {
-  const tokens = source.tokens();
+export function findWord(
+  { tokens: { words } }: StatementSource,
+  index: number,
+  wanted: readonly string[],
+  acrossCommas = false,
+): number | undefined {
   let depth = 0;
-  for (let at = index; at < tokens.length; at++) {
-    const word = tokens[at]?.word ?? '';
-    if (depth === 0 && words.includes(word)) return at;
+  for (let at = index; at < words.length; at++) {
+    const word = words[at] ?? '';
+    if (depth === 0 && wanted.includes(word)) return at;
     if (word === '(' || word === '[') depth++;
     else if (word === ')' || word === ']') depth--;
     if (depth < 0 || (depth === 0 && word === ',' && !acrossCommas)) return undefined;
@@ -35,48 +34,54 @@ export function findWord(source: StatementSource, index: number, words: readonly
 
 /**
  * The stretch from token `index` to the end of its element: before a comma or a closing bracket at its level, before an offset in
- * `stops`, before one of `words`, or at the end of the statement.
+ * `stops`, before one of `endings`, or at the end of the statement.
  */
-export function element(source: StatementSource, index: number, stops: readonly number[] = [], words: readonly string[] = []): Span {
-  const tokens = source.tokens();
-  const start = tokens[index]?.start ?? source.text.length;
+export function element(
+  { tokens: { words, starts, ends }, text }: StatementSource,
+  index: number,
+  stops: readonly number[] = none,
+  endings: readonly string[] = none,
+): Span {
+  const start = starts[index] ?? text.length;
   let end = start;
   let depth = 0;
-  for (let at = index; at < tokens.length; at++) {
-    const found = tokens[at];
-    if (found === undefined || (depth === 0 && at > index && (stops.includes(found.start) || words.includes(found.word)))) break;
-    if (found.word === '(' || found.word === '[') depth++;
-    else if (found.word === ')' || found.word === ']') depth--;
-    if (depth < 0 || (depth === 0 && found.word === ',')) break;
-    end = found.end;
+  for (let at = index; at < words.length; at++) {
+    const word = words[at] ?? '';
+    if (depth === 0 && at > index && (stops.includes(starts[at] ?? 0) || endings.includes(word))) break;
+    if (word === '(' || word === '[') depth++;
+    else if (word === ')' || word === ']') depth--;
+    if (depth < 0 || (depth === 0 && word === ',')) break;
+    end = ends[at] ?? end;
   }
   return { start, end };
 }
 
+const none: readonly never[] = [];
+
 /** What stands between the bracket at token `index` and its partner, without the brackets. */
-export function bracketed(source: StatementSource, index: number): Span | undefined {
-  const tokens = source.tokens();
-  const open = tokens[index];
-  if (open?.word !== '(') return undefined;
+export function bracketed({ tokens: { words, starts, ends }, text }: StatementSource, index: number): Span | undefined {
+  const start = ends[index];
+  if (start === undefined || words[index] !== '(') return undefined;
   let depth = 0;
-  for (let at = index; at < tokens.length; at++) {
-    const word = tokens[at]?.word ?? '';
+  for (let at = index; at < words.length; at++) {
+    const word = words[at];
     if (word === '(') depth++;
-    if (word === ')') depth--;
-    if (depth === 0) return { start: open.end, end: tokens[at]?.start ?? source.text.length };
+    else if (word === ')') depth--;
+    if (depth === 0) return { start, end: starts[at] ?? text.length };
   }
   return undefined;
 }
 
 /** The elements of a comma-separated list that lies in `span`. */
 export function listItems(source: StatementSource, span: Span): Span[] {
+  const { words, starts } = source.tokens;
   const items: Span[] = [];
   let index = tokenAt(source, span.start);
-  while ((token(source, index)?.start ?? span.end) < span.end) {
+  while ((starts[index] ?? span.end) < span.end) {
     const item = element(source, index);
     if (item.end > item.start) items.push({ start: item.start, end: Math.min(item.end, span.end) });
-    index = tokenAt(source, Math.max(item.end, (token(source, index)?.start ?? 0) + 1));
-    if (token(source, index)?.word === ',') index++;
+    index = tokenAt(source, Math.max(item.end, (starts[index] ?? 0) + 1));
+    if (words[index] === ',') index++;
   }
   return items;
 }
@@ -87,6 +92,6 @@ export function slice(source: StatementSource, span: Span): string {
 
 /** The end of token `index` as an offset of the file, moved over one space: words can be inserted there. */
 export function insertionAfter(source: StatementSource, index: number): number | undefined {
-  const next = token(source, index + 1);
-  return next === undefined ? undefined : source.fileSpan({ start: next.start, end: next.start }).start;
+  const next = source.tokens.starts[index + 1];
+  return next === undefined ? undefined : source.fileSpan({ start: next, end: next }).start;
 }

@@ -3,39 +3,39 @@ import { quoteIdentifier } from '../identifiers';
 import { as, strings } from './nodes';
 
 /** Spellings of built-in types, and what `format_type` writes for them. `*` is where a length or precision goes. */
-const canonical: Readonly<Record<string, string>> = {
-  int: 'integer',
-  int2: 'smallint',
-  int4: 'integer',
-  int8: 'bigint',
-  float4: 'real',
-  float8: 'double precision',
-  bool: 'boolean',
-  decimal: 'numeric*',
-  numeric: 'numeric*',
-  varchar: 'character varying*',
-  bpchar: 'character*',
-  varbit: 'bit varying*',
-  bit: 'bit*',
-  timestamp: 'timestamp* without time zone',
-  timestamptz: 'timestamp* with time zone',
-  time: 'time* without time zone',
-  timetz: 'time* with time zone',
-};
+const canonical = new Map([
+  ['int', 'integer'],
+  ['int2', 'smallint'],
+  ['int4', 'integer'],
+  ['int8', 'bigint'],
+  ['float4', 'real'],
+  ['float8', 'double precision'],
+  ['bool', 'boolean'],
+  ['decimal', 'numeric*'],
+  ['numeric', 'numeric*'],
+  ['varchar', 'character varying*'],
+  ['bpchar', 'character*'],
+  ['varbit', 'bit varying*'],
+  ['bit', 'bit*'],
+  ['timestamp', 'timestamp* without time zone'],
+  ['timestamptz', 'timestamp* with time zone'],
+  ['time', 'time* without time zone'],
+  ['timetz', 'time* with time zone'],
+]);
 
-const serialTypes: Readonly<Record<string, string>> = {
-  serial: 'integer',
-  serial4: 'integer',
-  bigserial: 'bigint',
-  serial8: 'bigint',
-  smallserial: 'smallint',
-  serial2: 'smallint',
-};
+const serialTypes = new Map([
+  ['serial', 'integer'],
+  ['serial4', 'integer'],
+  ['bigserial', 'bigint'],
+  ['serial8', 'bigint'],
+  ['smallserial', 'smallint'],
+  ['serial2', 'smallint'],
+]);
 
 /** The integer type behind `serial` and its kin; undefined for every other type. */
 export function serialType(type: TypeName | undefined): string | undefined {
-  const parts = strings(type?.names);
-  return parts.length === 1 ? serialTypes[parts[0] ?? ''] : undefined;
+  const names = type?.names;
+  return names?.length === 1 ? serialTypes.get(as(names[0], 'String')?.sval ?? '') : undefined;
 }
 
 /** Bits of the interval type's first modifier: which fields (`src/include/utils/timestamp.h`, INTERVAL_MASK). */
@@ -76,11 +76,11 @@ function intervalText(modifiers: readonly string[]): string {
  */
 export function typeText(type: TypeName | undefined): string {
   const parts = strings(type?.names);
-  const name = parts.at(-1) ?? '';
+  const name = parts[parts.length - 1] ?? '';
   const builtIn = parts.length === 1 || (parts.length === 2 && parts[0] === 'pg_catalog');
-  const modifiers = (type?.typmods ?? []).map(modifier);
+  const modifiers = type?.typmods?.map(modifier) ?? [];
   const length = modifiers.length === 0 ? '' : `(${modifiers.join(',')})`;
-  const spelling = builtIn ? (serialTypes[name] ?? canonical[name]) : undefined;
+  const spelling = builtIn ? (serialTypes.get(name) ?? canonical.get(name)) : undefined;
   let text: string;
   if (builtIn && name === 'interval') text = intervalText(modifiers);
   // Without a length `bpchar` is a type of its own, while CHAR is character(1).
