@@ -5,6 +5,7 @@ import { addConstraint } from './constraints';
 import { columnConstraints, namesIn, renameIdentifier } from './definitions';
 import { dropReaders } from './dependents';
 import { chooseName } from './server-names';
+import type { TableDraft } from './table-draft';
 import type { Workspace } from './workspace';
 
 type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
@@ -18,29 +19,27 @@ const serialTypes: Readonly<Record<string, string>> = {
   serial2: 'smallint',
 };
 
-/** Adds a column with all that was written beside it: sequence, default, constraints. Returns the table as it then is. */
-export function addColumn(workspace: Workspace, table: Table, specification: ColumnSpecification): Table {
-  if (table.columns.some((column) => column.name === specification.name)) return table;
+/** Adds a column with all that was written beside it: sequence, default, constraints. */
+export function addColumn(workspace: Workspace, draft: TableDraft, specification: ColumnSpecification): void {
+  const { name, serial, identity, generated, collation } = specification;
+  if (draft.columns.some((column) => column.name === name)) return;
   const type = serialTypes[specification.type.toLowerCase()] ?? specification.type;
   const sequence =
-    specification.serial || specification.identity !== undefined ? addSequence(workspace, table, specification, type) : undefined;
-  const defaultText = specification.serial && sequence !== undefined ? nextValue(sequence) : specification.default?.text;
-  const column: Column = {
+    serial || identity !== undefined
+      ? addSequence(workspace, draft.table, specification, type, (candidate) => draft.isIndex(candidate))
+      : undefined;
+  const defaultText = serial && sequence !== undefined ? nextValue(sequence) : specification.default?.text;
+  draft.addColumn({
     identity: workspace.newIdentity(),
-    name: specification.name,
+    name,
     type,
-    notNull: specification.notNull || specification.serial || specification.identity !== undefined || specification.primaryKey,
+    notNull: specification.notNull || serial || identity !== undefined || specification.primaryKey,
     ...(defaultText !== undefined && { default: defaultText }),
-    ...(specification.identity !== undefined && { identityKind: specification.identity }),
-    ...(specification.generated !== undefined && {
-      generated: { expression: specification.generated.text, kind: specification.generated.kind },
-    }),
-    ...(specification.collation !== undefined && { collation: specification.collation }),
-  };
-  let changed: Table = { ...table, columns: [...table.columns, column] };
-  workspace.tables.set(changed);
-  for (const constraint of columnConstraints(specification)) changed = addConstraint(workspace, changed, constraint);
-  return changed;
+    ...(identity !== undefined && { identityKind: identity }),
+    ...(generated !== undefined && { generated: { expression: generated.text, kind: generated.kind } }),
+    ...(collation !== undefined && { collation }),
+  });
+  for (const constraint of columnConstraints(specification)) addConstraint(workspace, draft, constraint);
 }
 
 /** The sequence behind a serial or identity column: named after both, and dropped with it. */
@@ -49,8 +48,14 @@ function addSequence(
   table: Table,
   column: { readonly name: string; readonly serial?: boolean },
   type: string,
+  isTaken: (name: string) => boolean = () => false,
 ): Sequence {
-  const name = chooseName(table.name, column.name, 'seq', (candidate) => workspace.relationExists(table.schema, candidate));
+  const name = chooseName(
+    table.name,
+    column.name,
+    'seq',
+    (candidate) => isTaken(candidate) || workspace.relationExists(table.schema, candidate),
+  );
   const sequence: Sequence = {
     identity: workspace.newIdentity(),
     schema: table.schema,

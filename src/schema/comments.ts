@@ -50,7 +50,8 @@ function setOtherComment(workspace: Workspace, operation: CommentOperation, text
 }
 
 function commented<T extends { readonly comment?: string }>(object: T, operation: CommentOperation): T {
-  const { comment: _, ...rest } = object;
   const text = operation.text ?? '';
-  return (text === '' ? rest : { ...rest, comment: text }) as T;
+  if (text !== '') return { ...object, comment: text };
+  const { comment: _, ...rest } = object;
+  return rest as T;
 }

@@ -1,63 +1,53 @@
-import { type Constraint, type Index, relationKey, type Table } from '../model/catalog';
+import { type Constraint, relationKey, type Table } from '../model/catalog';
 import type { ConstraintSpecification, Operation } from '../model/operation';
-import { quoteQualified } from '../parse/postgres/identifiers';
+import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { constraintDefinition, namesIn, renameIdentifier } from './definitions';
 import { chooseName, joinColumnNames } from './server-names';
+import type { TableDraft } from './table-draft';
 import type { Workspace } from './workspace';
 
 type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
 
-/** Adds a constraint, with the index that a key brings along. Returns the table as it then is. */
-export function addConstraint(workspace: Workspace, table: Table, constraint: ConstraintSpecification): Table {
-  if (constraint.kind === 'not null') return addNotNull(workspace, table, constraint);
-  const columns = constraintColumns(table, constraint);
-  const name = constraint.name ?? constraintName(workspace, table, constraint, columns);
-  if (table.constraints.some((existing) => existing.name === name)) return table;
+/** Adds a constraint, with the index that a key brings along. */
+export function addConstraint(workspace: Workspace, draft: TableDraft, constraint: ConstraintSpecification): void {
+  if (constraint.kind === 'not null') {
+    addNotNull(workspace, draft, constraint);
+    return;
+  }
+  const columns = constraintColumns(draft, constraint);
+  const name = constraint.name ?? constraintName(workspace, draft, constraint, columns);
+  if (draft.isConstraint(name)) return;
   const added: Constraint = {
     identity: workspace.newIdentity(),
     name,
     kind: constraint.kind,
-    definition: definitionOf(table, constraint),
+    definition: definitionOf(draft, constraint),
     columns,
     validated: !constraint.notValid,
     enforced: true,
     ...(constraint.kind === 'foreign key' && { references: targetKey(workspace, constraint) }),
   };
-  const changed: Table = {
-    ...table,
-    constraints: [...table.constraints, added],
-    indexes: indexesWith(workspace, table, constraint, name, columns),
-    columns:
-      constraint.kind === 'primary key'
-        ? table.columns.map((column) => (columns.includes(column.name) ? { ...column, notNull: true } : column))
-        : table.columns,
-  };
-  workspace.tables.set(changed);
-  return changed;
+  draft.addConstraint(added);
+  if (constraint.kind === 'primary key' || constraint.kind === 'unique') addKeyIndex(workspace, draft, constraint.usingIndex, added);
+  if (constraint.kind === 'primary key') draft.setNotNull(columns);
 }
 
 /** A NOT NULL constraint (Postgres 18 keeps them as constraints): it says the same as the column's own flag once it is validated. */
-function addNotNull(workspace: Workspace, table: Table, constraint: ConstraintSpecification & { readonly kind: 'not null' }): Table {
-  const named = constraint.name !== undefined || constraint.notValid;
-  const added: Constraint = {
-    identity: workspace.newIdentity(),
-    name:
-      constraint.name ?? chooseName(table.name, constraint.column, 'not_null', (name) => workspace.constraintExists(table.schema, name)),
-    kind: 'not null',
-    definition: constraintDefinition(constraint),
-    columns: [constraint.column],
-    validated: !constraint.notValid,
-    enforced: true,
-  };
-  const changed: Table = {
-    ...table,
-    constraints: named ? [...table.constraints, added] : table.constraints,
-    columns: table.columns.map((column) =>
-      column.name === constraint.column && !constraint.notValid ? { ...column, notNull: true } : column,
-    ),
-  };
-  workspace.tables.set(changed);
-  return changed;
+function addNotNull(workspace: Workspace, draft: TableDraft, constraint: ConstraintSpecification & { readonly kind: 'not null' }): void {
+  const { column, notValid } = constraint;
+  const identity = workspace.newIdentity();
+  if (constraint.name !== undefined || notValid) {
+    draft.addConstraint({
+      identity,
+      name: constraint.name ?? constraintName(workspace, draft, constraint, [column]),
+      kind: 'not null',
+      definition: constraintDefinition(constraint),
+      columns: [column],
+      validated: !notValid,
+      enforced: true,
+    });
+  }
+  if (!notValid) draft.setNotNull([column]);
 }
 
 export function validateConstraint(workspace: Workspace, operation: Of<'validate constraint'>): void {
@@ -114,60 +104,56 @@ export function renameConstraint(workspace: Workspace, operation: Of<'rename con
   });
 }
 
-function indexesWith(
-  workspace: Workspace,
-  table: Table,
-  constraint: ConstraintSpecification,
-  name: string,
-  columns: readonly string[],
-): readonly Index[] {
-  if (constraint.kind !== 'primary key' && constraint.kind !== 'unique') return table.indexes;
-  if (constraint.usingIndex !== undefined) {
-    const used = constraint.usingIndex;
-    return table.indexes.map((index) =>
-      index.name === used ? { ...index, name, constraint: name, definition: renameIdentifier(index.definition, used, name) } : index,
-    );
+function addKeyIndex(workspace: Workspace, draft: TableDraft, used: string | undefined, { name, columns }: Constraint): void {
+  if (used !== undefined) {
+    draft.changeIndex(used, (index) => ({ ...index, name, constraint: name, definition: renameIdentifier(index.definition, used, name) }));
+    return;
   }
-  const keys = columns.map((column) => quoteQualified(undefined, column)).join(', ');
-  const index: Index = {
+  const { schema, name: table } = draft.table;
+  draft.addIndex({
     identity: workspace.newIdentity(),
     name,
-    definition: `CREATE UNIQUE INDEX ${quoteQualified(undefined, name)} ON ${quoteQualified(table.schema, table.name)} USING btree (${keys})`,
+    definition: `CREATE UNIQUE INDEX ${quoteIdentifier(name)} ON ${quoteQualified(schema, table)} USING btree (${columns.map(quoteIdentifier).join(', ')})`,
     unique: true,
     keys: columns,
     valid: true,
     ready: true,
     live: true,
     constraint: name,
-  };
-  return [...table.indexes, index];
+  });
 }
 
-function constraintColumns(table: Table, constraint: ConstraintSpecification): readonly string[] {
-  const known = table.columns.map((column) => column.name);
+function constraintColumns(draft: TableDraft, constraint: ConstraintSpecification): readonly string[] {
   switch (constraint.kind) {
     case 'primary key':
     case 'unique':
       return constraint.usingIndex === undefined
         ? constraint.columns
-        : (table.indexes.find((index) => index.name === constraint.usingIndex)?.keys ?? []);
+        : (draft.indexes.find((index) => index.name === constraint.usingIndex)?.keys ?? []);
     case 'foreign key':
       return constraint.columns;
     case 'not null':
       return [constraint.column];
     case 'check':
-      return namesIn(constraint.expression, known);
+      return columnsIn(draft, constraint.expression);
     case 'exclude':
-      return constraint.definition === undefined ? [] : namesIn(constraint.definition, known);
+      return constraint.definition === undefined ? [] : columnsIn(draft, constraint.definition);
   }
 }
 
+function columnsIn({ columns }: TableDraft, text: string): readonly string[] {
+  return namesIn(
+    text,
+    columns.map((column) => column.name),
+  );
+}
+
 /** With USING INDEX the definition names an index that loses its own name, so the columns are written instead. */
-function definitionOf(table: Table, constraint: ConstraintSpecification): string {
+function definitionOf(draft: TableDraft, constraint: ConstraintSpecification): string {
   const usesIndex = (constraint.kind === 'primary key' || constraint.kind === 'unique') && constraint.usingIndex !== undefined;
   if (!usesIndex) return constraintDefinition(constraint);
   const { definition: _, ...rest } = constraint;
-  return constraintDefinition({ ...rest, columns: constraintColumns(table, constraint) });
+  return constraintDefinition({ ...rest, columns: constraintColumns(draft, constraint) });
 }
 
 function targetKey(workspace: Workspace, constraint: ConstraintSpecification & { readonly kind: 'foreign key' }): string {
@@ -178,9 +164,10 @@ function targetKey(workspace: Workspace, constraint: ConstraintSpecification & {
 }
 
 /** `ChooseConstraintName` and `ChooseIndexName`: the labels differ by kind, keys share their name space with all relations. */
-function constraintName(workspace: Workspace, table: Table, constraint: ConstraintSpecification, columns: readonly string[]): string {
-  const constraintTaken = (name: string) => workspace.constraintExists(table.schema, name);
-  const relationTaken = (name: string) => constraintTaken(name) || workspace.relationExists(table.schema, name);
+function constraintName(workspace: Workspace, draft: TableDraft, constraint: ConstraintSpecification, columns: readonly string[]): string {
+  const { table } = draft;
+  const constraintTaken = (name: string) => draft.isConstraint(name) || workspace.constraintExists(table.schema, name);
+  const relationTaken = (name: string) => constraintTaken(name) || draft.isIndex(name) || workspace.relationExists(table.schema, name);
   switch (constraint.kind) {
     case 'primary key':
       return constraint.usingIndex ?? chooseName(table.name, undefined, 'pkey', relationTaken);

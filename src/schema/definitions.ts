@@ -39,7 +39,8 @@ export function constraintDefinition(constraint: ConstraintSpecification): strin
 
 /** The constraints that stand beside a column, as table constraints. */
 export function columnConstraints(column: ColumnSpecification): readonly ConstraintSpecification[] {
-  const written = column.constraints ?? [];
+  const written = column.constraints ?? none;
+  if (!column.primaryKey && !column.unique && column.check === undefined && column.references === undefined) return written;
   const has = (kind: ConstraintSpecification['kind']) => written.some((constraint) => constraint.kind === kind);
   const plain = { notValid: false, deferrable: false } as const;
   return [
@@ -52,6 +53,8 @@ export function columnConstraints(column: ColumnSpecification): readonly Constra
       : []),
   ];
 }
+
+const none: readonly ConstraintSpecification[] = [];
 
 /** The text from the first `keyword` outside parentheses on. */
 function fromKeyword(statement: string, keyword: string): string | undefined {

@@ -20,6 +20,8 @@ export class ObjectStore<T extends Placed> {
     private readonly identities: LayeredMap<string, string>,
     private readonly onChange: OnChange<T>,
     private listed: readonly T[],
+    /** In which anything ever was, here or in any copy: of each schema that is searched, most hold nothing. Only added to. */
+    private readonly schemas: Set<string>,
   ) {}
 
   static of<T extends Placed>(objects: readonly T[], onChange: OnChange<T>): ObjectStore<T> {
@@ -28,12 +30,13 @@ export class ObjectStore<T extends Placed> {
       LayeredMap.of(objects.map((object) => [storeKey(object.schema, object.name), object.identity])),
       onChange,
       objects,
+      new Set(objects.map((object) => object.schema)),
     );
   }
 
   /** A store that changes apart from this one. */
   copy(onChange: OnChange<T>): ObjectStore<T> {
-    return new ObjectStore(this.objects.copy(), this.identities.copy(), onChange, this.values());
+    return new ObjectStore(this.objects.copy(), this.identities.copy(), onChange, this.values(), this.schemas);
   }
 
   /** All in order; the same list as long as nothing changes. */
@@ -58,6 +61,7 @@ export class ObjectStore<T extends Placed> {
   }
 
   get(schema: string, name: string): T | undefined {
+    if (!this.schemas.has(schema)) return undefined;
     const identity = this.identities.get(storeKey(schema, name));
     return identity === undefined ? undefined : this.objects.get(identity);
   }
@@ -78,6 +82,7 @@ export class ObjectStore<T extends Placed> {
     const isMoved = old !== undefined && (old.schema !== object.schema || old.name !== object.name);
     if (isMoved) this.identities.delete(storeKey(old.schema, old.name));
     this.objects.set(identity, object);
+    this.schemas.add(object.schema);
     const key = storeKey(object.schema, object.name);
     // Objects that share a name, as functions may, are found by the one that was changed last.
     if (old === undefined || isMoved || this.identities.get(key) !== identity) this.identities.set(key, identity);

@@ -120,18 +120,16 @@ function createDefinition(workspace: Workspace, operation: Of<'create object'>, 
   const schema = kind === 'publication' ? '' : workspace.creationSchema(operation.object);
   const existing = findDefined(workspace, { schema, name: operation.object.name }, [kind], operation.signature);
   if (existing !== undefined && !operation.orReplace) return;
-  const signature =
-    operation.signature ??
-    (kind === 'rule' && operation.on !== undefined ? `ON ${quoteQualified(operation.on.schema, operation.on.name)}` : undefined);
+  const on = kind === 'rule' ? operation.on : undefined;
+  const signature = operation.signature ?? (on === undefined ? undefined : `ON ${quoteQualified(on.schema, on.name)}`);
+  const uses = operation.uses ?? [];
   workspace.definitions.set({
     ...(existing ?? { identity: workspace.newIdentity() }),
     schema,
     name: operation.object.name,
     kind,
     definition: statement,
-    dependsOn: [...(operation.uses ?? []), ...(kind === 'rule' && operation.on !== undefined ? [operation.on] : [])].map((name) =>
-      keyOf(workspace, name),
-    ),
+    dependsOn: (on === undefined ? uses : [...uses, on]).map((name) => keyOf(workspace, name)),
     ...(signature !== undefined && { signature }),
     ...(kind === 'materialized view' && { indexes: existing?.indexes ?? [], populated: !/\bwith\s+no\s+data\s*$/i.test(statement) }),
   });
@@ -200,11 +198,12 @@ function findDefined(
   kinds: readonly DefinedObject['kind'][],
   signature: string | undefined,
 ): DefinedObject | undefined {
-  const schemas = name.schema === undefined ? [...workspace.lookupPath, ''] : [name.schema];
-  const candidates = workspace.definitions
-    .values()
-    .filter((object) => kinds.includes(object.kind) && object.name === name.name && schemas.includes(object.schema));
-  return signature === undefined ? candidates[0] : candidates.find((object) => object.signature === signature);
+  const isWanted = (object: DefinedObject) =>
+    object.name === name.name &&
+    kinds.includes(object.kind) &&
+    (signature === undefined || object.signature === signature) &&
+    (name.schema === undefined ? object.schema === '' || workspace.lookupPath.includes(object.schema) : object.schema === name.schema);
+  return workspace.definitions.values().find(isWanted);
 }
 
 function dropSchema(workspace: Workspace, name: string): void {

@@ -6,6 +6,7 @@ import { addConstraint, dropForeignKeysTo } from './constraints';
 import { renameIdentifier } from './definitions';
 import { dropDependents } from './dependents';
 import { temporarySchema } from './lookup';
+import { TableDraft } from './table-draft';
 import type { Workspace } from './workspace';
 
 type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
@@ -20,7 +21,7 @@ export function createTable(workspace: Workspace, operation: Of<'create table'>,
   const like = operation.like === undefined ? undefined : workspace.findTable(operation.like);
   const server = /^\s*create\s+foreign\s+table\b.*\b(server\s.*)$/is.exec(text)?.[1];
   const parent = operation.partitionOf === undefined ? undefined : workspace.tableOrUnseen(operation.partitionOf);
-  let table: Table = {
+  const table: Table = {
     identity: workspace.newIdentity(),
     schema,
     name: operation.table.name,
@@ -50,8 +51,10 @@ export function createTable(workspace: Workspace, operation: Of<'create table'>,
     ...(operation.inherits !== undefined && { inherits: operation.inherits.map((name) => qualifiedKey(workspace, name)) }),
   };
   workspace.tables.set(table);
-  for (const column of operation.columns) table = addColumn(workspace, table, column);
-  for (const constraint of operation.constraints) table = addConstraint(workspace, table, constraint);
+  TableDraft.change(workspace, table, (draft) => {
+    for (const column of operation.columns) addColumn(workspace, draft, column);
+    for (const constraint of operation.constraints) addConstraint(workspace, draft, constraint);
+  });
 }
 
 /** A table takes its sequences with it; with CASCADE the foreign keys to it and the views on it too. */

@@ -14,6 +14,7 @@ import { MysqlReplay } from './mysql/apply';
 import { createObject, dropObjects } from './objects';
 import { changePrivileges } from './privileges';
 import { renameObject, setSchema } from './renames';
+import { TableDraft } from './table-draft';
 import { alterColumnOption, alterWhole, clusterTables } from './table-options';
 import { alterTable, attachPartition, createTable, detachPartition } from './tables';
 import { type VirtualCatalog, Workspace } from './workspace';
@@ -113,7 +114,7 @@ const handlers: { readonly [K in OperationKind]?: Handler<Extract<Operation, { k
     if (operation.name.toLowerCase() === 'search_path') workspace.searchPath = readSearchPath(operation.value);
   },
   'add column': (workspace, operation) => {
-    addColumn(workspace, workspace.tableOrUnseen(operation.table), operation.column);
+    TableDraft.change(workspace, workspace.tableOrUnseen(operation.table), (draft) => addColumn(workspace, draft, operation.column));
   },
   'drop column': dropColumn,
   'alter column type': (workspace, operation) => changeColumn(workspace, operation, (column) => changeType(column, operation)),
@@ -127,7 +128,9 @@ const handlers: { readonly [K in OperationKind]?: Handler<Extract<Operation, { k
   },
   'rename column': renameColumn,
   'add constraint': (workspace, operation) => {
-    addConstraint(workspace, workspace.tableOrUnseen(operation.table), operation.constraint);
+    TableDraft.change(workspace, workspace.tableOrUnseen(operation.table), (draft) =>
+      addConstraint(workspace, draft, operation.constraint),
+    );
   },
   'validate constraint': validateConstraint,
   'drop constraint': dropConstraint,
