@@ -2,7 +2,7 @@ import type { Catalog, Column } from '../model/catalog';
 import { defaultEngine, type Engine, isMysqlFamily } from '../model/engine';
 import type { Statement } from '../model/migration';
 import type { ObjectName, Operation, OperationKind } from '../model/operation';
-import { nestedStatements } from '../parse/postgres/nested';
+import { nestedDefinitions } from '../parse/postgres/nested';
 import { applyOther, applyText, renamePart } from './alterations';
 import { addColumn, alterColumn, changeColumn, changeType, dropColumn, dropDefault, renameColumn } from './columns';
 import { setComment } from './comments';
@@ -68,7 +68,7 @@ function applyStatement(workspace: Workspace, statement: Statement): void {
     handler(workspace, operation, source);
   }
   // What stands behind an IF is taken as done: most such blocks make what is not there yet.
-  for (const nested of nestedStatements(statement)) applyStatement(workspace, nested);
+  for (const nested of nestedDefinitions(statement)) applyStatement(workspace, nested);
 }
 
 function withoutSemicolon(sent: string): string {

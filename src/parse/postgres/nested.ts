@@ -10,19 +10,41 @@ export interface NestedStatement extends Statement {
   readonly inLoop: boolean;
 }
 
-const known = new WeakMap<Statement, readonly NestedStatement[]>();
+/** The SQL of a block: where it stands, and once someone has asked for it, what it says. */
+interface Block {
+  readonly pieces: readonly Piece[];
+  statements?: readonly NestedStatement[];
+}
+
+const blocks = new WeakMap<Statement, Block>();
+const none: readonly NestedStatement[] = [];
 
 /**
  * The SQL statements in a DO block, those of EXECUTE with a constant text included, with their places in the file. What is computed at
  * run time can't be known and is left out. Empty for every other statement. `loadParser` must have resolved.
  */
 export function nestedStatements(statement: Statement): readonly NestedStatement[] {
-  const found = known.get(statement);
-  if (found !== undefined) return found;
+  const block = blockOf(statement);
+  if (block === undefined) return none;
+  block.statements ??= readPieces(statement, block.pieces);
+  return block.statements;
+}
+
+/** The same for who wants to know only which objects a block makes, changes or drops: most blocks change rows, and need not be read for that. */
+export function nestedDefinitions(statement: Statement): readonly NestedStatement[] {
+  const mayDefine = blockOf(statement)?.pieces.some(({ word }) => !definesNothing.has(word)) === true;
+  return mayDefine ? nestedStatements(statement) : none;
+}
+
+function blockOf(statement: Statement): Block | undefined {
   const [operation] = statement.operations;
-  const nested = operation?.kind === 'do block' && operation.language === 'plpgsql' ? read(statement, bodyOf(statement.text)) : [];
-  known.set(statement, nested);
-  return nested;
+  if (operation?.kind !== 'do block' || operation.language !== 'plpgsql') return undefined;
+  const known = blocks.get(statement);
+  if (known !== undefined) return known;
+  const body = bodyOf(statement.text, tokenize(statement.text));
+  const block: Block = { pieces: body === undefined ? [] : pieces(statement.text, body) };
+  blocks.set(statement, block);
+  return block;
 }
 
 /** The statements of a function's body, from its CREATE statement; their places count in that text. */
@@ -30,10 +52,12 @@ export function functionStatements(definition: string): readonly NestedStatement
   const tokens = tokenize(definition);
   const language = languageOf(definition, tokens);
   const start: Position = { line: 0, character: 0 };
-  const body = bodyOf(definition);
+  const body = bodyOf(definition, tokens);
   const whole = { text: definition, span: { start: 0, end: definition.length }, range: { start, end: start } };
-  if (language === 'plpgsql') return read(whole, body);
-  return language === 'sql' && body !== undefined ? readPieces(whole, [{ ...body, inLoop: false }]) : [];
+  if (body === undefined) return none;
+  if (language === 'plpgsql') return readPieces(whole, pieces(definition, body));
+  if (language !== 'sql') return none;
+  return readPieces(whole, [{ ...body, word: '', tokens: tokenize(definition, body.start, body.end), inLoop: false }]);
 }
 
 /** The word behind LANGUAGE. A parameter may have that name, and stands in parentheses. */
@@ -52,8 +76,8 @@ function wordOf(text: string, token: Token | undefined): string {
 }
 
 /** Where the words of the body stand. A body in plain quotes has its quotes doubled, so that its places are not those of the file. */
-function bodyOf(text: string): Span | undefined {
-  const token = tokenize(text).find(({ kind }) => kind === 'dollar string');
+function bodyOf(text: string, tokens: readonly Token[]): Span | undefined {
+  const token = tokens.find(({ kind }) => kind === 'dollar string');
   return token === undefined ? undefined : withoutTags(text, token);
 }
 
@@ -64,33 +88,25 @@ function withoutTags(text: string, token: Span): Span {
 
 type Container = Pick<Statement, 'text' | 'span' | 'range'>;
 
-function read(statement: Container, body: Span | undefined): readonly NestedStatement[] {
-  return body === undefined ? [] : readPieces(statement, pieces(statement.text, body));
-}
-
 function readPieces(container: Container, found: readonly Piece[]): readonly NestedStatement[] {
+  if (found.length === 0) return none;
   const text = asSql(container.text, found);
   // All in one call: each counts the lines of the whole text.
   return readRequests(text, found, {}).flatMap((statements, piece) =>
     statements
       // Variables of the block make some statements unreadable alone; that says nothing about the block.
       .filter((statement) => statement.unreadable === undefined)
-      .map((statement) => ({ ...placed(statement, container), inLoop: found[piece]?.inLoop === true }))
-      .map((statement) => ({
-        ...statement,
-        text: container.text.slice(statement.span.start - container.span.start, statement.span.end - container.span.start),
-      })),
+      .map((statement) => ({ ...statement, ...placed(statement, container), inLoop: found[piece]?.inLoop === true })),
   );
 }
 
-/** With places of the file in place of places of the outer statement. */
-function placed(statement: Statement, container: Container): Statement {
-  const { start } = container.span;
+/** The text as it stands in the outer statement, and places of the file in place of places in that. */
+function placed(statement: Statement, { text, span, range }: Container): Pick<Statement, 'text' | 'span' | 'range' | 'operations'> {
   return {
-    ...statement,
-    span: movedSpan(statement.span, start),
-    range: movedRange(statement.range, container.range.start),
-    operations: movedOperations(statement.operations, start),
+    text: text.slice(statement.span.start, statement.span.end),
+    span: movedSpan(statement.span, span.start),
+    range: movedRange(statement.range, range.start),
+    operations: movedOperations(statement.operations, span.start),
   };
 }
 
@@ -103,6 +119,9 @@ function movedRange(range: Range, base: Position): Range {
 }
 
 interface Piece extends Span {
+  /** The first word of the statement; EXECUTE's own for a text that it runs. */
+  readonly word: string;
+  readonly tokens: readonly Token[];
   readonly inLoop: boolean;
 }
 
@@ -114,6 +133,12 @@ const sqlStatements = new Set([
   'perform',
   ...['alter', 'analyze', 'call', 'cluster', 'comment', 'commit', 'copy', 'create', 'delete', 'drop', 'grant', 'insert', 'lock', 'merge'],
   ...['refresh', 'reindex', 'revoke', 'rollback', 'truncate', 'update', 'vacuum', 'with'],
+]);
+
+/** Those of them after which the same objects exist, defined as before. */
+const definesNothing = new Set([
+  ...['perform', 'analyze', 'call', 'commit', 'copy', 'delete', 'insert', 'lock', 'merge', 'refresh', 'reindex', 'rollback', 'truncate'],
+  ...['update', 'vacuum'],
 ]);
 
 const endings = new Set(['commit', 'rollback', 'call']);
@@ -140,8 +165,8 @@ function pieces(text: string, body: Span): readonly Piece[] {
     if (!begins || (token.word !== 'execute' && !sqlStatements.has(token.word))) continue;
     let last = index;
     while (last < tokens.length && tokens[last]?.word !== ';') last++;
-    const span = token.word === 'execute' ? executedText(text, tokens.slice(index + 1, last)) : spanOf(tokens.slice(index, last));
-    if (span !== undefined) found.push({ ...span, inLoop: loops > 0 });
+    const piece = token.word === 'execute' ? executed(text, tokens.slice(index + 1, last)) : written(tokens.slice(index, last));
+    if (piece !== undefined) found.push({ ...piece, word: token.word, inLoop: loops > 0 });
     index = last;
   }
   return found;
@@ -158,8 +183,7 @@ function asSql(text: string, found: readonly Piece[]): string {
     result += text.slice(copied, start) + newText;
     copied = end;
   };
-  for (const piece of found) {
-    const tokens = tokenize(text, piece.start, piece.end);
+  for (const { tokens } of found) {
     const [first] = tokens;
     if (first?.word === 'perform') replace(first.start, first.end, 'SELECT ');
     const target = intoTarget(tokens);
@@ -184,10 +208,17 @@ function intoTarget(tokens: readonly Token[]): Span | undefined {
   return undefined;
 }
 
-function spanOf(tokens: readonly Token[]): Span | undefined {
+type Cut = Pick<Piece, 'start' | 'end' | 'tokens'>;
+
+function written(tokens: readonly Token[]): Cut | undefined {
   const [first] = tokens;
   const last = tokens.at(-1);
-  return first === undefined || last === undefined ? undefined : { start: first.start, end: last.end };
+  return first === undefined || last === undefined ? undefined : { start: first.start, end: last.end, tokens };
+}
+
+function executed(text: string, tokens: readonly Token[]): Cut | undefined {
+  const span = executedText(text, tokens);
+  return span && { ...span, tokens: tokenize(text, span.start, span.end) };
 }
 
 /** The constant text of EXECUTE, perhaps with USING or INTO behind it. One with doubled quotes is not what stands in the file. */
