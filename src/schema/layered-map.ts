@@ -69,10 +69,14 @@ function withLayer<K, V>(layers: readonly Layer<K, V>[], added: Layer<K, V>): re
 }
 
 function merged<K, V>(older: Layer<K, V>, newer: Layer<K, V>, isLowest: boolean): Layer<K, V> {
-  const both = new Map(older);
-  for (const [key, value] of newer) {
+  const both = new Map<K, V | typeof gone>();
+  // No loop: it would make a pair of each entry, and takes half as long again.
+  older.forEach((value, key) => {
+    both.set(key, value);
+  });
+  newer.forEach((value, key) => {
     if (isLowest && value === gone) both.delete(key);
     else both.set(key, value);
-  }
+  });
   return both;
 }

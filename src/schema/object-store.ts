@@ -13,7 +13,7 @@ type OnChange<T> = (gone: T | undefined, come: T | undefined) => void;
 /** Objects of one kind, in the order of their creation, found by name or by identity. The objects themselves are never changed. */
 export class ObjectStore<T extends Placed> {
   /** What came or changed since `listed` was: by identity, the version that is listed. */
-  private readonly unlisted = new Map<string, T | undefined>();
+  private unlisted: Map<string, T | undefined> | undefined;
 
   private constructor(
     private readonly objects: LayeredMap<string, T>,
@@ -41,16 +41,16 @@ export class ObjectStore<T extends Placed> {
 
   /** All in order; the same list as long as nothing changes. */
   values(): readonly T[] {
-    if (this.unlisted.size > 0) {
-      this.listed = this.withUnlisted();
-      this.unlisted.clear();
+    if (this.unlisted !== undefined) {
+      this.listed = this.withUnlisted(this.unlisted);
+      this.unlisted = undefined;
     }
     return this.listed;
   }
 
-  private withUnlisted(): readonly T[] {
+  private withUnlisted(unlisted: ReadonlyMap<string, T | undefined>): readonly T[] {
     const list = this.listed.slice();
-    for (const [identity, old] of this.unlisted) {
+    for (const [identity, old] of unlisted) {
       const now = this.objects.get(identity);
       if (now === undefined) continue;
       if (old === undefined) list.push(now);
@@ -86,6 +86,7 @@ export class ObjectStore<T extends Placed> {
     const key = storeKey(object.schema, object.name);
     // Objects that share a name, as functions may, are found by the one that was changed last.
     if (old === undefined || isMoved || this.identities.get(key) !== identity) this.identities.set(key, identity);
+    this.unlisted ??= new Map();
     if (!this.unlisted.has(identity)) this.unlisted.set(identity, old);
     this.onChange(old, object);
   }

@@ -83,22 +83,28 @@ function readObjects(words: Words): Privileges['on'] {
     while (words.accept(','));
     return { kind, targets: [], inSchemas };
   }
-  const kind =
-    ['table', 'sequence', 'function', 'procedure', 'routine', 'schema', 'type', 'domain'].find(
-      (word) => words.peek() === word && words.peek(1) !== '.' && words.accept(word),
-    ) ?? otherKind(words);
+  const kind = readKind(words);
   const targets: Target[] = [];
   do targets.push(readNamed(words, kind));
   while (words.accept(','));
   return { kind, targets };
 }
 
+const kinds = new Set(['table', 'sequence', 'function', 'procedure', 'routine', 'schema', 'type', 'domain']);
+
 /** Databases, languages and servers are no part of the catalog here. */
-function otherKind(words: Words): string {
-  for (const kind of ['database', 'language', 'tablespace', 'parameter', 'large object', 'foreign server', 'foreign data wrapper']) {
-    if (words.accept(...kind.split(' '))) return kind;
+const otherKinds = ['database', 'language', 'tablespace', 'parameter', 'large object', 'foreign server', 'foreign data wrapper'].map(
+  (kind) => kind.split(' '),
+);
+
+/** What the names behind it are of: relations, where nothing is said. */
+function readKind(words: Words): string {
+  const word = words.peek();
+  if (kinds.has(word) && words.peek(1) !== '.') {
+    words.step();
+    return word;
   }
-  return 'table';
+  return otherKinds.find((kind) => words.accept(...kind))?.join(' ') ?? 'table';
 }
 
 function targetsOf(workspace: Workspace, { on }: Privileges): readonly Target[] {

@@ -154,3 +154,31 @@ describe('steps', () => {
     expect(steps[1]).toBe(steps[2]);
   });
 });
+
+describe('DO blocks', () => {
+  const block = (body: string) => replayed(`CREATE TABLE a (x int); DO $$ BEGIN ${body} END $$;`);
+  const columns = (catalog: Catalog) => table(catalog, 'a').columns.map((column) => column.name);
+
+  it('leave what their statements make, whatever rows they change besides', () => {
+    expect(columns(block('UPDATE a SET x = 1; IF NOT EXISTS (SELECT FROM a) THEN ALTER TABLE a ADD COLUMN y int; END IF;'))).toEqual([
+      'x',
+      'y',
+    ]);
+    expect(findTable(block("DELETE FROM a; EXECUTE 'CREATE TABLE b (z int)';"), { name: 'b' })).toBeDefined();
+  });
+
+  it.each(['UPDATE a SET x = 1;', 'PERFORM count(*) FROM a;', 'DELETE FROM a; COMMIT;', 'LOCK TABLE a; TRUNCATE a;'])(
+    'that change rows only leave the schema as it is: %s',
+    (body) => {
+      expect(block(body).tables).toEqual(replayed('CREATE TABLE a (x int);').tables);
+    },
+  );
+
+  it.each([
+    ['GRANT SELECT ON a TO reader;', { grants: ['reader=SELECT/'] }],
+    ["COMMENT ON TABLE a IS 'all';", { comment: 'all' }],
+    ['CREATE INDEX a_x ON a (x);', { indexes: [{ name: 'a_x' }] }],
+  ])('are followed in %s', (statement, expected) => {
+    expect(table(block(`INSERT INTO a VALUES (1); ${statement}`), 'a')).toMatchObject(expected);
+  });
+});
