@@ -17,6 +17,7 @@ import { placeInFile } from '../placing';
 import { CodeMemory } from './code-memory';
 import { damagedCode } from './damaged';
 import { mongoEngine } from './mongodb/read';
+import { shellStatements } from './mongodb/shell-session';
 
 /**
  * Scripts for `mongosh FILE`: JavaScript with a global `db`, and no module (MongoDB manual, "Write Scripts"). They run in the order of
@@ -51,7 +52,7 @@ export const mongosh: ToolFramework = {
 
   placeDown(migration, files, statements): DownPlacement {
     const { path } = migration.up;
-    return placeInFile(migration, files, migration.down?.path ?? `${subject(path)}.down${endingOf(path)}`, statements);
+    return placeInFile(migration, files, migration.down?.path ?? `${subject(path)}.down${endingOf(path)}`, shellStatements(statements));
   },
 
   rawCall: (statement) => `${statement};`,

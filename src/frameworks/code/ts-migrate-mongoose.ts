@@ -54,7 +54,10 @@ export const tsMigrateMongoose: ToolFramework = {
     return placeDownInCode(migration, files, {
       parameters: 'connection',
       async: true,
-      lines: ([first]) => driverLines(statements, { db: first?.name ?? 'connection', admin: `${first?.name ?? 'connection'}.db` }),
+      lines: ([first]) => {
+        const connection = first?.name ?? 'connection';
+        return driverLines(statements, { db: connection, admin: `${connection}.db`, client: `${connection}.getClient()` });
+      },
     });
   },
 

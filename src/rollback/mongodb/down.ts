@@ -1,7 +1,9 @@
-import type { Catalog, Table } from '../../model/catalog';
+import { type Catalog, emptyCatalog, type Table } from '../../model/catalog';
 import type { DocumentCommand, DocumentEffect, DocumentValue, DocumentWrite } from '../../model/document';
 import type { Migration, Statement } from '../../model/migration';
+import type { PlannedTransaction } from '../../model/plan';
 import { array, document, scalar } from '../../parse/mongodb/document';
+import { groupMongodbTransactions } from '../../plan/mongodb/transactions';
 import { replaySteps } from '../../schema/virtual-schema';
 import type { Loss } from '../../state/loss';
 import { type DownPart, lostData, notUndone, statement } from '../down-part';
@@ -11,6 +13,7 @@ import { mongodbCatalogChanges } from './changes';
 import { changeBack } from './changes-back';
 import { optionsOf } from './collections';
 import { asksFor, conditionsOf } from './filters';
+import { inTransaction } from './in-transaction';
 import { keptCopy, restoreText } from './kept-copy';
 import { indexOptionBack } from './unseen-index';
 import { asPart } from './write-back';
@@ -25,6 +28,18 @@ export function generateMongodbDown(migration: Migration, before: Catalog): Gene
 }
 
 type Of<K extends DocumentEffect['kind']> = Extract<DocumentEffect, { kind: K }>;
+
+/** A statement, and the parts of its rollback in their order. */
+interface Undone {
+  readonly each: Statement;
+  readonly parts: readonly DownPart[];
+}
+
+interface Run {
+  readonly parts: readonly DownPart[];
+  /** `up` did it in one transaction. */
+  readonly isTransaction: boolean;
+}
 
 class Walk {
   private readonly statements: readonly Statement[];
@@ -42,9 +57,27 @@ class Walk {
   }
 
   down(): GeneratedDown {
-    const parts = this.statements.flatMap((each, place) => this.downOf(each, place)).toReversed();
+    const undone = this.statements.map((each, place) => ({ each, parts: this.downOf(each, place).toReversed() })).toReversed();
+    const parts = this.runs(undone).flatMap(({ parts: own, isTransaction }) => {
+      if (!isTransaction) return own;
+      return inTransaction(own, this.migration.engine, this.steps[0] ?? emptyCatalog) ?? own;
+    });
     const unread = (this.migration.up.unread ?? []).map(({ text }) => notUndone(`what ${text} does, which could not be read`));
     return generatedDown([...unread, ...parts], (text) => text, '//');
+  }
+
+  /** What is undone, transaction by transaction of `up`; what was in none stands for itself. */
+  private runs(undone: readonly Undone[]): readonly Run[] {
+    const transactions = groupMongodbTransactions(this.migration.up).filter(({ kind }) => kind === 'explicit');
+    const runs: (Run & { readonly of: PlannedTransaction | undefined })[] = [];
+    for (const { each, parts } of undone) {
+      const of = transactions.find(({ statements }) => statements.includes(each.index));
+      const last = runs.at(-1);
+      if (last !== undefined && last.of === of) runs[runs.length - 1] = { ...last, parts: [...last.parts, ...parts] };
+      else if (parts.length > 0) runs.push({ of, parts, isTransaction: of !== undefined });
+    }
+    // Something that was in no transaction was done between.
+    return runs.map((run) => ({ ...run, isTransaction: run.isTransaction && runs.filter(({ of }) => of === run.of).length === 1 }));
   }
 
   /** The parts of one statement, in the order opposite to that of the rollback. */

@@ -22,6 +22,11 @@ db.people.insertMany([${Array.from({ length: 20 }, (_, place) => person(place + 
 db.orders.insertMany([{ _id: 1, total: 5, person: 1 }, { _id: 2, total: 7, person: 2, state: "open" }]);`;
 
 export const rollbackCases: readonly RollbackCase[] = [
+  {
+    name: 'writes of one transaction',
+    up: 'session.startTransaction(); db.orders.insertOne({ _id: 9 }, { session }); db.people.updateOne({ _id: 1, points: { $exists: true } }, { $inc: { points: NumberInt(4) } }, { session }); session.commitTransaction();',
+    back: 'all',
+  },
   { name: 'an index without a name', up: 'db.people.createIndex({ name: 1, "address.city": -1 });', back: 'all' },
   {
     name: 'indexes of one call',

@@ -10,17 +10,30 @@ import { type DriverNames, driverCode } from './shell-to-driver';
  */
 export function driverLines(statements: readonly string[], names: DriverNames): readonly string[] {
   const types = new Set<string>();
-  const lines = statements
-    .flatMap((statement) => parts(statement))
-    .map((part) => {
-      if (part.kind === 'comment') return part.text;
-      const code = driverCode(part.text, names);
-      if (code === undefined) return `// By hand, in mongosh: ${part.text.replace(/\s*\n\s*/g, ' ')};`;
-      for (const type of code.types) types.add(type);
-      return `await ${code.text};`;
-    });
+  const lines: string[] = [];
+  let transaction: string[] | undefined;
+  const write = (part: Part): string => {
+    if (part.kind === 'comment') return part.text;
+    const code = driverCode(part.text, names);
+    if (code === undefined) return `// By hand, in mongosh: ${part.text.replace(/\s*\n\s*/g, ' ')};`;
+    for (const type of code.types) types.add(type);
+    return `await ${code.text};`;
+  };
+  for (const part of statements.flatMap((statement) => parts(statement))) {
+    if (part.text === 'session.startTransaction()') transaction = [];
+    else if (part.text === 'session.commitTransaction()' && transaction !== undefined) {
+      lines.push(...transactionCode(transaction, names.client ?? `${names.db}.client`));
+      transaction = undefined;
+    } else (transaction ?? lines).push(write(part));
+  }
   // A dynamic import is the one form that CommonJS and ES modules share.
   return types.size === 0 ? lines : [`const { ${[...types].join(', ')} } = await import('mongodb');`, ...lines];
+}
+
+/** Runs lines that use `session` in a transaction of a session of its own, as the manual does: aborted and ended where one fails. */
+function transactionCode(lines: readonly string[], client: string): readonly string[] {
+  const body = lines.flatMap((line) => line.split('\n')).map((line) => `    ${line}`);
+  return [`await ${client}.withSession((session) =>`, '  session.withTransaction(async () => {', ...body, '  }),', ');'];
 }
 
 interface Part {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { migrateMongo } from '../../../../src/frameworks/code/migrate-mongo';
+import { mongosh } from '../../../../src/frameworks/code/mongosh';
 import { tsMigrateMongoose } from '../../../../src/frameworks/code/ts-migrate-mongoose';
 import { umzug } from '../../../../src/frameworks/code/umzug';
 import type { ToolFramework } from '../../../../src/model/run-protocol';
@@ -185,5 +186,61 @@ describe('a call beside another one', () => {
     expect(
       beside(`export const up = async ({ context }) => { await context.db.collection('a').drop(); };`, 'db.a.dropIndex("x")', umzug),
     ).toBe('await context.db.collection("a").dropIndex("x");');
+  });
+});
+
+describe('a rollback in a transaction', () => {
+  const statements = [
+    'session.startTransaction();',
+    'db.orders.deleteOne({ _id: 5 }, { session });',
+    '// Lost: x.\ndb.users.updateMany({ a: 1 }, { $unset: { a: "" } }, { session });',
+    'session.commitTransaction();',
+  ];
+
+  it.each([
+    [migrateMongo, 'export async function up(db, client) {\n  await db.collection("a").drop();\n}\n', 'client'],
+    [migrateMongo, 'export async function up(db) {\n  await db.collection("a").drop();\n}\n', 'db.client'],
+    [
+      tsMigrateMongoose,
+      'export async function up(connection) {\n  await connection.collection("a").drop();\n}\n',
+      'connection.getClient()',
+    ],
+  ] as const)('is one of a session of its own: %#', (framework, text, client) => {
+    const path = '1673525773572-a.ts';
+    const file = placed(text, statements, framework, path);
+    expect(file).toContain(`  await ${client}.withSession((session) =>
+    session.withTransaction(async () => {
+      await ${client === 'connection.getClient()' ? 'connection' : 'db'}.collection("orders").deleteOne({ _id: 5 }, { session });
+      // Lost: x.
+`);
+    const { down } = only(framework, { [path]: file }, mongo);
+    expect(down?.unread).toEqual([]);
+    const commands = down?.statements.flatMap(({ operations }) => operations) ?? [];
+    expect(commands.map((each) => (each.kind === 'document command' ? each.session : each.kind))).toEqual([
+      'transaction',
+      true,
+      true,
+      'transaction',
+    ]);
+    expect(down?.statements.every(({ circumstances }) => circumstances?.awaited)).toBe(true);
+  });
+
+  it('is called on the database of a session in a script of the shell', () => {
+    const file = { path: '1-a.mongodb.js', text: 'db.users.insertOne({ _id: 5 });\n' };
+    const migration = only(mongosh, { [file.path]: file.text }, mongo);
+    const texts = [...statements, 'db.users.bulkWrite([{ deleteOne: { filter: { a: 1 } } }], { session, ordered: false });'];
+    const inside = [...statements.slice(0, 3), ...texts.slice(-1), ...statements.slice(3)];
+    const placement = mongosh.placeDown(migration, [file], inside);
+    expect(placement).toMatchObject({
+      text: `const session = db.getMongo().startSession();
+session.startTransaction();
+session.getDatabase(db.getName()).orders.deleteOne({ _id: 5 });
+// Lost: x.
+session.getDatabase(db.getName()).users.updateMany({ a: 1 }, { $unset: { a: "" } });
+session.getDatabase(db.getName()).users.bulkWrite([{ deleteOne: { filter: { a: 1 } } }], { ordered: false });
+session.commitTransaction();
+session.endSession();
+`,
+    });
   });
 });

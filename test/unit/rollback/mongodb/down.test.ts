@@ -395,3 +395,29 @@ test('a migration in code keeps aside in calls of its own', () => {
   expect(kept?.down.irreversible).toEqual([]);
   expect(kept?.placement).toMatchObject({ kind: 'edit', newText: expect.stringContaining('.rename("logs")') });
 });
+
+const transaction = (body: string): string => `session.startTransaction(); ${body} session.commitTransaction();`;
+
+test('what was done in one transaction is undone in one', () => {
+  const up = transaction(
+    'db.users.updateMany({ age: { $exists: false } }, { $set: { age: 1 } }, { session }); db.orders.insertOne({ _id: 5 }, { session });',
+  );
+  expect(textsOf(up)).toEqual([
+    'session.startTransaction();',
+    'db.orders.deleteOne({ _id: 5 }, { session });',
+    expect.stringContaining('db.users.updateMany({ age: 1 }, { $unset: { age: "" } }, { session });'),
+    'session.commitTransaction();',
+  ]);
+});
+
+test('what a transaction would refuse is undone without one', () => {
+  const made = transaction('db.createCollection("tags", { session }); db.orders.insertOne({ _id: 5 }, { session });');
+  expect(textsOf(made)).toEqual(['db.orders.deleteOne({ _id: 5 });', 'db.tags.drop();']);
+  // The second one is none of it: another client did it between.
+  const between = transaction(
+    'db.orders.insertOne({ _id: 5 }, { session }); db.orders.insertOne({ _id: 6 }); db.orders.insertOne({ _id: 7 }, { session });',
+  );
+  expect(textsOf(between).filter((text) => text.includes('session'))).toEqual([]);
+  const capped = `${base}\ndb.createCollection("log", { capped: true, size: 4096 });`;
+  expect(textsOf(transaction('db.log.insertOne({ _id: 1 }, { session });'), capped)).toEqual(['db.log.deleteOne({ _id: 1 });']);
+});
