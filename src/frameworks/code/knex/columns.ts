@@ -1,6 +1,5 @@
-import { literal, literals, quoteText } from './literals';
-import { quoteName, wrap } from './names';
 import { asNumber, asText, DateValue, Embedded, isHole, isRecord, type KnexObject, listOf, missing, type Place } from './values';
+import type { Writer } from './writer';
 
 /** A column of a table builder: `schema/columnbuilder.js`, `schema/columncompiler.js` and `dialects/postgres/schema/pg-columncompiler.js`. */
 
@@ -10,6 +9,7 @@ export interface ColumnTable {
   readonly name: unknown;
   /** The name as SQL. */
   readonly quoted: string;
+  readonly writer: Writer;
   /** True when a primary key is declared for the table: then no column declares one. */
   readonly hasPrimaryKey: boolean;
   /** A modifier that is a call on the table: `index`, `unique`, `primary`, `references`. */
@@ -79,26 +79,33 @@ const checkModifiers = [
   'checkRegex',
 ] as const;
 
-/** Calls that change nothing on Postgres, or that only knex itself sees. */
-const ignored = new Set(['unsigned', 'first', 'after', 'collate', 'queryContext', 'drop', 'alterType', 'autoIncrement']);
+/** Calls that only knex itself sees. */
+const ignored = new Set(['queryContext', 'drop', 'alterType', 'autoIncrement']);
 
 export class Column implements KnexObject {
   /** The whole chain so far. */
   place: Place;
   altered: { readonly nullable: boolean; readonly type: boolean } | undefined;
   readonly type: string;
-  private readonly modifiers = new Map<string, readonly unknown[]>();
+  /** How a CHECK compares with a regular expression. */
+  protected readonly regexOperator: string = '~';
+  protected readonly modifiers = new Map<string, readonly unknown[]>();
   private foreignKey: KnexObject | undefined;
 
   constructor(
     private readonly table: ColumnTable,
-    method: string,
-    private readonly args: readonly unknown[],
+    /** As it was called: `bigIncrements`. */
+    readonly method: string,
+    protected readonly args: readonly unknown[],
     place: Place,
   ) {
     const type = method.toLowerCase();
     this.type = aliases[method] ?? aliases[type] ?? type;
     this.place = place;
+  }
+
+  protected get writer(): Writer {
+    return this.table.writer;
   }
 
   get isIncrements(): boolean {
@@ -128,7 +135,12 @@ export class Column implements KnexObject {
         this.modifiers.set('defaultTo', args);
         return this;
       case 'comment':
-        this.modifiers.set('comment', args);
+      // Words of MySQL: on Postgres nothing comes of them.
+      case 'unsigned':
+      case 'collate':
+      case 'first':
+      case 'after':
+        this.modifiers.set(method, args);
         return this;
       case 'alter': {
         const options = isRecord(args[0]) ? args[0] : {};
@@ -191,7 +203,7 @@ export class Column implements KnexObject {
   compile(): CompiledColumn {
     const first: string[] = [];
     const later: string[] = [];
-    const words = [wrap(this.name), this.sqlType(first)];
+    const words = [this.writer.wrap(this.name), this.sqlType(first)];
     if (!this.isIncrements) {
       for (const modifier of definitionModifiers) {
         const args = this.modifiers.get(modifier);
@@ -209,7 +221,7 @@ export class Column implements KnexObject {
     const later: string[] = [...this.commentStatements()];
     if (!this.isIncrements) this.checks(later);
     const type = this.sqlType(first);
-    const name = quoteName(String(this.name));
+    const name = this.writer.quoteName(String(this.name));
     const alter = `alter table ${this.table.quoted} alter column ${name}`;
     const statements = [`${alter} drop default`];
     if (this.altered?.nullable === true) statements.push(`${alter} drop not null`);
@@ -222,7 +234,7 @@ export class Column implements KnexObject {
     return { first, statements, later };
   }
 
-  private ownPrimaryKey(options: unknown, otherwise: boolean): string {
+  protected ownPrimaryKey(options: unknown, otherwise: boolean): string {
     const wanted = isRecord(options) ? options.primaryKey === true : otherwise;
     return wanted && !this.table.hasPrimaryKey ? ' primary key' : '';
   }
@@ -230,7 +242,7 @@ export class Column implements KnexObject {
   private enumType(options: readonly unknown[], first: string[]): string {
     const settings = isRecord(options[1]) ? options[1] : {};
     const values = (Array.isArray(options[0]) ? options[0] : [options[0]]).map((value) => `'${plain(value)}'`).join(', ');
-    if (settings.useNative !== true) return `text check (${wrap(this.name)} in (${values}))`;
+    if (settings.useNative !== true) return `text check (${this.writer.wrap(this.name)} in (${values}))`;
     const schema = asText(settings.schemaName) ?? this.table.schema;
     const name = `${schema === undefined || schema === '' ? '' : `"${schema}".`}"${plain(settings.enumName)}"`;
     if (settings.existingType !== true) first.push(`create type ${name} as enum (${values})`);
@@ -238,14 +250,14 @@ export class Column implements KnexObject {
   }
 
   /** `formatDefault` of `formatter/formatterUtils.js`. */
-  private sqlDefault(value: unknown): string {
+  protected sqlDefault(value: unknown): string {
     if (value === undefined) return 'default ';
     if (value === null) return 'default null';
     if (value instanceof Embedded) return `default ${value.embed(false)}`;
     if (this.type === 'bool' && !isHole(value)) return `default '${value !== 'false' && value ? 1 : 0}'`;
     if (this.type.startsWith('json') && typeof value === 'object') return `default '${JSON.stringify(value)}'`;
-    if (value instanceof DateValue) return `default ${quoteText(value.iso)}`;
-    return `default ${quoteText(String(value))}`;
+    if (value instanceof DateValue) return `default ${this.writer.quoteText(value.iso)}`;
+    return `default ${this.writer.quoteText(String(value))}`;
   }
 
   private commentStatements(): readonly string[] {
@@ -254,16 +266,16 @@ export class Column implements KnexObject {
     const comment = asText(args[0]);
     // As knex escapes it: a quote that is doubled already stays so.
     const text = comment === undefined || comment === '' ? 'NULL' : `'${comment.replace(/(?<!')'(?!')/g, "''")}'`;
-    return [`comment on column ${this.table.quoted}.${wrap(this.name)} is ${text}`];
+    return [`comment on column ${this.table.quoted}.${this.writer.wrap(this.name)} is ${text}`];
   }
 
   /** Checks as parts of the definition, or as statements into `later` when the column is altered. */
-  private checks(later: string[]): readonly string[] {
+  protected checks(later: string[]): readonly string[] {
     const inline: string[] = [];
     let unnamed = 0;
     for (const modifier of checkModifiers) {
       const args = this.modifiers.get(modifier);
-      const found = args === undefined ? undefined : checkOf(modifier, wrap(this.name), args);
+      const found = args === undefined ? undefined : checkOf(modifier, this.writer.wrap(this.name), args, this.regexOperator, this.writer);
       if (found === undefined) continue;
       const { predicate } = found;
       const name = asText(found.name);
@@ -282,6 +294,8 @@ function checkOf(
   modifier: (typeof checkModifiers)[number],
   column: string,
   args: readonly unknown[],
+  regexOperator: string,
+  writer: Writer,
 ): { readonly predicate: string; readonly name: unknown } | undefined {
   switch (modifier) {
     case 'checkPositive':
@@ -290,7 +304,7 @@ function checkOf(
       return { predicate: `${column} < 0`, name: args[0] };
     case 'checkIn':
     case 'checkNotIn': {
-      const values = literals(listOf([args[0]]));
+      const values = writer.literals(listOf([args[0]]));
       return { predicate: `${column} ${modifier === 'checkIn' ? '' : 'not '}in (${values})`, name: args[1] };
     }
     case 'checkBetween': {
@@ -298,14 +312,14 @@ function checkOf(
       const intervals: readonly unknown[] = Array.isArray(given[0]) ? given : [given];
       const parts = intervals.map((interval) => {
         const [low, high]: readonly unknown[] = Array.isArray(interval) ? interval : [interval, interval];
-        return `${column} between ${literal(low)} and ${literal(high)}`;
+        return `${column} between ${writer.literal(low)} and ${writer.literal(high)}`;
       });
       return { predicate: parts.join(' or '), name: args[1] };
     }
     case 'checkLength':
       return { predicate: `length(${column}) ${plain(args[0])} ${plain(args[1])}`, name: args[2] };
     case 'checkRegex':
-      return { predicate: `${column} ~ ${literal(args[0])}`, name: args[1] };
+      return { predicate: `${column} ${regexOperator} ${writer.literal(args[0])}`, name: args[1] };
     default:
       // knex has no method for the modifier `check` of a column, and fails.
       return undefined;

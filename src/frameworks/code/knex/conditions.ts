@@ -1,8 +1,8 @@
-import { inList, literal } from './literals';
-import { columnize, wrap } from './names';
+import type { Dialect } from './dialects';
 import { bind, Raw } from './raw';
 import { placedText, withoutSources } from './sources';
 import { Callback, Embedded, isRecord, type Place } from './values';
+import type { Writer } from './writer';
 
 /**
  * WHERE, HAVING and ON: `where*` of `query/querybuilder.js`, `having*`, and `query/joinclause.js`. All of them are a list of conditions,
@@ -60,7 +60,14 @@ export class Conditions {
   not = false;
 
   /** `group` calls a function with a builder of the same kind, and gives the conditions that it collects. */
-  constructor(private readonly group: (callback: Callback) => string) {}
+  constructor(
+    private readonly group: (callback: Callback) => string,
+    private readonly dialect: Dialect,
+  ) {}
+
+  private get writer(): Writer {
+    return this.dialect.writer;
+  }
 
   get text(): string {
     return this.list.map(({ joiner, text }, index) => (index === 0 ? text : `${joiner} ${text}`)).join(' ');
@@ -70,7 +77,8 @@ export class Conditions {
   add(method: ConditionMethod, args: readonly unknown[], place: Place): void {
     if (method.joiner !== undefined) this.joiner = method.joiner;
     if (method.not) this.not = true;
-    const [column, second, third] = args;
+    const [column, second] = args;
+    const words = this.dialect.conditions;
     switch (method.kind) {
       case '':
       case 'Column':
@@ -81,17 +89,17 @@ export class Conditions {
         this.addIn(column, second);
         return;
       case 'Null':
-        this.push(`${wrap(column)} is ${this.takeNot()}null`);
+        this.push(`${this.writer.wrap(column)} is ${this.takeNot()}null`);
         return;
       case 'Between':
         this.addBetween(column, second);
         return;
       case 'Exists':
-        this.push(`${this.takeNot()}exists ${inBrackets(column)}`);
+        this.push(`${this.takeNot()}exists ${inBrackets(this.writer, column)}`);
         return;
       case 'Like':
       case 'ILike':
-        this.push(`${columnText(column)} ${this.takeNot()}${method.kind.toLowerCase()} ${literal(second)}`);
+        this.push(words.like(columnText(this.writer, column), this.takeNot(), method.kind, second, this.writer));
         return;
       case 'Raw':
         this.addRaw(column, second, place);
@@ -100,17 +108,17 @@ export class Conditions {
         this.addGroup(column);
         return;
       case 'JsonObject':
-        this.push(`${columnText(column)} ${this.takeNot() === '' ? '=' : '!='} ${jsonLiteral(second)}`);
+        this.push(words.jsonObject(columnText(this.writer, column), this.takeNot(), second, this.writer));
         return;
-      case 'JsonPath': {
-        const cast = typeof args[3] === 'number' ? (Number.isInteger(args[3]) ? '::int' : '::float') : " #>> '{}'";
-        this.push(
-          `${this.takeNot()}jsonb_path_query_first(${columnText(column)}, ${literal(second)})${cast} ${String(third)} ${jsonLiteral(args[3])}`,
-        );
+      case 'JsonPath':
+        this.push(words.jsonPath(columnText(this.writer, column), this.takeNot(), args, this.writer));
         return;
-      }
+      case 'JsonSupersetOf':
+      case 'JsonSubsetOf':
+        this.push(words.jsonContains(this.writer.wrap(column), this.takeNot(), method.kind, second, this.writer));
+        return;
       default:
-        this.push(`${this.takeNot()}${wrap(column)} ${method.kind === 'JsonSupersetOf' ? '@>' : '<@'} ${jsonLiteral(second)}`);
+        return;
     }
   }
 
@@ -132,8 +140,12 @@ export class Conditions {
     if (operator !== given && (operator !== 'is' || value === null)) this.not = true;
     if (operator === 'in') this.addIn(column, value);
     else if (operator === 'between') this.addBetween(column, value);
-    else if (value === null && !asColumn && (isShort || operator === 'is')) this.push(`${wrap(column)} is ${this.takeNot()}null`);
-    else this.push(`${this.takeNot()}${columnText(column)} ${given} ${asColumn ? asValue(value) : literal(value)}`);
+    else if (value === null && !asColumn && (isShort || operator === 'is'))
+      this.push(`${this.writer.wrap(column)} is ${this.takeNot()}null`);
+    else
+      this.push(
+        `${this.takeNot()}${columnText(this.writer, column)} ${given} ${asColumn ? asValue(this.writer, value) : this.writer.literal(value)}`,
+      );
   }
 
   private addObject(parts: readonly (readonly [string, unknown])[], asColumn: boolean, place: Place): void {
@@ -151,23 +163,27 @@ export class Conditions {
   }
 
   private addObjectGroup(parts: readonly (readonly [string, unknown])[], asColumn: boolean, place: Place): void {
-    const inner = new Conditions(this.group);
+    const inner = new Conditions(this.group, this.dialect);
     for (const part of parts) inner.addBasic(part, asColumn, place);
     this.push(`(${inner.text})`);
   }
 
   private addIn(column: unknown, values: unknown): void {
     const isEmpty = Array.isArray(values) && values.length === 0;
-    this.push(isEmpty ? `1 = ${this.takeNot() === '' ? 0 : 1}` : `${columnText(column)} ${this.takeNot()}in ${inList(values)}`);
+    this.push(
+      isEmpty
+        ? `1 = ${this.takeNot() === '' ? 0 : 1}`
+        : `${columnText(this.writer, column)} ${this.takeNot()}in ${this.writer.inList(values)}`,
+    );
   }
 
   private addBetween(column: unknown, values: unknown): void {
     const [low, high]: readonly unknown[] = Array.isArray(values) ? values : [values, values];
-    this.push(`${wrap(column)} ${this.takeNot()}between ${literal(low)} and ${literal(high)}`);
+    this.push(`${this.writer.wrap(column)} ${this.takeNot()}between ${this.writer.literal(low)} and ${this.writer.literal(high)}`);
   }
 
   private addRaw(sql: unknown, bindings: unknown, place: Place): void {
-    const raw = sql instanceof Embedded ? sql : new Raw(bind(placedText(String(sql), place), bindings), place);
+    const raw = sql instanceof Embedded ? sql : new Raw(bind(placedText(String(sql), place), bindings, this.writer), place);
     raw.isPart = true;
     this.push(`${this.takeNot()}${raw.embed(true)}`);
   }
@@ -190,22 +206,18 @@ export class Conditions {
   }
 }
 
-function columnText(column: unknown): string {
-  return Array.isArray(column) ? `(${columnize(column)})` : wrap(column);
+function columnText(writer: Writer, column: unknown): string {
+  return Array.isArray(column) ? `(${writer.columnize(column)})` : writer.wrap(column);
 }
 
 /** The other side of a comparison between columns; a query gets brackets. */
-function asValue(value: unknown): string {
-  if (!(value instanceof Embedded)) return wrap(value);
+function asValue(writer: Writer, value: unknown): string {
+  if (!(value instanceof Embedded)) return writer.wrap(value);
   value.isPart = true;
   return value.embed(true);
 }
 
-function inBrackets(value: unknown): string {
-  const text = literal(value);
+function inBrackets(writer: Writer, value: unknown): string {
+  const text = writer.literal(value);
   return withoutSources(text).startsWith('(') ? text : `(${text})`;
-}
-
-function jsonLiteral(value: unknown): string {
-  return literal(isRecord(value) || Array.isArray(value) ? JSON.stringify(value) : value);
 }

@@ -1,13 +1,14 @@
 import { writtenText } from '../../../code/plain';
 import { concat, flat, placeOfText, slice } from '../../../code/text';
 import type { Condition, TextValue } from '../../../code/value';
+import type { Dialect } from './dialects';
 import type { Question } from './schema';
 
 /**
  * A statement under `if (!(await knex.schema.hasTable('users')))` does nothing when the table is there, and never fails because of it: what
  * IF NOT EXISTS says in SQL. It is put in where it says the same, so that the guard is seen by all that reads SQL.
  */
-export function guarded(text: TextValue, conditions: readonly Condition[]): TextValue {
+export function guarded(text: TextValue, conditions: readonly Condition[], dialect: Pick<Dialect, 'hasColumnGuards'>): TextValue {
   const asked = conditions.flatMap(({ value, holds }) =>
     value.kind === 'unknown' && isQuestion(value.tag) ? [{ question: value.tag, holds }] : [],
   );
@@ -20,6 +21,7 @@ export function guarded(text: TextValue, conditions: readonly Condition[]): Text
     { about: 'column', holds: true, pattern: /^\s*alter\s+table\s.*?\sdrop\s+column\s+(?!if\s)/is, words: 'if exists ' },
   ] as const;
   for (const { about, holds, pattern, words } of forms) {
+    if (about === 'column' && !dialect.hasColumnGuards) continue;
     const match = pattern.exec(shown);
     if (match === null) continue;
     const isAsked = asked.some(({ question, holds: held }) => {

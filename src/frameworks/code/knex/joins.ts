@@ -1,5 +1,6 @@
 import { Conditions, conditionMethod } from './conditions';
-import { columnize, qualified, wrap } from './names';
+import type { Dialect } from './dialects';
+import { qualified } from './names';
 import type { Join } from './query-sql';
 import { Callback, Embedded, isRecord, type KnexObject, missing, type Place } from './values';
 
@@ -18,12 +19,16 @@ export const joinTypes: Readonly<Record<string, string>> = {
 
 /** The builder that the callback of a join gets. */
 class JoinClause implements KnexObject {
-  readonly conditions = new Conditions((callback) => grouped(callback));
+  readonly conditions: Conditions;
   using = '';
+
+  constructor(private readonly dialect: Dialect) {
+    this.conditions = new Conditions((callback) => grouped(callback, dialect), dialect);
+  }
 
   call(method: string, args: readonly unknown[], place: Place): unknown {
     if (method === 'using') {
-      this.using = columnize(args[0]);
+      this.using = this.dialect.writer.columnize(args[0]);
       return this;
     }
     if (method === 'type') return this;
@@ -40,17 +45,23 @@ class JoinClause implements KnexObject {
   }
 }
 
-function grouped(callback: Callback): string {
-  const clause = new JoinClause();
+function grouped(callback: Callback, dialect: Dialect): string {
+  const clause = new JoinClause(dialect);
   callback.invoke([clause], clause);
   return clause.conditions.text;
 }
 
 /** One join: `join(table, first, operator, second)`, `join(table, callback)`, `join(table, { a: b })`. */
-export function joinOf(type: string, schema: string | undefined, [table, first, ...rest]: readonly unknown[], place: Place): Join {
+export function joinOf(
+  type: string,
+  schema: string | undefined,
+  [table, first, ...rest]: readonly unknown[],
+  place: Place,
+  dialect: Dialect,
+): Join {
   if (table instanceof Embedded) table.isPart = true;
-  const name = table instanceof Embedded ? table.embed(true) : wrap(qualified(schema, table));
-  const clause = new JoinClause();
+  const name = table instanceof Embedded ? table.embed(true) : dialect.writer.wrap(qualified(schema, table));
+  const clause = new JoinClause(dialect);
   if (first instanceof Callback) first.invoke([clause], clause);
   else if (first !== undefined && (!isRecord(first) || Object.keys(first).length > 0)) clause.call('on', [first, ...rest], place);
   const conditions = clause.conditions.text;

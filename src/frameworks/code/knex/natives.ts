@@ -14,8 +14,9 @@ import {
   unknown,
   type Value,
 } from '../../../code/value';
-import { type Engine, isMysqlFamily } from '../../../model/engine';
+import type { Engine } from '../../../model/engine';
 import type { Connection, RunContext } from './context';
+import { type Dialect, dialectOf } from './dialects';
 import { guarded } from './guards';
 import { Query } from './query';
 import { bind, Raw, Ref } from './raw';
@@ -34,11 +35,15 @@ export class KnexNatives {
   /** The conditions under which a builder was made: it may be sent by whoever it was returned to. */
   private readonly made = new WeakMap<object, readonly Condition[]>();
   private machine: Machine | undefined;
+  /** What is sent differently by engine. */
+  readonly dialect: Dialect;
 
   constructor(
     private readonly context: RunContext,
     readonly engine: Engine,
-  ) {}
+  ) {
+    this.dialect = dialectOf(engine);
+  }
 
   /** What the functions of a migration get. */
   knex(connection: Connection = 'own'): NativeValue {
@@ -47,8 +52,8 @@ export class KnexNatives {
       call: (call) => this.query(call, connection, 'from', call.args),
       methods: {
         raw: (call) => this.raw(call, connection),
-        ref: (call) => this.value(new Ref(this.plain(call.arg(0), call), call.place), call.place, connection),
-        queryBuilder: (call) => this.value(new Query(call.place), call.place, connection),
+        ref: (call) => this.value(new Ref(this.plain(call.arg(0), call), call.place, this.dialect.writer), call.place, connection),
+        queryBuilder: (call) => this.value(new Query(call.place, this.dialect), call.place, connection),
         batchInsert: (call) => this.query(call, connection, 'insert', [call.arg(1)], call.arg(0)),
         transaction: (call) => this.transaction(call, connection),
         transactionProvider: () => nativeFunction('the transaction', (call) => this.transaction(call, connection)),
@@ -64,9 +69,9 @@ export class KnexNatives {
       properties: {
         schema: (use) => {
           this.machine = use.machine;
-          return this.value(new Schema(use.place), use.place, connection);
+          return this.value(new Schema(use.place, this.dialect), use.place, connection);
         },
-        fn: functionHelper((raw, place) => this.value(raw, place, connection)),
+        fn: functionHelper(this.dialect, (raw, place) => this.value(raw, place, connection)),
         client: (use) => {
           this.machine = use.machine;
           return this.client(connection);
@@ -93,12 +98,12 @@ export class KnexNatives {
         releaseConnection: () => undefinedValue,
         query: (call) => sendGiven(call, call.arg(1), 'sql', connection),
         raw: (call) => this.raw(call, connection),
-        ref: (call) => this.value(new Ref(this.plain(call.arg(0), call), call.place), call.place, connection),
+        ref: (call) => this.value(new Ref(this.plain(call.arg(0), call), call.place, this.dialect.writer), call.place, connection),
         transaction: (call) => this.transaction(call, connection),
-        schemaBuilder: (call) => this.value(new Schema(call.place), call.place, connection),
-        queryBuilder: (call) => this.value(new Query(call.place), call.place, connection),
+        schemaBuilder: (call) => this.value(new Schema(call.place, this.dialect), call.place, connection),
+        queryBuilder: (call) => this.value(new Query(call.place, this.dialect), call.place, connection),
       },
-      properties: clientOf(this.engine),
+      properties: clientOf(this.dialect),
     });
   }
 
@@ -171,7 +176,7 @@ export class KnexNatives {
 
   private query(call: NativeCall, connection: Connection, method: string, args: readonly Value[], table?: Value): Value {
     this.machine = call.machine;
-    const query = new Query(call.place);
+    const query = new Query(call.place, this.dialect);
     if (table !== undefined) query.call('from', [this.plain(table, call)], call.place);
     const own = this.object(query, connection);
     if (method === 'transacting' || method === 'connection') return own;
@@ -187,7 +192,7 @@ export class KnexNatives {
     this.machine = call.machine;
     const sql = call.arg(0);
     const bindings = this.plain(call.arg(1), call);
-    if (sql.kind === 'text') return this.value(new Raw(bind(sql, bindings), call.place), call.place, connection);
+    if (sql.kind === 'text') return this.value(new Raw(bind(sql, bindings, this.dialect.writer), call.place), call.place, connection);
     const given = this.plain(sql, call);
     const text =
       given instanceof Embedded
@@ -195,7 +200,7 @@ export class KnexNatives {
         : typeof given === 'string'
           ? given
           : holeMark(call.machine.textOf(call.argPlaces[0] ?? call.place));
-    return this.value(new Raw(bind(placedText(text, call.place), bindings), call.place), call.place, connection);
+    return this.value(new Raw(bind(placedText(text, call.place), bindings, this.dialect.writer), call.place), call.place, connection);
   }
 
   /** `knex.transaction(async (trx) => ...)`, or without a function: then the code ends it. */
@@ -242,17 +247,14 @@ export class KnexNatives {
       const { question } = given;
       return unknown(question.about === 'table' ? 'tableExists' : 'columnExists', { tag: question });
     }
-    if (isMysqlFamily(this.engine) && !(given instanceof Raw)) {
-      machine.unread(given.place, 'builders of knex are not read for MySQL and MariaDB');
-      return unknown('rows');
-    }
     if (!this.sent.has(given) && !(given instanceof Embedded && given.isPart)) {
       this.sent.add(given);
       const made = this.made.get(given) ?? [];
       const conditions = made.length > machine.conditions.length ? made : machine.conditions;
       const send = (): void => {
         const texts = given instanceof Schema ? given.statements() : [given.text];
-        for (const text of texts) emitSql({ machine, place: given.place }, guarded(text, conditions), connection);
+        for (const text of texts) emitSql({ machine, place: given.place }, guarded(text, conditions, this.dialect), connection);
+        if (given instanceof Schema) for (const { place, why } of given.problems) machine.unread(place, why);
       };
       if (conditions === machine.conditions) send();
       else machine.conditionally(send);
@@ -306,7 +308,7 @@ class CodeCallback extends Callback {
   }
 
   asQuery(): Query {
-    const query = new Query(this.call.place);
+    const query = new Query(this.call.place, this.natives.dialect);
     query.isPart = true;
     this.invoke([query], query);
     return query;
@@ -351,7 +353,7 @@ function isQueryStart(name: string): boolean {
 }
 
 /** `knex.fn`. */
-function functionHelper(make: (raw: Raw, place: Place) => Value): NativeValue {
+function functionHelper(dialect: Dialect, make: (raw: Raw, place: Place) => Value): NativeValue {
   const raw = (call: NativeCall, sql: string): Value => make(new Raw(writtenText(sql, call.place), call.place), call.place);
   return native({
     name: 'knex.fn',
@@ -362,29 +364,28 @@ function functionHelper(make: (raw: Raw, place: Place) => Value): NativeValue {
         const known = precision.kind === 'primitive' && typeof precision.value === 'number' ? `(${precision.value})` : '';
         return raw(call, `CURRENT_TIMESTAMP${known}`);
       },
-      uuid: (call) => raw(call, '(gen_random_uuid())'),
+      uuid: (call) => raw(call, dialect.uuid),
     },
   });
 }
 
 /** How code asks which database this is: `knex.client.config.client`, `knex.client.constructor.name`. */
-function clientOf(engine: Engine): Readonly<Record<string, Value>> {
+function clientOf({ client }: Dialect): Readonly<Record<string, Value>> {
   const text = (value: string): Value => writtenText(value, { path: '', span: { start: 0, end: 0 } });
-  const [client, dialect, name] = isMysqlFamily(engine) ? ['mysql2', 'mysql', 'Client_MySQL2'] : ['pg', 'postgresql', 'Client_PG'];
   return {
-    config: object({ client: text(client), dialect: text(isMysqlFamily(engine) ? 'mysql' : 'postgres') }, true),
-    dialect: text(dialect),
-    driverName: text(client),
-    constructor: object({ name: text(name) }),
+    config: object({ client: text(client.driver), dialect: text(client.configured) }, true),
+    dialect: text(client.dialect),
+    driverName: text(client.driver),
+    constructor: object({ name: text(client.className) }),
   };
 }
 
-/** The connection of the driver (`pg`). */
+/** The connection of the driver (`pg`, `mysql2`). */
 function driverConnection(connection: Connection): NativeValue {
   return native({ name: "the driver's connection", methods: { query: (call) => sendGiven(call, call.arg(0), 'text', connection) } });
 }
 
-/** Sends a string, or that in an object: `{ sql }` of knex, `{ text }` of pg. A function behind it is called with the result. */
+/** Sends a string, or that in an object: `{ sql }` of knex, `{ text }` of pg. mysql2 takes `{ sql }`. A function behind it is called with the result. */
 function sendGiven(call: NativeCall, given: Value, property: 'sql' | 'text', connection: Connection): Value {
   emitSql(call, given.kind === 'object' ? call.machine.get(given, property, call.place) : given, connection);
   const result = unknown('result');

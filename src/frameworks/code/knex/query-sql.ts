@@ -1,8 +1,8 @@
 import { holeMark } from '../../../code/plain';
 import type { Conditions } from './conditions';
-import { literal, literals } from './literals';
-import { columnize, qualified, quoteName, wrap } from './names';
+import { qualified } from './names';
 import { asList, Embedded, isRecord } from './values';
+import type { Writer } from './writer';
 
 /** What a query builder collected: `query/querybuilder.js`. */
 export interface QueryState {
@@ -64,19 +64,19 @@ export function emptyQuery(): QueryState {
 }
 
 /** The statement: `query/querycompiler.js` and `dialects/postgres/query/pg-querycompiler.js`. Empty when knex sends none (an insert of no rows). */
-export function querySql(query: QueryState, where: Conditions, having: Conditions): string {
+export function querySql(query: QueryState, where: Conditions, having: Conditions, writer: Writer): string {
   const whereText = where.text === '' ? '' : ` where ${where.text}`;
-  const table = query.table === undefined ? '' : `${query.only ? 'only ' : ''}${wrapTable(query)}`;
+  const table = query.table === undefined ? '' : `${query.only ? 'only ' : ''}${wrapTable(query, writer)}`;
   switch (query.method) {
     case 'insert':
-      return insertSql(query, table, whereText);
+      return insertSql(query, table, whereText, writer);
     case 'update':
-      return `${withText(query)}update ${table} set ${assignments(updatedValues(query))}${query.updateFrom === undefined ? '' : ` from ${wrap(query.updateFrom)}`}${whereText}${returningText(query)}`;
+      return `${withText(query)}update ${table} set ${assignments(updatedValues(query, writer), writer)}${query.updateFrom === undefined ? '' : ` from ${writer.wrap(query.updateFrom)}`}${whereText}${returningText(query, writer)}`;
     case 'del': {
-      const using = [...asList(query.using).map(wrap), ...query.joins.map((join) => join.table)];
+      const using = [...asList(query.using).map((value) => writer.wrap(value)), ...query.joins.map((join) => join.table)];
       const joined = query.joins.map(({ conditions }) => conditions).filter((text) => text !== '');
       const conditions = [...(where.text === '' ? [] : [where.text]), ...joined].join(' and ');
-      return `${withText(query)}delete from ${table}${using.length === 0 ? '' : ` using ${using.join(',')}`}${conditions === '' ? '' : ` where ${conditions}`}${returningText(query)}`;
+      return `${withText(query)}delete from ${table}${using.length === 0 ? '' : ` using ${using.join(',')}`}${conditions === '' ? '' : ` where ${conditions}`}${returningText(query, writer)}`;
     }
     case 'truncate':
       return `truncate ${table} restart identity`;
@@ -87,7 +87,7 @@ export function querySql(query: QueryState, where: Conditions, having: Condition
   }
 }
 
-function selectSql(query: QueryState, table: string, whereText: string, having: Conditions): string {
+export function selectSql(query: QueryState, table: string, whereText: string, having: Conditions): string {
   const columns = query.columns.length === 0 ? '*' : query.columns.join(', ');
   const onlyUnions = query.table === undefined && query.columns.length === 0 && query.unions.length > 0;
   const joins = query.joins.map(({ text }) => ` ${text}`).join('');
@@ -110,11 +110,11 @@ function selectSql(query: QueryState, table: string, whereText: string, having: 
   return withText(query) + parts.filter((part) => part !== '').join(' ');
 }
 
-function insertSql(query: QueryState, table: string, whereText: string): string {
+function insertSql(query: QueryState, table: string, whereText: string, writer: Writer): string {
   const { inserted } = query;
   if (Array.isArray(inserted) && inserted.length === 0) return '';
   const head = `${withText(query)}insert into ${table} `;
-  const tail = conflictText(query, whereText) + returningText(query);
+  const tail = conflictText(query, whereText, writer) + returningText(query, writer);
   if (inserted instanceof Embedded) {
     inserted.isPart = true;
     return head + inserted.embed(false) + tail;
@@ -126,59 +126,61 @@ function insertSql(query: QueryState, table: string, whereText: string): string 
   const values = rows
     .map(
       (row) =>
-        `(${literals(
+        `(${writer.literals(
           columns.map((column) => row[column]),
           'DEFAULT',
         )})`,
     )
     .join(', ');
-  return `${head}(${columnize(columns)}) values ${values}${tail}`;
+  return `${head}(${writer.columnize(columns)}) values ${values}${tail}`;
 }
 
 /** All properties of the rows, sorted. */
-function insertedColumns(rows: readonly Readonly<Record<string, unknown>>[]): readonly string[] {
+export function insertedColumns(rows: readonly Readonly<Record<string, unknown>>[]): readonly string[] {
   return [...new Set(rows.flatMap((row) => Object.keys(row)))].sort();
 }
 
-function conflictText(query: QueryState, whereText: string): string {
+function conflictText(query: QueryState, whereText: string, writer: Writer): string {
   const { onConflict } = query;
   if (onConflict === undefined) return '';
   const { columns, ignore, merged } = onConflict;
-  const target = columns === true ? '' : ` ${columns instanceof Embedded ? columns.embed(false) : `(${columnize(columns)})`}`;
+  const target = columns === true ? '' : ` ${columns instanceof Embedded ? columns.embed(false) : `(${writer.columnize(columns)})`}`;
   if (ignore) return ` on conflict${target} do nothing`;
   const updates = Array.isArray(merged)
-    ? merged.map(excluded).join(', ')
+    ? merged.map((column) => excluded(column, writer)).join(', ')
     : isRecord(merged)
-      ? assignments(new Map(Object.entries(merged)))
-      : mergedColumns(query).map(excluded).join(', ');
+      ? assignments(new Map(Object.entries(merged)), writer)
+      : mergedColumns(query)
+          .map((column) => excluded(column, writer))
+          .join(', ');
   return ` on conflict${target} do update set ${updates}${whereText}`;
 }
 
 /** Those of the rows; where nothing is known of them, what stands for them. */
-function mergedColumns({ inserted }: QueryState): readonly string[] {
+export function mergedColumns({ inserted }: QueryState): readonly string[] {
   const rows = asList(inserted);
   const columns = insertedColumns(rows.filter(isRecord));
   return columns.length > 0 ? columns : [String(rows.find((row) => typeof row === 'string') ?? 'id')];
 }
 
-function excluded(column: unknown): string {
-  const name = wrap(String(column).split('.').at(-1));
+function excluded(column: unknown, writer: Writer): string {
+  const name = writer.wrap(String(column).split('.').at(-1));
   return `${name} = excluded.${name}`;
 }
 
-function assignments(values: ReadonlyMap<string, unknown>): string {
+export function assignments(values: ReadonlyMap<string, unknown>, writer: Writer): string {
   const known = [...values].filter(([, value]) => value !== undefined);
   // knex refuses an update of nothing: what is not known is more than that.
-  if (known.length === 0) return `${quoteName(holeMark('column'))} = '${holeMark('value')}'`;
+  if (known.length === 0) return `${writer.quoteName(holeMark('column'))} = '${holeMark('value')}'`;
   return known
-    .map(([column, value]) => `${wrap(column)} = ${isRecord(value) ? literal(JSON.stringify(value)) : literal(value)}`)
+    .map(([column, value]) => `${writer.wrap(column)} = ${isRecord(value) ? writer.literal(JSON.stringify(value)) : writer.literal(value)}`)
     .join(', ');
 }
 
-function updatedValues({ updated, counters }: QueryState): ReadonlyMap<string, unknown> {
+export function updatedValues({ updated, counters }: QueryState, writer: Writer): ReadonlyMap<string, unknown> {
   const values = new Map(updated);
   for (const [column, amount] of counters) {
-    if (!values.has(column)) values.set(column, new Counter(column, amount));
+    if (!values.has(column)) values.set(column, new Counter(column, amount, writer));
   }
   return values;
 }
@@ -188,32 +190,33 @@ class Counter extends Embedded {
   constructor(
     private readonly column: string,
     private readonly amount: number,
+    private readonly writer: Writer,
   ) {
     super();
   }
 
   embed(): string {
-    return `${wrap(this.column)} ${this.amount < 0 ? '-' : '+'} ${Math.abs(this.amount)}`;
+    return `${this.writer.wrap(this.column)} ${this.amount < 0 ? '-' : '+'} ${Math.abs(this.amount)}`;
   }
 }
 
-function withText(query: QueryState): string {
+export function withText(query: QueryState): string {
   if (query.with.length === 0) return '';
   return `with ${query.with.some(({ recursive }) => recursive) ? 'recursive ' : ''}${query.with.map(({ text }) => text).join(', ')} `;
 }
 
-function returningText({ returning }: QueryState): string {
+function returningText({ returning }: QueryState, writer: Writer): string {
   return returning === undefined || returning === null || returning === '' || (Array.isArray(returning) && returning.length === 0)
     ? ''
-    : ` returning ${columnize(returning)}`;
+    : ` returning ${writer.columnize(returning)}`;
 }
 
-function wrapTable({ schema, table }: QueryState): string {
-  if (!(table instanceof Embedded)) return wrap(qualified(schema, table));
+export function wrapTable({ schema, table }: QueryState, writer: Writer): string {
+  if (!(table instanceof Embedded)) return writer.wrap(qualified(schema, table));
   table.isPart = true;
   return table.embed(true);
 }
 
-function number(value: unknown): string {
+export function number(value: unknown): string {
   return value instanceof Embedded ? value.embed(true) : String(value);
 }

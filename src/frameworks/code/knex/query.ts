@@ -1,20 +1,13 @@
 import type { TextValue } from '../../../code/value';
 import { computedColumns } from './computed-columns';
 import { Conditions, conditionMethod } from './conditions';
+import type { Dialect } from './dialects';
 import { joinOf, joinTypes } from './joins';
-import { literal } from './literals';
-import { columnize, quoteName, wrap } from './names';
-import { emptyQuery, type QueryState, querySql } from './query-sql';
+import { emptyQuery, type QueryState } from './query-sql';
 import { bind, Raw } from './raw';
 import { placedText, sourced, withoutSources } from './sources';
 import { asText, Callback, DateValue, Embedded, isHole, isRecord, type KnexObject, listOf, missing, type Place } from './values';
-
-const locks: Readonly<Record<string, string>> = {
-  forUpdate: 'for update',
-  forShare: 'for share',
-  forNoKeyUpdate: 'for no key update',
-  forKeyShare: 'for key share',
-};
+import type { Writer } from './writer';
 
 const setOperations: Readonly<Record<string, string>> = { union: 'union', unionAll: 'union all', intersect: 'intersect', except: 'except' };
 
@@ -26,15 +19,20 @@ const ignored = new Set(
 
 /** A query builder: `knex('users').where(...)`. Calls change it; its statement is read off when it is sent. */
 export class Query extends Embedded implements KnexObject {
-  readonly where = new Conditions(whereGroup);
-  private readonly having = new Conditions(whereGroup);
+  readonly where: Conditions;
+  private readonly having: Conditions;
   private state: QueryState = emptyQuery();
   /** The chain so far. */
   place: Place;
 
-  constructor(place: Place) {
+  constructor(
+    place: Place,
+    private readonly dialect: Dialect,
+  ) {
     super();
     this.place = place;
+    this.where = new Conditions(whereGroup, dialect);
+    this.having = new Conditions(whereGroup, dialect);
   }
 
   /** What was called last decides what it is: `insert`, `update`, `del`, else a read. */
@@ -52,14 +50,18 @@ export class Query extends Embedded implements KnexObject {
   }
 
   get sql(): string {
-    return querySql(this.state, this.where, this.having);
+    return this.dialect.querySql(this.state, this.where, this.having, this.writer);
+  }
+
+  private get writer(): Writer {
+    return this.dialect.writer;
   }
 
   embed(asValue: boolean): string {
     const { alias } = this.state;
     const own = sourced(this.sql, this.place);
     const text = asValue || alias !== undefined ? `(${own})` : own;
-    return alias === undefined ? text : `${text} as ${quoteName(String(alias))}`;
+    return alias === undefined ? text : `${text} as ${this.writer.quoteName(String(alias))}`;
   }
 
   read(property: string): unknown {
@@ -89,14 +91,14 @@ export class Query extends Embedded implements KnexObject {
     // Before the tables of names are asked: every object has a `toString`.
     if (method === 'toString' || method === 'toQuery') return withoutSources(this.sql);
     const [first, second] = args;
-    const computed = computedColumns(method, args);
+    const computed = computedColumns(method, args, this.writer);
     if (computed !== undefined) {
       state.columns.push(...computed);
       return this;
     }
     const joinType = joinTypes[method];
     if (joinType !== undefined) {
-      state.joins.push(joinOf(joinType, state.schema, args, place));
+      state.joins.push(joinOf(joinType, state.schema, args, place, this.dialect));
       return this;
     }
     const operation = setOperations[method];
@@ -104,10 +106,10 @@ export class Query extends Embedded implements KnexObject {
       this.addUnion(operation, args);
       return this;
     }
-    const lock = locks[method];
+    const lock = this.dialect.locks[method];
     if (lock !== undefined) {
       const tables = listOf(args).filter((table) => table !== undefined);
-      state.lock = `${lock}${tables.length === 0 ? '' : ` of ${tables.map(wrap).join(', ')}`}`;
+      state.lock = `${lock}${tables.length === 0 ? '' : ` of ${tables.map((value) => this.writer.wrap(value)).join(', ')}`}`;
       return this;
     }
     switch (method) {
@@ -118,7 +120,7 @@ export class Query extends Embedded implements KnexObject {
         state.only = isRecord(second) && second.only === true;
         return this;
       case 'fromRaw':
-        state.table = rawOf(first, second, place);
+        state.table = rawOf(first, second, place, this.writer);
         return this;
       case 'withSchema':
         state.schema = asText(first);
@@ -136,7 +138,7 @@ export class Query extends Embedded implements KnexObject {
         this.addColumns(listOf(args));
         return this;
       case 'distinctOn':
-        state.distinct = `distinct on (${columnize(listOf(args))}) `;
+        state.distinct = `distinct on (${this.writer.columnize(listOf(args))}) `;
         return this;
       case 'first':
         this.addColumns(listOf(args));
@@ -146,7 +148,7 @@ export class Query extends Embedded implements KnexObject {
         this.addColumns([first]);
         return this;
       case 'joinRaw':
-        state.joins.push({ text: rawOf(first, second, place).embed(true), table: '', conditions: '' });
+        state.joins.push({ text: rawOf(first, second, place, this.writer).embed(true), table: '', conditions: '' });
         return this;
       case 'with':
       case 'withRecursive':
@@ -156,16 +158,16 @@ export class Query extends Embedded implements KnexObject {
         this.addWith(method, args);
         return this;
       case 'groupBy':
-        state.groups.push(columnize(listOf(args)));
+        state.groups.push(this.writer.columnize(listOf(args)));
         return this;
       case 'groupByRaw':
-        state.groups.push(rawOf(first, second, place).embed(true));
+        state.groups.push(rawOf(first, second, place, this.writer).embed(true));
         return this;
       case 'orderBy':
         this.addOrder(first, second, args[2]);
         return this;
       case 'orderByRaw':
-        state.orders.push(rawOf(first, second, place).embed(true));
+        state.orders.push(rawOf(first, second, place, this.writer).embed(true));
         return this;
       case 'limit':
         state.limit = first;
@@ -230,7 +232,9 @@ export class Query extends Embedded implements KnexObject {
   }
 
   private addColumns(columns: readonly unknown[]): void {
-    this.state.columns.push(...columns.filter((column) => column !== undefined && column !== null && column !== '').map(wrap));
+    this.state.columns.push(
+      ...columns.filter((column) => column !== undefined && column !== null && column !== '').map((value) => this.writer.wrap(value)),
+    );
   }
 
   private addUnion(clause: string, args: readonly unknown[]): void {
@@ -238,16 +242,16 @@ export class Query extends Embedded implements KnexObject {
     const queries = args
       .filter((value) => typeof value !== 'boolean')
       .flatMap((value): readonly unknown[] => (Array.isArray(value) ? value : [value]));
-    for (const query of queries) this.state.unions.push({ clause, text: queryText(query), wrapped });
+    for (const query of queries) this.state.unions.push({ clause, text: queryText(query, this.writer), wrapped });
   }
 
   private addWith(method: string, args: readonly unknown[]): void {
     const [alias, second, third] = args;
-    const columns = third === undefined ? '' : `(${columnize(second)})`;
+    const columns = third === undefined ? '' : `(${this.writer.columnize(second)})`;
     const query = third ?? second;
     const materialized = method === 'withMaterialized' ? 'materialized ' : method === 'withNotMaterialized' ? 'not materialized ' : '';
     this.state.with.push({
-      text: `${wrap(alias)}${columns} as ${materialized}(${queryText(query)})`,
+      text: `${this.writer.wrap(alias)}${columns} as ${materialized}(${queryText(query, this.writer)})`,
       recursive: method === 'withRecursive',
     });
   }
@@ -261,7 +265,7 @@ export class Query extends Embedded implements KnexObject {
       return;
     }
     const way = String(direction ?? 'asc').toLowerCase() === 'desc' ? 'desc' : 'asc';
-    const text = column instanceof Embedded ? column.embed(true) : columnize(column);
+    const text = column instanceof Embedded ? column.embed(true) : this.writer.columnize(column);
     this.state.orders.push(`${text} ${way}${nulls === undefined || nulls === '' ? '' : ` nulls ${String(nulls)}`}`);
   }
 
@@ -286,7 +290,10 @@ export class Query extends Embedded implements KnexObject {
     for (const [name, by] of changes) {
       const number = Number(by);
       if (Number.isNaN(number))
-        state.updated.set(name, new Raw(placedText(`${wrap(name)} ${sign < 0 ? '-' : '+'} ${literal(by)}`, this.place), this.place));
+        state.updated.set(
+          name,
+          new Raw(placedText(`${this.writer.wrap(name)} ${sign < 0 ? '-' : '+'} ${this.writer.literal(by)}`, this.place), this.place),
+        );
       else state.counters.set(name, sign * number);
     }
   }
@@ -307,7 +314,7 @@ export class Query extends Embedded implements KnexObject {
   }
 
   private clone(): Query {
-    const copy = new Query(this.place);
+    const copy = new Query(this.place, this.dialect);
     const { state } = this;
     copy.state = {
       ...state,
@@ -348,16 +355,18 @@ function whereGroup(callback: Callback): string {
 }
 
 /** A query or raw expression without brackets of its own. */
-function queryText(value: unknown): string {
+function queryText(value: unknown, writer: Writer): string {
   const query = value instanceof Callback ? value.asQuery() : value;
   if (query instanceof Embedded) query.isPart = true;
   if (query instanceof Query) return sourced(query.sql, query.place);
-  return query instanceof Raw ? query.embed() : literal(query);
+  return query instanceof Raw ? query.embed() : writer.literal(query);
 }
 
-function rawOf(sql: unknown, bindings: unknown, place: Place): Embedded {
+function rawOf(sql: unknown, bindings: unknown, place: Place, writer: Writer): Embedded {
   const raw =
-    sql instanceof Embedded ? sql : new Raw(bind(placedText(sql instanceof DateValue ? sql.iso : String(sql), place), bindings), place);
+    sql instanceof Embedded
+      ? sql
+      : new Raw(bind(placedText(sql instanceof DateValue ? sql.iso : String(sql), place), bindings, writer), place);
   raw.isPart = true;
   return raw;
 }

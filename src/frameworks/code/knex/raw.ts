@@ -1,9 +1,8 @@
 import { concat, flat, placeOfText, slice } from '../../../code/text';
 import type { Place, TextValue } from '../../../code/value';
-import { literal } from './literals';
-import { columnize } from './names';
 import { embedded, placedText, withoutSources } from './sources';
 import { Embedded, isHole, isRecord, type KnexObject, missing } from './values';
+import type { Writer } from './writer';
 
 /** `knex.raw`: `raw.js` and `formatter/rawFormatter.js`. */
 export class Raw extends Embedded implements KnexObject {
@@ -56,13 +55,14 @@ export class Ref extends Embedded implements KnexObject {
     private readonly name: unknown,
     /** The call of `ref`. */
     readonly place: Place,
+    private readonly writer: Writer,
   ) {
     super();
   }
 
   embed(): string {
-    const name = columnize(this.schema === '' ? this.name : `${this.schema}.${String(this.name)}`);
-    return this.alias === '' ? name : `${name} as ${columnize(this.alias)}`;
+    const name = this.writer.columnize(this.schema === '' ? this.name : `${this.schema}.${String(this.name)}`);
+    return this.alias === '' ? name : `${name} as ${this.writer.columnize(this.alias)}`;
   }
 
   call(method: string, args: readonly unknown[]): unknown {
@@ -75,25 +75,25 @@ export class Ref extends Embedded implements KnexObject {
 }
 
 /** The text with its `?`, `??`, `:name` and `:name:` replaced. A list that is too short gives its last value again. */
-export function bind(sql: TextValue, bindings: unknown): TextValue {
+export function bind(sql: TextValue, bindings: unknown, writer: Writer): TextValue {
   if (bindings === undefined) return sql;
-  if (isRecord(bindings)) return bindNames(sql, bindings);
+  if (isRecord(bindings)) return bindNames(sql, bindings, writer);
   const values: readonly unknown[] = Array.isArray(bindings) ? bindings : [bindings];
   let next = 0;
   return replaced(sql, /\\?\?\??/g, ([match]) => {
     if (match === '\\?') return undefined;
     const value = next < values.length || !isHole(values.at(-1)) ? values[next] : values.at(-1);
     next++;
-    return match === '??' ? columnize(value) : literal(value);
+    return match === '??' ? writer.columnize(value) : writer.literal(value);
   });
 }
 
-function bindNames(sql: TextValue, values: Readonly<Record<string, unknown>>): TextValue {
+function bindNames(sql: TextValue, values: Readonly<Record<string, unknown>>, writer: Writer): TextValue {
   return replaced(sql, /\\?(:(\w+):(?=::)|:(\w+):(?!:)|:(\w+))/g, ([match, key, castName, name, plain]) => {
     if (match !== key) return key;
     const value = values[castName ?? name ?? plain ?? ''];
     if (value === undefined) return undefined;
-    return match.endsWith(':') ? columnize(value) : literal(value);
+    return match.endsWith(':') ? writer.columnize(value) : writer.literal(value);
   });
 }
 

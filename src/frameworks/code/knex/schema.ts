@@ -1,11 +1,13 @@
 import { markedText } from '../../../code/plain';
 import type { TextValue } from '../../../code/value';
-import { qualified, wrap } from './names';
+import type { Dialect } from './dialects';
+import { qualified } from './names';
 import { bind } from './raw';
 import { placedText } from './sources';
-import { Table, type TableMethod } from './tables';
+import type { TableMethod } from './tables';
 import { asText, Callback, type KnexObject, missing, type Place } from './values';
 import { View } from './views';
+import type { Writer } from './writer';
 
 /** `knex.schema`: `schema/builder.js`, `schema/compiler.js` and `dialects/postgres/schema/pg-compiler.js`. A chain is several statements. */
 
@@ -54,14 +56,24 @@ const namedStatements: Readonly<Record<string, readonly [string, boolean]>> = {
 export class Schema implements KnexObject {
   /** Set by `withSchema`; it counts for the whole chain, as knex reads it when the chain is sent. */
   private schema: string | undefined;
+  /** What could not be written when the statements were last asked for. */
+  readonly problems: { readonly place: Place; readonly why: string }[] = [];
   private readonly steps: (() => readonly TextValue[])[] = [];
   /** `hasTable` and `hasColumn`: nothing is changed, and the code gets an answer. */
   question: Question | undefined;
 
   /** `place`: the chain so far. */
-  constructor(public place: Place) {}
+  constructor(
+    public place: Place,
+    private readonly dialect: Dialect,
+  ) {}
+
+  private get writer(): Writer {
+    return this.dialect.writer;
+  }
 
   statements(): readonly TextValue[] {
+    this.problems.length = 0;
     return this.steps.flatMap((step) => step());
   }
 
@@ -74,22 +86,31 @@ export class Schema implements KnexObject {
     this.grow(place);
     // Before the tables of names are asked: every object has a `toString`.
     if (method === 'toString' || method === 'toQuery') return this.text;
+    if (this.dialect.refused.has(method)) {
+      this.steps.push(() => {
+        this.problems.push({ place, why: `knex refuses ${method} on this database` });
+        return [];
+      });
+      return this;
+    }
     const [first, second] = args;
     const tableMethod = tableMethods[method];
     if (tableMethod !== undefined) {
       const isLike = tableMethod === 'createLike';
       const callback = isLike ? args[2] : second;
       this.steps.push(() => {
-        const table = new Table(tableMethod, first, isLike ? second : undefined, this.schema, place);
+        const table = this.dialect.table(tableMethod, first, isLike ? second : undefined, this.schema, place);
         if (callback instanceof Callback) callback.invoke([table], table);
-        return table.statements();
+        const statements = table.statements();
+        this.problems.push(...table.problems);
+        return statements;
       });
       return this;
     }
     const viewMethod = viewMethods[method];
     if (viewMethod !== undefined) {
       this.steps.push(() => {
-        const view = new View(viewMethod, first, this.schema, place);
+        const view = new View(viewMethod, first, this.schema, place, this.writer);
         if (second instanceof Callback) second.invoke([view], view);
         return view.statements();
       });
@@ -99,7 +120,7 @@ export class Schema implements KnexObject {
     if (named !== undefined) {
       const [words, hasSchema] = named;
       const cascade = method.startsWith('dropSchema') && second === true ? ' cascade' : '';
-      this.add(() => `${words}${wrap(hasSchema ? qualified(this.schema, first) : first)}${cascade}`, place);
+      this.add(() => `${words}${this.writer.wrap(hasSchema ? qualified(this.schema, first) : first)}${cascade}`, place);
       return this;
     }
     switch (method) {
@@ -107,16 +128,16 @@ export class Schema implements KnexObject {
         this.schema = asText(first);
         return this;
       case 'raw':
-        this.steps.push(() => [bind(placedText(String(first), place), second)]);
+        this.steps.push(() => [bind(placedText(String(first), place), second, this.writer)]);
         return this;
       case 'renameTable':
-        this.add(() => `alter table ${wrap(qualified(this.schema, first))} rename to ${wrap(second)}`, place);
+        this.add(() => this.dialect.renameTable(qualified(this.schema, first), second), place);
         return this;
       case 'renameView':
-        this.add(() => `alter view ${wrap(first)} rename to ${wrap(second)}`, place);
+        this.add(() => this.dialect.renameView(first, second), place);
         return this;
       case 'refreshMaterializedView':
-        this.add(() => `refresh materialized view ${second === true ? 'concurrently ' : ''}${wrap(first)}`, place);
+        this.add(() => `refresh materialized view ${second === true ? 'concurrently ' : ''}${this.writer.wrap(first)}`, place);
         return this;
       case 'hasTable':
       case 'hasColumn':
@@ -142,7 +163,7 @@ export class Schema implements KnexObject {
   /** A raw call whose text keeps its places. */
   addRaw(text: TextValue, bindings: unknown, place: Place): void {
     this.grow(place);
-    this.steps.push(() => [bind(text, bindings)]);
+    this.steps.push(() => [bind(text, bindings, this.writer)]);
   }
 
   private grow(place: Place): void {

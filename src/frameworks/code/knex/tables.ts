@@ -1,10 +1,12 @@
 import { concat, joined } from '../../../code/text';
 import type { Place, TextValue } from '../../../code/value';
-import { Column, type ColumnTable, isColumnType } from './columns';
-import { columnize, defaultName, qualified, wrap } from './names';
+import { type Column, type ColumnTable, isColumnType } from './columns';
+import type { Dialect } from './dialects';
+import { defaultName, qualified } from './names';
 import { bind } from './raw';
 import { placedText } from './sources';
 import { asList, asText, Embedded, isRecord, type KnexObject, listOf, missing } from './values';
+import type { Writer } from './writer';
 
 /**
  * The builder that the callback of `createTable` and `alterTable` gets: `schema/tablebuilder.js`, `schema/tablecompiler.js` and
@@ -15,7 +17,7 @@ import { asList, asText, Embedded, isRecord, type KnexObject, listOf, missing } 
 export type TableMethod = 'create' | 'createIfNot' | 'createLike' | 'alter';
 
 /** Statements of their own, in the order of the calls. */
-interface Later {
+export interface Later {
   readonly method: string;
   readonly args: readonly unknown[];
   readonly place: Place;
@@ -27,24 +29,37 @@ const laterMethods = new Set(
 );
 
 export class Table implements KnexObject, ColumnTable {
-  private readonly columns: Column[] = [];
-  private readonly later: Later[] = [];
-  private readonly checks: Later[] = [];
-  private readonly foreignKeys = new Map<Later, ForeignKey>();
-  private comment: { readonly text: string; readonly place: Place } | undefined;
-  private parent: unknown;
+  protected readonly columns: Column[] = [];
+  protected readonly later: Later[] = [];
+  protected readonly checks: Later[] = [];
+  protected readonly foreignKeys = new Map<Later, ForeignKey>();
+  /** What could not be written, to be said. */
+  readonly problems: { readonly place: Place; readonly why: string }[] = [];
+  /** Words of MySQL behind a table. */
+  protected readonly settings: { engine?: string; charset?: string; collate?: string } = {};
+  protected comment: { readonly text: string; readonly place: Place } | undefined;
+  protected parent: unknown;
 
   constructor(
-    private readonly method: TableMethod,
+    protected readonly method: TableMethod,
     readonly name: unknown,
-    private readonly like: unknown,
+    protected readonly like: unknown,
     readonly schema: string | undefined,
     /** The call that the table is for. */
-    private readonly place: Place,
+    protected readonly place: Place,
+    protected readonly dialect: Dialect,
   ) {}
 
+  get writer(): Writer {
+    return this.dialect.writer;
+  }
+
   get quoted(): string {
-    return wrap(qualified(this.schema, this.name));
+    return this.writer.wrap(qualified(this.schema, this.name));
+  }
+
+  protected get quotedLike(): string {
+    return this.writer.wrap(qualified(this.schema, this.like));
   }
 
   get hasPrimaryKey(): boolean {
@@ -53,7 +68,7 @@ export class Table implements KnexObject, ColumnTable {
 
   call(method: string, args: readonly unknown[], place: Place): unknown {
     if (isColumnType(method)) {
-      const column = new Column(this, method, args, place);
+      const column = this.dialect.column(this, method, args, place);
       this.columns.push(column);
       return column;
     }
@@ -70,6 +85,8 @@ export class Table implements KnexObject, ColumnTable {
       case 'engine':
       case 'charset':
       case 'collate':
+        this.settings[method] = asText(args[0]) ?? '';
+        return this;
       case 'queryContext':
         return this;
       case 'check':
@@ -100,23 +117,19 @@ export class Table implements KnexObject, ColumnTable {
     return this.method === 'alter' ? this.alterStatements() : this.createStatements();
   }
 
-  private createStatements(): readonly TextValue[] {
+  protected createStatements(): readonly TextValue[] {
     const compiled = this.columns.map((column) => ({ column, ...column.compile() }));
     const parts = [
       ...compiled.map(({ column, definition }) => placedText(definition, column.place)),
       ...this.primaryKeyPart(),
-      ...(this.method === 'createLike' ? [] : this.checks).map(({ args, place }) => {
-        const name = asText(args[2]);
-        const predicate = bind(placedText(String(args[0]), place), args[1]);
-        return concat(placedText(`${name === undefined ? '' : `constraint ${name} `}check (`, place), predicate, placedText(')', place));
-      }),
+      ...(this.method === 'createLike' ? [] : this.checkParts()),
     ];
     const written = (text: string): TextValue => placedText(text, this.place);
     const body = joined(parts, written(', '));
     const isLike = this.method === 'createLike';
     const head = `create table ${this.method === 'createIfNot' ? 'if not exists ' : ''}${this.quoted} (`;
-    const like = isLike ? `like ${wrap(qualified(this.schema, this.like))} including all${parts.length > 0 ? ', ' : ''}` : '';
-    const tail = this.parent === undefined ? ')' : `) inherits (${wrap(this.parent)})`;
+    const like = isLike ? `like ${this.quotedLike} including all${parts.length > 0 ? ', ' : ''}` : '';
+    const tail = this.parent === undefined ? ')' : `) inherits (${this.writer.wrap(this.parent)})`;
     return [
       ...compiled.flatMap(({ first, column }) => first.map((text) => placedText(text, column.place))),
       concat(written(`${head}${like}`), body, written(tail)),
@@ -126,7 +139,15 @@ export class Table implements KnexObject, ColumnTable {
     ];
   }
 
-  private alterStatements(): readonly TextValue[] {
+  protected checkParts(): readonly TextValue[] {
+    return this.checks.map(({ args, place }) => {
+      const name = asText(args[2]);
+      const predicate = bind(placedText(String(args[0]), place), args[1], this.writer);
+      return concat(placedText(`${name === undefined ? '' : `constraint ${name} `}check (`, place), predicate, placedText(')', place));
+    });
+  }
+
+  protected alterStatements(): readonly TextValue[] {
     const added = this.columns.filter(({ altered }) => altered === undefined).map((column) => ({ column, ...column.compile() }));
     const altered = this.columns.filter((column) => column.altered !== undefined).map((column) => ({ column, ...column.compileAltered() }));
     const additions = added.map(({ column, definition }) => placedText(`add column ${definition}`, column.place));
@@ -142,39 +163,39 @@ export class Table implements KnexObject, ColumnTable {
     ];
   }
 
-  private primaryKeyPart(): readonly TextValue[] {
+  protected primaryKeyPart(): readonly TextValue[] {
     const primary = this.later.find(({ method }) => method === 'primary');
     if (primary === undefined || this.method === 'createLike') return [];
     const { name, deferrable } = keyOptions(primary.args[1]);
-    const constraint = wrap(name ?? `${String(this.name)}_pkey`);
-    return [placedText(`constraint ${constraint} primary key (${columnize(primary.args[0])})${deferrable}`, primary.place)];
+    const constraint = this.writer.wrap(name ?? `${String(this.name)}_pkey`);
+    return [placedText(`constraint ${constraint} primary key (${this.writer.columnize(primary.args[0])})${deferrable}`, primary.place)];
   }
 
-  private commentStatements(): readonly TextValue[] {
+  protected commentStatements(): readonly TextValue[] {
     if (this.comment === undefined) return [];
     return [placedText(`comment on table ${this.quoted} is '${this.comment.text}'`, this.comment.place)];
   }
 
-  private laterStatements(): readonly TextValue[] {
+  protected laterStatements(): readonly TextValue[] {
     let unnamedChecks = 0;
     return this.later.flatMap((call) => {
       if (call.method === 'check') unnamedChecks += asText(call.args[2]) === undefined ? 1 : 0;
       const key = this.foreignKeys.get(call);
       const text = key === undefined ? this.laterText(call, unnamedChecks) : key.statement();
-      return text === undefined ? [] : [placedText(text, key?.place ?? call.place)];
+      return asTexts(text).map((sql) => placedText(sql, key?.place ?? call.place));
     });
   }
 
-  private laterText({ method, args }: Later, unnamedChecks: number): string | undefined {
+  protected laterText({ method, args }: Later, unnamedChecks: number): string | readonly string[] | undefined {
     const alter = `alter table ${this.quoted}`;
     const [columns, second] = args;
     const keyName = (kind: 'index' | 'unique' | 'foreign'): string =>
-      wrap(isNamed(second) ? second : defaultName(kind, this.name, asList(columns)));
+      this.writer.wrap(isNamed(second) ? second : defaultName(kind, this.name, asList(columns)));
     switch (method) {
       case 'primary': {
         if (this.method === 'create' || this.method === 'createIfNot') return undefined;
         const { name, deferrable } = keyOptions(second);
-        return `${alter} add constraint ${wrap(name ?? `${String(this.name)}_pkey`)} primary key (${columnize(columns)})${deferrable}`;
+        return `${alter} add constraint ${this.writer.wrap(name ?? `${String(this.name)}_pkey`)} primary key (${this.writer.columnize(columns)})${deferrable}`;
       }
       case 'unique':
         return this.uniqueText(columns, second);
@@ -182,9 +203,9 @@ export class Table implements KnexObject, ColumnTable {
         return this.indexText(columns, second, args[2]);
       case 'dropPrimary':
       case 'dropPrimaryIfExists':
-        return `${alter} drop constraint ${ifExists(method)}${wrap(isNamed(columns) ? columns : `${String(this.name)}_pkey`)}`;
+        return `${alter} drop constraint ${ifExists(method)}${this.writer.wrap(isNamed(columns) ? columns : `${String(this.name)}_pkey`)}`;
       case 'dropIndex':
-        return `drop index ${this.schema === undefined || this.schema === '' ? '' : `${wrap(this.schema)}.`}${keyName('index')}`;
+        return `drop index ${this.schema === undefined || this.schema === '' ? '' : `${this.writer.wrap(this.schema)}.`}${keyName('index')}`;
       case 'dropUnique':
       case 'dropUniqueIfExists':
         return `${alter} drop constraint ${ifExists(method)}${keyName('unique')}`;
@@ -192,10 +213,10 @@ export class Table implements KnexObject, ColumnTable {
       case 'dropForeignIfExists':
         return `${alter} drop constraint ${ifExists(method)}${keyName('foreign')}`;
       case 'renameColumn':
-        return `${alter} rename ${wrap(columns)} to ${wrap(second)}`;
+        return `${alter} rename ${this.writer.wrap(columns)} to ${this.writer.wrap(second)}`;
       case 'setNullable':
       case 'dropNullable':
-        return `${alter} alter column ${wrap(columns)} ${method === 'setNullable' ? 'drop' : 'set'} not null`;
+        return `${alter} alter column ${this.writer.wrap(columns)} ${method === 'setNullable' ? 'drop' : 'set'} not null`;
       case 'check': {
         const name = asText(args[2]) ?? `${this.quoted}_${unnamedChecks}`;
         return `${alter} add constraint ${name} check(${String(columns)})`;
@@ -208,37 +229,37 @@ export class Table implements KnexObject, ColumnTable {
               .join(', ')}`;
       default:
         return `${alter} ${listOf(args)
-          .map((column) => `drop column ${wrap(column)}`)
+          .map((column) => `drop column ${this.writer.wrap(column)}`)
           .join(', ')}`;
     }
   }
 
-  private uniqueText(columns: unknown, options: unknown): string {
+  protected uniqueText(columns: unknown, options: unknown): string {
     const settings = isRecord(options) ? options : { indexName: options };
     const { deferrable } = keyOptions(options);
     const predicate = settings.predicate instanceof Embedded ? conditionOf(settings.predicate) : '';
     const useConstraint = typeof settings.useConstraint === 'boolean' ? settings.useConstraint : deferrable !== '' || predicate === '';
-    const name = wrap(isNamed(settings.indexName) ? settings.indexName : defaultName('unique', this.name, asList(columns)));
+    const name = this.writer.wrap(isNamed(settings.indexName) ? settings.indexName : defaultName('unique', this.name, asList(columns)));
     return useConstraint
-      ? `alter table ${this.quoted} add constraint ${name} unique (${columnize(columns)})${deferrable}`
-      : `create unique index ${name} on ${this.quoted} (${columnize(columns)})${predicate}`;
+      ? `alter table ${this.quoted} add constraint ${name} unique (${this.writer.columnize(columns)})${deferrable}`
+      : `create unique index ${name} on ${this.quoted} (${this.writer.columnize(columns)})${predicate}`;
   }
 
-  private indexText(columns: unknown, indexName: unknown, options: unknown): string {
+  protected indexText(columns: unknown, indexName: unknown, options: unknown): string {
     const settings = isRecord(options) ? options : { storageEngineIndexType: options };
-    const name = wrap(isNamed(indexName) ? indexName : defaultName('index', this.name, asList(columns)));
+    const name = this.writer.wrap(isNamed(indexName) ? indexName : defaultName('index', this.name, asList(columns)));
     const method = asText(settings.storageEngineIndexType);
     const using = method === undefined || method === '' ? '' : ` using ${method}`;
     const isUnique = asText(settings.indexType)?.toLowerCase() === 'unique';
     const predicate = settings.predicate instanceof Embedded ? conditionOf(settings.predicate) : '';
-    return `create${isUnique ? ' unique' : ''} index ${name} on ${this.quoted}${using} (${columnize(columns)})${predicate}`;
+    return `create${isUnique ? ' unique' : ''} index ${name} on ${this.quoted}${using} (${this.writer.columnize(columns)})${predicate}`;
   }
 
-  private addTimestamps([first, second, third]: readonly unknown[], place: Place): void {
+  protected addTimestamps([first, second, third]: readonly unknown[], place: Place): void {
     const options = isRecord(first) ? first : { useTimestamps: first, defaultToNow: second, useCamelCase: third };
     const now = { sql: 'CURRENT_TIMESTAMP' };
     for (const name of options.useCamelCase === true ? ['createdAt', 'updatedAt'] : ['created_at', 'updated_at']) {
-      const column = new Column(this, 'timestamp', [name], place);
+      const column = this.dialect.column(this, options.useTimestamps === true ? 'timestamp' : 'datetime', [name], place);
       if (options.defaultToNow === true) {
         column.call('notNullable', [], place);
         column.call('defaultTo', [new Expression(now.sql)], place);
@@ -247,7 +268,7 @@ export class Table implements KnexObject, ColumnTable {
     }
   }
 
-  private addForeign(args: readonly unknown[], place: Place): ForeignKey {
+  protected addForeign(args: readonly unknown[], place: Place): ForeignKey {
     const call = { method: 'foreign', args, place };
     const key = new ForeignKey(this, args[0], args[1], place);
     this.later.push(call);
@@ -317,14 +338,14 @@ class ForeignKey implements KnexObject {
 
   statement(): string | undefined {
     if (this.referenced === undefined || this.inTable === undefined) return undefined;
-    const name = wrap(isNamed(this.name) ? this.name : defaultName('foreign', this.table.name, asList(this.columns)));
+    const name = this.table.writer.wrap(isNamed(this.name) ? this.name : defaultName('foreign', this.table.name, asList(this.columns)));
     const actions = [
       ...(this.onUpdate === '' ? [] : [` on update ${this.onUpdate}`]),
       ...(this.onDelete === '' ? [] : [` on delete ${this.onDelete}`]),
       ...(this.deferrable === '' ? [] : [` deferrable initially ${this.deferrable}`]),
     ];
-    const referenced = `${wrap(this.inTable)} (${columnize(this.referenced)})`;
-    return `alter table ${this.table.quoted} add constraint ${name} foreign key (${columnize(this.columns)}) references ${referenced}${actions.join('')}`;
+    const referenced = `${this.table.writer.wrap(this.inTable)} (${this.table.writer.columnize(this.referenced)})`;
+    return `alter table ${this.table.quoted} add constraint ${name} foreign key (${this.table.writer.columnize(this.columns)}) references ${referenced}${actions.join('')}`;
   }
 }
 
@@ -338,7 +359,11 @@ function keyOptions(given: unknown): { readonly name: unknown; readonly deferrab
   };
 }
 
-function isNamed(name: unknown): boolean {
+function asTexts(text: string | readonly string[] | undefined): readonly string[] {
+  return text === undefined ? [] : typeof text === 'string' ? [text] : text;
+}
+
+export function isNamed(name: unknown): boolean {
   return name !== undefined && name !== null && name !== '' && name !== false;
 }
 

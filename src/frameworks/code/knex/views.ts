@@ -1,9 +1,10 @@
 import type { TextValue } from '../../../code/value';
-import { columnize, qualified, wrap } from './names';
+import { qualified } from './names';
 import { Query } from './query';
 import { Raw } from './raw';
 import { placedText } from './sources';
 import { Callback, Embedded, type KnexObject, listOf, missing, type Place } from './values';
+import type { Writer } from './writer';
 
 /** The builder that the callback of `createView` and `alterView` gets: `schema/viewbuilder.js`, `schema/viewcompiler.js`. */
 export class View implements KnexObject {
@@ -17,12 +18,13 @@ export class View implements KnexObject {
     private readonly name: unknown,
     private readonly schema: string | undefined,
     private readonly place: Place,
+    readonly writer: Writer,
   ) {}
 
   call(method: string, args: readonly unknown[], _place: Place): unknown {
     switch (method) {
       case 'columns':
-        this.columns = ` (${columnize(listOf(args))})`;
+        this.columns = ` (${this.writer.columnize(listOf(args))})`;
         return this;
       case 'as':
         this.query = queryText(args[0]);
@@ -55,21 +57,28 @@ export class View implements KnexObject {
   }
 
   private get quoted(): string {
-    return wrap(qualified(this.schema, this.name));
+    return this.writer.wrap(qualified(this.schema, this.name));
   }
 }
 
 /** `view.column('a').rename('b')`. */
 class ViewColumn implements KnexObject {
+  private readonly writer: Writer;
+
   constructor(
     private readonly view: View,
     private readonly name: unknown,
-  ) {}
+  ) {
+    this.writer = view.writer;
+  }
 
   call(method: string, [value]: readonly unknown[], place: Place): unknown {
-    if (method === 'rename') this.view.change(`rename ${wrap(this.name)} to ${wrap(value)}`, place);
+    if (method === 'rename') this.view.change(`rename ${this.writer.wrap(this.name)} to ${this.writer.wrap(value)}`, place);
     else if (method === 'defaultTo')
-      this.view.change(`alter ${wrap(this.name)} set default ${value instanceof Embedded ? value.embed(false) : String(value)}`, place);
+      this.view.change(
+        `alter ${this.writer.wrap(this.name)} set default ${value instanceof Embedded ? value.embed(false) : String(value)}`,
+        place,
+      );
     else return missing;
     return this;
   }

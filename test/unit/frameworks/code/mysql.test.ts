@@ -62,6 +62,7 @@ const rawCalls: readonly (readonly [FrameworkName, (sql: string) => string])[] =
   ['typeorm', (sql) => `await queryRunner.query(${sql});`],
   ['typeorm', (sql) => `await queryRunner.manager.query(${sql});`],
   ['knex', (sql) => `await knex.raw(${sql});`],
+  ['knex', (sql) => `await knex.schema.raw(${sql});`],
   ['sequelize', (sql) => `await queryInterface.sequelize.query(${sql});`],
   ['db-migrate', (sql) => `await db.runSql(${sql});`],
   ['mikro-orm', (sql) => `this.addSql(${sql});`],
