@@ -5,19 +5,22 @@ import { findNamed } from '../schema/lookup';
 
 /** The statements in the DO block that a step runs, or in the functions of earlier migrations that it calls, as steps of their own. */
 export function nestedSteps(step: Step): readonly Step[] {
-  return [...inBlock(step), ...inFunctions(step)];
+  const inside = nestedStatements(step.statement);
+  const called = step.statement.operations.flatMap(calledNames);
+  // Most statements run no others.
+  return inside.length === 0 && called.length === 0 ? none : [...inBlock(step, inside), ...inFunctions(step, called)];
 }
 
-function inBlock(step: Step): readonly Step[] {
-  return nestedStatements(step.statement)
-    .filter((statement) => !isBatch(statement))
-    .map((statement) => nestedStep(step, statement, 'a DO block'));
+const none: readonly [] = [];
+
+function inBlock(step: Step, inside: readonly NestedStatement[]): readonly Step[] {
+  return inside.filter((statement) => !isBatch(statement)).map((statement) => nestedStep(step, statement, 'a DO block'));
 }
 
 /** They stand in another file, so they are shown at the call. */
-function inFunctions(step: Step): readonly Step[] {
+function inFunctions(step: Step, names: readonly ObjectName[]): readonly Step[] {
   const { span, range } = step.statement;
-  return step.statement.operations.flatMap(calledNames).flatMap((name) => {
+  return names.flatMap((name) => {
     const called = findNamed(step.before.definitions, name, step.before.searchPath);
     if (called === undefined || (called.kind !== 'function' && called.kind !== 'procedure')) return [];
     return functionStatements(called.definition)
@@ -36,7 +39,7 @@ function atCall(operation: Operation, step: Step): Operation {
 
 function calledNames(operation: Operation): readonly ObjectName[] {
   if (operation.kind === 'call') return [operation.name];
-  if (operation.kind !== 'select') return [];
+  if (operation.kind !== 'select') return none;
   return operation.functions.map((written) => {
     const parts = written.split('.');
     const [schema] = parts.slice(0, -1);

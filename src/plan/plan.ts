@@ -40,7 +40,8 @@ function planStatements(
   before: Catalog,
   version: number,
 ): PlannedStatement[] {
-  const transactionOf = new Map(transactions.flatMap(({ index, statements }) => statements.map((number) => [number, index] as const)));
+  const transactionOf = new Map<number, number>();
+  for (const { index, statements } of transactions) for (const number of statements) transactionOf.set(number, index);
   const schemas = replaySteps(before, program.statements);
   const created = new CreatedRelations(program.statements, before);
   return program.statements.map((statement, position): PlannedStatement => {
@@ -56,8 +57,8 @@ function planStatements(
  * transactions (CREATE INDEX CONCURRENTLY commits in between; a failed one leaves an invalid index).
  */
 function isAtomic(transactions: readonly PlannedTransaction[], statements: readonly PlannedStatement[]): boolean {
-  const kinds = new Map(transactions.map(({ index, kind }) => [index, kind]));
   const changing = statements.filter((planned) => !changesNothing(planned.statement));
-  if (new Set(changing.map(({ transaction }) => transaction)).size > 1) return false;
+  if (changing.some(({ transaction }) => transaction !== changing[0]?.transaction)) return false;
+  const kinds = new Map(transactions.map(({ index, kind }) => [index, kind]));
   return changing.every(({ transactional, transaction }) => transactional || kinds.get(transaction) !== 'autocommit');
 }

@@ -34,14 +34,14 @@ export interface RuleContext {
   /** The schema before the program, and after it. */
   readonly before: Catalog;
   /** Of a rollback: the schema before its migration, which it has to bring back. */
-  readonly origin?: Catalog;
+  readonly origin: Catalog | undefined;
   readonly after: Catalog;
   /** All files of the folder; the text of the program's own file; its lines. */
   readonly files: readonly SourceFile[];
   readonly text: string;
   readonly lines: LineIndex;
   /** Set for a program that is written in code: its file. `text` and all places are then those of the SQL that it sends. */
-  readonly source?: string;
+  readonly source: string | undefined;
   /** Identities of the tables and materialized views that this program creates, with the number of the statement that does. */
   readonly created: ReadonlyMap<string, number>;
   /** Every operation of `steps` and then of `nested`, by its kind. `operationsOf` knows its type, too. */
@@ -86,6 +86,18 @@ export function groupByKind(steps: readonly Step[]): RuleContext['operations'] {
     }
   }
   return groups;
+}
+
+/** What a rule says of each operation of the program's own statements, in their order; those of nested statements are left out. */
+export function perOperation<V>(context: RuleContext, look: (step: Step, operation: Operation) => V | undefined): readonly V[] {
+  const found: V[] = [];
+  for (const step of context.steps) {
+    for (const operation of step.statement.operations) {
+      const said = look(step, operation);
+      if (said !== undefined) found.push(said);
+    }
+  }
+  return found;
 }
 
 /**

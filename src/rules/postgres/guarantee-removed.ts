@@ -4,7 +4,7 @@ import { tokenize } from '../../parse/postgres/lexer';
 import { functionStatements } from '../../parse/postgres/nested';
 import { namesIn } from '../../schema/definitions';
 import { findColumn, findIndex, findTable } from '../../schema/lookup';
-import { isInUse, type OperationOf, operationRange, type RuleContext, type Step } from '../context';
+import { isInUse, type OperationOf, operationRange, perOperation, type RuleContext, type Step } from '../context';
 import type { Rule, Violation } from '../rule';
 import { plainColumns, sameColumns, uniqueKeys } from './unique-keys';
 
@@ -116,14 +116,10 @@ Silent in rollbacks, for what the same migration made, when something of the sam
   ],
   check: (context) => {
     if (context.program.direction === 'down') return [];
-    return context.steps.flatMap((step) =>
-      step.statement.operations.flatMap((operation) => {
-        const removed = whatIsRemoved(context, step, operation);
-        if (removed === undefined) return [];
-        const { message, help } = removed;
-        return [{ range: operationRange(context, step.statement, operation), message, help, fixes: [] } satisfies Violation];
-      }),
-    );
+    return perOperation(context, (step, operation): Violation | undefined => {
+      const removed = whatIsRemoved(context, step, operation);
+      return removed && { range: operationRange(context, step.statement, operation), ...removed, fixes: [] };
+    });
   },
 };
 

@@ -1,7 +1,7 @@
 import type { Table } from '../../model/catalog';
 import type { ObjectName, Operation } from '../../model/operation';
 import { findColumn, findNamed, findTable } from '../../schema/lookup';
-import { type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
+import { type OperationOf, operationRange, perOperation, type RuleContext, type Step, shownName } from '../context';
 import type { Rule, Violation } from '../rule';
 import { enumOf, relationNamed } from './relation-names';
 
@@ -81,12 +81,10 @@ Silent for statements with IF NOT EXISTS or OR REPLACE (what they may hide is to
   ],
   // Statements in blocks often look first whether the object is there: what is behind an IF is not known to run.
   check: (context) =>
-    context.steps.flatMap((step) =>
-      step.statement.operations.flatMap((operation) => {
-        const taken = whatIsTaken(step, operation);
-        return taken === undefined ? [] : [violation(context, step, operation, taken)];
-      }),
-    ),
+    perOperation(context, (step, operation) => {
+      const taken = whatIsTaken(step, operation);
+      return taken === undefined ? undefined : violation(context, step, operation, taken);
+    }),
 };
 
 interface Taken {

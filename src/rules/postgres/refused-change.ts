@@ -1,7 +1,7 @@
 import type { DefinedObject } from '../../model/catalog';
 import type { Operation } from '../../model/operation';
 import { findNamed, findTable } from '../../schema/lookup';
-import { type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
+import { type OperationOf, operationRange, perOperation, type RuleContext, type Step, shownName } from '../context';
 import type { Rule, Violation } from '../rule';
 import { refusedConcurrently } from './refusals/concurrently';
 import { refusedForeignKey } from './refusals/foreign-keys';
@@ -353,12 +353,10 @@ Silent about views and functions that the migrations of the folder don't show, a
   ],
   // What stands behind an IF is not known to run.
   check: (context) =>
-    context.steps.flatMap((step) =>
-      step.statement.operations.flatMap((operation) => {
-        const refusal = refusalOf(context, step, operation);
-        return refusal === undefined ? [] : [violation(context, step, operation, refusal)];
-      }),
-    ),
+    perOperation(context, (step, operation) => {
+      const refusal = refusalOf(context, step, operation);
+      return refusal === undefined ? undefined : violation(context, step, operation, refusal);
+    }),
 };
 
 function violation(context: RuleContext, step: Step, operation: Operation, { why, code, help, fix }: Refusal): Violation {

@@ -1,7 +1,7 @@
 import { relationKey, type Table } from '../../model/catalog';
 import type { ObjectName, Operation } from '../../model/operation';
 import { findIndex, findNamed, findTable } from '../../schema/lookup';
-import { type OperationOf, operationRange, type RuleContext, type Step } from '../context';
+import { type OperationOf, operationRange, perOperation, type RuleContext, type Step } from '../context';
 import type { Rule, Violation } from '../rule';
 import { callerOf } from './called-functions';
 import { keyColumn, type Need, neededColumn, neededKey, renamedColumn, retypedColumn } from './needed-columns';
@@ -283,12 +283,10 @@ TRUNCATE t, o;
     },
   ],
   check: (context) =>
-    context.steps.flatMap((step) =>
-      step.statement.operations.flatMap((operation) => {
-        const needed = needOf(context, step, operation);
-        return needed === undefined ? [] : [violation(context, step, operation, needed)];
-      }),
-    ),
+    perOperation(context, (step, operation) => {
+      const needed = needOf(context, step, operation);
+      return needed === undefined ? undefined : violation(context, step, operation, needed);
+    }),
 };
 
 function violation(context: RuleContext, step: Step, operation: Operation, { what, by, code, help, fix }: Need): Violation {
