@@ -88,6 +88,7 @@ import { setNotNullScan } from './postgres/set-not-null-scan';
 import { severalTablesLocked } from './postgres/several-tables-locked';
 import { smallKey } from './postgres/small-key';
 import { stillNeeded } from './postgres/still-needed';
+import { timeoutBreaksOff } from './postgres/timeout-breaks-off';
 import { unbatchedWrite } from './postgres/unbatched-write';
 import type { Rule } from './rule';
 import { identifierTooLong } from './shared/identifier-too-long';
@@ -133,6 +134,7 @@ export const allRules: readonly Rule[] = [
   unbatchedWrite,
   destructiveChange,
   missingLockTimeout,
+  timeoutBreaksOff,
   partialOnFailure,
   missingGuard,
   missingRollback,

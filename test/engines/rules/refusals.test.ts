@@ -91,6 +91,29 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     },
   );
 
+  it('timeout-breaks-off: both timeouts leave an invalid index, and a partition half detached', async () => {
+    const address = await database(
+      sandbox,
+      'CREATE TABLE t (a int);\nINSERT INTO t VALUES (1);\nCREATE TABLE p (a int) PARTITION BY RANGE (a);\nCREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (9);',
+    );
+    const invalid =
+      "SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid WHERE NOT indisvalid AND relname IN ('i', 'j') ORDER BY 1";
+    await withClient(address, (open) =>
+      withClient(address, async (client) => {
+        await open.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM t; SELECT * FROM p');
+        await client.query("SET statement_timeout = '300ms'");
+        expect(await codeOf(client.query('CREATE INDEX CONCURRENTLY i ON t (a)'))).toBe('57014');
+        await client.query("SET statement_timeout = 0; SET lock_timeout = '300ms'");
+        expect(await codeOf(client.query('CREATE INDEX CONCURRENTLY j ON t (a)'))).toBe('55P03');
+        expect((await client.query(invalid)).rows).toEqual([{ relname: 'i' }, { relname: 'j' }]);
+        if (major < 14) return;
+        expect(await codeOf(client.query('ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY'))).toBe('55P03');
+        const { rows } = await client.query("SELECT inhdetachpending FROM pg_inherits WHERE inhrelid = 'p1'::regclass");
+        expect(rows).toEqual([{ inhdetachpending: true }]);
+      }),
+    );
+  });
+
   it('conflict-target: a constraint that is deferrable is none for ON CONFLICT, by its columns and by its name', async () => {
     const setup = 'CREATE TABLE t (a int CONSTRAINT u UNIQUE DEFERRABLE);';
     expect(await attempt(setup, 'INSERT INTO t VALUES (1) ON CONFLICT (a) DO NOTHING')).toBe('55000');
