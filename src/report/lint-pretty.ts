@@ -1,9 +1,10 @@
 import type { FileReport, Finding, LintReport, Severity } from '../model/finding';
 import { hidePasswords } from '../model/secrets';
 import type { Range } from '../model/text';
+import { columnsOf } from './columns';
 import { plural } from './numbers';
 import type { Palette } from './palette';
-import { columnsOf, hang, oneLine, padRight, printable, spread, terminalColumns, truncate, wrap } from './terminal-text';
+import { hang, oneLine, padRight, printable, spread, terminalColumns, truncate, wrap } from './terminal-text';
 import { engineTitle } from './titles';
 
 const labelColumns = 6;

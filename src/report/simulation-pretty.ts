@@ -1,9 +1,9 @@
-import stringWidth from 'string-width';
 import type { Verdict } from '../model/fault';
 import type { CellResult, Simulation, SimulationReport } from '../model/simulation';
 import { dataNouns, failedGlyph, faultWords, impossibleGlyph, unfilledText, verdictsBySeverity, verdictWords } from '../model/words';
 import { headline, partialStates, worstOf } from './assessment';
 import { cellPretty } from './cell-pretty';
+import { columnsOf } from './columns';
 import { loadPretty } from './load-pretty';
 import { type FaultColumn, type FoldedRow, foldRows, type Matrix, type MatrixRow, matrixOf } from './matrix';
 import { formatCount, formatDuration, plural } from './numbers';
@@ -119,7 +119,7 @@ function bandsOf(matrix: Matrix): readonly Band[] {
 function bandFor(columns: readonly FaultColumn[], style: 'label' | 'short', separator: string, between: number): Band {
   const labels = columns.map(({ fault }) => faultWords[fault][style]);
   const glyphs = ({ slots }: FaultColumn) => slots.length + (slots.length - 1) * separator.length;
-  const widths = columns.map((column, index) => Math.max(stringWidth(labels[index] ?? ''), glyphs(column)) + between);
+  const widths = columns.map((column, index) => Math.max(columnsOf(labels[index] ?? ''), glyphs(column)) + between);
   return { columns, labels, widths, separator };
 }
 
@@ -240,7 +240,7 @@ function flow(entries: readonly string[]): readonly string[] {
   const lines: string[] = [];
   for (const entry of entries) {
     const last = lines.at(-1);
-    if (last !== undefined && stringWidth(last) + 2 + stringWidth(entry) <= terminalColumns) lines[lines.length - 1] = `${last}  ${entry}`;
+    if (last !== undefined && columnsOf(last) + 2 + columnsOf(entry) <= terminalColumns) lines[lines.length - 1] = `${last}  ${entry}`;
     else lines.push(entry);
   }
   return lines;

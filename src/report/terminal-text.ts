@@ -1,24 +1,11 @@
-import stringWidth from 'string-width';
+import { columnsOf, isPlain } from './columns';
 
 /** The width that every terminal has; nothing is set wider. */
 export const terminalColumns = 80;
 
-/**
- * Characters of one column that never join others: ASCII, letters with accents, dashes, quotes, `·`, `…`, boxes and `✓`. Almost all text is
- * made of these, and a report has thousands of pieces of it.
- */
-const plain = /^[ -~·À-ɏ–—‘’“”…─-╿✓]*$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: this is how colours are written
-const colours = /\u001b\[[\d;]*m/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 const allUnprintable = new RegExp(unprintable, 'g');
-
-/** How many columns a terminal gives to the text; colours do not count. */
-export function columnsOf(text: string): number {
-  const shown = text.includes('\u001b') ? text.replace(colours, '') : text;
-  return plain.test(shown) ? shown.length : stringWidth(shown);
-}
 
 /** Text from a user's file made safe to print: one line, no control characters that a terminal would obey. */
 export function oneLine(text: string): string {
@@ -65,7 +52,7 @@ export function wrap(text: string, columns: number): readonly string[] {
   return printable(text)
     .split('\n')
     .flatMap((paragraph) =>
-      plain.test(paragraph) && !/^ | {2}| $/.test(paragraph) ? wrapPlain(paragraph, columns) : wrapWords(paragraph.split(/ +/), columns),
+      isPlain(paragraph) && !/^ | {2}| $/.test(paragraph) ? wrapPlain(paragraph, columns) : wrapWords(paragraph.split(/ +/), columns),
     );
 }
 
