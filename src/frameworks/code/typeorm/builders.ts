@@ -42,7 +42,7 @@ import {
 import { columnNamed, primaryColumns, type Table, type TableColumn, withColumn } from './tables';
 
 /** The database as the builders ask for it. */
-interface Tables extends Database {
+export interface Tables extends Database {
   table(name: string): Table;
   isMaterializedView(name: string): boolean;
 }
@@ -54,16 +54,16 @@ interface Tables extends Database {
 export type BuilderMethod = (args: readonly unknown[], database: Tables, use: NativeUse) => readonly string[] | string;
 
 /** A table by its name, as the database has it; or the one that was built. */
-function tableAt(argument: unknown, database: Tables): Table {
+export function tableAt(argument: unknown, database: Tables): Table {
   return argument instanceof Held && argument.kind === 'table' ? tableFrom(argument) : database.table(text(argument) ?? '');
 }
 
-function columnAt(argument: unknown, table: Table): TableColumn {
+export function columnAt(argument: unknown, table: Table): TableColumn {
   return argument instanceof Held ? columnFrom(argument) : columnNamed(table, text(argument) ?? '');
 }
 
 /** Several calls of one method, each with one item of a list; the table as it is after the one before. */
-function each(method: BuilderMethod): BuilderMethod {
+export function each(method: BuilderMethod): BuilderMethod {
   return ([table, items, ...rest], database, use) => {
     if (!Array.isArray(items)) return 'the list that it is given is known only when it runs';
     return joined(items.map((item) => method([table, item, ...rest], database, use)));

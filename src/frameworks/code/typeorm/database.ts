@@ -2,13 +2,13 @@ import type { Catalog } from '../../../model/catalog';
 import type { Engine } from '../../../model/engine';
 import type { Program } from '../../../model/migration';
 import { readText } from '../../../parse/read';
-import { findNamed, findTable } from '../../../schema/lookup';
+import { findNamed } from '../../../schema/lookup';
 import { replay } from '../../../schema/virtual-schema';
 import type { VirtualCatalog } from '../../../schema/workspace';
 import type { Database } from './changes';
-import { tableOf } from './loaded-table';
+import type { Dialect } from './dialects';
 import { pathOf } from './paths';
-import { namedTable, type Table } from './tables';
+import type { Table } from './tables';
 
 /**
  * The database as TypeORM's builders find it in the middle of a migration: the earlier migrations of the folder, and what this one has sent
@@ -21,6 +21,7 @@ export class DatabaseSoFar implements Database {
   constructor(
     private readonly before: () => Catalog,
     private readonly engine: Engine,
+    private readonly dialect: Pick<Dialect, 'load'>,
   ) {}
 
   /** Something was sent: one statement, or several with semicolons between them. Holes as `${name}`. */
@@ -30,15 +31,7 @@ export class DatabaseSoFar implements Database {
 
   /** The table of that name; one that no migration shows has nothing but its name. */
   table(name: string): Table {
-    const path = pathOf({ name });
-    const found = findTable(this.now(), path);
-    if (found === undefined || found.complete === false) return namedTable(name);
-    return tableOf(found, this.now());
-  }
-
-  /** True when something is known of the table: it was created, or altered. */
-  knows(name: string): boolean {
-    return findTable(this.now(), pathOf({ name })) !== undefined;
+    return this.dialect.load(name, this.now());
   }
 
   typeExists(path: string): boolean {

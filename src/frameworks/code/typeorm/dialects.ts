@@ -1,9 +1,14 @@
 import { splitMarked } from '../../../code/plain';
+import type { Catalog } from '../../../model/catalog';
 import { type Engine, isMysqlFamily } from '../../../model/engine';
 import { quoteIdentifier, quoteLiteral } from '../../../parse/mysql/identifiers';
 import { type BuilderMethod, builderMethods } from './builders';
+import { loadTable } from './loaded-table';
+import { mysqlBuilders } from './mysql/builders';
+import { mysqlTableOf } from './mysql/loaded-table';
 import { escapePath, literal, quoted, quotedList } from './paths';
 import type { Conflict, RowDialect } from './rows';
+import type { Table } from './tables';
 
 /** What TypeORM sends differently by engine: its drivers, and their query runners. */
 export interface Dialect extends RowDialect {
@@ -15,6 +20,8 @@ export interface Dialect extends RowDialect {
   parameter(number: number): string;
   /** The builders of the query runner that are written for it. Others are named as calls that could not be read. */
   readonly builders: Readonly<Record<string, BuilderMethod>>;
+  /** A table of the database, as the query runner reads it; one that no migration shows has nothing but its name. */
+  load(name: string, catalog: Catalog): Table;
 }
 
 const postgres: Dialect = {
@@ -26,6 +33,7 @@ const postgres: Dialect = {
   parameter: (number) => `$${number}`,
   conflict: (conflict) => ({ verb: 'INSERT', tail: ` ON CONFLICT ${conflictWords(conflict)}` }),
   builders: builderMethods,
+  load: loadTable,
 };
 
 function conflictWords(conflict: Conflict): string {
@@ -50,7 +58,8 @@ function mysql(type: 'mysql' | 'mariadb'): Dialect {
       const changes = conflict.columns.map((column) => `\`${column}\` = VALUES(\`${column}\`)`).join(', ');
       return changes === '' ? { verb: 'INSERT IGNORE', tail: '' } : { verb: 'INSERT', tail: ` ON DUPLICATE KEY UPDATE ${changes}` };
     },
-    builders: {},
+    builders: mysqlBuilders(type === 'mariadb'),
+    load: mysqlTableOf,
   };
 }
 

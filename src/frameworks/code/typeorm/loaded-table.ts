@@ -1,14 +1,20 @@
 import type { Catalog, Table as CatalogTable, Column, Constraint } from '../../../model/catalog';
-import { findNamed } from '../../../schema/lookup';
+import { findNamed, findTable } from '../../../schema/lookup';
 import { primaryKeyName } from './names';
 import { enumName, pathOf } from './paths';
-import type { Table, TableColumn } from './tables';
+import { namedTable, type Table, type TableColumn } from './tables';
+
+/** The table of that name; one that no migration shows has nothing but its name. */
+export function loadTable(name: string, catalog: Catalog): Table {
+  const found = findTable(catalog, pathOf({ name }));
+  return found === undefined || found.complete === false ? namedTable(name) : tableOf(found, catalog);
+}
 
 /**
  * A table as TypeORM reads it from the catalogs (`PostgresQueryRunner.js`, `loadTables`): types by the server's own names, so that
  * `varchar` in a migration differs from what is there.
  */
-export function tableOf(table: CatalogTable, catalog: Catalog): Table {
+function tableOf(table: CatalogTable, catalog: Catalog): Table {
   const { schema, name } = table;
   const loaded: Table = {
     schema,

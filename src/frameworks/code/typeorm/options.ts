@@ -77,7 +77,8 @@ export function columnFrom(value: unknown): TableColumn {
     isUnique: flag(options.isUnique),
     isArray: flag(options.isArray),
     ...given(options, ['charset', 'collation', 'precision', 'scale', 'default', 'generationStrategy', 'generatedIdentity', 'comment']),
-    ...given(options, ['enumName', 'primaryKeyConstraintName', 'asExpression', 'generatedType', 'spatialFeatureType', 'srid']),
+    ...given(options, ['enumName', 'primaryKeyConstraintName', 'asExpression', 'generatedType', 'spatialFeatureType', 'srid', 'onUpdate']),
+    ...(flag(options.unsigned) || flag(options.zerofill) ? { unsigned: true } : {}),
     ...(options.enum === undefined ? {} : { enum: texts(options.enum) }),
   }));
 }
@@ -89,13 +90,15 @@ export function indexFrom(value: unknown): TableIndex {
     isUnique: flag(options.isUnique),
     isConcurrent: flag(options.isConcurrent),
     where: text(options.where) ?? '',
-    ...(flag(options.isSpatial) ? { type: 'gist' } : given(options, ['type'])),
+    ...(flag(options.isSpatial) ? { type: 'gist', kind: 'SPATIAL' as const } : given(options, ['type'])),
+    ...(flag(options.isFulltext) ? { kind: 'FULLTEXT' as const } : {}),
+    ...given(options, ['parser']),
   }));
 }
 
 export function foreignKeyFrom(value: unknown): TableForeignKey {
   return held(value, 'foreign key', (options) => ({
-    ...given(options, ['name', 'referencedSchema', 'onDelete', 'onUpdate', 'deferrable']),
+    ...given(options, ['name', 'referencedSchema', 'referencedDatabase', 'onDelete', 'onUpdate', 'deferrable']),
     columnNames: texts(options.columnNames),
     referencedTableName: text(options.referencedTableName) ?? '',
     referencedColumnNames: texts(options.referencedColumnNames),
@@ -136,7 +139,7 @@ export function tableFrom(value: unknown): Table {
     const inSchema = (key: TableForeignKey): TableForeignKey =>
       schema === undefined || key.referencedSchema !== undefined ? key : { ...key, referencedSchema: schema };
     return {
-      ...given(options, ['schema', 'comment']),
+      ...given(options, ['schema', 'comment', 'database', 'engine']),
       name: text(options.name) ?? '',
       columns: list(options.columns).map(columnFrom),
       indices: list(options.indices).map(indexFrom),

@@ -168,7 +168,7 @@ class Reading {
     const method = methodOf(session, instance, direction);
     if (method === undefined) return {};
     const execution = executionOf(booleanField(session, instance, 'transaction'), engine);
-    const runner = queryRunner(new Sender(new DatabaseSoFar(before, engine), dialectOf(engine)), execution.wrapped);
+    const runner = queryRunner(new Sender(new DatabaseSoFar(before, engine, dialectOf(engine)), dialectOf(engine)), execution.wrapped);
     const argument = contextFor(this.maker, session, method, runner, type, engine);
     const recording = session.run(followed(method, file), [argument], instance);
     const program = programOf(direction, file, spanOf(method, type, file), session, recording, execution, engine);

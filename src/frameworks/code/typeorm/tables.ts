@@ -28,6 +28,9 @@ export interface TableColumn {
   readonly generatedType?: string;
   readonly spatialFeatureType?: string;
   readonly srid?: string;
+  /** MySQL: `ON UPDATE`. */
+  readonly onUpdate?: string;
+  readonly unsigned?: boolean;
   /** Set for a column that no migration shows, and for its copies: what it was is not known, only what a copy changes. */
   readonly unseen?: object;
 }
@@ -39,6 +42,9 @@ export interface TableIndex {
   readonly isConcurrent: boolean;
   /** `gist`, also for isSpatial. */
   readonly type?: string;
+  /** MySQL. */
+  readonly kind?: 'FULLTEXT' | 'SPATIAL';
+  readonly parser?: string;
   /** Empty when there is none. */
   readonly where: string;
 }
@@ -47,6 +53,8 @@ export interface TableForeignKey {
   readonly name?: string;
   readonly columnNames: readonly string[];
   readonly referencedSchema?: string;
+  /** MySQL. */
+  readonly referencedDatabase?: string;
   readonly referencedTableName: string;
   readonly referencedColumnNames: readonly string[];
   readonly onDelete?: string;
@@ -74,6 +82,9 @@ export interface TableExclusion {
 
 export interface Table {
   readonly schema?: string;
+  /** MySQL. */
+  readonly database?: string;
+  readonly engine?: string;
   /** May have the schema in it: `audit.events`. */
   readonly name: string;
   readonly columns: readonly TableColumn[];

@@ -23,7 +23,7 @@ function fileFor(name: FrameworkName, body: string, down = ''): { readonly path:
     case 'typeorm':
       return {
         path: '1700000000000-A.ts',
-        text: `export class A1700000000000 implements MigrationInterface {\n  async up(queryRunner: QueryRunner) {\n${body}\n  }\n  async down(queryRunner: QueryRunner) {${down}}\n}\n`,
+        text: `import { Table, TableColumn, TableIndex, TableForeignKey, TableUnique } from 'typeorm';\nexport class A1700000000000 implements MigrationInterface {\n  async up(queryRunner: QueryRunner) {\n${body}\n  }\n  async down(queryRunner: QueryRunner) {${down}}\n}\n`,
       };
     case 'mikro-orm':
       return {
@@ -143,5 +143,76 @@ describe('a rollback for MySQL', () => {
     if (placed.kind !== 'edit') throw new Error(placed.kind);
     const written = text.slice(0, placed.span.start) + placed.newText + text.slice(placed.span.end);
     expect(statementsOf(only(framework, { [path]: written }, mysql).down)).toEqual(['DROP TABLE `logs`']);
+  });
+});
+
+describe('builders of TypeORM for MySQL', () => {
+  const two = (down: string) =>
+    `await queryRunner.createTable(new Table({ name: 'a', columns: [{ name: 'id', type: 'int', isPrimary: true }, { name: 'b', type: 'int' }], indices: [{ name: 'by_b', columnNames: ['b'] }] }));\n${down}`;
+  const sent = (line: string) => statementsOf(read('typeorm', two(line)).up).slice(1);
+
+  it('know the tables that the migration made', () => {
+    expect(sent("await queryRunner.dropColumn('a', 'b');")).toEqual(['DROP INDEX `by_b` ON `a`', 'ALTER TABLE `a` DROP COLUMN `b`']);
+    expect(sent("await queryRunner.dropTable('a');")).toEqual(['DROP INDEX `by_b` ON `a`', 'DROP TABLE `a`']);
+    expect(sent("await queryRunner.renameColumn('a', 'b', 'c');")).toEqual(['ALTER TABLE `a` RENAME COLUMN `b` TO `c`']);
+    expect(sent("await queryRunner.addColumn('a', new TableColumn({ name: 'c', type: 'int', isPrimary: true }));")).toEqual([
+      'ALTER TABLE `a` ADD `c` int NOT NULL',
+      'ALTER TABLE `a` DROP PRIMARY KEY',
+      'ALTER TABLE `a` ADD PRIMARY KEY (`id`, `c`)',
+    ]);
+  });
+
+  it('are named where TypeORM goes by what is in the database, and where it refuses', () => {
+    const unread = (line: string) => unreadOf(read('typeorm', two(line)).up).join();
+    expect(unread("await queryRunner.changeColumn('a', 'b', new TableColumn({ name: 'b', type: 'bigint' }));")).toContain(
+      'drops the column',
+    );
+    expect(unread("await queryRunner.createUniqueConstraint('a', new TableUnique({ columnNames: ['b'] }));")).toContain('refuses');
+  });
+});
+
+describe('what other calls mean for MySQL', () => {
+  it('of db-migrate are its own words', () => {
+    const body = `await db.createTable('a', { columns: { id: { type: 'int', primaryKey: true, autoIncrement: true, unsigned: true }, b: 'string', c: { type: 'text', notNull: true } }, charset: 'utf8mb4' });
+await db.addColumn('a', 'd', { type: 'boolean', defaultValue: false, after: 'b' });
+await db.renameTable('a', 'e');
+await db.addIndex('e', 'i', ['b', { name: 'c', length: 10 }], true);
+await db.addForeignKey('e', 'f', 'fk', { d: 'id' }, { onDelete: 'CASCADE' });
+await db.removeIndex('e', 'i');
+await db.removeForeignKey('e', 'fk', { dropIndex: true });
+await db.changeColumn('e', 'b', { type: 'string', length: 20, notNull: true });
+await db.insert('e', ['b', 'd'], ["it's", 1]);`;
+    const { up } = read('db-migrate', body);
+    expect(unreadOf(up)).toEqual([]);
+    expect(statementsOf(up)).toEqual([
+      'CREATE TABLE `a` (`id` INTEGER UNSIGNED PRIMARY KEY AUTO_INCREMENT, `b` VARCHAR(255), `c` TEXT NOT NULL) CHARACTER SET utf8mb4',
+      'ALTER TABLE `a` ADD COLUMN `d` TINYINT(1) DEFAULT false AFTER b',
+      'RENAME TABLE `a` TO `e`',
+      'ALTER TABLE `e` ADD UNIQUE INDEX `i` (`b`, `c`(10))',
+      'ALTER TABLE `e` ADD CONSTRAINT `fk` FOREIGN KEY (`d`) REFERENCES `f` (`id`) ON DELETE CASCADE ON UPDATE NO ACTION',
+      'DROP INDEX `i` ON `e`',
+      'ALTER TABLE `e` DROP FOREIGN KEY `fk`',
+      'ALTER TABLE `e` DROP INDEX `fk`',
+      'ALTER TABLE `e` CHANGE COLUMN `b` `b` VARCHAR(20) NOT NULL',
+      "INSERT INTO `e` (`b`,`d`) VALUES ('it''s',1)",
+    ]);
+  });
+
+  it('of TypeORM write rows in its words', () => {
+    const body = `await queryRunner.manager.upsert('a', { id: 1, b: "it's" }, ['id']);
+await queryRunner.manager.createQueryBuilder().insert().into('a').values({ b: 1 }).orIgnore().execute();
+await queryRunner.manager.createQueryBuilder().update('a').set({ b: 2 }).where('id = :id', { id: 3 }).execute();`;
+    expect(statementsOf(read('typeorm', body).up)).toEqual([
+      "INSERT INTO `a` (`id`, `b`) VALUES (1, 'it''s') ON DUPLICATE KEY UPDATE `b` = VALUES(`b`)",
+      'INSERT IGNORE INTO `a` (`b`) VALUES (1)',
+      'UPDATE `a` SET `b` = 2 WHERE id = 3',
+    ]);
+  });
+
+  it('of knex that it refuses, or asks the database for, are named', () => {
+    const body = `await knex.schema.createSchema('s');\nawait knex.schema.alterTable('a', (table) => { table.setNullable('b'); table.dropForeignIfExists('c'); });`;
+    const { up } = read('knex', body);
+    expect(unreadOf(up)).toHaveLength(3);
+    expect(statementsOf(up)).toEqual([]);
   });
 });
