@@ -12,6 +12,8 @@ const beforeProgram = '(function (exports, require, module, __filename, __dirnam
 
 /** A run that worked so many times as long as the one that the kept code is from has compiled functions which that one never called. */
 const worthKeepingAgain = 2;
+/** V8 throws away what a long run has not called for some time: the next shorter run knows more. */
+const longRunMs = 5000;
 
 /**
  * Runs a bundled program (CommonJS) as `require` would, but with what V8 compiled of it before, and keeps that when the program ends well.
@@ -31,9 +33,10 @@ export function runProgram(path: string, cache: CodeCache, command: string): voi
   process.on('exit', (status) => {
     const { user, system } = process.cpuUsage();
     const cpuMs = (user + system) / 1000;
+    const isLong = cpuMs > longRunMs;
     // A command that could not do its work has not compiled what it takes.
-    if (status > 1 || (known !== undefined && cpuMs < known.cpuMs * worthKeepingAgain)) return;
-    cache.set(key, { code: script.createCachedData(), cpuMs });
+    if (status > 1 || (known !== undefined && (isLong || cpuMs < known.cpuMs * worthKeepingAgain))) return;
+    cache.set(key, { code: script.createCachedData(), cpuMs: isLong ? 0 : cpuMs });
   });
   const module = { exports: {} };
   const program = script.runInThisContext() as ProgramFunction;

@@ -38,6 +38,22 @@ describe('the compiled program', () => {
     expect(compiledFor(home)).toHaveLength(2);
   });
 
+  it('is made again by a run that worked far longer than the one it is from', async () => {
+    const home = folderOf({});
+    await faultline(lint, userIn(home));
+    const [kept = ''] = compiledFor(home);
+    for (const [cpuMs, isMade] of [
+      [1, true],
+      [1e6, false],
+    ] as const) {
+      const bytes = readFileSync(kept);
+      bytes.writeDoubleLE(cpuMs, 8);
+      writeFileSync(kept, bytes);
+      await faultline(lint, userIn(home));
+      expect(readFileSync(kept).readDoubleLE(8) !== cpuMs).toBe(isMade);
+    }
+  });
+
   it('is made again when what was kept is damaged, and the command works all the same', async () => {
     const home = folderOf({});
     const first = await faultline(lint, userIn(home));
