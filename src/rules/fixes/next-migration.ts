@@ -3,6 +3,7 @@ import type { SourceFile } from '../../model/run-protocol';
 import type { TextEdit } from '../../model/text';
 import type { RuleContext } from '../context';
 import { createFile } from '../edits';
+import { onceForFolder } from '../once';
 import { asFrameworkStatement } from './statement';
 
 /** A migration that a fix adds right behind the one it mends. */
@@ -117,15 +118,14 @@ function numbersOf(names: readonly string[]): ReadonlySet<string> {
 
 /** Those of one folder's files. All fixes of a run ask for the same. */
 function numbersIn(files: readonly SourceFile[], folder: string): ReadonlySet<string> {
-  const known = numbers.get(files) ?? new Map<string, ReadonlySet<string>>();
-  numbers.set(files, known);
+  const known = numbers({ files });
   const found =
     known.get(folder) ?? numbersOf(files.filter(({ path }) => path.startsWith(folder)).map(({ path }) => path.slice(folder.length)));
   known.set(folder, found);
   return found;
 }
 
-const numbers = new WeakMap<readonly SourceFile[], Map<string, ReadonlySet<string>>>();
+const numbers = onceForFolder(() => new Map<string, ReadonlySet<string>>());
 
 /** The number `step` behind `digits`, as wide, when none from it to there is taken. */
 function freeNumber(digits: string, taken: ReadonlySet<string>, step: number): string | undefined {

@@ -1,7 +1,8 @@
 import type { Table } from '../../model/catalog';
 import type { ObjectName, Operation } from '../../model/operation';
 import { findColumn, findTable } from '../../schema/lookup';
-import { operationRange, type RuleContext, type Step, shownName } from '../context';
+import { operationRange, perOperation, type RuleContext, type Step, shownName } from '../context';
+import { onceForFolder } from '../once';
 import type { Rule, Violation } from '../rule';
 
 export const notThere: Rule = {
@@ -90,15 +91,15 @@ Silent for tables whose creation was not seen, for folders of migrations in code
     },
   ],
   check: (context) => {
-    if (context.source !== undefined || context.files.some(({ path }) => /\.[cm]?[jt]s$/i.test(path))) return [];
-    return context.steps.flatMap((step) =>
-      step.statement.operations.flatMap((operation) => {
-        const missing = missingOf(context, step, operation);
-        return missing === undefined ? [] : [violation(context, step, operation, missing)];
-      }),
-    );
+    if (context.source !== undefined || isWithCode(context)) return [];
+    return perOperation(context, (step, operation) => {
+      const missing = missingOf(context, step, operation);
+      return missing === undefined ? undefined : violation(context, step, operation, missing);
+    });
   },
 };
+
+const isWithCode = onceForFolder((files) => files.some(({ path }) => /\.[cm]?[jt]s$/i.test(path)));
 
 interface Missing {
   readonly message: string;

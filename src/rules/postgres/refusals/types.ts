@@ -3,14 +3,16 @@ import { quoteIdentifier } from '../../../parse/postgres/identifiers';
 import { findColumn, findTable } from '../../../schema/lookup';
 import type { OperationOf, RuleContext, Step } from '../../context';
 import { insertAt } from '../../edits';
+import { onceForFolder } from '../../once';
 import { explicitCast, turnsByItself } from './casts';
 import type { Refusal } from './refusal';
+
+const hasOwnCasts = onceForFolder((files) => files.some(({ text }) => /\bcreate\s+cast\b/i.test(text)));
 
 /** A type that the column's values, or its default, do not turn into by themselves. */
 export function refusedType(context: RuleContext, step: Step, operation: OperationOf<'alter column type'>): Refusal | undefined {
   const column = findColumn(findTable(step.before, operation.table), operation.column);
-  if (column === undefined || context.files.some(({ text }) => /\bcreate\s+cast\b/i.test(text))) return undefined;
-  if (turnsByItself(step.before, column.type, operation.type) !== false) return undefined;
+  if (column === undefined || turnsByItself(step.before, column.type, operation.type) !== false || hasOwnCasts(context)) return undefined;
   const keepsDefault =
     column.default !== undefined &&
     !/^null\b/i.test(column.default) &&
