@@ -23,7 +23,7 @@ const serialTypes: Readonly<Record<string, string>> = {
 export function addColumn(workspace: Workspace, draft: TableDraft, specification: ColumnSpecification): void {
   const { name, serial, identity, generated, collation } = specification;
   if (draft.columns.some((column) => column.name === name)) return;
-  const type = serialTypes[specification.type.toLowerCase()] ?? specification.type;
+  const type = (serial ? serialTypes[specification.type.toLowerCase()] : undefined) ?? specification.type;
   const sequence =
     serial || identity !== undefined
       ? addSequence(workspace, draft.table, specification, type, (candidate) => draft.isIndex(candidate))

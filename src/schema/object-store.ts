@@ -80,7 +80,7 @@ export class ObjectStore<T extends Placed> {
     const { identity } = object;
     const old = this.objects.get(identity);
     const isMoved = old !== undefined && (old.schema !== object.schema || old.name !== object.name);
-    if (isMoved) this.identities.delete(storeKey(old.schema, old.name));
+    if (isMoved) this.forgetName(old);
     this.objects.set(identity, object);
     this.schemas.add(object.schema);
     const key = storeKey(object.schema, object.name);
@@ -98,8 +98,17 @@ export class ObjectStore<T extends Placed> {
     list.splice(list.lastIndexOf(old), 1);
     this.listed = list;
     this.objects.delete(identity);
-    this.identities.delete(storeKey(old.schema, old.name));
+    this.forgetName(old);
     this.onChange(old, undefined);
+  }
+
+  /** Another object that has the name is found by it from then on. */
+  private forgetName({ identity, schema, name }: T): void {
+    const key = storeKey(schema, name);
+    if (this.identities.get(key) !== identity) return;
+    const other = this.values().findLast((object) => object.name === name && object.schema === schema && object.identity !== identity);
+    if (other === undefined) this.identities.delete(key);
+    else this.identities.set(key, other.identity);
   }
 }
 

@@ -198,12 +198,17 @@ function findDefined(
   kinds: readonly DefinedObject['kind'][],
   signature: string | undefined,
 ): DefinedObject | undefined {
-  const isWanted = (object: DefinedObject) =>
-    object.name === name.name &&
-    kinds.includes(object.kind) &&
-    (signature === undefined || object.signature === signature) &&
-    (name.schema === undefined ? object.schema === '' || workspace.lookupPath.includes(object.schema) : object.schema === name.schema);
-  return workspace.definitions.values().find(isWanted);
+  const schemas = name.schema === undefined ? [...workspace.lookupPath, ''] : [name.schema];
+  if (!schemas.some((schema) => workspace.definitions.get(schema, name.name) !== undefined)) return undefined;
+  return workspace.definitions
+    .values()
+    .find(
+      (object) =>
+        object.name === name.name &&
+        kinds.includes(object.kind) &&
+        (signature === undefined || object.signature === signature) &&
+        schemas.includes(object.schema),
+    );
 }
 
 function dropSchema(workspace: Workspace, name: string): void {

@@ -58,3 +58,13 @@ describe('an object store', () => {
     ]);
   });
 });
+
+it('finds the other of two objects that share a name once one of them is gone or has another name', () => {
+  const store = ObjectStore.of([object('1', 'f'), object('2', 'f'), object('3', 'f')], nothing);
+  store.delete(object('3', 'f'));
+  expect(store.get('public', 'f')?.identity).toBe('2');
+  store.set(object('2', 'g'));
+  expect(store.get('public', 'f')?.identity).toBe('1');
+  store.delete(object('1', 'f'));
+  expect(store.get('public', 'f')).toBeUndefined();
+});
