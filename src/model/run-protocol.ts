@@ -121,6 +121,18 @@ interface FrameworkFiles {
    * receiver is in sight, or the call is inside another one). Absent: the framework's migrations are not code.
    */
   rawCall?(sql: string, place: CodePlace): string | undefined;
+  /** The builder calls that can say CONCURRENTLY, by the name of the method. Absent: none of them can. */
+  readonly concurrentOptions?: Readonly<Record<string, ConcurrentOption>>;
+}
+
+/** Where a builder call takes the option that stands for CONCURRENTLY. */
+export interface ConcurrentOption {
+  /** `concurrently`; its value is true. */
+  readonly name: string;
+  /** Arguments that may be the options: an object, or `new` of a class that is given one. */
+  readonly positions: readonly number[];
+  /** With so many arguments the options are left out, and can be added behind them. Absent: they can't. */
+  readonly appendedAt?: number;
 }
 
 /** A place in a migration that is written in code. */

@@ -87,6 +87,13 @@ export const nodePgMigrate: ToolFramework = {
     });
   },
 
+  // `options.concurrently` of node-pg-migrate's operations `indexes` and `materializedViews`.
+  concurrentOptions: {
+    createIndex: { name: 'concurrently', positions: [2], appendedAt: 2 },
+    addIndex: { name: 'concurrently', positions: [2], appendedAt: 2 },
+    dropIndex: { name: 'concurrently', positions: [2], appendedAt: 2 },
+    refreshMaterializedView: { name: 'concurrently', positions: [1], appendedAt: 1 },
+  },
   rawCall(sql, { program: { path }, text, call }) {
     const receiver = receiverOf(text.slice(call.start, call.end));
     if (receiver === undefined || isControl(sql)) return undefined;

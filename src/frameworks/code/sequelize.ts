@@ -52,6 +52,11 @@ export const sequelize: ToolFramework = {
     });
   },
 
+  // `options.concurrently` of `addIndexQuery` and `removeIndexQuery` for PostgreSQL; addIndex takes its options second where they name the fields.
+  concurrentOptions: {
+    addIndex: { name: 'concurrently', positions: [1, 2], appendedAt: 2 },
+    removeIndex: { name: 'concurrently', positions: [2], appendedAt: 2 },
+  },
   rawCall(sql, { program: { path }, text, call }) {
     if (isControl(sql) || !isAsyncAt(text, path, call.start)) return undefined;
     const written = text.slice(call.start, call.end);

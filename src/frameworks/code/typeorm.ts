@@ -16,5 +16,7 @@ export const typeorm: ToolFramework = {
   noTransactionMark: mark,
   withoutNoTransactionMark: withoutMark,
   placeDown,
+  // `isConcurrent` of TableIndex, in `PostgresQueryRunner.createIndexSql`.
+  concurrentOptions: { createIndex: { name: 'isConcurrent', positions: [1] }, dropIndex: { name: 'isConcurrent', positions: [1] } },
   rawCall,
 };

@@ -3,6 +3,7 @@ import type { RenderedPiece, Statement } from '../../model/migration';
 import type { Span } from '../../model/text';
 import { literalAround } from './anchor';
 import { aroundCall, type Edit, makesAsync } from './calls';
+import { concurrentlyAsOption } from './options';
 import { type Part, partsOf, type Target } from './parts';
 import { isWithin, type SourceMap } from './source-map';
 
@@ -102,7 +103,10 @@ function isOnlyTerminator(text: string, start: number, end: number): boolean {
 }
 
 function mapChange(change: Change, map: SourceMap, target: Target): MappedEdits | undefined {
-  const literal = change.replacement === undefined ? insideLiterals(change, map) : replacedLiteral(change, map, target);
+  const literal =
+    change.replacement === undefined
+      ? (insideLiterals(change, map) ?? insideCall(change, map, target))
+      : replacedLiteral(change, map, target);
   const parts: MappedEdits[] = [];
   if (literal !== undefined) parts.push(literal);
   const rewritten = literal === undefined ? statementsAfter(change, map, target) : undefined;
@@ -126,6 +130,12 @@ function insideLiterals({ inside, statement }: Change, map: SourceMap): MappedEd
     wantsReading ||= isShared(piece, statement, map);
   }
   return { edits, wantsReading };
+}
+
+/** A change that the call of a builder can say by itself. */
+function insideCall(change: Change, map: SourceMap, target: Target): MappedEdits | undefined {
+  const edits = concurrentlyAsOption(change, map, target);
+  return edits === undefined ? undefined : { edits, wantsReading: false };
 }
 
 /** One statement that takes the place of another, where both are all of what one string holds. */

@@ -53,7 +53,7 @@ function lint(text: string, { framework = 'typeorm', files = [first], rules = {}
   const { reports, problems } = lintFolder({
     files: [...files, { path, text }],
     paths: [path],
-    configuration: { ...defaultConfiguration, framework, rules: { ...quiet, ...rules } },
+    configuration: { ...defaultConfiguration, engine: 'postgres', framework, rules: { ...quiet, ...rules } },
   });
   expect(problems).toEqual([]);
   return reports.flatMap((report) => report.findings);
@@ -121,17 +121,66 @@ describe('fixes in code', () => {
     );
   });
 
+  describe('say CONCURRENTLY by the option of the builder', () => {
+    const sequelize = (up: string) =>
+      `module.exports = {\n  up: async (queryInterface) => {\n    await queryInterface.${up};\n  },\n  down: (queryInterface) => queryInterface.removeIndex('users', 'i'),\n};\n`;
+    const pgm = (up: string) => `exports.up = (pgm) => {\n  pgm.${up};\n};\nexports.down = false;\n`;
+    const cases: readonly (readonly [FrameworkName, (up: string) => string, string, string])[] = [
+      [
+        'sequelize',
+        sequelize,
+        "addIndex('users', ['email'], { name: 'i' })",
+        "addIndex('users', ['email'], { name: 'i', concurrently: true })",
+      ],
+      ['sequelize', sequelize, "addIndex('users', ['email'])", "addIndex('users', ['email'], { concurrently: true })"],
+      ['sequelize', sequelize, "addIndex('users', { fields: ['email'] })", "addIndex('users', { fields: ['email'], concurrently: true })"],
+      ['sequelize', sequelize, "removeIndex('users', 'j')", "removeIndex('users', 'j', { concurrently: true })"],
+      ['node-pg-migrate', pgm, "createIndex('users', 'email')", "createIndex('users', 'email', { concurrently: true })"],
+      [
+        'node-pg-migrate',
+        pgm,
+        "createIndex('users', ['a'], { concurrently: false })",
+        "createIndex('users', ['a'], { concurrently: true })",
+      ],
+      ['node-pg-migrate', pgm, "dropIndex('users', 'email', {})", "dropIndex('users', 'email', { concurrently: true })"],
+      [
+        'typeorm',
+        (up) => typeorm(`    await queryRunner.${up};`),
+        "createIndex('users', new TableIndex({ name: 'i', columnNames: ['email'] }))",
+        "createIndex('users', new TableIndex({ name: 'i', columnNames: ['email'], isConcurrent: true }))",
+      ],
+    ];
+
+    it.each(cases)('%s: %3$s', (framework, migration, before, after) => {
+      const text = migration(before);
+      const engine = { framework, files: [], rules: {} };
+      const result = fixed(text, 'index-not-concurrent', engine);
+      expect(result).toContain(after);
+      expect(result.replace(after, before)).toContain(before);
+      const left = lint(result, engine).filter(({ section }) => section === 'up');
+      expect(left.map(({ rule }) => rule)).not.toContain('index-not-concurrent');
+      expect(left.map(({ rule }) => rule)).not.toContain('concurrent-in-transaction');
+    });
+
+    it('and not where the options are out of sight', () => {
+      const result = fixed(pgm("createIndex('users', 'email', options)"), 'index-not-concurrent', {
+        framework: 'node-pg-migrate',
+        files: [],
+      });
+      expect(result).toContain('CREATE INDEX CONCURRENTLY');
+      expect(result).not.toContain('options');
+    });
+  });
+
   it('write a call of a builder anew where it can not say it', () => {
-    const text = `module.exports = {
-  up: async (queryInterface) => {
-    await queryInterface.addIndex('users', ['email'], { name: 'i' });
-  },
-  down: (queryInterface) => queryInterface.removeIndex('users', 'i'),
+    const text = `exports.up = async (knex) => {
+  await knex.schema.alterTable('users', (table) => table.index(['email'], 'i'));
 };
+exports.down = (knex) => knex.raw('SELECT 1');
 `;
-    const result = fixed(text, 'index-not-concurrent', { framework: 'sequelize', files: [] });
-    expect(result).toContain(`await queryInterface.sequelize.query('CREATE INDEX CONCURRENTLY "i" ON "users" ("email")');`);
-    expect(result).not.toContain('addIndex');
+    const result = fixed(text, 'index-not-concurrent', { framework: 'knex', files: [] });
+    expect(result).toContain(`await knex.raw('create index CONCURRENTLY "i" on "users" ("email")');`);
+    expect(result).not.toContain('table.index');
   });
 
   it('make a function wait where a call comes beside what it returned', () => {
