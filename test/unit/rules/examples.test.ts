@@ -13,6 +13,10 @@ describe.each(allRules.map((rule) => [rule.id, rule] as const))('%s', (id, rule)
     expect(rule.good.length).toBeGreaterThan(0);
   });
 
+  it('looks at operations one by one, or at whole programs', () => {
+    expect(rule.operations === undefined || rule.check === undefined).toBe(true);
+  });
+
   for (const example of rule.good) {
     for (const engine of enginesOf(rule, example)) {
       it(`is silent: ${example.title} (${engine})`, () => {
