@@ -6,16 +6,21 @@ import { likeliest, type Place, type TextValue, undefinedValue, unknown, type Va
 import type { Engine } from '../../../model/engine';
 import { recordOf, textOf } from '../plain-objects';
 import { replaceMarks } from '../replacing';
-import { writeValue } from './expressions';
+import { type Dialect, dialectOf } from './dialects';
+import type { Expressions } from './expressions';
 import { argumentOf, functions } from './library';
-import { quoteName } from './names';
 import { type ConnectionMark, OwnTransaction } from './transactions';
 
 /** The connection of one run of a migration: sends requests, and knows which transactions are open. */
 export class Connection {
   private readonly transactions: OwnTransaction[] = [];
 
-  constructor(readonly engine: Engine) {}
+  /** What is written differently by engine. */
+  readonly dialect: Dialect;
+
+  constructor(engine: Engine) {
+    this.dialect = dialectOf(engine);
+  }
 
   /** Sends text as it stands in the code, or text written for a call. `options` are the call's arguments among which `transaction` is. */
   send(use: Pick<NativeUse, 'machine' | 'place'>, sql: Value | string, options: readonly Value[]): void {
@@ -48,7 +53,7 @@ export class Connection {
       if (level) this.control(begin, `SET TRANSACTION ISOLATION LEVEL ${level}`, transaction);
     } else {
       parent.outermost.savepoints++;
-      this.control(begin, `SAVEPOINT ${quoteName(savepointName(transaction))}`, transaction);
+      this.control(begin, `SAVEPOINT ${this.dialect.quoteName(savepointName(transaction))}`, transaction);
     }
     const value = this.transactionValue(transaction, call);
     if (callback === undefined) return value;
@@ -75,7 +80,7 @@ export class Connection {
   private end(use: Pick<NativeUse, 'machine' | 'place'>, word: 'COMMIT' | 'ROLLBACK', transaction: OwnTransaction): void {
     if (transaction.parent !== undefined) {
       if (word === 'ROLLBACK' && !use.machine.inHandler)
-        this.control(use, `ROLLBACK TO SAVEPOINT ${quoteName(savepointName(transaction))}`, transaction);
+        this.control(use, `ROLLBACK TO SAVEPOINT ${this.dialect.quoteName(savepointName(transaction))}`, transaction);
       transaction.open = false;
       return;
     }
@@ -98,10 +103,12 @@ export class Connection {
     const values = given.kind === 'object' ? given.properties.get('values') : undefined;
     const replacements = values ?? (options.kind === 'object' ? options.properties.get('replacements') : undefined);
     const text = textOfValue(likeliest(sql));
-    const bound = text === undefined ? sql : withBindings(text, options);
+    const bound = text === undefined ? sql : withBindings(text, options, this.dialect);
     this.send(
       call,
-      text === undefined || replacements === undefined ? bound : withReplacements(text, argumentOf(replacements), call.place),
+      text === undefined || replacements === undefined
+        ? bound
+        : withReplacements(text, argumentOf(replacements), call.place, this.dialect.expressions),
       [options],
     );
     return unknown('rows', { source: call.place });
@@ -122,13 +129,13 @@ export class Connection {
       query: (call) => this.query(call),
       transaction: (call) => this.begin(call),
       getQueryInterface: () => queryInterface(),
-      getDialect: (call) => writtenText(this.engine.name, call.place),
+      getDialect: (call) => writtenText(this.dialect.name, call.place),
       getDatabaseName: () => unknown('database'),
-      escape: (call) => writtenText(writeValue(argumentOf(call.arg(0))), call.place),
+      escape: (call) => writtenText(this.dialect.expressions.writeValue(argumentOf(call.arg(0))), call.place),
       authenticate: () => undefinedValue,
       close: () => undefinedValue,
       createSchema: (call) => {
-        this.send(call, `CREATE SCHEMA IF NOT EXISTS ${quoteName(argumentOf(call.arg(0)))};`, call.args);
+        this.send(call, `CREATE SCHEMA IF NOT EXISTS ${this.dialect.quoteName(argumentOf(call.arg(0)))};`, call.args);
         return undefinedValue;
       },
     };
@@ -136,35 +143,37 @@ export class Connection {
 }
 
 /** `$1` and `$name` are sent as parameters: a name becomes a number. */
-function withBindings(text: TextValue, options: Value): TextValue {
-  const bind = options.kind === 'object' ? recordOf(argumentOf(options.properties.get('bind') ?? undefinedValue)) : {};
-  const names = Object.keys(bind);
-  if (names.length === 0) return text;
-  return replaceMarks(text, /\$([A-Za-z_]\w*)/g, (match) => {
-    const position = names.indexOf(match[1] ?? '');
-    return position === -1 ? undefined : writtenText(`$${position + 1}`, text.pieces[0]?.source ?? nowhere);
+function withBindings(text: TextValue, options: Value, { parameter }: Dialect): TextValue {
+  const bind = options.kind === 'object' ? argumentOf(options.properties.get('bind') ?? undefinedValue) : undefined;
+  const names = Object.keys(recordOf(bind));
+  if (names.length === 0 && !Array.isArray(bind)) return text;
+  return replaceMarks(text, /\$(\w+)/g, ([, name = '']) => {
+    const position = /^\d+$/.test(name) ? Number(name) - 1 : names.indexOf(name);
+    return position === -1 ? undefined : writtenText(parameter(position + 1), text.pieces[0]?.source ?? nowhere);
   });
 }
 
 const nowhere: Place = { path: '', span: { start: 0, end: 0 } };
 
 /** `?` in order, or `:name`; a list becomes its members (`sql-string.js`). */
-function withReplacements(text: TextValue, values: unknown, place: Place): TextValue {
+function withReplacements(text: TextValue, values: unknown, place: Place, expressions: Expressions): TextValue {
   if (Array.isArray(values)) {
     let next = 0;
-    return replaceMarks(text, /\?/g, () => (next < values.length ? writtenText(replacement(values[next++]), place) : undefined));
+    return replaceMarks(text, /\?/g, () =>
+      next < values.length ? writtenText(replacement(values[next++], expressions), place) : undefined,
+    );
   }
   const named = recordOf(values);
   return replaceMarks(text, /(:+)(?!\d)(\w+)/g, ([, colons, name]) => {
     if (colons !== ':' || name === undefined) return undefined;
     if (values instanceof Missing) return writtenText(String(new Missing(name)), place);
-    return Object.hasOwn(named, name) ? writtenText(replacement(named[name]), place) : undefined;
+    return Object.hasOwn(named, name) ? writtenText(replacement(named[name], expressions), place) : undefined;
   });
 }
 
-function replacement(value: unknown): string {
-  if (!Array.isArray(value)) return writeValue(value);
-  return value.map((item) => (Array.isArray(item) ? `(${replacement(item)})` : writeValue(item))).join(', ');
+function replacement(value: unknown, expressions: Expressions): string {
+  if (!Array.isArray(value)) return expressions.writeValue(value);
+  return value.map((item) => (Array.isArray(item) ? `(${replacement(item, expressions)})` : expressions.writeValue(item))).join(', ');
 }
 
 /** The transaction that an option names; one that is not known is taken for the one that is open. */

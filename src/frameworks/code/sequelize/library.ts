@@ -32,7 +32,7 @@ function libraryValue(value: Value): unknown {
 
 /** `Sequelize.STRING`, `Sequelize.STRING(20)`, `new Sequelize.STRING(20)`, `Sequelize.INTEGER.UNSIGNED`. */
 function dataType(type: DataType): NativeValue {
-  const withArguments = (call: NativeCall): Value => dataType(new DataType(type.name, call.args.map(argumentOf)));
+  const withArguments = (call: NativeCall): Value => dataType(new DataType(type.name, call.args.map(argumentOf), type.words));
   return native({
     name: `Sequelize.${type.name}`,
     reachesDatabase: false,
@@ -41,8 +41,8 @@ function dataType(type: DataType): NativeValue {
     construct: withArguments,
     member: (name) => {
       if (name === 'BINARY') return dataType(new DataType(type.name, [{ ...lengthOf(type), binary: true }]));
-      // Postgres has no unsigned and no zero-filled numbers: the library leaves that away, and the length with it.
-      return name === 'UNSIGNED' || name === 'ZEROFILL' ? dataType(new DataType(type.name)) : undefined;
+      if (name !== 'UNSIGNED' && name !== 'ZEROFILL') return undefined;
+      return dataType(new DataType(type.name, type.args, [...type.words, name]));
     },
   });
 }

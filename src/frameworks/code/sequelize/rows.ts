@@ -1,6 +1,6 @@
 import { recordOf } from '../plain-objects';
-import { writeCondition, writeValue } from './expressions';
 import { quoteName, quoteTable } from './names';
+import { onPostgres } from './postgres-words';
 
 /**
  * The calls of Sequelize 6's query interface that change rows. Values stand in the text: where the library binds them to `$1`, the
@@ -12,7 +12,7 @@ export function bulkInsert(table: unknown, rows: unknown, options: unknown): str
   const records = (Array.isArray(rows) ? rows : []).map(recordOf);
   const columns = [...new Set(records.flatMap((record) => Object.keys(record)))];
   if (columns.length === 0) return [];
-  const tuples = records.map((record) => `(${columns.map((column) => writeValue(record[column])).join(',')})`);
+  const tuples = records.map((record) => `(${columns.map((column) => onPostgres.writeValue(record[column])).join(',')})`);
   return [insert(table, columns, tuples, options)];
 }
 
@@ -20,7 +20,7 @@ export function insertRow(table: unknown, values: unknown, options: unknown): st
   const record = recordOf(values);
   const columns = Object.keys(record);
   if (columns.length === 0) return [`INSERT INTO ${quoteTable(table)} DEFAULT VALUES;`];
-  return [insert(table, columns, [`(${columns.map((column) => writeValue(record[column])).join(',')})`], options)];
+  return [insert(table, columns, [`(${columns.map((column) => onPostgres.writeValue(record[column])).join(',')})`], options)];
 }
 
 function insert(table: unknown, columns: readonly string[], tuples: readonly string[], options: unknown): string {
@@ -36,9 +36,9 @@ function insert(table: unknown, columns: readonly string[], tuples: readonly str
 }
 
 export function bulkUpdate(table: unknown, values: unknown, where: unknown, options: unknown): string[] {
-  const changes = Object.entries(recordOf(values)).map(([column, value]) => `${quoteName(column)}=${writeValue(value)}`);
+  const changes = Object.entries(recordOf(values)).map(([column, value]) => `${quoteName(column)}=${onPostgres.writeValue(value)}`);
   if (changes.length === 0) return [];
-  const condition = writeCondition(where);
+  const condition = onPostgres.writeCondition(where);
   const returning = recordOf(options).returning ? ' RETURNING *' : '';
   return [`UPDATE ${quoteTable(table)} SET ${changes.join(',')}${condition === '' ? '' : ` WHERE ${condition}`}${returning}`];
 }
@@ -48,6 +48,6 @@ export function bulkDelete(table: unknown, where: unknown, options: unknown): st
   if (truncate === true) {
     return [`TRUNCATE ${quoteTable(table)}${restartIdentity ? ' RESTART IDENTITY' : ''}${cascade ? ' CASCADE' : ''}`];
   }
-  const condition = typeof where === 'number' ? `"id" = ${where}` : writeCondition(where);
+  const condition = typeof where === 'number' ? `"id" = ${where}` : onPostgres.writeCondition(where);
   return [`DELETE FROM ${quoteTable(table)}${condition === '' ? '' : ` WHERE ${condition}`}`];
 }

@@ -1,7 +1,8 @@
 import { isRecord, recordOf, textOf } from '../plain-objects';
 import { attributeOf, enumName, writeColumn, writeColumnComment, writeEnumType } from './columns';
-import { isExpression, writeCondition, writeExpression, writeValue } from './expressions';
+import { isExpression } from './expressions';
 import { quoteName, quotePath, quoteQualified, quoteTable } from './names';
+import { onPostgres } from './postgres-words';
 
 /**
  * The calls of Sequelize 6's query interface that change a schema, as the requests that they send, from `abstract/query-interface.js`,
@@ -27,7 +28,7 @@ export function createTable(table: unknown, attributes: unknown, options: unknow
   if (primary.length > 0) lines.push(`PRIMARY KEY (${primary.join(',')})`);
   const tableComment = textOf(comment);
   const comments = [
-    ...(tableComment ? [`COMMENT ON TABLE ${quoteTable(named)} IS ${writeValue(tableComment)}`] : []),
+    ...(tableComment ? [`COMMENT ON TABLE ${quoteTable(named)} IS ${onPostgres.writeValue(tableComment)}`] : []),
     ...columns.flatMap((column) => (column.comment ? [writeColumnComment(named, column.column, column.comment)] : [])),
   ];
   return [
@@ -104,7 +105,7 @@ export function addIndex(table: unknown, second: unknown, third: unknown): strin
   const columns = fields.map((field) => indexField(field, textOf(options.operator)));
   const type = textOf(options.type);
   const unique = options.unique || type?.toLowerCase() === 'unique';
-  const where = writeCondition(options.where);
+  const where = onPostgres.writeCondition(options.where);
   const using = textOf(options.using);
   return [
     [
@@ -123,7 +124,7 @@ export function addIndex(table: unknown, second: unknown, third: unknown): strin
 }
 
 function indexField(field: unknown, operatorClass: string | undefined): string {
-  if (isExpression(field)) return writeExpression(field);
+  if (isExpression(field)) return onPostgres.writeExpression(field);
   const { name, attribute, collate, operator, order } = isRecord(field) ? field : { name: field };
   return [
     quoteName(attribute ?? name),
@@ -175,7 +176,7 @@ export function addConstraint(table: unknown, options: unknown): string[] {
       text = `CONSTRAINT ${named('pk')} PRIMARY KEY (${list})`;
       break;
     case 'CHECK':
-      return [`ALTER TABLE ${quotedTable} ADD CONSTRAINT ${named('ck')} CHECK (${writeCondition(where)});`];
+      return [`ALTER TABLE ${quotedTable} ADD CONSTRAINT ${named('ck')} CHECK (${onPostgres.writeCondition(where)});`];
     case 'FOREIGN KEY': {
       const target = recordOf(references);
       const keys = Array.isArray(target.fields) ? target.fields : [target.field];

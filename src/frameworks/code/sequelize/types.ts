@@ -12,7 +12,8 @@ const ranges: Readonly<Record<string, string>> = {
 /** A data type as Postgres gets it (`data-types.js`, `dialects/postgres/data-types.js`). ENUM is written by who knows table and column. */
 export function writeType(type: unknown): string {
   if (!(type instanceof DataType)) return String(type);
-  return writers[type.name]?.(type.args, recordOf(type.args[0])) ?? type.name;
+  const args = type.words.length > 0 ? [] : type.args;
+  return writers[type.name]?.(args, recordOf(args[0])) ?? type.name;
 }
 
 type Options = Readonly<Record<string, unknown>>;

@@ -9,6 +9,8 @@ export class DataType {
     /** As the library calls it: `STRING`. */
     readonly name: string,
     readonly args: readonly unknown[] = [],
+    /** MySQL: `UNSIGNED`, `ZEROFILL`. Postgres has no such numbers: the library leaves that away there, and the length with it. */
+    readonly words: readonly string[] = [],
   ) {}
 }
 

@@ -209,6 +209,23 @@ await queryRunner.manager.createQueryBuilder().update('a').set({ b: 2 }).where('
     ]);
   });
 
+  it('of Sequelize have replacements and bound values of its own', () => {
+    const body = `await queryInterface.sequelize.query('UPDATE a SET b = ? WHERE c = :c', { replacements: ["it's"] });
+await queryInterface.sequelize.query('UPDATE a SET b = $b WHERE c = $1', { bind: { b: 1 } });
+await queryInterface.sequelize.query('DELETE FROM a WHERE b IN (:b)', { replacements: { b: [1, 2] } });`;
+    expect(statementsOf(read('sequelize', body).up)).toEqual([
+      "UPDATE a SET b = 'it\\'s' WHERE c = :c",
+      'UPDATE a SET b = ? WHERE c = ?',
+      'DELETE FROM a WHERE b IN (1, 2)',
+    ]);
+    const { up } = read(
+      'sequelize',
+      "await queryInterface.renameColumn('a', 'b', 'c');\nawait queryInterface.removeConstraint('a', 'fk');\nawait queryInterface.createFunction('f', [], 'int', 'plpgsql', '');",
+    );
+    expect(statementsOf(up)).toEqual(['ALTER TABLE `a` RENAME COLUMN `b` TO `c`', 'ALTER TABLE `a` DROP CONSTRAINT `fk`']);
+    expect(unreadOf(up)).toHaveLength(1);
+  });
+
   it('of knex that it refuses, or asks the database for, are named', () => {
     const body = `await knex.schema.createSchema('s');\nawait knex.schema.alterTable('a', (table) => { table.setNullable('b'); table.dropForeignIfExists('c'); });`;
     const { up } = read('knex', body);
