@@ -81,6 +81,8 @@ export interface Execution {
 export interface ExecutionOutcome extends Ending {
   /** Statements that the server finished, whether or not the client heard of it, and whether or not they were undone later. */
   readonly statements: readonly FinishedStatement[];
+  /** Numbers of the statements that came to the proxy, whether or not the server got and finished them. */
+  readonly sent?: readonly number[];
   /** The server's processes, or its sessions by number, behind the connections, in the order in which these were made. */
   readonly serverProcessIds: readonly number[];
 }

@@ -120,6 +120,19 @@ export function committedStatements(course: Course, done: number, commitDone: bo
   return committed;
 }
 
+/**
+ * Of statements that the server finished, those that stay: committed by themselves, or in a transaction whose end is among them. Code for MongoDB may
+ * send several without waiting (`Promise.all`), so that one behind the interrupted one can be done; elsewhere they wait for each other.
+ */
+export function keptStatements({ engine, transactions }: Course, finished: ReadonlySet<number>): readonly number[] {
+  if (engine.name !== 'mongodb') return [];
+  return transactions.flatMap(({ kind, statements }) => {
+    if (kind === 'autocommit') return statements.filter((index) => finished.has(index));
+    const last = statements.at(-1);
+    return kind === 'explicit' && last !== undefined && finished.has(last) ? statements : [];
+  });
+}
+
 /** How far the server has come at a point: statements finished, and whether the transaction of the last one has committed. */
 export function progressAt(course: Course, point: Point): { readonly done: number; readonly commitDone: boolean } {
   const statement = point.statement ?? 0;

@@ -8,6 +8,8 @@ export interface StoryFacts {
   readonly statements: readonly Statement[];
   /** Number of leading statements whose effects stayed. */
   readonly completed: number;
+  /** Statements behind the interrupted one that stayed as well, in order: they had not waited for it. */
+  readonly beyond?: readonly number[];
   readonly physical: 'before' | 'after' | 'partial';
   readonly frameworkName: string;
   readonly recorded: 'applied' | 'failed' | 'absent' | 'none';
@@ -90,19 +92,37 @@ export function shorten(text: string, length = 60): string {
   return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`;
 }
 
-function whatStayed({ physical, completed, statements, point, commitsOnItsWay }: StoryFacts): string {
+function whatStayed({ physical, completed, beyond = [], statements, point, commitsOnItsWay }: StoryFacts): string {
   const total = statements.length;
   if (physical === 'before')
     return completed > 0 ? 'The database is as it was before.' : 'Nothing of the migration stayed: the database is as it was before.';
   if (physical === 'after') return 'Everything that the migration does is done.';
   const running = point.statement ?? 0;
-  const half = commitsOnItsWay === true && running === completed + 1 ? `what statement ${running} had committed by then` : undefined;
-  if (completed <= 0) return half === undefined ? 'The database is neither as before nor as after.' : `Of the migration stays ${half}.`;
-  const whole = completed === 1 ? 'Statement 1 stays' : `Statements 1 to ${completed} stay`;
+  const isHalf = commitsOnItsWay === true && running === completed + 1;
+  const half = isHalf ? `what statement ${running} had committed by then` : undefined;
+  const all = Array.from({ length: total }, (_, place) => place + 1);
+  const stayed = all.filter((index) => index <= completed || beyond.includes(index));
+  if (stayed.length === 0)
+    return half === undefined ? 'The database is neither as before nor as after.' : `Of the migration stays ${half}.`;
+  const whole = `${capitalized(numbered(stayed))} ${stayed.length === 1 ? 'stays' : 'stay'}`;
   const stays = half === undefined ? whole : `${whole}, and ${half}`;
-  const first = half === undefined ? completed + 1 : completed + 2;
-  if (first > total) return `${stays}.`;
-  return `${stays}; ${first === total ? `statement ${total} is missing` : `statements ${first} to ${total} are missing`}.`;
+  const missing = all.filter((index) => !stayed.includes(index) && !(isHalf && index === running));
+  const lacks = missing.length === 0 ? '' : `; ${numbered(missing)} ${missing.length === 1 ? 'is' : 'are'} missing`;
+  const early = beyond.length === 0 ? '' : ` ${capitalized(numbered(beyond))} did not wait for what was sent before.`;
+  return `${stays}${lacks}.${early}`;
+}
+
+/** `statement 2`, `statements 1 to 3`, `statements 1, 3 and 5`: numbers in order. */
+function numbered(numbers: readonly number[]): string {
+  const [first = 0] = numbers;
+  const last = numbers.at(-1) ?? first;
+  if (first === last) return `statement ${first}`;
+  if (last - first === numbers.length - 1) return `statements ${first} to ${last}`;
+  return `statements ${numbers.slice(0, -1).join(', ')} and ${last}`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function whatIsHeld({ held }: StoryFacts): string {

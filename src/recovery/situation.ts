@@ -19,6 +19,8 @@ export interface RecoverySituation {
   readonly partial: State;
   /** Number of leading statements whose effects are in the partial state. */
   readonly completed: number;
+  /** Statements behind the interrupted one that are done as well: they were sent without waiting for it (`Promise.all`). */
+  readonly beyond?: readonly number[];
   /** Where running the migration again ends, if that was tried. */
   readonly retryReaches?: 'after' | 'before' | 'error' | 'differs';
   /** What the databases answered to `recoveryProbes`; without it, plans rest on counts and hashes alone. */

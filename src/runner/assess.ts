@@ -18,6 +18,7 @@ import { physicalPosition } from './fingerprints';
 import type { Laboratory } from './laboratory';
 import { putNumbersBack } from './numbering';
 import type { Observation } from './observe';
+import { type Progress, progressOf } from './progress';
 import { recoverFrom } from './recover';
 import { type RetryResult, retry } from './retry';
 import type { Trace } from './trace';
@@ -29,13 +30,11 @@ type Recovery = NonNullable<CellResult['recovery']>;
 const greatestRounds = 2;
 
 /** What is the same for every cell that left the same state after the same number of statements: some statements leave no trace. */
-interface StateAssessment {
+interface StateAssessment extends Progress {
   readonly fingerprint: string;
   readonly state: State;
   readonly physical: 'before' | 'after' | 'partial';
   readonly recorded: 'applied' | 'failed' | 'absent' | 'none';
-  /** Number of leading statements whose effects are in the state. */
-  readonly completed: number;
   readonly retry: RetryResult;
   readonly differsFromBefore: readonly StateDifference[];
   readonly differsFromAfter: readonly StateDifference[];
@@ -60,10 +59,11 @@ export class Assessor {
       const state = await capture(this.laboratory, database, { ...this.trace.reading, columnHashes: true });
       const key = fingerprint(state, this.trace.fingerprints.reference);
       const physical = physicalPosition(this.trace.fingerprints, state);
-      const completed = completedStatements(this.trace, physical, observation.cell);
+      const progress = progressOf(this.trace, physical, observation, state);
+      const { completed, beyond } = progress;
       await putNumbersBack(this.laboratory, this.trace, { state, database }, completed);
-      const place = `${key} after ${completed}`;
-      const assessed = await once(this.assessments, place, () => this.measure(key, state, physical, completed, database));
+      const place = `${key} after ${[completed, ...beyond].join(', ')}`;
+      const assessed = await once(this.assessments, place, () => this.measure(key, state, physical, progress, database));
       const recover = () => once(this.recoveries, place, () => this.recover(assessed, database));
       const lost = lostData(this.trace.before, this.trace.after, state) && !(await this.isRecoverable(assessed, recover));
       const verdict = this.verdict(assessed, observation, lost);
@@ -119,7 +119,7 @@ export class Assessor {
     key: string,
     state: State,
     physical: StateAssessment['physical'],
-    completed: number,
+    progress: Progress,
     database: string,
   ): Promise<StateAssessment> {
     const { trace } = this;
@@ -128,7 +128,7 @@ export class Assessor {
       state,
       physical,
       recorded: this.recorded(state),
-      completed,
+      ...progress,
       retry: await this.measureRetry(key, { state, database }),
       differsFromBefore: this.differences(trace.before, state),
       differsFromAfter: trace.after === undefined ? [] : this.differences(trace.after, state),
@@ -149,8 +149,8 @@ export class Assessor {
     return retry(this.laboratory, trace, partial);
   }
 
-  private recover({ state, completed, retry: { reported } }: StateAssessment, database: string): Promise<Recovery> {
-    return recoverFrom(this.laboratory, this.trace, { database, state, completed, retryReaches: reported.outcome });
+  private recover({ state, completed, beyond, retry: { reported } }: StateAssessment, database: string): Promise<Recovery> {
+    return recoverFrom(this.laboratory, this.trace, { database, state, completed, beyond, retryReaches: reported.outcome });
   }
 
   private verdict(assessed: StateAssessment, { blocking, outcome }: Observation, lost: boolean): Verdict {
@@ -204,6 +204,7 @@ export class Assessor {
       point: cell.point,
       statements: trace.migration.up.statements,
       completed: assessed.completed,
+      beyond: assessed.beyond,
       physical: assessed.physical,
       frameworkName: trace.framework.displayName,
       recorded: assessed.recorded,
@@ -235,11 +236,4 @@ function once<T>(known: Map<string, Promise<T>>, key: string, work: () => Promis
 
 function historyRows({ bookkeeping }: State): number {
   return bookkeeping.reduce((sum, { rows }) => sum + rows.length, 0);
-}
-
-/** What was measured wins over what the point lets expect. */
-function completedStatements(trace: Trace, physical: StateAssessment['physical'], { fault, point }: Observation['cell']): number {
-  if (physical === 'before') return 0;
-  if (physical === 'after') return trace.migration.up.statements.length;
-  return faultKind(fault)?.completed(trace.course, point) ?? 0;
 }

@@ -21,6 +21,8 @@ export interface Partial {
   readonly state: State;
   /** Number of leading statements whose effects are in it. */
   readonly completed: number;
+  /** Statements behind the interrupted one that are done as well. */
+  readonly beyond?: readonly number[];
   readonly retryReaches: NonNullable<CellResult['retry']>['outcome'];
 }
 
@@ -59,6 +61,7 @@ export async function situationOf(laboratory: Laboratory, trace: Trace, partial:
     ...(after !== undefined && { after }),
     partial: partial.state,
     completed: partial.completed,
+    ...(partial.beyond !== undefined && { beyond: partial.beyond }),
     retryReaches: partial.retryReaches,
     checksumQuery: (table) => laboratory.engine.checksumQuery(table, volatile, clockStart, laboratory.sandbox.engine),
   };

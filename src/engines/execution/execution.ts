@@ -41,6 +41,7 @@ class DrivenExecution<W extends WireTypes> implements Execution {
   private readonly steps = new WeakMap<W['request'], number>();
   private readonly hidden = new WeakMap<W['request'], ReadonlySet<number>>();
   private readonly finished: FinishedStatement[] = [];
+  private readonly sent: number[] = [];
   private setHeld: (how: 'held' | 'finished') => void = () => undefined;
   private isHeld = false;
   private struck = false;
@@ -174,6 +175,7 @@ class DrivenExecution<W extends WireTypes> implements Execution {
   private orderFor(request: W['request'], number: number | undefined): AnyOrder<W> | Promise<AnyOrder<W>> | undefined {
     if (number === undefined) return undefined;
     this.steps.set(request, number);
+    this.sent.push(...this.script.statementsOf(number).map(({ index }) => index));
     const place = this.ambush?.place;
     if (place?.request !== number || this.isHeld) return this.undisturbed(request, number);
     this.awaited = new Promise((resolve) => {
@@ -321,6 +323,7 @@ class DrivenExecution<W extends WireTypes> implements Execution {
       result,
       ...(error && { error }),
       statements: this.finished,
+      sent: this.sent,
       serverProcessIds: [
         ...this.connections.flatMap((connection) => connection.serverProcessId ?? []),
         ...new Set(this.connections.flatMap((connection) => this.dialect.sessionsOf?.(connection) ?? [])),

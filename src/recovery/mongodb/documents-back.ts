@@ -7,6 +7,7 @@ import { writeValue } from '../../parse/mongodb/write';
 import { collectionText } from '../../rollback/mongodb/collections';
 import { match } from '../../state/match';
 import { backup, type DataLoss } from '../data-loss';
+import { isReached } from '../done';
 import type { RecoverySituation } from '../situation';
 import { type ChangedField, changedFields, type FieldInverse, fieldInverse } from './changed-fields';
 import { type ChangedDocument, type CollectionEvidence, evidenceOf, idOf, mostDocuments, newCollections } from './evidence';
@@ -39,16 +40,17 @@ interface Work {
 }
 
 function collectionBack(evidence: CollectionEvidence, situation: RecoverySituation): DocumentsBack {
-  const { migration, completed } = situation;
+  const { migration } = situation;
+  const reached = (index: number): boolean => isReached(situation, index);
   const writes = [evidence.collection, evidence.original].flatMap((name, place, names) =>
-    names.indexOf(name) === place ? writesTo(name, migration, completed + 1) : [],
+    names.indexOf(name) === place ? writesTo(name, migration, reached) : [],
   );
   const work: Work = {
     evidence,
     situation,
     named: namedValues(migration),
     filters: writes.flatMap(({ write }) => (write.kind === 'insert' || fieldsOf(write.filter).length === 0 ? [] : [write.filter])),
-    by: writersOf(evidence.collection, migration, completed + 1),
+    by: writersOf(evidence.collection, migration, reached),
   };
   const added = addedBack(work);
   const parts = [added, ...changedBack(work, added.losses.length === 0 ? evidence.kept : evidence.now), removedBack(work)];
@@ -84,7 +86,7 @@ function addedBack(work: Work): DocumentsBack {
 /** Longer lists of keys are nothing that a person reads; a migration that lists so many has them in its own text. */
 const mostKeys = 200;
 
-function findAdded({ evidence, named, situation: { migration, completed } }: Work): ToldApart | undefined {
+function findAdded({ evidence, named, situation }: Work): ToldApart | undefined {
   const { added, kept, now, collection, before } = evidence;
   if (before.length === 0 || kept.length === 0)
     return { filter: '{}', because: before.length === 0 ? 'the collection was empty' : 'no other is there' };
@@ -99,7 +101,9 @@ function findAdded({ evidence, named, situation: { migration, completed } }: Wor
     marked ??
     byContent(
       evidence,
-      writesTo(collection, migration, completed + 1).flatMap(({ write }) => (write.kind === 'insert' ? [write.document] : [])),
+      writesTo(collection, situation.migration, (index) => isReached(situation, index)).flatMap(({ write }) =>
+        write.kind === 'insert' ? [write.document] : [],
+      ),
     ) ??
     byTime(added, kept)
   );
@@ -292,7 +296,7 @@ function copyOf({ evidence, situation, named }: Work): { collection: string; fil
 
 /** Collections that differ and that nobody has compared document by document. */
 function uncompared(situation: RecoverySituation, evidence: readonly CollectionEvidence[]): DocumentsBack {
-  const { before, partial, migration, completed } = situation;
+  const { before, partial, migration } = situation;
   const compared = new Set(evidence.map(({ original }) => original));
   const losses = match(before.catalog.tables, partial.catalog.tables, relationKey).pairs.flatMap(([original, table]): DataLoss[] => {
     const then = before.data.find((data) => data.table === relationKey(original));
@@ -300,7 +304,7 @@ function uncompared(situation: RecoverySituation, evidence: readonly CollectionE
     if (compared.has(original.name) || (then?.rowsHash === now?.rowsHash && then?.rowCount === now?.rowCount)) return [];
     const reason = table.database === undefined ? `more than ${mostDocuments}` : 'in another database';
     const why = situation.answers === undefined ? '' : `, ${reason}, so that they were not compared one by one`;
-    const text = `documents of ${original.name}${writersOf(table.name, migration, completed + 1)}${why}: ${backup}`;
+    const text = `documents of ${original.name}${writersOf(table.name, migration, (index) => isReached(situation, index))}${why}: ${backup}`;
     return [{ text, loss: { table: relationKey(original) }, doubtful: false }];
   });
   return { steps: [], losses };

@@ -3,6 +3,7 @@ import type { Statement } from '../../model/migration';
 import type { PlannedTransaction } from '../../model/plan';
 import type { RecoveryStep } from '../../model/simulation';
 import { catalogChanges } from '../../rollback/changes';
+import { isDone } from '../done';
 import { modesFor } from '../modes/registry';
 import type { DraftPlan, RecoverySituation } from '../situation';
 import { asSteps, withLosses } from './back';
@@ -26,8 +27,7 @@ export function planForwardDocuments(situation: RecoverySituation): DraftPlan[] 
   }
   const next = migration.up.statements.find(({ index }) => index === completed + 1);
   const left = next === undefined ? undefined : leftOf(next, situation);
-  const from = completed + 1;
-  const plain = (replaced?: Left, half: readonly RecoveryStep[] = []) => draft(situation, from, 'certain', replaced, half);
+  const plain = (replaced?: Left, half: readonly RecoveryStep[] = []) => draft(situation, 'certain', replaced, half);
   const half = halfBack(situation);
   const drafts: DraftPlan[] = [
     ...resumed(situation),
@@ -36,7 +36,7 @@ export function planForwardDocuments(situation: RecoverySituation): DraftPlan[] 
     ...(half.length === 0 ? [] : [plain(undefined, half)]),
     ...(next === undefined ? [] : [bySchema(situation, left)]),
     ...(hasFallbacks(situation)
-      ? [draft(situation, from, 'all'), ...(left === undefined || left.kind === 'unknown' ? [] : [draft(situation, from, 'all', left)])]
+      ? [draft(situation, 'all'), ...(left === undefined || left.kind === 'unknown' ? [] : [draft(situation, 'all', left)])]
       : []),
   ];
   // Said unless a plan that was executed shows otherwise: nothing of the statement was done yet, or all of it.
@@ -53,16 +53,16 @@ function hasFallbacks(situation: RecoverySituation): boolean {
   return modesFor(situation.plan.engine).some((mode) => mode.trial === 'fallback' && mode.forward(situation).length > 0);
 }
 
-function draft(situation: RecoverySituation, from: number, trials: Trials, replaced?: Left, half: readonly RecoveryStep[] = []): DraftPlan {
+function draft(situation: RecoverySituation, trials: Trials, replaced?: Left, half: readonly RecoveryStep[] = []): DraftPlan {
   const { plan, protocol, migration } = situation;
   const modes = chosenModes(situation, trials);
   const stepsOf = (place: 'first' | 'last') => modes.filter((mode) => mode.place === place).flatMap((mode) => mode.forward(situation));
-  const replacing = replaced === undefined ? undefined : { index: from, left: replaced };
+  const replacing = replaced === undefined ? undefined : { index: situation.completed + 1, left: replaced };
   return withLosses(
     [
       ...stepsOf('first'),
       ...half,
-      ...plan.transactions.flatMap((transaction) => transactionSteps(situation, transaction, from, replacing)),
+      ...plan.transactions.flatMap((transaction) => transactionSteps(situation, transaction, replacing)),
       ...modes.flatMap((mode) => mode.forwardLast(situation)),
       ...stepsOf('last'),
       ...protocol.markApplied(migration),
@@ -73,12 +73,13 @@ function draft(situation: RecoverySituation, from: number, trials: Trials, repla
 
 /** Copies with marks are made again from their source; the statements that write to them hold the values of the simulated documents. */
 function resumed(situation: RecoverySituation): DraftPlan[] {
-  const { migration, completed, plan, protocol } = situation;
+  const { migration, plan, protocol } = situation;
   const found = derivations(situation);
   if (found.length === 0) return [];
   const targets = new Set(found.map(({ marked }) => marked.collection));
   const rest = migration.up.statements.filter(
-    (statement) => statement.index > completed && !commandsIn(statement).some((command) => targets.has(writtenCollection(command) ?? '')),
+    (statement) =>
+      !isDone(situation, statement.index) && !commandsIn(statement).some((command) => targets.has(writtenCollection(command) ?? '')),
   );
   const steps = found.map((derivation) =>
     shellStep(
@@ -95,16 +96,10 @@ function resumed(situation: RecoverySituation): DraftPlan[] {
         ...modes.filter(({ place }) => place === 'first').flatMap((mode) => mode.forward(situation)),
         ...steps,
         ...plan.transactions.flatMap((transaction) =>
-          transactionSteps(
-            situation,
-            {
-              ...transaction,
-              statements: transaction.statements.filter((index) =>
-                rest.some((statement) => statement.index === index && !reads(statement)),
-              ),
-            },
-            completed + 1,
-          ),
+          transactionSteps(situation, {
+            ...transaction,
+            statements: transaction.statements.filter((index) => rest.some((statement) => statement.index === index && !reads(statement))),
+          }),
         ),
         ...modes.filter(({ place }) => place === 'last').flatMap((mode) => mode.forward(situation)),
         ...protocol.markApplied(migration),
@@ -119,15 +114,10 @@ interface Replacing {
   readonly left: Left;
 }
 
-/** The statements of one transaction from this number on; one step where they are done together. */
-function transactionSteps(
-  situation: RecoverySituation,
-  transaction: PlannedTransaction,
-  from: number,
-  replacing?: Replacing,
-): RecoveryStep[] {
+/** The statements of one transaction that are not done; one step where they are done together. */
+function transactionSteps(situation: RecoverySituation, transaction: PlannedTransaction, replacing?: Replacing): RecoveryStep[] {
   const statements = transaction.statements
-    .filter((index) => index >= from)
+    .filter((index) => !isDone(situation, index))
     .flatMap((index) => situation.migration.up.statements.find((statement) => statement.index === index) ?? []);
   const [first] = statements;
   const last = statements.at(-1);
@@ -163,7 +153,7 @@ function isHalfDone(statement: Statement, situation: RecoverySituation): boolean
   const { migration, completed } = situation;
   if (statement.index !== completed + 1) return false;
   const written = (commands: readonly DocumentCommand[]) => commands.flatMap((command) => writtenCollection(command) ?? []);
-  const earlier = new Set(written(migration.up.statements.filter(({ index }) => index <= completed).flatMap(commandsIn)));
+  const earlier = new Set(written(migration.up.statements.filter(({ index }) => isDone(situation, index)).flatMap(commandsIn)));
   const differing = new Set(evidenceOf(situation).map(({ collection }) => collection));
   return written(commandsIn(statement)).some((name) => differing.has(name) && !earlier.has(name));
 }
@@ -221,9 +211,9 @@ function leftOfMerge(statement: Statement, { effect }: DocumentCommand): Left | 
 
 /** Takes back the half of the interrupted statement, where nothing before it wrote to the same collections, and nothing is lost by it. */
 function halfBack(situation: RecoverySituation): readonly RecoveryStep[] {
-  const { migration, completed } = situation;
+  const { migration } = situation;
   const touched = new Set(evidenceOf(situation).flatMap(({ collection, original }) => [collection, original]));
-  const earlier = migration.up.statements.filter(({ index }) => index <= completed).flatMap(commandsIn);
+  const earlier = migration.up.statements.filter(({ index }) => isDone(situation, index)).flatMap(commandsIn);
   if (touched.size === 0 || earlier.some((command) => touched.has(writtenCollection(command) ?? ''))) return [];
   const { steps, losses } = documentsBack(situation);
   return losses.length > 0 ? [] : steps;
@@ -240,7 +230,7 @@ function bySchema(situation: RecoverySituation, left: Left | undefined): DraftPl
     isEmpty: () => true,
   });
   const writes = migration.up.statements.filter(
-    (statement) => statement.index > completed && commandsIn(statement).some((command) => writtenCollection(command) !== undefined),
+    (statement) => !isDone(situation, statement.index) && commandsIn(statement).some((command) => writtenCollection(command) !== undefined),
   );
   const replacing = left === undefined || left.kind === 'unknown' ? undefined : { index: completed + 1, left };
   // Indexes come behind the documents: a unique one refuses what is not right yet.

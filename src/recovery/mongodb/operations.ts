@@ -15,10 +15,10 @@ export interface PlacedWrite {
   readonly ordered: boolean;
 }
 
-/** The writes to a collection, in order, of the statements up to this number. */
-export function writesTo(collection: string, { up }: Migration, upTo: number): PlacedWrite[] {
+/** The writes to a collection, in order, of the statements of which this says so by their number. */
+export function writesTo(collection: string, { up }: Migration, isMeant: (index: number) => boolean): PlacedWrite[] {
   return up.statements
-    .filter(({ index }) => index <= upTo)
+    .filter(({ index }) => isMeant(index))
     .flatMap((statement) =>
       commandsIn(statement).flatMap((command): PlacedWrite[] => {
         const { effect } = command;
@@ -35,9 +35,9 @@ export function writtenCollection({ effect, collection }: DocumentCommand): stri
 }
 
 /** Statements that write documents of a collection, as ` (statement 2, 3)`; empty where none is known. */
-export function writersOf(collection: string, { up }: Migration, upTo: number): string {
+export function writersOf(collection: string, { up }: Migration, isMeant: (index: number) => boolean): string {
   const numbers = up.statements
-    .filter((statement) => statement.index <= upTo && commandsIn(statement).some((command) => writtenCollection(command) === collection))
+    .filter((statement) => isMeant(statement.index) && commandsIn(statement).some((command) => writtenCollection(command) === collection))
     .map(({ index }) => index);
   return numbers.length === 0 ? '' : ` (statement ${numbers.join(', ')})`;
 }

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../model/catalog';
 import type { Migration } from '../../model/migration';
 import type { State } from '../../model/state';
+import { isReached } from '../done';
 import type { RecoverySituation } from '../situation';
 import { commandsIn } from './operations';
 
@@ -10,19 +11,26 @@ import { commandsIn } from './operations';
  */
 export function withRenamedCollections(situation: RecoverySituation): RecoverySituation {
   if (situation.plan.engine.name !== 'mongodb') return situation;
-  const { migration, completed, before, partial, after } = situation;
-  const all = migration.up.statements.length;
+  const { migration, before, partial, after } = situation;
   return {
     ...situation,
-    partial: followed(partial, originsIn(before.catalog, partial.catalog, migration, completed + 1)),
-    ...(after !== undefined && { after: followed(after, originsIn(before.catalog, after.catalog, migration, all)) }),
+    partial: followed(
+      partial,
+      originsIn(before.catalog, partial.catalog, migration, (index) => isReached(situation, index)),
+    ),
+    ...(after !== undefined && {
+      after: followed(
+        after,
+        originsIn(before.catalog, after.catalog, migration, () => true),
+      ),
+    }),
   };
 }
 
 /** By the name of now: the name of before. Only renames that the catalog shows to have been done. */
-function originsIn(before: Catalog, now: Catalog, { up }: Migration, upTo: number): ReadonlyMap<string, string> {
+function originsIn(before: Catalog, now: Catalog, { up }: Migration, isMeant: (index: number) => boolean): ReadonlyMap<string, string> {
   const renames = up.statements
-    .filter(({ index }) => index <= upTo)
+    .filter(({ index }) => isMeant(index))
     .flatMap(commandsIn)
     .flatMap(({ effect, collection }) =>
       effect.kind === 'rename collection' && collection?.name !== undefined && effect.newName.name !== undefined

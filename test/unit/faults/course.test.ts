@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Course, committedAt, courseOf, pointsOf } from '../../../src/faults/course';
+import { type Course, committedAt, courseOf, keptStatements, pointsOf } from '../../../src/faults/course';
 import type { CourseStatement } from '../../../src/faults/course-statement';
 import { enumerateCells } from '../../../src/faults/enumerate';
 import { faultKindsOf } from '../../../src/faults/kinds/registry';
@@ -213,5 +213,20 @@ describe('what a tool writes of its own between transactions', () => {
       { before: 1, committed: 2 },
       { before: 3, committed: 3 },
     ]);
+  });
+});
+
+describe('statements that stay when the server has finished them', () => {
+  const transactions = [
+    { index: 1, kind: 'autocommit', statements: [1] },
+    { index: 2, kind: 'explicit', statements: [2, 3, 4] },
+    { index: 3, kind: 'autocommit', statements: [5] },
+  ] as const;
+  const course = (name: 'mongodb' | 'postgres') => ({ engine: { name, major: 8 }, transactions }) as unknown as Course;
+
+  it('are those of no transaction, and those of one that ended, where code may send several at once', () => {
+    expect(keptStatements(course('mongodb'), new Set([2, 3, 5]))).toEqual([5]);
+    expect(keptStatements(course('mongodb'), new Set([1, 2, 3, 4]))).toEqual([1, 2, 3, 4]);
+    expect(keptStatements(course('postgres'), new Set([5]))).toEqual([]);
   });
 });

@@ -37,6 +37,17 @@ describe('a story', () => {
     );
   });
 
+  it('says which statements stayed that had not waited for the one that was interrupted', () => {
+    const more = [...statements, ...statements].map((each, position) => ({ ...each, index: position + 1 }));
+    const told = (facts: Partial<StoryFacts>) => story('crash', { statements: more, point: { kind: 'during', statement: 2 }, ...facts });
+    expect(told({ completed: 1, beyond: [3, 5], commitsOnItsWay: true })).toContain(
+      'Statements 1, 3 and 5 stay, and what statement 2 had committed by then; statements 4 and 6 are missing. Statements 3 and 5 did not wait for what was sent before.',
+    );
+    expect(told({ completed: 0, beyond: [3] })).toContain(
+      'Statement 3 stays; statements 1, 2, 4, 5 and 6 are missing. Statement 3 did not wait for what was sent before.',
+    );
+  });
+
   it('names what is held, and what a retry does afterwards', () => {
     const told = story('lost-ack', {
       physical: 'before',

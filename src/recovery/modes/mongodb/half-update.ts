@@ -1,6 +1,7 @@
 import type { DocumentWrite } from '../../../model/document';
 import { collectionText } from '../../../rollback/mongodb/collections';
 import { none } from '../../check';
+import { isDone } from '../../done';
 import { effectOf, notYet, shows } from '../../mongodb/effect';
 import { evidenceOf } from '../../mongodb/evidence';
 import { writesTo } from '../../mongodb/operations';
@@ -20,8 +21,8 @@ function found(situation: RecoverySituation): Half[] {
   const { migration, completed } = situation;
   const next = completed + 1;
   return evidenceOf(situation).flatMap(({ collection, changed, added, removed, now, kept }): Half[] => {
-    const writes = writesTo(collection, migration, next).filter(({ statement }) => statement === next);
-    const earlier = writesTo(collection, migration, completed);
+    const writes = writesTo(collection, migration, (index) => index === next);
+    const earlier = writesTo(collection, migration, (index) => isDone(situation, index));
     const [first] = writes;
     if (first === undefined) return [];
     const updates = writes.flatMap(({ write }) => (write.kind === 'update' && write.many ? [write] : []));

@@ -1,6 +1,7 @@
 import type { DocumentField, DocumentValue } from '../../../model/document';
 import { fieldsOf, isTrue } from '../../../model/document-value';
 import { none } from '../../check';
+import { isDone } from '../../done';
 import { deduplication } from '../../mongodb/deduplicate';
 import { commandsIn, writtenCollection } from '../../mongodb/operations';
 import { duplicateGroups, duplicatesOf } from '../../mongodb/questions';
@@ -19,8 +20,8 @@ interface Asked {
 type Refused = Finding & Asked;
 
 /** Unique indexes that are still to be built on documents that nothing writes before that. */
-function asked({ migration, completed }: RecoverySituation): Asked[] {
-  const left = migration.up.statements.filter(({ index }) => index > completed);
+function asked(situation: RecoverySituation): Asked[] {
+  const left = situation.migration.up.statements.filter(({ index }) => !isDone(situation, index));
   return left.flatMap((statement, place) => {
     const written = new Set(left.slice(0, place).flatMap((earlier) => commandsIn(earlier).map(writtenCollection)));
     return commandsIn(statement).flatMap(({ effect, collection }) => {

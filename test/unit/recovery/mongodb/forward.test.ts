@@ -26,6 +26,15 @@ const cases: readonly Case[] = [
     forward: ['db.people.updateMany({}, { $set: { a: 1 } });'],
   },
   {
+    name: 'what was done at the same time, behind the interrupted statement, is not done again',
+    text: 'db.people.updateMany({}, { $set: { a: 1 } }); db.tags.insertOne({ _id: "x" }); db.people.createIndex({ a: 1 });',
+    before: { people: { docs: people }, tags: { docs: [] } },
+    partial: { people: { docs: people.map(half((doc) => ({ ...doc, a: 1 }))) }, tags: { docs: [{ _id: 'x' }] } },
+    completed: 0,
+    beyond: [2],
+    forward: ['db.people.updateMany({}, { $set: { a: 1 } });', 'db.people.createIndex({ a: 1 });'],
+  },
+  {
     name: 'an $inc with a marker in the same update goes on where the marker is missing',
     text: 'db.people.updateMany({ status: "new" }, { $inc: { hits: 1 }, $set: { v: 2 } });',
     before: { people: { docs: people } },

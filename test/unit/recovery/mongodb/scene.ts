@@ -87,12 +87,22 @@ export interface Scene {
   readonly partial: World;
   readonly after?: World;
   readonly completed: number;
+  readonly beyond?: readonly number[];
   readonly bookkeeping?: State['bookkeeping'];
   /** What counting questions give, by parts of `database: text` joined by `&`. */
   readonly counts?: Readonly<Record<string, number>>;
 }
 
-export function situationOf({ text, before, partial, after = before, completed, bookkeeping, counts = {} }: Scene): RecoverySituation {
+export function situationOf({
+  text,
+  before,
+  partial,
+  after = before,
+  completed,
+  beyond,
+  bookkeeping,
+  counts = {},
+}: Scene): RecoverySituation {
   const statements = readText(text, mongodb);
   const migration: Migration = {
     id: 'm',
@@ -115,6 +125,7 @@ export function situationOf({ text, before, partial, after = before, completed, 
     after: stateOf(after),
     partial: stateOf(partial, bookkeeping),
     completed,
+    ...(beyond !== undefined && { beyond }),
   };
   const worlds = { before, partial };
   const answers = recoveryProbes(situation).map((probe) => {
