@@ -113,9 +113,13 @@ describe('completions', () => {
       const isAlone = pattern.where === 'outside a transaction';
       const marker = isAlone ? '-- +goose NO TRANSACTION\n' : '';
       const statement = plainText(pattern);
+      // What is validated must be there; the patterns that add it find its name free.
+      const added = statement.startsWith('ALTER TABLE orders VALIDATE')
+        ? 'ALTER TABLE orders ADD CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) NOT VALID;\n'
+        : '';
       const body = statement.startsWith('DO') ? `-- +goose StatementBegin\n${statement}\n-- +goose StatementEnd` : statement;
       const files = [
-        { path: '00001_a.sql', text: `-- +goose Up\n${before}-- +goose Down\nDROP TABLE orders;\nDROP TABLE customers;\n` },
+        { path: '00001_a.sql', text: `-- +goose Up\n${before}${added}-- +goose Down\nDROP TABLE orders;\nDROP TABLE customers;\n` },
         { path: '00002_b.sql', text: `${marker}-- +goose Up\n${body}\n-- +goose Down\n-- It can't be undone.\nSELECT 1;\n` },
       ];
       const { reports, problems } = lintFolder({
