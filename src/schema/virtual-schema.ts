@@ -110,6 +110,11 @@ const handlers: { readonly [K in OperationKind]?: Handler<Extract<Operation, { k
   revoke: (workspace, _operation, source) => changePrivileges(workspace, source.text),
   other: applyOther,
   cluster: clusterTables,
+  'refresh materialized view': (workspace, { view }, source) => {
+    const known = workspace.findDefinition(view, ['materialized view']);
+    const populated = !/\bwith\s+no\s+data\s*$/i.test(source.text);
+    if (known !== undefined && known.populated !== populated) workspace.definitions.set({ ...known, populated });
+  },
   set: (workspace, operation) => {
     if (operation.name.toLowerCase() === 'search_path') workspace.searchPath = readSearchPath(operation.value);
   },

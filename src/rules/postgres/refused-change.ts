@@ -297,6 +297,33 @@ Silent about views and functions that the migrations of the folder don't show, a
       ],
     },
     {
+      title: 'Defaults that were of the new type all along',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TYPE mood AS ENUM ('sad', 'ok');\nCREATE TABLE t (id bigint PRIMARY KEY, a text DEFAULT 0, b text, c text DEFAULT lower('A'), d text DEFAULT 'x');\nALTER TABLE t ALTER COLUMN b SET DEFAULT 'ok'::mood;\nALTER TABLE t ALTER COLUMN d SET DEFAULT NULL;\n",
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'ALTER TABLE t ALTER COLUMN a TYPE integer USING a::integer;\nALTER TABLE t ALTER COLUMN b TYPE mood USING b::mood;\nALTER TABLE t ALTER COLUMN c TYPE varchar(9);\nALTER TABLE t ALTER COLUMN d TYPE uuid USING d::uuid;\n',
+        },
+      ],
+    },
+    {
+      title: 'A materialized view that was filled after it was made',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id bigint PRIMARY KEY, a int);\nCREATE MATERIALIZED VIEW m AS SELECT id FROM t WITH NO DATA;\nCREATE UNIQUE INDEX ON m (id);\nREFRESH MATERIALIZED VIEW m;\n',
+        },
+        { path: 'V2__u.sql', text: 'REFRESH MATERIALIZED VIEW CONCURRENTLY m;\n' },
+      ],
+    },
+    {
       title: 'Expressions that stay; values that may be given',
       framework: 'flyway',
       majors: [12, 18],

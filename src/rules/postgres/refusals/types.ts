@@ -1,3 +1,4 @@
+import type { Column } from '../../../model/catalog';
 import type { Fix } from '../../../model/finding';
 import { quoteIdentifier } from '../../../parse/postgres/identifiers';
 import { findColumn, findTable } from '../../../schema/lookup';
@@ -12,25 +13,40 @@ const hasOwnCasts = onceForFolder((files) => files.some(({ text }) => /\bcreate\
 /** A type that the column's values, or its default, do not turn into by themselves. */
 export function refusedType(context: RuleContext, step: Step, operation: OperationOf<'alter column type'>): Refusal | undefined {
   const column = findColumn(findTable(step.before, operation.table), operation.column);
-  if (column === undefined || turnsByItself(step.before, column.type, operation.type) !== false || hasOwnCasts(context)) return undefined;
-  const keepsDefault =
-    column.default !== undefined &&
-    !/^null\b/i.test(column.default) &&
-    !step.statement.operations.some((other) => other.kind === 'drop default' && other.column === column.name);
+  if (column === undefined) return undefined;
+  const rows = operation.using === undefined && turnsByItself(step.before, column.type, operation.type) === false;
+  const keepsDefault = isRefusedDefault(step, operation, column);
+  if ((!rows && !keepsDefault) || hasOwnCasts(context)) return undefined;
   const cast = explicitCast(step.before, column.type, operation.type, quoteIdentifier(column.name));
-  const using = operation.using === undefined ? cast : undefined;
-  if (operation.using !== undefined && !keepsDefault) return undefined;
-  const what = operation.using === undefined ? column.name : `The default of ${column.name}`;
+  const using = rows ? cast : undefined;
+  const what = rows ? column.name : `The default of ${column.name}`;
   const fix = typeFix(context, step, operation, using, keepsDefault ? column.default : undefined);
   return {
     why: `${what} is ${column.type}, which does not turn into ${operation.type} by itself`,
     code: '42804',
-    help:
-      operation.using === undefined
-        ? `Say how: USING ${cast ?? `an expression of type ${operation.type}`}.${keepsDefault ? ' Drop the default before, and set the new one behind.' : ''}`
-        : 'USING is for the rows alone. Drop the default before, and set the new one behind, in the same ALTER TABLE.',
+    help: rows
+      ? `Say how: USING ${cast ?? `an expression of type ${operation.type}`}.${keepsDefault ? ' Drop the default before, and set the new one behind.' : ''}`
+      : 'The rows are converted, and the default is not. Drop the default before, and set the new one behind, in the same ALTER TABLE.',
     ...(fix !== undefined && { fix }),
   };
+}
+
+/** Is there a default which stays, and which the new type does not take? */
+function isRefusedDefault(step: Step, operation: OperationOf<'alter column type'>, column: Column): boolean {
+  const type = column.default === undefined ? undefined : typeOfDefault(column.default, column.type);
+  if (type === undefined || turnsByItself(step.before, type, operation.type) !== false) return false;
+  return !step.statement.operations.some((other) => other.kind === 'drop default' && other.column === column.name);
+}
+
+/**
+ * What the default was before it was made the column's type, for that is what has to turn into the new one; undefined where its text does not
+ * show it. A text in quotes is of the column's type from the start.
+ */
+function typeOfDefault(text: string, columnType: string): string | undefined {
+  if (/^'(?:[^']|'')*'$/.test(text)) return columnType;
+  if (/^-?\d+$/.test(text)) return 'integer';
+  if (/^(?:true|false)$/i.test(text)) return 'boolean';
+  return /^'(?:[^']|'')*'::([\w ."]+(?:\(\d+\))?)$/.exec(text)?.[1]?.replaceAll('"', '');
 }
 
 function typeFix(
@@ -41,8 +57,7 @@ function typeFix(
   defaultText: string | undefined,
 ): Fix | undefined {
   const { span } = operation;
-  if (context.program.rendering !== undefined || span === undefined || (operation.using === undefined && using === undefined))
-    return undefined;
+  if (context.program.rendering !== undefined || span === undefined || (using === undefined && defaultText === undefined)) return undefined;
   const column = quoteIdentifier(operation.column);
   // A text is read by the new type; anything else has to be thought of.
   const literal = defaultText === undefined ? undefined : /^'(?:[^']|'')*'(?=$|::)/.exec(defaultText)?.[0];
