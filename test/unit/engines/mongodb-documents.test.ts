@@ -144,6 +144,15 @@ it('a document that the migration inserts itself is not put there before it', ()
   expect(needsOf(readText(`${texts} db.copy.updateOne({ _id: 8 }, { $set: { s: "x" } });`, engine)).get('copy')?.filters).toHaveLength(1);
 });
 
+it('a document that the migration upserts is left to it, and one that it changes is not', () => {
+  const insert = 'db.roles.updateOne({ name: "admin" }, { $setOnInsert: { rights: [] } }, { upsert: true });';
+  expect([...needsOf(readText(insert, engine)).keys()]).toEqual([]);
+  const filters = (text: string) => needsOf(readText(text, engine)).get('roles')?.filters.length;
+  expect(filters(`${insert} db.roles.updateOne({ name: "admin" }, { $set: { a: 1 } }); db.roles.createIndex({ name: 1 });`)).toBe(0);
+  expect(filters(`${insert} db.roles.updateMany({ old: true }, { $set: { a: 1 } });`)).toBe(1);
+  expect(filters('db.roles.updateOne({ name: "admin" }, { $set: { rights: [] } }, { upsert: true });')).toBe(1);
+});
+
 it('a session has a number', () => {
   expect(sessionNumber(Uint8Array.from({ length: 16 }, (_, at) => at))).toBe(0x000102030405);
   expect(sessionNumber({ buffer: new Uint8Array(16) })).toBe(0);

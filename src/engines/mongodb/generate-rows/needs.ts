@@ -1,5 +1,5 @@
 import type { CollectionName, DocumentCommand, DocumentValue, DocumentWrite } from '../../../model/document';
-import { booleanOf, fieldOf, fieldsOf, isTrue, itemsOf, textOf } from '../../../model/document-value';
+import { booleanOf, fieldOf, fieldsOf, isEmptyDocument, isTrue, itemsOf, textOf } from '../../../model/document-value';
 import type { Statement } from '../../../model/migration';
 import { writeValue } from '../../../parse/mongodb/write';
 import { keyFields } from '../../../schema/mongodb/canonical';
@@ -24,6 +24,8 @@ export class CollectionNeeds {
   readonly schemas: DocumentValue[] = [];
   /** Keys of documents that the migration inserts, as they are written. */
   readonly inserted = new Set<string>();
+  /** Filters under which it inserts a document where none is there. */
+  readonly upserted = new Set<string>();
   /** It is read or changed, so that it must have been there; an insert alone says nothing of what was. */
   isMet = false;
 
@@ -134,8 +136,11 @@ class NeedsReader {
   /** Of a document that the migration inserts itself: one that is there already under that key would stand in its way. */
   private isOfOwn(needs: CollectionNeeds, write: DocumentWrite): boolean {
     const key = fieldOf(write.kind === 'insert' ? write.document : write.filter, '_id');
-    if (write.kind === 'insert' && key !== undefined) needs.inserted.add(writeValue(key));
-    return write.kind === 'insert' || (key !== undefined && needs.inserted.has(writeValue(key)));
+    const text = write.kind === 'insert' || isEmptyDocument(write.filter) ? undefined : writeValue(write.filter);
+    const inserts = write.kind === 'insert' || isInsertion(write);
+    if (inserts && key !== undefined) needs.inserted.add(writeValue(key));
+    if (inserts && text !== undefined) needs.upserted.add(text);
+    return inserts || (key !== undefined && needs.inserted.has(writeValue(key))) || (text !== undefined && needs.upserted.has(text));
   }
 
   private write(needs: CollectionNeeds, write: DocumentWrite): void {
@@ -226,6 +231,11 @@ class NeedsReader {
   private nameOf(needs: CollectionNeeds): string {
     return [...this.all].find(([, each]) => each === needs)?.[0] ?? '';
   }
+}
+
+/** An upsert that says what a new document is to hold: it is written for the case that there is none. */
+function isInsertion(write: DocumentWrite): boolean {
+  return write.kind === 'update' && write.upsert && fieldOf(write.change, '$setOnInsert') !== undefined;
 }
 
 /** What an update operator wants to find in its field (manual, "Update Operators"). */
