@@ -1,5 +1,5 @@
 import { findTable } from '../../schema/lookup';
-import { headRange, type OperationOf, operationRange, type RuleContext, type Step } from '../context';
+import { headRange, type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import type { Rule, Violation } from '../rule';
 
 export const openPrivileges: Rule = {
@@ -11,7 +11,7 @@ export const openPrivileges: Rule = {
 
 A SECURITY DEFINER function runs with its owner's privileges, but looks names up in the caller's search_path: a caller who can create objects anywhere on it can put a table or an operator of the same name in front, and have it run with the owner's rights (manual, CREATE FUNCTION, "Writing SECURITY DEFINER Functions Safely").
 
-A table with ROW LEVEL SECURITY enabled and no policy shows its rows to its owner and to roles that bypass row security (superusers, BYPASSRLS), and none to all others.
+A table with ROW LEVEL SECURITY enabled and no policy shows its rows to its owner and to roles that bypass row security (superusers, BYPASSRLS), and none to all others. A policy on a table without it keeps no row from anybody.
 
 Grant to roles by name; give the function \`SET search_path = ...\` with pg_temp last; create the policies before, or in the same migration.`,
   bad: [
@@ -46,6 +46,16 @@ Grant to roles by name; give the function \`SET search_path = ...\` with pg_temp
       ],
       findings: [{ at: 'ALTER TABLE orders ENABLE ROW LEVEL SECURITY', says: 'no row' }],
     },
+    {
+      title: 'A policy, and row security is off',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE t (id bigint PRIMARY KEY, owner text);\n' },
+        { path: 'V2__p.sql', text: 'CREATE POLICY own ON t USING (owner = current_user);\n' },
+      ],
+      findings: [{ at: 'CREATE POLICY own ON t USING (owner = current_user)', says: 'keeps no row from anybody' }],
+    },
   ],
   good: [
     {
@@ -59,12 +69,27 @@ Grant to roles by name; give the function \`SET search_path = ...\` with pg_temp
       ],
     },
     {
+      title: 'A policy before row security is switched on, and on a table that was not seen',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE t (id bigint PRIMARY KEY, owner text);\n' },
+        {
+          path: 'V2__p.sql',
+          text: "SET LOCAL lock_timeout = '2s';\nCREATE POLICY own ON t USING (owner = current_user);\nALTER TABLE t ENABLE ROW LEVEL SECURITY;\nCREATE POLICY seen ON objects USING (true);\n",
+        },
+      ],
+    },
+    {
       title: 'A table of which the policies are not known',
       framework: 'sql',
       files: [{ path: '0001_r.sql', text: 'ALTER TABLE orders ENABLE ROW LEVEL SECURITY;\n' }],
     },
   ],
-  operations: { grant: toPublic, 'create object': definer, 'alter table': rowSecurity },
+  operations: {
+    grant: toPublic,
+    'create object': (context, step, operation) => [...definer(context, step, operation), ...idlePolicy(context, step, operation)],
+    'alter table': rowSecurity,
+  },
 };
 
 function toPublic(context: RuleContext, step: Step, operation: OperationOf<'grant'>): Violation[] {
@@ -92,6 +117,22 @@ function definer(context: RuleContext, step: Step, operation: OperationOf<'creat
       range: headRange(context, step.statement),
       message: `${operation.object.name} runs with its owner's privileges and looks names up in the caller's search_path: a caller can put another table or operator in front.`,
       help: 'Add SET search_path = the schemas it needs, pg_temp last.',
+      fixes: [],
+    },
+  ];
+}
+
+/** A policy that nobody asks. */
+function idlePolicy(context: RuleContext, step: Step, operation: OperationOf<'create object'>): Violation[] {
+  if (operation.objectKind !== 'policy' || operation.on === undefined) return [];
+  const then = findTable(step.after, operation.on);
+  const table = context.after.tables.find((candidate) => candidate.identity === then?.identity);
+  if (table === undefined || table.complete === false || table.rowSecurity !== 'off') return [];
+  return [
+    {
+      range: headRange(context, step.statement),
+      message: `The policy ${operation.object.name} keeps no row from anybody: row security of ${table.name} is off.`,
+      help: `ALTER TABLE ${shownName(operation.on)} ENABLE ROW LEVEL SECURITY, in the same migration.`,
       fixes: [],
     },
   ];

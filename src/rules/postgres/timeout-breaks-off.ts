@@ -112,6 +112,10 @@ before it builds the index, and for tables that the same migration creates.`,
           text: "SET lock_timeout = '2s';\nDROP INDEX CONCURRENTLY IF EXISTS j;\nCREATE INDEX CONCURRENTLY j ON users (id, a);\n",
         },
         {
+          path: '0005_r.sql',
+          text: "SET statement_timeout = '5s';\nALTER TABLE users ADD COLUMN IF NOT EXISTS b int;\nRESET ALL;\nCREATE INDEX CONCURRENTLY l ON users (b);\nSET statement_timeout = '5s';\nDISCARD ALL;\nCREATE INDEX CONCURRENTLY m ON users (b, a);\n",
+        },
+        {
           path: '0004_n.sql',
           text: "SET statement_timeout = '5s';\nCREATE TABLE IF NOT EXISTS n (a int);\nCREATE INDEX CONCURRENTLY k ON n (a);\n",
         },
@@ -210,7 +214,7 @@ function violation(context: RuleContext, step: Step, work: LongWork, found: read
   const fix = unbounded(context, step, found);
   return {
     range: headRange(context, step.statement),
-    message: `${work.what} takes as long as the table is large, and the ${timeouts} breaks it off in the middle: that ${work.left}.`,
+    message: `${work.what} takes as long as the table is large, and the ${timeouts} ${found.length === 1 ? 'breaks' : 'break'} it off in the middle: that ${work.left}.`,
     help: `Set ${found.map(({ name }) => name).join(' and ')} to 0 before it, and again to what it was behind it.`,
     fixes: fix === undefined ? [] : [fix],
   };

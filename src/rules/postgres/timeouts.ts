@@ -33,8 +33,9 @@ interface Setting {
   readonly timeout: TimeoutInForce | undefined;
 }
 
-/** SET, RESET, and set_config() with what it is told. */
+/** SET, RESET, also of all settings, and set_config() with what it is told. */
 function settingsOf({ statement }: Step, name: string): readonly Setting[] {
+  if (/^\s*(?:reset|discard)\s+all\b/i.test(statement.sent)) return [{ isLocal: false, timeout: undefined }];
   return statement.operations.flatMap((operation) => {
     if (operation.kind === 'set' && operation.name.toLowerCase() === name) {
       return [{ isLocal: operation.local, timeout: timeoutOf(operation.value) }];

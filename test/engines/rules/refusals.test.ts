@@ -91,6 +91,25 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     },
   );
 
+  it('open-privileges: a policy keeps rows back only where row security is on', async () => {
+    const role = `reader_${major}`;
+    const address = await database(
+      sandbox,
+      `CREATE TABLE t (a int);\nINSERT INTO t VALUES (1);\nCREATE POLICY p ON t USING (false);\nCREATE ROLE ${role};\nGRANT SELECT ON t TO ${role};`,
+    );
+    await withClient(address, async (client) => {
+      const rows = async () => {
+        await client.query(`SET ROLE ${role}`);
+        const { rowCount } = await client.query('SELECT * FROM t');
+        await client.query('RESET ROLE');
+        return rowCount;
+      };
+      expect(await rows()).toBe(1);
+      await client.query('ALTER TABLE t ENABLE ROW LEVEL SECURITY');
+      expect(await rows()).toBe(0);
+    });
+  });
+
   it('timeout-breaks-off: both timeouts leave an invalid index, and a partition half detached', async () => {
     const address = await database(
       sandbox,
