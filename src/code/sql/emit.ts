@@ -11,6 +11,11 @@ export interface SentEffect extends Effect {
   text: TextValue;
   /** The framework's own mark: the transaction it runs in, a connection. Given back with the statements. */
   readonly mark?: unknown;
+  /**
+   * The code asked before whether the column is there, where the engine has no words for that: then ADD COLUMN does nothing when it is, and
+   * DROP COLUMN nothing when it is not.
+   */
+  guarded?: boolean;
 }
 
 /** To an SQL server. Several statements in it are one simple query. */

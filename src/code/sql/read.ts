@@ -1,5 +1,6 @@
 import type { Engine } from '../../model/engine';
 import type { CallCircumstances, Rendering, Statement, UnreadCall } from '../../model/migration';
+import type { Operation } from '../../model/operation';
 import type { Range, Span } from '../../model/text';
 import { LineIndex } from '../../parse/lines';
 import { readRequests } from '../../parse/read';
@@ -49,7 +50,8 @@ export function readRecording(session: Session, recording: Recording, options: R
   const statements: Statement[] = [];
   for (const [index, recorded] of sent.entries()) {
     const circumstances = options.circumstances?.(recorded);
-    const own = (read[index] ?? []).map((statement): Statement => {
+    const own = (read[index] ?? []).map((each): Statement => {
+      const statement = recorded.effect.guarded === true ? guarded(each) : each;
       const placed = inSource(statement, rendering, source, rendered, recorded.entry.span);
       if (options.circumstances === undefined) return placed;
       return { ...placed, range: source.range(recorded.entry.span), ...(circumstances === undefined ? {} : { circumstances }) };
@@ -75,6 +77,15 @@ function isSent(recorded: Recorded): recorded is Recorded<SentEffect> {
 
 function endsTransaction({ effect }: Recorded<SentEffect>): boolean {
   return /^\s*(?:rollback|abort|commit|end|release|session\.(?:abort|commit)Transaction)\b/i.test(flat(effect.text));
+}
+
+/** A statement that the code runs only where its columns are not there yet, or still are. */
+function guarded(statement: Statement): Statement {
+  const operations = statement.operations.map((operation): Operation => {
+    if (operation.kind === 'add column') return { ...operation, ifNotExists: true };
+    return operation.kind === 'drop column' ? { ...operation, ifExists: true } : operation;
+  });
+  return { ...statement, operations };
 }
 
 /** A statement of the rendering with its places in the file. */

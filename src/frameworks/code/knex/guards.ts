@@ -37,6 +37,21 @@ export function isQuestion(value: unknown): value is Question {
   return typeof value === 'object' && value !== null && 'about' in value && (value.about === 'table' || value.about === 'column');
 }
 
+/** The same for columns where the engine has no such words: every column that the statement adds or drops was asked for. */
+export function isGuardedByCode(text: TextValue, conditions: readonly Condition[]): boolean {
+  const shown = flat(text);
+  const parts = /^\s*alter\s+table\s+(\S+)\s+((?:add|drop)\s[\s\S]*)$/i.exec(shown);
+  if (parts === null) return false;
+  const [, table = '', changes = ''] = parts;
+  const isDrop = /^drop\s/i.test(changes);
+  const asked = conditions.flatMap(({ value, holds }) =>
+    value.kind === 'unknown' && isQuestion(value.tag) && value.tag.about === 'column' && holds === isDrop ? [value.tag] : [],
+  );
+  return asked.some(
+    ({ table: of, column }) => (of === undefined || mentions(table, of)) && (column === undefined || mentions(changes, column)),
+  );
+}
+
 /** Behind each ADD COLUMN or DROP COLUMN: one guard stands for all of them. */
 function everyColumn(text: string, isDrop: boolean): readonly number[] {
   const pattern = isDrop ? /\bdrop\s+column\s+(?!if\s)/gi : /\badd\s+column\s+(?!if\s)/gi;

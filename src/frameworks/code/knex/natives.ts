@@ -17,7 +17,7 @@ import {
 import type { Engine } from '../../../model/engine';
 import type { Connection, RunContext } from './context';
 import { type Dialect, dialectOf } from './dialects';
-import { guarded } from './guards';
+import { guarded, isGuardedByCode } from './guards';
 import { Query } from './query';
 import { bind, Raw, Ref } from './raw';
 import { Schema } from './schema';
@@ -253,7 +253,10 @@ export class KnexNatives {
       const conditions = made.length > machine.conditions.length ? made : machine.conditions;
       const send = (): void => {
         const texts = given instanceof Schema ? given.statements() : [given.text];
-        for (const text of texts) emitSql({ machine, place: given.place }, guarded(text, conditions, this.dialect), connection);
+        for (const text of texts) {
+          const effect = emitSql({ machine, place: given.place }, guarded(text, conditions, this.dialect), connection);
+          if (effect !== undefined && isGuardedByCode(text, conditions)) effect.guarded = true;
+        }
         if (given instanceof Schema) for (const { place, why } of given.problems) machine.unread(place, why);
       };
       if (conditions === machine.conditions) send();

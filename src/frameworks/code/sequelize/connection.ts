@@ -8,6 +8,7 @@ import { recordOf, textOf } from '../plain-objects';
 import { replaceMarks } from '../replacing';
 import { type Dialect, dialectOf } from './dialects';
 import type { Expressions } from './expressions';
+import { isColumnGuarded } from './guards';
 import { argumentOf, functions } from './library';
 import { type ConnectionMark, OwnTransaction } from './transactions';
 
@@ -24,7 +25,8 @@ export class Connection {
 
   /** Sends text as it stands in the code, or text written for a call. `options` are the call's arguments among which `transaction` is. */
   send(use: Pick<NativeUse, 'machine' | 'place'>, sql: Value | string, options: readonly Value[]): void {
-    emitSql(use, sql, this.markOf(options));
+    const effect = emitSql(use, sql, this.markOf(options));
+    if (effect !== undefined && typeof sql === 'string' && isColumnGuarded(use.machine.conditions, sql)) effect.guarded = true;
   }
 
   /** The mark of a request with these options. */

@@ -13,6 +13,16 @@ export function isGuarded(use: NativeUse, exists: boolean, table: string, column
   });
 }
 
+/** The same for a statement of a builder, where the engine has no such words for columns. */
+export function isColumnGuarded({ machine }: NativeUse, sql: string): boolean {
+  const change = /^ALTER TABLE (\S+) (ADD|DROP COLUMN) (\S+)/.exec(sql);
+  return machine.conditions.some(({ value: { tag }, holds }) => {
+    if (change === null || !isExists(tag) || tag.exists !== 'column') return false;
+    const [, table = '', word, column = ''] = change;
+    return holds === (word !== 'ADD') && table.includes(`\`${tag.table}\``) && column === `\`${tag.column}\``;
+  });
+}
+
 function isExists(tag: unknown): tag is Exists {
   return typeof tag === 'object' && tag !== null && 'exists' in tag;
 }

@@ -5,6 +5,7 @@ import type { TextValue, Value } from '../../../code/value';
 import { Absences } from './absence';
 import type { DatabaseSoFar } from './database';
 import type { Dialect } from './dialects';
+import { isColumnGuarded } from './guards';
 
 /** Sends what a migration says, and tells the database that the builders ask afterwards. */
 export class Sender {
@@ -23,7 +24,11 @@ export class Sender {
 
   /** What a builder writes for one call. */
   written(use: NativeUse, statements: readonly string[]): void {
-    for (const statement of statements) this.note(emitSql(use, statement)?.text);
+    for (const statement of statements) {
+      const effect = emitSql(use, statement);
+      if (effect !== undefined && isColumnGuarded(use, statement)) effect.guarded = true;
+      this.note(effect?.text);
+    }
   }
 
   private note(text: TextValue | undefined): void {

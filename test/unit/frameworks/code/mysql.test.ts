@@ -171,6 +171,34 @@ describe('builders of TypeORM for MySQL', () => {
   });
 });
 
+describe('a column that the code asks for first', () => {
+  it.each([
+    ['knex', "if (!(await knex.schema.hasColumn('a', 'b'))) await knex.schema.alterTable('a', (t) => { t.text('b'); });", true],
+    ['knex', "if (!(await knex.schema.hasColumn('a', 'c'))) await knex.schema.alterTable('a', (t) => { t.text('b'); });", false],
+    ['knex', "await knex.schema.alterTable('a', (t) => { t.text('b'); });", false],
+    [
+      'typeorm',
+      "if (!(await queryRunner.hasColumn('a', 'b'))) await queryRunner.addColumn('a', new TableColumn({ name: 'b', type: 'int' }));",
+      true,
+    ],
+    [
+      'typeorm',
+      "if (await queryRunner.hasColumn('a', 'b')) await queryRunner.addColumn('a', new TableColumn({ name: 'b', type: 'int' }));",
+      false,
+    ],
+    [
+      'sequelize',
+      "const table = await queryInterface.describeTable('a');\nif (!table.b) await queryInterface.addColumn('a', 'b', Sequelize.INTEGER);",
+      true,
+    ],
+    ['sequelize', "await queryInterface.addColumn('a', 'b', Sequelize.INTEGER);", false],
+  ] as const)('is added as with IF NOT EXISTS: %s, %s', (name, body, expected) => {
+    const [statement] = read(name, body).up.statements;
+    expect(statement?.sent).not.toContain('EXISTS');
+    expect(statement?.operations).toMatchObject([{ kind: 'add column', ifNotExists: expected }]);
+  });
+});
+
 describe('what other calls mean for MySQL', () => {
   it('of db-migrate are its own words', () => {
     const body = `await db.createTable('a', { columns: { id: { type: 'int', primaryKey: true, autoIncrement: true, unsigned: true }, b: 'string', c: { type: 'text', notNull: true } }, charset: 'utf8mb4' });
