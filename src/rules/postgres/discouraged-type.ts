@@ -12,6 +12,7 @@ export const discouragedType: Rule = {
 - \`timestamp\` without a time zone stores what a clock on some wall showed. Where that wall was is lost, and now() is converted by the setting of each session. \`timestamptz\` stores the moment, in the same eight bytes.
 - \`char(n)\` pads with spaces that some operators ignore and others do not, and is no faster than \`text\`.
 - \`json\` keeps the text as it came, duplicate keys and all, has no equality operator, so that DISTINCT and UNION fail, and can't be indexed. Use \`jsonb\`.
+- \`time with time zone\` keeps an offset without a date, by which nobody can tell whether it is that of summer or of winter. Use \`timestamptz\`, or \`time\` for what a clock shows.
 - \`money\` takes its currency and its decimals from a setting of the server. Use \`numeric\` and a column for the currency.
 
 Silent for temporary tables.`,
@@ -61,6 +62,16 @@ Silent for temporary tables.`,
       findings: [
         { at: 'ALTER TABLE t ADD COLUMN at timestamp', says: 'time zone' },
         { at: 'ALTER TABLE t ALTER COLUMN body TYPE json USING body::json', says: 'jsonb' },
+      ],
+    },
+    {
+      title: 'A time of day with an offset',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [{ path: '0001_t.sql', text: 'CREATE TABLE t (opens timetz(0), closes time with time zone);\n' }],
+      findings: [
+        { at: 'CREATE TABLE t (opens timetz(0), closes time with time zone)', says: 'opens' },
+        { at: 'CREATE TABLE t (opens timetz(0), closes time with time zone)', says: 'closes' },
       ],
     },
   ],
@@ -115,6 +126,11 @@ const traps: readonly { readonly names: readonly string[]; readonly trap: string
     help: 'Use text, with a CHECK on its length where that matters.',
   },
   { names: ['json'], trap: "it has no equality and can't be indexed, so DISTINCT and UNION over it fail", help: 'Use jsonb.' },
+  {
+    names: ['time with time zone'],
+    trap: 'it keeps an offset without the date on which it would hold',
+    help: 'Use timestamptz for a moment, or time for what a clock shows.',
+  },
   {
     names: ['money'],
     trap: 'its currency and its decimals come from a setting of the server',
