@@ -20,12 +20,12 @@ export function combinationsOf(values: readonly Value[]): readonly (readonly Kno
   let combinations: Known[][] = [[]];
   for (const value of values) {
     const options = optionsOf(value);
-    if (combinations.length * options.length <= maximumCombinations) {
+    if (options.length > 1 && combinations.length * options.length <= maximumCombinations) {
       combinations = combinations.flatMap((known) => options.map((option) => [...known, option]));
-    } else {
-      // Too many: each further choice follows the ones before it.
-      combinations = combinations.map((known, index) => [...known, options[index % options.length] ?? options[0] ?? emptyText]);
+      continue;
     }
+    // One option goes behind all; where there would be too many combinations, each further choice follows the ones before it.
+    for (const [index, known] of combinations.entries()) known.push(options[index % options.length] ?? options[0] ?? emptyText);
   }
   return combinations;
 }
