@@ -33,6 +33,19 @@ async function problemOf(path: string): Promise<string> {
 }
 
 describe('readMigrationSource', () => {
+  test('of the configuration of tools above it takes the name of the database alone', async () => {
+    const folder = repository({
+      'db/migrations/1_a.js': 'exports.up = (knex) => knex.raw("SELECT 1");',
+      'knexfile.js': "module.exports = { client: 'mysql2', connection: 'mysql://root:secret@localhost/app' };",
+      'config/config.json': '{ "production": { "dialect": "mariadb", "password": "secret" } }',
+      'db/data-source.ts': "export const source = new DataSource({ host: 'secret' });",
+    });
+    const { files } = await read(join(folder, 'db/migrations'));
+    expect(files.map(({ path }) => path)).toEqual(['../../config/config.json#database', '../../knexfile.js#database', '1_a.js']);
+    expect(JSON.stringify(files)).not.toContain('secret');
+    expect(files[1]?.text).toContain("database: 'mysql2'");
+  });
+
   test('a file comes with its siblings, sorted, and says which it is', async () => {
     const folder = repository({ 'm/2.sql': 'two', 'm/1.sql': 'one', 'm/notes.txt': 'no', 'm/3.sql.conf': 'three' });
     const source = await read(join(folder, 'm/2.sql'));

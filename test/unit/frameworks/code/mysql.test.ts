@@ -261,3 +261,24 @@ await queryInterface.sequelize.query('DELETE FROM a WHERE b IN (:b)', { replacem
     expect(statementsOf(up)).toEqual([]);
   });
 });
+
+it('a fix of a builder is written as the raw call of the tool', () => {
+  const first = {
+    path: '20250101000000_a.js',
+    text: "exports.up = (knex) => knex.schema.createTable('a', (t) => { t.bigIncrements(); });\nexports.down = (knex) => knex.schema.dropTable('a');\n",
+  };
+  const file = fileFor('knex', "  await knex.schema.alterTable('a', (t) => { t.string('b').defaultTo('x'); });");
+  const { reports } = lintFolder({
+    files: [first, file],
+    paths: [file.path],
+    configuration: { ...defaultConfiguration, framework: 'knex', engine: 'mysql' },
+  });
+  const fix = reports
+    .flatMap(({ findings }) => findings.flatMap(({ fixes }) => fixes))
+    .find(({ title }) => title.startsWith('State ALGORITHM'));
+  if (fix === undefined) throw new Error('no fix');
+  expect(fix.safe).toBe(false);
+  const framework = frameworkByName('knex');
+  const fixed = framework && only(framework, { [file.path]: editText(file.text, fix.edits) }, mysql);
+  expect(statementsOf(fixed?.up)).toEqual(["alter table `a` add `b` varchar(255) default 'x', ALGORITHM=INSTANT"]);
+});
