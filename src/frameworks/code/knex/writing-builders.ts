@@ -1,23 +1,25 @@
 import { codeLiteral } from '../../../code/literal';
-import type { Token } from '../../../parse/postgres/lexer';
+import { type Engine, isMysqlFamily } from '../../../model/engine';
+import { tokenize as tokenizeMysql } from '../../../parse/mysql/lexer';
 import { tokenize } from '../../../parse/postgres/lexer';
 
 /**
  * Statements that a call of knex says exactly: dropping tables, columns and views, renaming. Undefined for all others, which go raw: a builder
  * that leaves out an option would be another rollback than the one that was tried.
  */
-export function builderCall(knex: string, sql: string): string | undefined {
-  const words = new Words(tokenize(sql), sql);
+export function builderCall(knex: string, sql: string, engine: Engine): string | undefined {
+  const isMysql = isMysqlFamily(engine);
+  const words = new Words(isMysql ? tokenizeMysql(sql, engine) : tokenize(sql), sql);
   if (words.take('drop', 'table')) return named(words, knex, words.take('if', 'exists') ? 'dropTableIfExists' : 'dropTable');
   if (words.take('drop', 'view')) return named(words, knex, words.take('if', 'exists') ? 'dropViewIfExists' : 'dropView');
-  if (words.take('drop', 'schema') && !words.take('if', 'exists')) {
+  if (!isMysql && words.take('drop', 'schema') && !words.take('if', 'exists')) {
     const schema = words.name();
     return schema !== undefined && words.atEnd() ? `${knex}.schema.dropSchema(${literal(schema)})` : undefined;
   }
-  return words.take('alter', 'table') ? alterTable(words, knex) : undefined;
+  return words.take('alter', 'table') ? alterTable(words, knex, isMysql) : undefined;
 }
 
-function alterTable(words: Words, knex: string): string | undefined {
+function alterTable(words: Words, knex: string, isMysql: boolean): string | undefined {
   const table = words.qualified();
   if (table === undefined) return undefined;
   const schema = schemaOf(knex, table);
@@ -27,6 +29,8 @@ function alterTable(words: Words, knex: string): string | undefined {
     const column = words.name();
     return column === undefined ? undefined : changed(`dropColumn(${literal(column)})`);
   }
+  // There the builders say more than this: they drop keys, and say a column's definition again.
+  if (isMysql) return undefined;
   if (words.take('rename', 'to')) {
     const name = words.name();
     return name !== undefined && words.atEnd() ? `${schema}.renameTable(${literal(table.name)}, ${literal(name)})` : undefined;
@@ -61,16 +65,24 @@ function literal(text: string): string {
   return codeLiteral(text);
 }
 
+/** What the lexers of both engines tell of a token. */
+interface SqlToken {
+  readonly kind: string;
+  readonly word: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The tokens of a statement, read from left to right. */
 class Words {
   private position = 0;
-  private readonly tokens: readonly Token[];
+  private readonly tokens: readonly SqlToken[];
 
   constructor(
-    tokens: readonly Token[],
+    tokens: readonly SqlToken[],
     private readonly sql: string,
   ) {
-    this.tokens = tokens.filter(({ kind }) => kind !== 'comment');
+    this.tokens = tokens.filter(({ kind }) => !['comment', 'delimiter', 'end'].includes(kind));
   }
 
   take(...words: readonly string[]): boolean {
@@ -84,7 +96,7 @@ class Words {
     const token = this.tokens[this.position];
     if (token === undefined) return undefined;
     const text = this.sql.slice(token.start, token.end);
-    const name = text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : /^[a-z_]/i.test(text) ? text.toLowerCase() : undefined;
+    const name = /^["`]/.test(text) ? unquoted(text) : /^[a-z_]/i.test(text) ? text.toLowerCase() : undefined;
     if (name === undefined || /[.[\]*]| as |^\s|\s$/i.test(name)) return undefined;
     this.position++;
     return name;
@@ -102,4 +114,9 @@ class Words {
     const rest = this.tokens.slice(this.position);
     return rest.every(({ word }) => word === ';');
   }
+}
+
+function unquoted(text: string): string {
+  const quote = text.charAt(0);
+  return text.slice(1, -1).replaceAll(quote + quote, quote);
 }

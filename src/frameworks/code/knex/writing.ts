@@ -17,7 +17,9 @@ export function placeDown(migration: Migration, files: readonly SourceFile[], st
     async: true,
     lines: (parameters) => {
       const knex = knexName(parameters);
-      return statements.flatMap((sql) => codeLines(sql, (text) => `await ${builderCall(knex, text) ?? `${knex}.raw(${rawText(text)})`};`));
+      return statements.flatMap((sql) =>
+        codeLines(sql, (text) => `await ${builderCall(knex, text, migration.engine) ?? `${knex}.raw(${rawText(text)})`};`),
+      );
     },
   });
 }

@@ -395,7 +395,7 @@ exports.down = async function (knex) {
     'ALTER TABLE a ALTER COLUMN b SET DEFAULT 1',
     'CREATE TABLE a (b int)',
   ])('not for %s', (sql) => {
-    expect(builderCall('knex', sql)).toBeUndefined();
+    expect(builderCall('knex', sql, defaultEngine)).toBeUndefined();
   });
 
   it('raw calls on what the call is made on', () => {

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are templates of the code that is linted.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { builderCall } from '../../../../src/frameworks/code/knex/writing-builders';
 import { frameworkByName } from '../../../../src/frameworks/registry';
 import { defaultConfiguration } from '../../../../src/lint/configuration';
 import { editText } from '../../../../src/lint/fixes';
@@ -133,7 +134,18 @@ describe('how it runs on MySQL', () => {
 });
 
 describe('a rollback for MySQL', () => {
-  it.each(rawCalls)('of %s is written as its raw calls', (name, call) => {
+  it.each([
+    ['DROP TABLE `logs`', "knex.schema.dropTable('logs')"],
+    ['DROP TABLE IF EXISTS `app`.`logs`', "knex.schema.withSchema('app').dropTableIfExists('logs')"],
+    ['ALTER TABLE `a` DROP COLUMN `b`', "knex.schema.alterTable('a', (table) => {\n    table.dropColumn('b');\n  })"],
+    ['ALTER TABLE `a` DROP COLUMN `b`, DROP COLUMN `c`', undefined],
+    ['ALTER TABLE `a` RENAME COLUMN `b` TO `c`', undefined],
+    ['ALTER TABLE `a` ADD COLUMN `b` int', undefined],
+  ])('%s is a call of the builder of knex where that says the same', (sql, expected) => {
+    expect(builderCall('knex', sql, mysql)).toBe(expected);
+  });
+
+  it.each(rawCalls)('of %s is written in its own form', (name, call) => {
     const framework = frameworkByName(name);
     const { path, text } = fileFor(name, call('"CREATE TABLE `logs` (`id` int)"'));
     const migration = framework && only(framework, { [path]: text }, mysql);
@@ -142,7 +154,7 @@ describe('a rollback for MySQL', () => {
     const placed = framework.placeDown(migration, [{ path, text }], generateDown(migration, emptyCatalog, after).statements);
     if (placed.kind !== 'edit') throw new Error(placed.kind);
     const written = text.slice(0, placed.span.start) + placed.newText + text.slice(placed.span.end);
-    expect(statementsOf(only(framework, { [path]: written }, mysql).down)).toEqual(['DROP TABLE `logs`']);
+    expect(statementsOf(only(framework, { [path]: written }, mysql).down)).toEqual([expect.stringMatching(/^drop table `logs`$/i)]);
   });
 });
 
