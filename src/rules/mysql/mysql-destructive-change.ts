@@ -38,6 +38,21 @@ Silent in rollbacks, for what the same migration makes, for generated columns, a
       ],
     },
     {
+      title: 'A column that comes back empty, in one statement and in two',
+      framework: 'sql',
+      files: [
+        users,
+        {
+          path: '0002_d.sql',
+          text: 'ALTER TABLE users DROP COLUMN phone;\nALTER TABLE users ADD COLUMN phone bigint;\nALTER TABLE users DROP COLUMN name, ADD COLUMN name text;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE users DROP COLUMN phone', says: 'users.phone' },
+        { at: 'DROP COLUMN name', says: 'users.name' },
+      ],
+    },
+    {
       title: 'A table, its rows, names',
       framework: 'sql',
       files: [
@@ -82,7 +97,7 @@ Silent in rollbacks, for what the same migration makes, for generated columns, a
       files: [
         {
           path: '1_t.sql',
-          text: '-- migrate:up\nCREATE TABLE users (id bigint PRIMARY KEY, phone varchar(20));\nCREATE TABLE x (a int);\nDROP TABLE x;\n\n-- migrate:down\nDROP TABLE users;\n',
+          text: '-- migrate:up\nCREATE TABLE users (id bigint PRIMARY KEY, phone varchar(20));\nCREATE TABLE x (a int);\nDROP TABLE x;\nALTER TABLE users ADD COLUMN draft int;\nALTER TABLE users DROP COLUMN draft;\n\n-- migrate:down\nDROP TABLE users;\n',
         },
         {
           path: '2_t.sql',
@@ -184,7 +199,7 @@ function column(context: RuleContext, step: Step, operation: Extract<Operation, 
   const { table: name, column: dropped } = operation;
   const table = findTable(step.before, name);
   const known = findColumn(table, dropped);
-  if (!isLive(context, step, name) || known?.generated !== undefined || isKept(context, step, name) || isNewColumn(context, name, dropped))
+  if (!isLive(context, step, name) || known?.generated !== undefined || isKept(context, step, name) || isMadeBefore(context, step, name, dropped))
     return [];
   const key = table?.constraints.find(({ kind }) => kind === 'primary key')?.columns ?? [];
   const list = [...key.filter((each) => each !== dropped), dropped].map(quoteIdentifier).join(', ');
@@ -253,7 +268,15 @@ function partitions(context: RuleContext, step: Step, operation: OperationOf<'pa
   return [say(context, step, operation, message, help)];
 }
 
-/** Was it added by this migration? */
+/** Did an earlier statement of this migration add the column? One that a later statement adds again, of another type say, is lost first. */
+function isMadeBefore(context: RuleContext, step: Step, table: ObjectName, name: string): boolean {
+  return operationsOf(context, 'add column').some(
+    ({ step: { statement }, operation }) =>
+      statement.index < step.statement.index && operation.table.name === table.name && operation.column.name === name,
+  );
+}
+
+/** Is there a column of that name which this migration adds, before or after? */
 function isNewColumn(context: RuleContext, table: ObjectName, name: string): boolean {
   return operationsOf(context, 'add column').some(({ operation }) => operation.table.name === table.name && operation.column.name === name);
 }
