@@ -2,7 +2,7 @@ import type { EngineName } from './engine';
 
 /** Where tools of code write down which database they talk to: knexfile, data source, Sequelize's and db-migrate's configuration. */
 const names =
-  /^(?:knexfile|ormconfig|mikro-orm\.config|[\w.-]*data-?source[\w.-]*)\.(?:[cm]?[jt]s|json)$|^database\.json$|^config\.(?:[cm]?js|json)$/i;
+  /^(?:knexfile|ormconfig|(?:orm|typeorm|sequelize|mikro-orm)\.config|[\w.-]*data-?source[\w.-]*|database|config)\.(?:[cm]?[jt]s|json)$/i;
 
 /** Set behind the name of a file of which only this is taken: addresses and passwords can stand in the rest. */
 const cutMark = '#database';
@@ -37,14 +37,18 @@ export function enginesIn(text: string): readonly EngineName[] {
   return [...new Set(namesIn(text).flatMap((name) => engines[name] ?? []))];
 }
 
-const setting = /\b(?:client|dialect|driver|type|database)["']?\s*[:=]\s*["'`]([\w-]+)["'`]/g;
+/** `client: 'mysql2'`, also where the environment comes first: `client: process.env.DB_CLIENT || 'mysql2'`. */
+const setting = /\b(?:client|dialect|driver|type|database)["']?\s*[:=]\s*(?:[\w.]+\s*(?:\|\||\?\?)\s*)?["'`]([\w-]+)["'`]/g;
 const address = /["'`](postgres(?:ql)?|mysql2?|mariadb):\/\//g;
-const driverClass = /\bdriver\s*:\s*(PostgreSql|MySql|MariaDb)Driver\b|['"]@mikro-orm\/(postgresql|mysql|mariadb)['"]/g;
+const driverClass = /\bdriver\s*:\s*(PostgreSql|MySql|MariaDb)Driver\b/g;
+const driverImport = /['"]@mikro-orm\/(postgresql|mysql|mariadb)['"]/g;
 
 function namesIn(text: string): readonly string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\/|(?<![:"'`\w])\/\/[^\n]*/g, ' ');
-  return [setting, address, driverClass]
-    .flatMap((pattern) => [...code.matchAll(pattern)])
-    .map(([, first, second]) => (first ?? second ?? '').toLowerCase())
-    .filter((name) => Object.hasOwn(engines, name));
+  const found = (pattern: RegExp) => [...code.matchAll(pattern)].map(([, name]) => (name ?? '').toLowerCase());
+  const classes = found(driverClass);
+  // A configuration of MikroORM can import several drivers, and chooses one.
+  return [...found(setting), ...found(address), ...(classes.length > 0 ? classes : found(driverImport))].filter((name) =>
+    Object.hasOwn(engines, name),
+  );
 }

@@ -18,16 +18,17 @@ export function engineOfCode(files: readonly SourceFile[]): EngineName | undefin
   return only !== undefined && others.length === 0 ? only : shownEngine(files);
 }
 
-/** The nearest file of settings that names one engine. */
+/** What the nearest files of settings name, each one engine. Undefined where they contradict each other: a project can have two databases. */
 function configuredEngine(files: readonly SourceFile[]): EngineName | undefined {
   const settings = files
     .filter(({ path }) => isDatabaseSettings(path))
-    .toSorted((left, right) => left.path.split('../').length - right.path.split('../').length);
-  for (const { text } of settings) {
-    const [only, ...others] = enginesIn(text);
-    if (only !== undefined && others.length === 0) return only;
-  }
-  return undefined;
+    .flatMap(({ path, text }) => {
+      const [only, ...others] = enginesIn(text);
+      return only !== undefined && others.length === 0 ? [{ engine: only, levels: path.split('../').length }] : [];
+    });
+  const nearest = Math.min(...settings.map(({ levels }) => levels));
+  const [only, ...others] = new Set(settings.filter(({ levels }) => levels === nearest).map(({ engine }) => engine));
+  return others.length === 0 ? only : undefined;
 }
 
 /** What only MySQL and MariaDB take, in strings of SQL: names between backticks, options of tables. */

@@ -199,7 +199,12 @@ function column(context: RuleContext, step: Step, operation: Extract<Operation, 
   const { table: name, column: dropped } = operation;
   const table = findTable(step.before, name);
   const known = findColumn(table, dropped);
-  if (!isLive(context, step, name) || known?.generated !== undefined || isKept(context, step, name) || isMadeBefore(context, step, name, dropped))
+  if (
+    !isLive(context, step, name) ||
+    known?.generated !== undefined ||
+    isKept(context, step, name) ||
+    isMadeBefore(context, step, name, dropped)
+  )
     return [];
   const key = table?.constraints.find(({ kind }) => kind === 'primary key')?.columns ?? [];
   const list = [...key.filter((each) => each !== dropped), dropped].map(quoteIdentifier).join(', ');

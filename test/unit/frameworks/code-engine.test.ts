@@ -31,12 +31,30 @@ describe('the engine of a project in code', () => {
     ['../config/config.json', '{ "production": { "dialect": "mysql", "password": "secret" } }', 'mysql'],
     ['../database.json', '{ "dev": { "driver": "mysql" } }', 'mysql'],
     ['../mikro-orm.config.ts', "import { defineConfig } from '@mikro-orm/mariadb'; export default defineConfig({})", 'mariadb'],
+    ['../knexfile.js', "module.exports = { client: process.env.DB_CLIENT || 'mysql2' }", 'mysql'],
+    ['../config/database.js', "module.exports = { production: { dialect: env.DIALECT ?? 'mariadb' } }", 'mariadb'],
+    ['../typeorm.config.ts', "export default new DataSource({ type: 'mysql' })", 'mysql'],
+    [
+      '../mikro-orm.config.ts',
+      "import { MySqlDriver } from '@mikro-orm/mysql'; import { MariaDbDriver } from '@mikro-orm/mariadb'; export default { driver: MariaDbDriver }",
+      'mariadb',
+    ],
     ['../data-source.ts', "new DataSource({ url: 'mysql://root:secret@localhost/app' })", 'mysql'],
   ])('is what the configuration says, before the dependencies: %s', (path, text, expected) => {
     const cut = cutToDatabase(path, text);
     expect(isDatabaseSettings(path)).toBe(true);
     expect(cut?.text).not.toContain('secret');
     expect(engineOfCode([migration, ...(cut === undefined ? [] : [cut]), manifest('pg')])).toBe(expected);
+  });
+
+  it('is not that of one of two configurations that contradict each other', () => {
+    const settings = (path: string, type: string) => ({ path, text: `new DataSource({ type: '${type}' })` });
+    const two = [settings('../data-source.mysql.ts', 'mysql'), settings('../data-source.pg.ts', 'postgres')];
+    const sql = (text: string) => ({ path: '1-A.ts', text: `class A1 { async up(queryRunner) { await queryRunner.query(${text}); } }` });
+    expect(engineOfCode([sql('"CREATE TABLE `users` (`id` int)"'), ...two, manifest('pg', 'mysql2')])).toBe('mysql');
+    expect(engineOfCode([sql('\'CREATE TABLE "users" (id int)\''), ...two, manifest('pg', 'mysql2')])).toBeUndefined();
+    expect(engineOfCode([migration, ...two, settings('data-source.ts', 'mysql')])).toBe('mysql');
+    expect(engineOfCode([migration, ...two.map((file) => ({ ...file, text: two[0]?.text ?? '' }))])).toBe('mysql');
   });
 
   it.each(['config.json', '../tsconfig.json', '../src/config.js', '../package.json', '../source.ts'])(
