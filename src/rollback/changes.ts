@@ -6,6 +6,7 @@ import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
 import { columnChanges, dropColumn, matchColumns, replaced, retyped, type TablePair } from './columns';
 import { createDefinition, type DefinitionPlan, type Disturbed, dropDefinition, planDefinitions } from './definitions';
+import { inheritedColumnChanges } from './inherited-columns';
 import { mongodbCatalogChanges } from './mongodb/changes';
 import { mysqlCatalogChanges } from './mysql/changes';
 import { inOrderOfNeed } from './order';
@@ -110,6 +111,7 @@ class Writer {
       ...this.newTables.map((table) => createTable(table, to, options)),
       ...this.pairs.flatMap((pair) => tableChanges(pair, options)),
       ...this.pairs.flatMap((pair) => columnChanges(pair, to, options)),
+      ...inheritedColumnChanges(this.pairs, options),
       ...this.parts.flatMap((plan) => addKeysAndIndexes(plan, options)),
       ...this.parts.flatMap((plan) => addForeignKeys(plan, options)),
       ...this.attachments(),

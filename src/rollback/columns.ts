@@ -128,7 +128,8 @@ function hasDefaultName(table: Table, constraint: Constraint): boolean {
   return constraint.name === `${table.name}_${constraint.columns[0] ?? ''}_not_null`;
 }
 
-function setNotNull(table: Table, column: Column): string {
+/** What makes a column NOT NULL again, with the name its constraint had. */
+export function setNotNull(table: Table, column: Column): string {
   const named = notNullConstraint(table, column);
   const name = quoteIdentifier(column.name);
   if (named === undefined || (hasDefaultName(table, named) && named.validated && !named.definition.endsWith('NO INHERIT'))) {

@@ -112,10 +112,10 @@ describe('migrations in code on the command line', () => {
   });
 
   test('of a project with another database are named, and not linted', async () => {
-    const cwd = project({ 'package.json': '{ "dependencies": { "knex": "3.1.0", "mysql2": "3.9.0" } }' });
+    const cwd = project({ 'package.json': '{ "dependencies": { "knex": "3.1.0", "better-sqlite3": "11.0.0" } }' });
     const { status, stdout, stderr } = await faultline(['lint'], { cwd });
     expect([status, stdout]).toEqual([0, expect.stringContaining('no findings in 0 files')]);
-    expect(stderr).toMatch(/depends on mysql2 .* taken for MySQL/);
+    expect(stderr).toMatch(/depends on better-sqlite3 .* taken for SQLite/);
     expect((await faultline(['lint', '--engine', 'postgres'], { cwd })).status).toBe(1);
   });
 });

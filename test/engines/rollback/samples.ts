@@ -70,6 +70,12 @@ export const undone: readonly Sample[] = [
     sql: 'ALTER TABLE orders ALTER COLUMN state DROP NOT NULL; ALTER TABLE orders ALTER COLUMN id SET NOT NULL; ALTER TABLE users ALTER COLUMN email DROP NOT NULL',
   },
   { kinds: ['set not null'], sql: 'ALTER TABLE spare ALTER COLUMN id SET NOT NULL' },
+  { kinds: ['set not null', 'set default'], sql: "ALTER TABLE child ALTER COLUMN id SET NOT NULL, ALTER COLUMN label SET DEFAULT 'own'" },
+  {
+    kinds: ['set default'],
+    sql: "ALTER TABLE spare ALTER COLUMN label SET DEFAULT 'of all'; ALTER TABLE child ALTER COLUMN label SET DEFAULT 'own'",
+  },
+  { kinds: ['set default'], sql: "ALTER TABLE events_2020 ALTER COLUMN payload SET DEFAULT '{}'" },
   { kinds: ['alter column'], sql: 'ALTER TABLE orders ALTER COLUMN note SET STORAGE EXTERNAL, ALTER COLUMN note SET STATISTICS 50' },
   { kinds: ['alter column'], sql: 'ALTER TABLE orders ALTER COLUMN note SET COMPRESSION pglz', minimumMajor: 14 },
   { kinds: ['alter column'], sql: 'ALTER TABLE orders ALTER COLUMN note SET (n_distinct = 100)' },
