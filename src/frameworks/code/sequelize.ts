@@ -110,24 +110,26 @@ function readFile(file: SourceFile, folder: CodeFolder, options: ReadOptions): r
 function readMigration(file: SourceFile, folder: CodeFolder, options: ReadOptions): Migration | undefined {
   const up = program('up', file, folder, options.engine);
   const down = program('down', file, folder, options.engine);
-  if (up === undefined) return undefined;
+  if (up === undefined || up === 'irreversible') return undefined;
   return {
     id: baseName(file.path),
     title: baseName(file.path),
     framework: 'sequelize',
     engine: options.engine,
     up,
-    ...(down === undefined || isEmpty(down) ? {} : { down }),
+    ...(down === 'irreversible' ? { downUnsupported: true } : down === undefined || isEmpty(down) ? {} : { down }),
   };
 }
 
-function program(direction: 'up' | 'down', file: SourceFile, folder: CodeFolder, engine: Engine): Program | undefined {
+/** One direction; 'irreversible' for a `down` that only says, by throwing, that there is no way back. */
+function program(direction: 'up' | 'down', file: SourceFile, folder: CodeFolder, engine: Engine): Program | 'irreversible' | undefined {
   const session = folder.open(file.path);
   const callee = exported(session, direction);
   if (callee === undefined || callee.kind === 'unknown') return undefined;
   const recording = withoutHandlers(session.run(callee, [queryInterface(new Connection(engine)), library]));
   const span = callee.kind === 'function' && callee.source.path === file.path ? callee.source.span : wholeFile(file);
   const program = programOf(direction, file, span, session, recording, execution, engine);
+  if (direction === 'down' && recording.thrown !== undefined && isEmpty(program)) return 'irreversible';
   const own = transactionsOf(readRecording(session, recording, { engine }));
   return { ...program, execution: { ...program.execution, ...own } };
 }

@@ -207,6 +207,16 @@ describe('forms', () => {
     expect(program.statements).toEqual([]);
   });
 
+  it.each(["async down() {\n    throw new Error('irreversible');\n  }", "down: () => {\n    throw new Error('irreversible');\n  }"])(
+    'has no way back where it says so: %s',
+    (down) => {
+      const migration = only(sequelize, `${up("await queryInterface.dropTable('a');").slice(0, -3)}  ${down},\n};\n`);
+      expect(migration.up.statements).toHaveLength(1);
+      expect(migration.down).toBeUndefined();
+      expect(migration.downUnsupported).toBe(true);
+    },
+  );
+
   it('is recognised', () => {
     const file = (path: string, text: string) => ({ path, text });
     expect(sequelize.detect([file('1-a.js', up(`await queryInterface.dropTable('a');`))])).toBeGreaterThan(0.9);
