@@ -63,7 +63,17 @@ class Walk {
       return inTransaction(own, this.migration.engine, this.steps[0] ?? emptyCatalog) ?? own;
     });
     const unread = (this.migration.up.unread ?? []).map(({ text }) => notUndone(`what ${text} does, which could not be read`));
-    return generatedDown([...unread, ...parts], (text) => text, '//');
+    return generatedDown([...unread, ...this.databaseOf(parts), ...parts], (text) => text, '//');
+  }
+
+  /** A script that goes to a database of its own is undone there. One that goes to several is left to who knows them. */
+  private databaseOf(parts: readonly DownPart[]): readonly DownPart[] {
+    const operations = this.statements.flatMap((each) => each.operations);
+    const names = new Set(operations.flatMap((operation) => (operation.kind === 'use' ? [operation.database] : [])));
+    const [only, ...others] = names;
+    if (only === undefined || parts.every(({ text }) => text.length === 0)) return [];
+    if (others.length > 0) return [notUndone(`to which of ${[...names].join(', ')} each of these belongs`)];
+    return [statement(`use(${JSON.stringify(only)})`)];
   }
 
   /** What is undone, transaction by transaction of `up`; what was in none stands for itself. */

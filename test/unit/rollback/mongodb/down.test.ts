@@ -47,6 +47,14 @@ function textsOf(up: string, earlier = base): readonly string[] {
   return statements;
 }
 
+test('a script that goes to a database of its own is undone there', () => {
+  expect(textsOf('use("shop");\ndb.users.createIndex({ name: 1 });')).toEqual(['use("shop");', 'db.users.dropIndex("name_1");']);
+  expect(textsOf('use("shop");\ndb.users.findOne({});')).toEqual([]);
+  expect(downOf('use("shop");\ndb.users.createIndex({ name: 1 });\nuse("other");\ndb.users.createIndex({ age: 1 });').irreversible).toEqual(
+    ['Not undone: to which of shop, other each of these belongs. Write it by hand.'],
+  );
+});
+
 const schema: readonly (readonly [what: string, up: string, down: readonly string[]])[] = [
   [
     'an index goes by the name that the driver makes',
