@@ -50,7 +50,13 @@ export function readRecording(session: Session, recording: Recording, options: R
   const statements: Statement[] = [];
   for (const [index, recorded] of sent.entries()) {
     const circumstances = options.circumstances?.(recorded);
-    const own = (read[index] ?? []).map((each): Statement => {
+    const span = spans[index] ?? { start: 0, end: 0 };
+    const refused = clientDelimiter(rendering.text.slice(span.start, span.end), options.engine);
+    const own = (read[index] ?? []).map((each, place): Statement => {
+      if (refused !== undefined && place === 0) {
+        const range = source.range(sourceSpan(rendering, each.span) ?? recorded.entry.span);
+        return { ...each, operations: [], range, unreadable: { message: refused, range } };
+      }
       const statement = recorded.effect.guarded === true ? guarded(each) : each;
       const placed = inSource(statement, rendering, source, rendered, recorded.entry.span);
       if (options.circumstances === undefined) return placed;
@@ -77,6 +83,12 @@ function isSent(recorded: Recorded): recorded is Recorded<SentEffect> {
 
 function endsTransaction({ effect }: Recorded<SentEffect>): boolean {
   return /^\s*(?:rollback|abort|commit|end|release|session\.(?:abort|commit)Transaction)\b/i.test(flat(effect.text));
+}
+
+/** Why the server refuses all of a request: DELIMITER is a command of the program `mysql`, and code sends it to the server as it stands. */
+function clientDelimiter(request: string, { name }: Engine): string | undefined {
+  if ((name !== 'mysql' && name !== 'mariadb') || !/(?:^|;)\s*delimiter[ \t]+\S/i.test(request)) return undefined;
+  return 'DELIMITER is a command of the mysql program, which the server does not know; without it the body is sent whole';
 }
 
 /** A statement that the code runs only where its columns are not there yet, or still are. */

@@ -69,6 +69,28 @@ const rawCalls: readonly (readonly [FrameworkName, (sql: string) => string])[] =
   ['mikro-orm', (sql) => `this.addSql(${sql});`],
 ];
 
+describe('DELIMITER', () => {
+  const body = 'CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW\nBEGIN\n  SET NEW.a = 1;\nEND';
+
+  it('is refused by the server, to which code sends it as it stands', () => {
+    const sql = JSON.stringify(`DELIMITER $$\n${body}$$\nDELIMITER ;`);
+    const [statement, ...others] = read('knex', `  await knex.raw(${sql});`).up.statements;
+    expect(others).toEqual([]);
+    const behind = JSON.stringify(`DROP TRIGGER IF EXISTS x;\nDELIMITER //\n${body} //`);
+    expect(read('sequelize', `await queryInterface.sequelize.query(${behind});`).up.statements[0]?.unreadable).toBeDefined();
+    expect(statement?.unreadable?.message).toMatch(/^DELIMITER is a command of the mysql program/);
+    expect(statement?.unreadable?.range.start.line).toBe(1);
+    expect(statement?.operations).toEqual([]);
+  });
+
+  it('is not asked for by a body, and is a word like others elsewhere', () => {
+    const sql = [body, "UPDATE t SET delimiter = ';'", 'ALTER TABLE t ADD COLUMN delimiter char(1)'];
+    const { up } = read('typeorm', sql.map((each) => `    await queryRunner.query(${JSON.stringify(each)});`).join('\n'));
+    expect(up.statements.map(({ unreadable }) => unreadable)).toEqual([undefined, undefined, undefined]);
+    expect(up.statements.every(({ operations }) => operations.length > 0)).toBe(true);
+  });
+});
+
 describe('raw SQL for MySQL', () => {
   it.each(rawCalls)('of %s is read by the reader of MySQL: %s', (name, call) => {
     const { up } = read(name, call(literal));
