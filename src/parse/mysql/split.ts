@@ -137,11 +137,21 @@ class Splitter {
     const first = this.text.charAt(start);
     if (first !== '\\' && kind !== 'word') return undefined;
     const isFirst = this.open === undefined;
-    if (word === 'delimiter' ? !isFirst && !this.isLineStart(start) : !isFirst) return undefined;
+    if (word === 'delimiter' ? !isFirst && !(this.isLineStart(start) && !this.isInParentheses()) : !isFirst) return undefined;
     if (word !== 'delimiter' && first !== '\\' && word !== 'source' && !clientOnly.test(word)) return undefined;
     const feed = this.text.indexOf('\n', start);
     const lineEnd = feed === -1 || feed > this.end ? this.end : feed;
     return readClientCommand(this.text.slice(start, lineEnd).trimEnd(), start);
+  }
+
+  /** Between the parentheses of a table, `delimiter` is a column on a line of its own, as drivers send it. */
+  private isInParentheses(): boolean {
+    let depth = 0;
+    for (const { word } of this.open?.tokens ?? []) {
+      if (word === '(') depth += 1;
+      else if (word === ')') depth -= 1;
+    }
+    return depth > 0;
   }
 
   private isLineStart(offset: number): boolean {
