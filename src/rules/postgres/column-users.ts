@@ -24,11 +24,17 @@ function objectUsers(catalog: SearchedCatalog, table: Table, column: string): re
   const born = Number(findColumn(table, column)?.identity);
   const concerned = catalog.definitions.filter(({ kind, dependsOn }) => kind === 'publication' || dependsOn.includes(key));
   return concerned.flatMap((object) => {
-    // A column that came later is in no `*` of before.
+    // A column that came later is not what a view made before means by its name, unless it was replaced since.
+    if (born > Number(object.identity) && isView(object) && !/^\s*create\s+or\s+replace\b/i.test(object.definition)) return [];
+    // Nor is it in a `*` of before.
     const wanted = { table, column, withinStar: born < Number(object.identity) };
     if (!usesColumn(object, wanted, catalog)) return [];
     return [{ kind: 'object' as const, object, words: `the ${object.kind} ${object.name}` }];
   });
+}
+
+function isView({ kind }: DefinedObject): boolean {
+  return kind === 'view' || kind === 'materialized view';
 }
 
 function usesColumn({ kind, definition }: DefinedObject, wanted: WantedColumn, catalog: SearchedCatalog): boolean {

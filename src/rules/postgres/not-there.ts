@@ -1,6 +1,6 @@
 import type { Table } from '../../model/catalog';
 import type { ObjectName, Operation } from '../../model/operation';
-import { findColumn, findTable } from '../../schema/lookup';
+import { findColumn, findNamed, findTable } from '../../schema/lookup';
 import { operationRange, perOperation, type RuleContext, type Step, shownName } from '../context';
 import { onceForFolder } from '../once';
 import type { Rule, Violation } from '../rule';
@@ -15,7 +15,8 @@ the migration dropped or renamed. The migration fails each time it is run, and o
 
 Check the name; where it may or may not be there, say IF EXISTS.
 
-Silent for tables whose creation was not seen, for folders of migrations in code, and where another migration speaks of the name, unless it drops or renames it.`,
+Silent for tables whose creation was not seen, for folders of migrations in code or with EXECUTE of statements that change tables, and where another migration or a text in quotes speaks of the
+name, unless that migration drops or renames it.`,
   bad: [
     {
       title: 'Columns and constraints that the table does not have',
@@ -58,7 +59,7 @@ Silent for tables whose creation was not seen, for folders of migrations in code
       findings: [
         { at: 'CREATE INDEX ON users (name)', says: '42703' },
         { at: 'ALTER TABLE users ALTER COLUMN age TYPE bigint', says: '42703' },
-        { at: 'CREATE INDEX ON users (id)', says: '42P01' },
+        { at: 'CREATE INDEX ON users (id)', says: 'Statement 3' },
       ],
     },
   ],
@@ -89,9 +90,71 @@ Silent for tables whose creation was not seen, for folders of migrations in code
         { path: 'V2__u.sql', text: 'CREATE INDEX ON users (tenant);\n' },
       ],
     },
+    {
+      title: 'Something else has the name now: a view, or a table in another schema of the search path',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, name text);\nCREATE TABLE jobs (id bigint PRIMARY KEY);\nCREATE SCHEMA tenant;\nCREATE VIEW tenant.jobs AS SELECT id AS job FROM public.jobs;\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: "ALTER TABLE users RENAME TO people;\nCREATE VIEW users AS SELECT id, name FROM people;\nINSERT INTO users (id, name) VALUES (1, 'a');\nSET LOCAL search_path = tenant;\nINSERT INTO jobs (job) VALUES (1);\n",
+        },
+      ],
+    },
+    {
+      title: 'What a parent gave, to a child that has left it too',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE events (id bigint, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);\nCREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\nCREATE TABLE a (id int);\nCREATE TABLE b (id int);\nALTER TABLE b INHERIT a;\nALTER TABLE a ADD COLUMN note text;\nALTER TABLE events ADD COLUMN kind text;\n",
+        },
+        {
+          path: 'V2__u.sql',
+          text: "INSERT INTO events_1 (id, at, kind) VALUES (1, '2024-02-02', 'x');\nUPDATE b SET note = 'y';\nALTER TABLE events DETACH PARTITION events_1;\nALTER TABLE events_1 ALTER COLUMN kind SET DEFAULT 'x';\nALTER TABLE events_1 DROP CONSTRAINT events_1_pkey;\n",
+        },
+      ],
+    },
+    {
+      title: 'Columns that a text in quotes makes, in the same file',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE places (id bigint PRIMARY KEY);\nDO $$ DECLARE name text; BEGIN FOREACH name IN ARRAY ARRAY['a', 'b'] LOOP EXECUTE format('ALTER TABLE places ADD COLUMN %I_at date', name); END LOOP; END $$;\nUPDATE places SET a_at = now(), b_at = now();\n",
+        },
+      ],
+    },
+    {
+      title: 'A function of an extension that adds a column',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE places (id bigint PRIMARY KEY);\nSELECT AddGeometryColumn('places', 'geom', 4326, 'POINT', 2);\nCREATE INDEX ON places USING gist (geom);\n",
+        },
+      ],
+    },
+    {
+      title: 'What was undone is there again',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [
+        {
+          path: '01.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, name text);\nBEGIN;\nDROP TABLE users;\nROLLBACK;\nBEGIN;\nSAVEPOINT before;\nALTER TABLE users RENAME COLUMN name TO nick;\nROLLBACK TO before;\nUPDATE users SET name = lower(name);\nCOMMIT;\n',
+        },
+      ],
+    },
   ],
   check: (context) => {
-    if (context.source !== undefined || isWithCode(context)) return [];
+    if (context.source !== undefined || isWithCode(context) || isWrittenByCode(context)) return [];
     return perOperation(context, (step, operation) => {
       const missing = missingOf(context, step, operation);
       return missing === undefined ? undefined : violation(context, step, operation, missing);
@@ -100,6 +163,19 @@ Silent for tables whose creation was not seen, for folders of migrations in code
 };
 
 const isWithCode = onceForFolder((files) => files.some(({ path }) => /\.[cm]?[jt]s$/i.test(path)));
+
+/** Statements that are put together while they run: nobody knows which columns they leave. */
+const isWrittenByCode = onceForFolder((files) =>
+  files.some(
+    ({ text }) => /\bexecute\b/i.test(text) && (changingText.test(text) || (executedVariable.test(text) && /\balter\b/i.test(text))),
+  ),
+);
+
+const changingText = /\bexecute\b(?!\s+(?:function|procedure|on)\b)[^;]*?\b(?:alter|create\s+(?:table|view))\b/i;
+const executedVariable = /\bexecute\s+[a-z_]\w*\s*(?:;|\b(?:using|into)\b)/i;
+
+/** A child has what its parent got later, and keeps it when it leaves. */
+const hasChildren = onceForFolder((files) => files.some(({ text }) => /\b(?:partition\s+of|attach\s+partition|inherits?)\b/i.test(text)));
 
 interface Missing {
   readonly message: string;
@@ -119,16 +195,27 @@ function violation(context: RuleContext, step: Step, operation: Operation, { mes
 function missingOf(context: RuleContext, step: Step, operation: Operation): Missing | undefined {
   const named = namedParts(operation);
   if (named === undefined || /^\s*alter\s+(?:foreign\s+)?table\s+if\s+exists\b/i.test(step.statement.sent)) return undefined;
+  if (isBehindRollback(context, step)) return undefined;
   const table = findTable(step.before, named.table);
   if (table === undefined) return lostTable(context, step, named.table);
   if (table.complete === false || table.columns.length === 0) return undefined;
   const column = named.columns?.find((name) => findColumn(table, name) === undefined && !isAddedHere(step, name));
-  if (column !== undefined && !isSpokenOf(context, column)) return missingColumn(table, column);
+  if (column !== undefined && !isOfParent(context, step, table, column) && !isSpokenOf(context, column))
+    return missingColumn(table, column);
   const { constraint } = named;
-  if (constraint === undefined || table.partitionOf !== undefined || table.inherits !== undefined) return undefined;
+  if (constraint === undefined || hasChildren(context)) return undefined;
   // Version 18 gives NOT NULL a name too.
   const isThere = constraint.endsWith('_not_null') || table.constraints.some(({ name }) => name === constraint);
   return isThere || isSpokenOf(context, constraint) ? undefined : missingConstraint(table, constraint);
+}
+
+/** What ROLLBACK brings back is not replayed. */
+function isBehindRollback({ steps }: RuleContext, step: Step): boolean {
+  return steps.some(({ statement }) => statement.index < step.statement.index && /^\s*(?:rollback|abort)\b/i.test(statement.sent));
+}
+
+function isOfParent(context: RuleContext, step: Step, table: Table, column: string): boolean {
+  return hasChildren(context) && step.before.tables.some((other) => other !== table && findColumn(other, column) !== undefined);
 }
 
 interface NamedParts {
@@ -169,24 +256,29 @@ function isAddedHere({ statement }: Step, name: string): boolean {
   return statement.operations.some((operation) => operation.kind === 'add column' && operation.column.name === name);
 }
 
-/** Other files may make it in ways that are not read. What one of them drops or renames is gone. */
-function isSpokenOf({ files, program }: RuleContext, name: string): boolean {
+/** Other files, and functions that are told its name, may make it in ways that are not read. What one of them drops or renames is gone. */
+function isSpokenOf({ files, program, text: own }: RuleContext, name: string): boolean {
   const quoted = name.replaceAll(/[^\w]/g, '\\$&');
   const word = new RegExp(`(?<![\\w$])${quoted}(?![\\w$])`, 'i');
   const gone = new RegExp(`\\b(?:drop|rename)\\s+(?:column\\s+|constraint\\s+)?(?:if\\s+exists\\s+)?"?${quoted}(?![\\w$])`, 'i');
+  if (new RegExp(`'"?${quoted}"?'`, 'i').test(own)) return true;
   return files.some(({ path, text }) => path !== program.path && word.test(text) && !gone.test(text));
 }
 
 function lostTable({ steps }: RuleContext, step: Step, name: ObjectName): Missing | undefined {
+  const { definitions, searchPath } = step.before;
+  if (findNamed(definitions, name, searchPath) !== undefined) return undefined;
   const lost = steps.find(
     (earlier) =>
       earlier.statement.index < step.statement.index &&
+      earlier.statement.operations.some(({ kind }) => kind === 'drop object' || kind === 'rename object' || kind === 'set schema') &&
+      (name.schema !== undefined || earlier.after.searchPath?.join() === searchPath?.join()) &&
       findTable(earlier.before, name) !== undefined &&
       findTable(earlier.after, name) === undefined,
   );
   if (lost === undefined) return undefined;
   return {
-    message: `Statement ${lost.statement.index + 1} of this migration takes the table ${shownName(name)} away, by that name`,
+    message: `Statement ${lost.statement.index} of this migration takes the table ${shownName(name)} away, by that name`,
     code: '42P01',
     help: 'Use its new name, or put this statement before.',
   };

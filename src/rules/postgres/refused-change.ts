@@ -267,6 +267,17 @@ Silent about views and functions that the migrations of the folder don't show, a
   ],
   good: [
     {
+      title: 'OVERRIDING USER VALUE, and the time that an identifier holds',
+      framework: 'flyway',
+      majors: [18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text, code uuid);\nCREATE TABLE old (id bigint, name text);\nINSERT INTO users (id, name) OVERRIDING USER VALUE SELECT id, name FROM old;\nCREATE INDEX ON users (uuid_extract_timestamp(code), quote_nullable(name));\n',
+        },
+      ],
+    },
+    {
       title: 'Casts that are there, USING, a default that goes; domains, arrays, enums to text',
       framework: 'flyway',
       majors: [12, 18],

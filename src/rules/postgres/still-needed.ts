@@ -200,6 +200,30 @@ ALTER TABLE t DROP COLUMN i;
   ],
   good: [
     {
+      title: 'What has the name now is not what the view and the trigger use',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE users (id bigint PRIMARY KEY, age int);\nCREATE VIEW ages AS SELECT age FROM users;\nALTER TABLE users RENAME COLUMN age TO years;\nALTER TABLE users ADD COLUMN age text;\nCREATE FUNCTION changed() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';\nCREATE TRIGGER changed BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION changed();\nALTER FUNCTION changed() RENAME TO changed_before;\nCREATE FUNCTION changed() RETURNS trigger LANGUAGE plpgsql AS 'begin return old; end';\n",
+        },
+        { path: 'V2__u.sql', text: 'ALTER TABLE users DROP COLUMN age;\nDROP FUNCTION changed();\n' },
+      ],
+    },
+    {
+      title: 'Namesakes in another schema',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE SCHEMA app;\nCREATE TYPE status AS ENUM ('x');\nCREATE TYPE app.status AS ENUM ('y');\nCREATE SEQUENCE num;\nCREATE SEQUENCE app.num;\nCREATE FUNCTION changed() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';\nCREATE FUNCTION app.changed() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';\nCREATE TABLE users (id bigint PRIMARY KEY DEFAULT nextval('num'), state status);\nCREATE TRIGGER changed BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION changed();\n",
+        },
+        { path: 'V2__u.sql', text: 'DROP TYPE app.status;\nDROP SEQUENCE app.num;\nDROP FUNCTION app.changed();\n' },
+      ],
+    },
+    {
       title: 'Columns that came after the view, of another table, and those that nothing reads',
       framework: 'flyway',
       majors: [12, 18],
@@ -411,10 +435,15 @@ function isView({ kind }: { readonly kind: string }): boolean {
   return kind === 'view' || kind === 'materialized view';
 }
 
+/** Of several in different schemas, a name without its schema may mean another one. */
+function isOnly(all: readonly { readonly name: string }[], { name }: { readonly name: string }): boolean {
+  return all.filter((other) => other.name === name).length === 1;
+}
+
 function typedColumn(step: Step, name: ObjectName): Need | undefined {
   const type = findNamed(step.before.types, name, step.before.searchPath);
   if (type === undefined) return undefined;
-  const names = new Set([type.name, relationKey(type)]);
+  const names = new Set(isOnly(step.before.types, type) ? [type.name, relationKey(type)] : [relationKey(type)]);
   for (const table of step.before.tables) {
     const column = table.columns.find((candidate) => names.has(candidate.type.replace(/(\[\])+$/, '').replaceAll('"', '')));
     if (column !== undefined) return { what: `type ${type.name}`, by: `the column ${column.name} of ${table.name}`, code: '2BP01' };
@@ -426,12 +455,13 @@ function typedColumn(step: Step, name: ObjectName): Need | undefined {
 function numberedColumn(step: Step, name: ObjectName): Need | undefined {
   const sequence = findNamed(step.before.sequences, name, step.before.searchPath);
   if (sequence === undefined) return undefined;
+  const called = new RegExp(`nextval\\s*\\(\\s*'(?:"?([^'".]+)"?\\.)?"?${sequence.name.replaceAll(/\W/g, '\\$&')}"?'`, 'i');
+  const isMeant = (text: string) => {
+    const found = called.exec(text);
+    return found !== null && (found[1] === undefined ? isOnly(step.before.sequences, sequence) : found[1] === sequence.schema);
+  };
   for (const table of step.before.tables) {
-    const column = table.columns.find(
-      (candidate) =>
-        candidate.default !== undefined &&
-        new RegExp(`nextval\\s*\\(\\s*'(?:[^']*[."])?${sequence.name.replaceAll(/\W/g, '\\$&')}"?'`, 'i').test(candidate.default),
-    );
+    const column = table.columns.find((candidate) => candidate.default !== undefined && isMeant(candidate.default));
     if (column !== undefined)
       return { what: `sequence ${sequence.name}`, by: `the default of ${column.name} of ${table.name}`, code: '2BP01' };
   }
@@ -447,11 +477,22 @@ function canBeOfTrigger(step: Step, name: ObjectName, signature: string | undefi
 
 function triggeredFunction(step: Step, name: ObjectName): Need | undefined {
   const called = new RegExp(
-    `\\bexecute\\s+(?:function|procedure)\\s+(?:"?[\\w$]+"?\\s*\\.\\s*)?"?${name.name.replaceAll(/\W/g, '\\$&')}"?\\s*\\(`,
+    `\\bexecute\\s+(?:function|procedure)\\s+(?:"?([\\w$]+)"?\\s*\\.\\s*)?"?${name.name.replaceAll(/\W/g, '\\$&')}"?\\s*\\(`,
     'i',
   );
+  const functions = step.before.definitions.filter((object) => object.kind === 'function' && object.name === name.name);
+  const schemas = new Set(functions.map(({ schema }) => schema));
+  const dropped = findNamed(functions, name, step.before.searchPath);
+  const own = name.schema ?? dropped?.schema;
+  const isMeant = (definition: string) => {
+    const found = called.exec(definition);
+    return found !== null && (found[1] === undefined ? schemas.size < 2 : own === undefined || found[1] === own);
+  };
   for (const table of step.before.tables) {
-    const trigger = table.triggers.find(({ definition }) => called.test(definition));
+    const trigger = table.triggers.find(
+      // A trigger made before the function calls another one, which had its name then.
+      ({ identity, definition }) => isMeant(definition) && !(Number(dropped?.identity) > Number(identity)),
+    );
     if (trigger !== undefined) return { what: `function ${name.name}`, by: `the trigger ${trigger.name} of ${table.name}`, code: '2BP01' };
   }
   return undefined;

@@ -16,8 +16,8 @@ export function refusedValue(
     const becomesPlain = step.statement.operations.some((other) => other.kind === 'alter column' && other.column === operation.column);
     return becomesPlain ? undefined : refusedDefault(findColumn(table, operation.column));
   }
-  // DEFAULT is the one word that may stand for a value; OVERRIDING SYSTEM VALUE lets an identity be written.
-  if (/\bdefault\b|\boverriding\s+system\b/i.test(step.statement.sent)) return undefined;
+  // DEFAULT is the one word that may stand for a value; OVERRIDING lets an identity be written, or takes no notice of it.
+  if (/\bdefault\b|\boverriding\s+(?:system|user)\b/i.test(step.statement.sent)) return undefined;
   const columns = operation.columns.flatMap((name) => findColumn(table, name) ?? []);
   const generated = columns.find((column) => column.generated !== undefined);
   if (generated !== undefined) {

@@ -75,8 +75,10 @@ const ofSession: Pick<Culprit, 'why' | 'help'> = {
   help: "Say what it depends on: (column AT TIME ZONE 'UTC'), to_tsvector('english', column), column || column for concat().",
 };
 
+const ofNow = new Set(['now', 'transaction_timestamp', 'statement_timestamp']);
+
 /** Immutable in one of their forms, by arguments that only types tell apart. */
-const ofSeveralForms = new Set(['to_timestamp', 'date_part', 'convert_to', 'convert_from', 'timezone']);
+const ofSeveralForms = new Set(['to_timestamp', 'date_part', 'convert_to', 'convert_from', 'timezone', 'quote_nullable']);
 
 function changeable(part: unknown, table: Table | undefined, step: Step): Culprit | undefined {
   if (part === undefined) return undefined;
@@ -96,12 +98,7 @@ function call({ funcname, args }: NodeOf<'FuncCall'>, table: Table | undefined, 
   if (parts.length > 1 && parts[0] !== 'pg_catalog') return undefined;
   if (step.before.definitions.some((object) => object.kind === 'function' && object.name === name)) return undefined;
   const what = `${name}()`;
-  if (
-    volatileFunctions.has(name) ||
-    name === 'now' ||
-    (name.endsWith('_timestamp') && name !== 'to_timestamp' && name !== 'make_timestamp')
-  )
-    return { what, ...ofClock };
+  if (volatileFunctions.has(name) || ofNow.has(name)) return { what, ...ofClock };
   if (name === 'to_tsvector' && args?.length === 1) return { what: 'to_tsvector() without a configuration', ...ofSession };
   if (stableFunctions.has(name) && !ofSeveralForms.has(name)) return { what, ...ofSession };
   const zoned = (name === 'date_trunc' || name === 'date_part' || name === 'extract') && args?.length === 2;
