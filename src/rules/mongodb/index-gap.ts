@@ -97,7 +97,8 @@ function violation(context: RuleContext, { step, command }: PlacedCommand): Viol
 
 /** The keys of an index that no migration shows, by the name that the driver made of them: `email_1_age_-1`. */
 function keysOfName(name: string): readonly string[] | undefined {
-  const keys = [...name.matchAll(/(.+?)_(?:-?1|text|hashed|2dsphere|2d)(?:_|$)/g)];
+  // Key behind key from the beginning: looked for from each letter, a long name would take the square of its length.
+  const keys = [...name.matchAll(/(.+?)_(?:-?1|text|hashed|2dsphere|2d)(?:_|$)/gy)];
   return keys.length > 0 && keys.map(([whole]) => whole).join('') === name ? keys.map(([, key = '']) => key) : undefined;
 }
 
