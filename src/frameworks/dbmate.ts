@@ -7,7 +7,8 @@ import { readText } from '../parse/read';
 import { isTransactional } from '../plan/transactional';
 import { byEngine } from './by-engine';
 import { baseName, byText, confidence, oncePerFile, problem, readProgram, sqlFiles } from './files';
-import { refusalOf, rowsOf, sqlStep, statementSteps } from './history';
+import { dbmateHistory } from './histories/dbmate';
+import { statementSteps } from './history';
 import { optionMark } from './marks';
 import { dbmateOnMysql } from './mysql/dbmate';
 import { placeUnderMarker } from './placing';
@@ -22,6 +23,12 @@ const upMarker = /^\ufeff?--\s*migrate:up(?:\s*$|\s+\S+.*$)/m;
 const downMarker = /^\ufeff?--\s*migrate:down(?:\s*$|\s+\S+.*$)/m;
 const table = 'public.schema_migrations';
 
+const { decide, ...history } = dbmateHistory({
+  table,
+  insertRow: (migration) => `${insertRow(migration)} on conflict do nothing`,
+  deleteRow,
+});
+
 const onPostgres: RunProtocol = {
   bookkeepingTables: [table],
   setup: [`create table if not exists ${table} (version varchar(255) primary key)`],
@@ -31,7 +38,7 @@ const onPostgres: RunProtocol = {
       {
         kind: 'check',
         text: `select version from ${table} where version = ${quoteLiteral(migration.id)}`,
-        decide: (rows) => (rows.length > 0 ? { run: false, why: 'already applied' } : (refusalOf(migration) ?? { run: true })),
+        decide: (rows) => decide(migration, rows),
       },
       ...(migration.up.execution.wrapped
         ? ([{ kind: 'begin', text: 'BEGIN' }, ...statementSteps(migration), record, { kind: 'commit', text: 'COMMIT' }] as const)
@@ -39,21 +46,7 @@ const onPostgres: RunProtocol = {
     ];
   },
   onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' }] : []),
-  markApplied: (migration) => [
-    sqlStep(
-      `Record ${migration.id} as applied`,
-      'dbmate runs every file whose version is not in its table. It has no command for this, so the row is written by hand.',
-      `${insertRow(migration)} on conflict do nothing;`,
-    ),
-  ],
-  markNotApplied: ({ id }) => [
-    sqlStep(
-      `Remove ${id} from the history`,
-      'Without the row, dbmate up runs the migration again. dbmate has no command for this.',
-      `delete from ${table} where version = ${quoteLiteral(id)};`,
-    ),
-  ],
-  recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.version === id) ? 'applied' : 'absent'),
+  ...history,
 };
 
 /** A file with the tool's mark in it. */
@@ -87,6 +80,10 @@ export const dbmate: BuiltInFramework = {
     return placeUnderMarker(migration, files, alone ? '-- migrate:down transaction:false' : '-- migrate:down', statements);
   },
 };
+
+function deleteRow({ id }: Migration): string {
+  return `delete from ${table} where version = ${quoteLiteral(id)}`;
+}
 
 function insertRow({ id }: Migration): string {
   return `insert into ${table} (version) values (${quoteLiteral(id)})`;

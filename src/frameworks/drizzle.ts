@@ -9,7 +9,8 @@ import { readRequests } from '../parse/read';
 import { byEngine } from './by-engine';
 import { drizzleTime } from './drizzle-time';
 import { baseName, byText, confidence, folderPrefix, sqlFiles } from './files';
-import { rowsOf, sqlStep, statementSteps } from './history';
+import { drizzleHistory } from './histories/drizzle';
+import { statementSteps } from './history';
 import { drizzleOnMysql } from './mysql/drizzle';
 
 /**
@@ -21,6 +22,8 @@ import { drizzleOnMysql } from './mysql/drizzle';
 const table = 'drizzle.__drizzle_migrations';
 const breakpoint = '--> statement-breakpoint';
 
+const { decide, ...history } = drizzleHistory({ table, insertRow, deleteRow });
+
 const onPostgres: RunProtocol = {
   bookkeepingTables: [table],
   setup: [
@@ -31,11 +34,7 @@ const onPostgres: RunProtocol = {
     {
       kind: 'check',
       text: `select id, hash, created_at from ${table} order by created_at desc limit 1`,
-      // Only the time of the newest row counts.
-      decide: (rows) =>
-        rows.some((row) => BigInt(String(row.created_at ?? 0)) >= BigInt(drizzleTime(migration)))
-          ? { run: false, why: 'already applied' }
-          : { run: true },
+      decide: (rows) => decide(migration, rows),
     },
     { kind: 'begin', text: 'begin' },
     ...statementSteps(migration),
@@ -43,24 +42,7 @@ const onPostgres: RunProtocol = {
     { kind: 'commit', text: 'commit' },
   ],
   onError: () => [{ kind: 'record', text: 'rollback' }],
-  markApplied: (migration) => [
-    sqlStep(
-      `Record ${migration.id} as applied`,
-      'Drizzle runs every migration that is newer than the newest row of its table. It has no command for this, so the row is written by hand.',
-      `${deleteRow(migration)};\n${insertRow(migration)};`,
-    ),
-  ],
-  markNotApplied: (migration) => [
-    sqlStep(
-      `Remove ${migration.id} from the history`,
-      'Without the row, and with none that is newer, Drizzle runs the migration again. It has no command for this.',
-      `${deleteRow(migration)};`,
-    ),
-  ],
-  recorded: (migration, tables) =>
-    rowsOf(tables, table).some((row) => row.hash === migration.checksum && String(row.created_at) === drizzleTime(migration))
-      ? 'applied'
-      : 'absent',
+  ...history,
 };
 
 export const drizzle: BuiltInFramework = {

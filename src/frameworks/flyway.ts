@@ -2,14 +2,15 @@ import { isMysqlFamily } from '../model/engine';
 import type { Migration, ProgramExecution, Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
 import { type Result, success } from '../model/result';
-import type { BuiltInFramework, ReadOptions, RunDecision, RunProtocol, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readStatements } from '../parse/read';
 import { byEngine } from './by-engine';
 import { baseName, confidence, folderPrefix, problem, sqlFiles, wholeFile } from './files';
 import { compareVersions, type FlywayName, parseFlywayName, versionKey } from './flyway-names';
 import { type FlywaySettings, flywayChecksum, readFlywaySettings } from './flyway-settings';
-import { type HistoryRow, isTrue, refusalOf, refused, rowsOf, sqlStep, statementSteps, withRows } from './history';
+import { flywayHistory, scriptOf } from './histories/flyway';
+import { statementSteps, withRows } from './history';
 import { firstWords } from './marks';
 import { flywayOnMysql } from './mysql/flyway';
 import { placeInFile } from './placing';
@@ -22,6 +23,8 @@ import { placeInFile } from './placing';
 
 const table = 'public.flyway_schema_history';
 const lockNumber = '77431708279161';
+
+const { decide, ...history } = flywayHistory({ table, insertRow: (migration) => insertRow(migration, true), deleteRow });
 
 const onPostgres: RunProtocol = {
   bookkeepingTables: [table],
@@ -62,25 +65,7 @@ const onPostgres: RunProtocol = {
     { kind: 'record', text: migration.up.execution.wrapped ? 'ROLLBACK' : insertRow(migration, false) },
     { kind: 'unlock', text: `SELECT pg_advisory_unlock(${lockNumber})` },
   ],
-  markApplied: (migration) => [
-    sqlStep(
-      `Record ${migration.title} as applied`,
-      'Flyway runs every file that is not in its history. Its own command for the failed row is flyway repair; none marks a migration as done, so the row is written by hand.',
-      `${deleteRow(migration)}\n${insertRow(migration, true)};`,
-    ),
-  ],
-  markNotApplied: (migration) => [
-    sqlStep(
-      `Remove ${migration.title} from the history`,
-      'A failed row stops every further run. With the tool: flyway repair, which removes failed rows.',
-      deleteRow(migration),
-    ),
-  ],
-  recorded(migration, tables) {
-    const own = rowsOf(tables, table).filter((row) => row.script === scriptOf(migration));
-    if (own.some((row) => !isTrue(row.success))) return 'failed';
-    return own.length > 0 ? 'applied' : 'absent';
-  },
+  ...history,
 };
 
 export const flyway: BuiltInFramework = {
@@ -275,29 +260,6 @@ function flywayRunsAlone(operation: Operation): boolean {
   }
 }
 
-/** The path below the location, as the history's `script` has it. */
-function scriptOf({ up }: Migration): string {
-  return up.path;
-}
-
-function decide(migration: Migration, rows: readonly HistoryRow[]): RunDecision {
-  const failed = rows.find((row) => !isTrue(row.success));
-  if (failed !== undefined) {
-    const name =
-      failed.version === null
-        ? `repeatable migration: ${failed.description}`
-        : `migration to version ${failed.version} (${failed.description})`;
-    return refused(
-      `Validate failed: Migrations have failed validation. Detected failed ${name}. Please remove any half-completed changes then run repair to fix the schema history.`,
-    );
-  }
-  const own = rows.filter((row) => row.script === scriptOf(migration));
-  const isRepeatable = migration.id.startsWith('R__');
-  const last = own.at(-1);
-  if (last !== undefined && (!isRepeatable || String(last.checksum) === migration.checksum)) return { run: false, why: 'already applied' };
-  return refusalOf(migration) ?? { run: true };
-}
-
 function insertRow(migration: Migration, succeeded: boolean): string {
   const name = parseFlywayName(baseName(migration.up.path));
   const version = name?.kind === 'versioned' ? quoteLiteral(name.version) : 'NULL';
@@ -317,5 +279,5 @@ function insertRow(migration: Migration, succeeded: boolean): string {
 }
 
 function deleteRow(migration: Migration): string {
-  return `DELETE FROM ${table} WHERE "script" = ${quoteLiteral(scriptOf(migration))};`;
+  return `DELETE FROM ${table} WHERE "script" = ${quoteLiteral(scriptOf(migration))}`;
 }

@@ -1,10 +1,11 @@
 import { isMysqlFamily } from '../model/engine';
 import type { Migration, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { BuiltInFramework, ReadOptions, RunDecision, RunProtocol, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunProtocol, SourceFile } from '../model/run-protocol';
 import { byEngine } from './by-engine';
 import { baseName, byNumber, confidence, folderPrefix, groupBy, problem, readProgram, sqlFiles, wholeFile } from './files';
-import { type HistoryRow, isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
+import { golangMigrateHistory } from './histories/golang-migrate';
+import { statementSteps } from './history';
 import { golangMigrateOnMysql } from './mysql/golang-migrate';
 import { placeInFile } from './placing';
 
@@ -33,6 +34,8 @@ interface Named {
   readonly direction: string;
 }
 
+const { decide, ...history } = golangMigrateHistory({ table, setVersion });
+
 const onPostgres: RunProtocol = {
   bookkeepingTables: [table],
   setup: [`CREATE TABLE IF NOT EXISTS ${table} (version bigint not null primary key, dirty boolean not null)`],
@@ -46,26 +49,7 @@ const onPostgres: RunProtocol = {
   ],
   // The dirty flag stays: only the lock is given back (`unlockErr`).
   onError: () => [{ kind: 'unlock', text: lockText('pg_advisory_unlock') }],
-  markApplied: ({ id }) => [
-    sqlStep(
-      `Record version ${id} as applied`,
-      `Clears the dirty flag, which would stop every further run. With the tool: migrate force ${id}`,
-      setVersion(id, false),
-    ),
-  ],
-  markNotApplied: ({ previous }) => [
-    sqlStep(
-      previous === undefined ? 'Record that no migration is applied' : `Record version ${previous} as the current one`,
-      `Clears the dirty flag, so that the migration is run again. With the tool: migrate force ${previous ?? -1}`,
-      setVersion(previous, false),
-    ),
-  ],
-  recorded(migration, tables) {
-    const row = rowsOf(tables, table)[0];
-    if (row === undefined || byNumber(String(row.version), migration.id) < 0) return 'absent';
-    if (!isTrue(row.dirty)) return 'applied';
-    return byNumber(String(row.version), migration.id) === 0 ? 'failed' : 'applied';
-  },
+  ...history,
 };
 
 export const golangMigrate: BuiltInFramework = {
@@ -126,13 +110,6 @@ function readVersion(version: string, files: readonly Named[], options: ReadOpti
     }),
     ...extra,
   ];
-}
-
-function decide(migration: Migration, rows: readonly HistoryRow[]): RunDecision {
-  const row = rows[0];
-  if (row === undefined) return { run: true };
-  if (isTrue(row.dirty)) return refused(`Dirty database version ${row.version}. Fix and force version.`);
-  return byNumber(String(row.version), migration.id) >= 0 ? { run: false, why: 'already applied' } : { run: true };
 }
 
 /** One transaction that replaces the only row (`SetVersion`). */

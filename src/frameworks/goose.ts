@@ -1,11 +1,12 @@
 import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { BuiltInFramework, DownPlacement, ReadOptions, RunDecision, RunProtocol, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, DownPlacement, ReadOptions, RunProtocol, SourceFile } from '../model/run-protocol';
 import { readRequests } from '../parse/read';
 import { byEngine } from './by-engine';
 import { baseName, byNumber, confidence, folderPrefix, oncePerFile, problem, sqlFiles } from './files';
 import { type GooseSection, readGooseFile } from './goose-file';
-import { type HistoryRow, isTrue, refusalOf, rowsOf, sqlStep, statementSteps } from './history';
+import { gooseHistory } from './histories/goose';
+import { statementSteps } from './history';
 import { asBlock, findComment, lineMark, removedLine } from './marks';
 import { gooseOnMysql } from './mysql/goose';
 import { placeUnderMarker } from './placing';
@@ -18,6 +19,8 @@ import { placeUnderMarker } from './placing';
 
 const fileName = /^(\d+)_.*\.sql$/;
 const table = 'public.goose_db_version';
+
+const { decide, ...history } = gooseHistory({ table, insertRow, deleteRow });
 
 const onPostgres: RunProtocol = {
   bookkeepingTables: [table],
@@ -44,22 +47,7 @@ const onPostgres: RunProtocol = {
     ];
   },
   onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' }] : []),
-  markApplied: (migration) => [
-    sqlStep(
-      `Record version ${migration.id} as applied`,
-      'goose runs every file whose version is not in its table. It has no command for this, so the row is written by hand.',
-      `${deleteRow(migration)};\n${insertRow(migration)};`,
-    ),
-  ],
-  markNotApplied: (migration) => [
-    sqlStep(
-      `Remove version ${migration.id} from the history`,
-      'Without the row, goose up runs the migration again. goose has no command for this.',
-      `${deleteRow(migration)};`,
-    ),
-  ],
-  // The newest row of a version decides.
-  recorded: (migration, tables) => (isApplied(migration, rowsOf(tables, table)) ? 'applied' : 'absent'),
+  ...history,
 };
 
 /** A file with the tool's mark in it. */
@@ -131,17 +119,6 @@ function readMigration(file: SourceFile, options: ReadOptions): Result<Migration
     up: program('up', read.up),
     ...(read.down === undefined ? {} : { down: program('down', read.down) }),
   });
-}
-
-function isApplied({ id }: Migration, rows: readonly HistoryRow[]): boolean {
-  const own = rows.filter((row) => String(row.version_id) === id);
-  const newest = own.toSorted((left, right) => Number(right.id ?? 0) - Number(left.id ?? 0))[0];
-  return newest !== undefined && isTrue(newest.is_applied);
-}
-
-function decide(migration: Migration, rows: readonly HistoryRow[]): RunDecision {
-  if (isApplied(migration, rows)) return { run: false, why: 'already applied' };
-  return refusalOf(migration) ?? { run: true };
 }
 
 function insertRow({ id }: Migration): string {

@@ -7,7 +7,8 @@ import { tokenize } from '../parse/postgres/lexer';
 import { readStatements } from '../parse/read';
 import { byEngine } from './by-engine';
 import { baseName, byText, confidence, lineBreakOf, oncePerFile, problem, sqlFiles } from './files';
-import { isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
+import { liquibaseHistory } from './histories/liquibase';
+import { statementSteps } from './history';
 import { type Changeset, directives, isFormattedSql, onlyThese, partsOfChangeset, readChangelog, without } from './liquibase-file';
 import { optionMark } from './marks';
 import { liquibaseOnMysql } from './mysql/liquibase';
@@ -21,6 +22,14 @@ import { liquibaseOnMysql } from './mysql/liquibase';
  */
 const history = 'public.databasechangelog';
 const lock = 'public.databasechangeloglock';
+const unlock = `UPDATE ${lock} SET LOCKED = FALSE, LOCKEDBY = NULL, LOCKGRANTED = NULL WHERE ID = 1`;
+
+const { decide, decideByLock, ...marks } = liquibaseHistory({
+  table: history,
+  insertRow,
+  deleteRow: (migration) => `DELETE FROM ${history} WHERE ${rowOf(migration)}`,
+  unlock,
+});
 
 const onPostgres: RunProtocol = {
   bookkeepingTables: [history, lock],
@@ -35,15 +44,12 @@ const onPostgres: RunProtocol = {
       {
         kind: 'check',
         text: `SELECT ID FROM ${history} WHERE ${rowOf(migration)}`,
-        decide: (rows) => (rows.length > 0 ? { run: false, why: 'already applied' } : { run: true }),
+        decide: (rows) => decide(migration, rows),
       },
       {
         kind: 'check',
         text: `SELECT LOCKED FROM ${lock} WHERE ID = 1`,
-        decide: ([row]) =>
-          isTrue(row?.locked)
-            ? refused('Could not acquire change log lock: another Liquibase holds it, or one that was killed left it behind')
-            : { run: true },
+        decide: decideByLock,
       },
       {
         kind: 'lock',
@@ -57,27 +63,7 @@ const onPostgres: RunProtocol = {
     ];
   },
   onError: ({ up }) => [...(up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' } as const] : []), { kind: 'unlock', text: unlock }],
-  markApplied: (migration) => [
-    sqlStep(
-      `Record ${migration.title} as applied`,
-      'Liquibase runs every changeset that has no row in its table. It fills in the checksum itself when it next sees the row; "liquibase changelog-sync" records all changesets at once.',
-      `${insertRow(migration)};`,
-    ),
-    ...release(),
-  ],
-  markNotApplied: (migration) => [
-    sqlStep(
-      `Remove ${migration.title} from the history`,
-      'Without the row, Liquibase runs the changeset again.',
-      `DELETE FROM ${history} WHERE ${rowOf(migration)};`,
-    ),
-    ...release(),
-  ],
-  release,
-  recorded: (migration, tables) => {
-    const { id, author } = partsOfChangeset(migration);
-    return rowsOf(tables, history).some((row) => row.id === id && row.author === author) ? 'applied' : 'absent';
-  },
+  ...marks,
 };
 
 /** A file with the tool's mark in it. */
@@ -109,18 +95,6 @@ export const liquibase: BuiltInFramework = {
 
   placeDown,
 };
-
-const unlock = `UPDATE ${lock} SET LOCKED = FALSE, LOCKEDBY = NULL, LOCKGRANTED = NULL WHERE ID = 1`;
-
-function release() {
-  return [
-    sqlStep(
-      'Release the lock',
-      'A Liquibase that was killed leaves its lock, and every later run waits for it. "liquibase release-locks" does the same.',
-      `${unlock};`,
-    ),
-  ];
-}
 
 function insertRow(migration: Migration): string {
   const { id, author, path } = partsOfChangeset(migration);

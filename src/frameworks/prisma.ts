@@ -3,11 +3,12 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { isMysqlFamily } from '../model/engine';
 import type { Migration, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
-import type { BuiltInFramework, ReadOptions, RunDecision, RunProtocol, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { byEngine } from './by-engine';
 import { byText, problem, readProgram, sqlFiles, wholeFile } from './files';
-import { type HistoryRow, refused, rowsOf, sqlStep, statementSteps } from './history';
+import { prismaHistory } from './histories/prisma';
+import { statementSteps } from './history';
 import { prismaOnMysql } from './mysql/prisma';
 
 /**
@@ -27,6 +28,8 @@ function executionOn({ engine }: ReadOptions): ProgramExecution {
     because: `Prisma sends the whole file as one query, ${how}; its history row is written before and after it`,
   };
 }
+
+const { decide, ...history } = prismaHistory({ table, insertRow: (migration) => insertRow(migration, true), deleteRow });
 
 const onPostgres: RunProtocol = {
   bookkeepingTables: [table],
@@ -55,25 +58,7 @@ const onPostgres: RunProtocol = {
     { kind: 'record', text: update(migration, 'finished_at = now()') },
   ],
   onError: (migration) => [{ kind: 'record', text: update(migration, "logs = 'A migration failed to apply.'") }],
-  markApplied: (migration) => [
-    sqlStep(
-      `Record ${migration.id} as applied`,
-      `Without it every further deploy stops with P3009. With the tool: npx prisma migrate resolve --applied ${migration.id}`,
-      `${deleteRow(migration)}\n${insertRow(migration, true)};`,
-    ),
-  ],
-  markNotApplied: (migration) => [
-    sqlStep(
-      `Remove the attempt at ${migration.id} from the history`,
-      `A row without finished_at stops every further deploy with P3009. With the tool, which keeps the row and marks it: npx prisma migrate resolve --rolled-back ${migration.id}`,
-      deleteRow(migration),
-    ),
-  ],
-  recorded(migration, tables) {
-    const own = rowsOf(tables, table).filter((row) => row.migration_name === migration.id && isAbsent(row.rolled_back_at));
-    if (own.some((row) => isAbsent(row.finished_at))) return 'failed';
-    return own.length > 0 ? 'applied' : 'absent';
-  },
+  ...history,
 };
 
 export const prisma: BuiltInFramework = {
@@ -115,27 +100,6 @@ function readMigration(file: SourceFile, options: ReadOptions): Result<Migration
   });
 }
 
-function isAbsent(value: unknown): boolean {
-  return value === null || value === undefined;
-}
-
-function decide(migration: Migration, rows: readonly HistoryRow[]): RunDecision {
-  const failed = rows.filter((row) => isAbsent(row.finished_at) && isAbsent(row.rolled_back_at));
-  if (failed.length > 0) {
-    const names = failed.map((row) => `The \`${row.migration_name}\` migration started at ${timeText(row.started_at)} failed`).join('\n');
-    return refused(
-      `migrate found failed migrations in the target database, new migrations will not be applied. Read more about how to resolve migration issues in a production database: https://pris.ly/d/migrate-resolve\n${names}`,
-      'P3009',
-    );
-  }
-  const applied = rows.some((row) => row.migration_name === migration.id && isAbsent(row.rolled_back_at));
-  return applied ? { run: false, why: 'already applied' } : { run: true };
-}
-
-function timeText(value: unknown): string {
-  return value instanceof Date ? value.toISOString() : String(value);
-}
-
 /** A random id without gen_random_uuid(), which PostgreSQL 12 lacks. */
 const randomId = 'md5(random()::text || clock_timestamp()::text)::uuid::text';
 
@@ -150,5 +114,5 @@ function update({ id }: Migration, assignment: string): string {
 }
 
 function deleteRow({ id }: Migration): string {
-  return `DELETE FROM ${table} WHERE migration_name = ${quoteLiteral(id)};`;
+  return `DELETE FROM ${table} WHERE migration_name = ${quoteLiteral(id)}`;
 }

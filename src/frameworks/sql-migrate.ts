@@ -5,7 +5,8 @@ import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readRequests } from '../parse/read';
 import { byEngine } from './by-engine';
 import { baseName, byNumber, byText, confidence, folderPrefix, oncePerFile, sqlFiles } from './files';
-import { refusalOf, rowsOf, sqlStep, statementSteps } from './history';
+import { sqlMigrateHistory } from './histories/sql-migrate';
+import { statementSteps } from './history';
 import { asBlock, optionMark } from './marks';
 import { sqlMigrateOnMysql } from './mysql/sql-migrate';
 import { placeUnderMarker } from './placing';
@@ -18,6 +19,12 @@ import { readSqlMigrateFile, type SqlMigrateSection } from './sql-migrate-file';
 
 const table = 'public.gorp_migrations';
 
+const { decide, ...history } = sqlMigrateHistory({
+  table,
+  insertRow: (migration) => `${insertRow(migration)} on conflict do nothing`,
+  deleteRow,
+});
+
 const onPostgres: RunProtocol = {
   bookkeepingTables: [table],
   setup: [`create table if not exists ${table} ("id" text not null primary key, "applied_at" timestamp with time zone)`],
@@ -27,8 +34,7 @@ const onPostgres: RunProtocol = {
       {
         kind: 'check',
         text: `SELECT * FROM ${table} ORDER BY "id" ASC`,
-        decide: (rows) =>
-          rows.some((row) => row.id === migration.id) ? { run: false, why: 'already applied' } : (refusalOf(migration) ?? { run: true }),
+        decide: (rows) => decide(migration, rows),
       },
       ...(migration.up.execution.wrapped
         ? ([{ kind: 'begin', text: 'begin' }, ...statementSteps(migration), record, { kind: 'commit', text: 'commit' }] as const)
@@ -36,21 +42,7 @@ const onPostgres: RunProtocol = {
     ];
   },
   onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'rollback' }] : []),
-  markApplied: (migration) => [
-    sqlStep(
-      `Record ${migration.id} as applied`,
-      'sql-migrate runs every file whose name is not in its table. With the tool, for the next file alone: sql-migrate skip -limit=1',
-      `${insertRow(migration)} on conflict do nothing;`,
-    ),
-  ],
-  markNotApplied: ({ id }) => [
-    sqlStep(
-      `Remove ${id} from the history`,
-      'Without the row, sql-migrate up runs the migration again. sql-migrate has no command for this.',
-      `delete from ${table} where "id" = ${quoteLiteral(id)};`,
-    ),
-  ],
-  recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.id === id) ? 'applied' : 'absent'),
+  ...history,
 };
 
 /** A file with the tool's mark in it. */
@@ -116,6 +108,10 @@ function readMigration(file: SourceFile, options: ReadOptions): Result<Migration
     up: program('up', read.up ?? nothing),
     ...(read.down === undefined ? {} : { down: program('down', read.down) }),
   });
+}
+
+function deleteRow({ id }: Migration): string {
+  return `delete from ${table} where "id" = ${quoteLiteral(id)}`;
 }
 
 function insertRow({ id }: Migration): string {

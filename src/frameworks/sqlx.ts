@@ -3,11 +3,12 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { isMysqlFamily } from '../model/engine';
 import type { Migration, ProgramExecution } from '../model/migration';
 import { success } from '../model/result';
-import type { BuiltInFramework, ReadOptions, RunDecision, RunProtocol, SourceFile } from '../model/run-protocol';
+import type { BuiltInFramework, ReadOptions, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { byEngine } from './by-engine';
 import { baseName, byNumber, folderPrefix, readProgram, sqlFiles, wholeFile } from './files';
-import { type HistoryRow, isTrue, refused, rowsOf, sqlStep, statementSteps } from './history';
+import { sqlxHistory } from './histories/sqlx';
+import { statementSteps } from './history';
 import { lineMark, removedLine } from './marks';
 import { sqlxOnMysql } from './mysql/sqlx';
 import { placeInFile } from './placing';
@@ -23,6 +24,8 @@ const table = 'public._sqlx_migrations';
 /** The real number is made from the database's name; any will do for one database. */
 const lockNumber = '1026731422';
 const marker = /^-- no-transaction/;
+
+const { decide, ...history } = sqlxHistory({ table, insertRow, deleteRow }, false);
 
 const onPostgres: RunProtocol = {
   bookkeepingTables: [table],
@@ -53,25 +56,7 @@ const onPostgres: RunProtocol = {
     ];
   },
   onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' }] : []),
-  markApplied: (migration) => [
-    sqlStep(
-      `Record ${migration.id} as applied`,
-      'sqlx runs every file whose version is not in its table, and compares the checksum of those that are. It has no command for this, so the row is written by hand.',
-      `${deleteRow(migration)};\n${insertRow(migration)};`,
-    ),
-  ],
-  markNotApplied: (migration) => [
-    sqlStep(
-      `Remove ${migration.id} from the history`,
-      'Without the row, sqlx migrate run runs the migration again. sqlx has no command for this.',
-      `${deleteRow(migration)};`,
-    ),
-  ],
-  recorded({ id }, tables) {
-    const own = rowsOf(tables, table).find((row) => String(row.version) === id);
-    if (own === undefined) return 'absent';
-    return isTrue(own.success) ? 'applied' : 'failed';
-  },
+  ...history,
 };
 
 export const sqlx: BuiltInFramework = {
@@ -136,16 +121,6 @@ function executionOf(text: string, { engine }: ReadOptions): ProgramExecution {
       ? 'sqlx runs the file in one transaction, together with its history row'
       : `no-transaction: sqlx sends the file as one query, ${how}; the history row comes after it`,
   };
-}
-
-function decide(migration: Migration, rows: readonly HistoryRow[]): RunDecision {
-  const dirty = rows.find((row) => !isTrue(row.success));
-  if (dirty !== undefined)
-    return refused(`migration ${dirty.version} is partially applied; fix and remove row from \`_sqlx_migrations\` table`);
-  const own = rows.find((row) => String(row.version) === migration.id);
-  if (own === undefined) return { run: true };
-  if (own.checksum !== migration.checksum) return refused(`migration ${migration.id} was previously applied but has been modified`);
-  return { run: false, why: 'already applied' };
 }
 
 function insertRow({ id, title, checksum = '' }: Migration): string {

@@ -1,7 +1,8 @@
 import type { Migration } from '../../model/migration';
 import type { RunProtocol } from '../../model/run-protocol';
 import { quoteLiteral } from '../../parse/mysql/identifiers';
-import { refusalOf, rowsOf, sqlStep, statementSteps } from '../history';
+import { dbmateHistory } from '../histories/dbmate';
+import { statementSteps } from '../history';
 import { goTransaction, rolledBack } from './parts';
 
 /**
@@ -11,6 +12,8 @@ import { goTransaction, rolledBack } from './parts';
 
 const table = 'schema_migrations';
 
+const { decide, ...history } = dbmateHistory({ table, insertRow: (migration) => insertRow(migration, ' ignore'), deleteRow });
+
 export const dbmateOnMysql: RunProtocol = {
   bookkeepingTables: [table],
   setup: [`create table if not exists \`${table}\` (version varchar(128) primary key)`],
@@ -18,27 +21,17 @@ export const dbmateOnMysql: RunProtocol = {
     {
       kind: 'check',
       text: `select version from \`${table}\` where version = ${quoteLiteral(migration.id)}`,
-      decide: (rows) => (rows.length > 0 ? { run: false, why: 'already applied' } : (refusalOf(migration) ?? { run: true })),
+      decide: (rows) => decide(migration, rows),
     },
     ...goTransaction(migration, [...statementSteps(migration), { kind: 'record', text: insertRow(migration) }]),
   ],
   onError: rolledBack,
-  markApplied: (migration) => [
-    sqlStep(
-      `Record ${migration.id} as applied`,
-      'dbmate runs every file whose version is not in its table. It has no command for this, so the row is written by hand.',
-      `${insertRow(migration, ' ignore')};`,
-    ),
-  ],
-  markNotApplied: ({ id }) => [
-    sqlStep(
-      `Remove ${id} from the history`,
-      'Without the row, dbmate up runs the migration again. dbmate has no command for this.',
-      `delete from \`${table}\` where version = ${quoteLiteral(id)};`,
-    ),
-  ],
-  recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.version === id) ? 'applied' : 'absent'),
+  ...history,
 };
+
+function deleteRow({ id }: Migration): string {
+  return `delete from \`${table}\` where version = ${quoteLiteral(id)}`;
+}
 
 function insertRow({ id }: Migration, how = ''): string {
   return `insert${how} into \`${table}\` (version) values (${quoteLiteral(id)})`;

@@ -1,9 +1,10 @@
 import type { Migration } from '../../model/migration';
-import type { RunDecision, RunProtocol } from '../../model/run-protocol';
+import type { RunProtocol } from '../../model/run-protocol';
 import { quoteLiteral } from '../../parse/mysql/identifiers';
 import { baseName } from '../files';
 import { parseFlywayName } from '../flyway-names';
-import { type HistoryRow, isTrue, refusalOf, refused, rowsOf, sqlStep, statementSteps } from '../history';
+import { flywayHistory, scriptOf } from '../histories/flyway';
+import { statementSteps } from '../history';
 import { namedLock, releasedLock } from './parts';
 
 /**
@@ -14,6 +15,8 @@ import { namedLock, releasedLock } from './parts';
 
 const table = 'flyway_schema_history';
 const lockName = `CONCAT('Flyway-', CRC32(CONCAT(DATABASE(), '.${table}')))`;
+
+const { decide, ...history } = flywayHistory({ table, insertRow: (migration) => insertRow(migration, true), deleteRow });
 
 export const flywayOnMysql: RunProtocol = {
   bookkeepingTables: [table],
@@ -58,43 +61,8 @@ export const flywayOnMysql: RunProtocol = {
     { kind: 'record', text: insertRow(migration, false) },
     releasedLock(lockName),
   ],
-  markApplied: (migration) => [
-    sqlStep(
-      `Record ${migration.title} as applied`,
-      'Flyway runs every file that is not in its history. Its own command for the failed row is flyway repair; none marks a migration as done, so the row is written by hand.',
-      `${deleteRow(migration)}\n${insertRow(migration, true)};`,
-    ),
-  ],
-  markNotApplied: (migration) => [
-    sqlStep(
-      `Remove ${migration.title} from the history`,
-      'A failed row stops every further run. With the tool: flyway repair, which removes failed rows.',
-      deleteRow(migration),
-    ),
-  ],
-  recorded(migration, tables) {
-    const own = rowsOf(tables, table).filter((row) => row.script === migration.up.path);
-    if (own.some((row) => !isTrue(row.success))) return 'failed';
-    return own.length > 0 ? 'applied' : 'absent';
-  },
+  ...history,
 };
-
-function decide(migration: Migration, rows: readonly HistoryRow[]): RunDecision {
-  const failed = rows.find((row) => !isTrue(row.success));
-  if (failed !== undefined) {
-    const name =
-      failed.version === null
-        ? `repeatable migration: ${failed.description}`
-        : `migration to version ${failed.version} (${failed.description})`;
-    return refused(
-      `Validate failed: Migrations have failed validation. Detected failed ${name}. Please remove any half-completed changes then run repair to fix the schema history.`,
-    );
-  }
-  const last = rows.filter((row) => row.script === migration.up.path).at(-1);
-  const isRepeatable = migration.id.startsWith('R__');
-  if (last !== undefined && (!isRepeatable || String(last.checksum) === migration.checksum)) return { run: false, why: 'already applied' };
-  return refusalOf(migration) ?? { run: true };
-}
 
 function insertRow(migration: Migration, succeeded: boolean): string {
   const name = parseFlywayName(baseName(migration.up.path));
@@ -103,7 +71,7 @@ function insertRow(migration: Migration, succeeded: boolean): string {
     name?.kind === 'versioned' ? quoteLiteral(name.version) : 'NULL',
     quoteLiteral(name?.description ?? ''),
     "'SQL'",
-    quoteLiteral(migration.up.path),
+    quoteLiteral(scriptOf(migration)),
     migration.checksum ?? 'NULL',
     "SUBSTRING_INDEX(USER(), '@', 1)",
     '0',
@@ -114,5 +82,5 @@ function insertRow(migration: Migration, succeeded: boolean): string {
 }
 
 function deleteRow(migration: Migration): string {
-  return `DELETE FROM \`${table}\` WHERE \`script\` = ${quoteLiteral(migration.up.path)};`;
+  return `DELETE FROM \`${table}\` WHERE \`script\` = ${quoteLiteral(scriptOf(migration))}`;
 }

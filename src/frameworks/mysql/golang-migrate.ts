@@ -1,7 +1,6 @@
-import type { Migration } from '../../model/migration';
-import type { RunDecision, RunProtocol } from '../../model/run-protocol';
-import { byNumber } from '../files';
-import { type HistoryRow, isTrue, refused, rowsOf, sqlStep, statementSteps } from '../history';
+import type { RunProtocol } from '../../model/run-protocol';
+import { golangMigrateHistory } from '../histories/golang-migrate';
+import { statementSteps } from '../history';
 import { namedLock, releasedLock } from './parts';
 
 /**
@@ -11,6 +10,8 @@ import { namedLock, releasedLock } from './parts';
 
 const table = 'schema_migrations';
 const lockName = `CONCAT(CRC32(CONCAT(DATABASE(), ':${table}')), '')`;
+
+const { decide, ...history } = golangMigrateHistory({ table, setVersion });
 
 export const golangMigrateOnMysql: RunProtocol = {
   bookkeepingTables: [table],
@@ -25,34 +26,8 @@ export const golangMigrateOnMysql: RunProtocol = {
   ],
   // The dirty flag stays: only the lock is given back (`unlockErr`).
   onError: () => [releasedLock(lockName)],
-  markApplied: ({ id }) => [
-    sqlStep(
-      `Record version ${id} as applied`,
-      `Clears the dirty flag, which would stop every further run. With the tool: migrate force ${id}`,
-      setVersion(id, false),
-    ),
-  ],
-  markNotApplied: ({ previous }) => [
-    sqlStep(
-      previous === undefined ? 'Record that no migration is applied' : `Record version ${previous} as the current one`,
-      `Clears the dirty flag, so that the migration is run again. With the tool: migrate force ${previous ?? -1}`,
-      setVersion(previous, false),
-    ),
-  ],
-  recorded(migration, tables) {
-    const row = rowsOf(tables, table)[0];
-    if (row === undefined || byNumber(String(row.version), migration.id) < 0) return 'absent';
-    if (!isTrue(row.dirty)) return 'applied';
-    return byNumber(String(row.version), migration.id) === 0 ? 'failed' : 'applied';
-  },
+  ...history,
 };
-
-function decide(migration: Migration, rows: readonly HistoryRow[]): RunDecision {
-  const row = rows[0];
-  if (row === undefined) return { run: true };
-  if (isTrue(row.dirty)) return refused(`Dirty database version ${row.version}. Fix and force version.`);
-  return byNumber(String(row.version), migration.id) >= 0 ? { run: false, why: 'already applied' } : { run: true };
-}
 
 /** One transaction that replaces the only row (`SetVersion`). */
 function setVersion(version: string | undefined, dirty: boolean): string {

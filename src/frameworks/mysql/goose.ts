@@ -1,6 +1,7 @@
 import type { Migration } from '../../model/migration';
-import type { RunDecision, RunProtocol } from '../../model/run-protocol';
-import { type HistoryRow, isTrue, refusalOf, rowsOf, sqlStep, statementSteps } from '../history';
+import type { RunProtocol } from '../../model/run-protocol';
+import { gooseHistory } from '../histories/goose';
+import { statementSteps } from '../history';
 import { goTransaction, rolledBack } from './parts';
 
 /**
@@ -9,6 +10,8 @@ import { goTransaction, rolledBack } from './parts';
  */
 
 const table = 'goose_db_version';
+
+const { decide, ...history } = gooseHistory({ table, insertRow, deleteRow });
 
 export const gooseOnMysql: RunProtocol = {
   bookkeepingTables: [table],
@@ -31,34 +34,8 @@ export const gooseOnMysql: RunProtocol = {
     ...goTransaction(migration, [...statementSteps(migration), { kind: 'record', text: insertRow(migration) }]),
   ],
   onError: rolledBack,
-  markApplied: (migration) => [
-    sqlStep(
-      `Record version ${migration.id} as applied`,
-      'goose runs every file whose version is not in its table. It has no command for this, so the row is written by hand.',
-      `${deleteRow(migration)};\n${insertRow(migration)};`,
-    ),
-  ],
-  markNotApplied: (migration) => [
-    sqlStep(
-      `Remove version ${migration.id} from the history`,
-      'Without the row, goose up runs the migration again. goose has no command for this.',
-      `${deleteRow(migration)};`,
-    ),
-  ],
-  recorded: (migration, tables) => (isApplied(migration, rowsOf(tables, table)) ? 'applied' : 'absent'),
+  ...history,
 };
-
-/** The newest row of a version decides. */
-function isApplied({ id }: Migration, rows: readonly HistoryRow[]): boolean {
-  const own = rows.filter((row) => String(row.version_id) === id);
-  const newest = own.toSorted((left, right) => Number(right.id ?? 0) - Number(left.id ?? 0))[0];
-  return newest !== undefined && isTrue(newest.is_applied);
-}
-
-function decide(migration: Migration, rows: readonly HistoryRow[]): RunDecision {
-  if (isApplied(migration, rows)) return { run: false, why: 'already applied' };
-  return refusalOf(migration) ?? { run: true };
-}
 
 function insertRow({ id }: Migration): string {
   return `INSERT INTO ${table} (version_id, is_applied) VALUES (${id}, true)`;

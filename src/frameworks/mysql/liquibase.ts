@@ -1,7 +1,8 @@
 import type { Migration } from '../../model/migration';
 import type { RunProtocol } from '../../model/run-protocol';
 import { quoteLiteral } from '../../parse/mysql/identifiers';
-import { isTrue, refused, rowsOf, sqlStep, statementSteps } from '../history';
+import { liquibaseHistory } from '../histories/liquibase';
+import { statementSteps } from '../history';
 import { partsOfChangeset } from '../liquibase-file';
 
 /**
@@ -14,6 +15,13 @@ const history = 'DATABASECHANGELOG';
 const lock = 'DATABASECHANGELOGLOCK';
 
 const unlock = `UPDATE ${lock} SET \`LOCKED\` = 0, LOCKEDBY = NULL, LOCKGRANTED = NULL WHERE ID = 1`;
+
+const { decide, decideByLock, ...marks } = liquibaseHistory({
+  table: history,
+  insertRow,
+  deleteRow: (migration) => `DELETE FROM ${history} WHERE ${rowOf(migration)}`,
+  unlock,
+});
 
 export const liquibaseOnMysql: RunProtocol = {
   bookkeepingTables: [history, lock],
@@ -28,15 +36,12 @@ export const liquibaseOnMysql: RunProtocol = {
       {
         kind: 'check',
         text: `SELECT ID FROM ${history} WHERE ${rowOf(migration)}`,
-        decide: (rows) => (rows.length > 0 ? { run: false, why: 'already applied' } : { run: true }),
+        decide: (rows) => decide(migration, rows),
       },
       {
         kind: 'check',
         text: `SELECT \`LOCKED\` FROM ${lock} WHERE ID=1`,
-        decide: ([row]) =>
-          isTrue(row?.LOCKED)
-            ? refused('Could not acquire change log lock: another Liquibase holds it, or one that was killed left it behind')
-            : { run: true },
+        decide: decideByLock,
       },
       {
         kind: 'lock',
@@ -53,38 +58,8 @@ export const liquibaseOnMysql: RunProtocol = {
     ...(up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK; SET autocommit=1' } as const] : []),
     { kind: 'unlock', text: unlock },
   ],
-  markApplied: (migration) => [
-    sqlStep(
-      `Record ${migration.title} as applied`,
-      'Liquibase runs every changeset that has no row in its table. It fills in the checksum itself when it next sees the row; "liquibase changelog-sync" records all changesets at once.',
-      `${insertRow(migration)};`,
-    ),
-    ...release(),
-  ],
-  markNotApplied: (migration) => [
-    sqlStep(
-      `Remove ${migration.title} from the history`,
-      'Without the row, Liquibase runs the changeset again.',
-      `DELETE FROM ${history} WHERE ${rowOf(migration)};`,
-    ),
-    ...release(),
-  ],
-  release,
-  recorded(migration, tables) {
-    const { id, author } = partsOfChangeset(migration);
-    return rowsOf(tables, history).some((row) => row.ID === id && row.AUTHOR === author) ? 'applied' : 'absent';
-  },
+  ...marks,
 };
-
-function release() {
-  return [
-    sqlStep(
-      'Release the lock',
-      'A Liquibase that was killed leaves its lock, and every later run waits for it. "liquibase release-locks" does the same.',
-      `${unlock};`,
-    ),
-  ];
-}
 
 function insertRow(migration: Migration): string {
   const { id, author, path } = partsOfChangeset(migration);

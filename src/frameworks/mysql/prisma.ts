@@ -1,7 +1,8 @@
 import type { Migration } from '../../model/migration';
-import type { RunDecision, RunProtocol } from '../../model/run-protocol';
+import type { RunProtocol } from '../../model/run-protocol';
 import { quoteLiteral } from '../../parse/mysql/identifiers';
-import { type HistoryRow, refused, rowsOf, sqlStep, statementSteps } from '../history';
+import { prismaHistory } from '../histories/prisma';
+import { statementSteps } from '../history';
 
 /**
  * Prisma Migrate on MySQL and MariaDB, from prisma-engines: `flavour/mysql.rs` (history table; a named lock that is waited for 10 seconds and
@@ -9,6 +10,8 @@ import { type HistoryRow, refused, rowsOf, sqlStep, statementSteps } from '../hi
  */
 
 const table = '_prisma_migrations';
+
+const { decide, ...history } = prismaHistory({ table, insertRow: (migration) => insertRow(migration, true), deleteRow });
 
 export const prismaOnMysql: RunProtocol = {
   bookkeepingTables: [table],
@@ -37,43 +40,8 @@ export const prismaOnMysql: RunProtocol = {
     { kind: 'record', text: update(migration, 'finished_at = UTC_TIMESTAMP(3)') },
   ],
   onError: (migration) => [{ kind: 'record', text: update(migration, "logs = 'A migration failed to apply.'") }],
-  markApplied: (migration) => [
-    sqlStep(
-      `Record ${migration.id} as applied`,
-      `Without it every further deploy stops with P3009. With the tool: npx prisma migrate resolve --applied ${migration.id}`,
-      `${deleteRow(migration)}\n${insertRow(migration, true)};`,
-    ),
-  ],
-  markNotApplied: (migration) => [
-    sqlStep(
-      `Remove the attempt at ${migration.id} from the history`,
-      `A row without finished_at stops every further deploy with P3009. With the tool, which keeps the row and marks it: npx prisma migrate resolve --rolled-back ${migration.id}`,
-      deleteRow(migration),
-    ),
-  ],
-  recorded(migration, tables) {
-    const own = rowsOf(tables, table).filter((row) => row.migration_name === migration.id && isAbsent(row.rolled_back_at));
-    if (own.some((row) => isAbsent(row.finished_at))) return 'failed';
-    return own.length > 0 ? 'applied' : 'absent';
-  },
+  ...history,
 };
-
-function isAbsent(value: unknown): boolean {
-  return value === null || value === undefined;
-}
-
-function decide(migration: Migration, rows: readonly HistoryRow[]): RunDecision {
-  const failed = rows.filter((row) => isAbsent(row.finished_at) && isAbsent(row.rolled_back_at));
-  if (failed.length > 0) {
-    const names = failed.map((row) => `The \`${row.migration_name}\` migration started at ${String(row.started_at)} failed`).join('\n');
-    return refused(
-      `migrate found failed migrations in the target database, new migrations will not be applied. Read more about how to resolve migration issues in a production database: https://pris.ly/d/migrate-resolve\n${names}`,
-      'P3009',
-    );
-  }
-  const applied = rows.some((row) => row.migration_name === migration.id && isAbsent(row.rolled_back_at));
-  return applied ? { run: false, why: 'already applied' } : { run: true };
-}
 
 function insertRow({ id, checksum = '' }: Migration, finished: boolean): string {
   const columns = `id, checksum, started_at, migration_name${finished ? ', finished_at, applied_steps_count' : ''}`;
@@ -86,5 +54,5 @@ function update({ id }: Migration, assignment: string): string {
 }
 
 function deleteRow({ id }: Migration): string {
-  return `DELETE FROM ${table} WHERE migration_name = ${quoteLiteral(id)};`;
+  return `DELETE FROM ${table} WHERE migration_name = ${quoteLiteral(id)}`;
 }

@@ -1,7 +1,8 @@
 import type { Migration } from '../../model/migration';
 import type { RunProtocol } from '../../model/run-protocol';
 import { quoteLiteral } from '../../parse/mysql/identifiers';
-import { refusalOf, rowsOf, sqlStep, statementSteps } from '../history';
+import { sqlMigrateHistory } from '../histories/sql-migrate';
+import { statementSteps } from '../history';
 import { goTransaction, rolledBack } from './parts';
 
 /**
@@ -10,6 +11,8 @@ import { goTransaction, rolledBack } from './parts';
  */
 
 const table = 'gorp_migrations';
+
+const { decide, ...history } = sqlMigrateHistory({ table, insertRow: (migration) => insertRow(migration, ' ignore'), deleteRow });
 
 export const sqlMigrateOnMysql: RunProtocol = {
   bookkeepingTables: [table],
@@ -20,28 +23,17 @@ export const sqlMigrateOnMysql: RunProtocol = {
     {
       kind: 'check',
       text: `SELECT * FROM \`${table}\` ORDER BY \`id\` ASC`,
-      decide: (rows) =>
-        rows.some((row) => row.id === migration.id) ? { run: false, why: 'already applied' } : (refusalOf(migration) ?? { run: true }),
+      decide: (rows) => decide(migration, rows),
     },
     ...goTransaction(migration, [...statementSteps(migration), { kind: 'record', text: insertRow(migration) }]),
   ],
   onError: rolledBack,
-  markApplied: (migration) => [
-    sqlStep(
-      `Record ${migration.id} as applied`,
-      'sql-migrate runs every file whose name is not in its table. With the tool, for the next file alone: sql-migrate skip -limit=1',
-      `${insertRow(migration, ' ignore')};`,
-    ),
-  ],
-  markNotApplied: ({ id }) => [
-    sqlStep(
-      `Remove ${id} from the history`,
-      'Without the row, sql-migrate up runs the migration again. sql-migrate has no command for this.',
-      `delete from \`${table}\` where \`id\` = ${quoteLiteral(id)};`,
-    ),
-  ],
-  recorded: ({ id }, tables) => (rowsOf(tables, table).some((row) => row.id === id) ? 'applied' : 'absent'),
+  ...history,
 };
+
+function deleteRow({ id }: Migration): string {
+  return `delete from \`${table}\` where \`id\` = ${quoteLiteral(id)}`;
+}
 
 function insertRow({ id }: Migration, how = ''): string {
   return `insert${how} into \`${table}\` (\`id\`,\`applied_at\`) values (${quoteLiteral(id)}, now())`;

@@ -1,8 +1,9 @@
 import type { Migration } from '../../model/migration';
-import type { RunDecision, RunProtocol, RunStep } from '../../model/run-protocol';
+import type { RunProtocol, RunStep } from '../../model/run-protocol';
 import { quoteLiteral } from '../../parse/mysql/identifiers';
 import { baseName } from '../files';
-import { type HistoryRow, isTrue, refused, rowsOf, sqlStep, statementSteps } from '../history';
+import { sqlxHistory } from '../histories/sqlx';
+import { statementSteps } from '../history';
 import { releasedLock } from './parts';
 
 /**
@@ -12,6 +13,8 @@ import { releasedLock } from './parts';
 
 const table = '_sqlx_migrations';
 const lockName = 'HEX(CRC32(DATABASE()))';
+
+const { decide, ...history } = sqlxHistory({ table, insertRow: (migration) => insertRow(migration, true), deleteRow }, true);
 
 export const sqlxOnMysql: RunProtocol = {
   bookkeepingTables: [table],
@@ -42,38 +45,11 @@ export const sqlxOnMysql: RunProtocol = {
     releasedLock(lockName),
   ],
   onError: ({ up }) => (up.execution.wrapped ? [{ kind: 'record', text: 'ROLLBACK' }] : []),
-  markApplied: (migration) => [
-    sqlStep(
-      `Record ${migration.id} as applied`,
-      'sqlx stops at a row that says it was not successful, and compares the checksum of the others. It has no command for this, so the row is written by hand.',
-      `${deleteRow(migration)};\n${insertRow(migration, true)};`,
-    ),
-  ],
-  markNotApplied: (migration) => [
-    sqlStep(
-      `Remove ${migration.id} from the history`,
-      'Without the row, sqlx migrate run runs the migration again. sqlx has no command for this.',
-      `${deleteRow(migration)};`,
-    ),
-  ],
-  recorded({ id }, tables) {
-    const own = rowsOf(tables, table).find((row) => String(row.version) === id);
-    if (own === undefined) return 'absent';
-    return isTrue(own.success) ? 'applied' : 'failed';
-  },
+  ...history,
 };
 
 function inTransaction({ up }: Migration, inside: readonly RunStep[]): readonly RunStep[] {
   return up.execution.wrapped ? [{ kind: 'begin', text: 'BEGIN' }, ...inside, { kind: 'commit', text: 'COMMIT' }] : inside;
-}
-
-function decide(migration: Migration, rows: readonly HistoryRow[]): RunDecision {
-  const dirty = rows.find((row) => !isTrue(row.success));
-  if (dirty !== undefined) return refused(`migration ${dirty.version} is partially applied; fix and remove row from \`${table}\` table`);
-  const own = rows.find((row) => String(row.version) === migration.id);
-  if (own === undefined) return { run: true };
-  if (own.checksum !== migration.checksum) return refused(`migration ${migration.id} was previously applied but has been modified`);
-  return { run: false, why: 'already applied' };
 }
 
 function insertRow(migration: Migration, success: boolean): string {
