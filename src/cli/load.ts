@@ -94,6 +94,8 @@ export async function loadMigration(path: string, options: CommonOptions): Promi
   if (migration === undefined) {
     throw new CommandFailure(`${basename(path)} is not a migration that ${framework.displayName} would run: is its name right?`);
   }
-  const earlier = migrations.slice(0, position).flatMap((other) => other.up.statements);
-  return { ...folder, migration, before: replay(emptyCatalog, earlier, migration.engine) };
+  const before = migrations
+    .slice(0, position)
+    .reduce<Catalog>((catalog, { up, engine }) => replay(catalog, up.statements, engine, up.execution), emptyCatalog);
+  return { ...folder, migration, before };
 }

@@ -152,7 +152,9 @@ class FolderRun {
       known.surroundings === this.surroundings &&
       sameValue(known.texts, texts) &&
       sameValue(known.migration, migration);
-    const after = unchanged ? known.after : sameIfEqual(replay(before, migration.up.statements, migration.engine), known?.after);
+    const after = unchanged
+      ? known.after
+      : sameIfEqual(replay(before, migration.up.statements, migration.engine, migration.up.execution), known?.after);
     const linted = new Map<string, LintedProgram>(unchanged ? known.linted : []);
     for (const program of programs) {
       if (!this.wanted.has(program.path)) continue;

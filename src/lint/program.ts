@@ -33,7 +33,7 @@ export interface ProgramInput {
 export function ruleContext(input: ProgramInput): RuleContext {
   const { migration, program, before } = input;
   const plan = planProgram(migration, program.direction, before);
-  const schemas = replaySteps(before, program.statements, migration.engine);
+  const schemas = replaySteps(before, program.statements, migration.engine, program.execution);
   const transactions = new Map(plan.transactions.map((transaction) => [transaction.index, transaction]));
   const steps: Step[] = [];
   for (const [position, planned] of plan.statements.entries()) {

@@ -143,6 +143,13 @@ export interface ProgramExecution {
   readonly refused?: string;
 }
 
+/** Numbers of the statements that are sent together, request by request. */
+export function requestsOf({ execution, statements }: Pick<Program, 'execution' | 'statements'>): readonly (readonly number[])[] {
+  const numbers = statements.map(({ index }) => index);
+  if (execution.requests === 'single-request') return numbers.length === 0 ? [] : [numbers];
+  return execution.groups ?? numbers.map((number) => [number]);
+}
+
 /** The frameworks whose files are read. */
 export const frameworkNames = [
   'sql',

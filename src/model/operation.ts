@@ -468,6 +468,10 @@ type OperationBody =
   | {
       readonly kind: 'transaction';
       readonly action: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'rollback to' | 'prepare' | 'other';
+      /** PostgreSQL: the name behind SAVEPOINT, RELEASE and ROLLBACK TO. */
+      readonly savepoint?: string;
+      /** PostgreSQL: COMMIT or ROLLBACK AND CHAIN. */
+      readonly chain?: true;
       /** XA, with the id of the transaction as written: START is `begin`, END and RECOVER are `other`. */
       readonly xa?: { readonly word: 'start' | 'end' | 'prepare' | 'commit' | 'rollback' | 'recover'; readonly id?: string };
     }

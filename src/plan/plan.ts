@@ -1,5 +1,5 @@
 import { type Catalog, emptyCatalog } from '../model/catalog';
-import { isMysqlFamily } from '../model/engine';
+import { type Engine, isMysqlFamily } from '../model/engine';
 import type { Migration, Program } from '../model/migration';
 import type { ExecutionPlan, PlannedStatement, PlannedTransaction } from '../model/plan';
 import { replaySteps } from '../schema/virtual-schema';
@@ -29,7 +29,7 @@ export function planProgram(migration: Migration, direction: 'up' | 'down', befo
     return planMongodbProgram(migration, program, before, replaySteps(before, program.statements, engine));
   }
   const transactions = groupIntoTransactions(program);
-  const statements = planStatements(program, transactions, before, engine.major);
+  const statements = planStatements(program, transactions, before, engine);
   const atomic = isAtomic(transactions, statements);
   return { engine, direction, transactions, statements, atomic, summary: summarise(program, transactions, statements, atomic) };
 }
@@ -38,14 +38,14 @@ function planStatements(
   program: Program,
   transactions: readonly PlannedTransaction[],
   before: Catalog,
-  version: number,
+  engine: Engine,
 ): PlannedStatement[] {
   const transactionOf = new Map<number, number>();
   for (const { index, statements } of transactions) for (const number of statements) transactionOf.set(number, index);
-  const schemas = replaySteps(before, program.statements);
+  const schemas = replaySteps(before, program.statements, engine, program.execution);
   const created = new CreatedRelations(program.statements, before);
   return program.statements.map((statement, position): PlannedStatement => {
-    const situation: Situation = { version, catalog: schemas[position] ?? before, created: created.before(position) };
+    const situation: Situation = { version: engine.major, catalog: schemas[position] ?? before, created: created.before(position) };
     const { locks, cost, because } = statementFacts(statement, situation);
     const transaction = transactionOf.get(statement.index) ?? 1;
     return { statement, transaction, locks, cost, because, transactional: isTransactional(statement) };

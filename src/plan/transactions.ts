@@ -1,4 +1,4 @@
-import type { Program, Statement } from '../model/migration';
+import { type Program, requestsOf, type Statement } from '../model/migration';
 import type { PlannedTransaction, TransactionKind } from '../model/plan';
 
 /** What a statement says about transactions; undefined for all that are about something else. */
@@ -50,10 +50,4 @@ export function groupIntoTransactions(program: Program): PlannedTransaction[] {
   }
   close();
   return transactions;
-}
-
-function requestsOf({ execution, statements }: Program): readonly (readonly number[])[] {
-  const numbers = statements.map(({ index }) => index);
-  if (execution.requests === 'single-request') return numbers.length === 0 ? [] : [numbers];
-  return execution.groups ?? numbers.map((number) => [number]);
 }

@@ -1,6 +1,7 @@
 import { type Catalog, relationKey } from '../model/catalog';
 import { isMysqlFamily } from '../model/engine';
 import type { Migration, Statement } from '../model/migration';
+import { lastingStatements } from '../schema/transactions';
 import { catalogChanges } from './changes';
 import { withFirstAttributes } from './comparable';
 import { computedDown } from './computed';
@@ -29,12 +30,13 @@ export type { GeneratedDown } from './down-parts';
 export function generateDown(migration: Migration, before: Catalog, after: Catalog): GeneratedDown {
   if (migration.engine.name === 'mongodb') return generateMongodbDown(migration, before);
   if (isMysqlFamily(migration.engine)) return generateMysqlDown(migration, before, after);
+  const lasting = lastingStatements(migration.up);
   const [was, now] = concerned(
     before,
     after,
-    migration.up.statements.map((statement) => statement.sent),
+    lasting.map((statement) => statement.sent),
   );
-  const statements = unfolded(migration.up.statements);
+  const statements = unfolded(lasting);
   const known = withFirstAttributes(withUnseenTables(was, now), now);
   const computed = computedDown(statements, known, now);
   const changes = catalogChanges(withOldTexts(known, now, statements), computed.target, {
@@ -56,7 +58,7 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
     ...unseenDown(statements, was, now),
     ...untracedDown(statements, was),
   ];
-  const short = !migration.up.statements.some((statement) => statement.sent.includes('public.'));
+  const short = !lasting.some((statement) => statement.sent.includes('public.'));
   return generatedDown(parts, short ? withoutPublic : (text) => text);
 }
 

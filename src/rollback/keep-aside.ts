@@ -7,6 +7,7 @@ import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { namesIn } from '../schema/definitions';
 import { Words } from '../schema/sentences';
 import { makeObjectName } from '../schema/server-names';
+import { lastingStatements } from '../schema/transactions';
 import { keptPrefix } from './kept-prefix';
 import { mongodbAside } from './mongodb/keep-aside';
 import { mysqlAside } from './mysql/keep-aside';
@@ -33,7 +34,8 @@ export function keepAside(migration: Migration, before: Catalog): KeptAside {
   const edits: { span: Span; newText: string }[] = [];
   const kept: string[] = [];
   if (migration.up.rendering !== undefined && migration.engine.name !== 'mongodb') return { edits, kept };
-  for (const statement of migration.up.statements) {
+  const statements = migration.engine.name === 'postgres' ? lastingStatements(migration.up) : migration.up.statements;
+  for (const statement of statements) {
     const [operation, ...more] = statement.operations;
     if (operation === undefined || more.length > 0 || statement.unreadable !== undefined) continue;
     const aside = anyAside(migration, statement, operation, before, taken);

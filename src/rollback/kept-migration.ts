@@ -44,6 +44,6 @@ export function keptMigration(
   const changed = files.map((other) => (other.path === file.path ? up : other));
   const again = read(changed).find(({ id }) => id === migration.id);
   if (again === undefined) return undefined;
-  const down = generateDown(again, before, replay(before, again.up.statements, again.engine));
+  const down = generateDown(again, before, replay(before, again.up.statements, again.engine, again.up.execution));
   return { up, kept, migration: again, down, placement: framework.placeDown(again, changed, down.statements) };
 }

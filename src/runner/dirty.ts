@@ -51,10 +51,10 @@ export async function observeDirty(laboratory: Laboratory, trace: Trace, cell: P
 }
 
 function situationAt(trace: Trace, number: number): DirtSituation | undefined {
-  const { statements } = trace.migration.up;
+  const { statements, execution } = trace.migration.up;
   const statement = statements[number - 1];
   const earlier = statements.slice(0, number - 1);
-  const current = replaySteps(trace.before.catalog, earlier, trace.plan.engine).at(-1);
+  const current = replaySteps(trace.before.catalog, earlier, trace.plan.engine, execution).at(-1);
   if (statement === undefined || current === undefined) return undefined;
   return {
     engine: trace.plan.engine.name,

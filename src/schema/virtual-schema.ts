@@ -1,6 +1,6 @@
 import type { Catalog, Column } from '../model/catalog';
 import { defaultEngine, type Engine, isMysqlFamily } from '../model/engine';
-import type { Statement } from '../model/migration';
+import type { ProgramExecution, Statement } from '../model/migration';
 import type { ObjectName, Operation, OperationKind } from '../model/operation';
 import { nestedDefinitions } from '../parse/postgres/nested';
 import { applyOther, applyText, renamePart } from './alterations';
@@ -17,36 +17,74 @@ import { renameObject, setSchema } from './renames';
 import { TableDraft } from './table-draft';
 import { alterColumnOption, alterWhole, clusterTables } from './table-options';
 import { alterTable, attachPartition, createTable, detachPartition } from './tables';
+import { TransactionCourse, takesBack } from './transactions';
 import { type VirtualCatalog, Workspace } from './workspace';
 
 /**
  * The schema after these statements, without a database: what exists, under which identity, and how it is defined. Statements that the
  * server would refuse (a table that exists already) change nothing. What an earlier, unseen migration made shows up when it is first
  * altered, as a table with `complete: false`.
+ * @param execution how the statements are sent, where they are a program: the framework's transaction can be rolled back too.
  */
-export function replay(catalog: Catalog, statements: readonly Statement[], engine: Engine = defaultEngine): VirtualCatalog {
-  const steps = replaySteps(catalog, statements, engine);
+export function replay(
+  catalog: Catalog,
+  statements: readonly Statement[],
+  engine: Engine = defaultEngine,
+  execution?: ProgramExecution,
+): VirtualCatalog {
+  const steps = replaySteps(catalog, statements, engine, execution);
   return steps[steps.length - 1] ?? new Workspace(catalog).catalog();
 }
 
 /** The same step by step: the schema before each statement, and last the one after all. As long as `statements`, plus one. */
-export function replaySteps(catalog: Catalog, statements: readonly Statement[], engine: Engine = defaultEngine): readonly VirtualCatalog[] {
-  if (newest?.catalog === catalog && newest.statements === statements && newest.engine === engine.name) return newest.steps;
-  const workspace = new Workspace(catalog);
-  const replayed = replayOf(workspace, engine);
-  const steps = [workspace.catalog()];
+export function replaySteps(
+  catalog: Catalog,
+  statements: readonly Statement[],
+  engine: Engine = defaultEngine,
+  execution?: ProgramExecution,
+): readonly VirtualCatalog[] {
+  if (newest?.catalog === catalog && newest.statements === statements && newest.engine === engine.name && newest.execution === execution)
+    return newest.steps;
+  const replayed = replayOf(new Workspace(catalog), engine, statements, execution);
+  const steps = [replayed.workspace.catalog()];
   for (const [position, statement] of statements.entries()) {
     replayed.apply(statement);
-    steps.push(position === statements.length - 1 ? workspace.finish() : workspace.catalog());
+    steps.push(position === statements.length - 1 ? replayed.workspace.finish() : replayed.workspace.catalog());
   }
-  newest = { catalog, statements, engine: engine.name, steps };
+  newest = { catalog, statements, engine: engine.name, execution, steps };
   return steps;
 }
 
-function replayOf(workspace: Workspace, engine: Engine): { apply(statement: Statement): void } {
+interface Replay {
+  readonly workspace: Workspace;
+  apply(statement: Statement): void;
+}
+
+function replayOf(workspace: Workspace, engine: Engine, statements: readonly Statement[], execution: ProgramExecution | undefined): Replay {
   if (isMysqlFamily(engine)) return new MysqlReplay(workspace, engine);
   if (engine.name === 'mongodb') return new MongodbReplay(workspace);
-  return { apply: (statement) => applyStatement(workspace, statement) };
+  return takesBack(statements)
+    ? new TransactionReplay(workspace, statements, execution)
+    : { workspace, apply: (statement) => applyStatement(workspace, statement) };
+}
+
+/** PostgreSQL takes back changes of the schema too: what a ROLLBACK undoes was never there. */
+class TransactionReplay implements Replay {
+  private readonly course: TransactionCourse<Workspace>;
+
+  constructor(
+    public workspace: Workspace,
+    statements: readonly Statement[],
+    execution: ProgramExecution | undefined,
+  ) {
+    this.course = new TransactionCourse(statements, execution, workspace.copy());
+  }
+
+  apply(statement: Statement): void {
+    const back = this.course.step(statement, () => this.workspace.copy());
+    if (back === undefined) applyStatement(this.workspace, statement);
+    else this.workspace = back.copy(this.workspace);
+  }
 }
 
 /** A program is replayed for what it leaves, and right afterwards step by step for what is said about it. */
@@ -55,6 +93,7 @@ let newest:
       readonly catalog: Catalog;
       readonly statements: readonly Statement[];
       readonly engine: Engine['name'];
+      readonly execution: ProgramExecution | undefined;
       readonly steps: readonly VirtualCatalog[];
     }
   | undefined;

@@ -38,7 +38,7 @@ export class Workspace {
   private nextIdentity: number;
   private current: VirtualCatalog | undefined;
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, left: Workspace | undefined = workspacesLeft.get(catalog)) {
     // The names of relations and of constraints are counted as objects come and go: a name is chosen for each unnamed index.
     const counting = (gone: NamedParts | undefined, come: NamedParts | undefined) => {
       this.current = undefined;
@@ -47,7 +47,6 @@ export class Workspace {
     const changed = () => {
       this.current = undefined;
     };
-    const left = workspacesLeft.get(catalog);
     if (left !== undefined) this.current = catalog as VirtualCatalog;
     this.relations = left?.relations.copy() ?? LayeredMap.of([]);
     this.constraints = left?.constraints.copy() ?? LayeredMap.of([]);
@@ -97,6 +96,17 @@ export class Workspace {
     };
     rememberNames(this.current, this.tables.copy(ignore), this.relations.copy());
     return this.current;
+  }
+
+  /** The same state, to be changed apart from this one. Identities that `later` has given out are not given again. */
+  copy(later: Workspace = this): Workspace {
+    const copy = new Workspace(this.catalog(), this);
+    copy.searchPath = this.searchPath;
+    if (copy.nextIdentity !== later.nextIdentity) {
+      copy.nextIdentity = later.nextIdentity;
+      copy.current = undefined;
+    }
+    return copy;
   }
 
   private schemaObjects(): readonly SchemaObject[] {

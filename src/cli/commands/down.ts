@@ -38,7 +38,7 @@ async function down(file: string, options: DownOptions): Promise<number> {
   const loaded = await loadMigration(file, options);
   const { migration, before, framework, source } = loaded;
   if (options.keepData) return keepData(file, loaded, options);
-  const generated = generateDown(migration, before, replay(before, migration.up.statements, migration.engine));
+  const generated = generateDown(migration, before, replay(before, migration.up.statements, migration.engine, migration.up.execution));
   if (generated.statements.length === 0) throw new CommandFailure(`${file}: no statement of it can be undone from the text alone`);
   if (!options.write) {
     await writeResult(`${generated.statements.join('\n')}\n`, options.out);

@@ -27,7 +27,9 @@ async function plan(file: string, options: PlanOptions): Promise<number> {
   const { migration, before, source } = await loadMigration(file, options);
   const plans = {
     up: planProgram(migration, 'up', before),
-    ...(migration.down ? { down: planProgram(migration, 'down', replay(before, migration.up.statements, migration.engine)) } : {}),
+    ...(migration.down
+      ? { down: planProgram(migration, 'down', replay(before, migration.up.statements, migration.engine, migration.up.execution)) }
+      : {}),
   };
   const shown = (path: string) => shownPath(join(source.folder, path));
   const report = planReport(migration, plans, shown);

@@ -62,6 +62,19 @@ name, unless that migration drops or renames it.`,
         { at: 'CREATE INDEX ON users (id)', says: 'Statement 3' },
       ],
     },
+    {
+      title: 'What a ROLLBACK took back',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [
+        { path: '01.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' },
+        {
+          path: '02.sql',
+          text: 'BEGIN;\nALTER TABLE users ADD COLUMN name text;\nROLLBACK;\nCREATE INDEX users_name ON users (name);\n',
+        },
+      ],
+      findings: [{ at: 'CREATE INDEX users_name ON users (name)', says: 'no column name' }],
+    },
   ],
   good: [
     {
@@ -198,7 +211,6 @@ function violation(context: RuleContext, step: Step, operation: Operation, { mes
 function missingOf(context: RuleContext, step: Step, operation: Operation): Missing | undefined {
   const named = namedParts(operation);
   if (named === undefined || /^\s*alter\s+(?:foreign\s+)?table\s+if\s+exists\b/i.test(step.statement.sent)) return undefined;
-  if (isBehindRollback(context, step)) return undefined;
   const table = findTable(step.before, named.table);
   if (table === undefined) return lostTable(context, step, named.table);
   if (table.complete === false || table.columns.length === 0) return undefined;
@@ -210,11 +222,6 @@ function missingOf(context: RuleContext, step: Step, operation: Operation): Miss
   // Version 18 gives NOT NULL a name too.
   const isThere = constraint.endsWith('_not_null') || table.constraints.some(({ name }) => name === constraint);
   return isThere || isSpokenOf(context, constraint) ? undefined : missingConstraint(table, constraint);
-}
-
-/** What ROLLBACK brings back is not replayed. */
-function isBehindRollback({ steps }: RuleContext, step: Step): boolean {
-  return steps.some(({ statement }) => statement.index < step.statement.index && /^\s*(?:rollback|abort)\b/i.test(statement.sent));
 }
 
 function isOfParent(context: RuleContext, step: Step, table: Table, column: string): boolean {

@@ -13,7 +13,7 @@ type Of<K extends DocumentEffect['kind']> = Extract<DocumentEffect, { kind: K }>
  * catalog, and neither is a collection that only a run would name.
  */
 export class MongodbReplay {
-  constructor(private readonly workspace: Workspace) {
+  constructor(readonly workspace: Workspace) {
     workspace.searchPath = [''];
   }
 

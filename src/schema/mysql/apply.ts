@@ -20,7 +20,7 @@ export class MysqlReplay {
   private checksForeignKeys = true;
 
   constructor(
-    private readonly workspace: Workspace,
+    readonly workspace: Workspace,
     private readonly engine: Engine,
   ) {
     workspace.searchPath = [''];

@@ -64,7 +64,7 @@ export async function roundTrips(sandbox: Sandbox, folder: Folder): Promise<Outc
       for (const text of setup) await client.query(text);
     });
     for (const migration of migrations) {
-      const after = replay(before, migration.up.statements);
+      const after = replay(before, migration.up.statements, migration.engine, migration.up.execution);
       const down = generateDown(migration, before, after);
       const placed = framework.placeDown(withoutDown(migration), withoutOldDown(folder.files, migration), down.statements);
       const program = placed.kind === 'unsupported' || down.statements.length === 0 ? undefined : readBack(folder, migration, placed);

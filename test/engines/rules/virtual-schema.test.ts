@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { captureState } from '../../../src/engines/postgres/snapshot/snapshot';
 import { type Catalog, emptyCatalog, relationKey } from '../../../src/model/catalog';
+import type { ProgramExecution } from '../../../src/model/migration';
 import type { Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
 import { readStatements } from '../../../src/parse/postgres/read';
+import { lastingStatements } from '../../../src/schema/transactions';
 import { replay } from '../../../src/schema/virtual-schema';
 import { database, majors, startServer, withClient } from './server';
 
@@ -40,6 +42,35 @@ const scripts: Readonly<Record<string, string>> = {
   partitions: `
     CREATE TABLE m (id int, at date NOT NULL) PARTITION BY RANGE (at); CREATE TABLE m1 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
     CREATE TABLE m2 (id int, at date NOT NULL); ALTER TABLE m ATTACH PARTITION m2 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01'); ALTER TABLE m DETACH PARTITION m1;`,
+  'what is rolled back': `
+    CREATE TABLE users (id int PRIMARY KEY, name text); CREATE TABLE kept (a int); ROLLBACK;
+    BEGIN; DROP TABLE users; CREATE TABLE gone (a int); CREATE TYPE gone_type AS ENUM ('a'); CREATE SCHEMA gone_schema; CREATE VIEW gone_view AS SELECT 1; ROLLBACK;
+    BEGIN; CREATE TABLE first (a serial); SAVEPOINT s; ALTER TABLE users RENAME COLUMN name TO nick; SAVEPOINT s; DROP TABLE users; ROLLBACK TO s;
+    ALTER TABLE users ADD CONSTRAINT c CHECK (nick <> ''); RELEASE SAVEPOINT s; ROLLBACK TO SAVEPOINT s; ALTER TABLE users ADD COLUMN age int; COMMIT;
+    START TRANSACTION; CREATE TABLE second (a int); ABORT; BEGIN WORK; CREATE TABLE third (a int); END;
+    BEGIN; CREATE TABLE fourth (a int); COMMIT AND CHAIN; CREATE TABLE fifth (a int); ROLLBACK AND CHAIN; CREATE TABLE sixth (a int); COMMIT;
+    BEGIN; SET search_path = pg_catalog; ROLLBACK; CREATE TABLE seventh (a int);
+    BEGIN; CREATE INDEX ON users (name); SAVEPOINT outside; CREATE INDEX ON users (name); SAVEPOINT inside; CREATE INDEX ON users (name); ROLLBACK TO outside; CREATE INDEX ON users (name, id); COMMIT;
+    BEGIN; DO $$ BEGIN CREATE TABLE in_block (a int); END $$; ROLLBACK; BEGIN; DO $$ BEGIN DROP TABLE kept; END $$; COMMIT;`,
+};
+
+/** The same for texts that are sent as one request, or in a transaction of the framework's. */
+const programs: Readonly<Record<string, { readonly wrapped: boolean; readonly single: boolean; readonly text: string }>> = {
+  'one request, rolled back before any BEGIN': {
+    wrapped: false,
+    single: true,
+    text: 'CREATE TABLE a (x int); ROLLBACK; CREATE TABLE b (x int); BEGIN; CREATE TABLE c (x int); ROLLBACK; CREATE TABLE d (x int); COMMIT;',
+  },
+  'a transaction of the framework, rolled back': {
+    wrapped: true,
+    single: false,
+    text: 'CREATE TABLE a (x int); BEGIN; CREATE TABLE b (x int); ROLLBACK; CREATE TABLE c (x int); ROLLBACK; CREATE TABLE d (x int);',
+  },
+  'a transaction of the framework, committed and rolled back': {
+    wrapped: true,
+    single: false,
+    text: 'CREATE TABLE a (x int); COMMIT AND CHAIN; CREATE TABLE b (x int); ROLLBACK; CREATE TABLE c (x int);',
+  },
 };
 
 describe.each(majors)('the virtual schema against PostgreSQL %i', (major) => {
@@ -60,6 +91,31 @@ describe.each(majors)('the virtual schema against PostgreSQL %i', (major) => {
     });
     const virtual = replay(emptyCatalog, readStatements(script, { start: 0, end: script.length }, {}));
     expect(essence(virtual)).toEqual(essence(live));
+  });
+});
+
+describe.each(majors)('programs against PostgreSQL %i', (major) => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    await loadParser();
+    sandbox = await startServer(major);
+  });
+  afterAll(() => sandbox?.dispose());
+
+  it.each(Object.keys(programs))('%s', async (name) => {
+    const { wrapped, single, text } = programs[name] ?? { wrapped: false, single: false, text: '' };
+    const statements = readStatements(text, { start: 0, end: text.length }, {});
+    const live = await withClient(await database(sandbox, ''), async (client) => {
+      if (wrapped) await client.query('BEGIN');
+      for (const sent of single ? [text] : statements.map((statement) => statement.sent)) await client.query(sent);
+      if (wrapped) await client.query('COMMIT');
+      return (await captureState(client, { bookkeepingTables: [], volatile: {} })).catalog;
+    });
+    const execution: ProgramExecution = { wrapped, requests: single ? 'single-request' : 'per-statement', because: '' };
+    const virtual = replay(emptyCatalog, statements, { name: 'postgres', major }, execution);
+    expect(essence(virtual)).toEqual(essence(live));
+    const lasting = lastingStatements({ statements, execution });
+    expect(essence(replay(emptyCatalog, lasting))).toEqual(essence(live));
   });
 });
 

@@ -34,7 +34,9 @@ const actions: Partial<Record<TransactionStmtKind, TransactionAction>> = {
 };
 
 export function transaction(_source: StatementSource, statement: TransactionStmt): Operation[] {
-  return [{ kind: 'transaction', action: actions[statement.kind ?? 'TRANS_STMT_BEGIN'] ?? 'other' }];
+  const { kind, savepoint_name: savepoint, chain } = statement;
+  const action = actions[kind ?? 'TRANS_STMT_BEGIN'] ?? 'other';
+  return [{ kind: 'transaction', action, ...(savepoint !== undefined && { savepoint }), ...(chain === true && { chain }) }];
 }
 
 export function set(source: StatementSource, statement: VariableSetStmt): Operation[] {
