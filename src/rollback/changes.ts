@@ -15,6 +15,7 @@ import {
   addKeysAndIndexes,
   dependentForeignKeys,
   dropParts,
+  madeAgain,
   type PartPlan,
   partsOfNewTable,
   partsOfPair,
@@ -83,7 +84,7 @@ class Writer {
     this.pairs = tables.pairs.map(([a, b]) => ({ from: a, to: b }));
     this.newTables = parentsFirst(tables.added);
     this.oldTables = parentsFirst(tables.removed).reverse();
-    const plans = [...this.pairs.map(partsOfPair), ...this.newTables.map(partsOfNewTable)];
+    const plans = [...this.pairs.map(partsOfPair), ...this.newTables.map(partsOfNewTable)].map((plan) => this.withKeysOnGoing(plan));
     this.parts = plans.map((plan) => dependentForeignKeys(plan, plans));
     this.definitions = planDefinitions(
       settled,
@@ -99,6 +100,7 @@ class Writer {
   changes(): Change[] {
     const { options, to } = this;
     return [
+      ...this.dropDefinitions(this.definitions.droppedFirst),
       ...this.finalizes,
       ...this.removals(),
       ...this.renamed.changes,
@@ -125,6 +127,7 @@ class Writer {
       ...dropSequences(this.from, to, options),
       ...this.types.last,
       ...this.dropSchemas(),
+      ...this.createDefinitions(this.definitions.last),
       ...this.attributes(),
     ];
   }
@@ -132,6 +135,15 @@ class Writer {
   /** A table of `from` as it is before renames. */
   private asNow(table: Table): Table {
     return this.original.tables[this.from.tables.indexOf(table)] ?? table;
+  }
+
+  /** Foreign keys to a table that goes are made again, also where another table gets its name and they read as they should. */
+  private withKeysOnGoing(plan: PartPlan): PartPlan {
+    const { from } = plan;
+    if (from === undefined) return plan;
+    const going = new Set(this.oldTables.map((table) => relationKey(this.asNow(table))));
+    const now = this.asNow(from).constraints;
+    return madeAgain(plan, ({ identity }) => going.has(now.find((other) => other.identity === identity)?.references ?? ''));
   }
 
   /** Columns that go, by the names of the source. */
@@ -232,7 +244,9 @@ class Writer {
   }
 
   private dropDefinitions(objects: DefinitionPlan['dropped']): Change[] {
-    const created = new Set([...this.definitions.early, ...this.definitions.late].map((object) => `${object.kind} ${object.name}`));
+    const created = new Set(
+      [...this.definitions.early, ...this.definitions.late, ...this.definitions.last].map((object) => `${object.kind} ${object.name}`),
+    );
     return objects.map((object) => dropDefinition(object, this.options, created.has(`${object.kind} ${object.name}`)));
   }
 

@@ -11,6 +11,8 @@ import { createIndex } from './parts';
 
 /** What happens to views, functions and the like. */
 export interface DefinitionPlan {
+  /** Event triggers that go: before all else, for each statement of DDL would rouse them. */
+  readonly droppedFirst: readonly DefinedObject[];
   /** In the order in which they can go, by their names in the source. */
   readonly dropped: readonly DefinedObject[];
   /** Functions and what else columns may rest on, which are made again: they go when columns have gone, before others come. */
@@ -20,6 +22,8 @@ export interface DefinitionPlan {
   /** Functions that tables rest on, to be there before tables. */
   readonly early: readonly DefinedObject[];
   readonly late: readonly DefinedObject[];
+  /** Event triggers that come: after all else, for the same reason. */
+  readonly last: readonly DefinedObject[];
   /** Kept as they are, perhaps with other comments and grants. */
   readonly kept: readonly (readonly [DefinedObject, DefinedObject])[];
 }
@@ -87,15 +91,17 @@ export function planDefinitions(
   const isLateDrop = (object: DefinedObject) =>
     object.kind === 'extension' ||
     object.kind === 'other' ||
-    object.kind === 'event trigger' ||
     object.kind === 'aggregate' ||
     (routines.has(object.kind) && !asNow(object).dependsOn.some((key) => vanishing.has(key)));
+  const isRoused = (object: DefinedObject) => object.kind === 'event trigger';
   return {
-    dropped: drops.filter((object) => !isLateDrop(object)).map(asNow),
+    droppedFirst: drops.filter(isRoused),
+    dropped: drops.filter((object) => !isLateDrop(object) && !isRoused(object)).map(asNow),
     droppedBetween: drops.filter((object) => isLateDrop(object) && !removed.includes(object)),
     droppedLate: drops.filter((object) => isLateDrop(object) && removed.includes(object)),
     early: created.filter(isEarly),
-    late: created.filter((object) => !isEarly(object)),
+    late: created.filter((object) => !isEarly(object) && !isRoused(object)),
+    last: created.filter(isRoused),
     kept: pairs.filter(([a]) => !gone.has(a)),
   };
 }

@@ -129,7 +129,12 @@ export function dependentForeignKeys(plan: PartPlan, plans: readonly PartPlan[])
         relationKey(other.from) === constraint.references &&
         other.droppedConstraints.some((dropped) => serves(dropped, constraint)),
     );
-  const moved = plan.kept.constraints.filter(([a, b]) => isOwn(b) && rests(a));
+  return madeAgain(plan, rests);
+}
+
+/** The plan in which these constraints, which would stay, go and come back. */
+export function madeAgain(plan: PartPlan, isConcerned: (constraint: Constraint) => boolean): PartPlan {
+  const moved = plan.kept.constraints.filter(([a, b]) => isOwn(b) && isConcerned(a));
   if (moved.length === 0) return plan;
   return {
     ...plan,

@@ -1,4 +1,4 @@
-import type { Catalog, DefinedObject, Table } from '../model/catalog';
+import type { Catalog, DefinedObject, Sequence, Table } from '../model/catalog';
 import { quoteIdentifier, quoteLiteral } from '../parse/postgres/identifiers';
 import { creator } from '../schema/attributes';
 import { match } from '../state/match';
@@ -32,12 +32,17 @@ interface Subject {
  * @param survives whether an object of the source is still the same one, and was not dropped and made again.
  */
 export function attributeChanges(from: Catalog, to: Catalog, survives: (identity: object) => boolean, options: ChangeOptions): Change[] {
-  const usualOwner = mostCommon(to.tables.flatMap((table) => table.owner ?? []));
+  const usual = usualOwner(to);
   return subjects(from, to, survives).flatMap((subject) => [
-    ...ownerChanges(subject, usualOwner, options),
+    ...ownerChanges(subject, usual, options),
     ...commentChanges(subject, options),
     ...grantChanges(subject, options),
   ]);
+}
+
+/** Whoever makes objects here, as far as can be told: the owner of most tables. */
+export function usualOwner(catalog: Catalog): string | undefined {
+  return mostCommon(catalog.tables.flatMap((table) => table.owner ?? []));
 }
 
 function mostCommon(names: readonly string[]): string | undefined {
@@ -83,11 +88,16 @@ function subjects(from: Catalog, to: Catalog, survives: (object: object) => bool
       grantTarget: `SEQUENCE ${sqlName(object)}`,
       spoken: spoken(object),
       from: sequence(object),
-      to: object,
+      to: object.ownedBy === undefined ? object : withoutOwner(object),
     })),
     ...to.tables.flatMap((object) => tableSubjects(object, table(object))),
     ...to.definitions.flatMap((object) => [definitionSubject(object, definition(object)), ...indexSubjects(object, definition(object))]),
   ];
+}
+
+/** A sequence that a column owns changes its owner with the table, and never by itself (manual, ALTER SEQUENCE, OWNER TO). */
+function withoutOwner({ owner: _, ...rest }: Sequence): Attributes {
+  return rest;
 }
 
 function tableSubjects(table: Table, old: Table | undefined): Subject[] {
@@ -202,14 +212,11 @@ function definitionSubject(object: DefinedObject, old: DefinedObject | undefined
 function ownerChanges({ from, to, target, spoken: name }: Subject, usual: string | undefined, options: ChangeOptions): Change[] {
   const current = from === undefined ? (usual ?? creator) : from.owner;
   if (to.owner === undefined || current === undefined || current === to.owner) return [];
-  return [
-    change(
-      'owner',
-      `Give ${name} to ${to.owner}`,
-      `It belonged to ${to.owner} ${options.goal}.`,
-      `ALTER ${target} OWNER TO ${to.owner === creator ? creator : quoteIdentifier(to.owner)}`,
-    ),
-  ];
+  return [change('owner', `Give ${name} to ${to.owner}`, `It belonged to ${to.owner} ${options.goal}.`, ownerText(target, to.owner))];
+}
+
+export function ownerText(target: string, owner: string): string {
+  return `ALTER ${target} OWNER TO ${owner === creator ? creator : quoteIdentifier(owner)}`;
 }
 
 function commentChanges({ from, to, target, spoken: name }: Subject, options: ChangeOptions): Change[] {

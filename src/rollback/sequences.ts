@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteLiteral } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
 import { spoken, sqlName, sqlNameOfKey } from './names';
+import { ownerText, usualOwner } from './privileges';
 
 /** The sequence behind an identity column, as it stands in parentheses behind AS IDENTITY. */
 export function identityOptions(catalog: Catalog, table: Table, column: Column): string {
@@ -97,7 +98,9 @@ function alterSequence(from: Sequence, to: Sequence, options: ChangeOptions): Ch
  */
 export function ownSequences(from: Catalog, to: Catalog, released: ReadonlySet<string>, options: ChangeOptions): Change[] {
   const { added, pairs: kept } = pairs(from, to);
-  const own = (sequence: Sequence) => {
+  const usual = usualOwner(to);
+  const own = (sequence: Sequence, current: string | undefined) => [...giveToOwnerOfTable(sequence, current, from), tie(sequence)];
+  const tie = (sequence: Sequence) => {
     const owner = sequence.ownedBy;
     const column = owner ? `${sqlNameOfKey(owner.table)}.${quoteIdentifier(owner.column)}` : 'NONE';
     return change(
@@ -112,9 +115,17 @@ export function ownSequences(from: Catalog, to: Catalog, released: ReadonlySet<s
     a.ownedBy?.table !== b.ownedBy?.table ||
     a.ownedBy?.column !== b.ownedBy?.column;
   return [
-    ...added.filter((sequence) => sequence.ownedBy !== undefined && !isInternal(sequence)).map(own),
-    ...kept.filter(([a, b]) => !isInternal(a) && !isInternal(b) && differs(a, b)).map(([, b]) => own(b)),
+    ...added.filter((sequence) => sequence.ownedBy !== undefined && !isInternal(sequence)).flatMap((sequence) => own(sequence, usual)),
+    ...kept.filter(([a, b]) => !isInternal(a) && !isInternal(b) && differs(a, b)).flatMap(([a, b]) => own(b, a.owner)),
   ];
+}
+
+/** A sequence and the table that it is tied to must have the same owner (manual, CREATE SEQUENCE, OWNED BY). */
+function giveToOwnerOfTable({ ownedBy, ...sequence }: Sequence, current: string | undefined, from: Catalog): Change[] {
+  const owner = from.tables.find((table) => relationKey(table) === ownedBy?.table)?.owner;
+  if (owner === undefined || current === undefined || owner === current) return [];
+  const why = `${spoken(sequence)} can only be tied to a column of a table with the same owner.`;
+  return [change('owner', `Give ${spoken(sequence)} to ${owner}`, why, ownerText(`SEQUENCE ${sqlName(sequence)}`, owner))];
 }
 
 /**

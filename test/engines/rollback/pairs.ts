@@ -54,6 +54,32 @@ REFRESH MATERIALIZED VIEW totals;
 `.replace('CREATE ROLE_PLACEHOLDER;\n', '');
 
 export const pairs: readonly Pair[] = [
+  { name: 'table and its sequence to another owner', sql: 'ALTER TABLE users OWNER TO pg_monitor' },
+  {
+    name: 'sequence untied, and its table to another owner',
+    sql: 'ALTER TABLE users OWNER TO pg_monitor; ALTER SEQUENCE users_id_seq OWNED BY NONE',
+  },
+  {
+    name: 'sequence untied and to another owner',
+    sql: 'ALTER SEQUENCE users_id_seq OWNED BY NONE; ALTER SEQUENCE users_id_seq OWNER TO pg_monitor',
+  },
+  {
+    name: 'event trigger, with what it runs and what it saw',
+    sql: `CREATE FUNCTION saw() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO spare VALUES (1, tg_tag); END';
+      CREATE EVENT TRIGGER saw_end ON ddl_command_end EXECUTE FUNCTION saw(); CREATE VIEW seen AS SELECT id FROM users; DELETE FROM spare`,
+  },
+  {
+    name: 'event trigger that refuses to drop',
+    sql: `CREATE TABLE another (id integer);
+      CREATE FUNCTION kept() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'nothing is dropped here'; END$$;
+      CREATE EVENT TRIGGER keep ON sql_drop EXECUTE FUNCTION kept()`,
+  },
+  {
+    name: 'table replaced by a copy, with a foreign key on the copy',
+    sql: `CREATE TABLE copied (LIKE users INCLUDING ALL); INSERT INTO copied SELECT * FROM users; ALTER TABLE users RENAME TO users_old;
+      ALTER TABLE copied RENAME TO users; ALTER TABLE orders DROP CONSTRAINT orders_user;
+      ALTER TABLE orders ADD CONSTRAINT orders_user FOREIGN KEY (user_id) REFERENCES users ON DELETE CASCADE`,
+  },
   { name: 'add column', sql: 'ALTER TABLE orders ADD COLUMN extra integer' },
   { name: 'add column with default and not null', sql: "ALTER TABLE orders ADD COLUMN extra text NOT NULL DEFAULT 'x'" },
   { name: 'add serial column', sql: 'ALTER TABLE spare ADD COLUMN number serial' },
