@@ -1,9 +1,10 @@
 import type { RecoveryMode } from '../model/simulation';
 import type { State } from '../model/state';
+import { followedNames } from '../schema/mysql/followed-names';
 import { type DraftCheck, uniqueChecks } from './check';
+import { isDone } from './done';
 import { modesFor } from './modes/registry';
 import { withRenamedCollections } from './mongodb/renamed';
-import { withFollowedNames } from './mysql/followed-names';
 import { plannerOf } from './planner';
 import { type Probe, probeKey } from './probe';
 import type { DraftPlan, RecoverySituation } from './situation';
@@ -13,7 +14,7 @@ export type { DraftPlan, RecoverySituation } from './situation';
 
 /** What the databases have to be asked before a plan is made: the answers belong into the situation. */
 export function recoveryProbes(measured: RecoverySituation): readonly Probe[] {
-  const situation = withRenamedCollections(withFollowedNames(measured));
+  const situation = withRenames(measured);
   const probes = [
     ...plannerOf(situation.plan.engine).probes(situation),
     ...modesFor(situation.plan.engine).flatMap((mode) => mode.probes(situation)),
@@ -32,7 +33,7 @@ export function planRecovery(measured: RecoverySituation): {
   /** What was found left behind. */
   readonly modes: readonly RecoveryMode[];
 } {
-  const situation = withRenamedCollections(withFollowedNames(measured));
+  const situation = withRenames(measured);
   const { before, after } = situation;
   const planner = plannerOf(situation.plan.engine);
   return {
@@ -40,6 +41,22 @@ export function planRecovery(measured: RecoverySituation): {
     forward: after === undefined ? planner.forward(situation) : withChecks(planner.forward(situation), situation, 'forward', after),
     modes: modesFor(situation.plan.engine).flatMap((mode) => mode.detect(situation)),
   };
+}
+
+/** What was measured, with what the migration has renamed known as what it was before. */
+function withRenames(measured: RecoverySituation): RecoverySituation {
+  const { migration, plan, before, partial, after } = measured;
+  const { statements } = migration.up;
+  const followed = (state: State, done: typeof statements): State => ({
+    ...state,
+    catalog: followedNames(state.catalog, before.catalog, done, plan.engine),
+  });
+  const done = statements.filter(({ index }) => isDone(measured, index));
+  return withRenamedCollections({
+    ...measured,
+    partial: followed(partial, done),
+    ...(after !== undefined && { after: followed(after, statements) }),
+  });
 }
 
 function withChecks(drafts: readonly DraftPlan[], situation: RecoverySituation, way: 'back' | 'forward', target: State): DraftPlan[] {

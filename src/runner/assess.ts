@@ -4,12 +4,15 @@ import { lostData } from '../faults/lost-data';
 import { tellStory } from '../faults/story';
 import { judge } from '../faults/verdict';
 import type { Verdict } from '../model/fault';
+import type { Statement } from '../model/migration';
 import type { CellResult, RecoveryMode, RecoveryPlan, RecoveryStep, StateDifference } from '../model/simulation';
 import type { State } from '../model/state';
 import { lockModeLabel } from '../model/words';
+import { isDone } from '../recovery/done';
 import { sessionModes } from '../recovery/modes/open-session';
 import { adviceOn } from '../recovery/modes/server-error';
 import { openSessionSteps } from '../recovery/plan';
+import { followedNames } from '../schema/mysql/followed-names';
 import { stateDifferences } from '../state/difference';
 import { inDocumentWords } from '../state/document-words';
 import { fingerprint } from '../state/fingerprint';
@@ -123,6 +126,11 @@ export class Assessor {
     database: string,
   ): Promise<StateAssessment> {
     const { trace } = this;
+    const { statements } = trace.migration.up;
+    const known = this.withFollowedNames(
+      state,
+      statements.filter(({ index }) => isDone(progress, index)),
+    );
     return {
       fingerprint: key,
       state,
@@ -130,9 +138,14 @@ export class Assessor {
       recorded: this.recorded(state),
       ...progress,
       retry: await this.measureRetry(key, { state, database }),
-      differsFromBefore: this.differences(trace.before, state),
-      differsFromAfter: trace.after === undefined ? [] : this.differences(trace.after, state),
+      differsFromBefore: this.differences(trace.before, known),
+      differsFromAfter: trace.after === undefined ? [] : this.differences(this.withFollowedNames(trace.after, statements), known),
     };
+  }
+
+  private withFollowedNames(state: State, done: readonly Statement[]): State {
+    const { before, plan } = this.trace;
+    return { ...state, catalog: followedNames(state.catalog, before.catalog, done, plan.engine) };
   }
 
   private differences(from: State, to: State): readonly StateDifference[] {

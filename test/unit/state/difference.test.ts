@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Column, Table } from '../../../src/model/catalog';
+import { tableOfShowCreate } from '../../../src/schema/mysql/show-create';
 import { stateDifferences } from '../../../src/state/difference';
+import { fingerprint } from '../../../src/state/fingerprint';
 import { maskLost } from '../../../src/state/loss';
+import { isExplained } from '../../../src/state/sequences';
 import { findVolatileColumns } from '../../../src/state/volatile';
 import { catalog, column, data, state, table, withSequence } from './states';
 
@@ -111,4 +115,32 @@ test('what is lost is taken out, and nothing else', () => {
   expect(tell(maskLost(before, loss), maskLost(emptied, loss))).toEqual([]);
   const worse = { ...before, data: [data('orders', 2, '7', { id: '9', note: '0' })] };
   expect(tell(maskLost(before, loss), maskLost(worse, loss))).toEqual(['changed rows public.orders: the values of id differ']);
+});
+
+const live = (text: string): Table => ({ ...tableOfShowCreate(text, { name: 'mysql', major: 9 }), columnOrder: 'significant' });
+const orders = (name: string, columns: readonly string[]) =>
+  live(`CREATE TABLE \`${name}\` (\n${columns.map((line) => `  ${line}`).join(',\n')}\n) ENGINE=InnoDB`);
+const note = '`note` text';
+const id = '`id` int NOT NULL';
+const withTable = (table: Table) => state({ catalog: catalog({ tables: [table] }) });
+
+test('the order of columns counts where it can be chosen, and is told', () => {
+  const moved = withTable(orders('orders', [note, id]));
+  const inOrder = withTable(orders('orders', [id, note]));
+  expect(tell(inOrder, moved)).toEqual(['changed table orders: order of columns: note, id, was id, note']);
+  expect(fingerprint(moved)).not.toBe(fingerprint(inOrder));
+  const unordered = (columns: readonly Column[]) => {
+    const { columnOrder: _, ...table } = orders('orders', [id]);
+    return fingerprint(withTable({ ...table, columns }));
+  };
+  const [first, second] = orders('orders', [id, note]).columns;
+  if (first === undefined || second === undefined) throw new Error('There are two columns.');
+  expect(unordered([first, second])).toBe(unordered([second, first]));
+});
+
+test('numbers that a table took in blocks for many rows are explained by the rows', () => {
+  const position = { sequence: 'orders.id', countedBy: 'orders', lastValue: '31', isCalled: true, greatestInUse: '20' };
+  expect(isExplained(position, 1n, 32n)).toBe(true);
+  expect(isExplained({ ...position, lastValue: '999' }, 1n, 1000n)).toBe(false);
+  expect(isExplained({ ...position, greatestInUse: '5' }, 10n, 32n)).toBe(false);
 });
