@@ -82,9 +82,12 @@ const ways = {
   'enforce check': copy,
   'stop enforcing check': instant,
   'rename table': instantAlone,
+  'same charset': { mysql: inplaceMetadata, mariadb: instant },
   'table definition': { mysql: inplaceMetadata, mariadb: instant },
   'rebuild table': rebuild,
   'other engine': copy,
+  'add system versioning': copy,
+  'drop system versioning': lockedRebuild,
   'sort table': copy,
   partition: copy,
   'add partition': inplaceMetadata,
@@ -104,8 +107,11 @@ export const allChanges = Object.keys(ways) as readonly Change[];
 export function wayOf(change: Change, engine: Engine): Way {
   const found: Ways = ways[change];
   const way = 'algorithm' in found ? found : engine.name === 'mariadb' ? found.mariadb : found.mysql;
-  return copiesOnline(engine) && way === copy && change !== 'add auto-increment' && change !== 'partition' ? { ...way, lock: 'NONE' } : way;
+  return copiesOnline(engine) && way === copy && !locksItsCopy.has(change) ? { ...way, lock: 'NONE' } : way;
 }
+
+/** What keeps writes off while it copies, where others no longer do. */
+const locksItsCopy: ReadonlySet<Change> = new Set(['add auto-increment', 'partition']);
 
 /** Since 11.2 MariaDB applies to the copy what others write meanwhile (release notes of 11.2.1, "Online Schema Change"). */
 export function copiesOnline(engine: Engine): boolean {

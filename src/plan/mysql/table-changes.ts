@@ -60,16 +60,21 @@ export function tableChanges(operation: Operation, situation: MysqlSituation): T
     case 'convert charset':
       return converted(operation, situation);
     case 'alter table':
-      return one(
-        operation.table,
-        operation.rewrites ? 'rebuild table' : 'table definition',
-        operation.rewrites ? 'all rows are written again' : 'only the definition changes',
-      );
+      return altered(operation);
     case 'partitioning':
       return partitioned(operation);
     default:
       return undefined;
   }
+}
+
+function altered({ table, detail, rewrites }: OperationOf<'alter table'>): TableChanges {
+  if (detail === 'ADD SYSTEM VERSIONING') return one(table, 'add system versioning', 'every row gets the time from which it holds');
+  if (detail === 'DROP SYSTEM VERSIONING')
+    return one(table, 'drop system versioning', 'rows of the past go, and every row loses its times');
+  return rewrites
+    ? one(table, 'rebuild table', 'all rows are written again')
+    : one(table, 'table definition', 'only the definition changes');
 }
 
 function one(table: ObjectName, change: Change, because: string): TableChanges {
@@ -240,7 +245,7 @@ function converted({ table: name, charset, collation }: OperationOf<'convert cha
   });
   return {
     table: name,
-    reasons: reasons.length > 0 ? reasons : [{ change: 'table definition', because: 'no column holds text of another character set' }],
+    reasons: reasons.length > 0 ? reasons : [{ change: 'same charset', because: 'no column holds text of another character set' }],
   };
 }
 

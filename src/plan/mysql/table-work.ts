@@ -32,10 +32,11 @@ const locks = ['NONE', 'SHARED', 'EXCLUSIVE'] as const;
  * beside a slower change, a new column is one more reason to write the rows again.
  */
 export function combineWays(reasons: readonly Reason[], traits: TableTraits, engine: Engine): CombinedWork {
-  const exchanged = besideVirtual(exchangePrimaryKey(reasons), engine).map((reason) => ({
-    ...reason,
-    way: limited(reason.change, traits, engine),
-  }));
+  const exchanged = besideVirtual(exchangePrimaryKey(reasons), engine).map((reason) => {
+    const way = limited(reason.change, traits, engine);
+    const unfit = way.algorithm === wayOf(reason.change, engine).algorithm ? undefined : unfitness(reason.change, traits);
+    return { ...reason, way, because: unfit === undefined ? reason.because : `${reason.because}, but not where ${unfit}` };
+  });
   const slowest = exchanged.toSorted((left, right) => slowness(right.way) - slowness(left.way))[0];
   if (slowest === undefined) return { ...wayOf('table definition', engine), because: '' };
   const lock = locks[Math.max(...exchanged.map(({ way }) => locks.indexOf(way.lock)))] ?? 'NONE';
@@ -84,10 +85,17 @@ function besideVirtual(reasons: readonly Reason[], { name }: Engine): readonly R
 function limited(change: Change, traits: TableTraits, engine: Engine): Way {
   const way = wayOf(change, engine);
   if (!traits.innodb && way.algorithm !== 'COPY' && way.cost !== 'metadata') return wayOf('other engine', engine);
-  if (!traits.innodb && instantColumns.has(change)) return wayOf('other engine', engine);
+  if (!traits.innodb && (instantColumns.has(change) || change === 'same charset')) return wayOf('other engine', engine);
   if (!instantColumns.has(change) && change !== 'move column') return way;
   if (traits.fulltext) return withFulltext({ ...wayOf('rebuild table', engine), because: '' }, traits, engine);
   return traits.compressed ? wayOf('rebuild table', engine) : way;
+}
+
+/** What a table is that keeps the server from changing its columns instantly. */
+function unfitness(change: Change, { innodb, fulltext }: TableTraits): string | undefined {
+  if (!instantColumns.has(change) && change !== 'move column') return undefined;
+  if (!innodb) return 'another engine than InnoDB keeps the rows';
+  return fulltext ? 'the table has a FULLTEXT index' : 'the table is compressed';
 }
 
 /** A table with a FULLTEXT index can't be rebuilt beside writes: MySQL copies it, MariaDB locks it. */

@@ -45,6 +45,24 @@ Silent for tables that the same migration creates, where one of the words is the
       fixed: [{ path: '0002_c.sql', text: 'ALTER TABLE orders ADD INDEX by_total (total), ALGORITHM=NOCOPY, LOCK=NONE;\n' }],
     },
     {
+      title: 'A copy beside which MariaDB lets others write',
+      framework: 'sql',
+      engines: ['mariadb 11'],
+      files: [orders, { path: '0002_c.sql', text: 'ALTER TABLE orders MODIFY total bigint NOT NULL;\n' }],
+      findings: [{ at: 'ALTER TABLE orders MODIFY total bigint NOT NULL', says: 'Then it blocks writes until the copy is done' }],
+      fixed: [{ path: '0002_c.sql', text: 'ALTER TABLE orders MODIFY total bigint NOT NULL, ALGORITHM=COPY, LOCK=NONE;\n' }],
+    },
+    {
+      title: 'A table that looks as if it had the character set already',
+      framework: 'sql',
+      engines: ['mysql 9'],
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE notes (id bigint PRIMARY KEY, body varchar(50));\n' },
+        { path: '0002_c.sql', text: 'ALTER TABLE notes CONVERT TO CHARACTER SET utf8mb4;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE notes CONVERT TO CHARACTER SET utf8mb4', says: 'unless notes is other than it seems' }],
+    },
+    {
       title: 'A column of which it is not known what it was',
       framework: 'sql',
       files: [{ path: '0001_c.sql', text: 'ALTER TABLE orders MODIFY total bigint NOT NULL;\n' }],
@@ -85,13 +103,17 @@ function violations(context: RuleContext, { step, work }: TableStep): readonly V
   if (edit === undefined) return [];
   const said = words.join(', ');
   const name = shownName(work.table);
-  const fix: Fix = { title: `State ${said}`, safe: !work.uncertain, edits: [edit] };
+  // Whoever converts a table takes it for one of another character set: what a server made it with by default stands in no migration.
+  const converts = step.statement.operations.some(({ kind }) => kind === 'convert charset');
+  const fix: Fix = { title: `State ${said}`, safe: !work.uncertain && !converts, edits: [edit] };
+  const otherwise =
+    work.algorithm === 'COPY' ? 'blocks writes until the copy is done' : 'copies the table without a word, and blocks writes for as long';
   return [
     {
       range: headRange(context, step.statement),
       message: work.uncertain
         ? `${step.planned.because}. Nothing here says that the server must not do that.`
-        : `${version(context)} can do this with ${said}, unless ${name} is other than it seems here. Then it copies the table without a word, and blocks writes for as long.`,
+        : `${version(context)} can do this with ${said}, unless ${name} is other than it seems here. Then it ${otherwise}.`,
       help: `State ${said}: the server then refuses at once instead of copying.`,
       fixes: [fix],
     },
