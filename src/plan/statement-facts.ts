@@ -1,5 +1,6 @@
 import type { Statement } from '../model/migration';
 import { type CostClass, type PlannedLock, postgresLockModes } from '../model/plan';
+import { nestedDefinitions } from '../parse/postgres/nested';
 import type { Fact } from './fact';
 import { operationFact } from './facts';
 import type { Situation } from './situation';
@@ -13,13 +14,24 @@ export function statementFacts(statement: Statement, situation: Situation): Fact
     return { locks: [], cost: 'unknown', because: 'The statement could not be read, so what it locks and costs is not known' };
   }
   const facts = statement.operations.map((operation) => operationFact(operation, situation));
+  const inside = locksOfBlock(statement, situation);
   const [only] = facts;
-  if (only !== undefined && facts.length === 1) return only.locks.length < 2 ? only : { ...only, locks: strongest(only.locks) };
+  if (only !== undefined && facts.length === 1) {
+    const locks = [...only.locks, ...inside];
+    return locks.length < 2 && inside.length === 0 ? only : { ...only, locks: strongest(locks) };
+  }
   let dearest: Fact = { locks: [], cost: 'none', because: 'It changes nothing in the database' };
   for (const fact of facts) {
     if (costOrder.indexOf(fact.cost) > costOrder.indexOf(dearest.cost)) dearest = fact;
   }
   return { ...dearest, locks: strongest(facts.flatMap(({ locks }) => locks)) };
+}
+
+/** What a DO block says for certain, were it under an IF: where it changes definitions, the locks are those of its statements. */
+function locksOfBlock(statement: Statement, situation: Situation): readonly PlannedLock[] {
+  return nestedDefinitions(statement).flatMap(({ operations }) =>
+    operations.flatMap((operation) => operationFact(operation, situation).locks),
+  );
 }
 
 /** One lock per relation. */

@@ -1,11 +1,10 @@
-import type { Fix } from '../../model/finding';
 import type { ObjectName, Operation } from '../../model/operation';
 import type { PlannedLock } from '../../model/plan';
 import { findIndex, findTable } from '../../schema/lookup';
 import { headRange, isInUse, type RuleContext, type Step, undoesCreation } from '../context';
-import { endWithTerminator, indentation, insertAt } from '../edits';
 import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
+import { isSetForSessions, setTimeout, standsAlone, usesLocal } from './set-timeout';
 
 export const missingLockTimeout: Rule = {
   id: 'missing-lock-timeout',
@@ -18,7 +17,8 @@ comes after it on that table waits too, even plain reads: one ALTER TABLE that d
 Set lock_timeout, so that the statement gives up after some seconds and can be tried again at a better moment: SET LOCAL inside a transaction, where it ends with it; SET outside of one,
 where SET LOCAL has no effect. Don't let it reach a CREATE INDEX CONCURRENTLY, where giving up leaves an invalid index.
 
-Reported once per program, at its first such statement. Silent for tables that the same migration creates.`,
+Reported once per program, at its first such statement; a DO block counts with what it contains. Silent for tables that the same migration creates, and where a migration of the folder sets
+lock_timeout for a role or the database.`,
   bad: [
     {
       title: 'In a transaction',
@@ -57,6 +57,25 @@ Reported once per program, at its first such statement. Silent for tables that t
       fixed: [{ path: '0002_c.up.sql', text: "SET LOCAL lock_timeout = '5s';\nALTER TABLE users ADD COLUMN a int;\n" }],
     },
     {
+      title: 'In a DO block, which is one statement',
+      framework: 'goose',
+      majors: [12, 18],
+      files: [
+        { path: '00001_t.sql', text: '-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY);\n\n-- +goose Down\nDROP TABLE users;\n' },
+        {
+          path: '00002_c.sql',
+          text: "-- +goose Up\n-- +goose StatementBegin\nDO $$\nBEGIN\n  IF current_user <> 'nobody' THEN\n    ALTER TABLE users ADD COLUMN a int;\n  END IF;\nEND $$;\n-- +goose StatementEnd\n\n-- +goose Down\nSELECT 1;\n",
+        },
+      ],
+      findings: [{ at: 'DO $$', says: 'ACCESS EXCLUSIVE on users until goose' }],
+      fixed: [
+        {
+          path: '00002_c.sql',
+          text: "-- +goose Up\nSET LOCAL lock_timeout = '5s';\n-- +goose StatementBegin\nDO $$\nBEGIN\n  IF current_user <> 'nobody' THEN\n    ALTER TABLE users ADD COLUMN a int;\n  END IF;\nEND $$;\n-- +goose StatementEnd\n\n-- +goose Down\nSELECT 1;\n",
+        },
+      ],
+    },
+    {
       title: 'Not for the concurrent build behind it',
       framework: 'sql',
       files: [
@@ -84,6 +103,29 @@ Reported once per program, at its first such statement. Silent for tables that t
       ],
     },
     {
+      title: 'A block that sets it, or changes only what it makes',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' },
+        {
+          path: 'V2__c.sql',
+          text: "DO $$\nBEGIN\n  SET LOCAL lock_timeout = '2s';\n  ALTER TABLE users ADD COLUMN a int;\nEND $$;\n",
+        },
+        {
+          path: 'V3__n.sql',
+          text: 'DO $$\nBEGIN\n  CREATE TABLE n (a int);\n  ALTER TABLE n ADD COLUMN b int;\n  UPDATE users SET a = 1 WHERE id = 1;\nEND $$;\n',
+        },
+      ],
+    },
+    {
+      title: 'Set for the role or the database',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: "CREATE TABLE users (id bigint PRIMARY KEY);\nALTER ROLE CURRENT_USER SET lock_timeout = '3s';\n" },
+        { path: 'V2__c.sql', text: 'ALTER TABLE users ADD COLUMN a int;\n' },
+      ],
+    },
+    {
       title: 'A rollback that drops what its migration made',
       framework: 'dbmate',
       files: [
@@ -106,6 +148,7 @@ Reported once per program, at its first such statement. Silent for tables that t
     },
   ],
   check: (context) => {
+    if (isSetForSessions(context, 'lock_timeout')) return [];
     let session = false;
     let localTo: Step['transaction'] | undefined;
     for (const step of context.steps) {
@@ -129,13 +172,11 @@ const blockingModes = ['SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCL
 /** The strongest lock of the statement that stops reads or writes of a table in use. */
 function blockingLock(context: RuleContext, step: Step): PlannedLock | undefined {
   if (standsAlone(context, step) || step.statement.operations.some(worksBesideOthers)) return undefined;
+  // A block can set it for itself.
+  if (step.statement.operations.some((operation) => operation.kind === 'do block' && operation.body.includes('lock_timeout')))
+    return undefined;
   const blocking = step.planned.locks.filter((lock) => blockingModes.includes(lock.mode) && isShared(context, step, lock.name));
   return blocking.toSorted((left, right) => blockingModes.indexOf(right.mode) - blockingModes.indexOf(left.mode))[0];
-}
-
-/** It has to be the only statement of its request (DETACH PARTITION ... CONCURRENTLY), so no SET can stand in front of it. */
-function standsAlone(context: RuleContext, step: Step): boolean {
-  return context.program.execution.requests === 'single-request' && !step.planned.transactional;
 }
 
 /**
@@ -173,32 +214,9 @@ function violation(context: RuleContext, step: Step, lock: PlannedLock): Violati
     range: headRange(context, step.statement),
     message: `This takes ${lock.mode} on ${lock.relation} ${lockEnd(context, step)}, and waits for it without end: behind one long transaction it makes all ${stops} of ${lock.relation} queue up.`,
     help: `Set a lock_timeout of some seconds before it (${usesLocal(context, step) ? 'SET LOCAL: it ends with the transaction' : 'SET: there is no transaction for SET LOCAL'}), and try again when it strikes.`,
-    fixes: [setTimeoutFix(context, step)],
+    // A timeout undoes a whole transaction; outside of one it can leave the first half.
+    fixes: [
+      setTimeout(context, step, { name: 'lock_timeout', value: '5s' }, usesLocal(context, step) || context.plan.statements.length === 1),
+    ],
   };
-}
-
-/** Two statements in one request are one transaction, so SET LOCAL has one to hold in. */
-function usesLocal(context: RuleContext, step: Step): boolean {
-  return step.inTransaction || context.program.execution.requests === 'single-request';
-}
-
-function setTimeoutFix(context: RuleContext, step: Step): Fix {
-  const local = usesLocal(context, step);
-  const { start } = step.statement.span;
-  const indent = indentation(context, start);
-  const edits = [insertAt(context, start, `SET ${local ? 'LOCAL ' : ''}lock_timeout = '5s';\n${indent}`)];
-  if (!local) {
-    const concurrent = context.steps.find((later) => later.statement.index > step.statement.index && !later.planned.transactional);
-    if (concurrent !== undefined) edits.push(insertAt(context, concurrent.statement.span.start, 'RESET lock_timeout;\n'));
-    else if (context.framework.name !== 'sql') edits.push(resetAtEnd(context));
-  }
-  // A timeout undoes a whole transaction; outside of one it can leave the first half.
-  return { title: `Set a lock_timeout${local ? ' for this transaction' : ''}`, safe: local || context.plan.statements.length === 1, edits };
-}
-
-/** Frameworks run the next migration on the same connection. */
-function resetAtEnd(context: RuleContext) {
-  const last = context.steps.at(-1)?.statement.span ?? context.program.span;
-  const end = endWithTerminator(context, last);
-  return insertAt(context, end, `${end === last.end ? ';' : ''}\nRESET lock_timeout;`);
 }

@@ -78,6 +78,18 @@ name, unless that migration drops or renames it.`,
   ],
   good: [
     {
+      title: 'A constraint that the same statement adds, also by a name that the server makes up',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [
+        { path: '01.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, age int);\n' },
+        {
+          path: '02.sql',
+          text: 'ALTER TABLE users ADD CONSTRAINT old CHECK (age > 17) NOT VALID, VALIDATE CONSTRAINT old;\nALTER TABLE users VALIDATE CONSTRAINT users_age_check, ADD CHECK (age < 200) NOT VALID;\n',
+        },
+      ],
+    },
+    {
       title: 'What is there, what comes in the same statement, IF EXISTS, expressions',
       framework: 'flyway',
       majors: [12, 18],
@@ -220,7 +232,10 @@ function missingOf(context: RuleContext, step: Step, operation: Operation): Miss
   const { constraint } = named;
   if (constraint === undefined || hasChildren(context)) return undefined;
   // Version 18 gives NOT NULL a name too.
-  const isThere = constraint.endsWith('_not_null') || table.constraints.some(({ name }) => name === constraint);
+  const isThere =
+    constraint.endsWith('_not_null') ||
+    table.constraints.some(({ name }) => name === constraint) ||
+    (operation.kind === 'validate constraint' && comesInStatement(step, named.table, constraint));
   return isThere || isSpokenOf(context, constraint) ? undefined : missingConstraint(table, constraint);
 }
 
@@ -264,6 +279,12 @@ function namedParts(operation: Operation): NamedParts | undefined {
 
 function isAddedHere({ statement }: Step, name: string): boolean {
   return statement.operations.some((operation) => operation.kind === 'add column' && operation.column.name === name);
+}
+
+/** VALIDATE is the last that an ALTER TABLE does, wherever it stands in it: it finds what ADD CONSTRAINT beside it makes. */
+function comesInStatement({ statement, after }: Step, table: ObjectName, constraint: string): boolean {
+  const isAdded = statement.operations.some(({ kind }) => kind === 'add constraint');
+  return isAdded && findTable(after, table)?.constraints.some(({ name }) => name === constraint) === true;
 }
 
 /** Other files, and functions that are told its name, may make it in ways that are not read. What one of them drops or renames is gone. */

@@ -1,0 +1,56 @@
+import type { Fix } from '../../model/finding';
+import type { RuleContext, Step } from '../context';
+import { endWithTerminator, insertAt, insertStatement } from '../edits';
+import { onceForFolder } from '../once';
+
+/** Two statements in one request are one transaction, so SET LOCAL has one to hold in. */
+export function usesLocal(context: RuleContext, step: Step): boolean {
+  return step.inTransaction || context.program.execution.requests === 'single-request';
+}
+
+/** It has to be the only statement of its request (DETACH PARTITION ... CONCURRENTLY), so no SET can stand in front of it. */
+export function standsAlone(context: RuleContext, step: Step): boolean {
+  return context.program.execution.requests === 'single-request' && !step.planned.transactional;
+}
+
+/** A migration of the folder sets it for all sessions of a role or a database (manual, ALTER ROLE, ALTER DATABASE): this one may be among them. */
+export function isSetForSessions(context: RuleContext, name: string): boolean {
+  return settingsOfSessions(context).has(name);
+}
+
+const settingsOfSessions = onceForFolder(
+  (files) =>
+    new Set(
+      files.flatMap(({ text }) =>
+        [...text.matchAll(/\balter\s+(?:role|user|database)\s[^;]*?\sset\s+(\w+)/gi)].map(([, name]) => (name ?? '').toLowerCase()),
+      ),
+    ),
+);
+
+/**
+ * Sets a timeout before a statement: LOCAL where there is a transaction with which it ends, and set back where there is none and something comes
+ * behind that must not meet it. `safe`: as `Fix.safe`.
+ */
+export function setTimeout(
+  context: RuleContext,
+  step: Step,
+  timeout: { readonly name: string; readonly value: string },
+  safe: boolean,
+): Fix {
+  const { name, value } = timeout;
+  const local = usesLocal(context, step);
+  const edits = [insertStatement(context, step.statement.span.start, `SET ${local ? 'LOCAL ' : ''}${name} = '${value}';`)];
+  if (!local) {
+    const concurrent = context.steps.find((later) => later.statement.index > step.statement.index && !later.planned.transactional);
+    if (concurrent !== undefined) edits.push(insertAt(context, concurrent.statement.span.start, `RESET ${name};\n`));
+    else if (context.framework.name !== 'sql') edits.push(resetAtEnd(context, name));
+  }
+  return { title: `Set a ${name}${local ? ' for this transaction' : ''}`, safe, edits };
+}
+
+/** Frameworks run the next migration on the same connection. */
+function resetAtEnd(context: RuleContext, name: string) {
+  const last = context.steps.at(-1)?.statement.span ?? context.program.span;
+  const end = endWithTerminator(context, last);
+  return insertAt(context, end, `${end === last.end ? ';' : ''}\nRESET ${name};`);
+}
