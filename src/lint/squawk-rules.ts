@@ -18,5 +18,5 @@ export const squawkRules: Readonly<Record<string, readonly string[]>> = {
   'renaming-table': ['destructive-change'],
   'require-concurrent-index-creation': ['index-not-concurrent'],
   'require-concurrent-index-deletion': ['index-not-concurrent'],
-  'require-timeout-settings': ['missing-lock-timeout'],
+  'require-timeout-settings': ['missing-lock-timeout', 'missing-statement-timeout'],
 };

@@ -75,6 +75,7 @@ import { leftDisabled } from './postgres/left-disabled';
 import { lockHeld } from './postgres/lock-held';
 import { missingGuard } from './postgres/missing-guard';
 import { missingLockTimeout } from './postgres/missing-lock-timeout';
+import { missingStatementTimeout } from './postgres/missing-statement-timeout';
 import { nameTaken } from './postgres/name-taken';
 import { newerThanServer } from './postgres/newer-than-server';
 import { notThere } from './postgres/not-there';
@@ -134,6 +135,7 @@ export const allRules: readonly Rule[] = [
   unbatchedWrite,
   destructiveChange,
   missingLockTimeout,
+  missingStatementTimeout,
   timeoutBreaksOff,
   partialOnFailure,
   missingGuard,

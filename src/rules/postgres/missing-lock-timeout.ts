@@ -1,9 +1,9 @@
-import type { ObjectName, Operation } from '../../model/operation';
+import type { Operation } from '../../model/operation';
 import type { PlannedLock } from '../../model/plan';
-import { findIndex, findTable } from '../../schema/lookup';
-import { headRange, isInUse, type RuleContext, type Step, undoesCreation } from '../context';
+import { headRange, type RuleContext, type Step } from '../context';
 import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
+import { blockingLock } from './blocking-lock';
 import { isSetForSessions, setTimeout, standsAlone, usesLocal } from './set-timeout';
 
 export const missingLockTimeout: Rule = {
@@ -160,42 +160,16 @@ lock_timeout for a role or the database.`,
         else if (set === 'local' && step.inTransaction) localTo = step.transaction;
       }
       if (session || localTo === step.transaction) continue;
-      const lock = blockingLock(context, step);
+      const lock = standsAlone(context, step) || setsForItself(step) ? undefined : blockingLock(context, step);
       if (lock !== undefined) return [violation(context, step, lock)];
     }
     return [];
   },
 };
 
-const blockingModes = ['SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE'];
-
-/** The strongest lock of the statement that stops reads or writes of a table in use. */
-function blockingLock(context: RuleContext, step: Step): PlannedLock | undefined {
-  if (standsAlone(context, step) || step.statement.operations.some(worksBesideOthers)) return undefined;
-  // A block can set it for itself.
-  if (step.statement.operations.some((operation) => operation.kind === 'do block' && operation.body.includes('lock_timeout')))
-    return undefined;
-  const blocking = step.planned.locks.filter((lock) => blockingModes.includes(lock.mode) && isShared(context, step, lock.name));
-  return blocking.toSorted((left, right) => blockingModes.indexOf(right.mode) - blockingModes.indexOf(left.mode))[0];
-}
-
-/**
- * REFRESH: its EXCLUSIVE lock stops other refreshes only, since nobody writes to a materialized view and reads go on (manual, table 13.2).
- * DETACH: it waits until nobody uses the partition any more, and giving up then leaves it half detached.
- */
-function worksBesideOthers(operation: Operation): boolean {
-  return (operation.kind === 'refresh materialized view' || operation.kind === 'detach partition') && operation.concurrently;
-}
-
-function isShared(context: RuleContext, step: Step, name: ObjectName): boolean {
-  const known = findTable(step.before, name) ?? findTable(step.after, name);
-  const owner = known === undefined ? findIndex(step.before, name)?.owner : undefined;
-  if (owner !== undefined) return !undoesCreation(context, owner) && isInUse(context, step, owner);
-  if (undoesCreation(context, name)) return false;
-  const isNewObject = step.statement.operations.some(
-    (operation) => operation.kind === 'create object' && operation.object.name === name.name,
-  );
-  return !isNewObject && isInUse(context, step, name);
+/** A block can do so. */
+function setsForItself({ statement }: Step): boolean {
+  return statement.operations.some((operation) => operation.kind === 'do block' && operation.body.includes('lock_timeout'));
 }
 
 function timeoutSetting(step: Step, operation: Operation): 'session' | 'local' | 'off' | undefined {
@@ -216,7 +190,12 @@ function violation(context: RuleContext, step: Step, lock: PlannedLock): Violati
     help: `Set a lock_timeout of some seconds before it (${usesLocal(context, step) ? 'SET LOCAL: it ends with the transaction' : 'SET: there is no transaction for SET LOCAL'}), and try again when it strikes.`,
     // A timeout undoes a whole transaction; outside of one it can leave the first half.
     fixes: [
-      setTimeout(context, step, { name: 'lock_timeout', value: '5s' }, usesLocal(context, step) || context.plan.statements.length === 1),
+      setTimeout(
+        context,
+        step,
+        { name: 'lock_timeout', value: '5s', spares: (later) => !later.planned.transactional },
+        usesLocal(context, step) || context.plan.statements.length === 1,
+      ),
     ],
   };
 }

@@ -28,23 +28,22 @@ const settingsOfSessions = onceForFolder(
 );
 
 /**
- * Sets a timeout before a statement: LOCAL where there is a transaction with which it ends, and set back where there is none and something comes
- * behind that must not meet it. `safe`: as `Fix.safe`.
+ * Sets a timeout before a statement: LOCAL where there is a transaction with which it ends. It is set back before the next statement that
+ * must not meet it (`spares`), and at the end where the framework goes on to the next migration in the same session. `safe`: as `Fix.safe`.
  */
 export function setTimeout(
   context: RuleContext,
   step: Step,
-  timeout: { readonly name: string; readonly value: string },
+  timeout: { readonly name: string; readonly value: string; readonly spares: (later: Step) => boolean },
   safe: boolean,
 ): Fix {
-  const { name, value } = timeout;
+  const { name, value, spares } = timeout;
   const local = usesLocal(context, step);
   const edits = [insertStatement(context, step.statement.span.start, `SET ${local ? 'LOCAL ' : ''}${name} = '${value}';`)];
-  if (!local) {
-    const concurrent = context.steps.find((later) => later.statement.index > step.statement.index && !later.planned.transactional);
-    if (concurrent !== undefined) edits.push(insertAt(context, concurrent.statement.span.start, `RESET ${name};\n`));
-    else if (context.framework.name !== 'sql') edits.push(resetAtEnd(context, name));
-  }
+  const spared = context.steps.find((later) => later.statement.index > step.statement.index && spares(later));
+  const meets = !local || spared?.transaction === step.transaction;
+  if (meets && spared !== undefined) edits.push(insertStatement(context, spared.statement.span.start, `RESET ${name};`));
+  else if (!local && context.framework.name !== 'sql') edits.push(resetAtEnd(context, name));
   return { title: `Set a ${name}${local ? ' for this transaction' : ''}`, safe, edits };
 }
 

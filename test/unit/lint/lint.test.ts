@@ -15,7 +15,10 @@ function findings(text: string, rules: Record<string, 'off' | 'info' | 'warning'
   const { reports } = lintFolder({
     files: [table, { path: '0002_change.sql', text }],
     paths: ['0002_change.sql'],
-    configuration: { ...defaultConfiguration, rules: { 'missing-rollback': 'off', 'missing-lock-timeout': 'off', ...rules } },
+    configuration: {
+      ...defaultConfiguration,
+      rules: { 'missing-rollback': 'off', 'missing-lock-timeout': 'off', 'missing-statement-timeout': 'off', ...rules },
+    },
   });
   return reports.flatMap((report) => report.findings);
 }

@@ -7,6 +7,7 @@ import { loadParser } from '../../../src/parse/load';
 beforeAll(loadParser);
 
 const tables = 'CREATE TABLE users (id bigint PRIMARY KEY, email text, done boolean);\n';
+const timeout = "SET lock_timeout = '2s';\n";
 
 /** Findings in the last of these plain SQL files: rule, the text they stand at, and what to do. */
 function lint(...texts: readonly string[]) {
@@ -26,19 +27,25 @@ function lint(...texts: readonly string[]) {
 
 describe('DDL in a DO block', () => {
   it('is found at its place, with no fix that could not be applied there', () => {
-    const [found, ...others] = lint('DO $$\nBEGIN\n  CREATE INDEX i ON users (email);\nEND $$;\n');
+    const [found, ...others] = lint(`${timeout}DO $$\nBEGIN\n  CREATE INDEX i ON users (email);\nEND $$;\n`);
     expect(found).toMatchObject({ rule: 'index-not-concurrent', at: 'CREATE INDEX i ON users (email)', fixes: 0 });
     expect(found?.help).toContain('It stands in a DO block');
     expect(others).toEqual([]);
   });
 
   it('is found behind IF, in EXECUTE with a constant text, and in a loop', () => {
-    const text = `DO $$ BEGIN
+    const text = `${timeout}DO $$ BEGIN
   IF true THEN ALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid(); END IF;
   FOR i IN 1..2 LOOP EXECUTE 'ALTER TABLE users ALTER COLUMN email SET NOT NULL'; END LOOP;
   UPDATE users SET done = true;
 END $$;\n`;
     expect(lint(text).map(({ rule }) => rule)).toEqual(['add-column-rewrite', 'set-not-null-scan', 'unbatched-write']);
+  });
+
+  it('takes its locks for the whole block', () => {
+    const [found, ...others] = lint('DO $$ BEGIN IF now() > now() THEN ALTER TABLE users ADD COLUMN a int; END IF; END $$;\n');
+    expect(found).toMatchObject({ rule: 'missing-lock-timeout', fixes: 1 });
+    expect(others).toEqual([]);
   });
 
   it('can never be concurrent', () => {
@@ -56,7 +63,7 @@ END $$;\n`;
 
   it('is known to the migrations behind it', () => {
     const made = 'DO $$ BEGIN ALTER TABLE users ADD CONSTRAINT c CHECK (email IS NOT NULL); END $$;\n';
-    const required = "SET lock_timeout = '2s';\nALTER TABLE users ALTER COLUMN email SET NOT NULL;\n";
+    const required = `${timeout}SET statement_timeout = '9s';\nALTER TABLE users ALTER COLUMN email SET NOT NULL;\n`;
     expect(lint(required).map(({ rule }) => rule)).toEqual(['set-not-null-scan']);
     expect(lint(made, required)).toEqual([]);
   });
