@@ -16,7 +16,7 @@ import { ActiveRules } from './active-rules';
 import { LintCache, type LintedProgram } from './cache';
 import { FindingMapper, type PlacedFinding } from './code/findings';
 import { asRendered, isCode, SourceMap } from './code/source-map';
-import { codeErrors, unreadFindings } from './code/unread';
+import { codeErrors, elsewhereFindings, unreadFindings } from './code/unread';
 import { type Configuration, defaultConfiguration, type RuleLevel } from './configuration';
 import { otherEngine } from './engine';
 import { checkFolder } from './folder';
@@ -223,8 +223,9 @@ class FolderRun {
       return { findings: [...findings, ...unreadFindings(program, this.rules, (rule) => this.level(rule))], errors: codeErrors(program) };
     }
     const context = ruleContext({ migration, program, framework, engine, files, text, before, origin });
-    const errors = program.statements.flatMap((statement) => (statement.unreadable === undefined ? [] : [statement.unreadable]));
-    return { findings: checkProgram(context, this.active).map(({ finding }) => ({ finding })), errors };
+    const errors = program.statements.flatMap(({ unreadable }) => (unreadable === undefined || unreadable.isElsewhere ? [] : [unreadable]));
+    const elsewhere = elsewhereFindings(program, this.rules, (rule) => this.level(rule));
+    return { findings: [...checkProgram(context, this.active).map(({ finding }) => ({ finding })), ...elsewhere], errors };
   }
 
   private level(rule: Rule): RuleLevel {

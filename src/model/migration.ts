@@ -16,7 +16,12 @@ export interface Statement {
   /** Empty when the statement could not be read. */
   readonly operations: readonly Operation[];
   /** Set when the parser refused the statement; the rest of the file is still read. */
-  readonly unreadable?: { readonly message: string; readonly range: Range };
+  readonly unreadable?: {
+    readonly message: string;
+    readonly range: Range;
+    /** A command of the client's that is right, and whose work stands in another file. */
+    readonly isElsewhere?: true;
+  };
   /** Names of placeholders that have no value: what is sent still holds them, and the server will refuse it. */
   readonly unresolved?: readonly string[];
   /** The lines after `COPY ... FROM stdin;` as the file has them, from the line break before the first to the closing `\\.`. */

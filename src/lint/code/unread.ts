@@ -7,14 +7,31 @@ import type { PlacedFinding } from './findings';
 
 /** What of a program could not be read, one finding each: a check that says nothing about it must not look like a clean bill. */
 export function unreadFindings(program: Program, rules: readonly Rule[], level: (rule: Rule) => RuleLevel): readonly PlacedFinding[] {
-  const severity = level(unreadCode);
-  if (severity === 'off' || !rules.includes(unreadCode)) return [];
   // What is told to be never sent is no riddle.
   const unsent = (program.facts?.unsent ?? []).map(({ range }) => range.start);
   const unread = (program.unread ?? []).filter(
     ({ range: { start } }) => !unsent.some(({ line, character }) => line === start.line && character === start.character),
   );
-  return [...unread, ...unreadableForHoles(program)].map(({ range, text, why }) => ({
+  return findingsOf([...unread, ...unreadableForHoles(program)], program, rules, level);
+}
+
+/** What a client takes from another file: `\i` of psql, `source` of mysql. */
+export function elsewhereFindings(program: Program, rules: readonly Rule[], level: (rule: Rule) => RuleLevel): readonly PlacedFinding[] {
+  const calls = program.statements.flatMap(({ unreadable, range, text }) =>
+    unreadable?.isElsewhere ? [{ range, text: shownText(text), why: 'it stands in another file, which Faultline does not follow' }] : [],
+  );
+  return findingsOf(calls, program, rules, level);
+}
+
+function findingsOf(
+  calls: readonly UnreadCall[],
+  program: Program,
+  rules: readonly Rule[],
+  level: (rule: Rule) => RuleLevel,
+): readonly PlacedFinding[] {
+  const severity = level(unreadCode);
+  if (severity === 'off' || !rules.includes(unreadCode)) return [];
+  return calls.map(({ range, text, why }) => ({
     finding: {
       rule: unreadCode.id,
       severity,
@@ -36,10 +53,15 @@ export function codeErrors({ statements }: Program): FileReport['errors'] {
 function unreadableForHoles({ statements }: Program): readonly UnreadCall[] {
   return statements.flatMap(({ unreadable, unresolved, range, text }) => {
     if (unreadable === undefined || unresolved === undefined) return [];
-    const line = text.split(/\s+/).join(' ');
-    const shown = line.length <= longestText ? line : `${line.slice(0, longestText - 1)}…`;
-    return [{ range, text: shown, why: `${unresolved.join(', ')} ${unresolved.length === 1 ? 'is' : 'are'} known only when it runs` }];
+    return [
+      { range, text: shownText(text), why: `${unresolved.join(', ')} ${unresolved.length === 1 ? 'is' : 'are'} known only when it runs` },
+    ];
   });
 }
 
 const longestText = 60;
+
+function shownText(text: string): string {
+  const line = text.split(/\s+/).join(' ');
+  return line.length <= longestText ? line : `${line.slice(0, longestText - 1)}…`;
+}

@@ -8,6 +8,7 @@ import type { Piece } from './split';
 export interface ReadFailure {
   readonly message: string;
   readonly span: Span;
+  readonly isElsewhere?: true;
 }
 
 const literals: Readonly<Partial<Record<TokenKind, string>>> = {

@@ -143,7 +143,7 @@ class ProgramReader {
     if (piece.elsewhere) {
       const message =
         "This command of the mysql client takes its work from another file, which Faultline doesn't follow. Put the statements here instead.";
-      return { unreadable: { message, span: piece } };
+      return { unreadable: { message, span: piece, isElsewhere: true } };
     }
     const endless = endlessFailure(piece, this.engine);
     if (endless !== undefined) return { unreadable: endless };
@@ -175,7 +175,11 @@ class ProgramReader {
     const unresolved = unresolvedIn(tokens, this.sent);
     const unreadable =
       'unreadable' in content
-        ? { message: content.unreadable.message, range: this.lines.range(this.fileSpan(content.unreadable.span)) }
+        ? {
+            message: content.unreadable.message,
+            range: this.lines.range(this.fileSpan(content.unreadable.span)),
+            ...(content.unreadable.isElsewhere && { isElsewhere: true as const }),
+          }
         : undefined;
     this.statements.push({
       index: this.before + this.statements.length + 1,

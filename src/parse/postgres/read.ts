@@ -254,7 +254,7 @@ class ProgramReader {
     if (piece.elsewhere) {
       const message =
         "This psql command takes its work from another file, which Faultline doesn't follow. Put the statements here instead.";
-      this.add(piece, { unreadable: { message, span: piece } });
+      this.add(piece, { unreadable: { message, span: piece, isElsewhere: true } });
       return undefined;
     }
     const failure = this.readPiece(piece, readable, replaced);
@@ -328,7 +328,7 @@ class ProgramReader {
     own: OwnText,
     content:
       | { readonly statement: RawStmt; readonly toOffset: (location: number) => number; readonly readable: string }
-      | { readonly unreadable: { readonly message: string; readonly span: Span } },
+      | { readonly unreadable: { readonly message: string; readonly span: Span; readonly isElsewhere?: true } },
   ): void {
     const span = this.fileSpan(own);
     const text = this.source.slice(span.start, span.end);
@@ -339,8 +339,8 @@ class ProgramReader {
     if (own.copyData !== undefined) read.copyData = this.sent.slice(own.copyData.start, own.copyData.end);
     this.statements.push(read);
     if ('unreadable' in content) {
-      const { message } = content.unreadable;
-      read.unreadable = { message, range: this.lines.range(this.fileSpan(content.unreadable.span)) };
+      const { message, span: place, isElsewhere } = content.unreadable;
+      read.unreadable = { message, range: this.lines.range(this.fileSpan(place)), ...(isElsewhere && { isElsewhere }) };
       return;
     }
     const { statement, toOffset, readable } = content;

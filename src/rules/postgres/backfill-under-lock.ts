@@ -95,7 +95,7 @@ function longWrites(context: RuleContext, step: Step): readonly Operation[] {
       case 'delete':
         return (
           isInUse(context, step, operation.table) &&
-          !(operation.where !== undefined && limitsRows(operation.where, tableBefore(step, operation.table)))
+          !(operation.where !== undefined && limitsRows(operation.where, tableBefore(step, operation.table), step.statement.sent))
         );
       case 'insert':
         return (

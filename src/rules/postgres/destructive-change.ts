@@ -18,9 +18,9 @@ breaks that code from the moment of the commit until the new version is deployed
 Expand and contract: first deploy code that no longer uses the old name, and drop in a later migration. Keep the data of what is dropped aside, in a table of its own, until nobody can want
 it back. For a renamed table, a view with the old name lets old code go on.
 
-Silent in rollbacks, for what the same migration creates, for a view that is dropped to be created again, for a drop whose data an
-earlier statement of the migration copies into another table, and for what is renamed when something else has the old name at the end: a view that is
-left there, or what takes its place.`,
+Silent in rollbacks, for what the same migration creates, for a view that is dropped and stands again at the end, for a drop whose data an
+earlier statement of the migration copies into another table, for what is renamed when something else has the old name at the end (a view that is
+left there, or what takes its place), and for what takes its place.`,
   bad: [
     {
       title: 'A column',
@@ -78,6 +78,21 @@ left there, or what takes its place.`,
       ],
     },
     {
+      title: 'Two columns that both stay exchange their names',
+      framework: 'sql',
+      files: [
+        { path: '0001_users.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, a text, b text);\n' },
+        {
+          path: '0002_r.sql',
+          text: 'ALTER TABLE users RENAME COLUMN a TO c;\nALTER TABLE users RENAME COLUMN b TO a;\nALTER TABLE users RENAME COLUMN c TO b;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE users RENAME COLUMN a TO c', says: 'a' },
+        { at: 'ALTER TABLE users RENAME COLUMN b TO a', says: 'b' },
+      ],
+    },
+    {
       title: 'TRUNCATE, a schema, a type',
       framework: 'sql',
       files: [{ path: '0001_d.sql', text: 'TRUNCATE users;\nDROP SCHEMA old CASCADE;\nDROP TYPE mood;\n' }],
@@ -130,6 +145,42 @@ CREATE TABLE "Event_new" ("id" bigint);
 ALTER TABLE "Event" RENAME TO "Event_old";
 ALTER TABLE "Event_new" RENAME TO "Event";
 COMMIT;
+`,
+        },
+      ],
+    },
+    {
+      title: 'Columns, tables and materialized views that were prepared before change places with the old ones',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__events.sql',
+          text: `CREATE TABLE events (id integer PRIMARY KEY, id_wide bigint);
+CREATE TABLE audit (id bigint PRIMARY KEY, at date);
+CREATE TABLE audit_parts (id bigint, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE MATERIALIZED VIEW load AS SELECT count(*) AS n FROM events;
+`,
+        },
+        {
+          path: 'V2__events.sql',
+          text: `SET LOCAL lock_timeout = '2s';
+ALTER TABLE events RENAME COLUMN id TO id_narrow;
+ALTER TABLE events RENAME COLUMN id_wide TO id;
+`,
+        },
+        {
+          path: 'V3__audit.sql',
+          text: `SET LOCAL lock_timeout = '2s';
+ALTER TABLE audit RENAME TO audit_whole;
+ALTER TABLE audit_parts RENAME TO audit;
+`,
+        },
+        {
+          path: 'V4__load.sql',
+          text: `CREATE MATERIALIZED VIEW load_v2 AS SELECT count(*) AS n, max(id) AS last FROM events;
+SET LOCAL lock_timeout = '2s';
+DROP MATERIALIZED VIEW load;
+ALTER MATERIALIZED VIEW load_v2 RENAME TO load;
 `,
         },
       ],
@@ -254,7 +305,7 @@ function isHarmlessDrop(context: RuleContext, step: Step, kind: ObjectKind, name
       later.statement.operations.some((operation) => operation.kind === 'create object' && operation.object.name === name.name),
   );
   const isView = kind === 'view' || kind === 'materialized view';
-  if (isView && (isRecreated || !isInUse(context, step, name))) return true;
+  if (isView && (isRecreated || standsAgain(context, name) || !isInUse(context, step, name))) return true;
   return isNewName(context, step, name);
 }
 
@@ -285,6 +336,7 @@ function checkRenamedColumn(context: RuleContext, step: Step, operation: Operati
   const { table, column, newName } = operation;
   const known = findTable(step.before, table);
   if (!isInUse(context, step, table) || (known !== undefined && isAddedHere(context, known.identity, column))) return [];
+  if (known !== undefined && isPartOfExchange(context, step, known.identity, operation)) return [];
   return [
     violation(
       context,
@@ -301,7 +353,7 @@ function checkRenamedObject(context: RuleContext, step: Step, operation: Operati
   const isRelation = ['table', 'view', 'materialized view', 'foreign table'].includes(objectKind);
   if (!isRelation && !['schema', 'type', 'domain'].includes(objectKind)) return [];
   if (isRelation ? !isInUse(context, step, object) : isNewName(context, step, object)) return [];
-  if (standsAgain(context, object)) return [];
+  if (standsAgain(context, object) || takesPlace(context, step, operation)) return [];
   const target =
     operation.kind === 'rename object'
       ? quoteQualified(object.schema, operation.newName)
@@ -338,6 +390,34 @@ function checkRenamedObject(context: RuleContext, step: Step, operation: Operati
 /** Does something have the name at the end: a view that was left there, or what takes its place? */
 function standsAgain({ after }: RuleContext, name: ObjectName): boolean {
   return findNamed([...after.tables, ...after.definitions, ...after.types], name) !== undefined;
+}
+
+/** Does it get the name that running code says, from what had it when the migration began? What it was called itself was for the time until now. */
+function takesPlace(context: RuleContext, step: Step, operation: OperationOf<'rename object' | 'set schema'>): boolean {
+  if (operation.kind !== 'rename object') return false;
+  const relations = ({ tables, definitions, types }: RuleContext['before']) => [...tables, ...definitions, ...types];
+  const predecessor = findNamed(relations(context.before), { ...operation.object, name: operation.newName });
+  const moved = findNamed(relations(step.before), operation.object);
+  return predecessor !== undefined && moved !== undefined && predecessor.identity !== moved.identity;
+}
+
+/**
+ * Columns that change places, as at the end of a staged change of type: the name that running code says goes from the old column to the one
+ * that was filled beside it, whose own name nothing has at the end.
+ */
+function isPartOfExchange(context: RuleContext, step: Step, table: string, { column, newName }: OperationOf<'rename column'>): boolean {
+  const columnsIn = (catalog: RuleContext['before']) => catalog.tables.find((candidate) => candidate.identity === table)?.columns ?? [];
+  const [before, then, after] = [columnsIn(context.before), columnsIn(step.before), columnsIn(context.after)];
+  const identity = then.find(({ name }) => name === column)?.identity;
+  /** Did one column pass its name to another, which was there under a name that is gone? */
+  const isHandedOver = (name: string, from: string | undefined, to: string | undefined) => {
+    const old = before.find((candidate) => candidate.identity === to)?.name;
+    const isGone = old !== undefined && !after.some((candidate) => candidate.name === old);
+    return isGone && from !== to && before.some((candidate) => candidate.name === name && candidate.identity === from);
+  };
+  const successor = after.find(({ name }) => name === column)?.identity;
+  const predecessor = before.find(({ name }) => name === newName)?.identity;
+  return isHandedOver(column, identity, successor) || isHandedOver(newName, predecessor, identity);
 }
 
 /** Does an earlier statement of the migration copy the data into another table? */

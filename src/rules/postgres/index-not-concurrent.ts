@@ -1,3 +1,4 @@
+import { relationKey } from '../../model/catalog';
 import type { Fix } from '../../model/finding';
 import type { ObjectName, Operation } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
@@ -305,6 +306,17 @@ exports.down = function (knex) {
       ],
     },
     {
+      title: 'Detaching has no concurrent form beside a default partition',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__p.sql',
+          text: 'CREATE TABLE p (a int) PARTITION BY RANGE (a);\nCREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (2);\nCREATE TABLE rest PARTITION OF p DEFAULT;\n',
+        },
+        { path: 'V2__p.sql', text: "SET LOCAL lock_timeout = '2s';\nALTER TABLE p DETACH PARTITION p1;\n" },
+      ],
+    },
+    {
       title: 'Detaching has no concurrent form before 14',
       framework: 'sql',
       majors: [12, 13],
@@ -439,7 +451,7 @@ function checkRefresh(context: RuleContext, step: Step, operation: OperationOf<'
 
 function checkDetach(context: RuleContext, step: Step, operation: OperationOf<'detach partition'>): Violation[] {
   if (operation.concurrently || operation.finalize || context.engine.major < 14 || !isInUse(context, step, operation.table)) return [];
-  if (!isInUse(context, step, operation.partition)) return [];
+  if (!isInUse(context, step, operation.partition) || hasDefaultPartition(step, operation.table)) return [];
   const message = `DETACH PARTITION locks ${shownName(operation.table)} (ACCESS EXCLUSIVE) with all its partitions' queries ${lockEnd(context, step)}.`;
   const end = operation.span?.end;
   const alone = step.statement.operations.length === 1;
@@ -462,6 +474,13 @@ function checkDetach(context: RuleContext, step: Step, operation: OperationOf<'d
       fix,
     ),
   ];
+}
+
+/** Beside a default partition there is no concurrent form (manual, ALTER TABLE, DETACH PARTITION). */
+function hasDefaultPartition({ before }: Step, name: ObjectName): boolean {
+  const table = findTable(before, name);
+  if (table === undefined) return false;
+  return before.tables.some(({ partitionOf }) => partitionOf?.parent === relationKey(table) && partitionOf.bound === 'DEFAULT');
 }
 
 function checkConstraint(context: RuleContext, step: Step, operation: OperationOf<'add constraint'>): Violation[] {

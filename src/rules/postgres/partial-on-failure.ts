@@ -69,6 +69,22 @@ Silent when the whole program is one transaction, when only one statement has an
   ],
   good: [
     {
+      title: 'psql looks first whether it is there',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_roles.sql',
+          text: `SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'reader') AS missing \\gset
+\\if :missing
+  CREATE ROLE reader NOLOGIN;
+\\endif
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
+GRANT USAGE ON SCHEMA public TO reader;
+`,
+        },
+      ],
+    },
+    {
       title: 'One transaction',
       framework: 'sql',
       files: [{ path: '0001_t.sql', text: 'BEGIN;\nCREATE TABLE a (id int);\nCREATE TABLE b (id int);\nCOMMIT;\n' }],

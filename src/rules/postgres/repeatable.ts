@@ -7,7 +7,15 @@ import { builtName, newIndexName } from './concurrent-index';
 
 /** Does running the statement a second time, after it has succeeded, change nothing and fail nothing? */
 export function isRepeatable(context: RuleContext, step: Step): boolean {
+  if (isUnderCondition(context, step)) return true;
   return step.statement.operations.every((operation) => isRepeatableOperation(context, step, operation));
+}
+
+/** Between `\if` and `\endif` of psql, which look whether it has been done. */
+function isUnderCondition({ framework, text }: RuleContext, { statement }: Step): boolean {
+  if (framework.name !== 'sql') return false;
+  const commands = text.slice(0, statement.span.start).match(/^[ \t]*\\(?:if|endif)\b/gm) ?? [];
+  return commands.reduce((depth, command) => depth + (command.includes('end') ? -1 : 1), 0) > 0;
 }
 
 export function isRepeatableOperation(context: RuleContext, step: Step, operation: Operation): boolean {

@@ -1,13 +1,16 @@
 import type { Table } from '../../model/catalog';
 import { type Token, tokenize } from '../../parse/postgres/lexer';
 import { identifierOf } from '../../schema/definitions';
+import { isLimited, isValue, limitedSources } from './limited-sources';
 
 /**
  * Does a WHERE keep the statement to a small number of rows that does not grow with the table: a key equal to a value or in a list, a
- * range of a key, or a subquery with LIMIT? `table` is what is known of the table, if anything.
+ * range of a key, a subquery with LIMIT, or a key equal to a column of a source with LIMIT? `table` is what is known of the table, if anything;
+ * `statement` is the whole statement, where such sources stand.
  */
-export function limitsRows(where: string, table: Table | undefined): boolean {
+export function limitsRows(where: string, table: Table | undefined, statement = ''): boolean {
   const tokens = tokenize(where);
+  if (joinsFew(where, tokens, table, limitedSources(statement))) return true;
   if (tokens.some((token, position) => token.word === 'limit' && isValue(tokens[position + 1]))) return true;
   const conjuncts = splitTopLevel(tokens, 'and');
   if (splitTopLevel(tokens, 'or').length > 1) {
@@ -16,8 +19,20 @@ export function limitsRows(where: string, table: Table | undefined): boolean {
   return conjuncts.some((conjunct) => boundsKey(where, conjunct, table)) || boundsRange(where, conjuncts, table);
 }
 
-function isValue(token: Token | undefined): boolean {
-  return token !== undefined && ['number', 'string', 'parameter', 'variable'].includes(token.kind);
+/** `users.id = batch.id`, `id IN (SELECT id FROM batch)`, where `batch` is one of these sources. */
+function joinsFew(text: string, tokens: readonly Token[], table: Table | undefined, few: ReadonlySet<string>): boolean {
+  if (few.size === 0 || splitTopLevel(tokens, 'or').length > 1) return false;
+  return splitTopLevel(tokens, 'and').some((conjunct) => {
+    const bare = withoutParentheses(conjunct);
+    const middle = bare.findIndex(({ word }) => word === '=' || word === 'in');
+    const sides = [bare.slice(0, middle), bare.slice(middle + 1)].map((side) => ({ side, column: columnAt(text, side, 0) }));
+    const isFew = (side: readonly Token[]) =>
+      side[1]?.word === '.' ? few.has(identifierOf(text, side[0] as Token) ?? '') : isLimited(text, withoutParentheses(side), few);
+    return sides.some(({ side }, place) => {
+      const other = sides[1 - place];
+      return middle > 0 && isFew(side) && other?.column?.end === other?.side.length && identifiesRow(other?.column?.name ?? '', table);
+    });
+  });
 }
 
 /** `id = 5`, `id IN (1, 2)`, `id = ANY ('{1,2}')`, `id BETWEEN 1 AND 1000`, where id identifies a row. */

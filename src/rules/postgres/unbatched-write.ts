@@ -54,6 +54,35 @@ $$;
       ],
     },
     {
+      title: 'A LIMIT that limits something else',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, a int);\nCREATE TABLE visits (user_id bigint, n int);\n' },
+        {
+          path: '0002_t.sql',
+          text: 'UPDATE users SET a = (SELECT n FROM visits v WHERE v.user_id = users.id LIMIT 1) FROM visits WHERE users.id = visits.user_id;\n',
+        },
+      ],
+      findings: [
+        {
+          at: 'UPDATE users SET a = (SELECT n FROM visits v WHERE v.user_id = users.id LIMIT 1) FROM visits WHERE users.id = visits.user_id',
+          says: 'all rows of users that match',
+        },
+      ],
+    },
+    {
+      title: 'A batch beside other rows',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, a int);\nCREATE TABLE visits (user_id bigint, n int);\n' },
+        {
+          path: '0002_t.sql',
+          text: 'WITH batch AS (SELECT id FROM users LIMIT 100)\nUPDATE users SET a = 1 FROM visits, batch WHERE users.id = visits.user_id OR users.id = batch.id;\n',
+        },
+      ],
+      findings: [{ at: 'WITH batch AS (SELECT id FROM users LIMIT 100)', says: 'all rows of users that match' }],
+    },
+    {
       title: 'A condition that grows with the table, in the transaction of goose',
       framework: 'goose',
       files: [
@@ -119,6 +148,25 @@ SELECT 1;
       ],
     },
     {
+      title: 'A batch that is joined: in WITH, in FROM, in USING',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, a int);\n' },
+        {
+          path: '0002_t.sql',
+          text: 'WITH batch AS (SELECT id FROM users WHERE a IS NULL ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED)\nUPDATE users AS u SET a = 1 FROM batch b WHERE u.id = b.id;\n',
+        },
+        {
+          path: '0003_t.sql',
+          text: 'UPDATE users SET a = 2 FROM (SELECT id FROM users WHERE a = 1 LIMIT 1000) AS batch WHERE batch.id = users.id AND a = 1;\n',
+        },
+        {
+          path: '0004_t.sql',
+          text: 'WITH batch (key) AS MATERIALIZED (SELECT ctid FROM users WHERE a = 2 LIMIT 1000)\nDELETE FROM users WHERE ctid IN (SELECT key FROM batch);\n',
+        },
+      ],
+    },
+    {
       title: 'A loop in batches',
       framework: 'sql',
       files: [
@@ -141,7 +189,7 @@ SELECT 1;
 function check(context: RuleContext, step: Step, operation: OperationOf<'update' | 'delete'>): Violation[] {
   const { table, where } = operation;
   if (!isInUse(context, step, table)) return [];
-  if (where !== undefined && limitsRows(where, tableBefore(step, table))) return [];
+  if (where !== undefined && limitsRows(where, tableBefore(step, table), step.statement.sent)) return [];
   const verb = operation.kind === 'update' ? 'updates' : 'deletes';
   const what = operation.hasWhere ? `all rows of ${shownName(table)} that match` : `every row of ${shownName(table)}`;
   const fix = batchFix(context, step, operation);

@@ -20,7 +20,7 @@ default or NOT NULL is not restored, or the rollback takes away what the migrati
 
 The fix adds the statements that are missing. A simulation proves the whole way: up, down, and the fingerprints compared.
 
-Two defaults are compared where both are constants. Silent where the rollback says in a comment what it does not bring back, for tables whose creation was not seen, about
+Two defaults are compared where both are constants. Silent where the rollback says in a comment what it does not bring back, or raises an exception instead of going back, for tables whose creation was not seen, about
 extensions made with IF NOT EXISTS, which may have been there, and about data.`,
   bad: [
     {
@@ -263,6 +263,16 @@ extensions made with IF NOT EXISTS, which may have been there, and about data.`,
       ],
     },
     {
+      title: 'It refuses to go back',
+      framework: 'golang-migrate',
+      files: [
+        { path: '0001_users.up.sql', text: 'CREATE TABLE users (id bigint, name text);\n' },
+        { path: '0001_users.down.sql', text: 'DROP TABLE users;\n' },
+        { path: '0002_name.up.sql', text: "SET LOCAL lock_timeout = '2s';\nALTER TABLE users ADD COLUMN login text;\n" },
+        { path: '0002_name.down.sql', text: "DO $$ BEGIN RAISE EXCEPTION 'logins stay: see the runbook'; END $$;\n" },
+      ],
+    },
+    {
       title: 'It says so',
       framework: 'golang-migrate',
       files: [
@@ -296,6 +306,7 @@ function differencesOf({ engine, migration, program, before, after }: RuleContex
 function isKnown(context: RuleContext): boolean {
   const { migration, program, text, engine } = context;
   const isDocuments = engine.name === 'mongodb';
+  if (program.statements.some(onlyRaises)) return false;
   const unreadable = [...migration.up.statements, ...program.statements].some(
     // What only a run tells of a command's values says nothing against the rest of it.
     (statement) => statement.unreadable !== undefined || (statement.unresolved !== undefined && !isDocuments),
@@ -303,6 +314,14 @@ function isKnown(context: RuleContext): boolean {
   const incomplete = [...(migration.up.unread ?? []), ...(program.unread ?? [])].length > 0;
   if (isDocuments && program.statements.some(isOfAnyCollection)) return false;
   return !unreadable && !incomplete && !isSaid(context, text.slice(program.span.start, program.span.end));
+}
+
+/** A block that does nothing but raise an exception says that there is no way back, and nothing of the rollback comes to be. */
+function onlyRaises({ operations }: Statement): boolean {
+  return operations.some(
+    (operation) =>
+      operation.kind === 'do block' && /^\s*begin\s+raise\s+(?:exception\s+)?'(?:[^']|'')*'[^;]*;\s*end\s*;?\s*$/i.test(operation.body),
+  );
 }
 
 /** A command on a collection that only a run names may undo anything. */

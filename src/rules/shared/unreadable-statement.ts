@@ -20,7 +20,7 @@ placeholder of your tool, give its value under \`placeholders\` in \`faultline.j
   good: [{ title: 'Readable', framework: 'sql', files: [{ path: '0001_tables.sql', text: 'CREATE TABLE a (id int);\n' }] }],
   check: (context) =>
     context.program.statements.flatMap((statement) =>
-      statement.unreadable === undefined || isPieceOfUnseen(context, statement.span)
+      statement.unreadable === undefined || statement.unreadable.isElsewhere || isPieceOfUnseen(context, statement.span)
         ? []
         : [
             {
