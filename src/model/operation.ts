@@ -174,6 +174,8 @@ export type ObjectKind =
 
 /** Where an operation stands in the file, so that a fix can change it and nothing else. All in offsets of the file, as `Statement.span`. */
 export interface OperationPlace {
+  /** PostgreSQL: ALTER TABLE ONLY, which leaves out the table's children. The same in all operations of a statement. */
+  readonly only?: true;
   /** Its own words: one subcommand of ALTER TABLE, without the comma; the whole statement elsewhere. */
   readonly span?: Span;
   /** Offsets at which words can be inserted, each with a space after them. Absent where the words stand already or can't stand. */

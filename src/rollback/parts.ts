@@ -6,6 +6,7 @@ import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
 import { replaced, retyped, type TablePair, textNames } from './columns';
 import { spoken, sqlName } from './names';
+import { samePartition } from './tables';
 
 /** The parts of a table that have to go and to come. `from` names where they go, `to` where they come. */
 export interface PartPlan {
@@ -70,13 +71,16 @@ export function partsOfPair(pair: TablePair): PartPlan {
   const constraints = match(ownConstraints(pair.from), ownConstraints(pair.to), (part) => part.name, same);
   const indexes = match(ownIndexes(pair.from), ownIndexes(pair.to), (part) => part.name, same);
 
+  // What a partition shared with its parent is its own once it has left, all but triggers.
+  const isLeaving = pair.from.partitionOf !== undefined && !samePartition(pair.from, pair.to);
+  const staysOwn = (part: { readonly inherited?: boolean }) => isLeaving || isOwn(part);
   const inTheWay = (definition: string) => textNames(definition, again) || textNames(definition, types);
   const changed = {
     policies: policies.pairs.filter(([a, b]) => a.definition !== b.definition || inTheWay(b.definition)),
     triggers: triggers.pairs.filter(([a, b]) => isOwn(b) && (a.definition !== b.definition || inTheWay(b.definition))),
     constraints: constraints.pairs.filter(([a, b]) => isOwn(b) && constraintChanges(a, b, again)),
     indexes: indexes.pairs.filter(
-      ([a, b]) => isOwn(b) && (a.definition !== b.definition || !isUsable(a) || isOwn(a) !== isOwn(b) || textNames(b.definition, again)),
+      ([a, b]) => isOwn(b) && (a.definition !== b.definition || !isUsable(a) || !staysOwn(a) || textNames(b.definition, again)),
     ),
   };
   const first = <T>(pairs: readonly (readonly [T, T])[]) => pairs.map(([a]) => a);
@@ -87,8 +91,8 @@ export function partsOfPair(pair: TablePair): PartPlan {
     to: pair.to,
     droppedPolicies: [...policies.removed, ...first(changed.policies)],
     droppedTriggers: [...triggers.removed.filter(isOwn), ...first(changed.triggers)],
-    droppedConstraints: [...constraints.removed.filter(isOwn), ...first(changed.constraints)],
-    droppedIndexes: [...indexes.removed.filter(isOwn), ...first(changed.indexes).filter(isOwn)],
+    droppedConstraints: [...constraints.removed.filter(staysOwn), ...first(changed.constraints)],
+    droppedIndexes: [...indexes.removed.filter(staysOwn), ...first(changed.indexes).filter(staysOwn)],
     addedPolicies: [...policies.added, ...second(changed.policies)],
     addedTriggers: [...triggers.added.filter(isOwn), ...second(changed.triggers)],
     addedConstraints: [...constraints.added.filter(isOwn), ...second(changed.constraints)],

@@ -1,11 +1,13 @@
 import { type Column, relationKey, type Sequence, type Table } from '../model/catalog';
-import type { ColumnSpecification, Operation } from '../model/operation';
+import type { ColumnSpecification, ObjectName, Operation } from '../model/operation';
 import { quoteLiteral, quoteQualified } from '../parse/postgres/identifiers';
 import { addConstraint } from './constraints';
 import { columnConstraints, namesIn, renameIdentifier } from './definitions';
 import { dropReaders } from './dependents';
+import { childrenOf, otherParents, sharesIdentity } from './inheritance';
+import { findColumn } from './lookup';
 import { chooseName } from './server-names';
-import type { TableDraft } from './table-draft';
+import { TableDraft } from './table-draft';
 import type { Workspace } from './workspace';
 
 type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
@@ -39,6 +41,20 @@ export function addColumn(workspace: Workspace, draft: TableDraft, specification
     ...(generated !== undefined && { generated: { expression: generated.text, kind: generated.kind } }),
     ...(collation !== undefined && { collation }),
   });
+  for (const constraint of columnConstraints(specification)) addConstraint(workspace, draft, constraint);
+}
+
+/** A column that a parent gives, written again in the child: what is said of it there counts, the rest is the parent's. */
+export function mergeColumn(workspace: Workspace, draft: TableDraft, specification: ColumnSpecification): void {
+  const { name, default: own, generated, notNull, primaryKey } = specification;
+  draft.changeColumn(name, ({ inherited, ...column }) => ({
+    ...column,
+    notNull: column.notNull || notNull || primaryKey,
+    ...(own !== undefined && { default: own.text }),
+    ...(generated !== undefined && { generated: { expression: generated.text, kind: generated.kind } }),
+    // A partition has no column for itself.
+    ...(draft.table.partitionOf !== undefined && inherited === true && { inherited }),
+  }));
   for (const constraint of columnConstraints(specification)) addConstraint(workspace, draft, constraint);
 }
 
@@ -99,6 +115,18 @@ export function dropColumn(workspace: Workspace, operation: Of<'drop column'>): 
     if (sequence.ownedBy?.table === relationKey(table) && sequence.ownedBy.column === column.name) workspace.sequences.delete(sequence);
   }
   if (operation.cascade) dropReaders(workspace, table, column.name);
+  dropInherited(workspace, table, operation);
+}
+
+/** A child loses the column unless it has it for itself, or from another parent; with ONLY it keeps it (manual, ALTER TABLE, DROP COLUMN). */
+function dropInherited(workspace: Workspace, parent: Table, operation: Of<'drop column'>): void {
+  for (const child of childrenOf(workspace, parent)) {
+    const isOther = otherParents(workspace, child, parent).some((other) => findColumn(other, operation.column) !== undefined);
+    if (isOther || findColumn(child, operation.column)?.inherited !== true) continue;
+    if (operation.only === true) {
+      TableDraft.change(workspace, child, (draft) => draft.changeColumn(operation.column, ({ inherited: _, ...own }) => own));
+    } else dropColumn(workspace, { ...operation, table: child });
+  }
 }
 
 function usesColumn(index: Table['indexes'][number], column: string): boolean {
@@ -110,17 +138,21 @@ function afterOn(definition: string): string {
   return open === -1 ? definition : definition.slice(open);
 }
 
-/** Changes one column; a column that was never seen, of a table that was never seen whole, stays unknown. */
+/**
+ * Changes one column, in the children of the table too; a column that was never seen, of a table that was never seen whole, stays unknown.
+ */
 export function changeColumn(
   workspace: Workspace,
-  operation: { readonly table: { readonly schema?: string; readonly name: string }; readonly column: string },
-  change: (column: Column, table: Table) => Column,
+  operation: { readonly table: ObjectName; readonly column: string; readonly only?: true },
+  change: (column: Column) => Column,
 ): void {
   const table = workspace.tableOrUnseen(operation.table);
   workspace.tables.set({
     ...table,
-    columns: table.columns.map((column) => (column.name === operation.column ? change(column, table) : column)),
+    columns: table.columns.map((column) => (column.name === operation.column ? change(column) : column)),
   });
+  if (operation.only === true) return;
+  for (const child of childrenOf(workspace, table)) changeColumn(workspace, { ...operation, table: child }, change);
 }
 
 export function dropDefault(column: Column): Column {
@@ -137,25 +169,35 @@ export function changeType(column: Column, operation: Of<'alter column type'>): 
 /** The remaining forms of ALTER COLUMN, which the reader hands over as text. */
 export function alterColumn(workspace: Workspace, operation: Of<'alter column'>): void {
   const detail = operation.detail.toUpperCase();
-  if (detail.includes('DROP IDENTITY')) dropOwnedSequence(workspace, operation);
-  changeColumn(workspace, operation, (column, table) => {
-    if (detail.includes('DROP IDENTITY')) {
-      const { identityKind: _, ...rest } = column;
-      return rest;
-    }
+  if (/\b(DROP|ADD) (IDENTITY|GENERATED)\b/.test(detail)) {
+    alterIdentity(workspace, operation, detail);
+    return;
+  }
+  changeColumn(workspace, operation, (column) => {
     if (detail.includes('DROP EXPRESSION')) {
       const { generated: _, ...rest } = column;
       return rest;
-    }
-    if (/ADD (GENERATED|IDENTITY)/.test(detail)) {
-      addSequence(workspace, table, { name: column.name }, column.type);
-      return { ...column, identityKind: detail.includes('BY DEFAULT') ? 'by default' : 'always' };
     }
     const statistics = /SET STATISTICS (-?\d+)/.exec(detail)?.[1];
     if (statistics !== undefined) return { ...column, statisticsTarget: Number(statistics) };
     const storage = /SET STORAGE (\w+)/.exec(detail)?.[1];
     return storage === undefined ? column : { ...column, storage: storage.toLowerCase() };
   });
+}
+
+/** Its own alone, and that of its partitions from version 17 on; a child by INHERITS has none from its parent. */
+function alterIdentity(workspace: Workspace, operation: Of<'alter column'>, detail: string): void {
+  const isDropped = detail.includes('DROP IDENTITY');
+  if (isDropped) dropOwnedSequence(workspace, operation);
+  const table = workspace.tableOrUnseen(operation.table);
+  const column = findColumn(table, operation.column);
+  if (column === undefined) return;
+  if (!isDropped) addSequence(workspace, table, { name: column.name }, column.type);
+  const kind = detail.includes('BY DEFAULT') ? 'by default' : 'always';
+  const only = sharesIdentity(workspace) && table.kind === 'partitioned table' ? {} : { only: true as const };
+  changeColumn(workspace, { table: operation.table, column: operation.column, ...only }, ({ identityKind: _, ...rest }) =>
+    isDropped ? rest : { ...rest, identityKind: kind },
+  );
 }
 
 function dropOwnedSequence(workspace: Workspace, operation: Of<'alter column'>): void {
@@ -204,6 +246,9 @@ export function renameColumn(workspace: Workspace, operation: Of<'rename column'
   for (const sequence of workspace.sequences.values()) {
     if (sequence.ownedBy?.table !== key || sequence.ownedBy.column !== name) continue;
     workspace.sequences.set({ ...sequence, ownedBy: { ...sequence.ownedBy, column: newName } });
+  }
+  for (const child of childrenOf(workspace, table)) {
+    if (findColumn(child, name) !== undefined) renameColumn(workspace, { ...operation, table: child });
   }
 }
 

@@ -2,8 +2,10 @@ import { type Constraint, relationKey, type Table } from '../model/catalog';
 import type { ConstraintSpecification, Operation } from '../model/operation';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { constraintDefinition, namesIn, renameIdentifier } from './definitions';
+import { childrenOf, otherParents } from './inheritance';
+import { isSameConstraint } from './partition-parts';
 import { chooseName, joinColumnNames } from './server-names';
-import type { TableDraft } from './table-draft';
+import { TableDraft } from './table-draft';
 import type { Workspace } from './workspace';
 
 type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
@@ -61,6 +63,18 @@ export function validateConstraint(workspace: Workspace, operation: Of<'validate
         ? table.columns.map((column) => (validated.columns.includes(column.name) ? { ...column, notNull: true } : column))
         : table.columns,
   });
+  if (validated === undefined || operation.only === true) return;
+  for (const child of childrenOf(workspace, table)) {
+    const same = child.constraints.find((constraint) => constraint.validated === false && isInheritedFrom(constraint, validated));
+    if (same !== undefined) validateConstraint(workspace, { ...operation, table: child, constraint: same.name });
+  }
+}
+
+/** CHECK and NOT NULL have one name in all the family; what else comes from a partitioned table is known by what it says. */
+function isInheritedFrom(constraint: Constraint, parents: Constraint): boolean {
+  if (constraint.kind === 'check' || constraint.kind === 'not null')
+    return constraint.kind === parents.kind && constraint.name === parents.name;
+  return constraint.inherited === true && isSameConstraint(constraint, parents);
 }
 
 export function dropConstraint(workspace: Workspace, operation: Of<'drop constraint'>): void {
@@ -77,6 +91,17 @@ export function dropConstraint(workspace: Workspace, operation: Of<'drop constra
         : table.columns,
   });
   if (operation.cascade && (dropped.kind === 'primary key' || dropped.kind === 'unique')) dropForeignKeysTo(workspace, table);
+  for (const child of childrenOf(workspace, table)) dropInherited(workspace, child, table, dropped, operation);
+}
+
+/** A child keeps what it has for itself, or from another parent; with ONLY it keeps all (manual, ALTER TABLE, DROP CONSTRAINT). */
+function dropInherited(workspace: Workspace, child: Table, parent: Table, dropped: Constraint, operation: Of<'drop constraint'>): void {
+  const same = child.constraints.find((constraint) => constraint.inherited === true && isInheritedFrom(constraint, dropped));
+  const isOther = otherParents(workspace, child, parent).some((other) => other.constraints.some(({ name }) => name === same?.name));
+  if (same === undefined || isOther) return;
+  if (operation.only === true) {
+    TableDraft.change(workspace, child, (draft) => draft.changeConstraint(same.name, ({ inherited: _, ...own }) => own));
+  } else dropConstraint(workspace, { ...operation, table: child, constraint: same.name });
 }
 
 /** Foreign keys of other tables that point at this one: they go when it goes, or when its key does. */
@@ -102,6 +127,12 @@ export function renameConstraint(workspace: Workspace, operation: Of<'rename con
         : index,
     ),
   });
+  const renamed = table.constraints.find((constraint) => constraint.name === name);
+  if (renamed?.kind !== 'check' && renamed?.kind !== 'not null') return;
+  for (const child of childrenOf(workspace, table)) {
+    if (child.constraints.some((constraint) => isInheritedFrom(constraint, renamed)))
+      renameConstraint(workspace, { ...operation, table: child });
+  }
 }
 
 function addKeyIndex(workspace: Workspace, draft: TableDraft, used: string | undefined, { name, columns }: Constraint): void {

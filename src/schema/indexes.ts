@@ -2,6 +2,8 @@ import type { DefinedObject, Index, Table } from '../model/catalog';
 import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { indexDefinition, renameIdentifier } from './definitions';
+import { childrenOf, withDescendants } from './inheritance';
+import { isSameIndex } from './partition-parts';
 import { chooseName, indexColumnNames, joinColumnNames } from './server-names';
 import type { Workspace } from './workspace';
 
@@ -36,14 +38,29 @@ export function createIndex(workspace: Workspace, operation: Of<'create index'>,
     ready: true,
     live: true,
   };
-  replaceIndexes(workspace, owner, [...(owner.indexes ?? []), created]);
+  const add = () => replaceIndexes(workspace, owner, [...(owner.indexes ?? []), created]);
+  // ON ONLY makes it for the partitioned table alone: not valid, until one of each partition is attached.
+  if (isTable(owner) && operation.index.only !== true) withDescendants(workspace, owner, add);
+  else add();
 }
 
 export function dropIndex(workspace: Workspace, name: ObjectName): void {
   const found = findIndexOwner(workspace, name);
   // The server refuses to drop the index of a constraint (2BP01).
   if (found === undefined || found.indexes?.some((index) => index.name === name.name && index.constraint !== undefined) === true) return;
+  const dropped = found.indexes?.find((index) => index.name === name.name);
   replaceIndexes(workspace, withoutIdentity(found, name.name), without(found, name.name));
+  if (dropped !== undefined && isTable(found)) dropInherited(workspace, found, dropped);
+}
+
+/** The partitions' parts of an index go with it (manual, DROP INDEX). */
+function dropInherited(workspace: Workspace, table: Table, dropped: Index): void {
+  for (const child of childrenOf(workspace, table)) {
+    const part = child.indexes.find((index) => index.inherited === true && index.constraint === undefined && isSameIndex(index, dropped));
+    if (part === undefined) continue;
+    replaceIndexes(workspace, child, without(child, part.name));
+    dropInherited(workspace, child, part);
+  }
 }
 
 export function renameIndex(workspace: Workspace, name: ObjectName, newName: string): void {

@@ -1,4 +1,4 @@
-import { type DefinedObject, relationKey, type Sequence } from '../model/catalog';
+import { type DefinedObject, relationKey, type Sequence, type Table } from '../model/catalog';
 import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
@@ -6,6 +6,7 @@ import { dropColumn, sequenceDefaults } from './columns';
 import { dropDependents } from './dependents';
 import { attributesOf, domainOf } from './domains';
 import { dropIndex } from './indexes';
+import { childrenOf, withDescendants } from './inheritance';
 import { sequenceOptions } from './sequence-options';
 import { dropTable } from './tables';
 import type { Workspace } from './workspace';
@@ -107,7 +108,9 @@ function createOnTable(workspace: Workspace, operation: Of<'create object'>, kin
   }
   const table = workspace.tableOrUnseen(operation.on);
   if (kind === 'trigger') {
-    workspace.tables.set({ ...table, triggers: [...table.triggers.filter((candidate) => candidate.name !== name), trigger] });
+    withDescendants(workspace, table, () =>
+      workspace.tables.set({ ...table, triggers: [...table.triggers.filter((candidate) => candidate.name !== name), trigger] }),
+    );
   } else {
     const policy = { identity: trigger.identity, name, definition: statement };
     workspace.tables.set({ ...table, policies: [...table.policies.filter((candidate) => candidate.name !== name), policy] });
@@ -229,11 +232,15 @@ function dropOnTable(workspace: Workspace, operation: Of<'drop object'>, name: s
   }
   const table = workspace.findTable(operation.on);
   if (table === undefined) return;
-  workspace.tables.set(
-    operation.objectKind === 'trigger'
-      ? { ...table, triggers: table.triggers.filter((trigger) => trigger.name !== name) }
-      : { ...table, policies: table.policies.filter((policy) => policy.name !== name) },
-  );
+  if (operation.objectKind === 'trigger') dropTrigger(workspace, table, name);
+  else workspace.tables.set({ ...table, policies: table.policies.filter((policy) => policy.name !== name) });
+}
+
+function dropTrigger(workspace: Workspace, table: Table, name: string): void {
+  workspace.tables.set({ ...table, triggers: table.triggers.filter((trigger) => trigger.name !== name) });
+  for (const child of childrenOf(workspace, table)) {
+    if (child.triggers.some((trigger) => trigger.name === name && trigger.inherited === true)) dropTrigger(workspace, child, name);
+  }
 }
 
 function keyOf(workspace: Workspace, name: ObjectName): string {

@@ -1,4 +1,4 @@
-import type { Column, Constraint, Index, Table } from '../model/catalog';
+import type { Column, Constraint, Index, Table, Trigger } from '../model/catalog';
 import type { Workspace } from './workspace';
 
 /**
@@ -9,12 +9,14 @@ export class TableDraft {
   readonly columns: Column[];
   readonly constraints: Constraint[];
   readonly indexes: Index[];
+  readonly triggers: Trigger[];
   private isChanged = false;
 
   private constructor(readonly table: Table) {
     this.columns = [...table.columns];
     this.constraints = [...table.constraints];
     this.indexes = [...table.indexes];
+    this.triggers = [...table.triggers];
   }
 
   /** Changes a table of the workspace. */
@@ -22,8 +24,8 @@ export class TableDraft {
     const draft = new TableDraft(table);
     change(draft);
     if (!draft.isChanged) return;
-    const { columns, constraints, indexes } = draft;
-    workspace.tables.set({ ...table, columns, constraints, indexes });
+    const { columns, constraints, indexes, triggers } = draft;
+    workspace.tables.set({ ...table, columns, constraints, indexes, triggers });
   }
 
   addColumn(column: Column): void {
@@ -39,6 +41,28 @@ export class TableDraft {
   addIndex(index: Index): void {
     this.isChanged = true;
     this.indexes.push(index);
+  }
+
+  addTrigger(trigger: Trigger): void {
+    this.isChanged = true;
+    this.triggers.push(trigger);
+  }
+
+  /** Puts another version in the place of the column of that name. */
+  changeColumn(name: string, change: (column: Column) => Column): void {
+    const place = this.columns.findIndex((column) => column.name === name);
+    const column = this.columns[place];
+    if (column === undefined) return;
+    this.isChanged = true;
+    this.columns[place] = change(column);
+  }
+
+  changeConstraint(name: string, change: (constraint: Constraint) => Constraint): void {
+    const place = this.constraints.findIndex((constraint) => constraint.name === name);
+    const constraint = this.constraints[place];
+    if (constraint === undefined) return;
+    this.isChanged = true;
+    this.constraints[place] = change(constraint);
   }
 
   /** Puts another version in the place of the index of that name. */

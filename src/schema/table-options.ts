@@ -4,7 +4,6 @@ import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { setOptions, setOwner, withOptions } from './alterations';
 import { readOptions, Words } from './sentences';
 import { setSetting } from './settings';
-import { ownColumns } from './tables';
 import type { Workspace } from './workspace';
 
 /**
@@ -38,7 +37,7 @@ function changedTable(workspace: Workspace, table: Table, words: Words): Table |
   if (words.accept('cluster', 'on')) return clusteredOn(table, words.name().name);
   if (words.accept('set', 'without', 'cluster')) return clusteredOn(table, undefined);
   if (words.accept('inherit')) return { ...table, inherits: [...(table.inherits ?? []), parentKey(workspace, words)] };
-  if (words.accept('no', 'inherit')) return withoutParent(table, parentKey(workspace, words));
+  if (words.accept('no', 'inherit')) return withoutParent(workspace, table, parentKey(workspace, words));
   if (words.peek(1) === 'rule' || words.peek(2) === 'rule') toggleRule(workspace, table, words);
   return undefined;
 }
@@ -84,11 +83,25 @@ function parentKey(workspace: Workspace, words: Words): string {
   return found === undefined ? `${workspace.creationSchema(name)}.${name.name}` : relationKey(found);
 }
 
-/** Columns and constraints that came from the parent stay as the table's own (manual, ALTER TABLE, NO INHERIT). */
-function withoutParent(table: Table, parent: string): Table {
+/** Columns and constraints that came from no other parent stay as the table's own (manual, ALTER TABLE, NO INHERIT). */
+function withoutParent(workspace: Workspace, table: Table, parent: string): Table {
   const { inherits: _, ...rest } = table;
-  const others = (table.inherits ?? []).filter((key) => key !== parent);
-  return others.length === 0 ? { ...rest, columns: ownColumns(table) } : { ...rest, inherits: others };
+  const keys = (table.inherits ?? []).filter((key) => key !== parent);
+  const others = workspace.tables.values().filter((other) => keys.includes(relationKey(other)));
+  const own = <T extends { readonly name: string; readonly inherited?: boolean }>(
+    part: T,
+    parts: (other: Table) => readonly { name: string }[],
+  ) => {
+    if (others.some((other) => parts(other).some(({ name }) => name === part.name))) return part;
+    const { inherited: __, ...alone } = part;
+    return alone as T;
+  };
+  return {
+    ...rest,
+    columns: table.columns.map((column) => own(column, ({ columns }) => columns)),
+    constraints: table.constraints.map((constraint) => own(constraint, ({ constraints }) => constraints)),
+    ...(keys.length > 0 && { inherits: keys }),
+  };
 }
 
 function toggleRule(workspace: Workspace, table: Table, words: Words): void {

@@ -1,11 +1,13 @@
 import { relationKey, type Table } from '../model/catalog';
 import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
-import { addColumn } from './columns';
+import { addColumn, mergeColumn } from './columns';
 import { addConstraint, dropForeignKeysTo } from './constraints';
 import { renameIdentifier } from './definitions';
 import { dropDependents } from './dependents';
+import { inheritAll, sharesIdentity, withDescendants } from './inheritance';
 import { temporarySchema } from './lookup';
+import { isHeritable, ownParts } from './partition-parts';
 import { TableDraft } from './table-draft';
 import type { Workspace } from './workspace';
 
@@ -16,9 +18,10 @@ export function createTable(workspace: Workspace, operation: Of<'create table'>,
   const existing = workspace.tables.get(schema, operation.table.name);
   if (existing !== undefined && (operation.ifNotExists || existing.complete !== false)) return;
   if (existing !== undefined) workspace.tables.delete(existing);
-  const models = [operation.partitionOf, operation.like, ...(operation.inherits ?? [])].filter((name) => name !== undefined);
-  const copied = models.map((name) => workspace.findTable(name));
   const like = operation.like === undefined ? undefined : workspace.findTable(operation.like);
+  const parents = [operation.partitionOf, ...(operation.inherits ?? [])].flatMap((name) =>
+    name === undefined ? [] : workspace.findTable(name),
+  );
   const server = /^\s*create\s+foreign\s+table\b.*\b(server\s.*)$/is.exec(text)?.[1];
   const parent = operation.partitionOf === undefined ? undefined : workspace.tableOrUnseen(operation.partitionOf);
   const table: Table = {
@@ -28,14 +31,8 @@ export function createTable(workspace: Workspace, operation: Of<'create table'>,
     kind: server !== undefined ? 'foreign table' : operation.partitionKey === undefined ? 'table' : 'partitioned table',
     ...(server !== undefined && { server }),
     persistence: operation.persistence,
-    columns: copied.flatMap((model) =>
-      (model?.columns ?? []).map((column) => ({
-        ...column,
-        identity: workspace.newIdentity(),
-        // What LIKE copies is the table's own.
-        ...(model !== like && { inherited: true }),
-      })),
-    ),
+    // What LIKE copies is the table's own.
+    columns: (like?.columns ?? []).map(({ inherited: _, ...column }) => ({ ...column, identity: workspace.newIdentity() })),
     constraints: [],
     indexes: [],
     triggers: [],
@@ -43,7 +40,7 @@ export function createTable(workspace: Workspace, operation: Of<'create table'>,
     rowSecurity: 'off',
     // The columns of a query, and what LIKE ... INCLUDING brings along, are not in the text.
     complete:
-      !operation.asQuery && operation.like === undefined && copied.every((model) => model !== undefined && model.complete !== false),
+      !operation.asQuery && operation.like === undefined && parents.every((found) => found !== undefined && found.complete !== false),
     ...(operation.partitionKey !== undefined && { partitionKey: operation.partitionKey }),
     ...(parent !== undefined && {
       partitionOf: { parent: relationKey(parent), bound: operation.partitionBound ?? 'DEFAULT', detachPending: false },
@@ -52,7 +49,12 @@ export function createTable(workspace: Workspace, operation: Of<'create table'>,
   };
   workspace.tables.set(table);
   TableDraft.change(workspace, table, (draft) => {
-    for (const column of operation.columns) addColumn(workspace, draft, column);
+    for (const model of parents) if (model !== undefined) inheritAll(workspace, draft, model);
+    for (const column of operation.columns) {
+      const isInherited = draft.columns.some(({ name, inherited }) => name === column.name && inherited === true);
+      if (isInherited) mergeColumn(workspace, draft, column);
+      else addColumn(workspace, draft, column);
+    }
     for (const constraint of operation.constraints) addConstraint(workspace, draft, constraint);
   });
 }
@@ -69,7 +71,7 @@ export function dropTable(workspace: Workspace, table: Table, cascade: boolean):
     if ((object.kind === 'rule' || object.kind === 'statistics') && object.dependsOn.includes(key)) workspace.definitions.delete(object);
   }
   for (const partition of workspace.tables.values()) {
-    if (partition.partitionOf?.parent === key) dropTable(workspace, partition, cascade);
+    if (partition.partitionOf?.parent === key || (cascade && partition.inherits?.includes(key))) dropTable(workspace, partition, cascade);
   }
   if (!cascade) return;
   dropForeignKeysTo(workspace, table);
@@ -167,26 +169,35 @@ const simpleChanges: Readonly<Record<string, Partial<Table>>> = {
   'SET UNLOGGED': { persistence: 'unlogged' },
 };
 
+/** Columns and CHECKs become the parent's; keys, indexes, foreign keys and row triggers are matched or made (manual, ATTACH PARTITION). */
 export function attachPartition(workspace: Workspace, operation: Of<'attach partition'>): void {
   const parent = workspace.tableOrUnseen(operation.table);
   const partition = workspace.tableOrUnseen(operation.partition);
-  workspace.tables.set({
+  // The server refuses a partition with an identity of its own where partitions share their parent's.
+  if (sharesIdentity(workspace) && partition.columns.some(({ identityKind }) => identityKind !== undefined)) return;
+  const attached: Table = {
     ...partition,
-    columns: partition.columns.map((column) => (isColumnOf(parent, column.name) ? { ...column, inherited: true } : column)),
     partitionOf: { parent: relationKey(parent), bound: operation.bound ?? 'DEFAULT', detachPending: false },
-  });
-}
-
-function isColumnOf(table: Table, name: string): boolean {
-  return table.columns.some((column) => column.name === name);
-}
-
-/** Columns that were a parent's, as the table's own. */
-export function ownColumns(table: Pick<Table, 'columns'>): Table['columns'] {
-  return table.columns.map(({ inherited: _, ...column }) => column);
+  };
+  workspace.tables.set(attached);
+  const checks = new Set(
+    parent.constraints.filter((constraint) => constraint.kind === 'check' && isHeritable(constraint)).map(({ name }) => name),
+  );
+  withDescendants(workspace, attached, () =>
+    TableDraft.change(workspace, attached, (draft) => {
+      for (const { name, identityKind } of parent.columns) {
+        const isShared = sharesIdentity(workspace) && identityKind !== undefined;
+        draft.changeColumn(name, (column) => ({ ...column, inherited: true, ...(isShared && { identityKind }) }));
+      }
+      for (const name of checks) draft.changeConstraint(name, (constraint) => ({ ...constraint, inherited: true }));
+      inheritAll(workspace, draft, parent);
+    }),
+  );
 }
 
 export function detachPartition(workspace: Workspace, operation: Of<'detach partition'>): void {
   const { partitionOf: _, ...rest } = workspace.tableOrUnseen(operation.partition);
-  workspace.tables.set({ ...rest, columns: ownColumns(rest) });
+  const own = ownParts(rest);
+  const columns = sharesIdentity(workspace) ? own.columns.map(({ identityKind: __, ...column }) => column) : own.columns;
+  workspace.tables.set({ ...rest, ...own, columns });
 }

@@ -9,6 +9,7 @@ import { setComment } from './comments';
 import { addConstraint, dropConstraint, renameConstraint, validateConstraint } from './constraints';
 import { addEnumValue, renameEnumValue } from './enums';
 import { createIndex } from './indexes';
+import { withDescendants } from './inheritance';
 import { MongodbReplay } from './mongodb/apply';
 import { MysqlReplay } from './mysql/apply';
 import { createObject, dropObjects } from './objects';
@@ -43,15 +44,17 @@ export function replaySteps(
   engine: Engine = defaultEngine,
   execution?: ProgramExecution,
 ): readonly VirtualCatalog[] {
-  if (newest?.catalog === catalog && newest.statements === statements && newest.engine === engine.name && newest.execution === execution)
-    return newest.steps;
-  const replayed = replayOf(new Workspace(catalog), engine, statements, execution);
+  const isKnown = newest?.catalog === catalog && newest.statements === statements && newest.execution === execution;
+  if (newest !== undefined && isKnown && newest.engine.name === engine.name && newest.engine.major === engine.major) return newest.steps;
+  const workspace = new Workspace(catalog);
+  workspace.major = engine.major;
+  const replayed = replayOf(workspace, engine, statements, execution);
   const steps = [replayed.workspace.catalog()];
   for (const [position, statement] of statements.entries()) {
     replayed.apply(statement);
     steps.push(position === statements.length - 1 ? replayed.workspace.finish() : replayed.workspace.catalog());
   }
-  newest = { catalog, statements, engine: engine.name, execution, steps };
+  newest = { catalog, statements, engine, execution, steps };
   return steps;
 }
 
@@ -92,7 +95,7 @@ let newest:
   | {
       readonly catalog: Catalog;
       readonly statements: readonly Statement[];
-      readonly engine: Engine['name'];
+      readonly engine: Engine;
       readonly execution: ProgramExecution | undefined;
       readonly steps: readonly VirtualCatalog[];
     }
@@ -157,9 +160,7 @@ const handlers: { readonly [K in OperationKind]?: Handler<Extract<Operation, { k
   set: (workspace, operation) => {
     if (operation.name.toLowerCase() === 'search_path') workspace.searchPath = readSearchPath(operation.value);
   },
-  'add column': (workspace, operation) => {
-    TableDraft.change(workspace, workspace.tableOrUnseen(operation.table), (draft) => addColumn(workspace, draft, operation.column));
-  },
+  'add column': (workspace, operation) => addParts(workspace, operation.table, (draft) => addColumn(workspace, draft, operation.column)),
   'drop column': dropColumn,
   'alter column type': (workspace, operation) => changeColumn(workspace, operation, (column) => changeType(column, operation)),
   'set default': (workspace, operation) => changeColumn(workspace, operation, (column) => ({ ...column, default: operation.default })),
@@ -171,11 +172,8 @@ const handlers: { readonly [K in OperationKind]?: Handler<Extract<Operation, { k
     alterColumnOption(workspace, operation);
   },
   'rename column': renameColumn,
-  'add constraint': (workspace, operation) => {
-    TableDraft.change(workspace, workspace.tableOrUnseen(operation.table), (draft) =>
-      addConstraint(workspace, draft, operation.constraint),
-    );
-  },
+  'add constraint': (workspace, operation) =>
+    addParts(workspace, operation.table, (draft) => addConstraint(workspace, draft, operation.constraint)),
   'validate constraint': validateConstraint,
   'drop constraint': dropConstraint,
   'rename constraint': renameConstraint,
@@ -187,6 +185,12 @@ const handlers: { readonly [K in OperationKind]?: Handler<Extract<Operation, { k
     if (source.alone && !isAboutTable(workspace, operation.table)) applyText(workspace, source.text);
   },
 };
+
+/** With ONLY the server refuses both where the table has children. */
+function addParts(workspace: Workspace, name: ObjectName, add: (draft: TableDraft) => void): void {
+  const table = workspace.tableOrUnseen(name);
+  withDescendants(workspace, table, () => TableDraft.change(workspace, table, add));
+}
 
 /** ALTER TABLE reaches views and sequences too, and ALTER VIEW and SEQUENCE are read as it. */
 function isAboutTable(workspace: Workspace, name: ObjectName): boolean {

@@ -7,6 +7,7 @@ import {
   type Table,
   type TypeObject,
 } from '../model/catalog';
+import { defaultEngine } from '../model/engine';
 import type { ObjectName } from '../model/operation';
 import { changedObjects } from './changed';
 import { LayeredMap } from './layered-map';
@@ -21,6 +22,8 @@ export interface VirtualCatalog extends SearchedCatalog {
   readonly settings?: Settings;
 }
 
+const newestMajor = defaultEngine.major;
+
 const defaultPath: readonly string[] = [defaultSchema];
 
 /** The schema while statements are replayed onto it: the one mutable thing here. Functions in this folder change it, `catalog()` reads it. */
@@ -30,6 +33,10 @@ export class Workspace {
   readonly sequences: ObjectStore<Sequence>;
   readonly types: ObjectStore<TypeObject>;
   readonly definitions: ObjectStore<DefinedObject>;
+  /** Of the server, where versions differ. */
+  major = newestMajor;
+  /** Keys of tables that ever had a child, here or in any copy: most have none. Only added to. */
+  private readonly parents: Set<string>;
   private path: readonly string[] = defaultPath;
   private pathOfLookups: readonly string[] = [temporarySchema, ...defaultPath];
   private readonly relations: LayeredMap<string, number>;
@@ -56,7 +63,12 @@ export class Workspace {
         catalog.schemas.map((schema) => ({ ...schema, schema: '' })),
         changed,
       );
-    this.tables = left?.tables.copy(counting) ?? ObjectStore.of(catalog.tables, counting);
+    this.parents = left?.parents ?? new Set(catalog.tables.flatMap(parentKeys));
+    const countingTables = (gone: Table | undefined, come: Table | undefined) => {
+      counting(gone, come);
+      if (come !== undefined) for (const key of parentKeys(come)) this.parents.add(key);
+    };
+    this.tables = left?.tables.copy(countingTables) ?? ObjectStore.of(catalog.tables, countingTables);
     this.sequences = left?.sequences.copy(counting) ?? ObjectStore.of(catalog.sequences, counting);
     this.types = left?.types.copy(changed) ?? ObjectStore.of(catalog.types, changed);
     this.definitions = left?.definitions.copy(counting) ?? ObjectStore.of(catalog.definitions, counting);
@@ -102,6 +114,7 @@ export class Workspace {
   copy(later: Workspace = this): Workspace {
     const copy = new Workspace(this.catalog(), this);
     copy.searchPath = this.searchPath;
+    copy.major = this.major;
     if (copy.nextIdentity !== later.nextIdentity) {
       copy.nextIdentity = later.nextIdentity;
       copy.current = undefined;
@@ -172,6 +185,11 @@ export class Workspace {
     return table;
   }
 
+  /** False where it surely has no child and no partition. */
+  mayBeParent(key: string): boolean {
+    return this.parents.has(key);
+  }
+
   findDefinition(name: ObjectName, kinds: readonly DefinedObject['kind'][]): DefinedObject | undefined {
     const found = this.definitions.find(name, this.lookupPath);
     if (found === undefined || kinds.includes(found.kind)) return found;
@@ -207,6 +225,13 @@ export class Workspace {
     if (gone !== undefined) this.count(gone, -1);
     if (come !== undefined) this.count(come, 1);
   }
+}
+
+const noKeys: readonly string[] = [];
+
+function parentKeys({ partitionOf, inherits }: Table): readonly string[] {
+  if (partitionOf === undefined) return inherits ?? noKeys;
+  return [partitionOf.parent];
 }
 
 const isNoRelation: ReadonlySet<string> = new Set(['function', 'procedure', 'aggregate', 'rule', 'extension']);

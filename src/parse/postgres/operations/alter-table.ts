@@ -34,10 +34,11 @@ export function alterTable(source: StatementSource, statement: AlterTableStmt): 
     if (command === undefined) continue;
     const span = spans[index] ?? { start: 0, end: source.text.length };
     const subcommand = { source, command, table, column: command.name ?? '', span, first: tokenAt(source, span.start) };
-    const operation: Operation & { span?: Span } = isTable(statement.objtype)
+    const operation: Operation & { span?: Span; only?: true } = isTable(statement.objtype)
       ? tableOperation(subcommand)
       : otherRelation(subcommand, statement.objtype);
     operation.span = source.fileSpan(span);
+    if (statement.relation?.inh !== true) operation.only = true;
     operations.push(operation);
   }
   return operations;
