@@ -1,3 +1,4 @@
+import type { FrameworkName } from '../model/migration';
 import type { NoTransactionMark } from '../model/run-protocol';
 import type { Span } from '../model/text';
 import { Lexer, tokenize } from '../parse/postgres/lexer';
@@ -41,6 +42,13 @@ export function firstWords(statement: string): string {
     .slice(0, 4)
     .map((token) => token.word)
     .join(' ');
+}
+
+const blockPrefixes: Readonly<Partial<Record<FrameworkName, string>>> = { goose: '+goose', 'sql-migrate': '+migrate' };
+
+/** The word before StatementBegin and StatementEnd in the tools that cut a file at lines which end in a semicolon. */
+export function blockPrefix(framework: FrameworkName): string | undefined {
+  return blockPrefixes[framework];
 }
 
 /** For tools that end a statement at a line's last semicolon: a body with such lines needs their marks around it. `prefix` is `+goose`. */

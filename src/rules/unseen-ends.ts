@@ -1,4 +1,5 @@
 import { endsWithSemicolon } from '../frameworks/goose-file';
+import { blockPrefix } from '../frameworks/marks';
 import type { Span } from '../model/text';
 import { Lexer } from '../parse/postgres/lexer';
 import type { RuleContext } from './context';
@@ -14,12 +15,9 @@ export interface UnseenEnd {
   readonly behind: number;
 }
 
-/** What stands before Begin and End in the frameworks that cut a file at lines which end in a semicolon. */
-const prefixes: Readonly<Partial<Record<string, string>>> = { goose: '+goose', 'sql-migrate': '+migrate' };
-
 /** The word before StatementBegin and StatementEnd; undefined for frameworks without such marks. */
 export function markPrefix(context: RuleContext): string | undefined {
-  return context.program.rendering === undefined ? prefixes[context.framework.name] : undefined;
+  return context.program.rendering === undefined ? blockPrefix(context.framework.name) : undefined;
 }
 
 const known = new WeakMap<RuleContext, readonly UnseenEnd[]>();

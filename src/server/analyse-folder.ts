@@ -27,6 +27,8 @@ export interface FolderInput {
 export interface FolderAnalysis {
   /** Undefined when the file holds no migration. `name` as it stands in the folder's files. */
   file(name: string): Analysis | undefined;
+  /** What was found in a file, also where it holds no migration that could run, such as one of two with the same version. */
+  report(name: string): FileReport | undefined;
 }
 
 /** Reads and lints the folder's migrations. */
@@ -36,7 +38,8 @@ export async function analyseFolder(input: FolderInput): Promise<FolderAnalysis>
   const same = { configuration, paths, ...(dump !== undefined && { dump }) };
   const linted = lintFolder({ ...same, files, cache });
   const lintAgain = (changed: readonly SourceFile[]): readonly FileReport[] => lintFolder({ ...same, files: changed }).reports;
-  return { file: (name) => analysisOf({ folder, files, configuration, lintAgain }, linted, name) };
+  const report = (name: string): FileReport | undefined => linted.reports.find(({ path }) => path === name);
+  return { file: (name) => analysisOf({ folder, files, configuration, lintAgain }, linted, name), report };
 }
 
 function analysisOf(

@@ -1,9 +1,11 @@
 import type { CompletionItem } from 'vscode-languageserver';
-import type { Position, Range } from '../model/text';
+import { asBlock, blockPrefix } from '../frameworks/marks';
+import type { FrameworkName, Program } from '../model/migration';
+import type { Position, Range, TextEdit } from '../model/text';
 import { LineIndex } from '../parse/lines';
 import { tokenize } from '../parse/postgres/lexer';
-import { type Analysis, programsInFile, statementAt } from './analysis';
-import { documentationOf, safePatterns } from './safe-patterns';
+import { type Analysis, overlaps, programsInFile, statementAt, textOf } from './analysis';
+import { documentationOf, plainText, type SafePattern, safePatterns } from './safe-patterns';
 import { toSnippet } from './to-lsp';
 
 /** Words of a statement's beginning that are replaced by a pattern; more means that the statement is somebody's own already. */
@@ -14,26 +16,58 @@ export function completions(analysis: Analysis, position: Position): CompletionI
   // Within a string of code a pattern of several statements has no place.
   if (programsInFile(analysis).some(({ rendering }) => rendering !== undefined)) return [];
   const typed = typedRange(analysis, position);
-  if (typed === undefined) return [];
+  const program = programAt(analysis, position);
+  if (typed === undefined || program === undefined) return [];
   const { engine } = analysis.migration;
-  // All programs of a file are run alike.
-  const execution = programsInFile(analysis)[0]?.execution;
-  const inOneRequest = execution?.requests === 'single-request';
-  return safePatterns(engine, { inTransaction: execution?.wrapped === true || inOneRequest, inOneRequest }).map((pattern) =>
-    toSnippet({
+  const { wrapped, requests } = program.execution;
+  const inOneRequest = requests === 'single-request';
+  const others = program.statements.some(({ range }) => !overlaps(range, typed));
+  return safePatterns(engine, { inTransaction: wrapped || inOneRequest, inOneRequest }).flatMap((pattern) => {
+    const leaving = pattern.where === 'any' ? [] : leaveTransaction(analysis, program, pattern, others);
+    if (leaving === undefined) return [];
+    return toSnippet({
       label: pattern.label,
       detail: pattern.where === 'any' ? 'Faultline' : 'Faultline, outside a transaction',
       documentation: documentationOf(pattern, engine),
       filterText: pattern.keywords,
       range: typed,
-      snippet: pattern.snippet,
-    }),
-  );
+      snippet: inMarks(pattern, analysis.framework.name),
+      more: leaving,
+    });
+  });
+}
+
+/** The program whose part of the file holds the cursor. */
+function programAt(analysis: Analysis, position: Position): Program | undefined {
+  const offset = new LineIndex(textOf(analysis)).offset(position);
+  const programs = programsInFile(analysis);
+  return programs.find(({ span }) => span.start <= offset && offset <= span.end) ?? programs[0];
+}
+
+/**
+ * What else has to be written for a pattern that can't run inside a transaction: the framework's mark, where it opens one. Undefined where
+ * the pattern would be refused: beside other statements, whose transaction would be taken from them, or where there is no such mark.
+ */
+function leaveTransaction(analysis: Analysis, program: Program, pattern: SafePattern, others: boolean): readonly TextEdit[] | undefined {
+  const { wrapped, requests } = program.execution;
+  if (!wrapped) return others && requests === 'single-request' ? undefined : [];
+  if (others) return undefined;
+  const { framework } = analysis;
+  const text = textOf(analysis);
+  if (framework.runsOutside?.(plainText(pattern)) === true) return [];
+  const mark = framework.noTransactionMark?.(text, program.direction);
+  return mark?.kind === 'patch' ? [{ range: new LineIndex(text).range(mark.patch.span), newText: mark.patch.newText }] : undefined;
+}
+
+/** A block that holds semicolons goes between the marks of the tools that would cut it there. */
+function inMarks({ snippet }: SafePattern, framework: FrameworkName): string {
+  const prefix = snippet.startsWith('DO ') ? blockPrefix(framework) : undefined;
+  return prefix === undefined ? snippet : `${asBlock(snippet.replace(/\$0$/, ''), prefix)}$0`;
 }
 
 /** From where the statement begins to the cursor; undefined inside of a longer statement, a comment or a string. */
 function typedRange(analysis: Analysis, position: Position): Range | undefined {
-  const text = analysis.files.find((file) => file.path === analysis.name)?.text ?? '';
+  const text = textOf(analysis);
   const cursor = new LineIndex(text).offset(position);
   const line = text.slice(text.lastIndexOf('\n', cursor - 1) + 1, cursor);
   if (/--|'|"|\$/.test(line)) return undefined;

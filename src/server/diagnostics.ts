@@ -74,8 +74,8 @@ export class DiagnosticsPublisher {
   private async diagnosticsOf(uri: string): Promise<Diagnostic[]> {
     try {
       if (uri.endsWith(`/${configurationFileName}`)) return configurationDiagnostics(this.documents.get(uri)?.getText() ?? '');
-      const analysis = await this.folders.analyse(uri);
-      if (analysis !== undefined) return reportDiagnostics(analysis.report);
+      const report = await this.folders.report(uri);
+      if (report !== undefined) return reportDiagnostics(report);
       const refusal = await this.folders.refusal(uri);
       return refusal === undefined ? [] : [toNotice(refusal)];
     } catch (error) {

@@ -8,6 +8,7 @@ import {
   ProposedFeatures,
   TextDocumentSyncKind,
   TextDocuments,
+  type WorkspaceFolder,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { configurationFileName } from '../workspace/configuration-file';
@@ -24,17 +25,19 @@ import { MigrationFolders } from './migration-folders';
 import { registerRequests } from './requests';
 import { EditorSettings } from './settings';
 import { fixAllKind, keepDataKind, toUri } from './to-lsp';
+import { WorkspaceFolders } from './workspace-folders';
 
 /** The language server: it reads, lints and explains, and never opens a database. It ends when its parent does. */
 const connection = createConnection(ProposedFeatures.all);
 const documents = new TextDocuments(TextDocument);
 const settings = new EditorSettings(connection);
-let workspaceFolders: readonly string[] = [];
+const workspaceFolders = new WorkspaceFolders();
 let canWatchFiles = false;
+let tellsFolders = false;
 let canAskConfiguration = false;
 let canConfirm = false;
 
-const folders = new MigrationFolders(documents, settings, () => workspaceFolders);
+const folders = new MigrationFolders(documents, settings, workspaceFolders);
 const publisher = new DiagnosticsPublisher(connection, documents, folders);
 
 connection.onInitialize((parameters: InitializeParams): InitializeResult => {
@@ -42,7 +45,8 @@ connection.onInitialize((parameters: InitializeParams): InitializeResult => {
   canWatchFiles = workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
   canAskConfiguration = workspace?.configuration === true;
   canConfirm = workspace?.workspaceEdit?.changeAnnotationSupport !== undefined;
-  workspaceFolders = (parameters.workspaceFolders ?? []).flatMap((folder) => fromUri(folder.uri) ?? []);
+  tellsFolders = workspace?.workspaceFolders === true;
+  workspaceFolders.change(pathsOf(parameters.workspaceFolders ?? []));
   return {
     capabilities: {
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
@@ -58,7 +62,19 @@ connection.onInitialize((parameters: InitializeParams): InitializeResult => {
   };
 });
 
+function pathsOf(folders: readonly WorkspaceFolder[]): readonly string[] {
+  return folders.flatMap(({ uri }) => fromUri(uri) ?? []);
+}
+
 connection.onInitialized(() => {
+  if (tellsFolders) {
+    connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      workspaceFolders.change(pathsOf(added), pathsOf(removed));
+      settings.forget(); // each folder has settings of its own
+      folders.forgetFiles();
+      refresh();
+    });
+  }
   if (canAskConfiguration) void connection.client.register(DidChangeConfigurationNotification.type, { section: 'faultline' });
   if (canWatchFiles) {
     const watchers = [
@@ -128,6 +144,6 @@ connection.onCodeAction(async ({ textDocument, range, context }) => {
   return [...fixes, ...[kept, all].flatMap((action) => action ?? [])];
 });
 
-registerRequests(connection, folders, () => workspaceFolders);
+registerRequests(connection, folders, workspaceFolders);
 documents.listen(connection);
 connection.listen();

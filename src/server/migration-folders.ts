@@ -4,6 +4,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { newFindings, type PlacedBaseline, parseBaseline } from '../lint/baseline';
 import { LintCache } from '../lint/cache';
 import { type Configuration, mergeConfigurations, parseConfiguration } from '../lint/configuration';
+import type { FileReport } from '../model/finding';
 import type { SourceFile } from '../model/run-protocol';
 import { baselinePath, readBaselineFile } from '../workspace/baseline-file';
 import { isCodeFile, mayBeCodeMigration } from '../workspace/code-files';
@@ -16,11 +17,22 @@ import { ConfiguredFiles } from './configured-files';
 import { fromUri } from './from-lsp';
 import { looksLikeMigration } from './recognise';
 import type { EditorSettings } from './settings';
+import type { WorkspaceFolders } from './workspace-folders';
 
 /** What holds for a file: the settings with faultline.json over them, and the folder its globs start from. */
 export interface EffectiveConfiguration {
   readonly value: Configuration;
   readonly folder: string;
+}
+
+/** A file in its folder, with what was found there. */
+interface PlacedFile {
+  readonly analysed: FolderAnalysis;
+  readonly folder: string;
+  /** As it stands in `files`. */
+  readonly name: string;
+  readonly files: readonly SourceFile[];
+  readonly configuration: EffectiveConfiguration;
 }
 
 /**
@@ -49,11 +61,25 @@ export class MigrationFolders {
   constructor(
     private readonly documents: TextDocuments<TextDocument>,
     private readonly settings: EditorSettings,
-    private readonly workspaceFolders: () => readonly string[],
+    private readonly workspaceFolders: WorkspaceFolders,
   ) {}
 
   /** Undefined when the file is not a migration. */
   async analyse(uri: string): Promise<Analysis | undefined> {
+    const placed = await this.place(uri);
+    const analysis = placed?.analysed.file(placed.name);
+    return placed && analysis && { ...analysis, report: await this.withoutKnown(analysis.report, placed) };
+  }
+
+  /** What was found in a file. A migration that can't run, which is not analysed, has findings too: they say why. */
+  async report(uri: string): Promise<FileReport | undefined> {
+    const placed = await this.place(uri);
+    const report = placed?.analysed.report(placed.name);
+    return placed && report && (await this.withoutKnown(report, placed));
+  }
+
+  /** A file that counts as a migration, with its folder as analysed. */
+  private async place(uri: string): Promise<PlacedFile | undefined> {
     const path = fromUri(uri);
     if (path === undefined || !(path.toLowerCase().endsWith('.sql') || isCodeFile(path))) return undefined;
     const configuration = await this.configurationFor(uri);
@@ -62,8 +88,7 @@ export class MigrationFolders {
     const files = await this.filesOf(folder, path);
     const dump = await this.dumpOf(configuration);
     const analysed = await this.analyseOnce(folder, files, configuration.value, dump);
-    const analysis = analysed.file(toSlashes(relative(folder, path)));
-    return analysis && this.withoutKnown(analysis, configuration);
+    return { analysed, folder, name: toSlashes(relative(folder, path)), files, configuration };
   }
 
   /** The schema dump that the configuration names. One that can't be read counts as absent here. */
@@ -76,17 +101,17 @@ export class MigrationFolders {
   }
 
   /** What the project's baseline knows is not shown. One that can't be read hides nothing. */
-  private async withoutKnown(analysis: Analysis, { value, folder }: EffectiveConfiguration): Promise<Analysis> {
-    if (value.baseline === undefined) return analysis;
-    const file = resolve(folder, value.baseline);
+  private async withoutKnown(report: FileReport, { configuration, folder, files, name }: PlacedFile): Promise<FileReport> {
+    const { baseline } = configuration.value;
+    if (baseline === undefined) return report;
+    const file = resolve(configuration.folder, baseline);
     const known = this.baselines.get(file) ?? placedBaseline(file);
     this.baselines.set(file, known);
     const placed = await known;
-    if (placed === undefined) return analysis;
-    const text = analysis.files.find(({ path }) => path === analysis.name)?.text ?? '';
-    const path = baselinePath(placed.folder, analysis.folder, analysis.name);
-    const findings = newFindings(placed.baseline, { path, text, findings: analysis.report.findings });
-    return { ...analysis, report: { ...analysis.report, findings } };
+    if (placed === undefined) return report;
+    const text = files.find(({ path }) => path === name)?.text ?? '';
+    const path = baselinePath(placed.folder, folder, name);
+    return { ...report, findings: newFindings(placed.baseline, { path, text, findings: report.findings }) };
   }
 
   /** Why a migration is not analysed, in words; undefined when it is, and for files that are no migrations. */
@@ -110,7 +135,7 @@ export class MigrationFolders {
     const found = await this.configurationFile(dirname(path));
     const parsed = found && parseConfiguration(found.text);
     if (found !== undefined && parsed?.ok) return { value: mergeConfigurations(settings, parsed.value), folder: found.folder };
-    return { value: settings, folder: this.workspaceFolders().find((folder) => path.startsWith(folder)) ?? dirname(path) };
+    return { value: settings, folder: this.workspaceFolders.folderOf(path) ?? dirname(path) };
   }
 
   /** Does a change of this file on the disk concern any migration? Most code does not: only what looks like one, or is imported by one. */

@@ -35,6 +35,7 @@ import type { MigrationFolders } from './migration-folders';
 import { planDocument } from './plan-document';
 import { toUri } from './to-lsp';
 import { toolCommand } from './tool-command';
+import type { WorkspaceFolders } from './workspace-folders';
 
 /** Rows per table when nothing is configured: enough for scans and rewrites to be real, few enough to clone in milliseconds. */
 const defaultSeedRows = 200;
@@ -45,7 +46,7 @@ const notMigration: PlaceDownResult = {
 };
 
 /** The custom requests of protocol/language.ts. */
-export function registerRequests(connection: Connection, folders: MigrationFolders, workspaceFolders: () => readonly string[]): void {
+export function registerRequests(connection: Connection, folders: MigrationFolders, workspaceFolders: WorkspaceFolders): void {
   connection.onRequest(describeRequest, ({ uri }: DescribeParams) => describe(folders, uri));
 
   connection.onRequest(findCommandsRequest, async ({ uri }: FindCommandsParams): Promise<FindCommandsResult> => {
@@ -57,7 +58,7 @@ export function registerRequests(connection: Connection, folders: MigrationFolde
     const analysis = await folders.analyse(uri);
     if (analysis === undefined || analysis.framework.run !== undefined || runsFileByFile(analysis.framework)) return null;
     const path = pathInFolder(analysis, analysis.name);
-    const folder = workspaceFolders().find((candidate) => path.startsWith(candidate)) ?? analysis.folder;
+    const folder = workspaceFolders.folderOf(path) ?? analysis.folder;
     return toolCommand(analysis.framework, path, folder);
   });
 

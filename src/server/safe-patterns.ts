@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are snippets of the editor.
-import { type Engine, engineLabel } from '../model/engine';
+import { type Engine, engineLabel, isMysqlFamily } from '../model/engine';
+import { mysqlPatterns } from './safe-patterns-mysql';
 
 /** A piece of a migration that is right as it stands, as a snippet: `${1:orders}` is a place to fill in, `$0` the last one. */
 export interface SafePattern {
@@ -10,12 +11,12 @@ export interface SafePattern {
   /** Where it has to stand. */
   readonly where: 'any' | 'outside a transaction';
   readonly snippet: string;
-  /** Its statements are refused where a tool sends the whole file as one request, which is one transaction. */
+  /** It holds several statements that are refused where a tool sends the whole file as one request, which is one transaction. */
   readonly oneByOne?: true;
   readonly majors?: { readonly from?: number; readonly to?: number };
 }
 
-const all: readonly SafePattern[] = [
+const postgresPatterns: readonly SafePattern[] = [
   {
     label: 'Concurrent index, guarded',
     keywords: 'create index concurrently',
@@ -100,12 +101,18 @@ export interface PatternPlace {
   readonly inOneRequest: boolean;
 }
 
-/** The patterns for this version of the server, those that work there, and as they have to be written there. */
+/** The patterns for this engine and version, those that work there, and as they have to be written there. */
 export function safePatterns(engine: Engine, { inTransaction, inOneRequest }: PatternPlace): readonly SafePattern[] {
-  return all
+  return patternsOf(engine)
     .filter(({ majors }) => (majors?.from ?? 0) <= engine.major && engine.major <= (majors?.to ?? Number.POSITIVE_INFINITY))
     .filter(({ oneByOne }) => !(oneByOne && inOneRequest))
     .map((pattern) => (inTransaction ? pattern : { ...pattern, snippet: withoutLocal(pattern.snippet) }));
+}
+
+/** MongoDB's migrations are code, and a pattern of SQL has no place in them. */
+function patternsOf(engine: Engine): readonly SafePattern[] {
+  if (isMysqlFamily(engine)) return mysqlPatterns;
+  return engine.name === 'postgres' ? postgresPatterns : [];
 }
 
 /** SET LOCAL does nothing but warn where there is no transaction (manual, "SET"). */

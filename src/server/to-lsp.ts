@@ -169,6 +169,8 @@ export function toSnippet(item: {
   readonly filterText: string;
   readonly range: Range;
   readonly snippet: string;
+  /** Edits elsewhere in the file that belong to it. */
+  readonly more: readonly { readonly range: Range; readonly newText: string }[];
 }): CompletionItem {
   return {
     label: item.label,
@@ -178,5 +180,8 @@ export function toSnippet(item: {
     filterText: item.filterText,
     insertTextFormat: InsertTextFormat.Snippet,
     textEdit: { range: toLspRange(item.range), newText: item.snippet },
+    ...(item.more.length === 0
+      ? {}
+      : { additionalTextEdits: item.more.map(({ range, newText }) => ({ range: toLspRange(range), newText })) }),
   };
 }

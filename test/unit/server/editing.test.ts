@@ -41,6 +41,17 @@ describe('inlay hints', () => {
   });
 });
 
+describe('a file that is no migration because another has its version', () => {
+  it('is told why it can’t run', async () => {
+    const sql = 'CREATE TABLE a (id bigint PRIMARY KEY);\n';
+    const files = ['V1__a.sql', 'V2__b.sql', 'V2__c.sql'].map((path, index) => ({ path, text: sql.replace(' a ', ` t${index} `) }));
+    const paths = ['V2__c.sql'];
+    const folder = await analyseFolder({ folder: '/x', files, configuration: defaultConfiguration, paths, cache: new LintCache() });
+    expect(folder.file('V2__c.sql')).toBeUndefined();
+    expect(folder.report('V2__c.sql')?.findings).toMatchObject([{ rule: 'unusable-file', severity: 'error' }]);
+  });
+});
+
 describe('the outline', () => {
   it('has up and down with their statements', async () => {
     const analysis = await analyse('-- migrate:up\nCREATE TABLE n\n  (a int);\n-- migrate:down\nDROP TABLE n;\n');
@@ -52,20 +63,74 @@ describe('the outline', () => {
 });
 
 describe('completions', () => {
-  const at = async (text: string) => {
+  const at = async (text: string, name?: string) => {
     const lines = text.split('\n');
     const line = lines.findIndex((candidate) => candidate.includes('|'));
     const character = lines[line]?.indexOf('|') ?? 0;
-    return completions(await analyse(text.replace('|', '')), { line, character });
+    return completions(await analyse(text.replace('|', ''), name), { line, character });
   };
 
   it('are offered where a statement begins, and replace what was typed of it', async () => {
-    const empty = await at('-- migrate:up\nSELECT 1;\n|\n-- migrate:down\n');
-    expect(empty.map(({ label }) => label)).toContain('Backfill in batches');
-    // dbmate sends the block as one request, in which nothing can be built concurrently behind another statement.
-    expect(empty.map(({ label }) => label)).not.toContain('Concurrent index, guarded');
+    const beside = await at('-- migrate:up\nSELECT 1;\n|\n-- migrate:down\n');
+    expect(beside.map(({ label }) => label)).toContain('New column, expand and contract');
     const [typed] = await at('-- migrate:up\ncreate ind|\n-- migrate:down\n');
     expect(typed?.textEdit).toMatchObject({ range: { start: { line: 1, character: 0 }, end: { line: 1, character: 10 } } });
+  });
+
+  it('that can’t run in a transaction bring the mark with them, and stand alone', async () => {
+    const outside = (items: Awaited<ReturnType<typeof at>>) =>
+      items
+        .filter(({ detail }) => detail?.includes('outside') === true)
+        .map(({ label, additionalTextEdits }) => [label, additionalTextEdits?.map(({ newText }) => newText)]);
+    // dbmate sends the block as one request, in which nothing can be built concurrently behind another statement.
+    expect(outside(await at('-- migrate:up\n|\n-- migrate:down\n'))).toEqual([['Backfill in batches', [' transaction:false']]]);
+    expect(outside(await at('-- migrate:up\nSELECT 1;\n|\n-- migrate:down\n'))).toEqual([]);
+    const mark = ['-- +goose NO TRANSACTION\n'];
+    expect(outside(await at('-- +goose Up\n|\n-- +goose Down\n', '00002_b.sql'))).toEqual([
+      ['Concurrent index, guarded', mark],
+      ['Backfill in batches', mark],
+    ]);
+    expect(outside(await at('-- +goose NO TRANSACTION\n-- +goose Up\nSELECT 1;\n|\n-- +goose Down\n', '00002_b.sql'))).toEqual([
+      ['Concurrent index, guarded', undefined],
+      ['Backfill in batches', undefined],
+    ]);
+  });
+
+  it('hold marks where the tool would cut a block at its semicolons', async () => {
+    const items = await at('-- +goose Up\n|\n-- +goose Down\n', '00002_b.sql');
+    const backfill = items.find(({ label }) => label === 'Backfill in batches')?.textEdit?.newText ?? '';
+    expect(backfill).toMatch(/^-- \+goose StatementBegin\nDO [\s\S]*\\\$\\\$;\n-- \+goose StatementEnd\$0$/);
+  });
+
+  it.each([
+    ['mysql', '8.0'],
+    ['mysql', '8.4'],
+    ['mysql', '9'],
+    ['mariadb', '10.6'],
+    ['mariadb', '11'],
+  ] as const)('are of the database’s own SQL, and hold nothing that a rule would find (%s %s)', (name, engineVersion) => {
+    const engine = { name, major: Number.parseInt(engineVersion, 10) };
+    const patterns = safePatterns(engine, { inTransaction: false, inOneRequest: false });
+    expect(patterns.length).toBeGreaterThan(3);
+    for (const pattern of patterns) {
+      const files = [
+        {
+          path: '1_a.sql',
+          text: 'CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, customer_id bigint NOT NULL, currency varchar(3)) ENGINE=InnoDB;\n',
+        },
+        { path: '2_b.sql', text: `${plainText(pattern)}\n` },
+      ];
+      const { reports } = lintFolder({
+        files,
+        paths: ['2_b.sql'],
+        configuration: { ...defaultConfiguration, engine: name, engineVersion, framework: 'sql', rules: { 'missing-rollback': 'off' } },
+      });
+      const said = reports.flatMap(({ findings, errors }) => [
+        ...findings.map(({ rule, message }) => `${rule}: ${message}`),
+        ...errors.map(({ message }) => message),
+      ]);
+      expect(said, `${pattern.label}: ${plainText(pattern)}`).toEqual([]);
+    }
   });
 
   it('set a timeout that holds outside of a transaction too', () => {
