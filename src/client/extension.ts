@@ -5,6 +5,7 @@ import { MigrationCommands } from './migration-commands';
 import { createOutput } from './output';
 import { SimulationPanels } from './panel/panels';
 import { registerPlanView } from './plan-view';
+import { registerRulePages } from './rule-pages';
 import { createStatusItem } from './status';
 
 /** Starts what the extension consists of; each part lives in a file of its own and ends with `context.subscriptions`. */
@@ -17,5 +18,6 @@ export function activate(context: vscode.ExtensionContext): void {
   const planView = registerPlanView(context, server);
   context.subscriptions.push(panels);
   registerCommands(context, { server, panels, migrationCommands, planView, output });
+  registerRulePages(context);
   createStatusItem(context, server);
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, type LanguageClientOptions, State, TransportKind } from 'vscode-languageclient/node';
 import type { Output } from './output';
 import { RestartPolicy } from './restart-policy';
+import { linkInstalledPage } from './rule-pages';
 import { migrationSelector } from './selector';
 
 /** The language server as the rest of the extension sees it. */
@@ -36,6 +37,7 @@ export function startLanguageServer(context: vscode.ExtensionContext, output: Ou
     documentSelector: [...migrationSelector, { scheme: 'file', pattern: '**/faultline.json' }],
     outputChannel: output.channel,
     diagnosticCollectionName: 'faultline',
+    middleware: { handleDiagnostics: (uri, diagnostics, next) => next(uri, diagnostics.map(linkInstalledPage)) },
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed: () => {

@@ -30,7 +30,8 @@ export function createStatusItem(context: vscode.ExtensionContext, server: Langu
       const simulate = { command: 'faultline.simulate', title: 'Simulate failures' };
       show(`${description.framework} · ${description.engine}`, description.summary, information, simulate);
     } else {
-      show('Faultline: not a migration', '', information, { command: 'faultline.openSettings', title: 'Settings' });
+      const text = description.why === undefined ? 'Faultline: not a migration' : 'Faultline: not linted';
+      show(text, description.why ?? '', information, { command: 'faultline.openSettings', title: 'Settings' });
     }
   }
 

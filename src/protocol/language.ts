@@ -19,6 +19,8 @@ export interface DescribeResult {
   readonly summary: string;
   /** False for a file that is not a migration; the other fields then hold what would be assumed. */
   readonly isMigration: boolean;
+  /** Why a file that looks like a migration is not read as one. */
+  readonly why?: string;
   /** The settings and faultline.json, merged: what a simulation of this file should use. */
   readonly simulation: SimulationDefaults;
 }

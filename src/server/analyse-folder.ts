@@ -29,6 +29,8 @@ export interface FolderAnalysis {
   file(name: string): Analysis | undefined;
   /** What was found in a file, also where it holds no migration that could run, such as one of two with the same version. */
   report(name: string): FileReport | undefined;
+  /** Why nothing of the folder is linted: the project is one of another database. */
+  readonly otherEngine?: string;
 }
 
 /** Reads and lints the folder's migrations. */
@@ -39,7 +41,11 @@ export async function analyseFolder(input: FolderInput): Promise<FolderAnalysis>
   const linted = lintFolder({ ...same, files, cache });
   const lintAgain = (changed: readonly SourceFile[]): readonly FileReport[] => lintFolder({ ...same, files: changed }).reports;
   const report = (name: string): FileReport | undefined => linted.reports.find(({ path }) => path === name);
-  return { file: (name) => analysisOf({ folder, files, configuration, lintAgain }, linted, name), report };
+  return {
+    file: (name) => analysisOf({ folder, files, configuration, lintAgain }, linted, name),
+    report,
+    ...(linted.otherEngine !== undefined && { otherEngine: linted.otherEngine }),
+  };
 }
 
 function analysisOf(

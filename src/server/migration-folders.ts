@@ -78,6 +78,11 @@ export class MigrationFolders {
     return placed && report && (await this.withoutKnown(report, placed));
   }
 
+  /** Why nothing in the folder of a migration is linted: the project is one of another database. */
+  async otherEngine(uri: string): Promise<string | undefined> {
+    return (await this.place(uri))?.analysed.otherEngine;
+  }
+
   /** A file that counts as a migration, with its folder as analysed. */
   private async place(uri: string): Promise<PlacedFile | undefined> {
     const path = fromUri(uri);
@@ -87,8 +92,10 @@ export class MigrationFolders {
     const folder = folderOf(path);
     const files = await this.filesOf(folder, path);
     const dump = await this.dumpOf(configuration);
-    const analysed = await this.analyseOnce(folder, files, configuration.value, dump);
-    return { analysed, folder, name: toSlashes(relative(folder, path)), files, configuration };
+    const name = toSlashes(relative(folder, path));
+    const isOnDisk = (await this.sourceOf(folder)).some((file) => file.path === name);
+    const analysed = await this.analyseOnce(folder, files, configuration.value, dump, isOnDisk ? undefined : name);
+    return { analysed, folder, name, files, configuration };
   }
 
   /** The schema dump that the configuration names. One that can't be read counts as absent here. */
@@ -218,11 +225,13 @@ export class MigrationFolders {
     files: readonly SourceFile[],
     configuration: Configuration,
     dump: string | undefined,
+    unsaved: string | undefined,
   ): Promise<FolderAnalysis> {
     const open = this.documents.all().map((document) => this.nameIn(folder, document.uri));
     const paths = open.filter((name) => name !== undefined);
     const versions = this.documents.all().map((document) => [document.uri, document.version]);
-    const key = JSON.stringify([versions, configuration, this.diskGeneration]);
+    // One that is not on the disk, new or deleted while it is open, is there only for itself.
+    const key = JSON.stringify([versions, configuration, this.diskGeneration, unsaved]);
     const known = this.analyses.get(folder);
     if (known?.key === key) return known.result;
     const cache = known?.cache ?? new LintCache();

@@ -81,6 +81,7 @@ export function registerRequests(connection: Connection, folders: MigrationFolde
 async function describe(folders: MigrationFolders, uri: string): Promise<DescribeResult> {
   const analysis = await folders.analyse(uri);
   const configuration = analysis?.configuration ?? (await folders.configurationFor(uri)).value;
+  const why = analysis === undefined ? ((await folders.refusal(uri)) ?? (await folders.otherEngine(uri))) : undefined;
   const simulation = simulationDefaults(configuration, analysis?.migration.engine);
   return {
     title: analysis?.migration.title ?? basename(fromUri(uri) ?? uri),
@@ -89,6 +90,7 @@ async function describe(folders: MigrationFolders, uri: string): Promise<Describ
     engineVersion: simulation.engineVersion,
     summary: analysis?.plan(analysis.migration.up).summary ?? '',
     isMigration: analysis !== undefined,
+    ...(why === undefined ? {} : { why }),
     simulation,
   };
 }

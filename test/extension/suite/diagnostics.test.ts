@@ -18,6 +18,32 @@ describe('diagnostics', () => {
     assert.match(found.message, /orders/);
   });
 
+  it('link to the rule’s page, which needs no network and is shown as it is meant to be read', async () => {
+    const found = await findingOf(await openFile(addCurrency), blockingIndex);
+    assert.ok(typeof found.code === 'object');
+    await vscode.window.showTextDocument(found.code.target);
+    const shown = await eventually('the page is shown in place of its text', () => {
+      const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter(({ label }) => label.includes(`${blockingIndex}.md`));
+      return tabs.length === 1 && !(tabs[0]?.input instanceof vscode.TabInputText) ? tabs[0] : undefined;
+    });
+    assert.match(shown.label, /Preview/);
+  });
+
+  it('are there for a file whose version another has, which no tool would run', async () => {
+    const clash = fileUri('flyway/sql/V2__again.sql');
+    await vscode.workspace.fs.writeFile(clash, Buffer.from('CREATE TABLE again (id bigint PRIMARY KEY);\n'));
+    try {
+      const documents = [await openFile('flyway/sql/V2__again.sql'), await openFile('flyway/sql/V2__index_accounts.sql')];
+      const found = await eventually('one of the two is refused', () =>
+        documents.flatMap(findings).find((finding) => ruleOf(finding) === 'unusable-file'),
+      );
+      assert.match(found.message, /version 2/);
+    } finally {
+      await closeAll();
+      await vscode.workspace.fs.delete(clash);
+    }
+  });
+
   it('stand at the right place after multi-byte text', async () => {
     const document = await openFile('flyway/sql/V2__index_accounts.sql');
     const found = await findingOf(document, blockingIndex);
