@@ -2,9 +2,9 @@ import { eastAsianWidth } from 'get-east-asian-width';
 
 /**
  * Characters of one column that never join others: ASCII, letters with accents, dashes, quotes, `·`, `…`, boxes and `✓`. Almost all text is
- * made of these, and a report has thousands of pieces of it.
+ * made of these, and a report has thousands of pieces of it. As escapes: what is ASCII in its source starts faster (`runProgram`).
  */
-const plain = /^[ -~·À-ɏ–—‘’“”…─-╿✓]*$/;
+const plain = /^[ -~\u00b7\u00c0-\u024f\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u2500-\u257f\u2713]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this is how colours are written
 const colours = /\u001b\[[\d;]*m/g;
 const combining = ['\u0300-\u036f', '\u1ab0-\u1aff', '\u1dc0-\u1dff', '\u20d0-\u20ff', '\ufe20-\ufe2f'].join('');

@@ -1,7 +1,8 @@
+import { isAscii } from 'node:buffer';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { faultline, folderOf } from './cli';
+import { faultline, folderOf, root } from './cli';
 
 const migrations = folderOf({
   '0001_orders.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY, total int);\n',
@@ -21,6 +22,11 @@ function compiledFor(home: string): readonly string[] {
 }
 
 describe('the compiled program', () => {
+  it('has a text in ASCII, which is read in less time', () => {
+    const text = readFileSync(join(root, 'dist/program.js'));
+    expect(isAscii(text), `${/.{0,40}[^\0-\x7f]/.exec(text.toString())?.[0]}: write it as an escape`).toBe(true);
+  });
+
   it('is kept by the first run of a command, and taken by the next', async () => {
     const home = folderOf({});
     const first = await faultline(lint, userIn(home));
