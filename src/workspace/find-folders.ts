@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { glob } from 'tinyglobby';
 import type { Result } from '../model/result';
 import { failure, success } from '../model/result';
 import { isCodeFile, isCodeMigration, mayBeCodeMigration } from './code-files';
@@ -61,6 +60,8 @@ export function mergeFolders(folders: readonly MigrationFolder[]): readonly Migr
 }
 
 async function matchGlobs(root: string, globs: readonly string[]): Promise<Result<readonly MigrationFolder[]>> {
+  // Most workspaces name none, and setting up the library takes longer than reading a folder.
+  const { glob } = await import('tinyglobby');
   const files = await glob([...globs], {
     cwd: root,
     absolute: true,
