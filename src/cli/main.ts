@@ -8,10 +8,12 @@ import { addPlanCommand } from './commands/plan';
 import { addSimulateCommand } from './commands/simulate';
 import { CommandFailure, exitStatus } from './failure';
 import { endQuietlyWhenNobodyReads, note } from './output';
+import { failWhenUnfinished } from './unfinished';
 
 /** Runs one command line. Exit status 0: fine; 1: findings or failing verdicts; 2: the command could not do its work. */
 async function main(): Promise<void> {
   endQuietlyWhenNobodyReads();
+  failWhenUnfinished();
   try {
     await commandLine().parseAsync();
   } catch (error) {

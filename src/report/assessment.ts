@@ -92,7 +92,7 @@ const risks: Readonly<Record<Verdict, { readonly text: string; readonly place: b
 function risk(simulation: Simulation): string {
   const done = simulation.cells.filter((cell) => cell.status === 'done' && cell.verdict !== undefined);
   const worst = verdictsBySeverity.find((verdict) => done.some((cell) => cell.verdict === verdict));
-  if (worst === undefined) return 'No failure could be carried out here, so nothing is known about what one leaves.';
+  if (worst === undefined) return `No failure could be carried out here, so nothing is known about what one leaves${whyNone(simulation)}`;
   const { text, place } = risks[worst];
   if (!place) return text;
   const first = firstPoint(
@@ -100,6 +100,17 @@ function risk(simulation: Simulation): string {
     done.filter((cell) => cell.verdict === worst),
   );
   return `${text}: the first such point is ${pointWords(first)}.`;
+}
+
+/** The reason, where it is one for all cells. */
+function whyNone({ cells }: Simulation): string {
+  const [why, ...others] = [...new Set(cells.flatMap((cell) => cell.why ?? []))];
+  return why === undefined || others.length > 0 ? '.' : `. ${why}`;
+}
+
+/** Whether a failure was tried at all. A migration that sends nothing has no point at which it could fail. */
+export function isTried({ cells, statements }: Pick<Simulation, 'cells' | 'statements'>): boolean {
+  return statements.length === 0 || cells.some((cell) => cell.status === 'done');
 }
 
 /** The earliest point among cells, as the execution comes by. */

@@ -1,7 +1,7 @@
 import type { Verdict } from '../model/fault';
 import type { CellResult, Simulation, SimulationReport } from '../model/simulation';
 import { dataNouns, failedGlyph, faultWords, impossibleGlyph, unfilledText, verdictsBySeverity, verdictWords } from '../model/words';
-import { headline, partialStates, worstOf } from './assessment';
+import { headline, isTried, partialStates, worstOf } from './assessment';
 import { cellPretty } from './cell-pretty';
 import { columnsOf } from './columns';
 import { loadPretty } from './load-pretty';
@@ -21,6 +21,7 @@ export function simulationPretty(report: SimulationReport, palette: Palette): st
   const lines: string[] = [];
   for (const simulation of report.simulations) {
     if (!single && isHarmless(simulation)) lines.push(harmlessLine(simulation, palette));
+    else if (!single && simulation.cells.length === 0 && !isTried(simulation)) lines.push(untriedLine(simulation, palette));
     else lines.push('', ...simulationLines(simulation, palette), '');
   }
   const worst = worstOf(report.simulations);
@@ -38,6 +39,7 @@ export function simulationPretty(report: SimulationReport, palette: Palette): st
 function isHarmless(simulation: Simulation): boolean {
   return (
     simulation.failsByItself === undefined &&
+    isTried(simulation) &&
     partialStates(simulation).length === 0 &&
     simulation.cells.every((cell) => cell.status !== 'failed')
   );
@@ -49,10 +51,19 @@ function fileNameOf(simulation: Simulation): string {
 }
 
 function harmlessLine(simulation: Simulation, palette: Palette): string {
-  const { summary } = simulation;
+  return shortLine(simulation, palette.green(`${verdictWords['rolled-back'].glyph} ${shortName(simulation)}`), 'rolls back', palette);
+}
+
+/** The choice of faults and points left nothing of it. */
+function untriedLine(simulation: Simulation, palette: Palette): string {
+  return shortLine(simulation, `${impossibleGlyph} ${shortName(simulation)}`, 'not tried', palette);
+}
+
+const shortName = (simulation: Simulation) => truncate(oneLine(fileNameOf(simulation)), 44);
+
+function shortLine({ summary }: Simulation, left: string, words: string, palette: Palette): string {
   const right = `${plural(summary.cells, 'cell')}, ${formatDuration(summary.durationMs)}`;
-  const left = `${verdictWords['rolled-back'].glyph} ${truncate(oneLine(fileNameOf(simulation)), 44)}`;
-  return spread(palette.green(left) + palette.dim(' rolls back'), palette.dim(right));
+  return spread(left + palette.dim(` ${words}`), palette.dim(right));
 }
 
 function simulationLines(simulation: Simulation, palette: Palette): readonly string[] {
@@ -255,9 +266,19 @@ function failedLines(simulation: Simulation, palette: Palette): readonly string[
 
 function totalLine(report: SimulationReport, palette: Palette): string {
   const { summary } = report;
-  const unsafe = report.simulations.filter((simulation) => !isHarmless(simulation)).length;
+  const count = (isCounted: (simulation: Simulation) => boolean) => report.simulations.filter(isCounted).length;
+  const leaving = count((simulation) => partialStates(simulation).length > 0);
+  const failing = count((simulation) => simulation.failsByItself !== undefined);
+  const untried = count((simulation) => !isTried(simulation) || simulation.cells.some((cell) => cell.status === 'failed'));
+  const found = [
+    ...(leaving > 0 ? [`${leaving} can leave something behind`] : []),
+    ...(failing > 0 ? [`${failing} ${failing === 1 ? 'fails' : 'fail'} by itself`] : []),
+    ...(untried > 0 ? [`${untried} not or not fully tried`] : []),
+  ];
   const text = `${plural(summary.simulations, 'migration')}, ${plural(summary.cells, 'cell')} in ${formatDuration(summary.durationMs)}; `;
-  return palette.bold(text + (unsafe === 0 ? 'no failure leaves anything behind' : `${unsafe} can leave something behind`));
+  return wrap(text + (found.length === 0 ? 'no failure leaves anything behind' : found.join(', ')), terminalColumns)
+    .map(palette.bold)
+    .join('\n');
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,10 +1,11 @@
-import { once, setMaxListeners } from 'node:events';
+import { setMaxListeners } from 'node:events';
 import { engineVersionText } from '../model/engine';
 import type { Verdict } from '../model/fault';
 import type { Sandbox } from '../model/sandbox';
 import type { CellResult, SimulatedLoad, SimulatedMigration, SimulatedStatement, Simulation, SimulationSummary } from '../model/simulation';
 import type { SimulationEvent, SimulationRequest } from '../protocol/simulation';
 import { sandboxProviders } from '../sandbox/providers';
+import { causeOf } from './cause';
 import { planCells, runCells } from './cells';
 import { prepareCommand, shownCommand } from './command/rehearse';
 import { SimulationCancelled, SimulationFailure, throwIfCancelled } from './failure';
@@ -58,18 +59,6 @@ async function simulateInSandbox(
   } finally {
     await sandbox.dispose();
   }
-}
-
-/** How long a connection may break before the news comes that its server has ended. */
-const newsTimeoutMs = 500;
-
-/** Whatever fails when the server is gone fails for that. */
-async function causeOf(error: unknown, { lost }: Sandbox): Promise<unknown> {
-  if (!lost.aborted && !(error instanceof SimulationFailure)) {
-    const news = AbortSignal.any([lost, AbortSignal.timeout(newsTimeoutMs)]);
-    if (!news.aborted) await once(news, 'abort');
-  }
-  return lost.aborted && lost.reason instanceof Error ? new SimulationFailure(lost.reason.message) : error;
 }
 
 /** The same in a sandbox that is there already and stays: all databases that were made in it are dropped again. Rejects as it comes. */

@@ -113,6 +113,7 @@ async function simulate(path: string | undefined, options: SimulateOptions): Pro
     const { simulate: runSimulations } = await import('../simulation');
     const simulations = await runSimulations(request, (event) => follow.tell(event), interruption.signal);
     progress.clear();
+    failWithoutCells(request, simulations);
     const shown = await withShownPaths(absolute, simulations);
     const report = simulationReport(shown, performance.now() - started);
     await writeResult(render(report, options), options.out);
@@ -170,6 +171,16 @@ async function withoutLoadOfFolder(request: SimulationRequest, options: Simulate
   const isSaid = options.load !== undefined || settings.configuration.simulate.load !== undefined;
   if (isSaid || request.command !== undefined || !(await isFolder(request.path))) return request;
   return { ...request, load: 0 };
+}
+
+/** A choice that leaves nothing is a slip, and no proof: a pipeline must not take it for one. */
+function failWithoutCells({ faults, points }: SimulationRequest, simulations: readonly Simulation[]): void {
+  if (faults === 'all' && points === 'all') return;
+  if (simulations.every(({ statements }) => statements.length === 0) || simulations.some(({ cells }) => cells.length > 0)) return;
+  const most = Math.max(...simulations.map(({ statements }) => statements.length));
+  throw new CommandFailure(
+    `the choice of faults and points leaves nothing to try: the points of ${simulations.length === 1 ? 'this migration' : 'these migrations'} lie around statements 1 to ${most}`,
+  );
 }
 
 /** The runner names files relative to their folder; people, and other tools, want them as they lie from here. */

@@ -53,7 +53,12 @@ export const postgresEngine: DatabaseEngine = {
     return new Set(rows.map((row) => String(row.rolname)));
   },
   async dropServerAccounts(sandbox, names) {
-    await sandbox.query(`DROP ROLE ${names.map(quoteIdentifier).join(', ')}`);
+    const owners = names.map(quoteLiteral).join(', ');
+    const owned = await sandbox.query(`SELECT datname FROM pg_database WHERE pg_get_userbyid(datdba) IN (${owners})`);
+    await sandbox.dropDatabases(owned.map((row) => String(row.datname)));
+    const roles = names.map(quoteIdentifier).join(', ');
+    // What they may do with databases and settings of the server keeps them too (manual, DROP OWNED).
+    await sandbox.query(`DROP OWNED BY ${roles}; DROP ROLE ${roles}`);
   },
 
   openMeter: (address, bare) => Meter.open(address, bare),

@@ -113,6 +113,13 @@ describe('a migration that makes a role', () => {
     }
   });
 
+  it('is not struck either when the role owns a database, and may do something with one', async () => {
+    const text = 'CREATE ROLE tenant;\nCREATE DATABASE tenants OWNER tenant;\nGRANT CONNECT ON DATABASE postgres TO tenant;';
+    const simulation = await simulateFiles({ '001_tenant.sql': text }, '001_tenant.sql');
+    expect(simulation.states.after).toBeDefined();
+    expect(new Set(simulation.cells.map((cell) => cell.status))).toEqual(new Set(['impossible']));
+  });
+
   it('can come before the one that is simulated, and before others in a folder', async () => {
     const one = await simulateFiles(files, '003_b.sql');
     expect(one.cells.filter((cell) => cell.status === 'failed')).toEqual([]);

@@ -53,6 +53,24 @@ describe('pretty', () => {
     expect(lines.at(-1)).toContain('no failure leaves anything behind');
   });
 
+  test('what was not tried is not called harmless', () => {
+    const why = 'Statement 1 can be run once on a server.';
+    const impossible = {
+      ...harmless,
+      cells: simulation.cells.map(({ id, point, fault }) => ({ id, point, fault, status: 'impossible', why })),
+    };
+    const text = simulationPretty(simulationReport([harmless, impossible as Simulation, { ...harmless, cells: [] }], 1), plainPalette);
+    expect(text.replace(/\s+/g, ' ')).toContain(`nothing is known about what one leaves. ${why}`);
+    expect(text.match(/rolls back/g)).toHaveLength(1);
+    expect(text).toMatch(/^· 20260102\S* not tried /m);
+    expect(text.trim().split('\n').at(-1)).toContain('; 2 not or not fully tried');
+  });
+
+  test('a migration that fails by itself is not counted among those that leave something', () => {
+    const failing: Simulation = { ...harmless, failsByItself: { statement: 1, code: '42601', message: 'no' } };
+    expect(simulationPretty(simulationReport([harmless, failing], 1), plainPalette).trim()).toMatch(/; 1 fails by itself$/);
+  });
+
   test('says for which tables there are no rows, in every report', () => {
     const unfilled = [{ table: 'public.parts', why: 'it has no partitions' }];
     const given = simulationReport([{ ...simulation, migration: { ...simulation.migration, unfilled } }], 1);

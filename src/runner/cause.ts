@@ -1,0 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sandbox } from '../model/sandbox';
+import { SimulationFailure } from './failure';
+
+/** How long a connection may break before the news comes that its server has ended. */
+const newsTimeoutMs = 500;
+
+/**
+ * Whatever fails when the server is gone fails for that. The news is waited for with a timer that keeps the process alive: when nothing else
+ * does, Node would end here, with status 0 and without a word.
+ */
+export async function causeOf(error: unknown, { lost }: Pick<Sandbox, 'lost'>): Promise<unknown> {
+  if (!lost.aborted && !(error instanceof SimulationFailure))
+    await sleep(newsTimeoutMs, undefined, { signal: lost }).catch(() => undefined);
+  return lost.aborted && lost.reason instanceof Error ? new SimulationFailure(lost.reason.message) : error;
+}
