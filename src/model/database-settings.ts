@@ -17,7 +17,9 @@ export function isDatabaseSettings(path: string): boolean {
 export function cutToDatabase(path: string, text: string): { readonly path: string; readonly text: string } | undefined {
   const said = [...new Set(namesIn(text))].map((name) => `database: '${name}'\n`);
   const transactions = /\bdisableTransactions\s*:\s*true\b/.test(text) ? 'disableTransactions: true\n' : '';
-  return said.length === 0 && transactions === '' ? undefined : { path: path + cutMark, text: said.join('') + transactions };
+  const several = /\bmultipleStatements["']?\s*[:=]\s*(?:true|1)\b/i.test(text) ? 'multipleStatements: true\n' : '';
+  const kept = said.join('') + transactions + several;
+  return kept === '' ? undefined : { path: path + cutMark, text: kept };
 }
 
 const engines: Readonly<Record<string, EngineName>> = {

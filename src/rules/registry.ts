@@ -47,6 +47,7 @@ import { noPrimaryKey } from './mysql/no-primary-key';
 import { onlineToolLeftover } from './mysql/online-tool-leftover';
 import { replicationUnsafe } from './mysql/replication-unsafe';
 import { routineNotReplaced } from './mysql/routine-not-replaced';
+import { severalInOneCall } from './mysql/several-in-one-call';
 import { tableCopy } from './mysql/table-copy';
 import { tableEngine } from './mysql/table-engine';
 import { tableSwap } from './mysql/table-swap';
@@ -198,6 +199,7 @@ export const allRules: readonly Rule[] = [
   replicationUnsafe,
   mysqlDestructiveChange,
   delimiterSent,
+  severalInOneCall,
   refusedInTransaction,
   sessionMissing,
   transactionNotCommitted,

@@ -7,7 +7,7 @@ import type { Engine } from '../../model/engine';
 import type { Migration, Program, ProgramExecution } from '../../model/migration';
 import { type Result, success } from '../../model/result';
 import type { DownPlacement, ReadOptions, SourceFile, ToolFramework } from '../../model/run-protocol';
-import { baseName, byText, folderPrefix, problem, wholeFile } from '../files';
+import { baseName, byText, dependsOn, folderPrefix, problem, wholeFile } from '../files';
 import { codeLines } from './code-lines';
 import { CodeMemory } from './code-memory';
 import type { Parameter } from './definitions';
@@ -31,7 +31,8 @@ export const sequelize: ToolFramework = {
 
   detect(files) {
     const candidates = ownCode(files).filter(({ text }) => /\b(?:up|down)\b/.test(text));
-    const own = candidates.filter(isOwn).length;
+    const isDependency = dependsOn(files, 'sequelize', 'sequelize-cli', '@sequelize/core');
+    const own = candidates.filter((file) => isOwn(file) || (isDependency && calls.test(file.text) && !isMongoContext(file))).length;
     return own === 0 ? 0 : 0.6 + (0.37 * own) / candidates.length;
   },
 
@@ -83,11 +84,19 @@ function connectionOf([first]: readonly Parameter[]): string {
   return /^(?:sequelize|db|connection)$/i.test(name) ? name : `${name}.sequelize`;
 }
 
+/** What a `QueryInterface` has, by whatever name it goes. */
+const calls =
+  /(?<!\bschema\s{0,9})\.\s*(?:(?:create|drop|rename|describe)Table|(?:add|remove|change|rename)Column|(?:add|remove)(?:Index|Constraint)|bulk(?:Insert|Update|Delete)|sequelize\s*\.\s*(?:query|transaction))\s*\(/;
+/** `up(qi, Sequelize)`, as sequelize-cli calls it. */
+const second = /\bup\b[^{;]{0,40}?\(\s*[\w$]+\s*(?::[^,)]{0,40})?,\s*(?:Sequelize|DataTypes)\b/;
+const types = /\b(?:Sequelize|DataTypes)\s*\.\s*[A-Z]{3,}\b/;
+
 /** A file that shows by itself whose it is. */
 function isOwn(file: SourceFile): boolean {
   const { text } = file;
   if (/\bqueryInterface\b/i.test(text)) return true;
   if (isMongoContext(file)) return false;
+  if (calls.test(text) && (second.test(text) || types.test(text))) return true;
   return /\bcontext\b/.test(text) && /\bsequelize\b|\bumzug\b/i.test(text);
 }
 

@@ -36,7 +36,7 @@ describe('readMigrationSource', () => {
   test('of the configuration of tools above it takes the name of the database alone', async () => {
     const folder = repository({
       'db/migrations/1_a.js': 'exports.up = (knex) => knex.raw("SELECT 1");',
-      'knexfile.js': "module.exports = { client: 'mysql2', connection: 'mysql://root:secret@localhost/app' };",
+      'knexfile.js': "module.exports = { client: 'mysql2', connection: 'mysql://root:secret@localhost/app?multipleStatements=true' };",
       'config/config.json': '{ "production": { "dialect": "mariadb", "password": "secret" } }',
       'db/data-source.ts': "export const source = new DataSource({ host: 'secret' });",
     });
@@ -44,6 +44,7 @@ describe('readMigrationSource', () => {
     expect(files.map(({ path }) => path)).toEqual(['../../config/config.json#database', '../../knexfile.js#database', '1_a.js']);
     expect(JSON.stringify(files)).not.toContain('secret');
     expect(files[1]?.text).toContain("database: 'mysql2'");
+    expect(files.map(({ text }) => /multipleStatements: true/.test(text))).toEqual([false, true, false]);
   });
 
   test('a file comes with its siblings, sorted, and says which it is', async () => {

@@ -221,6 +221,13 @@ describe('forms', () => {
     const file = (path: string, text: string) => ({ path, text });
     expect(sequelize.detect([file('1-a.js', up(`await queryInterface.dropTable('a');`))])).toBeGreaterThan(0.9);
     expect(sequelize.detect([file('1-a.js', 'exports.up = (knex) => knex.raw("x");')])).toBe(0);
+    const named = (parameters: string, body: string) => [file('1-a.js', `module.exports = { async up(${parameters}) { ${body} } };`)];
+    expect(sequelize.detect(named('qi, Sequelize', `await qi.dropTable('a');`))).toBeGreaterThan(0.9);
+    expect(sequelize.detect(named('{ context: qi }', `await qi.addColumn('a', 'b', { type: DataTypes.STRING });`))).toBeGreaterThan(0.9);
+    expect(sequelize.detect(named('qi', `await qi.dropTable('a');`))).toBe(0);
+    const project = file('../package.json', '{ "dependencies": { "sequelize": "6" } }');
+    expect(sequelize.detect([...named('qi', `await qi.dropTable('a');`), project])).toBeGreaterThan(0.9);
+    expect(sequelize.detect([...named('db', `await db.schema.dropTable('a');`), project])).toBe(0);
   });
 });
 
