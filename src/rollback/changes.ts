@@ -10,6 +10,7 @@ import { inheritedColumnChanges } from './inherited-columns';
 import { mongodbCatalogChanges } from './mongodb/changes';
 import { mysqlCatalogChanges } from './mysql/changes';
 import { inOrderOfNeed } from './order';
+import { isAttached, samePartition } from './partitions';
 import {
   addForeignKeys,
   addKeysAndIndexes,
@@ -32,7 +33,6 @@ import {
   dropTable,
   finalizeDetach,
   isCreatedAttached,
-  samePartition,
   tableChanges,
   tableSwitches,
 } from './tables';
@@ -214,9 +214,7 @@ class Writer {
   }
 
   private attachments(): Change[] {
-    const moved = this.pairs
-      .filter((pair) => pair.to.partitionOf !== undefined && !samePartition(pair.from, pair.to))
-      .map((pair) => pair.to);
+    const moved = this.pairs.filter((pair) => isAttached(pair.from, pair.to)).map((pair) => pair.to);
     const made = this.newTables.filter((table) => table.partitionOf !== undefined && !isCreatedAttached(table));
     return [...moved, ...made].map((table) => attachPartition(table, this.options));
   }

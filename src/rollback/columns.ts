@@ -4,6 +4,7 @@ import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change, columnIdentity } from './change';
 import { columnPattern, spoken, sqlName } from './names';
+import { isAttached } from './partitions';
 import { identityOptions } from './sequences';
 
 /** A table in both catalogs, `from` as it is called after renames. */
@@ -55,7 +56,10 @@ export function columnChanges(pair: TablePair, to: Catalog, options: ChangeOptio
   const again = replaced(pair);
   const table = pair.to;
   const drops = pairs.filter(([, b]) => again.has(b.name)).map(([a]) => dropColumn(table, a, options));
-  const adds = [...pairs.filter(([, b]) => again.has(b.name)).map(([, b]) => b), ...added.filter((column) => column.inherited !== true)];
+  const adds = [
+    ...pairs.filter(([, b]) => again.has(b.name)).map(([, b]) => b),
+    ...added.filter((column) => column.inherited !== true || isAttached(pair.from, pair.to)),
+  ];
   const kept = pairs.filter(([, b]) => !again.has(b.name));
   const plainFirst = [...adds].sort((a, b) => Number(a.generated !== undefined) - Number(b.generated !== undefined));
   return [

@@ -7,7 +7,7 @@ import { withFirstAttributes } from './comparable';
 import { computedDown } from './computed';
 import { concerned } from './concerned';
 import { dataDown } from './down-data';
-import type { DownPart } from './down-part';
+import { type DownPart, lostData } from './down-part';
 import { downOfChange, exchangedDown, type GeneratedDown, generatedDown, withUnseenTables } from './down-parts';
 import { settingsDown } from './down-settings';
 import { typesDown } from './down-types';
@@ -52,6 +52,7 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
     ...computed.parts,
     ...exchangedDown(was, now),
     ...changes.map((change) => downOfChange(change, losses)),
+    ...inheritedLosses(was, now),
     ...settingsDown(was, now),
     ...inheritanceDown(was, now),
     ...lostViews(statements, before),
@@ -62,16 +63,37 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
   return generatedDown(parts, short ? withoutPublic : (text) => text);
 }
 
-/** NO INHERIT makes a parent's columns the table's own, and INHERIT does not take that back (manual, ALTER TABLE). */
+/** A column that comes back with the parent's is as empty in the children. Partitions are told with their table. */
+function inheritedLosses(before: Catalog, after: Catalog): DownPart[] {
+  return before.tables.flatMap((table) => {
+    const now = after.tables.find((other) => other.identity === table.identity);
+    if (now === undefined || table.inherits === undefined) return [];
+    const lost = table.columns.filter(
+      ({ identity, inherited, generated }) =>
+        inherited === true && generated === undefined && !now.columns.some((column) => column.identity === identity),
+    );
+    return lost.map(({ name }) =>
+      lostData(`Lost: values of ${spoken(table)}.${name}: restore them from a backup taken before the migration.`, {
+        table: relationKey(table),
+        columns: [name],
+      }),
+    );
+  });
+}
+
+/** NO INHERIT, and DROP COLUMN with ONLY, make a parent's columns the table's own, and nothing takes that back (manual, ALTER TABLE). */
 function inheritanceDown(before: Catalog, after: Catalog): DownPart[] {
   return before.tables.flatMap((table) => {
     const now = after.tables.find((other) => other.identity === table.identity);
-    const parents = (inherits: readonly string[] | undefined, catalog: Catalog) =>
-      (inherits ?? []).map((key) => catalog.tables.find((other) => relationKey(other) === key)?.identity ?? key);
-    const kept = parents(now?.inherits, after);
-    if (now === undefined || parents(table.inherits, before).every((parent) => kept.includes(parent))) return [];
+    if (now === undefined || table.inherits === undefined) return [];
+    const own = table.columns.filter(
+      ({ identity, inherited }) =>
+        inherited === true && now.columns.some((column) => column.identity === identity && column.inherited !== true),
+    );
+    if (own.length === 0) return [];
     const name = spoken(table);
-    const text = `Not undone: columns of ${name} that it inherited stay its own, and stay when the parent's are dropped.`;
+    const which = own.map((column) => column.name).join(', ');
+    const text = `Not undone: columns of ${name} that it inherited (${which}) stay its own, and stay when the parent's are dropped.`;
     return [{ comments: [text], text: [], leavesSchema: true }];
   });
 }

@@ -6,7 +6,7 @@ import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
 import { replaced, retyped, type TablePair, textNames } from './columns';
 import { spoken, sqlName } from './names';
-import { samePartition } from './tables';
+import { isAttached, samePartition } from './partitions';
 
 /** The parts of a table that have to go and to come. `from` names where they go, `to` where they come. */
 export interface PartPlan {
@@ -73,6 +73,9 @@ export function partsOfPair(pair: TablePair): PartPlan {
 
   // What a partition shared with its parent is its own once it has left, all but triggers.
   const isLeaving = pair.from.partitionOf !== undefined && !samePartition(pair.from, pair.to);
+  // And it can only become one with all that its parent has: what is missing comes first, and ATTACH takes it as it is.
+  const isArriving = isAttached(pair.from, pair.to);
+  const comesAlone = (part: { readonly inherited?: boolean }) => isArriving || isOwn(part);
   const staysOwn = (part: { readonly inherited?: boolean }) => isLeaving || isOwn(part);
   const inTheWay = (definition: string) => textNames(definition, again) || textNames(definition, types);
   const changed = {
@@ -95,8 +98,8 @@ export function partsOfPair(pair: TablePair): PartPlan {
     droppedIndexes: [...indexes.removed.filter(staysOwn), ...first(changed.indexes).filter(staysOwn)],
     addedPolicies: [...policies.added, ...second(changed.policies)],
     addedTriggers: [...triggers.added.filter(isOwn), ...second(changed.triggers)],
-    addedConstraints: [...constraints.added.filter(isOwn), ...second(changed.constraints)],
-    addedIndexes: [...indexes.added.filter(isOwn), ...second(changed.indexes)],
+    addedConstraints: [...constraints.added.filter(comesAlone), ...second(changed.constraints)],
+    addedIndexes: [...indexes.added.filter(comesAlone), ...second(changed.indexes)],
     kept: {
       policies: rest(policies.pairs, changed.policies),
       triggers: rest(triggers.pairs, changed.triggers),

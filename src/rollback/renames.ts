@@ -215,8 +215,8 @@ function renameColumns(from: Catalog, to: Catalog, options: ChangeOptions): Rena
         `ALTER TABLE ${sqlName(after)} RENAME COLUMN ${quoteIdentifier(old)} TO ${quoteIdentifier(name)}`,
       );
     for (const [a, b] of pairs) {
-      // A column that comes from a parent is renamed with it.
-      if (b.inherited !== true) {
+      // A column that a parent has too is renamed with it.
+      if (b.inherited !== true && !isRenamedAbove(before, a.name, from, to)) {
         const waits = names.has(b.name) && pairs.some(([other]) => other.name === b.name);
         const name = waits ? `${b.name.slice(0, 50)}_moving` : b.name;
         if (waits) later.push([name, b.name]);
@@ -228,6 +228,17 @@ function renameColumns(from: Catalog, to: Catalog, options: ChangeOptions): Rena
     changes.push(...later.map(([old, name]) => rename(old, name)));
   }
   return { changes, catalog };
+}
+
+/** Does a parent's column of that name go by another one too? */
+function isRenamedAbove(child: Table, name: string, from: Catalog, to: Catalog): boolean {
+  const keys = [...(child.partitionOf === undefined ? [] : [child.partitionOf.parent]), ...(child.inherits ?? [])];
+  return keys.some((key) => {
+    const parent = from.tables.find((table) => relationKey(table) === key);
+    const column = parent?.columns.find((candidate) => candidate.name === name);
+    const after = to.tables.find(({ identity }) => identity === parent?.identity);
+    return column !== undefined && after?.columns.some((other) => other.identity === column.identity && other.name !== name) === true;
+  });
 }
 
 function rewriteColumn(catalog: Catalog, owner: Table, from: Column, to: Column): Catalog {
@@ -293,9 +304,7 @@ function renameParts(from: Catalog, to: Catalog, options: ChangeOptions): Rename
     const after = targets.get(table);
     if (after === undefined || after.identity !== table.identity) return table;
     const on = sqlName(after);
-    const renamePart = <
-      T extends { readonly identity: string; readonly name: string; readonly definition: string; readonly inherited?: boolean },
-    >(
+    const renamePart = <T extends Pick<Constraint, 'identity' | 'name' | 'definition' | 'inherited'> & { readonly validated?: boolean }>(
       kind: string,
       parts: readonly T[],
       targetParts: readonly T[],
@@ -304,7 +313,9 @@ function renameParts(from: Catalog, to: Catalog, options: ChangeOptions): Rename
       const found = new Map(match(parts, targetParts, (part) => part.name).pairs.map(([a, b]) => [a, b]));
       return parts.map((part) => {
         const target = found.get(part);
-        if (target === undefined || target.name === part.name) return part;
+        // What is to be NOT VALID again goes under its name and comes under the other.
+        const isMadeAgain = part.validated === true && target?.validated === false;
+        if (target === undefined || target.name === part.name || isMadeAgain) return part;
         const text = statement(quoteIdentifier(part.name), quoteIdentifier(target.name));
         if (text !== undefined && part.inherited !== true) {
           changes.push(

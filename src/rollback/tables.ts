@@ -87,15 +87,6 @@ export function attachPartition(table: Table, options: ChangeOptions): Change {
   );
 }
 
-/** Whether two versions of a table hang under the same parent with the same bound. */
-export function samePartition(from: Table, to: Table): boolean {
-  return (
-    from.partitionOf?.parent === to.partitionOf?.parent &&
-    from.partitionOf?.bound === to.partitionOf?.bound &&
-    !from.partitionOf?.detachPending
-  );
-}
-
 /** What ALTER TABLE changes about the table as a whole. */
 export function tableChanges({ from, to }: TablePair, options: ChangeOptions): Change[] {
   const on = `ALTER ${word(to)} ${sqlName(to)}`;

@@ -202,9 +202,6 @@ const isWrittenByCode = onceForFolder((files) =>
 const changingText = /\bexecute\b(?!\s+(?:function|procedure|on)\b)[^;]*?\b(?:alter|create\s+(?:table|view))\b/i;
 const executedVariable = /\bexecute\s+[a-z_]\w*\s*(?:;|\b(?:using|into)\b)/i;
 
-/** A child has what its parent got later, and keeps it when it leaves. */
-const hasChildren = onceForFolder((files) => files.some(({ text }) => /\b(?:partition\s+of|attach\s+partition|inherits?)\b/i.test(text)));
-
 interface Missing {
   readonly message: string;
   readonly code: string;
@@ -227,20 +224,15 @@ function missingOf(context: RuleContext, step: Step, operation: Operation): Miss
   if (table === undefined) return lostTable(context, step, named.table);
   if (table.complete === false || table.columns.length === 0) return undefined;
   const column = named.columns?.find((name) => findColumn(table, name) === undefined && !isAddedHere(step, name));
-  if (column !== undefined && !isOfParent(context, step, table, column) && !isSpokenOf(context, column))
-    return missingColumn(table, column);
+  if (column !== undefined && !isSpokenOf(context, column)) return missingColumn(table, column);
   const { constraint } = named;
-  if (constraint === undefined || hasChildren(context)) return undefined;
+  if (constraint === undefined) return undefined;
   // Version 18 gives NOT NULL a name too.
   const isThere =
     constraint.endsWith('_not_null') ||
     table.constraints.some(({ name }) => name === constraint) ||
     (operation.kind === 'validate constraint' && comesInStatement(step, named.table, constraint));
   return isThere || isSpokenOf(context, constraint) ? undefined : missingConstraint(table, constraint);
-}
-
-function isOfParent(context: RuleContext, step: Step, table: Table, column: string): boolean {
-  return hasChildren(context) && step.before.tables.some((other) => other !== table && findColumn(other, column) !== undefined);
 }
 
 interface NamedParts {

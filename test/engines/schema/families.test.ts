@@ -5,6 +5,7 @@ import type { Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
 import { readStatements } from '../../../src/parse/postgres/read';
 import { replay } from '../../../src/schema/virtual-schema';
+import { roundTrips } from '../rollback/round-trip';
 import { database, majors, startServer, withClient } from '../rules/server';
 import { families } from './families';
 
@@ -29,6 +30,26 @@ describe.each(majors)('families of tables on PostgreSQL %i', (major) => {
         expect(essence(virtual, major), `after migration ${place + 1}`).toEqual(essence(live, major));
       }
     });
+  });
+});
+
+/** Each of them undone by what is generated from the texts alone, and run again. */
+describe.each(majors)('families of tables, there and back, on PostgreSQL %i', (major) => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    await loadParser();
+    sandbox = await startServer(major);
+  }, 120_000);
+  afterAll(() => sandbox?.dispose());
+
+  const cases = Object.entries(families).filter(([, { from = 0, until = 99 }]) => from <= major && major <= until);
+  it.each(cases)('%s', async (_, { migrations }) => {
+    const files = migrations.map((text, place) => ({ path: `V${place + 1}__m.sql`, text }));
+    for (const outcome of await roundTrips(sandbox, { framework: 'flyway', major, files })) {
+      const shown = `${outcome.title}\n${outcome.down?.statements.join('\n')}`;
+      expect(['compared', 'said', 'no effect'], `${'why' in outcome ? outcome.why : ''}\n${shown}`).toContain(outcome.kind);
+      if (outcome.kind === 'compared') expect(outcome.differences, shown).toEqual([]);
+    }
   });
 });
 

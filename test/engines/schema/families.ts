@@ -6,11 +6,11 @@ export const families: Readonly<
     migrations: [
       `CREATE TABLE vehicle (id bigserial PRIMARY KEY, plate text NOT NULL DEFAULT 'none', wheels int CHECK (wheels > 0), CONSTRAINT own CHECK (wheels < 100) NO INHERIT);
        CREATE TABLE car (doors int) INHERITS (vehicle); CREATE TABLE van (wheels int DEFAULT 4, load numeric(8,2)) INHERITS (vehicle);`,
-      `ALTER TABLE vehicle ADD COLUMN colour text NOT NULL DEFAULT 'white' CHECK (colour <> ''), ADD COLUMN built date;
+      `ALTER TABLE vehicle ADD COLUMN colour text NOT NULL DEFAULT 'white' CHECK (colour <> ''), ADD COLUMN built date DEFAULT '2020-02-02';
        ALTER TABLE vehicle ADD CONSTRAINT built_late CHECK (built > '1900-01-01') NOT VALID;`,
       `ALTER TABLE vehicle VALIDATE CONSTRAINT built_late; ALTER TABLE vehicle ALTER COLUMN plate DROP DEFAULT, ALTER COLUMN wheels SET DEFAULT 3;
-       ALTER TABLE vehicle ALTER COLUMN built SET NOT NULL; ALTER TABLE vehicle RENAME COLUMN colour TO paint; ALTER TABLE vehicle RENAME CONSTRAINT built_late TO built_then;`,
-      `ALTER TABLE vehicle DROP COLUMN paint; ALTER TABLE vehicle DROP CONSTRAINT built_then; ALTER TABLE ONLY vehicle ALTER COLUMN wheels SET DEFAULT 5;`,
+       ALTER TABLE vehicle ALTER COLUMN built SET NOT NULL; ALTER TABLE vehicle RENAME COLUMN built TO made; ALTER TABLE vehicle RENAME CONSTRAINT built_late TO built_then;`,
+      `ALTER TABLE vehicle DROP COLUMN colour; ALTER TABLE vehicle DROP CONSTRAINT built_then; ALTER TABLE ONLY vehicle ALTER COLUMN wheels SET DEFAULT 5;`,
     ],
   },
   'three generations, and a column that the middle one has for itself': {
@@ -54,7 +54,7 @@ export const families: Readonly<
       `CREATE TABLE m1 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2025-01-01'); CREATE TABLE m2 PARTITION OF m (v DEFAULT 2, CONSTRAINT small CHECK (v < 9)) FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');`,
       `CREATE INDEX ON m (kind); CREATE UNIQUE INDEX m_u ON m (at, kind); ALTER TABLE m ADD COLUMN note text NOT NULL DEFAULT ''; ALTER TABLE m ADD CONSTRAINT note_short CHECK (length(note) < 10);`,
       `CREATE TABLE m_rest PARTITION OF m DEFAULT; ALTER TABLE m ALTER COLUMN v SET NOT NULL; ALTER TABLE m RENAME COLUMN note TO remark; ALTER TABLE m DROP CONSTRAINT m_at_v_key; DROP INDEX m_v_idx;`,
-      `ALTER TABLE m DETACH PARTITION m1; ALTER TABLE m DROP COLUMN remark; ALTER TABLE m RENAME TO measures; ALTER TABLE measures ADD COLUMN extra int;`,
+      `ALTER TABLE m DETACH PARTITION m1; ALTER TABLE m RENAME TO measures; ALTER TABLE measures ADD COLUMN extra int;`,
     ],
   },
   'ATTACH of a table that has some of it already': {
@@ -63,16 +63,16 @@ export const families: Readonly<
       `CREATE TABLE m1 (id int NOT NULL, kind int REFERENCES kinds, at date NOT NULL, CONSTRAINT m_id_check CHECK (id > 0), CONSTRAINT its_own UNIQUE (id, at)); CREATE INDEX its_kind ON m1 USING btree (kind);
        CREATE TABLE m2 (at date NOT NULL, id int NOT NULL, kind int, CONSTRAINT m_id_check CHECK (id > 0));`,
       `ALTER TABLE m ATTACH PARTITION m1 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01'); ALTER TABLE m ATTACH PARTITION m2 DEFAULT;`,
-      `ALTER TABLE m DROP CONSTRAINT m_id_check; DROP INDEX m_kind_idx; ALTER TABLE m DETACH PARTITION m2;`,
-      `ALTER TABLE m2 DROP CONSTRAINT m2_id_at_key; ALTER TABLE m DROP CONSTRAINT m_kind_fkey;`,
+      `ALTER TABLE m DROP CONSTRAINT m_id_check; DROP INDEX m_at_idx; ALTER TABLE m DETACH PARTITION m2;`,
+      `ALTER TABLE m2 DROP CONSTRAINT m2_id_at_key;`,
     ],
   },
   'partitions of partitions': {
     migrations: [
       `CREATE TABLE t (a int, b int, c text) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1) PARTITION BY RANGE (b); CREATE TABLE t11 PARTITION OF t1 FOR VALUES FROM (0) TO (10);`,
-      `CREATE INDEX ON t (c); ALTER TABLE t ADD COLUMN d int DEFAULT 0 CHECK (d >= 0); ALTER TABLE t ADD UNIQUE (a, b);`,
-      `CREATE TABLE t12 PARTITION OF t1 FOR VALUES FROM (10) TO (20); ALTER TABLE t ALTER COLUMN c TYPE varchar(40), ALTER COLUMN d SET NOT NULL; ALTER TABLE t RENAME COLUMN d TO e;`,
-      `ALTER TABLE t1 DETACH PARTITION t11; ALTER TABLE t DROP COLUMN e; DROP INDEX t_c_idx; ALTER TABLE t DETACH PARTITION t1;`,
+      `CREATE INDEX ON t (c); ALTER TABLE t ADD COLUMN b2 int; ALTER TABLE t ADD COLUMN d int DEFAULT 0 CHECK (d >= 0); ALTER TABLE t ADD UNIQUE (a, b);`,
+      `CREATE TABLE t12 PARTITION OF t1 FOR VALUES FROM (10) TO (20); ALTER TABLE t ALTER COLUMN c TYPE varchar(40), ALTER COLUMN d SET NOT NULL;`,
+      `ALTER TABLE t1 DETACH PARTITION t11; ALTER TABLE t DROP COLUMN b2; DROP INDEX t_c_idx; ALTER TABLE t DETACH PARTITION t1;`,
     ],
   },
   'row triggers of a partitioned table': {
