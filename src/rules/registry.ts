@@ -85,6 +85,7 @@ import { partialOnFailure } from './postgres/partial-on-failure';
 import { refusedChange } from './postgres/refused-change';
 import { replicaIdentityMissing } from './postgres/replica-identity-missing';
 import { requiredColumn } from './postgres/required-column';
+import { routineBreaks } from './postgres/routine-breaks';
 import { sequenceLeftBehind } from './postgres/sequence-left-behind';
 import { setNotNullScan } from './postgres/set-not-null-scan';
 import { severalTablesLocked } from './postgres/several-tables-locked';
@@ -151,6 +152,7 @@ export const allRules: readonly Rule[] = [
   nameTaken,
   notThere,
   stillNeeded,
+  routineBreaks,
   refusedChange,
   hiddenDifference,
   insertNotRepeatable,

@@ -176,7 +176,7 @@ function pieces(text: string, body: Span): readonly Piece[] {
  * The text with what PL/pgSQL adds to SQL taken out of these stretches, and all places as they are: PERFORM is SELECT, and INTO with its
  * variables (manual, "Executing a Command with a Single-Row Result") becomes white space.
  */
-function asSql(text: string, found: readonly Piece[]): string {
+export function asSql(text: string, found: readonly { readonly tokens: readonly Token[] }[]): string {
   let result = '';
   let copied = 0;
   const replace = (start: number, end: number, newText: string) => {
