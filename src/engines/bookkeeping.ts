@@ -1,4 +1,5 @@
 import { relationKey } from '../model/catalog';
+import { ownValue } from '../model/own-value';
 import type { BookkeepingTable, VolatileColumns } from '../model/state';
 
 /** What stands in for a value that differs from run to run. A null stays null: Prisma's `finished_at` says by it that a migration failed. */
@@ -20,7 +21,7 @@ export function bookkeepingTable(
   volatile: VolatileColumns,
 ): BookkeepingTable {
   const table = relationKey(relation);
-  const masked = new Set([...(volatile[table] ?? []), ...columns.filter(isClock).map((column) => column.name)]);
+  const masked = new Set([...(ownValue(volatile, table) ?? []), ...columns.filter(isClock).map((column) => column.name)]);
   const plain = rows.map((row) =>
     Object.fromEntries(
       Object.entries(row).map(([name, value]) => [name, masked.has(name) && value !== null ? maskedValue : plainValue(value)]),

@@ -1,4 +1,5 @@
 import { relationKey, type Table } from '../model/catalog';
+import { ownValue } from '../model/own-value';
 import type { State, TableData } from '../model/state';
 import { fieldsOf } from '../state/fields';
 import { match } from '../state/match';
@@ -41,8 +42,8 @@ function keptTables(before: State, after: State): KeptTable[] {
     if (then === undefined || goal === undefined) return [];
     const fields = [fieldsOf(old, then), fieldsOf(later, goal)] as const;
     const columns = match(...fields, (column) => column.name, old.identity === later.identity).pairs.flatMap(([a, b]) => {
-      const hash = then.columnHashes?.[a.name];
-      return hash === undefined || hash === noValues || hash !== goal.columnHashes?.[b.name] ? [] : [{ hash, names: [b, a] }];
+      const hash = ownValue(then.columnHashes, a.name);
+      return hash === undefined || hash === noValues || hash !== ownValue(goal.columnHashes, b.name) ? [] : [{ hash, names: [b, a] }];
     });
     const byIdentity = (table: Table) => (state: State) => state.catalog.tables.find(({ identity }) => identity === table.identity);
     const byName = (table: Table) => (state: State) => state.catalog.tables.find((other) => relationKey(other) === relationKey(table));
@@ -60,5 +61,5 @@ function valuesOf(table: Table, data: TableData, names: KeptTable['columns'][num
   const found =
     columns.find((column) => names.some(({ identity }) => identity === column.identity)) ??
     columns.find((column) => names.some(({ name }) => name === column.name));
-  return found && data.columnHashes?.[found.name];
+  return found && ownValue(data.columnHashes, found.name);
 }

@@ -1,4 +1,5 @@
 import type { Operation } from '../model/operation';
+import { ownValue } from '../model/own-value';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { findColumn } from '../schema/lookup';
 import { type Fact, fact } from './fact';
@@ -63,7 +64,7 @@ function sameSpelling(written: string, canonical: string): boolean {
     bool: 'boolean',
   };
   const text = written.trim();
-  const expanded = text.replace(/^[a-z0-9]+/, (word) => short[word] ?? word);
+  const expanded = text.replace(/^[a-z0-9]+/, (word) => ownValue(short, word) ?? word);
   return text === canonical || expanded === canonical || expanded.replace(/\s/g, '') === canonical.replace(/\s/g, '');
 }
 

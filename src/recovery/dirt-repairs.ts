@@ -1,5 +1,6 @@
 import type { Dirt } from '../faults/dirt/recipe';
 import { type Catalog, relationKey, type Table } from '../model/catalog';
+import { ownValue } from '../model/own-value';
 import type { RecoveryStep } from '../model/simulation';
 import { spoken } from '../rollback/names';
 import type { RecoveryDialect } from './dialect';
@@ -159,7 +160,7 @@ function labelFit(labels: readonly string[], column: string, { words, rows }: Re
 
 function numericFit(from: string, to: string, column: string): Fitting | undefined {
   if (!numeric.test(from)) return undefined;
-  const range = wholeRanges[to.replace(/\(\d+\)$/, '')] ?? decimalRange(to);
+  const range = ownValue(wholeRanges, to.replace(/\(\d+\)$/, '')) ?? decimalRange(to);
   if (range === undefined) return undefined;
   const [least, greatest] = range;
   return {

@@ -1,5 +1,6 @@
 import { addedTwice, type RowHeap, rowsWrittenTwice } from '../faults/applied-twice';
 import { relationKey, type Table } from '../model/catalog';
+import { ownValue } from '../model/own-value';
 import type { State } from '../model/state';
 import { hasDocuments, innermost } from '../state/fields';
 import type { Laboratory } from './laboratory';
@@ -54,7 +55,7 @@ export async function foundTwice(
       const tables = having.flatMap((state) => state.catalog.tables.find((other) => relationKey(other) === table) ?? []);
       const [first] = tables;
       if (first === undefined || tables.length < having.length || then === rest || wanted === reached) return [];
-      const volatile = new Set(trace.reading.volatile[table] ?? []);
+      const volatile = new Set(ownValue(trace.reading.volatile, table) ?? []);
       const columns = hasDocuments(first) ? paths(table, having, volatile) : comparable(tables, volatile);
       return columns.length === 0 ? [] : [{ schema: first.schema, name: first.name, columns }];
     });

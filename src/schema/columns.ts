@@ -1,5 +1,6 @@
 import { type Column, relationKey, type Sequence, type Table } from '../model/catalog';
 import type { ColumnSpecification, ObjectName, Operation } from '../model/operation';
+import { ownValue } from '../model/own-value';
 import { quoteLiteral, quoteQualified } from '../parse/postgres/identifiers';
 import { addConstraint } from './constraints';
 import { columnConstraints, namesIn, renameIdentifier } from './definitions';
@@ -25,7 +26,7 @@ const serialTypes: Readonly<Record<string, string>> = {
 export function addColumn(workspace: Workspace, draft: TableDraft, specification: ColumnSpecification): void {
   const { name, serial, identity, generated, collation } = specification;
   if (draft.columns.some((column) => column.name === name)) return;
-  const type = (serial ? serialTypes[specification.type.toLowerCase()] : undefined) ?? specification.type;
+  const type = (serial ? ownValue(serialTypes, specification.type.toLowerCase()) : undefined) ?? specification.type;
   const sequence =
     serial || identity !== undefined
       ? addSequence(workspace, draft.table, specification, type, (candidate) => draft.isIndex(candidate))

@@ -1,3 +1,4 @@
+import { ownValue } from '../model/own-value';
 import { tokenize } from '../parse/postgres/lexer';
 
 interface SequenceOptions {
@@ -30,7 +31,7 @@ export function sequenceOptions(statement: string): SequenceOptions {
     }
     const value = after(position);
     if (token.word === 'cycle') options.cycle = true;
-    else if (value !== undefined && token.word === 'as') options.as = sequenceTypes[value.toLowerCase()] ?? value.toLowerCase();
+    else if (value !== undefined && token.word === 'as') options.as = ownValue(sequenceTypes, value.toLowerCase()) ?? value.toLowerCase();
     else if (value !== undefined && isSequenceOption(token.word)) options[token.word] = value;
   }
   return options;

@@ -11,7 +11,7 @@ export function findVolatileColumns(first: State, second: State): VolatileColumn
   for (const { table, columnHashes = {} } of first.data) {
     const other = others.get(table);
     if (other === undefined) continue;
-    const differing = Object.keys(columnHashes).filter((column) => column in other && columnHashes[column] !== other[column]);
+    const differing = Object.keys(columnHashes).filter((column) => Object.hasOwn(other, column) && columnHashes[column] !== other[column]);
     add(
       found,
       table,
@@ -33,7 +33,7 @@ export function findVolatileColumns(first: State, second: State): VolatileColumn
 function isExplainedBelow(column: string, differing: readonly string[], one: Hashes, two: Hashes): boolean {
   const below = (names: readonly string[]) => names.filter((name) => name.startsWith(`${column}.`));
   const [first, second] = [below(Object.keys(one)), below(Object.keys(two))];
-  return below(differing).length > 0 && first.length === second.length && first.every((name) => name in two);
+  return below(differing).length > 0 && first.length === second.length && first.every((name) => Object.hasOwn(two, name));
 }
 
 type Hashes = Readonly<Record<string, string>>;

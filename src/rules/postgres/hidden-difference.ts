@@ -1,5 +1,6 @@
 import type { Table } from '../../model/catalog';
 import type { ColumnSpecification, ObjectName } from '../../model/operation';
+import { ownValue } from '../../model/own-value';
 import { quoteLiteral, quoteQualified } from '../../parse/postgres/identifiers';
 import { findColumn, findIndex, findTable } from '../../schema/lookup';
 import { type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
@@ -127,7 +128,7 @@ const serialTypes: Readonly<Record<string, string>> = {
 };
 
 function typeOf({ type }: ColumnSpecification): string {
-  return serialTypes[type.toLowerCase()] ?? type;
+  return ownValue(serialTypes, type.toLowerCase()) ?? type;
 }
 
 function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'add column'>): Violation[] {

@@ -1,3 +1,4 @@
+import { ownValue } from '../../model/own-value';
 import { columnsOf, isTemporary, type NewColumn } from '../columns';
 import { operationRange, type RuleContext } from '../context';
 import type { Rule, Violation } from '../rule';
@@ -49,7 +50,7 @@ Silent for columns that only refer to another table, and for temporary tables.`,
 };
 
 function check(context: RuleContext, { step, operation, column, isKey }: NewColumn): Violation[] {
-  const greatest = limits[column.type];
+  const greatest = ownValue(limits, column.type);
   const counts = column.serial || column.identity !== undefined || isKey;
   if (greatest === undefined || !counts || column.references !== undefined || isTemporary(operation)) return [];
   return [

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../model/own-value';
 import type { VolatileColumns } from '../../../model/state';
 import { bsonType, documentFields, type Masking, scalarText } from './values';
 
@@ -39,7 +40,7 @@ export function maskingOf(
   known: KnownValues | undefined,
   clockStart: string | undefined,
 ): Masking | undefined {
-  const paths = volatile[table] ?? [];
+  const paths = ownValue(volatile, table) ?? [];
   if (paths.length === 0) return undefined;
   const startMs = clockStart === undefined ? Number.POSITIVE_INFINITY : momentMs(clockStart);
   return {

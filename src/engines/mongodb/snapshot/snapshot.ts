@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Db, Document, MongoClient } from 'mongodb';
+import { ownValue } from '../../../model/own-value';
 import type { DatabaseAddress } from '../../../model/sandbox';
 import type { SessionLeft } from '../../../model/simulation';
 import type { BookkeepingTable, State, TableData } from '../../../model/state';
@@ -110,7 +111,7 @@ async function readHistory(
 ): Promise<BookkeepingTable> {
   const documents: Document[] = [];
   for await (const document of documentsOf(client, database, name)) documents.push(document);
-  return historyRows(key, documents, volatile[key] ?? []);
+  return historyRows(key, documents, ownValue(volatile, key) ?? []);
 }
 
 /** Documents in one answer of the server as far as they fit. */

@@ -1,4 +1,5 @@
 import { type Column, relationKey, type Table } from '../../../model/catalog';
+import { ownValue } from '../../../model/own-value';
 import type { TableData, VolatileColumns } from '../../../model/state';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../../parse/mysql/identifiers';
 import type { Row } from '../connect';
@@ -15,7 +16,7 @@ interface Masked {
  * 9 has no MD5 any more, and CRC32 has 32 bits.)
  */
 export function dataQuery(table: Table, volatile: VolatileColumns, columnHashes: boolean, clockStart: string | undefined): string {
-  const masked = { names: volatile[relationKey(table)] ?? [], clockStart };
+  const masked = { names: ownValue(volatile, relationKey(table)) ?? [], clockStart };
   const hashes = columnHashes ? hashedColumns(table).map((column) => sumOfHashes(literal(column, masked))) : [];
   const columns = hashes.length === 0 ? '' : `, CONCAT_WS(',', ${hashes.join(', ')}) AS \`columns\``;
   return `SELECT COUNT(*) AS \`rows\`, ${rowsHash(table, masked)} AS \`hash\`${columns} FROM ${quoteQualified(table.schema, table.name)}`;
@@ -23,7 +24,7 @@ export function dataQuery(table: Table, volatile: VolatileColumns, columnHashes:
 
 /** The query that gives `rowsHash` of one table alone, for whoever compares it by hand. */
 export function checksumQuery(table: Table, volatile: VolatileColumns, clockStart: string | undefined): string {
-  const masked = { names: volatile[relationKey(table)] ?? [], clockStart };
+  const masked = { names: ownValue(volatile, relationKey(table)) ?? [], clockStart };
   return `SELECT ${rowsHash(table, masked)} AS \`hash\` FROM ${quoteQualified(table.schema, table.name)}`;
 }
 

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../model/own-value';
 import { quoteLiteral } from '../../../parse/postgres/identifiers';
 import type { TypeForm } from './catalog';
 
@@ -40,7 +41,7 @@ export function valueFor(form: TypeForm, source: ValueSource): string | undefine
     const range = valueFor(form.inner, source);
     return range === undefined ? undefined : `${form.cast}(${range})`;
   }
-  return baseValues[form.base]?.(form, source);
+  return ownValue(baseValues, form.base)?.(form, source);
 }
 
 function arrayOf(form: TypeForm, element: TypeForm, source: ValueSource): string | undefined {

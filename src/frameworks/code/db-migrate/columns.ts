@@ -1,3 +1,4 @@
+import { ownValue } from '../../../model/own-value';
 import { isRecord, recordOf, textOf } from '../plain-objects';
 
 /** Columns in SQL, from `createColumnDef`, `createColumnConstraint` and `mapDataType` of db-migrate-pg and db-migrate-base. */
@@ -20,7 +21,7 @@ const typeNames: Readonly<Record<string, string>> = {
 
 /** Types that it does not know are written in capitals. */
 export function typeName(type: unknown): string {
-  return typeNames[String(type)] ?? String(type).toUpperCase();
+  return ownValue(typeNames, String(type)) ?? String(type).toUpperCase();
 }
 
 /** A column's definition with its name. PRIMARY KEY stands in it only where `emitPrimaryKey` says so. */

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../model/own-value';
 import { isRecord, recordOf, textOf } from '../plain-objects';
 import type { Dialect } from './dialects';
 import { insert, valueText } from './rows';
@@ -120,7 +121,7 @@ const typeNames: Readonly<Record<string, string>> = {
 
 /** `mapDataType`: texts and blobs are as large as their length asks for, and of 1000 characters where nothing is said. */
 function typeName({ type, length }: Spec): string {
-  if (type !== 'text' && type !== 'blob') return typeNames[String(type)] ?? String(type).toUpperCase();
+  if (type !== 'text' && type !== 'blob') return ownValue(typeNames, String(type)) ?? String(type).toUpperCase();
   const size = Number.parseInt(String(length), 10) || 1000;
   const kind = type.toUpperCase();
   if (size > 16_777_216) return `LONG${kind}`;

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../model/own-value';
 import { asNumber, asText, DateValue, Embedded, isHole, isRecord, type KnexObject, listOf, missing, type Place } from './values';
 import type { Writer } from './writer';
 
@@ -100,7 +101,7 @@ export class Column implements KnexObject {
     place: Place,
   ) {
     const type = method.toLowerCase();
-    this.type = aliases[method] ?? aliases[type] ?? type;
+    this.type = ownValue(aliases, method) ?? ownValue(aliases, type) ?? type;
     this.place = place;
   }
 
@@ -172,7 +173,7 @@ export class Column implements KnexObject {
   /** The SQL of its type; `first` gets the statement that makes it, where there is one. */
   sqlType(first: string[]): string {
     const [, ...options] = this.args;
-    const plain = plainTypes[this.type];
+    const plain = ownValue(plainTypes, this.type);
     if (plain !== undefined) return this.type === 'json' && options[0] === true ? 'jsonb' : plain;
     switch (this.type) {
       case 'varchar':

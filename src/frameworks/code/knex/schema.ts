@@ -1,5 +1,6 @@
 import { markedText } from '../../../code/plain';
 import type { TextValue } from '../../../code/value';
+import { ownValue } from '../../../model/own-value';
 import type { Dialect } from './dialects';
 import { qualified } from './names';
 import { bind } from './raw';
@@ -94,7 +95,7 @@ export class Schema implements KnexObject {
       return this;
     }
     const [first, second] = args;
-    const tableMethod = tableMethods[method];
+    const tableMethod = ownValue(tableMethods, method);
     if (tableMethod !== undefined) {
       const isLike = tableMethod === 'createLike';
       const callback = isLike ? args[2] : second;

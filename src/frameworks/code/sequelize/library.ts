@@ -1,6 +1,7 @@
 import { type NativeCall, type NativeValue, native, nativeFunction } from '../../../code/native';
 import { plainValue } from '../../../code/plain';
 import { array, object, type Value } from '../../../code/value';
+import { ownValue } from '../../../model/own-value';
 import { operatorNames } from './expressions';
 import { Cast, ColumnName, Comparison, DataType, FunctionCall, Literal, operatorPrefix } from './values';
 
@@ -120,6 +121,6 @@ export const library: NativeValue = native({
     if (name === 'Op') return operators;
     if (name === 'Deferrable') return deferrable;
     if (name === 'Transaction') return object({ ISOLATION_LEVELS: isolationLevels }, true);
-    return dataTypes[name] ?? functions[name];
+    return ownValue(dataTypes, name) ?? ownValue(functions, name);
   },
 });

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../model/own-value';
 import { isRecord, recordOf } from '../plain-objects';
 import { DataType } from './values';
 
@@ -13,7 +14,7 @@ const ranges: Readonly<Record<string, string>> = {
 export function writeType(type: unknown): string {
   if (!(type instanceof DataType)) return String(type);
   const args = type.words.length > 0 ? [] : type.args;
-  return writers[type.name]?.(args, recordOf(args[0])) ?? type.name;
+  return ownValue(writers, type.name)?.(args, recordOf(args[0])) ?? type.name;
 }
 
 type Options = Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../model/own-value';
 import { enumPath, quoted } from './paths';
 import type { Table, TableColumn } from './tables';
 
@@ -39,7 +40,7 @@ const serials: Readonly<Record<string, string>> = {
 function generatedType(column: TableColumn): string {
   const type = column.type ?? '';
   if (column.generationStrategy === 'identity') return `${type} GENERATED ${column.generatedIdentity ?? 'BY DEFAULT'} AS IDENTITY`;
-  return serials[type] ?? '';
+  return ownValue(serials, type) ?? '';
 }
 
 const timeTypes: Readonly<Record<string, readonly [string, string]>> = {
@@ -56,7 +57,7 @@ export function fullType(column: TableColumn): string {
 }
 
 function scalarType({ type = '', length = '', precision, scale, spatialFeatureType, srid }: TableColumn): string {
-  const time = timeTypes[type];
+  const time = ownValue(timeTypes, type);
   if (time !== undefined) return `${time[0]}${precision === undefined ? '' : `(${precision})`}${time[1]}`;
   if (type === 'geometry' || type === 'geography') {
     if (spatialFeatureType === undefined) return type;

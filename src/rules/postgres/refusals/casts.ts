@@ -1,4 +1,5 @@
 import type { TypeObject } from '../../../model/catalog';
+import { ownValue } from '../../../model/own-value';
 import { findNamed, type SearchedCatalog } from '../../../schema/lookup';
 
 /** What a column of one type becomes by itself, as `pg_cast` has it on 12 to 18: implicit casts, and those of assignments. */
@@ -50,7 +51,7 @@ export function turnsByItself(catalog: SearchedCatalog, from: string, to: string
   if (isArray(source.base) !== isArray(target.base)) return false;
   if (isArray(source.base)) return turnsByItself(catalog, source.base.slice(0, -2), target.base.slice(0, -2));
   if (source.isEnum || target.isEnum) return false;
-  return (byItself[source.base] ?? '').split(',').includes(target.base);
+  return (ownValue(byItself, source.base) ?? '').split(',').includes(target.base);
 }
 
 /** Is there a cast that has to be asked for: `column::type`? As an expression over the column. Undefined where none is known. */

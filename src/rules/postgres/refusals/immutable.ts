@@ -1,5 +1,6 @@
 import type { Node } from '@pgsql/types';
 import type { Table } from '../../../model/catalog';
+import { ownValue } from '../../../model/own-value';
 import { stableFunctions, volatileFunctions } from '../../../parse/postgres/operations/expressions';
 import { all, as, type NodeOf, strings, walk } from '../../../parse/postgres/operations/nodes';
 import { typeText } from '../../../parse/postgres/operations/types';
@@ -122,7 +123,7 @@ function cast({ arg, typeName }: NodeOf<'TypeCast'>, table: Table | undefined): 
   const source = arg === undefined ? undefined : typeOf(arg, table);
   if (source === undefined || typeName === undefined) return undefined;
   const target = typeText(typeName).replaceAll(/\([^)]*\)/g, '');
-  return sessionalCasts[source]?.includes(target) ? { what: `${source} as ${target}`, ...ofSession } : undefined;
+  return ownValue(sessionalCasts, source)?.includes(target) ? { what: `${source} as ${target}`, ...ofSession } : undefined;
 }
 
 function typeOf(argument: Node, table: Table | undefined): string | undefined {

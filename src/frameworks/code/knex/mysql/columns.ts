@@ -1,3 +1,4 @@
+import { ownValue } from '../../../../model/own-value';
 import { Column, type CompiledColumn } from '../columns';
 import { asNumber, asText, Embedded, isHole, isRecord } from '../values';
 
@@ -26,7 +27,7 @@ export class MysqlColumn extends Column {
 
   override sqlType(): string {
     const [, ...options] = this.args;
-    const plain = plainTypes[this.type];
+    const plain = ownValue(plainTypes, this.type);
     if (plain !== undefined) return plain;
     switch (this.type) {
       case 'varchar':

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../../model/own-value';
 import { isRecord, recordOf } from '../../plain-objects';
 import { DataType } from '../values';
 import { onMysql } from './words';
@@ -6,7 +7,7 @@ import { onMysql } from './words';
 export function mysqlType(type: unknown): string {
   if (!(type instanceof DataType)) return String(type);
   const { name, args, words } = type;
-  const write = writers[name];
+  const write = ownValue(writers, name);
   return write === undefined ? number(name, args, words) : write(args, words);
 }
 
