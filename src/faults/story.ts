@@ -28,6 +28,8 @@ export interface StoryFacts {
   readonly recordedInPart?: boolean;
   /** Locks that a session of the migration still holds: `ACCESS EXCLUSIVE on public.orders`. */
   readonly held: readonly string[];
+  /** They are held by prepared transactions alone, which no session stands behind any more. */
+  readonly isPrepared?: boolean;
 }
 
 /** What happened in one cell, in plain words: what struck, what stayed, what a retry does, what the framework believes. */
@@ -125,13 +127,18 @@ function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function whatIsHeld({ held }: StoryFacts): string {
+function whatIsHeld({ held, isPrepared }: StoryFacts): string {
   if (held.length === 0) return '';
+  if (isPrepared) {
+    const more = held.length > 3 ? ` and ${held.length - 3} more locks` : '';
+    return `A prepared transaction is left, which no session and no restart ends: it holds ${held.slice(0, 3).join(', ')}${more} until somebody commits it or rolls it back, and whoever needs these waits.`;
+  }
   return `The server has not noticed: the session stays open and holds ${held.slice(0, 3).join(', ')}${held.length > 3 ? ` and ${held.length - 3} more locks` : ''} until somebody ends it, and whoever needs these waits.`;
 }
 
-function whatRetryDoes({ retry, physical, held }: StoryFacts): string {
-  const once = held.length > 0 ? 'Once the session is ended, running it again' : 'Running it again';
+function whatRetryDoes({ retry, physical, held, isPrepared }: StoryFacts): string {
+  const end = isPrepared ? 'Once it is rolled back' : 'Once the session is ended';
+  const once = held.length > 0 ? `${end}, running it again` : 'Running it again';
   switch (retry.outcome) {
     case 'after':
       if (physical === 'after') return '';

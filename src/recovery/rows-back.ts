@@ -39,27 +39,28 @@ function addedBack(evidence: TableEvidence, by: string): RowsBack {
   const { quoteIdentifier, sqlName } = words;
   if (added.length === 0) return nothing;
   const name = spoken(table);
-  const count = `${added.length} ${added.length === 1 ? 'row' : 'rows'}`;
+  const one = added.length === 1;
+  const count = one ? 'row that was' : `${added.length} rows that were`;
   const condition = conditionFor(evidence, added);
   if (condition === undefined) {
     const columns = key.map((column) => quoteIdentifier(column.name));
     // MySQL and MariaDB long knew no alias here.
     const own = quoteIdentifier(table.name);
     const recipe: RecoveryStep = {
-      title: `Delete the ${count} that were added to ${name}`,
+      title: `Delete the ${count} added to ${name}`,
       why: `Their keys lie among the others, and are too many for a list. With a copy of the table from before the migration they can be told apart.`,
       text: `DELETE FROM ${sqlName(table)}\n WHERE NOT EXISTS (SELECT 1 FROM copy_from_before c WHERE ${columns.map((column) => `c.${column} = ${own}.${column}`).join(' AND ')});`,
       language: 'text',
     };
-    const text = `${count} that were added to ${name}${by} stay: compare with a backup taken before the migration`;
+    const text = `${one ? '1 row that was' : count} added to ${name}${by} ${one ? 'stays' : 'stay'}: compare with a backup taken before the migration`;
     return { steps: [recipe], losses: [{ text, loss: { table: relationKey(original) }, doubtful: false }] };
   }
   const where = condition === 'true' ? '' : ` WHERE ${condition}`;
   const why =
     condition === 'true'
       ? 'The table was empty before the migration.'
-      : `They were not there before the migration${by}. Look first: SELECT * FROM ${name}${where}. Assumed: nobody else has added rows since; on another database take the keys from there.`;
-  return { steps: [sqlStep(`Delete the ${count} that were added to ${name}`, why, `DELETE FROM ${sqlName(table)}${where}`)], losses: [] };
+      : `${one ? 'It was' : 'They were'} not there before the migration${by}. Look first: SELECT * FROM ${name}${where}. Assumed: nobody else has added rows since; on another database take the ${one ? 'key' : 'keys'} from there.`;
+  return { steps: [sqlStep(`Delete the ${count} added to ${name}`, why, `DELETE FROM ${sqlName(table)}${where}`)], losses: [] };
 }
 
 function valuesBack(column: ColumnEvidence, evidence: TableEvidence, by: string, migrationText: string): RowsBack {

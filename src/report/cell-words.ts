@@ -36,9 +36,14 @@ export function differenceMark(difference: StateDifference): string {
   return { added: '+', removed: '-', changed: '~' }[difference.change];
 }
 
+/** What differs. The names of objects without a kind of their own say what they are: `collation public.german`. */
+export function differenceSubject({ kind, name }: StateDifference): string {
+  return kind === 'other' ? name : `${kind} ${name}`;
+}
+
 /** "column shop.orders.currency: text". */
 export function differenceText(difference: StateDifference): string {
-  const subject = `${difference.kind} ${difference.name}`;
+  const subject = differenceSubject(difference);
   return difference.detail === '' ? subject : `${subject}: ${difference.detail}`;
 }
 

@@ -205,10 +205,16 @@ function reason(added: readonly { readonly name: string }[], dropped: { readonly
 }
 
 function dropIndex(table: Table, index: Index, added: readonly Index[], options: ChangeOptions): Change {
-  const concurrently = options.concurrently && table.kind !== 'partitioned table';
-  const why = isUsable(index)
+  const isParent = table.kind === 'partitioned table';
+  const concurrently = options.concurrently && !isParent;
+  const alone = isUsable(index)
     ? reason(added, index, options)
-    : 'It is invalid: no query uses it, while writes still maintain it, and a unique one may reject them.';
+    : isParent
+      ? 'It is invalid, as not every partition has an index that is attached to it: no query uses it.'
+      : 'It is invalid: no query uses it, while writes still maintain it, and a unique one may reject them.';
+  const why = isParent
+    ? `${alone} Those of partitions that are attached to it go with it, and whoever reads or writes the table waits meanwhile.`
+    : alone;
   return change(
     'drop index',
     `Drop ${isUsable(index) ? '' : 'invalid '}index ${index.name}`,

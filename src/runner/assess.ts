@@ -226,6 +226,7 @@ export class Assessor {
       ...(execution.inside !== undefined && { inside: execution.inside.what }),
       ...(trace.dirt !== undefined && { dirt: trace.dirt.description }),
       commitsOnItsWay: running !== undefined && staysInPart(trace.course, running),
+      isPrepared: observation.blocking.every((session) => session.preparedTransaction !== undefined),
       held: observation.blocking.flatMap((session) => session.locks.map((lock) => `${lockModeLabel(lock.mode)} on ${lock.relation}`)),
     });
   }

@@ -13,13 +13,16 @@ import type { Trace } from './trace';
 /** So many clones are held at their points at a time before the server is crashed under them. */
 const crashesAtOnce = 12;
 
+const refusedByTool = 'The tool refuses to run this migration, so nothing of it is sent.';
+
 /** The cells of a migration. One that fails by itself never comes to the points behind the statement at which it fails. */
 export function planCells(trace: Trace, selection: Selection): readonly PlannedCell[] {
   if (trace.course.statementCount === 0) return [];
   const failing = trace.failsByItself?.statement;
   const cells = enumerateCells(trace.course, selection);
   const { onlyOnce } = trace;
-  if (onlyOnce !== undefined) return cells.map(({ id, point, fault }) => ({ id, point, fault, impossible: onlyOnce }));
+  const unsent = onlyOnce ?? (trace.failsByItself !== undefined && failing === undefined ? refusedByTool : undefined);
+  if (unsent !== undefined) return cells.map(({ id, point, fault }) => ({ id, point, fault, impossible: unsent }));
   if (failing === undefined) return cells;
   return cells.map((cell) => {
     const reached = progressAt(trace.course, cell.point).done < failing;

@@ -90,10 +90,11 @@ function refusedAgain(first: ExecutionOutcome, second: ExecutionOutcome): string
   );
 }
 
-/** How a migration that fails with no fault injected does so. */
+/** How a migration that fails with no fault injected does so: at a statement, or before the first when the tool refuses to run it. */
 export function ownFailure(outcome: ExecutionOutcome): NonNullable<Simulation['failsByItself']> {
+  const isSent = outcome.result !== 'refused' && outcome.result !== 'skipped';
   return {
-    statement: outcome.statements.length + 1,
+    ...(isSent && { statement: outcome.statements.length + 1 }),
     code: outcome.error?.code ?? '',
     message: outcome.error?.message ?? `the framework did not run it (${outcome.result})`,
   };

@@ -113,23 +113,40 @@ const typeDescription: Description<TypeObject> = {
   kind: (type) => type.kind,
   name: relationKey,
   added: (type) => say(type.labels ?? type.attributes ?? type.domain?.baseType),
-  changed: (a, b) =>
-    members(a, b, [
+  changed: (a, b) => [
+    ...members(a, b, [
       ['labels', 'labels'],
       ['attributes', 'attributes'],
-      ['domain', 'domain'],
+    ]),
+    ...(a.domain === undefined || b.domain === undefined ? [] : domainChanges(a.domain, b.domain)),
+    ...members(a, b, [
       ['owner', 'owner'],
       ['comment', 'comment'],
       ['grants', 'grants'],
     ]),
+  ],
 };
+
+/** Of its checks only those that came and went. */
+function domainChanges(a: NonNullable<TypeObject['domain']>, b: NonNullable<TypeObject['domain']>): string[] {
+  return [
+    ...members(a, b, [
+      ['baseType', 'type'],
+      ['notNull', 'not null'],
+      ['default', 'default'],
+    ]),
+    ...b.checks.filter((check) => !a.checks.includes(check)).map((check) => `with ${check}`),
+    ...a.checks.filter((check) => !b.checks.includes(check)).map((check) => `without ${check}`),
+  ];
+}
 
 const sequenceDescription: Description<Sequence> = {
   kind: () => 'sequence',
   name: relationKey,
   added: (sequence) => (sequence.ownedBy ? `of ${sequence.ownedBy.table}.${sequence.ownedBy.column}` : ''),
-  changed: (a, b) =>
-    members(a, b, [
+  changed: (a, b) => [
+    ...members({ owner: ownerColumn(a) }, { owner: ownerColumn(b) }, [['owner', 'owned by']]),
+    ...members(a, b, [
       ['dataType', 'type'],
       ['start', 'start'],
       ['increment', 'increment'],
@@ -138,12 +155,16 @@ const sequenceDescription: Description<Sequence> = {
       ['cache', 'cache'],
       ['cycle', 'cycle'],
       ['persistence', 'persistence'],
-      ['ownedBy', 'owned by'],
       ['owner', 'owner'],
       ['comment', 'comment'],
       ['grants', 'grants'],
     ]),
+  ],
 };
+
+function ownerColumn({ ownedBy }: Sequence): string | undefined {
+  return ownedBy && `${ownedBy.table}.${ownedBy.column}${ownedBy.internal ? ' as its identity' : ''}`;
+}
 
 function clusteredOn(table: Table): string | undefined {
   return table.indexes.find((index) => index.clustered)?.name;
@@ -164,7 +185,7 @@ const tableDescription: Description<Table> = {
   added: (table) =>
     table.schema === '' && hasDocuments(table)
       ? (table.options ?? ['no options']).join(', ')
-      : `${table.columns.length} columns${table.partitionOf ? `, partition of ${table.partitionOf.parent} ${table.partitionOf.bound}` : ''}`,
+      : `${table.columns.length} ${table.columns.length === 1 ? 'column' : 'columns'}${table.partitionOf ? `, partition of ${table.partitionOf.parent} ${table.partitionOf.bound}` : ''}`,
   changed: (a, b) => [
     ...(a.partitionOf?.detachPending !== b.partitionOf?.detachPending && b.partitionOf?.detachPending
       ? [`being detached from ${b.partitionOf.parent}: the detach was begun and never finished`]
@@ -276,12 +297,28 @@ const policyDescription = (table: string): Description<Table['policies'][number]
     ]),
 });
 
+/** An event trigger's definition ends in how it is switched, where that is not the usual way. */
+function definitionChange(a: DefinedObject, b: DefinedObject): string {
+  const [before = '', after = ''] = [a.definition, b.definition];
+  const switched = / (ENABLE REPLICA|ENABLE ALWAYS|DISABLE)$/;
+  const bare = (text: string) => text.split('; ALTER EVENT TRIGGER ')[0];
+  if (a.kind !== 'event trigger' || bare(before) !== bare(after)) return 'its definition differs';
+  const words: Record<string, string> = {
+    DISABLE: 'disabled',
+    'ENABLE REPLICA': 'enabled on replicas only',
+    'ENABLE ALWAYS': 'enabled always',
+  };
+  const state = (text: string) => words[switched.exec(text)?.[1] ?? ''] ?? 'enabled';
+  return `${state(after)}, was ${state(before)}`;
+}
+
 const definitionDescription: Description<DefinedObject> = {
   kind: (object) => object.kind,
-  name: (object) => `${object.schema === '' ? '' : `${object.schema}.`}${object.name}${object.signature ?? ''}`,
+  name: (object) =>
+    `${object.schema === '' ? '' : `${object.schema}.`}${object.name}${object.kind === 'rule' ? ' ' : ''}${object.signature ?? ''}`,
   added: () => '',
   changed: (a, b) => [
-    ...(a.definition === b.definition ? [] : ['its definition differs']),
+    ...(a.definition === b.definition ? [] : [definitionChange(a, b)]),
     ...(canonical(a.triggers) === canonical(b.triggers) ? [] : ['its triggers differ']),
     ...members(a, b, [
       ['populated', 'filled'],

@@ -1,5 +1,6 @@
 import { relationKey, type Table } from '../../model/catalog';
 import type { Statement } from '../../model/migration';
+import type { Operation } from '../../model/operation';
 import type { State } from '../../model/state';
 import { spoken, sqlName } from '../../rollback/names';
 import { isNamed, writtenTables } from '../../rollback/rows';
@@ -15,6 +16,8 @@ interface EmptiedTable extends Finding {
   /** Statements that had filled it. */
   readonly fills: readonly Statement[];
 }
+
+const filling = new Set<Operation['kind']>(['insert', 'merge', 'copy']);
 
 const rowCount = (state: State, table: Table) => state.data.find((data) => data.table === relationKey(table))?.rowCount ?? 0;
 
@@ -32,15 +35,17 @@ function emptied({ before, partial, migration, completed }: RecoverySituation): 
   return partial.catalog.tables
     .filter((table) => table.persistence === 'unlogged' && rowCount(partial, table) === 0)
     .flatMap((table) => {
-      const fills = done.filter(({ operations }) =>
+      const writes = done.filter(({ operations }) =>
         operations.some((operation) => operation.kind !== 'truncate' && writtenTables(operation).some((name) => isNamed(name, table))),
       );
+      // What only changes or deletes rows has filled nothing, and does nothing to no rows.
+      const fillers = writes.some(({ operations }) => operations.some(({ kind }) => filling.has(kind))) ? writes : [];
       const original = had.get(table);
-      if (fills.length === 0 && original === undefined) return [];
+      if (fillers.length === 0 && original === undefined) return [];
       return [
         {
           table,
-          fills,
+          fills: fillers,
           ...(original !== undefined && { original }),
           object: spoken(table),
           detail: 'It is unlogged, and empty: a crash empties such tables.',

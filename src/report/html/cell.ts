@@ -1,6 +1,6 @@
 import type { CellResult, RecoveryPlan, Simulation, StateDifference } from '../../model/simulation';
 import { faultWords, pointWords, verdictWords } from '../../model/words';
-import { bookkeepingText, checksText, differenceMark, modeText, proofText, retryText, sentence } from '../cell-words';
+import { bookkeepingText, checksText, differenceMark, differenceSubject, modeText, proofText, retryText, sentence } from '../cell-words';
 import { escapeXml } from '../escape';
 import { formatDuration, plural, shortFingerprint } from '../numbers';
 import { oneLine } from '../terminal-text';
@@ -67,7 +67,7 @@ function differences(list: readonly StateDifference[] | undefined): string {
   const tones = { added: 'good', removed: 'bad', changed: 'caution' };
   const items = list.map(
     (difference) =>
-      `<li><span class="ink-${tones[difference.change]}">${differenceMark(difference)} ${escapeXml(`${difference.kind} ${difference.name}`)}</span>${difference.detail === '' ? '' : `<br><span class="dim">${escapeXml(difference.detail)}</span>`}</li>`,
+      `<li><span class="ink-${tones[difference.change]}">${differenceMark(difference)} ${escapeXml(differenceSubject(difference))}</span>${difference.detail === '' ? '' : `<br><span class="dim">${escapeXml(difference.detail)}</span>`}</li>`,
   );
   return `<ul class="differences">${items.join('')}</ul>`;
 }

@@ -98,6 +98,20 @@ describe('a statement that leaves no trace', () => {
   });
 });
 
+describe('a migration that its tool refuses', () => {
+  it('is not struck, for nothing of it is sent', async () => {
+    const files = {
+      'V1__a.sql': 'CREATE TABLE a (id int);',
+      'V2__b.sql': 'CREATE INDEX CONCURRENTLY a_id ON a (id);\nALTER TABLE a ADD COLUMN b int;',
+    };
+    const { failsByItself, cells } = await simulateFiles(files, 'V2__b.sql');
+    expect(failsByItself).toEqual({ code: '', message: expect.stringContaining('both transactional and non-transactional') });
+    expect(new Set(cells.map(({ status, why }) => `${status}: ${why}`))).toEqual(
+      new Set(['impossible: The tool refuses to run this migration, so nothing of it is sent.']),
+    );
+  });
+});
+
 describe('a migration that makes a role', () => {
   const files = {
     '001_a.sql': 'CREATE TABLE a (id int PRIMARY KEY);',

@@ -59,6 +59,21 @@ describe('a story', () => {
     expect(told).toContain('Once the session is ended, running it again completes the migration.');
   });
 
+  it('does not speak of a session where only a prepared transaction is left', () => {
+    const told = story('error', {
+      physical: 'before',
+      completed: 0,
+      held: ['ROW EXCLUSIVE on public.a'],
+      isPrepared: true,
+      retry: { outcome: 'after' },
+    });
+    expect(told).toContain(
+      'A prepared transaction is left, which no session and no restart ends: it holds ROW EXCLUSIVE on public.a until',
+    );
+    expect(told).toContain('Once it is rolled back, running it again completes the migration.');
+    expect(told).not.toContain('The server has not noticed');
+  });
+
   it('says of a refusal what was refused', () => {
     expect(story('error', { point: { kind: 'commit', statement: 3 } })).toMatch(/^The server refused the COMMIT\./);
     expect(story('error', { point: { kind: 'unrecorded' } })).toMatch(/^The server refused the write to the migration history\./);

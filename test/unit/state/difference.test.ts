@@ -144,3 +144,35 @@ test('numbers that a table took in blocks for many rows are explained by the row
   expect(isExplained({ ...position, lastValue: '999' }, 1n, 1000n)).toBe(false);
   expect(isExplained({ ...position, greatestInUse: '5' }, 10n, 32n)).toBe(false);
 });
+
+test('of a domain, an event trigger and a sequence it is said what is another one', () => {
+  const checks = (...added: string[]) => ["CONSTRAINT mail CHECK ((VALUE ~~ '%@%'::text))", ...added];
+  const domain = (notNull: boolean, ...added: string[]) => ({
+    ...{ identity: '1', schema: 'public', name: 'email', kind: 'domain' as const, definition: added.join() },
+    domain: { baseType: 'text', notNull, checks: checks(...added) },
+  });
+  const trigger = (state: string) => ({
+    ...{ identity: '2', schema: '', name: 'saw', kind: 'event trigger' as const, dependsOn: [] },
+    definition: `CREATE EVENT TRIGGER saw ON ddl_command_end EXECUTE FUNCTION public.f()${state}`,
+  });
+  const tied = withSequence('1');
+  const [sequence] = tied.catalog.sequences;
+  if (sequence === undefined) throw new Error('No sequence.');
+  const { ownedBy: _, ...loose } = sequence;
+  const owned = { ...sequence, ownedBy: { table: 'public.orders', column: 'id', internal: false } };
+  const on = (...parts: Parameters<typeof catalog>) => state({ catalog: catalog(...parts) });
+  expect(
+    tell(
+      on({ types: [domain(false)], definitions: [trigger('')], sequences: [owned] }),
+      on({
+        types: [domain(true, 'CONSTRAINT short CHECK (true) NOT VALID')],
+        definitions: [trigger('; ALTER EVENT TRIGGER saw DISABLE')],
+        sequences: [loose],
+      }),
+    ),
+  ).toEqual([
+    'changed domain public.email: not null: true, was false; with CONSTRAINT short CHECK (true) NOT VALID',
+    `changed sequence ${sequence.schema}.${sequence.name}: owned by: none, was public.orders.id`,
+    'changed event trigger saw: disabled, was enabled',
+  ]);
+});

@@ -37,6 +37,13 @@ IF own <> '0' THEN PERFORM pg_catalog.set_config('transaction_timeout', own, tru
 END $faultline$`;
 }
 
+/** What the server says that it executes, without what was put into it here. It keeps the first 1024 bytes of a query (track_activity_query_size). */
+export function asSent(query: string): string {
+  if (!query.includes('DO $faultline$')) return query;
+  const own = /DO \$faultline\$.*?(?:END \$faultline\$\n;\n|$)/gs;
+  return query.replace(own, '').replaceAll('\n;\n', ';\n').trim();
+}
+
 const gate = gateText(gateKey, gateNotice);
 
 const mark = `DO $faultline$ BEGIN RAISE INFO '${markNotice}'; END $faultline$`;

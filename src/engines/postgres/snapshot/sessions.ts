@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { SessionLeft } from '../../../model/simulation';
 import { quoteLiteral } from '../../../parse/postgres/identifiers';
 import { migrationApplicationName } from '../connect';
+import { asSent } from '../execution/texts';
 
 export interface SessionRow {
   pid: number;
@@ -66,7 +67,7 @@ export function sessionLeft(row: SessionRow): SessionLeft {
   return {
     pid: row.pid,
     state: row.state ?? 'unknown',
-    query: row.query ?? '',
+    query: asSent(row.query ?? ''),
     locks: row.locks ?? [],
     ...(row.state === 'prepared transaction' && row.query !== null && { preparedTransaction: row.query }),
     ...(row.blockers !== null && {
