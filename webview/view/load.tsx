@@ -29,7 +29,7 @@ export function Load({ load, statements }: LoadProps): VNode {
   const reach = { focusable, onReach: setAt };
   return (
     <section class="load" aria-label="What an application feels">
-      <h3>What an application feels</h3>
+      <h2>What an application feels</h2>
       <p class="load-headline">{view.headline}</p>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the marks inside are buttons; the keys move between them. */}
       <div class="load-chart" ref={chart} onKeyDown={onKeyDown} onMouseLeave={() => setAt(undefined)}>

@@ -51,6 +51,11 @@ describe('a migration in code', () => {
     expect(hoverAt(analysis, { line: 7, character: 0 })).toBeUndefined();
   });
 
+  it('has its lenses above the whole call, not in the middle of a builder', async () => {
+    const lenses = codeLenses(await analysed());
+    expect(new Set(lenses.map(({ range }) => range.start.line))).toEqual(new Set([1, 8]));
+  });
+
   it('has a hint behind the end of a call', async () => {
     const hints = inlayHints(await analysed(), whole);
     expect(hints.map(({ position }) => position.line)).toEqual([4, 5]);
