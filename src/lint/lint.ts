@@ -51,6 +51,8 @@ export interface LintedFolder {
   readonly migrations: readonly PlacedMigration[];
   /** One per linted file that holds a migration, sorted by path. */
   readonly reports: readonly FileReport[];
+  /** What names, versions and order have against files that were not asked for. */
+  readonly elsewhere: readonly FileReport[];
   /** Files that could not be read as migrations of the framework. */
   readonly problems: readonly Problem[];
   /** Why nothing here is linted: the project is one of another database. */
@@ -87,7 +89,8 @@ export function lintFolder(input: LintInput): LintedFolder {
     ...(configuration.framework !== undefined && { framework: configuration.framework }),
   });
   const other = configuration.engine === undefined && engine.name !== 'mongodb' ? otherEngine(read.framework, input.files) : undefined;
-  if (other !== undefined) return { engine, framework: read.framework, migrations: [], reports: [], problems: [], otherEngine: other };
+  if (other !== undefined)
+    return { engine, framework: read.framework, migrations: [], reports: [], elsewhere: [], problems: [], otherEngine: other };
   const run = new FolderRun(input, configuration, engine, read.framework);
   const dump = input.dump === undefined ? undefined : readSchemaDump(input.dump, engine);
   let before: Catalog = dump?.catalog ?? emptyCatalog;
@@ -106,7 +109,13 @@ export function lintFolder(input: LintInput): LintedFolder {
   run.lintFolder(read);
   // What is about one file is told as a finding in it.
   const problems = read.problems.filter(({ path }) => path === undefined);
-  return { engine, framework: read.framework, migrations, reports: run.reports(), problems };
+  return { engine, framework: read.framework, migrations, reports: run.reports(), elsewhere: run.elsewhere(), problems };
+}
+
+interface FileFindings {
+  readonly programs: Program[];
+  readonly findings: PlacedFinding[];
+  readonly errors: FileReport['errors'][number][];
 }
 
 class FolderRun {
@@ -117,10 +126,8 @@ class FolderRun {
   private readonly active: ActiveRules;
   /** Findings can depend on what other files there are and on what is no migration, such as a tool's configuration. */
   private readonly surroundings: string;
-  private readonly linted = new Map<
-    string,
-    { readonly programs: Program[]; readonly findings: PlacedFinding[]; readonly errors: FileReport['errors'][number][] }
-  >();
+  private readonly linted = new Map<string, FileFindings>();
+  private readonly unasked = new Map<string, FileFindings>();
 
   constructor(
     private readonly input: LintInput,
@@ -171,9 +178,9 @@ class FolderRun {
   lintFolder({ framework, migrations, problems }: FolderReading): void {
     const folder = { framework, migrations, problems, files: this.input.files };
     for (const finding of checkFolder(folder, this.rules, (rule) => this.level(rule))) {
-      if (!this.wanted.has(finding.path)) continue;
-      const known = this.linted.get(finding.path);
-      if (known === undefined) this.linted.set(finding.path, { programs: [], findings: [finding], errors: [] });
+      const files = this.wanted.has(finding.path) ? this.linted : this.unasked;
+      const known = files.get(finding.path);
+      if (known === undefined) files.set(finding.path, { programs: [], findings: [finding], errors: [] });
       else known.findings.push(finding);
     }
   }
@@ -184,8 +191,17 @@ class FolderRun {
     return paths.map((path) => this.report(path));
   }
 
-  private report(path: string): FileReport {
-    const found = this.linted.get(path) ?? { programs: [], findings: [], errors: [] };
+  /** The same for the others; which of their comments suppress nothing can't be told. */
+  elsewhere(): readonly FileReport[] {
+    return [...this.unasked].flatMap(([path, found]) => {
+      const own = new Set(found.findings.map(({ finding }) => finding));
+      const report = this.report(path, found);
+      const findings = report.findings.filter((finding) => own.has(finding));
+      return findings.length === 0 ? [] : [{ ...report, findings }];
+    });
+  }
+
+  private report(path: string, found: FileFindings = this.linted.get(path) ?? { programs: [], findings: [], errors: [] }): FileReport {
     const text = this.texts.get(path) ?? '';
     const statements = new Map(found.findings.map(({ finding, statement }) => [finding, statement]));
     const findings = suppressFindings({

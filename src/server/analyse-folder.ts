@@ -29,6 +29,8 @@ export interface FolderAnalysis {
   file(name: string): Analysis | undefined;
   /** What was found in a file, also where it holds no migration that could run, such as one of two with the same version. */
   report(name: string): FileReport | undefined;
+  /** What names, versions and order have against files that were not asked for. */
+  readonly elsewhere: readonly FileReport[];
   /** Why nothing of the folder is linted: the project is one of another database. */
   readonly otherEngine?: string;
 }
@@ -44,6 +46,7 @@ export async function analyseFolder(input: FolderInput): Promise<FolderAnalysis>
   return {
     file: (name) => analysisOf({ folder, files, configuration, lintAgain }, linted, name),
     report,
+    elsewhere: linted.elsewhere,
     ...(linted.otherEngine !== undefined && { otherEngine: linted.otherEngine }),
   };
 }

@@ -5,6 +5,7 @@ import { configurationFileName } from '../workspace/configuration-file';
 import { compare } from './analysis';
 import { configurationDiagnostics } from './configuration-diagnostics';
 import type { MigrationFolders } from './migration-folders';
+import { NeighbourDiagnostics } from './neighbours';
 import { toDiagnostic, toErrorDiagnostic, toNotice } from './to-lsp';
 
 /** How long typing must rest at the most before a text is linted; a text that takes little is linted at every key. */
@@ -28,11 +29,15 @@ export class DiagnosticsPublisher {
    */
   private readonly tookMs = new Map<string, number>();
 
+  private readonly neighbours: NeighbourDiagnostics;
+
   constructor(
     private readonly connection: Connection,
     private readonly documents: TextDocuments<TextDocument>,
     private readonly folders: MigrationFolders,
-  ) {}
+  ) {
+    this.neighbours = new NeighbourDiagnostics(connection, documents, folders);
+  }
 
   /** Lints a document soon; a later call starts the wait again. */
   schedule(uri: string, waitMs: number = restMs(this.tookMs.get(uri) ?? debounceMs)): void {
@@ -57,6 +62,7 @@ export class DiagnosticsPublisher {
     this.timers.delete(uri);
     this.tookMs.delete(uri);
     void this.connection.sendDiagnostics({ uri, diagnostics: [] });
+    void this.neighbours.forget(uri);
   }
 
   private async publish(uri: string): Promise<void> {
@@ -69,6 +75,7 @@ export class DiagnosticsPublisher {
     // Typed on, or closed, while it was computed: a newer run is on its way.
     if (this.documents.get(uri)?.version !== version) return;
     await this.connection.sendDiagnostics({ uri, version, diagnostics });
+    await this.neighbours.publish(uri);
   }
 
   private async diagnosticsOf(uri: string): Promise<Diagnostic[]> {

@@ -93,7 +93,10 @@ documents.onDidChangeContent(({ document }) => {
   publisher.schedule(document.uri);
   publisher.scheduleAll(); // later migrations of the folder depend on this one
 });
-documents.onDidClose(({ document }) => publisher.clear(document.uri));
+documents.onDidClose(({ document }) => {
+  publisher.clear(document.uri);
+  publisher.scheduleAll(); // what another of the folder says of it
+});
 
 connection.onDidChangeConfiguration(() => {
   settings.forget();

@@ -17,12 +17,18 @@ import { ConfiguredFiles } from './configured-files';
 import { fromUri } from './from-lsp';
 import { looksLikeMigration } from './recognise';
 import type { EditorSettings } from './settings';
+import { toUri } from './to-lsp';
 import type { WorkspaceFolders } from './workspace-folders';
 
 /** What holds for a file: the settings with faultline.json over them, and the folder its globs start from. */
 export interface EffectiveConfiguration {
   readonly value: Configuration;
   readonly folder: string;
+}
+
+interface Neighbours {
+  readonly folder: string;
+  readonly reports: readonly { readonly uri: string; readonly report: FileReport }[];
 }
 
 /** A file in its folder, with what was found there. */
@@ -76,6 +82,18 @@ export class MigrationFolders {
     const placed = await this.place(uri);
     const report = placed?.analysed.report(placed.name);
     return placed && report && (await this.withoutKnown(report, placed));
+  }
+
+  /** What is wrong with other files of a migration's folder because of their names, versions and order: for errors and warnings. */
+  async neighbours(uri: string): Promise<Neighbours | undefined> {
+    const placed = await this.place(uri);
+    if (placed === undefined) return undefined;
+    const serious = placed.analysed.elsewhere.filter(({ findings }) => findings.some(({ severity }) => severity !== 'info'));
+    const reports = serious.map(async (report) => ({
+      uri: toUri(resolve(placed.folder, report.path)),
+      report: await this.withoutKnown(report, { ...placed, name: report.path }),
+    }));
+    return { folder: placed.folder, reports: await Promise.all(reports) };
   }
 
   /** Why nothing in the folder of a migration is linted: the project is one of another database. */

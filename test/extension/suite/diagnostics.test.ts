@@ -38,6 +38,12 @@ describe('diagnostics', () => {
         documents.flatMap(findings).find((finding) => ruleOf(finding) === 'unusable-file'),
       );
       assert.match(found.message, /version 2/);
+      await closeAll();
+      // Only one of the two is open: the finding stands in the other.
+      await openFile('flyway/sql/V2__again.sql');
+      const other = fileUri('flyway/sql/V2__index_accounts.sql');
+      const isTold = () => vscode.languages.getDiagnostics(other).some((finding) => ruleOf(finding) === 'unusable-file');
+      await eventually('the other file is told', () => (isTold() ? true : undefined));
     } finally {
       await closeAll();
       await vscode.workspace.fs.delete(clash);

@@ -42,10 +42,31 @@ describe('inlay hints', () => {
 });
 
 describe('a file that is no migration because another has its version', () => {
-  it('is told why it can’t run', async () => {
+  it('is told why it can’t run, also when only the other is open', async () => {
     const sql = 'CREATE TABLE a (id bigint PRIMARY KEY);\n';
     const files = ['V1__a.sql', 'V2__b.sql', 'V2__c.sql'].map((path, index) => ({ path, text: sql.replace(' a ', ` t${index} `) }));
     const paths = ['V2__c.sql'];
+    const beside = await analyseFolder({
+      folder: '/x',
+      files,
+      configuration: defaultConfiguration,
+      paths: ['V2__b.sql'],
+      cache: new LintCache(),
+    });
+    expect(beside.report('V2__c.sql')).toBeUndefined();
+    expect(beside.elsewhere).toMatchObject([{ path: 'V2__c.sql', findings: [{ rule: 'unusable-file' }] }]);
+    const accepted = files.map((file) => ({
+      ...file,
+      text: `-- faultline-ignore-file unusable-file: renamed by the release\n${file.text}`,
+    }));
+    const quiet = await analyseFolder({
+      folder: '/x',
+      files: accepted,
+      configuration: defaultConfiguration,
+      paths: ['V2__b.sql'],
+      cache: new LintCache(),
+    });
+    expect(quiet.elsewhere).toEqual([]);
     const folder = await analyseFolder({ folder: '/x', files, configuration: defaultConfiguration, paths, cache: new LintCache() });
     expect(folder.file('V2__c.sql')).toBeUndefined();
     expect(folder.report('V2__c.sql')?.findings).toMatchObject([{ rule: 'unusable-file', severity: 'error' }]);
