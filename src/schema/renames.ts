@@ -1,8 +1,9 @@
-import { type Column, type DefinedObject, relationKey } from '../model/catalog';
+import { type Column, type DefinedObject, relationKey, type Sequence, type Table } from '../model/catalog';
 import type { ObjectKind, Operation } from '../model/operation';
-import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../parse/postgres/identifiers';
 import { renameIdentifier } from './definitions';
 import { renameIndex } from './indexes';
+import { Words } from './sentences';
 import { moveDependents, moveTable } from './tables';
 import type { Workspace } from './workspace';
 
@@ -78,8 +79,42 @@ function moveSequence(
   to: { readonly schema?: string; readonly name?: string },
 ): boolean {
   const sequence = workspace.sequences.find(name, workspace.lookupPath);
-  if (sequence !== undefined) workspace.sequences.set({ ...sequence, ...to });
-  return sequence !== undefined;
+  if (sequence === undefined) return false;
+  const moved = { ...sequence, ...to };
+  const ofDefaults = defaultsOf(workspace, sequence);
+  workspace.sequences.set(moved);
+  for (const [table, columns] of ofDefaults)
+    workspace.tables.set({ ...table, columns: columns.map((column) => takingFrom(column, moved)) });
+  return true;
+}
+
+const nextValue = /(\bnextval\s*\(\s*)'((?:[^']|'')+)'(?!\s*::\s*text\b)/gi;
+
+/** A default holds its sequence by identity: its text has to say the new name. Only what surely means this sequence is changed. */
+function defaultsOf(workspace: Workspace, sequence: Sequence): readonly (readonly [Table, readonly Column[]])[] {
+  const isMeant = (text: string) => {
+    const called = new Words(text.replaceAll("''", "'")).name();
+    return workspace.sequences.find(called, workspace.lookupPath)?.identity === sequence.identity;
+  };
+  return workspace.tables.values().flatMap((table) => {
+    const marked = table.columns.map((column): Column => {
+      if (column.default === undefined || !column.default.includes(sequence.name)) return column;
+      return {
+        ...column,
+        default: column.default.replaceAll(nextValue, (all, head: string, text: string) => (isMeant(text) ? `${head}${mark}` : all)),
+      };
+    });
+    return marked.some((column) => column.default?.includes(mark)) ? [[table, marked] as const] : [];
+  });
+}
+
+/** Stands in for the name between its search, for which it has to be the old one, and its change. */
+const mark = '\u0000';
+
+function takingFrom(column: Column, sequence: Sequence): Column {
+  if (column.default?.includes(mark) !== true) return column;
+  const name = quoteQualified(sequence.schema === 'public' ? undefined : sequence.schema, sequence.name);
+  return { ...column, default: column.default.replaceAll(mark, () => quoteLiteral(name)) };
 }
 
 function moveDefinition(workspace: Workspace, object: DefinedObject, schema: string, name: string): void {

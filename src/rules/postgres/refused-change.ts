@@ -7,6 +7,7 @@ import { refusedConcurrently } from './refusals/concurrently';
 import { refusedForeignKey } from './refusals/foreign-keys';
 import { refusedValue } from './refusals/generated';
 import { refusedExpression } from './refusals/immutable';
+import { refusedInherited } from './refusals/inherited';
 import { refusedKey } from './refusals/keys';
 import type { Refusal } from './refusals/refusal';
 import { refusedType } from './refusals/types';
@@ -23,6 +24,9 @@ FUNCTION keeps the result, the names of the arguments, and their defaults (42P13
 Others can't be made: a foreign key to what is not unique (42830) or to a type that can't be compared (42804); a unique key of a partitioned table without its partition key (0A000); a
 constraint of a partial index, one on expressions, or one that is not unique (42809); CONCURRENTLY for the index of a partitioned table (0A000), beside a DEFAULT partition, and for a
 materialized view without a unique index (55000); an index or a generated column of an expression that the clock or the session's settings change (42P17).
+
+What a child or a partition has from its parent is changed there (42P16); an index of a partition goes with that of its parent (2BP01); a partition gets no column of its own (42809), and since version 17
+no identity (55000).
 
 Values don't change by themselves: a type to which the old one, or the default, is not cast without USING (42804), and columns that only the server fills (428C9).
 
@@ -264,8 +268,57 @@ Silent about views and functions that the migrations of the folder don't show, a
         { at: 'ALTER TABLE t ALTER COLUMN g DROP DEFAULT', says: 'DROP EXPRESSION' },
       ],
     },
+    {
+      title: 'What a child has from its parent',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE p (id bigint, at date NOT NULL, CHECK (id > 0)) PARTITION BY RANGE (at);\nCREATE INDEX ON p (id);\nCREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\nCREATE TABLE a (x int);\nCREATE TABLE b () INHERITS (a);\nALTER TABLE a ADD COLUMN n int CHECK (n > 0);\n",
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'ALTER TABLE p1 ADD COLUMN note text;\nALTER TABLE p1 DROP CONSTRAINT p_id_check;\nDROP INDEX p1_id_idx;\nALTER TABLE b DROP CONSTRAINT a_n_check;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE p1 ADD COLUMN note text', says: '42809' },
+        { at: 'ALTER TABLE p1 DROP CONSTRAINT p_id_check', says: 'from p' },
+        { at: 'DROP INDEX p1_id_idx', says: '2BP01' },
+        { at: 'ALTER TABLE b DROP CONSTRAINT a_n_check', says: '42P16' },
+      ],
+    },
+    {
+      title: 'ATTACH of a table with an identity of its own',
+      framework: 'flyway',
+      majors: [17, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE p (id bigint NOT NULL, at int NOT NULL) PARTITION BY RANGE (at);\nCREATE TABLE p1 (id bigint GENERATED ALWAYS AS IDENTITY, at int NOT NULL);\n',
+        },
+        { path: 'V2__u.sql', text: 'ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (0) TO (10);\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (0) TO (10)', says: 'DROP IDENTITY' }],
+    },
   ],
   good: [
+    {
+      title: 'A child changes what is its own, what it has twice, and what it was left',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE p (id bigint, at date NOT NULL, CHECK (id > 0)) PARTITION BY RANGE (at);\nCREATE INDEX ON p (id);\nCREATE TABLE p1 PARTITION OF p (CONSTRAINT few CHECK (id < 9)) FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\nCREATE TABLE a (x int);\nCREATE TABLE b (x int, y int) INHERITS (a);\nCREATE INDEX ON p1 (at, id);\n",
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'ALTER TABLE p1 DROP CONSTRAINT few;\nDROP INDEX p1_at_id_idx;\nALTER TABLE b DROP COLUMN y;\nALTER TABLE b ADD COLUMN z int;\nALTER TABLE p1 ALTER COLUMN id SET DEFAULT 1;\nALTER TABLE p DETACH PARTITION p1;\nALTER TABLE p1 DROP CONSTRAINT p_id_check;\nDROP INDEX p1_id_idx;\nALTER TABLE p1 ADD COLUMN w int;\nALTER TABLE p1 DROP COLUMN id;\nALTER TABLE b NO INHERIT a;\nALTER TABLE b RENAME COLUMN x TO v;\n',
+        },
+      ],
+    },
     {
       title: 'OVERRIDING USER VALUE, and the time that an identifier holds',
       framework: 'flyway',
@@ -392,7 +445,7 @@ Silent about views and functions that the migrations of the folder don't show, a
   // What stands behind an IF is not known to run.
   check: (context) =>
     perOperation(context, (step, operation) => {
-      const refusal = refusalOf(context, step, operation);
+      const refusal = refusalOf(context, step, operation) ?? refusedInherited(context, step, operation);
       return refusal === undefined ? undefined : violation(context, step, operation, refusal);
     }),
 };

@@ -1,7 +1,9 @@
 import { relationKey, type Table } from '../../model/catalog';
 import type { ObjectName, Operation } from '../../model/operation';
+import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { findIndex, findNamed, findTable } from '../../schema/lookup';
 import { type OperationOf, operationRange, perOperation, type RuleContext, type Step } from '../context';
+import { replaceSpan } from '../edits';
 import type { Rule, Violation } from '../rule';
 import { callerOf } from './called-functions';
 import { keyColumn, type Need, neededColumn, neededKey, renamedColumn, retypedColumn } from './needed-columns';
@@ -197,8 +199,33 @@ ALTER TABLE t DROP COLUMN i;
         },
       ],
     },
+    {
+      title: 'A sequence by its new name, the index of a key',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE t (id serial PRIMARY KEY, a int UNIQUE);\nALTER SEQUENCE t_id_seq RENAME TO numbers;\n' },
+        { path: 'V2__d.sql', text: 'DROP SEQUENCE numbers;\nDROP INDEX IF EXISTS t_a_key CASCADE;\n' },
+      ],
+      findings: [
+        { at: 'DROP SEQUENCE numbers', says: 'The default of id of t' },
+        { at: 'DROP INDEX IF EXISTS t_a_key CASCADE', says: '2BP01' },
+      ],
+    },
   ],
   good: [
+    {
+      title: 'A sequence that has the name which another one had',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id serial PRIMARY KEY);\nALTER SEQUENCE t_id_seq RENAME TO numbers;\nCREATE SEQUENCE t_id_seq;\n',
+        },
+        { path: 'V2__d.sql', text: 'DROP SEQUENCE t_id_seq;\n' },
+      ],
+    },
     {
       title: 'What has the name now is not what the view and the trigger use',
       framework: 'flyway',
@@ -326,7 +353,7 @@ function violation(context: RuleContext, step: Step, operation: Operation, { wha
 function needOf(context: RuleContext, step: Step, operation: Operation): Need | undefined {
   switch (operation.kind) {
     case 'drop object':
-      return operation.cascade ? undefined : neededObject(context, step, operation);
+      return operation.cascade && operation.objectKind !== 'index' ? undefined : neededObject(context, step, operation);
     case 'drop column':
       return operation.cascade ? undefined : neededColumn(context, step, operation);
     case 'drop constraint':
@@ -373,16 +400,7 @@ function neededOne(
       return view === undefined ? undefined : readingView(step, view, operation.objects);
     }
     case 'index': {
-      const found = findIndex(step.before, name);
-      const constraint = found?.index.constraint;
-      return constraint === undefined
-        ? undefined
-        : {
-            what: `index ${name.name}`,
-            by: `the constraint ${constraint}`,
-            code: '2BP01',
-            help: 'Drop the constraint: its index goes with it.',
-          };
+      return keyOfIndex(context, step, operation, name);
     }
     case 'type':
     case 'domain':
@@ -394,6 +412,25 @@ function neededOne(
     default:
       return undefined;
   }
+}
+
+/** With CASCADE too: the index is part of the constraint. */
+function keyOfIndex(context: RuleContext, step: Step, operation: OperationOf<'drop object'>, name: ObjectName): Need | undefined {
+  const found = findIndex(step.before, name);
+  const constraint = found?.index.constraint;
+  if (found === undefined || constraint === undefined) return undefined;
+  const { schema, name: table } = found.owner;
+  const words = `DROP CONSTRAINT ${operation.ifExists ? 'IF EXISTS ' : ''}${quoteIdentifier(constraint)}${operation.cascade ? ' CASCADE' : ''}`;
+  const text = `ALTER TABLE ${quoteQualified(name.schema === undefined ? undefined : schema, table)} ${words}`;
+  const edits = [replaceSpan(context, step.statement.span, text)];
+  return {
+    what: `index ${name.name}`,
+    by: `the constraint ${constraint}`,
+    code: '2BP01',
+    help: 'Drop the constraint: its index goes with it.',
+    ...(operation.objects.length === 1 &&
+      found.index.inherited !== true && { fix: { title: `Drop the constraint ${constraint}`, safe: false, edits } }),
+  };
 }
 
 /** A foreign key of a table that stays. */
