@@ -13,6 +13,11 @@ const builtIn = new Set(['abs', 'concat', 'date', 'format', 'left', 'length', 'l
 export function callerOf(catalog: SearchedCatalog, { name }: ObjectName, major: number): string | undefined {
   if (builtIn.has(name) || catalog.definitions.filter((object) => object.kind === 'function' && object.name === name).length !== 1)
     return undefined;
+  return callerOfName(catalog, name, major);
+}
+
+/** The same for a function of which nothing but its name is known: one of an extension. */
+export function callerOfName(catalog: SearchedCatalog, name: string, major: number): string | undefined {
   const call = new RegExp(`(?<![\\w$"])(?:"?[\\w$]+"?\\s*\\.\\s*)?"?(?<![\\w$])${name.replaceAll(/\W/g, '\\$&')}"?\\s*\\(`, 'i');
   const calls = (text: string | undefined) => text !== undefined && call.test(withoutTexts(text));
   for (const table of catalog.tables) {

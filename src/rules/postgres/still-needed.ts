@@ -7,6 +7,7 @@ import { replaceSpan } from '../edits';
 import type { Rule, Violation } from '../rule';
 import { callerOf } from './called-functions';
 import { keyColumn, type Need, neededColumn, neededKey, renamedColumn, retypedColumn } from './needed-columns';
+import { extensionUser, neededRowType, neededType, roleUser, schemaContent } from './needed-objects';
 
 export const stillNeeded: Rule = {
   id: 'still-needed',
@@ -14,7 +15,7 @@ export const stillNeeded: Rule = {
   severity: 'error',
   engines: ['postgres'],
   explanation: `The server refuses to drop what something else depends on, unless CASCADE is said, which drops that too: a table or a key that a foreign key refers to, a table,
-view or column that a view reads, a type of which there are columns, the function of a trigger, a default, a view, a CHECK, an index or a policy, the sequence of a default. An index that belongs to a constraint can't be dropped by itself at all. A
+view or column that a view reads, a type that a column, another type, a view's cast or a function's signature has, also the row type of a table, a schema that is not empty, an extension whose types, functions or operator classes are in use, a role that owns something or has privileges, the function of a trigger, a default, a view, a CHECK, an index or a policy, the sequence of a default. An index that belongs to a constraint can't be dropped by itself at all. A
 column that a view, a rule, a policy, the WHEN or UPDATE OF of a trigger, a publication's columns or rows, an SQL-standard function body, or a generated column reads can neither be
 dropped nor change its type, not even to the type that it has; one of a partition key or of a parent table can't either; and a column of the primary key can't lose its NOT NULL. TRUNCATE
 wants every table named that refers to one of its tables.
@@ -39,6 +40,63 @@ Silent where CASCADE is said (destructive-change speaks of that), and about what
         { at: 'DROP FUNCTION code()', says: 'The default of a of t' },
         { at: 'DROP FUNCTION fold(text)', says: 'The index i of t' },
         { at: 'DROP FUNCTION shown', says: 'The view v' },
+      ],
+    },
+    {
+      title: 'A schema that is not empty, extensions whose types and classes are in use',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE SCHEMA app;\nCREATE FUNCTION app.f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;\nCREATE EXTENSION citext;\nCREATE EXTENSION pg_trgm;\nCREATE EXTENSION "uuid-ossp";\nCREATE TABLE u (id uuid PRIMARY KEY DEFAULT uuid_generate_v4(), mail citext, t text);\nCREATE INDEX u_t ON u USING gin (t gin_trgm_ops);\n',
+        },
+        {
+          path: 'V2__d.sql',
+          text: 'DROP SCHEMA app RESTRICT;\nDROP EXTENSION citext;\nDROP EXTENSION IF EXISTS pg_trgm;\nDROP EXTENSION "uuid-ossp";\n',
+        },
+      ],
+      findings: [
+        { at: 'DROP SCHEMA app RESTRICT', says: 'The function app.f needs schema app' },
+        { at: 'DROP EXTENSION citext', says: 'The column mail of u needs extension citext' },
+        { at: 'DROP EXTENSION IF EXISTS pg_trgm', says: 'The index u_t of u' },
+        { at: 'DROP EXTENSION "uuid-ossp"', says: 'The default of id of u' },
+      ],
+    },
+    {
+      title: 'Types of types, of signatures, of casts, and of rows; a role that owns something or may read it',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: `CREATE DOMAIN positive AS int CHECK (value > 0);
+CREATE DOMAIN small AS positive CHECK (value < 100);
+CREATE FUNCTION f(a small) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TYPE mood AS ENUM ('good');
+CREATE TABLE t (id text);
+CREATE VIEW v AS SELECT id::mood FROM t;
+CREATE TABLE u (id bigint);
+CREATE FUNCTION g() RETURNS SETOF u LANGUAGE sql AS 'SELECT * FROM u';
+DO $$ BEGIN CREATE ROLE owner_of_example; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+DO $$ BEGIN CREATE ROLE reader_of_example; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+GRANT SELECT ON t TO reader_of_example;
+CREATE TABLE o (id bigint);
+ALTER TABLE o OWNER TO owner_of_example;
+`,
+        },
+        {
+          path: 'V2__d.sql',
+          text: 'DROP DOMAIN positive;\nDROP DOMAIN small;\nDROP TYPE mood;\nDROP TABLE u;\nDROP ROLE reader_of_example;\nDROP ROLE owner_of_example;\n',
+        },
+      ],
+      findings: [
+        { at: 'DROP DOMAIN positive', says: 'The domain small needs type positive' },
+        { at: 'DROP DOMAIN small', says: 'The function f needs type small' },
+        { at: 'DROP TYPE mood', says: 'The view v' },
+        { at: 'DROP TABLE u', says: 'The function g needs u' },
+        { at: 'DROP ROLE reader_of_example', says: 'A privilege on the table t' },
+        { at: 'DROP ROLE owner_of_example', says: 'The table o, which it owns, needs role owner_of_example' },
       ],
     },
     {
@@ -227,6 +285,40 @@ ALTER TABLE t DROP COLUMN i;
       ],
     },
     {
+      title: 'A schema that is empty, an extension that nothing uses, types that nothing has any more',
+      framework: 'flyway',
+      majors: [13, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: `CREATE SCHEMA app;
+CREATE TABLE app.t (id bigint PRIMARY KEY);
+CREATE EXTENSION "uuid-ossp";
+CREATE EXTENSION pgcrypto;
+CREATE DOMAIN positive AS int CHECK (value > 0);
+CREATE DOMAIN small AS positive CHECK (value < 100);
+CREATE TYPE mood AS ENUM ('good');
+CREATE TABLE u (id uuid PRIMARY KEY DEFAULT uuid_generate_v4(), other uuid DEFAULT gen_random_uuid(), n small);
+CREATE FUNCTION f(a small) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE VIEW v AS SELECT id AS mood, '::mood' AS shown FROM u;
+`,
+        },
+        {
+          path: 'V2__d.sql',
+          text: `SET LOCAL lock_timeout = '2s';
+ALTER TABLE app.t SET SCHEMA public;
+DROP SCHEMA app;
+ALTER TABLE u ALTER COLUMN id SET DEFAULT gen_random_uuid();
+DROP EXTENSION "uuid-ossp", pgcrypto;
+ALTER TABLE u DROP COLUMN n;
+DROP FUNCTION f(small);
+DROP DOMAIN positive, small;
+DROP TYPE mood;
+`,
+        },
+      ],
+    },
+    {
       title: 'What has the name now is not what the view and the trigger use',
       framework: 'flyway',
       majors: [12, 18],
@@ -392,7 +484,9 @@ function neededOne(
       const table = findTable(step.before, name);
       return table === undefined
         ? undefined
-        : (referringKey(step, table, operation.objects) ?? readingView(step, table, operation.objects));
+        : (referringKey(step, table, operation.objects) ??
+            readingView(step, table, operation.objects) ??
+            neededRowType(step, table, operation.objects));
     }
     case 'view':
     case 'materialized view': {
@@ -404,7 +498,13 @@ function neededOne(
     }
     case 'type':
     case 'domain':
-      return typedColumn(step, name);
+      return neededType(step, name, operation.objects);
+    case 'schema':
+      return schemaContent(step, name);
+    case 'extension':
+      return extensionUser(context, step, name);
+    case 'role':
+      return roleUser(context, step, name);
     case 'sequence':
       return numberedColumn(step, name);
     case 'function':
@@ -475,17 +575,6 @@ function isView({ kind }: { readonly kind: string }): boolean {
 /** Of several in different schemas, a name without its schema may mean another one. */
 function isOnly(all: readonly { readonly name: string }[], { name }: { readonly name: string }): boolean {
   return all.filter((other) => other.name === name).length === 1;
-}
-
-function typedColumn(step: Step, name: ObjectName): Need | undefined {
-  const type = findNamed(step.before.types, name, step.before.searchPath);
-  if (type === undefined) return undefined;
-  const names = new Set(isOnly(step.before.types, type) ? [type.name, relationKey(type)] : [relationKey(type)]);
-  for (const table of step.before.tables) {
-    const column = table.columns.find((candidate) => names.has(candidate.type.replace(/(\[\])+$/, '').replaceAll('"', '')));
-    if (column !== undefined) return { what: `type ${type.name}`, by: `the column ${column.name} of ${table.name}`, code: '2BP01' };
-  }
-  return undefined;
 }
 
 /** The default of a serial column. An identity column's sequence can't be dropped either. */

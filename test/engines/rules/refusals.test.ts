@@ -47,6 +47,34 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(await attempt(keyed, publish, update)).toBe('accepted');
   });
 
+  it('still-needed: a role goes when nothing is its own any more, and nothing granted', async () => {
+    const roles = { reader: 'reader_once', owner: 'owner_once' };
+    const setup = `CREATE ROLE ${roles.reader};\nCREATE ROLE ${roles.owner};\nCREATE TABLE t (a int);\nGRANT SELECT ON t TO ${roles.reader};\nALTER TABLE t OWNER TO ${roles.owner};\n`;
+    const ways = [
+      { text: `DROP ROLE ${roles.reader};`, code: '2BP01' },
+      { text: `DROP ROLE ${roles.owner};`, code: '2BP01' },
+      { text: `REVOKE ALL ON t FROM ${roles.reader};\nDROP ROLE ${roles.reader};`, code: 'accepted' },
+      {
+        text: `REASSIGN OWNED BY ${roles.owner} TO CURRENT_USER;\nDROP OWNED BY ${roles.owner};\nDROP ROLE ${roles.owner};`,
+        code: 'accepted',
+      },
+    ];
+    const address = await database(sandbox, setup);
+    for (const { text, code } of ways) {
+      expect(await withClient(address, (client) => codeOf(client.query(text))), text).toBe(code);
+      const { reports } = lintFolder({
+        files: [
+          { path: '0001_setup.sql', text: setup },
+          { path: '0002_drop.sql', text },
+        ],
+        paths: ['0002_drop.sql'],
+        configuration: { ...defaultConfiguration, engineVersion: major, framework: 'sql' },
+      });
+      const found = reports.flatMap(({ findings }) => findings.filter(({ rule }) => rule === 'still-needed'));
+      expect(found.length, text).toBe(code === 'accepted' ? 0 : 1);
+    }
+  });
+
   it('guarantee-removed: without the partial index, and the one on an expression, ON CONFLICT finds none', async () => {
     const setup =
       'CREATE TABLE t (a int, b text);\nCREATE UNIQUE INDEX i ON t (lower(b));\nCREATE UNIQUE INDEX j ON t (a) WHERE b IS NULL;';
