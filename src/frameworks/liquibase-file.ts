@@ -223,7 +223,14 @@ export function without(span: Span, holes: readonly Span[]): Span[] {
 }
 
 /** A changeset is known by its file, its id and its author. */
-export function partsOfChangeset({ id }: Migration): { readonly path: string; readonly id: string; readonly author: string } {
+export function partsOfChangeset({ id }: Migration): ChangesetParts {
   const [path = '', own = '', author = ''] = id.split('::');
-  return { path, id: own, author };
+  return { path, fileName: path.split('/').at(-1) ?? path, id: own, author };
+}
+
+export interface ChangesetParts {
+  readonly path: string;
+  readonly fileName: string;
+  readonly id: string;
+  readonly author: string;
 }

@@ -107,10 +107,10 @@ function databaseOf({ engine }: ReadOptions): string {
   return engine.name === 'postgres' ? 'postgresql' : engine.name;
 }
 
-/** By id and author: the path is the one that Liquibase was called with. */
+/** By id, author and the file's own name: the folders in front of it are those that Liquibase was called with. */
 function rowOf(migration: Migration): string {
-  const { id, author } = partsOfChangeset(migration);
-  return `ID = ${quoteLiteral(id)} AND AUTHOR = ${quoteLiteral(author)}`;
+  const { id, author, fileName } = partsOfChangeset(migration);
+  return `ID = ${quoteLiteral(id)} AND AUTHOR = ${quoteLiteral(author)} AND RIGHT(FILENAME, ${fileName.length}) = ${quoteLiteral(fileName)}`;
 }
 
 function isOtherChangelog({ path }: SourceFile): boolean {

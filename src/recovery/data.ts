@@ -34,7 +34,7 @@ export function dataBack(situation: RecoverySituation): DataBack {
   for (const [table, difference] of differing) {
     const told = byStatements(situation, table, difference, done);
     const compared = evidence.get(table);
-    const by = statementsOn(table, difference.original, upToInterrupted(situation));
+    const by = statementsOn(table, difference.original, done) || statementsOn(table, difference.original, upToInterrupted(situation));
     const isTold = told.losses.length === 0 && (compared === undefined || explains(compared, told.listed));
     const found = compared === undefined || isTold ? told : rowsBack(compared, by, migrationText);
     steps.push(...found.steps.filter((step) => !steps.some((known) => known.text === step.text)));
@@ -181,14 +181,14 @@ function isOverwritten(column: string, table: Table, original: Table, done: read
   );
 }
 
-/** ` (statement 3)` where the statements that write to the table are known. */
+/** ` (statement 3)`, ` (statements 3, 5)` where the statements that write to the table are known. */
 function statementsOn(table: Table, original: Table, done: readonly Statement[]): string {
   const numbers = done
     .filter((statement) =>
       statement.operations.some((operation) => writtenTables(operation).some((name) => isNamed(name, table) || isNamed(name, original))),
     )
     .map((statement) => statement.index);
-  return numbers.length === 0 ? '' : ` (statement ${numbers.join(', ')})`;
+  return numbers.length === 0 ? '' : ` (${numbers.length === 1 ? 'statement' : 'statements'} ${numbers.join(', ')})`;
 }
 
 function deletionSteps(statement: Statement, table: Table, words: SqlWords): RecoveryStep[] {

@@ -47,8 +47,9 @@ export function liquibaseHistory({ table, insertRow, deleteRow, unlock }: Liquib
     ],
     release,
     recorded(migration, tables) {
-      const { id, author } = partsOfChangeset(migration);
-      const isOwn = (row: HistoryRow) => cell(row, 'ID') === id && cell(row, 'AUTHOR') === author;
+      const { id, author, fileName } = partsOfChangeset(migration);
+      const isOwn = (row: HistoryRow) =>
+        cell(row, 'ID') === id && cell(row, 'AUTHOR') === author && String(cell(row, 'FILENAME')).endsWith(fileName);
       return rowsOf(tables, table).some(isOwn) ? 'applied' : 'absent';
     },
   };

@@ -67,8 +67,8 @@ function insertRow(migration: Migration): string {
   return `INSERT INTO ${history} (ID, AUTHOR, FILENAME, DATEEXECUTED, ORDEREXECUTED, MD5SUM, \`DESCRIPTION\`, COMMENTS, EXECTYPE) SELECT ${values}, NOW(), COALESCE(MAX(ORDEREXECUTED), 0) + 1, NULL, 'sql', '', 'EXECUTED' FROM ${history}`;
 }
 
-/** By id and author: the path is the one that Liquibase was called with. */
+/** By id, author and the file's own name: the folders in front of it are those that Liquibase was called with. */
 function rowOf(migration: Migration): string {
-  const { id, author } = partsOfChangeset(migration);
-  return `ID = ${quoteLiteral(id)} AND AUTHOR = ${quoteLiteral(author)}`;
+  const { id, author, fileName } = partsOfChangeset(migration);
+  return `ID = ${quoteLiteral(id)} AND AUTHOR = ${quoteLiteral(author)} AND RIGHT(FILENAME, ${fileName.length}) = ${quoteLiteral(fileName)}`;
 }

@@ -124,3 +124,16 @@ test('what Liquibase refuses, and changelogs that are not SQL, are problems that
   expect(liquibase.detect([{ path: 'a.sql', text: changelog }])).toBeGreaterThan(0.9);
   expect(liquibase.detect([{ path: 'a.sql', text: 'SELECT 1;' }])).toBe(0);
 });
+
+test('a changeset of another file with the same id and author is another changeset', () => {
+  const text = '--liquibase formatted sql\n\n--changeset ann:1\nCREATE TABLE a (id int);\n';
+  const [one] = read(text, 'changes/users.sql');
+  if (one === undefined) throw new Error('Not read.');
+  const protocol = liquibase.run(options.engine);
+  const row = (filename: string) => [{ table: 'public.databasechangelog', rows: [{ id: '1', author: 'ann', filename }] }];
+  expect(protocol.recorded(one, row('db/changes/users.sql'))).toBe('applied');
+  expect(protocol.recorded(one, row('db/changes/orders.sql'))).toBe('absent');
+  expect(protocol.markNotApplied(one)[0]?.text).toBe(
+    "DELETE FROM public.databasechangelog WHERE ID = '1' AND AUTHOR = 'ann' AND RIGHT(FILENAME, 9) = 'users.sql';",
+  );
+});

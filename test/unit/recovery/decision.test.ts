@@ -83,3 +83,9 @@ test('the facts are what was measured', () => {
     'Later writes': ['are lost where rows are restored', 'stay'],
   });
 });
+
+test('what neither way brings back is named as such', () => {
+  const back = plan(false, { loses: 'rows that were added to t stay: nothing tells them from the others' });
+  const { because } = decide({ back, forward: plan(false, { loses: 'rows of t' }), situation: situation(1) });
+  expect(because).toContain('When unsure, go back. What is lost that way: rows that were added to t stay: nothing tells');
+});
