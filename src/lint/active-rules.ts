@@ -20,6 +20,8 @@ export class ActiveRules {
   private readonly meetsAll: readonly boolean[];
   /** The places of those that look at operations of a kind. */
   private readonly byKind = new Map<OperationKind, number[]>();
+  /** By the kinds of operations of a program: the migrations of a folder do the same few things. */
+  private readonly met = new Map<string, readonly ActiveRule[]>();
 
   constructor(rules: readonly Rule[], level: (rule: Rule) => RuleLevel) {
     this.active = rules.flatMap((rule) => {
@@ -39,11 +41,17 @@ export class ActiveRules {
 
   /** Those that have something to look at in a program which does these kinds of operations. */
   meeting(operations: ReadonlyMap<OperationKind, unknown>): readonly ActiveRule[] {
+    const kinds = [...operations.keys()];
+    const key = kinds.join();
+    const known = this.met.get(key);
+    if (known !== undefined) return known;
     const meets = this.meetsAll.slice();
-    for (const kind of operations.keys()) {
+    for (const kind of kinds) {
       for (const place of this.byKind.get(kind) ?? []) meets[place] = true;
     }
-    return this.active.filter((_, place) => meets[place]);
+    const met = this.active.filter((_, place) => meets[place]);
+    this.met.set(key, met);
+    return met;
   }
 }
 

@@ -8,6 +8,15 @@ export const defaultSchema = 'public';
 /** Temporary tables hide all others, whatever the search path says. */
 export const temporarySchema = 'pg_temp';
 
+const defaultPath: readonly string[] = [defaultSchema];
+const searchedByDefault: readonly string[] = [temporarySchema, defaultSchema];
+
+/** Where a name is looked for, in this order. Asked very often, and nearly always with the default path. */
+function schemasOf({ schema }: ObjectName, searchPath: readonly string[]): readonly string[] {
+  if (schema !== undefined) return [schema];
+  return searchPath === defaultPath ? searchedByDefault : [temporarySchema, ...searchPath];
+}
+
 /** A catalog that knows where names without a schema are looked for at its moment: SET search_path has been followed. */
 export interface SearchedCatalog extends Catalog {
   readonly searchPath?: readonly string[];
@@ -17,10 +26,9 @@ export interface SearchedCatalog extends Catalog {
 export function findTable(
   catalog: SearchedCatalog,
   name: ObjectName,
-  searchPath: readonly string[] = catalog.searchPath ?? [defaultSchema],
+  searchPath: readonly string[] = catalog.searchPath ?? defaultPath,
 ): Table | undefined {
-  const schemas = name.schema === undefined ? [temporarySchema, ...searchPath] : [name.schema];
-  for (const schema of schemas) {
+  for (const schema of schemasOf(name, searchPath)) {
     const found = tableOfName(catalog, schema, name.name);
     if (found === 'unknown') return findNamed(catalog.tables, name, searchPath);
     if (found !== undefined) return found;
@@ -32,10 +40,9 @@ export function findTable(
 export function findIndex(
   catalog: SearchedCatalog,
   name: ObjectName,
-  searchPath: readonly string[] = catalog.searchPath ?? [defaultSchema],
+  searchPath: readonly string[] = catalog.searchPath ?? defaultPath,
 ): { readonly owner: Table | DefinedObject; readonly index: Index } | undefined {
-  const schemas = name.schema === undefined ? [temporarySchema, ...searchPath] : [name.schema];
-  for (const schema of schemas) {
+  for (const schema of schemasOf(name, searchPath)) {
     if (!mayBeRelation(catalog, schema, name.name)) continue;
     for (const owners of [catalog.tables, catalog.definitions]) {
       const owner = owners.find((candidate) => candidate.schema === schema && indexNames(candidate).has(name.name));
@@ -66,10 +73,9 @@ export function findColumn(table: Table | undefined, name: string): Column | und
 export function findNamed<T extends { readonly schema: string; readonly name: string }>(
   objects: readonly T[],
   name: ObjectName,
-  searchPath: readonly string[] = [defaultSchema],
+  searchPath: readonly string[] = defaultPath,
 ): T | undefined {
-  const schemas = name.schema === undefined ? [temporarySchema, ...searchPath] : [name.schema];
-  for (const schema of schemas) {
+  for (const schema of schemasOf(name, searchPath)) {
     const found = objects.find((object) => object.name === name.name && object.schema === schema);
     if (found !== undefined) return found;
   }
