@@ -7,6 +7,9 @@ export interface FlywaySettings {
   readonly placeholderReplacement: boolean;
   /** Transactional and non-transactional statements may stand in one file. */
   readonly mixed: boolean;
+  /** Of the history. */
+  readonly table?: string;
+  readonly defaultSchema?: string;
 }
 
 export function readFlywaySettings(files: readonly SourceFile[]): FlywaySettings {
@@ -20,7 +23,11 @@ export function readFlywaySettings(files: readonly SourceFile[]): FlywaySettings
   for (const [key, value] of entries) {
     if (key.startsWith('placeholders.')) placeholders[key.slice('placeholders.'.length)] = value;
   }
+  const table = entries.get('table');
+  const defaultSchema = entries.get('defaultschema') ?? entries.get('schemas')?.split(',')[0]?.trim();
   return {
+    ...(table !== undefined && table !== '' && { table }),
+    ...(defaultSchema !== undefined && defaultSchema !== '' && { defaultSchema }),
     placeholders,
     placeholderReplacement: entries.get('placeholderreplacement') !== 'false',
     mixed: entries.get('mixed') === 'true',

@@ -175,6 +175,22 @@ function readMigration(
   });
 }
 
+/**
+ * What Flyway fills in by itself ("Flyway Placeholders Namespace", Default Placeholders). Where only the run tells, a value of the same kind
+ * stands in: on PostgreSQL a role and a database that every server has.
+ */
+function builtIn(file: SourceFile, settings: FlywaySettings, options: ReadOptions): Readonly<Record<string, string>> {
+  return {
+    'flyway:filename': baseName(file.path),
+    'flyway:timestamp': '2000-01-01 00:00:00',
+    'flyway:workingDirectory': '.',
+    'flyway:table': settings.table ?? 'flyway_schema_history',
+    ...(isMysqlFamily(options.engine)
+      ? {}
+      : { 'flyway:defaultSchema': settings.defaultSchema ?? 'public', 'flyway:user': 'postgres', 'flyway:database': 'postgres' }),
+  };
+}
+
 function programOf(
   direction: 'up' | 'down',
   file: SourceFile,
@@ -182,13 +198,10 @@ function programOf(
   settings: FlywaySettings,
   options: ReadOptions,
 ): Migration['up'] {
-  const own = { 'flyway:filename': baseName(file.path), ...(isMysqlFamily(options.engine) ? {} : { 'flyway:defaultSchema': 'public' }) };
-  const placeholders = { ...own, ...settings.placeholders, ...options.placeholders };
-  const statements = readStatements(file.text, wholeFile(file), {
-    engine: options.engine,
-    ...(settings.placeholderReplacement && { placeholders }),
-  });
+  const placeholders = { ...builtIn(file, settings, options), ...settings.placeholders, ...options.placeholders };
   const script = files.find((candidate) => candidate.path === `${file.path}.conf`);
+  const replaces = settings.placeholderReplacement && !/^\s*placeholderReplacement\s*=\s*false\s*$/im.test(script?.text ?? '');
+  const statements = readStatements(file.text, wholeFile(file), { engine: options.engine, ...(replaces && { placeholders }) });
   return {
     direction,
     path: file.path,

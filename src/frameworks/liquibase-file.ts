@@ -14,7 +14,7 @@ export interface Changeset {
   readonly body: Span;
   /** The texts behind `--rollback`, and in `/* liquibase rollback`. */
   readonly rollback: readonly Span[];
-  /** `--rollback empty` or `not required`: there is nothing to undo. */
+  /** `--rollback empty` or `not required`: there is nothing to undo; or it names the changeset that does it. */
   readonly needsNoRollback: boolean;
   readonly runInTransaction: boolean;
   readonly splitStatements: boolean;
@@ -153,7 +153,8 @@ function draftOf(line: Line, begins: RegExpExecArray, length: number): Draft {
 function finished(draft: Draft, text: string): Changeset {
   const [first] = draft.rollback;
   const words = first === undefined ? '' : text.slice(first.start, first.end).trim().toLowerCase();
-  const needsNoRollback = words === 'empty' || words.startsWith('not required');
+  // `changesetId:1 changesetAuthor:bob` is no SQL: the changes of another changeset take this one back.
+  const needsNoRollback = words === 'empty' || words.startsWith('not required') || /^changeset(?:id|author|path):/.test(words);
   return { ...draft, needsNoRollback, rollback: needsNoRollback ? [] : draft.rollback };
 }
 

@@ -17,8 +17,9 @@ export function isDatabaseSettings(path: string): boolean {
 export function cutToDatabase(path: string, text: string): { readonly path: string; readonly text: string } | undefined {
   const said = [...new Set(namesIn(text))].map((name) => `database: '${name}'\n`);
   const transactions = /\bdisableTransactions\s*:\s*true\b/.test(text) ? 'disableTransactions: true\n' : '';
+  const mode = /\bmigrationsTransactionMode\s*:\s*['"`]none['"`]/.test(text) ? "migrationsTransactionMode: 'none'\n" : '';
   const several = /\bmultipleStatements["']?\s*[:=]\s*(?:true|1)\b/i.test(text) ? 'multipleStatements: true\n' : '';
-  const kept = said.join('') + transactions + several;
+  const kept = said.join('') + transactions + mode + several;
   return kept === '' ? undefined : { path: path + cutMark, text: kept };
 }
 

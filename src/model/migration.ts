@@ -144,6 +144,8 @@ export interface ProgramExecution {
    * (Sequelize: a call without `{ transaction }` beside `sequelize.transaction`). They commit by themselves, and wait for its locks.
    */
   readonly beside?: readonly number[];
+  /** The framework may open a transaction around the way back, though none is around this one: what is generated has to work in both. */
+  readonly downWrapped?: true;
   /** The framework's own message, when it reads this program and refuses to run it: nothing is sent. */
   readonly refused?: string;
 }

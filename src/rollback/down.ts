@@ -101,7 +101,7 @@ function inheritanceDown(before: Catalog, after: Catalog): DownPart[] {
 /** CONCURRENTLY needs every statement to be sent by itself, outside a transaction; then the rollback runs so too. */
 function runsAlone({ up }: Migration): boolean {
   const separate = up.execution.requests === 'per-statement' || up.statements.length === 1;
-  return separate && !up.execution.wrapped && up.statements.some(isConcurrent);
+  return separate && !up.execution.wrapped && up.execution.downWrapped !== true && up.statements.some(isConcurrent);
 }
 
 function isConcurrent(statement: Statement): boolean {

@@ -1,7 +1,7 @@
 import { compareMigrationFileNames } from 'node-pg-migrate/utils/comparators';
+import { PgLiteral } from 'node-pg-migrate/utils/PgLiteral';
 import { codeLiteral } from '../../code/literal';
 import { nativeFunction } from '../../code/native';
-import { plainValue } from '../../code/plain';
 import type { Recording, Session } from '../../code/session';
 import { looksLikeSql } from '../../code/sql/emit';
 import { object, undefinedValue, type Value } from '../../code/value';
@@ -14,6 +14,7 @@ import { codeLines } from './code-lines';
 import { CodeMemory } from './code-memory';
 import { findDefinition } from './definitions';
 import { CodeFolder, ownCode, programOf } from './migration-classes';
+import { libraryArguments } from './node-pg-migrate/arguments';
 import { builder, packageNatives, sentAtOnce } from './node-pg-migrate/builder';
 import { downMarker, hasMarkers, readSqlFile } from './node-pg-migrate/sql-file';
 import { placeDownInCode } from './placing';
@@ -134,7 +135,7 @@ class FolderReader {
 
   read(file: SourceFile): Result<Migration> {
     if (/\.sql$/i.test(file.path)) return success(readSqlFile(file, this.options, transactional));
-    const key = `${file.path} ${this.options.engine.name} ${this.options.engine.major} ${JSON.stringify(this.shorthands)}`;
+    const key = `${file.path} ${this.options.engine.name} ${this.options.engine.major} ${keyOf(this.shorthands)}`;
     const { migration, shorthands } = readFiles.recall(key, [file.path], this.folder.files, () => this.readCode(file));
     this.shorthands = shorthands;
     if (migration !== undefined) return success(migration);
@@ -227,7 +228,12 @@ function isFalse(value: Value | undefined): boolean {
   return value?.kind === 'primitive' && value.value === false;
 }
 
+/** As the library takes them: a default can be SQL (`new PgLiteral('now()')`). */
 function shorthandsOf(value: Value): Readonly<Record<string, unknown>> {
-  const plain = plainValue(value.kind === 'object' ? value : object());
+  const [plain] = libraryArguments([value.kind === 'object' ? value : object()], new Set());
   return typeof plain === 'object' && plain !== null ? Object.fromEntries(Object.entries(plain)) : {};
+}
+
+function keyOf(shorthands: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(shorthands, (_, part: unknown) => (part instanceof PgLiteral ? { sql: String(part) } : part));
 }

@@ -90,13 +90,15 @@ const calls =
 /** `up(qi, Sequelize)`, as sequelize-cli calls it. */
 const second = /\bup\b[^{;]{0,40}?\(\s*[\w$]+\s*(?::[^,)]{0,40})?,\s*(?:Sequelize|DataTypes)\b/;
 const types = /\b(?:Sequelize|DataTypes)\s*\.\s*[A-Z]{3,}\b/;
+/** The package by name, also in a comment for the editor, or its connection. */
+const packageMark = /(?:\brequire\s*\(|\bfrom|\bimport\s*\()\s*['"]sequelize(?:-cli)?['"]|\.\s*sequelize\s*\.\s*(?:query|transaction)\s*\(/;
 
 /** A file that shows by itself whose it is. */
 function isOwn(file: SourceFile): boolean {
   const { text } = file;
   if (/\bqueryInterface\b/i.test(text)) return true;
   if (isMongoContext(file)) return false;
-  if (calls.test(text) && (second.test(text) || types.test(text))) return true;
+  if (calls.test(text) && (second.test(text) || types.test(text) || packageMark.test(text))) return true;
   return /\bcontext\b/.test(text) && /\bsequelize\b|\bumzug\b/i.test(text);
 }
 

@@ -147,7 +147,7 @@ export class Email1700000000002 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.dropIndex('users', new TableIndex({ columnNames: ['email'], isConcurrent: true }));
+    await queryRunner.dropIndex('users', new TableIndex({ columnNames: ['email'] }));
   }
 }
 `,

@@ -403,6 +403,17 @@ describe('Flyway', () => {
     ).toEqual(['a', 'b', 'flyway:filename']);
   });
 
+  it('fills in what Flyway knows by itself, unless the script says that it must not', () => {
+    const text = "GRANT SELECT ON ${flyway:defaultSchema}.${flyway:table} TO ${flyway:user}; SELECT '${flyway:timestamp}', ${own}";
+    const sentWith = (files: Readonly<Record<string, string>>) =>
+      read({ 'V1__a.sql': text, ...files }).migrations[0]?.up.statements.map(({ sent, unresolved }) => [sent, unresolved]);
+    expect(sentWith({ '../flyway.conf': 'flyway.schemas=shop,other\nflyway.table=history\n' })).toEqual([
+      ['GRANT SELECT ON shop.history TO postgres', undefined],
+      [expect.stringMatching(/^SELECT '\d.*, \$\{own\}$/), ['own']],
+    ]);
+    expect(sentWith({ 'V1__a.sql.conf': 'placeholderReplacement=false\n' })?.[0]?.[0]).toContain('${flyway:user}');
+  });
+
   it('stops at a failed row, and runs a repeatable again when it changed', () => {
     const own = first({ 'V1__a.sql': 'SELECT 1' });
     expect(decide(own, [{ script: 'V0__x.sql', version: '0', description: 'x', success: false }])).toMatchObject({

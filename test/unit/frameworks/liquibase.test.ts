@@ -72,6 +72,14 @@ test('a rollback that is not required is none that is missing', () => {
   expect(read(changelog).map(({ downUnsupported }) => downUnsupported === true)).toEqual([false, false, true, false]);
 });
 
+test('a rollback that names another changeset is no SQL', () => {
+  const [migration] = read(
+    '--liquibase formatted sql\n--changeset a:2\nDROP TABLE t;\n--rollback changesetId:1 changesetAuthor:a changesetPath:old.sql\n',
+  );
+  expect(migration?.up.statements).toHaveLength(1);
+  expect([migration?.down, migration?.downUnsupported]).toEqual([undefined, true]);
+});
+
 test('lines to be ignored are not read, and a rollback over several lines is one', () => {
   const [migration] = read(
     '--liquibase formatted sql\n--changeset a:1\nCREATE TABLE t (id int);\n--ignoreLines:start\nnot sql\n--ignoreLines:end\n--ignoreLines:1\nneither\n--rollback DROP\n--rollback TABLE t;\n',

@@ -1,6 +1,7 @@
 import { nativeFunction } from '../../../code/native';
 import { type FunctionValue, undefinedValue, type Value } from '../../../code/value';
 import { type Catalog, emptyCatalog } from '../../../model/catalog';
+import { isDatabaseSettings } from '../../../model/database-settings';
 import type { Engine } from '../../../model/engine';
 import type { Migration, Program, ProgramExecution } from '../../../model/migration';
 import { type Result, success } from '../../../model/result';
@@ -45,8 +46,11 @@ export function readMigrations(files: readonly SourceFile[], options: ReadOption
     .flatMap((file) => migrationsIn(file, folder))
     .toSorted((left, right) => left.timestamp - right.timestamp);
   const chain = new Chain(options.engine);
+  const withoutTransactions = files.some(
+    ({ path, text }) => isDatabaseSettings(path) && /\bmigrationsTransactionMode\s*:\s*['"`]none['"`]/.test(text),
+  );
   return found.map((entry) => {
-    const migration = remembered(entry, folder, maker, options, chain.after());
+    const migration = remembered(entry, folder, maker, { ...options, withoutTransactions }, chain.after());
     chain.add(migration.up);
     return success(migration);
   });
@@ -77,6 +81,11 @@ class Chain {
   }
 }
 
+interface ProjectOptions extends ReadOptions {
+  /** `migrationsTransactionMode: 'none'` in the data source. */
+  readonly withoutTransactions: boolean;
+}
+
 interface ReadMigration {
   readonly migration: Migration;
   /** The schema before it, if a builder asked for a table. */
@@ -91,11 +100,11 @@ function remembered(
   entry: Entry,
   folder: CodeFolder,
   maker: ContextMaker | undefined,
-  options: ReadOptions,
+  options: ProjectOptions,
   before: () => Catalog,
 ): Migration {
   const roots = [entry.file.path, ...(maker === undefined ? [] : [maker.make.source.path])];
-  const key = `${entry.name} ${options.engine.name} ${options.engine.major}`;
+  const key = `${entry.name} ${options.engine.name} ${options.engine.major} ${options.withoutTransactions}`;
   const read = (): ReadMigration => {
     let asked: Catalog | undefined;
     const migration = new Reading(entry, folder, maker, options).read(() => {
@@ -136,7 +145,7 @@ class Reading {
     private readonly entry: Entry,
     private readonly folder: CodeFolder,
     private readonly maker: ContextMaker | undefined,
-    private readonly options: ReadOptions,
+    private readonly options: ProjectOptions,
   ) {}
 
   read(before: () => Catalog): Migration {
@@ -167,7 +176,7 @@ class Reading {
     const instance = session.construct(type);
     const method = methodOf(session, instance, direction);
     if (method === undefined) return {};
-    const execution = executionOf(booleanField(session, instance, 'transaction'), engine);
+    const execution = executionOf(direction, booleanField(session, instance, 'transaction'), engine, this.options.withoutTransactions);
     const runner = queryRunner(new Sender(new DatabaseSoFar(before, engine, dialectOf(engine)), dialectOf(engine)), execution.wrapped);
     const argument = contextFor(this.maker, session, method, runner, type, engine);
     const recording = session.run(followed(method, file), [argument], instance);
@@ -184,7 +193,7 @@ class Reading {
       path: file.path,
       span: type.source.span,
       statements: [],
-      execution: executionOf(undefined, this.options.engine),
+      execution: executionOf('up', undefined, this.options.engine, false),
     };
   }
 }
@@ -206,10 +215,29 @@ function spanOf(method: Value, type: MigrationType, file: SourceFile): { readonl
   return source.path === file.path ? source.span : type.source.span;
 }
 
-/** `migration/MigrationExecutor.js`: the mode is `all` unless the project says otherwise; `transaction` of a migration counts in the others. */
-function executionOf(transaction: boolean | undefined, engine: Engine): ProgramExecution {
+/**
+ * `migration/MigrationExecutor.js`: the mode is `all` unless the project says otherwise; `transaction` of a migration counts in the others, and
+ * only there: `undoLastMigration` opens a transaction in every mode but `none`, and asks no migration.
+ */
+function executionOf(
+  direction: 'up' | 'down',
+  transaction: boolean | undefined,
+  engine: Engine,
+  withoutTransactions: boolean,
+): ProgramExecution {
+  if (withoutTransactions && (direction === 'down' || transaction !== true)) {
+    return { requests: 'per-statement', wrapped: false, because: 'migrationsTransactionMode is "none", so TypeORM opens no transaction' };
+  }
   if (transaction === false) {
-    return { requests: 'per-statement', wrapped: false, because: 'transaction = false: TypeORM runs this migration without a transaction' };
+    return {
+      requests: 'per-statement',
+      wrapped: false,
+      because:
+        direction === 'up'
+          ? 'transaction = false: TypeORM runs this migration without a transaction'
+          : 'transaction = false: that holds for a revert with --transaction none, and without it TypeORM opens a transaction all the same',
+      ...(direction === 'up' && { downWrapped: true }),
+    };
   }
   return {
     requests: 'per-statement',

@@ -113,6 +113,18 @@ describe('how it runs', () => {
     expect(statementsOf(read[1]?.up)).toEqual(['ALTER TABLE "t" ADD "key" uuid NOT NULL']);
   });
 
+  it('a default of a shorthand can be SQL', () => {
+    const migration = only(
+      nodePgMigrate,
+      `const { PgLiteral } = require('node-pg-migrate');
+exports.shorthands = { seen: { type: 'timestamptz', notNull: true, default: new PgLiteral('now()') }, kind: { type: process.env.KIND } };
+${up("pgm.addColumns('t', { first_seen: 'seen', last_seen: { type: 'seen', notNull: false } });")}`,
+    );
+    expect(statementsOf(migration.up)).toEqual([
+      even('ALTER TABLE "t" ADD "first_seen" timestamptz DEFAULT now() NOT NULL, ADD "last_seen" timestamptz DEFAULT now()'),
+    ]);
+  });
+
   it('SQL files have both ways under their markers', () => {
     const migration = only(nodePgMigrate, {
       '1_a.sql': '-- Up Migration\nCREATE TABLE a (id int);\nCREATE TABLE b (id int);\n\n-- Down Migration\nDROP TABLE b;\n',

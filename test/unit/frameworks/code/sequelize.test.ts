@@ -229,6 +229,15 @@ describe('forms', () => {
     expect(sequelize.detect([...named('qi', `await qi.dropTable('a');`), project])).toBeGreaterThan(0.9);
     expect(sequelize.detect([...named('db', `await db.schema.dropTable('a');`), project])).toBe(0);
   });
+
+  it.each([
+    `module.exports = { async up(qi, Sequelize) { await qi.addColumn('a', 'b', { type: Sequelize.DATE }); } };`,
+    `module.exports = { up: (q, { DataTypes }) => q.addColumn('a', 'b', DataTypes.INTEGER) };`,
+    `module.exports = { up: (query) => query.sequelize.query('SELECT 1') };`,
+    `/** @type {import('sequelize-cli').Migration} */ module.exports = { up: (i) => i.dropTable('a') };`,
+  ])('is recognised whatever the query interface is called: %s', (text) => {
+    expect(sequelize.detect([{ path: '20240101-a.js', text }])).toBeGreaterThan(0.9);
+  });
 });
 
 describe('writing', () => {

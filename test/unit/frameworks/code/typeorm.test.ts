@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { typeorm } from '../../../../src/frameworks/code/typeorm';
 import { detectFramework } from '../../../../src/frameworks/registry';
+import { emptyCatalog } from '../../../../src/model/catalog';
 import type { Migration } from '../../../../src/model/migration';
 import type { SourceFile } from '../../../../src/model/run-protocol';
 import { loadParser } from '../../../../src/parse/load';
+import { generateDown } from '../../../../src/rollback/down';
+import { replay } from '../../../../src/schema/virtual-schema';
 
 beforeAll(loadParser);
 
@@ -115,6 +118,40 @@ describe('TypeORM migrations', () => {
     expect(read(withUp(up))[0]?.up.execution.wrapped).toBe(true);
     const [none] = read(withUp(up, 'transaction = false as const;'));
     expect(none?.up.execution).toMatchObject({ wrapped: false, because: expect.stringContaining('transaction = false') });
+  });
+
+  it('knows that the way back asks no migration for its transaction', () => {
+    const text = `import { MigrationInterface, QueryRunner } from 'typeorm';
+export class Email1700000000002 implements MigrationInterface {
+  transaction = false as const;
+  async up(queryRunner: QueryRunner) {
+    await queryRunner.query('CREATE INDEX CONCURRENTLY email_idx ON users (email)');
+  }
+  async down(queryRunner: QueryRunner) {
+    await queryRunner.query('DROP INDEX CONCURRENTLY email_idx');
+  }
+}
+`;
+    const withUsers = `export class Users1700000000001 {
+  async up(queryRunner) {
+    await queryRunner.query('CREATE TABLE users (email text)');
+  }
+  async down(queryRunner) {}
+}`;
+    const file = { path: '1700000000002-Email.ts', text };
+    const [migration] = read(file);
+    expect(migration?.up.execution).toMatchObject({ wrapped: false, downWrapped: true });
+    expect(migration?.down?.execution.because).toContain('--transaction none');
+    // A generated rollback has to work in the transaction that a revert opens.
+    const users = replay(emptyCatalog, read({ path: '1700000000001-Users.ts', text: withUsers })[0]?.up.statements ?? []);
+    const down = migration === undefined ? undefined : generateDown(migration, users, replay(users, migration.up.statements));
+    expect(down?.statements).toEqual(['DROP INDEX email_idx;']);
+    const settings = { path: '../data-source.ts', text: `new DataSource({ type: 'postgres', migrationsTransactionMode: 'none' })` };
+    const [without] = read(file, settings);
+    expect(without?.up.execution).toMatchObject({ wrapped: false });
+    const [plain] = read(withUp("await queryRunner.query('SELECT 1');"), settings);
+    expect(plain?.up.execution).toMatchObject({ wrapped: false, because: expect.stringContaining('migrationsTransactionMode') });
+    expect(without?.down?.execution).toMatchObject({ wrapped: false });
   });
 
   it('takes several statements of one query as one request', () => {
