@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { RunnerCommand, RunnerMessage, SimulationEvent, SimulationRequest } from '../protocol/simulation';
 import type { Output } from './output';
+import { inPanelWords } from './sandbox-words';
 
 /** How long a runner may take to remove its sandbox after a cancel before it is killed. */
 const cancelGraceMs = 10_000;
@@ -49,7 +50,7 @@ export function runSimulation(
   const pass = (event: SimulationEvent): void => {
     if (over) return;
     over = isEnding(event);
-    emit(event);
+    emit(event.kind === 'failed' ? { ...event, message: inPanelWords(event.message) } : event);
   };
   child.on('message', (message: RunnerMessage) => {
     if (message.kind !== 'sandboxes') pass(message);

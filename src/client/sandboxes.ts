@@ -1,26 +1,33 @@
-import type { EngineName } from '../model/engine';
+import { type EngineName, isMysqlFamily } from '../model/engine';
 import type { SandboxChoice } from '../protocol/panel';
 import type { RunnerMessage, SandboxAvailability } from '../protocol/simulation';
 import type { Output } from './output';
 import { forkRunner, tell } from './runner-process';
+import { inPanelWords, sandboxLabels } from './sandbox-words';
 
 const probeTimeoutMs = 8_000;
-
-const labels: Record<SandboxChoice['name'], string> = { embedded: 'Embedded server', docker: 'Docker', local: 'Installed server' };
 
 /** What is offered while nothing was found out yet: starting it says what is missing. */
 const unprobed: readonly SandboxAvailability[] = [{ name: 'embedded' }, { name: 'docker' }];
 
-/** The sandboxes to choose from. An installed server is offered where there is one; nobody needs to hear that there is none. */
-export function sandboxChoices(found: readonly SandboxAvailability[] = unprobed): readonly SandboxChoice[] {
+/**
+ * The sandboxes to choose from. An installed server is offered where there is one; nobody needs to hear that there is none, nor that no
+ * MySQL and MariaDB are embedded.
+ */
+export function sandboxChoices(engine: EngineName, found: readonly SandboxAvailability[] = unprobed): readonly SandboxChoice[] {
   return found
     .filter(({ name, unavailable }) => name !== 'local' || unavailable === undefined)
-    .map((sandbox) => ({ ...sandbox, label: labels[sandbox.name] }));
+    .filter(({ name }) => name !== 'embedded' || !isMysqlFamily({ name: engine }))
+    .map(({ name, unavailable }) => ({
+      name,
+      label: sandboxLabels[name],
+      ...(unavailable !== undefined && { unavailable: inPanelWords(unavailable) }),
+    }));
 }
 
 /** The same, with why one can't be used on this machine. Asks a runner, which starts nothing. */
 export async function probeSandboxes(extensionPath: string, engine: ProbedEngine, output: Output): Promise<readonly SandboxChoice[]> {
-  return sandboxChoices(await askRunner(extensionPath, engine, output));
+  return sandboxChoices(engine.name, await askRunner(extensionPath, engine, output));
 }
 
 interface ProbedEngine {

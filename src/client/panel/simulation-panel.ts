@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
+import { defaultEngine } from '../../model/engine';
 import { withoutPasswords } from '../../model/secrets';
 import { type DescribeResult, type PlaceDownParams, type PlaceDownResult, placeDownRequest } from '../../protocol/language';
 import type { FromPanel, PanelChoices, PanelCommand, SandboxChoice, ToPanel } from '../../protocol/panel';
@@ -51,7 +52,7 @@ export class SimulationPanel {
   /** True from the click on Run until the runner's process is gone. */
   private busy = false;
   private disposed = false;
-  private sandboxes: readonly SandboxChoice[] = sandboxChoices();
+  private sandboxes: readonly SandboxChoice[] = sandboxChoices(defaultEngine.name);
   private readonly subscriptions: vscode.Disposable[] = [];
 
   constructor(

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { inPanelWords } from '../../../src/client/sandbox-words';
+import { sandboxChoices } from '../../../src/client/sandboxes';
+
+describe('the sandboxes of the panel', () => {
+  it('are those that there are for the engine, without an installed server that is not there', () => {
+    const found = [
+      { name: 'embedded', unavailable: 'There is no embedded MySQL; use --sandbox docker for it.' },
+      {
+        name: 'docker',
+        unavailable: 'Docker is not running. Start Docker, or use --sandbox local with an installed MySQL server (mysqld).',
+      },
+      { name: 'local', unavailable: 'no mysqld' },
+    ] as const;
+    expect(sandboxChoices('mysql', found)).toEqual([
+      {
+        name: 'docker',
+        label: 'Docker',
+        unavailable: 'Docker is not running. Start Docker, or choose “Installed server” with an installed MySQL server (mysqld).',
+      },
+    ]);
+    expect(sandboxChoices('postgres', found).map(({ name }) => name)).toEqual(['embedded', 'docker']);
+    expect(sandboxChoices('mariadb', [{ name: 'local' }])).toEqual([{ name: 'local', label: 'Installed server' }]);
+  });
+
+  it('are never called by options of the command line', () => {
+    expect(inPanelWords('Use --sandbox docker, or --sandbox local with an installed one.')).toBe(
+      'Choose “Docker”, or “Installed server” with an installed one.',
+    );
+    expect(inPanelWords('use --sandbox docker.')).toBe('choose “Docker”.');
+  });
+});
