@@ -142,14 +142,14 @@ function sqlFilesOf({ path }: SourceFile, files: readonly SourceFile[]): readonl
 function readMigration(file: SourceFile, files: readonly SourceFile[], folder: CodeFolder, options: ReadOptions): Migration | undefined {
   const up = program('up', file, files, folder, options.engine);
   const down = program('down', file, files, folder, options.engine);
-  if (up === undefined) return undefined;
+  if (up === undefined || up === 'irreversible') return undefined;
   return {
     id: baseName(file.path).replace(/\.[^.]+$/, ''),
     title: baseName(file.path),
     framework: 'db-migrate',
     engine: options.engine,
     up,
-    ...(down === undefined || isEmpty(down) ? {} : { down }),
+    ...(down === 'irreversible' ? { downUnsupported: true } : down === undefined || isEmpty(down) ? {} : { down }),
   };
 }
 
@@ -173,13 +173,14 @@ function executionOn(engine: Engine): ProgramExecution {
   return { ...execution, autocommitOff: true, because: committedOnMysql(execution.because, engine) };
 }
 
+/** One direction; 'irreversible' for a `down` that only says, by throwing, that there is no way back. */
 function program(
   direction: 'up' | 'down',
   file: SourceFile,
   files: readonly SourceFile[],
   folder: CodeFolder,
   engine: Engine,
-): Program | undefined {
+): Program | 'irreversible' | undefined {
   const session = folder.open(file.path);
   const callee = session.exports.get(direction);
   if (callee === undefined || callee.kind === 'primitive' || callee.kind === 'unknown') return undefined;
@@ -188,7 +189,8 @@ function program(
   const sqlFile = fileThatIsSent(recording, files);
   if (sqlFile !== undefined) return sqlProgram(direction, sqlFile, engine);
   const span = callee.kind === 'function' && callee.source.path === file.path ? callee.source.span : wholeFile(file);
-  return programOf(direction, file, span, session, recording, executionOn(engine), engine);
+  const program = programOf(direction, file, span, session, recording, executionOn(engine), engine);
+  return direction === 'down' && recording.thrown !== undefined && isEmpty(program) ? 'irreversible' : program;
 }
 
 /** `exports.setup` gets the data types before the migration runs. */

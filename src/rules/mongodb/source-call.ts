@@ -126,7 +126,7 @@ export function insertInCall(context: RuleContext, offset: number, newText: stri
 }
 
 /** The program's file, parsed. */
-function fileNodes(context: RuleContext): Node {
+export function fileNodes(context: RuleContext): Node {
   const { text, path } = fileOf(context);
   return parseCode(text, path).program;
 }

@@ -9,7 +9,18 @@ import { operationsOf, type RuleContext } from '../context';
 import { sourceText } from '../edits';
 import type { Rule, Violation } from '../rule';
 import { commandsIn, oncePerPlace, optionOf, type PlacedCommand } from './commands';
-import { callPlace, callSpan, editCall, nodesAround, propertyName, sourceCall, sourcePlace, sourceSlice, spanOf } from './source-call';
+import {
+  callPlace,
+  callSpan,
+  editCall,
+  fileNodes,
+  nodesAround,
+  propertyName,
+  sourceCall,
+  sourcePlace,
+  sourceSlice,
+  spanOf,
+} from './source-call';
 
 const path = '20240101000000-users.js';
 
@@ -28,8 +39,8 @@ a migration into its failure, where the driver would have sent the write again b
 
 Leave both as they are by default. The fix puts the majority in place of the number.
 
-Found in the options of a call, of a transaction, of a collection or database object that calls are made on, of a mongoose schema, and of a client that the
-migration makes.`,
+Found in the options of a call, of a transaction, of a collection or database object that calls are made on, of a mongoose schema, of a client that the
+migration makes, and in \`setWriteConcern\` of a script of mongosh.`,
   bad: [
     {
       title: 'One server is enough',
@@ -74,6 +85,23 @@ migration makes.`,
       ],
     },
     {
+      title: 'A script of mongosh that sets it for all that follows',
+      framework: 'mongosh',
+      files: [
+        {
+          path: '001-close.mongodb.js',
+          text: 'use("shop");\ndb.getMongo().setWriteConcern({ w: 0 });\ndb.orders.updateMany({ state: "open" }, { $set: { state: "closed" } });\n',
+        },
+      ],
+      findings: [{ at: 'w: 0', says: 'not even errors' }],
+      fixed: [
+        {
+          path: '001-close.mongodb.js',
+          text: 'use("shop");\ndb.getMongo().setWriteConcern({ w: \'majority\' });\ndb.orders.updateMany({ state: "open" }, { $set: { state: "closed" } });\n',
+        },
+      ],
+    },
+    {
       title: 'A client without retries',
       framework: 'migrate-mongo',
       files: [
@@ -101,8 +129,23 @@ migration makes.`,
         },
       ],
     },
+    {
+      title: 'The majority for a script of mongosh',
+      framework: 'mongosh',
+      files: [
+        {
+          path: '001-close.mongodb.js',
+          text: 'use shop\ndb.getMongo().setWriteConcern("majority");\ndb.orders.updateMany({ state: "open" }, { $set: { state: "closed" } });\n',
+        },
+      ],
+    },
   ],
-  check: (context) => oncePerPlace([...commandsIn(context).flatMap((placed) => inOptions(context, placed) ?? []), ...ofClients(context)]),
+  check: (context) =>
+    oncePerPlace([
+      ...commandsIn(context).flatMap((placed) => inOptions(context, placed) ?? []),
+      ...ofClients(context),
+      ...ofShell(context),
+    ]),
 };
 
 const because: Readonly<Record<number, string>> = {
@@ -180,6 +223,22 @@ function ofClients(context: RuleContext): readonly Violation[] {
     });
     return found;
   });
+}
+
+/** `db.getMongo().setWriteConcern({ w: 0 })`: it holds for all that the script sends from there on. */
+function ofShell(context: RuleContext): readonly Violation[] {
+  if (context.framework.name !== 'mongosh' || !sourceText(context).includes('setWriteConcern')) return [];
+  const found: Violation[] = [];
+  walk(fileNodes(context), (node) => {
+    if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return undefined;
+    if (propertyName(node.callee.property) !== 'setWriteConcern') return undefined;
+    const [first] = node.arguments;
+    const given = first?.type === 'ObjectExpression' ? concerns(first) : [];
+    const bare = first?.type === 'NumericLiteral' ? [{ span: spanOf(first), value: first, name: 'w' } as const] : [];
+    found.push(...[...given, ...bare].flatMap((concern) => written(context, concern) ?? []));
+    return undefined;
+  });
+  return found;
 }
 
 /** `?retryWrites=false&w=1` of a connection string. */

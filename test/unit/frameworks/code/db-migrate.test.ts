@@ -121,6 +121,19 @@ ${code('up')}${code('down')}exports._meta = { version: 1 };
     expect(placed).toMatchObject({ kind: 'edit', path: 'sqls/20260101000000-a-down.sql' });
   });
 
+  it.each([
+    "exports.down = function (db) {\n  throw new Error('There is no way back.');\n};\n",
+    "exports.down = async () => { throw new Error('no'); };\n",
+  ])('has no way back where it says so: %s', (down) => {
+    const migration = only(dbMigrate, `${up("return db.dropTable('a');")}${down}`);
+    expect([migration.down, migration.downUnsupported]).toEqual([undefined, true]);
+  });
+
+  it('has a way back where that throws for some databases alone', () => {
+    const down = "exports.down = async (db) => {\n  if (db.old) throw new Error('no');\n  await db.runSql('DROP TABLE b');\n};\n";
+    expect(only(dbMigrate, `${up("return db.dropTable('a');")}${down}`).downUnsupported).toBeUndefined();
+  });
+
   it('a migration runs in a transaction', () => {
     expect(only(dbMigrate, up("db.runSql('SELECT 1', callback);")).up.execution).toMatchObject({ wrapped: true });
   });
