@@ -40,6 +40,7 @@ import { lockWaitTimeout } from './mysql/missing-lock-wait-timeout';
 import { mysqlDestructiveChange } from './mysql/mysql-destructive-change';
 import { foreignKeyAdded } from './mysql/mysql-foreign-key';
 import { mysqlPartialOnFailure } from './mysql/mysql-partial-on-failure';
+import { mysqlRefusedChange } from './mysql/mysql-refused-change';
 import { countedKeyTooSmall } from './mysql/mysql-small-key';
 import { mysqlUnbatchedWrite } from './mysql/mysql-unbatched-write';
 import { narrowCharset } from './mysql/narrow-charset';
@@ -202,6 +203,7 @@ export const allRules: readonly Rule[] = [
   mysqlDestructiveChange,
   delimiterSent,
   severalInOneCall,
+  mysqlRefusedChange,
   refusedInTransaction,
   sessionMissing,
   transactionNotCommitted,

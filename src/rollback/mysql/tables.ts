@@ -1,6 +1,7 @@
 import { type Constraint, relationKey, type Table } from '../../model/catalog';
 import type { Engine } from '../../model/engine';
 import { quoteLiteral } from '../../parse/mysql/identifiers';
+import { versioned } from '../../schema/mysql/lines';
 import { columnLine } from '../../schema/mysql/show-create';
 import { type Change, type ChangeOptions, change } from '../change';
 import { spoken } from '../names';
@@ -12,8 +13,13 @@ import { optionOf, sqlName } from './names';
 const special = new Set(['charset', 'collate']);
 
 function optionText(option: string): string {
+  if (option === versioned) return 'WITH SYSTEM VERSIONING';
   const [name = '', ...value] = option.split('=');
   return `${name.toUpperCase()}=${value.join('=')}`;
+}
+
+function optionName(option: string): string {
+  return option.split('=')[0] ?? '';
 }
 
 function charsetText(table: Table): string[] {
@@ -29,7 +35,7 @@ export function createTable(table: Table, foreignKeys: readonly Constraint[], en
     ...table.indexes.map((index) => addIndex(index).slice('ADD '.length)),
     ...[...checks.map(addCheck), ...foreignKeys.map(addForeignKey)].map((text) => text.slice('ADD '.length)),
   ];
-  const settings = (table.options ?? []).filter((option) => !special.has(option.split('=')[0] ?? '')).map(optionText);
+  const settings = (table.options ?? []).filter((option) => !special.has(optionName(option))).map(optionText);
   const comment = table.comment === undefined ? [] : [`COMMENT=${quoteLiteral(table.comment)}`];
   const tail = [...settings, ...charsetText(table), ...comment].join(' ');
   const partitions = table.partitionKey === undefined ? '' : `\nPARTITION BY ${table.partitionKey}`;
@@ -50,15 +56,17 @@ export function dropTable(table: Table, options: ChangeOptions): Change {
 
 /** What an ALTER says of the table as a whole. */
 export function optionClauses(from: Table, to: Table): string[] {
-  const names = (table: Table) => (table.options ?? []).map((option) => option.split('=')[0] ?? '');
+  const names = (table: Table) => (table.options ?? []).map(optionName);
   const clauses = (to.options ?? [])
-    .filter((option) => !special.has(option.split('=')[0] ?? '') && !from.options?.includes(option))
-    .map(optionText);
+    .filter((option) => !special.has(optionName(option)) && !from.options?.includes(option))
+    .map((option) => (option === versioned ? 'ADD SYSTEM VERSIONING' : optionText(option)));
   const gone = names(from).filter((name) => !special.has(name) && !names(to).includes(name));
   const isSameCharset = charsetText(from).join() === charsetText(to).join();
   return [
     ...clauses,
-    ...gone.map((name) => `${name.toUpperCase()}=${withoutValue[name] ?? 'DEFAULT'}`),
+    ...gone.map((name) =>
+      name === optionName(versioned) ? 'DROP SYSTEM VERSIONING' : `${name.toUpperCase()}=${withoutValue[name] ?? 'DEFAULT'}`,
+    ),
     ...(isSameCharset ? [] : charsetText(to)),
     ...(from.comment === to.comment ? [] : [`COMMENT=${quoteLiteral(to.comment ?? '')}`]),
   ];

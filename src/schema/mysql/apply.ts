@@ -7,7 +7,7 @@ import type { Workspace } from '../workspace';
 import { charsetOfCollation } from './collations';
 import { converted, redefined, withColumn, withOptions, withoutColumn } from './columns';
 import { createObject, dropDefinitions } from './definitions';
-import { defaultText, hiddenWord, namedCollation, tableOptions } from './lines';
+import { defaultText, hiddenWord, namedCollation, tableOptions, versioned } from './lines';
 import { type Setting, sameName, withConstraint, withIndex } from './parts';
 import { followColumn, renameColumn, renameTable } from './renames';
 import { createTable, dropTables, partitioning, tableOrUnseen } from './tables';
@@ -132,6 +132,14 @@ const handlers: { readonly [K in OperationKind]?: Handler<Of<K>> } = {
       const changed = withOptions(rest, tableOptions(table.options ?? [], options, setting.engine), setting);
       return comment === undefined || comment === '' ? changed : { ...changed, comment };
     }),
+  'alter table': (setting, { table: name, detail }) => {
+    const added = detail === 'ADD SYSTEM VERSIONING';
+    if (!added && detail !== 'DROP SYSTEM VERSIONING') return;
+    change(setting, name, ({ options = [], ...table }) => {
+      const others = options.filter((option) => option !== versioned);
+      return { ...table, options: added ? [...others, versioned].sort() : others };
+    });
+  },
   'convert charset': (setting, { table: name, charset, collation }) =>
     change(setting, name, (table) => {
       const goal = namedCollation(charset, collation, setting.engine) ?? '';

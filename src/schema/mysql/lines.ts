@@ -90,13 +90,17 @@ export function tableOptions(known: readonly string[], options: TableOptions, en
   if (collation !== undefined) found.set('collate', collation).set('charset', charsetOfCollation(collation));
   if (options.rowFormat === 'default') found.delete('row_format');
   else if (options.rowFormat !== undefined) found.set('row_format', options.rowFormat.toUpperCase());
-  for (const other of options.others ?? []) {
+  for (const option of options.others ?? []) {
+    const other = /^with system versioning$/i.test(option) ? versioned : option;
     const [name = '', value = ''] = [other.slice(0, other.indexOf('=')).toLowerCase(), other.slice(other.indexOf('=') + 1)];
     if (/^default$/i.test(value)) found.delete(name);
     else found.set(name, value);
   }
   return [...found].map(([name, value]) => `${name}=${value}`).sort();
 }
+
+/** What a table of MariaDB has that keeps its old rows. */
+export const versioned = 'system_versioning=on';
 
 const engineNames: Readonly<Record<string, string>> = {
   innodb: 'InnoDB',

@@ -58,6 +58,10 @@ function tableOptions(line: string, engine: Engine): TableOptions {
   const found = new Map<string, string>();
   while (!reader.isAtEnd) {
     if (reader.takeWords('DEFAULT')) continue;
+    if (reader.takeWords('WITH', 'SYSTEM', 'VERSIONING')) {
+      found.set('SYSTEM_VERSIONING', 'on');
+      continue;
+    }
     const word = reader.take();
     // MariaDB puts the options of a storage engine into backticks: `PAGE_COMPRESSED`=1.
     if (word === undefined || (word.kind !== 'word' && word.kind !== 'name')) continue;

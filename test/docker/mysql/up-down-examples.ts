@@ -100,6 +100,8 @@ export const examples: readonly Example[] = [
     up: 'CREATE TABLE coupons (code VARCHAR(20) PRIMARY KEY); CREATE TABLE used (code VARCHAR(20), FOREIGN KEY (code) REFERENCES coupons (code)); INSERT INTO coupons VALUES ("x"); INSERT INTO used VALUES ("x")',
   },
   { up: 'DROP TABLE log' },
+  { up: 'ALTER TABLE log ADD SYSTEM VERSIONING', only: 'mariadb' },
+  { up: 'CREATE TABLE prices (id int PRIMARY KEY, cents int) WITH SYSTEM VERSIONING', only: 'mariadb' },
   { up: 'DROP VIEW big_orders; DROP TABLE orders' },
   { up: 'DROP TABLE orders; DROP TABLE customers' },
   { up: 'RENAME TABLE log TO journal' },
