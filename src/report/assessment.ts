@@ -70,9 +70,20 @@ export function headline(simulation: Simulation): { readonly risk: string; reado
   const own = simulation.failsByItself;
   if (own) {
     const at = own.statement === undefined ? '' : ` at statement ${own.statement}`;
-    return { risk: `This migration fails by itself${at}: ${own.code} ${own.message}.`.replace(/\.\.$/, '.'), wayOut: wayOut(simulation) };
+    const failure = `This migration fails by itself${at}: ${[own.code, own.message].filter(Boolean).join(' ')}.`.replace(/\.\.$/, '.');
+    return { risk: `${failure}${hintOf(own, simulation.migration)}`, wayOut: wayOut(simulation) };
   }
   return { risk: risk(simulation), wayOut: wayOut(simulation) };
+}
+
+/** What may be due to the sandbox: its rows are generated, and it has the extensions of its server alone. By classes of SQLSTATE. */
+function hintOf({ code, message }: NonNullable<Simulation['failsByItself']>, { engine, rows, sandbox }: Simulation['migration']): string {
+  if (engine !== 'postgres') return '';
+  if (/^extension .* is not available$/.test(message))
+    return ` The sandbox (${sandbox}) does not have it: simulate with --image and a Docker image that does, or with --sandbox local.`;
+  if (rows > 0 && /^2[23]/.test(code))
+    return ' The rows that it met may be generated ones, which yours need not be like: give your own with --before, or none with --rows 0.';
+  return '';
 }
 
 /** What to say of the worst verdict that occurs, and whether to say where it occurs first. */

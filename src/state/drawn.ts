@@ -18,8 +18,8 @@ export interface VainDraw {
  * migration does not move by itself, are told.
  */
 export function drawnInVain(before: State, after: State | undefined, now: State): VainDraw[] {
-  const then = new Map(before.sequences.map((position) => [position.sequence, position]));
-  const goal = new Map(after?.sequences.map((position) => [position.sequence, position]));
+  const then = positionIn(before);
+  const goal = positionIn(after);
   const definitions = new Map(now.catalog.sequences.map((sequence) => [relationKey(sequence), sequence]));
   return now.sequences.flatMap((position) => {
     const { countedBy } = position;
@@ -27,8 +27,9 @@ export function drawnInVain(before: State, after: State | undefined, now: State)
     const increment = BigInt(definition?.increment ?? 0);
     if (definition === undefined || increment <= 0n) return [];
     if (definition.ownedBy === undefined && countedBy === undefined && position.greatestInUse === undefined) return [];
-    const earlier = then.get(position.sequence);
-    if (isMoved(earlier, goal.get(position.sequence), increment)) return [];
+    const named = { name: position.sequence, identity: definitions.get(position.sequence)?.identity };
+    const earlier = then(named);
+    if (isMoved(earlier, goal(named), increment)) return [];
     const from = earlier === undefined ? BigInt(definition.start) : nextValue(earlier, increment);
     const used = position.greatestInUse === undefined ? from : BigInt(position.greatestInUse.split('.')[0] || '0') + increment;
     const next = used > from ? used : from;
@@ -36,6 +37,14 @@ export function drawnInVain(before: State, after: State | undefined, now: State)
       ? [{ sequence: position.sequence, next: String(next), ...(countedBy !== undefined && { countedBy }) }]
       : [];
   });
+}
+
+/** Finds where a sequence stands in a state, also under another name there. */
+function positionIn(state: State | undefined) {
+  const byName = new Map(state?.sequences.map((position) => [position.sequence, position]));
+  const names = new Map(state?.catalog.sequences.map((sequence) => [sequence.identity, relationKey(sequence)]));
+  return ({ name, identity }: { readonly name: string; readonly identity: string | undefined }): SequencePosition | undefined =>
+    byName.get(names.get(identity ?? '') ?? name);
 }
 
 /** AUTO_INCREMENT. */

@@ -66,6 +66,19 @@ describe('pretty', () => {
     expect(text.trim().split('\n').at(-1)).toContain('; 2 not or not fully tried');
   });
 
+  test.each([
+    ['23514', 'check constraint "c" is violated by some row', /generated ones.*--before/],
+    ['0A000', 'extension "postgis" is not available', /does not have it: simulate with --image/],
+    ['42601', 'syntax error at or near "x"', undefined],
+    ['', 'The tool says no.', undefined],
+  ])('a failure of its own may be due to the sandbox: %s', (code, message, hint) => {
+    const { risk } = headline({ ...simulation, failsByItself: { statement: 2, code, message } });
+    const said = `This migration fails by itself at statement 2: ${[code, message].filter(Boolean).join(' ').replace(/\.$/, '')}.`;
+    expect(risk.startsWith(said)).toBe(true);
+    if (hint === undefined) expect(risk).toBe(said);
+    else expect(risk.slice(said.length)).toMatch(hint);
+  });
+
   test('a migration that fails by itself is not counted among those that leave something', () => {
     const failing: Simulation = { ...harmless, failsByItself: { statement: 1, code: '42601', message: 'no' } };
     expect(simulationPretty(simulationReport([harmless, failing], 1), plainPalette).trim()).toMatch(/; 1 fails by itself$/);

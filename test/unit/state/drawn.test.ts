@@ -50,6 +50,16 @@ describe('numbers drawn in vain', () => {
     expect(drawnInVain(before, moved, moved)).toEqual([]);
   });
 
+  it('are none where it moves one that it renames later', () => {
+    const early = state({ greatestInUse: '20' }, { identity: '7' });
+    const partial = state({ lastValue: '9000', isCalled: false, greatestInUse: '20' }, { identity: '7' });
+    const late = state(
+      { sequence: 'public.order_numbers', lastValue: '9000', isCalled: false, greatestInUse: '20' },
+      { identity: '7', name: 'order_numbers' },
+    );
+    expect(drawnInVain(early, late, partial)).toEqual([]);
+  });
+
   it('start at the start for a sequence that is new', () => {
     expect(drawnInVain(state(undefined), after, state({ lastValue: '33' }))).toEqual([{ sequence: 'public.orders_id_seq', next: '1' }]);
   });
