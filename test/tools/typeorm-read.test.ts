@@ -145,6 +145,31 @@ describe.skipIf(withoutTools())('TypeORM migrations', () => {
       rmSync(copy, { recursive: true, force: true });
     }
   });
+
+  it('are reverted in a transaction, also where they say that they run in none', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'faultline-typeorm-'));
+    try {
+      const path = join(copy, '1700000000009-Email.js');
+      const body = (sql: string) => `async (queryRunner) => { await queryRunner.query('${sql}'); }`;
+      writeFileSync(
+        path,
+        `module.exports = class Email1700000000009 {
+  transaction = false;
+  up = ${body('CREATE INDEX CONCURRENTLY email_idx ON users (email)')};
+  down = ${body('DROP INDEX CONCURRENTLY email_idx')};
+};
+`,
+      );
+      const address = await database(sandbox, 'CREATE TABLE users (email text)');
+      await real(address, [path], async (source) => {
+        await source.runMigrations({ transaction: 'each' });
+        await expect(source.undoLastMigration({ transaction: 'each' })).rejects.toThrow('cannot run inside a transaction block');
+      });
+      await real(address, [path], (source) => source.undoLastMigration({ transaction: 'none' }));
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+    }
+  });
 });
 
 /** Tables with their columns, constraints and indexes, as plain catalog queries tell them; rows may be lost. */
