@@ -75,10 +75,17 @@ function wordOf(text: string, token: Token | undefined): string {
   return token === undefined ? '' : text.slice(token.start, token.end).replaceAll(/['"]/g, '').toLowerCase();
 }
 
-/** Where the words of the body stand. A body in plain quotes has its quotes doubled, so that its places are not those of the file. */
+/** Where the words of the body stand. In plain quotes it has its own quotes doubled, and its places are then not those of the file. */
 function bodyOf(text: string, tokens: readonly Token[]): Span | undefined {
   const token = tokens.find(({ kind }) => kind === 'dollar string');
-  return token === undefined ? undefined : withoutTags(text, token);
+  if (token !== undefined) return withoutTags(text, token);
+  const plain = tokens.find(({ kind }, position) => kind === 'string' && ['as', 'do'].includes(tokens[position - 1]?.word ?? ''));
+  return plain === undefined ? undefined : plainText(text, plain);
+}
+
+function plainText(text: string, literal: Span): Span | undefined {
+  const inside = { start: literal.start + 1, end: literal.end - 1 };
+  return text[literal.start] === "'" && !/['\\]/.test(text.slice(inside.start, inside.end)) ? inside : undefined;
 }
 
 function withoutTags(text: string, token: Span): Span {
@@ -226,6 +233,5 @@ function executedText(text: string, tokens: readonly Token[]): Span | undefined 
   const [literal, next] = tokens;
   if (literal === undefined || (next !== undefined && next.word !== 'using' && next.word !== 'into')) return undefined;
   if (literal.kind === 'dollar string') return withoutTags(text, literal);
-  const inside = { start: literal.start + 1, end: literal.end - 1 };
-  return literal.kind === 'string' && !/['\\]/.test(text.slice(inside.start, inside.end)) ? inside : undefined;
+  return literal.kind === 'string' ? plainText(text, literal) : undefined;
 }

@@ -75,7 +75,13 @@ Silent for tables that the same migration creates, for temporary ones, and for S
 function checkAlterTable(context: RuleContext, step: Step, operation: OperationOf<'alter table'>): readonly Violation[] {
   const { rewrites, detail, table } = operation;
   if (!rewrites || !/^set\b/i.test(detail) || isSoAlready(step, operation)) return [];
-  return check(context, step, operation, [table], detail.split(/\s+/).slice(0, 2).join(' ').toUpperCase());
+  return check(
+    context,
+    step,
+    operation,
+    [table],
+    (/^set\s+access\s+method\b/i.exec(detail)?.[0] ?? detail.split(/\s+/).slice(0, 2).join(' ')).toUpperCase(),
+  );
 }
 
 /** SET LOGGED of a table that is logged, and SET UNLOGGED of one that is not, do nothing (`ATPrepChangePersistence`). */

@@ -19,7 +19,7 @@ Expand and contract: first deploy code that no longer uses the old name, and dro
 it back. For a renamed table, a view with the old name lets old code go on.
 
 Silent in rollbacks, for what the same migration creates, for a view that is dropped and stands again at the end, for a drop whose data an
-earlier statement of the migration copies into another table, for what is renamed when something else has the old name at the end (a view that is
+earlier statement of the migration copies into another table, for DROP OWNED where REASSIGN OWNED is said, for what is renamed when something else has the old name at the end (a view that is
 left there, or what takes its place), and for what takes its place.`,
   bad: [
     {
@@ -93,6 +93,19 @@ left there, or what takes its place), and for what takes its place.`,
       ],
     },
     {
+      title: 'A value of an enum; all that a role owns',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__t.sql', text: "CREATE TYPE mood AS ENUM ('good', 'bad');\n" },
+        { path: 'V2__d.sql', text: "ALTER TYPE mood RENAME VALUE 'bad' TO 'awful';\nDROP OWNED BY importer CASCADE;\n" },
+      ],
+      findings: [
+        { at: "ALTER TYPE mood RENAME VALUE 'bad' TO 'awful'", says: "still says 'bad'" },
+        { at: 'DROP OWNED BY importer CASCADE', says: 'all that importer has' },
+      ],
+    },
+    {
       title: 'TRUNCATE, a schema, a type',
       framework: 'sql',
       files: [{ path: '0001_d.sql', text: 'TRUNCATE users;\nDROP SCHEMA old CASCADE;\nDROP TYPE mood;\n' }],
@@ -111,6 +124,16 @@ left there, or what takes its place), and for what takes its place.`,
         {
           path: '1_users.sql',
           text: '-- migrate:up\nCREATE TABLE users (id bigint);\nCREATE TABLE scratch (id bigint);\nDROP TABLE scratch;\n\n-- migrate:down\nDROP TABLE users;\n',
+        },
+      ],
+    },
+    {
+      title: 'A value of a type that the migration makes; what a role owned was given to another',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TYPE mood AS ENUM ('good', 'bad');\nALTER TYPE mood RENAME VALUE 'bad' TO 'awful';\nREASSIGN OWNED BY importer TO CURRENT_USER;\nDROP OWNED BY importer;\n",
         },
       ],
     },
@@ -204,6 +227,8 @@ ALTER MATERIALIZED VIEW load_v2 RENAME TO load;
     'rename column': inUp(checkRenamedColumn),
     'rename object': inUp(checkRenamedObject),
     'set schema': inUp(checkRenamedObject),
+    'rename enum value': inUp(checkRenamedValue),
+    other: inUp(checkDropOwned),
   },
 };
 
@@ -383,6 +408,37 @@ function checkRenamedObject(context: RuleContext, step: Step, operation: Operati
       `${verb} ${objectKind} ${shownName(object)} breaks running code that still names it, until the new version is deployed everywhere.`,
       isRelation ? 'Leave a view under the old name until no code uses it; a plain view of one table can be written through.' : laterHelp,
       fix,
+    ),
+  ];
+}
+
+function checkRenamedValue(context: RuleContext, step: Step, operation: OperationOf<'rename enum value'>): Violation[] {
+  const { type, value, newValue } = operation;
+  if (isNewName(context, step, type)) return [];
+  return [
+    violation(
+      context,
+      step,
+      operation,
+      `Renaming the value '${value}' of ${shownName(type)} breaks running code that still says '${value}' (22P02), until the new version is deployed everywhere.`,
+      `Expand and contract: add '${newValue}' beside it, deploy code that takes both, and change the rows in batches.`,
+    ),
+  ];
+}
+
+/** After REASSIGN OWNED nothing but privileges is left to it (manual, DROP OWNED). */
+function checkDropOwned(context: RuleContext, step: Step, operation: OperationOf<'other'>): Violation[] {
+  const [, roles] = /^\s*drop\s+owned\s+by\s+(.+?)(?:\s+(?:cascade|restrict))?\s*$/is.exec(step.statement.sent) ?? [];
+  if (operation.node !== 'DropOwnedStmt' || roles === undefined) return [];
+  const isReassigned = context.files.some(({ text }) => /\breassign\s+owned\s+by\b/i.test(text));
+  if (isReassigned) return [];
+  return [
+    violation(
+      context,
+      step,
+      operation,
+      `DROP OWNED drops all that ${roles} has in this database, unnamed, tables with their rows included, which no rollback brings back.`,
+      `REASSIGN OWNED BY ${roles} TO another role first: then it takes privileges alone.`,
     ),
   ];
 }

@@ -1,3 +1,4 @@
+import type { Operation } from '../../model/operation';
 import { findTable } from '../../schema/lookup';
 import { headRange, type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import type { Rule, Violation } from '../rule';
@@ -15,6 +16,15 @@ A table with ROW LEVEL SECURITY enabled and no policy shows its rows to its owne
 
 Grant to roles by name; give the function \`SET search_path = ...\` with pg_temp last; create the policies before, or in the same migration.`,
   bad: [
+    {
+      title: 'Default privileges: for everything that is made later',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__d.sql', text: 'CREATE SCHEMA app;\nALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO PUBLIC;\n' },
+      ],
+      findings: [{ at: 'ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO PUBLIC', says: 'every role' }],
+    },
     {
       title: 'PUBLIC',
       framework: 'sql',
@@ -59,6 +69,17 @@ Grant to roles by name; give the function \`SET search_path = ...\` with pg_temp
   ],
   good: [
     {
+      title: 'Default privileges that are taken from PUBLIC, or go to a role',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__d.sql',
+          text: 'CREATE SCHEMA app;\nALTER DEFAULT PRIVILEGES IN SCHEMA app REVOKE ALL ON TABLES FROM PUBLIC;\nALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO CURRENT_USER;\n',
+        },
+      ],
+    },
+    {
       title: 'By name, with a search_path, with a policy',
       framework: 'sql',
       files: [
@@ -86,14 +107,19 @@ Grant to roles by name; give the function \`SET search_path = ...\` with pg_temp
     },
   ],
   operations: {
-    grant: toPublic,
+    grant: (context, step, operation) => toPublic(context, step, operation, operation.detail),
+    other: (context, step, operation) =>
+      // ALTER DEFAULT PRIVILEGES: for all that is made later.
+      operation.node === 'AlterDefaultPrivilegesStmt' && /\bgrant\b/i.test(step.statement.text)
+        ? toPublic(context, step, operation, step.statement.text)
+        : [],
     'create object': (context, step, operation) => [...definer(context, step, operation), ...idlePolicy(context, step, operation)],
     'alter table': rowSecurity,
   },
 };
 
-function toPublic(context: RuleContext, step: Step, operation: OperationOf<'grant'>): Violation[] {
-  if (!/\bto\s+(?:[^;]*,\s*)?public\b/i.test(operation.detail)) return [];
+function toPublic(context: RuleContext, step: Step, operation: Operation, text: string): Violation[] {
+  if (!/\bto\s+(?:[^;]*,\s*)?public\b/i.test(text)) return [];
   return [
     {
       range: operationRange(context, step.statement, operation),

@@ -77,4 +77,10 @@ describe('DDL in a function that the migration calls', () => {
     expect(found?.help).toContain('function fill');
     expect(others).toEqual([]);
   });
+
+  it('is found in a body in plain quotes, which is not the text of a default', () => {
+    const made = "CREATE FUNCTION fill(a text DEFAULT 'x') RETURNS void LANGUAGE sql AS 'UPDATE users SET done = true';\n";
+    expect(lint(made, 'SELECT fill();\n')).toMatchObject([{ rule: 'unbatched-write', at: 'SELECT fill()' }]);
+    expect(lint("DO 'BEGIN DELETE FROM users; END';\n")).toMatchObject([{ rule: 'unbatched-write', at: 'DELETE FROM users' }]);
+  });
 });
