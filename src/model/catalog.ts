@@ -215,6 +215,8 @@ export interface DefinedObject extends Named {
   /** Indexes of a materialized view. */
   readonly indexes?: readonly Index[];
   readonly triggers?: readonly Trigger[];
+  /** Virtual schema only: something that it names was renamed, and its text could not surely be made to say so. */
+  readonly isOutdated?: boolean;
   /** False for a materialized view WITH NO DATA. */
   readonly populated?: boolean;
 }

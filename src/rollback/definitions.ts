@@ -235,6 +235,10 @@ export function createDefinition(object: DefinedObject, options: ChangeOptions, 
     const unknown = `Not undone: ${object.name}, which was ${exists ? 'another one' : 'there'} ${options.goal}. Write it by hand.`;
     return [change('create other', `Create ${object.name} by hand`, unknown, `-- ${unknown}`, { unknown })];
   }
+  if (object.isOutdated === true) {
+    const unknown = `Not undone: ${object.kind} ${spoken(object)}, as what it reads was renamed after it was made, and its text in the migrations has the old names. Write it by hand.`;
+    return [change(`create ${object.kind}`, `Create ${object.name} by hand`, unknown, `-- ${unknown}`, { unknown })];
+  }
   const title = `${exists ? 'Restore' : 'Create'} ${object.kind} ${spoken(object)}`;
   const why = `It was ${exists ? 'another one' : 'there'} ${options.goal}.`;
   if (object.kind === 'extension' && exists) {

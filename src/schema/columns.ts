@@ -2,11 +2,13 @@ import { type Column, relationKey, type Sequence, type Table } from '../model/ca
 import type { ColumnSpecification, ObjectName, Operation } from '../model/operation';
 import { ownValue } from '../model/own-value';
 import { quoteLiteral, quoteQualified } from '../parse/postgres/identifiers';
+import { tokenize } from '../parse/postgres/lexer';
 import { addConstraint } from './constraints';
-import { columnConstraints, namesIn, renameIdentifier } from './definitions';
+import { columnConstraints, identifierOf, namesIn, renameIdentifier, renameTokens } from './definitions';
 import { dropReaders } from './dependents';
 import { childrenOf, otherParents, sharesIdentity } from './inheritance';
 import { findColumn } from './lookup';
+import { renameColumnInReaders } from './renamed-readers';
 import { chooseName } from './server-names';
 import { TableDraft } from './table-draft';
 import type { Workspace } from './workspace';
@@ -223,6 +225,8 @@ export function renameColumn(workspace: Workspace, operation: Of<'rename column'
       ...(column.name === name && { name: newName }),
       ...(column.generated !== undefined && { generated: { ...column.generated, expression: inText(column.generated.expression) } }),
     })),
+    triggers: table.triggers.map((trigger) => ({ ...trigger, definition: renameInTrigger(trigger.definition, name, newName) })),
+    policies: table.policies.map((policy) => ({ ...policy, definition: renameInPolicy(policy.definition, table.name, name, newName) })),
     constraints: table.constraints.map((constraint) =>
       constraint.columns.includes(name)
         ? { ...constraint, columns: renamed(constraint.columns), definition: renameOwnSide(constraint.definition, inText) }
@@ -248,9 +252,34 @@ export function renameColumn(workspace: Workspace, operation: Of<'rename column'
     if (sequence.ownedBy?.table !== key || sequence.ownedBy.column !== name) continue;
     workspace.sequences.set({ ...sequence, ownedBy: { ...sequence.ownedBy, column: newName } });
   }
+  renameColumnInReaders(workspace, table, name, newName);
   for (const child of childrenOf(workspace, table)) {
     if (findColumn(child, name) !== undefined) renameColumn(workspace, { ...operation, table: child });
   }
+}
+
+/** `UPDATE OF a, b`, `NEW.a`, `OLD.a`: nothing else of a trigger names columns of its table. */
+function renameInTrigger(definition: string, name: string, newName: string): string {
+  const tokens = tokenize(definition);
+  const of = tokens.findIndex(({ word }) => word === 'of');
+  const end = tokens.findIndex(({ word }, place) => place > of && (word === 'on' || word === 'or'));
+  return renameTokens(definition, name, newName, (place) => {
+    const isRow = tokens[place - 1]?.word === '.' && ['new', 'old'].includes(tokens[place - 2]?.word ?? '');
+    return isRow || (of !== -1 && place > of && place < end);
+  });
+}
+
+/** In USING and WITH CHECK of a policy without sub-queries, whose names are not all of its table. */
+function renameInPolicy(definition: string, table: string, name: string, newName: string): string {
+  const tokens = tokenize(definition);
+  if (tokens.some(({ word }) => word === 'select')) return definition;
+  const start = tokens.findIndex(({ word }) => word === '(');
+  return renameTokens(definition, name, newName, (place, all) => {
+    const [before, behind] = [all[place - 1]?.word, all[place + 1]?.word];
+    const isQualified =
+      before === '.' && identifierOf(definition, all[place - 2] ?? { kind: 'word', start: 0, end: 0, word: '' }) !== table;
+    return place > start && behind !== '(' && behind !== '.' && before !== '::' && !isQualified;
+  });
 }
 
 /** A foreign key names columns of two tables: the own ones before REFERENCES, the others behind it. */

@@ -69,7 +69,19 @@ function fromKeyword(statement: string, keyword: string): string | undefined {
 
 /** The same text with an identifier replaced wherever it stands as a name of its own. */
 export function renameIdentifier(text: string, name: string, newName: string): string {
-  return replaceTokens(text, (token) => (identifierOf(text, token) === name ? quoteIdentifier(newName) : undefined));
+  return renameTokens(text, name, newName, () => true);
+}
+
+/** The same where `isMeant` says so of the token at a place. */
+export function renameTokens(
+  text: string,
+  name: string,
+  newName: string,
+  isMeant: (place: number, tokens: readonly Token[]) => boolean,
+): string {
+  return replaceTokens(text, (token, place, tokens) =>
+    identifierOf(text, token) === name && isMeant(place, tokens) ? quoteIdentifier(newName) : undefined,
+  );
 }
 
 /** The names of `candidates` that stand in the text as identifiers, in the order of `candidates`. */
@@ -85,11 +97,12 @@ export function identifierOf(text: string, token: Token): string | undefined {
   return undefined;
 }
 
-function replaceTokens(text: string, replacement: (token: Token) => string | undefined): string {
+function replaceTokens(text: string, replacement: (token: Token, place: number, tokens: readonly Token[]) => string | undefined): string {
   let result = '';
   let copied = 0;
-  for (const token of tokenize(text)) {
-    const replaced = replacement(token);
+  const tokens = tokenize(text);
+  for (const [place, token] of tokens.entries()) {
+    const replaced = replacement(token, place, tokens);
     if (replaced === undefined) continue;
     result += text.slice(copied, token.start) + replaced;
     copied = token.end;

@@ -1,4 +1,4 @@
-import { type Column, type DefinedObject, relationKey, type Sequence, type Table } from '../model/catalog';
+import type { Column, DefinedObject, Sequence, Table } from '../model/catalog';
 import type { ObjectKind, Operation } from '../model/operation';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../parse/postgres/identifiers';
 import { renameIdentifier } from './definitions';
@@ -120,7 +120,7 @@ function takingFrom(column: Column, sequence: Sequence): Column {
 function moveDefinition(workspace: Workspace, object: DefinedObject, schema: string, name: string): void {
   const rename = (text: string) => renameIdentifier(text, object.name, name);
   workspace.definitions.set({ ...object, schema, name, definition: rename(object.definition) });
-  moveDependents(workspace, relationKey(object), relationKey({ schema, name }), rename);
+  moveDependents(workspace, object, { schema, name }, rename);
 }
 
 function renameSchema(workspace: Workspace, name: string, newName: string): void {

@@ -8,6 +8,7 @@ import { dropDependents } from './dependents';
 import { inheritAll, sharesIdentity, withDescendants } from './inheritance';
 import { temporarySchema } from './lookup';
 import { isHeritable, ownParts } from './partition-parts';
+import { isView, withRelationRenamed } from './renamed-readers';
 import { TableDraft } from './table-draft';
 import type { Workspace } from './workspace';
 
@@ -106,16 +107,26 @@ export function moveTable(workspace: Workspace, table: Table, schema: string, na
     // SET SCHEMA moves owned sequences too (manual, ALTER TABLE); a rename leaves their names alone.
     workspace.sequences.set({ ...sequence, schema, ownedBy: { ...sequence.ownedBy, table: newKey } });
   }
-  moveDependents(workspace, oldKey, newKey, rename);
+  moveDependents(workspace, table, { schema, name }, rename);
 }
 
 /** Definitions hold by identity on a server, so they go on working: their text here has to say the new name. */
-export function moveDependents(workspace: Workspace, oldKey: string, newKey: string, rename: (text: string) => string): void {
+export function moveDependents(
+  workspace: Workspace,
+  old: { readonly schema: string; readonly name: string },
+  now: { readonly schema: string; readonly name: string },
+  rename: (text: string) => string,
+): void {
+  const [oldKey, newKey] = [relationKey(old), relationKey(now)];
+  const isRelation = workspace.relationExists(now.schema, now.name);
   for (const object of workspace.definitions.values()) {
     if (!object.dependsOn.includes(oldKey)) continue;
+    const renamed =
+      isRelation && isView(object)
+        ? withRelationRenamed(workspace, object, old, now)
+        : { ...object, definition: rename(object.definition) };
     workspace.definitions.set({
-      ...object,
-      definition: rename(object.definition),
+      ...renamed,
       ...(object.kind === 'rule' && object.signature !== undefined && { signature: rename(object.signature) }),
       dependsOn: object.dependsOn.map((key) => (key === oldKey ? newKey : key)),
     });

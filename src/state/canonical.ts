@@ -1,7 +1,7 @@
 import type { Catalog } from '../model/catalog';
 
 /** Members of a catalog that say which object it is, or how much is known of it, and not what it is like. */
-const ignored = new Set(['identity', 'complete', 'columnsUsed', 'implicit']);
+const ignored = new Set(['identity', 'complete', 'columnsUsed', 'implicit', 'isOutdated']);
 
 /** Lists whose order is the order of creation, and means nothing. The others (enum labels, index keys, view columns) have a meaning. */
 const unordered = new Set([
