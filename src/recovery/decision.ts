@@ -48,7 +48,8 @@ function recommend({ situation, back, forward }: DecisionInput): Recommendation 
       because: `Neither way is without loss; the way forward was proven in all but ${forward.loses ?? 'that'}.`,
     };
   }
-  const lost = back.loses === undefined ? ': restore the database to a point before the migration' : `. What is lost that way: ${back.loses}`;
+  const lost =
+    back.loses === undefined ? ': restore the database to a point before the migration' : `. What is lost that way: ${back.loses}`;
   return {
     recommended: 'back',
     because: `Neither way could be verified. When unsure, go back${lost}. Writes made since then are lost by a restore.`,

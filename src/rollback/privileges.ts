@@ -5,6 +5,7 @@ import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
 import { definitionTarget } from './definitions';
 import { spoken, sqlName } from './names';
+import { ownerText, usualOwner } from './owners';
 
 /** What an object carries beside itself. */
 interface Attributes {
@@ -38,17 +39,6 @@ export function attributeChanges(from: Catalog, to: Catalog, survives: (identity
     ...commentChanges(subject, options),
     ...grantChanges(subject, options),
   ]);
-}
-
-/** Whoever makes objects here, as far as can be told: the owner of most tables. */
-export function usualOwner(catalog: Catalog): string | undefined {
-  return mostCommon(catalog.tables.flatMap((table) => table.owner ?? []));
-}
-
-function mostCommon(names: readonly string[]): string | undefined {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
 function subjects(from: Catalog, to: Catalog, survives: (object: object) => boolean): Subject[] {
@@ -213,10 +203,6 @@ function ownerChanges({ from, to, target, spoken: name }: Subject, usual: string
   const current = from === undefined ? (usual ?? creator) : from.owner;
   if (to.owner === undefined || current === undefined || current === to.owner) return [];
   return [change('owner', `Give ${name} to ${to.owner}`, `It belonged to ${to.owner} ${options.goal}.`, ownerText(target, to.owner))];
-}
-
-export function ownerText(target: string, owner: string): string {
-  return `ALTER ${target} OWNER TO ${owner === creator ? creator : quoteIdentifier(owner)}`;
 }
 
 function commentChanges({ from, to, target, spoken: name }: Subject, options: ChangeOptions): Change[] {

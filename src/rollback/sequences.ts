@@ -4,7 +4,7 @@ import { quoteIdentifier, quoteLiteral } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
 import { spoken, sqlName, sqlNameOfKey } from './names';
-import { ownerText, usualOwner } from './privileges';
+import { ownerText, usualOwner } from './owners';
 
 /** The sequence behind an identity column, as it stands in parentheses behind AS IDENTITY. */
 export function identityOptions(catalog: Catalog, table: Table, column: Column): string {
