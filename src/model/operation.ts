@@ -22,6 +22,12 @@ export interface ColumnSpecification {
     readonly expression?: true;
   };
   readonly identity?: 'always' | 'by default';
+  /** What stands in brackets behind AS IDENTITY, without them: `START WITH 1000 INCREMENT BY 5`. */
+  readonly identityOptions?: string;
+  /** PostgreSQL: STORAGE, in lower case. */
+  readonly storage?: string;
+  /** PostgreSQL: COMPRESSION. */
+  readonly compression?: string;
   /** `serial`, `bigserial`, `smallserial`: an integer column, a sequence and a default in one word. */
   readonly serial: boolean;
   readonly generated?: { readonly text: string; readonly kind: 'stored' | 'virtual' };
@@ -219,6 +225,12 @@ type OperationBody =
       readonly partitionKey?: string;
       readonly like?: ObjectName;
       readonly inherits?: readonly ObjectName[];
+      /** PostgreSQL: the list of WITH, `(fillfactor = 70)`. */
+      readonly parameters?: string;
+      /** PostgreSQL. */
+      readonly tablespace?: string;
+      /** PostgreSQL: USING. */
+      readonly accessMethod?: string;
       /** MySQL, MariaDB: KEY, FULLTEXT and SPATIAL; the unique ones are constraints. */
       readonly indexes?: readonly IndexSpecification[];
       readonly options?: TableOptions;

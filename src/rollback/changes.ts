@@ -4,11 +4,12 @@ import { isMysqlFamily } from '../model/engine';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
-import { columnChanges, dropColumn, matchColumns, replaced, retyped, type TablePair } from './columns';
+import { columnChanges, dropColumn, matchColumns, replaced, retyped, storageOfNewTable, type TablePair } from './columns';
 import { createDefinition, type DefinitionPlan, type Disturbed, dropDefinition, planDefinitions } from './definitions';
 import { inheritedColumnChanges } from './inherited-columns';
 import { mongodbCatalogChanges } from './mongodb/changes';
 import { mysqlCatalogChanges } from './mysql/changes';
+import { sqlName } from './names';
 import { inOrderOfNeed } from './order';
 import { isAttached, samePartition } from './partitions';
 import {
@@ -103,14 +104,14 @@ class Writer {
       ...this.dropDefinitions(this.definitions.droppedFirst),
       ...this.finalizes,
       ...this.removals(),
-      ...this.renamed.changes,
+      ...this.renamesOfWhatStays(),
       ...this.createSchemas(),
       ...this.types.first,
       ...this.exchanged.changes,
       ...createSequences(this.from, to, options),
       ...this.dropDefinitions(this.definitions.droppedBetween),
       ...this.createDefinitions(this.definitions.early),
-      ...this.newTables.map((table) => createTable(table, to, options)),
+      ...this.newTables.flatMap((table) => [createTable(table, to, options), ...storageOfNewTable(table, options)]),
       ...this.pairs.flatMap((pair) => tableChanges(pair, options)),
       ...this.pairs.flatMap((pair) => columnChanges(pair, to, options)),
       ...inheritedColumnChanges(this.pairs, options),
@@ -130,6 +131,14 @@ class Writer {
       ...this.createDefinitions(this.definitions.last),
       ...this.attributes(),
     ];
+  }
+
+  /** What was dropped for another in its place is not there any more to be renamed. */
+  private renamesOfWhatStays(): readonly Change[] {
+    const gone = this.definitions.dropped.map(
+      ({ kind, schema, name, signature }) => `ALTER ${kind.toUpperCase()} ${sqlName({ schema, name })}${signature ?? ''} RENAME TO `,
+    );
+    return this.renamed.changes.filter(({ text }) => !gone.some((head) => text.startsWith(head)));
   }
 
   /** A table of `from` as it is before renames. */

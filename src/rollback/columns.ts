@@ -234,6 +234,11 @@ function viaText(from: string, to: string, name: string): string {
   return own ? `${name}::text${array}::${to}` : `${name}::${to}`;
 }
 
+/** What CREATE TABLE has no words for in every version (STORAGE came with 16, statistics targets have none). */
+export function storageOfNewTable(table: Table, options: ChangeOptions): Change[] {
+  return table.columns.filter((column) => column.inherited !== true).flatMap((column) => alterStorage(table, {}, column, options));
+}
+
 /** What CREATE TABLE gives a column of this type (pg_type.typstorage); SET STORAGE DEFAULT came with Postgres 16. */
 function defaultStorage(type: string): string {
   if (/^(numeric|inet|cidr)\b(?!.*\[\])/.test(type)) return 'MAIN';

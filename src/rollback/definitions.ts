@@ -124,6 +124,7 @@ function textsOfTables(catalog: Catalog): string {
 function sameDefinition(a: DefinedObject, b: DefinedObject): boolean {
   return (
     a.definition === b.definition &&
+    a.signature === b.signature &&
     a.populated === b.populated &&
     canonical(a.indexes?.map(withoutComment)) === canonical(b.indexes?.map(withoutComment)) &&
     canonical(a.triggers) === canonical(b.triggers)

@@ -2,6 +2,7 @@ import type { Catalog, Table } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
+import { replaySteps } from '../schema/virtual-schema';
 import { type DownPart, notUndone, statement } from './down-part';
 import { isNamed } from './rows';
 
@@ -11,9 +12,18 @@ import { isNamed } from './rows';
  */
 export function unseenDown(statements: readonly Statement[], before: Catalog, after: Catalog): DownPart[] {
   const named = new Set(statements.flatMap(({ operations }) => operations.flatMap(nameGiven)));
-  return statements
-    .toReversed()
-    .flatMap(({ operations }) => operations.toReversed().flatMap((operation) => downOf(operation, before, after, named)));
+  const alone = statements.flatMap((whole) => whole.operations.map((operation) => ({ ...whole, operations: [operation] })));
+  let steps: readonly Catalog[] | undefined;
+  const parts = alone.map(({ operations }, place) =>
+    operations.flatMap((operation) => {
+      const found = downOf(operation, before, after, named);
+      if (found.length === 0 || operation.kind === 'do block') return found;
+      // It may be known under a name that it had for a moment only.
+      steps ??= replaySteps(before, alone);
+      return downOf(operation, steps[place] ?? before, steps[place + 1] ?? after, named);
+    }),
+  );
+  return parts.reverse().flat();
 }
 
 /** The name that an operation gives to an object: what is dropped under it later was made, or renamed, by the migration itself. */
@@ -94,6 +104,8 @@ function downOfColumn(operation: ColumnOperation): DownPart[] {
 
 function downOfRename(operation: Extract<Operation, { kind: 'rename object' }>, before: Catalog, after: Catalog): DownPart[] {
   const { object, objectKind, newName } = operation;
+  // What the catalog keeps under other names is told when its replay shows nothing.
+  if (objectKind === 'other') return [];
   if (isKnown(object, before, after) || isKnown({ ...object, name: newName }, before, after)) return [];
   const text = `ALTER ${objectKind.toUpperCase()} ${quoteQualified(object.schema, newName)} RENAME TO ${quoteIdentifier(object.name)}`;
   return [statement(text)];

@@ -80,8 +80,11 @@ const passing = new Set([
 function changesSomething(operation: Operation, now: Catalog): boolean {
   switch (operation.kind) {
     case 'alter table':
-      // Around a load: the two take each other back.
-      return !isPresumed(operation.table, now) && !/^(enable|disable)\s+trigger\s+(all|user)$/i.test(operation.detail);
+      // Around a load: the two take each other back. Row security that is on already stays on.
+      return (
+        !isPresumed(operation.table, now) &&
+        !/^(enable|disable)\s+trigger\s+(all|user)$|^(enable|no\s+force)\s+row\s+level\s+security$/i.test(operation.detail.trim())
+      );
     case 'create object':
       return !operation.ifNotExists;
     case 'drop object':

@@ -2,6 +2,7 @@ import { type Catalog, relationKey } from '../model/catalog';
 import { isMysqlFamily } from '../model/engine';
 import type { Migration, Statement } from '../model/migration';
 import { lastingStatements } from '../schema/transactions';
+import type { Loss } from '../state/loss';
 import { catalogChanges } from './changes';
 import { withFirstAttributes } from './comparable';
 import { computedDown } from './computed';
@@ -13,11 +14,14 @@ import { settingsDown } from './down-settings';
 import { typesDown } from './down-types';
 import { unseenDown } from './down-unseen';
 import { untracedDown } from './down-untraced';
+import { exchangedColumns } from './exchanged-columns';
 import { lostViews } from './lost-views';
 import { generateMongodbDown } from './mongodb/down';
 import { generateMysqlDown } from './mysql/down';
 import { spoken } from './names';
 import { withOldTexts } from './renamed-back';
+import { labelsRenamedBack } from './renamed-labels';
+import { triggerWrites } from './trigger-writes';
 import { unfolded } from './unfolded';
 
 export type { GeneratedDown } from './down-parts';
@@ -39,28 +43,43 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
   const statements = unfolded(lasting);
   const known = withFirstAttributes(withUnseenTables(was, now), now);
   const computed = computedDown(statements, known, now);
-  const changes = catalogChanges(withOldTexts(known, now, statements), computed.target, {
+  const labels = labelsRenamedBack(statements, known, now);
+  const exchanged = [...exchangedDown(was, now), ...exchangedColumns(statements, was, now)];
+  const changes = catalogChanges(withOldTexts(known, labels.catalog, statements), computed.target, {
     goal: 'before this migration',
     usingBack: computed.usingBack,
     concurrently: runsAlone(migration),
     isEmpty: () => false,
   });
-  const losses = changes.flatMap((change) => change.loses?.loss ?? []);
+  const losses = [...changes.flatMap((change) => change.loses?.loss ?? []), ...exchanged.flatMap((part) => part.losses ?? [])];
   const parts = [
     ...dataDown(statements, known, now),
+    ...triggerWrites(statements, known, now),
     ...typesDown(statements, known, computed.columns),
     ...computed.parts,
-    ...exchangedDown(was, now),
+    ...labels.parts,
+    ...exchanged,
     ...changes.map((change) => downOfChange(change, losses)),
     ...inheritedLosses(was, now),
-    ...settingsDown(was, now),
+    ...settingsDown(was, now, changes),
     ...inheritanceDown(was, now),
     ...lostViews(statements, before),
     ...unseenDown(statements, was, now),
     ...untracedDown(statements, was),
   ];
+  const whole = parts.map((part) =>
+    part.losses === undefined ? part : { ...part, losses: part.losses.flatMap((loss) => withChildren(loss, was.tables)) },
+  );
   const short = !lasting.some((statement) => statement.sent.includes('public.'));
-  return generatedDown(parts, short ? withoutPublic : (text) => text);
+  return generatedDown(whole, short ? withoutPublic : (text) => text);
+}
+
+/** The values of a column are lost in the tables that inherit it too. */
+function withChildren(loss: Loss, tables: Catalog['tables']): Loss[] {
+  const { columns } = loss;
+  if (columns === undefined) return [loss];
+  const children = tables.filter(({ inherits, partitionOf }) => inherits?.includes(loss.table) || partitionOf?.parent === loss.table);
+  return [loss, ...children.flatMap((table) => withChildren({ table: relationKey(table), columns }, tables))];
 }
 
 /** A column that comes back with the parent's is as empty in the children. Partitions are told with their table. */

@@ -34,11 +34,20 @@ interface Subject {
  */
 export function attributeChanges(from: Catalog, to: Catalog, survives: (identity: object) => boolean, options: ChangeOptions): Change[] {
   const usual = usualOwner(to);
-  return subjects(from, to, survives).flatMap((subject) => [
-    ...ownerChanges(subject, usual, options),
-    ...commentChanges(subject, options),
-    ...grantChanges(subject, options),
-  ]);
+  return subjects(from, to, survives)
+    .map(withoutFormerOwner)
+    .flatMap((subject) => [
+      ...ownerChanges(subject, usual, options),
+      ...commentChanges(subject, options),
+      ...grantChanges(subject, options),
+    ]);
+}
+
+/** What an owner of a moment holds goes when the object gets its owner back: it held nothing in the eyes of what is granted then. */
+function withoutFormerOwner(subject: Subject): Subject {
+  const { from, to } = subject;
+  if (from?.grants === undefined || from.owner === undefined || from.owner === to.owner) return subject;
+  return { ...subject, from: { ...from, grants: from.grants.filter((grant) => granteeOf(grant) !== from.owner) } };
 }
 
 function subjects(from: Catalog, to: Catalog, survives: (object: object) => boolean): Subject[] {
@@ -123,9 +132,7 @@ function tableSubjects(table: Table, old: Table | undefined): Subject[] {
       target: `${table.kind === 'foreign table' ? 'FOREIGN TABLE' : 'TABLE'} ${name}`,
       grantTarget: `TABLE ${name}`,
       spoken: spoken(table),
-      from:
-        old &&
-        (old.grants === undefined ? old : { ...old, grants: old.grants.filter((grant) => granteeOf(grant) !== formerOwner(old, table)) }),
+      from: old,
       to: table,
     },
     ...table.columns.map((column) => {
@@ -236,7 +243,8 @@ function grantChanges(subject: Subject, options: ChangeOptions): Change[] {
     const [old, wanted] = [before.get(grantee) ?? [], after.get(grantee) ?? []];
     const gone = old.filter((word) => !wanted.includes(word)).map((word) => word.replace('*', ''));
     const revoked = isVirtual && wanted.length === 0 && gone.length > 0 ? ['ALL'] : gone;
-    const granted = wanted.filter((word) => !old.includes(word));
+    // REVOKE ALL takes what was there before too.
+    const granted = revoked.includes('ALL') ? wanted : wanted.filter((word) => !old.includes(word));
     const why = `It was so ${options.goal}.`;
     if (revoked.length > 0) {
       changes.push(

@@ -176,6 +176,17 @@ function qualifiedSignature(signature: string, plan: TypePlan): string {
   return signature.startsWith('(') ? `(${types.map((type) => bareAside(type, plan)).join(', ')})` : signature;
 }
 
+/** `'new'::mood`, `RETURNS SETOF mood`: where nothing but a type can stand. */
+function qualifiedCasts(text: string, plan: TypePlan): string {
+  return plan.setAside.reduce((result, { type }) => {
+    const bare = namePattern(quoteIdentifier(type.name)).source;
+    return result.replace(
+      new RegExp(`(::\\s*|\\bRETURNS\\s+(?:SETOF\\s+)?)${bare}`, 'gi'),
+      (_, before: string) => `${before}${sqlName(type)}`,
+    );
+  }, text);
+}
+
 /** The catalog with every use of a set-aside type under its new name: what uses it then shows as changed. */
 export function withTypesSetAside(catalog: Catalog, plan: TypePlan): Catalog {
   const rename = (text: string) =>
@@ -201,7 +212,7 @@ export function withTypesSetAside(catalog: Catalog, plan: TypePlan): Catalog {
     })),
     definitions: catalog.definitions.map((object) => ({
       ...object,
-      definition: rename(object.definition),
+      definition: rename(qualifiedCasts(object.definition, plan)),
       ...(object.signature === undefined ? {} : { signature: rename(qualifiedSignature(object.signature, plan)) }),
     })),
   };

@@ -1,5 +1,5 @@
-import { type DefinedObject, relationKey, type Sequence } from '../model/catalog';
-import type { Operation } from '../model/operation';
+import { type DefinedObject, type Index, relationKey, type Sequence } from '../model/catalog';
+import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
 import { changeAttributes, creator, findDefinition, otherName } from './attributes';
@@ -168,6 +168,10 @@ function alterSetting(workspace: Workspace, target: Target, rest: string, text: 
     setOptions(workspace, head, /^\s*reset/i.test(rest), list);
     return;
   }
+  if (target.kind === 'index' && words.accept('attach', 'partition')) {
+    attachIndex(workspace, words.name());
+    return;
+  }
   if (target.kind === 'statistics' && words.accept('set', 'statistics'))
     setSetting(workspace, head, { set: text, reset: `${head} SET STATISTICS -1` });
   if (target.kind === 'event trigger')
@@ -177,6 +181,14 @@ function alterSetting(workspace: Workspace, target: Target, rest: string, text: 
     const on = `${head} ALTER COLUMN ${column}`;
     setSetting(workspace, on, { set: text, reset: `${on} SET STATISTICS -1` });
   }
+}
+
+/** An attached index comes and goes with that of the partitioned table (manual, ALTER INDEX, ATTACH PARTITION). */
+function attachIndex(workspace: Workspace, { schema, name }: ObjectName): void {
+  const isIt = (index: Index) => index.name === name;
+  const owner = workspace.tables.values().find((table) => (schema === undefined || table.schema === schema) && table.indexes.some(isIt));
+  if (owner === undefined) return;
+  workspace.tables.set({ ...owner, indexes: owner.indexes.map((index) => (isIt(index) ? { ...index, inherited: true } : index)) });
 }
 
 /** Options in parentheses, each a setting of its own. */
@@ -245,10 +257,18 @@ function make(workspace: Workspace, words: Words, text: string): void {
     kind: own,
     definition: text,
     dependsOn: needsOf(workspace, text),
-    ...(own === 'other' && { removal: `DROP ${target.text}` }),
+    ...(own === 'other' && {
+      removal: `DROP ${hasOwnFamily(workspace, target, text) ? target.text.replace(/ CLASS /, ' FAMILY ') : target.text}`,
+    }),
     ...(own === 'aggregate' && target.signature !== undefined && { signature: target.signature }),
   };
   workspace.definitions.set(object);
+}
+
+/** An operator class that names no family gets one of its name, which stays when the class alone is dropped (manual, CREATE OPERATOR CLASS). */
+function hasOwnFamily(workspace: Workspace, target: Target, text: string): boolean {
+  if (target.kind !== 'operator class' || /\bfamily\b/i.test(text)) return false;
+  return findDefinition(workspace, { ...target, kind: 'operator family' }) === undefined;
 }
 
 /** An operator is named by the types of its arguments, which stand among its options. */

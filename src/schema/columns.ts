@@ -2,13 +2,19 @@ import { type Column, relationKey, type Sequence, type Table } from '../model/ca
 import type { ColumnSpecification, ObjectName, Operation } from '../model/operation';
 import { ownValue } from '../model/own-value';
 import { quoteLiteral, quoteQualified } from '../parse/postgres/identifiers';
+
 import { tokenize } from '../parse/postgres/lexer';
+import { withOptions } from './alterations';
+
 import { addConstraint } from './constraints';
 import { columnConstraints, identifierOf, namesIn, renameIdentifier, renameTokens } from './definitions';
 import { dropReaders } from './dependents';
+
 import { childrenOf, otherParents, sharesIdentity } from './inheritance';
 import { findColumn } from './lookup';
 import { renameColumnInReaders } from './renamed-readers';
+import { Words } from './sentences';
+
 import { chooseName } from './server-names';
 import { TableDraft } from './table-draft';
 import type { Workspace } from './workspace';
@@ -31,7 +37,7 @@ export function addColumn(workspace: Workspace, draft: TableDraft, specification
   const type = (serial ? ownValue(serialTypes, specification.type.toLowerCase()) : undefined) ?? specification.type;
   const sequence =
     serial || identity !== undefined
-      ? addSequence(workspace, draft.table, specification, type, (candidate) => draft.isIndex(candidate))
+      ? addSequence(workspace, draft.table, specification, type, specification.identityOptions, (candidate) => draft.isIndex(candidate))
       : undefined;
   const defaultText = serial && sequence !== undefined ? nextValue(sequence) : specification.default?.text;
   draft.addColumn({
@@ -43,6 +49,8 @@ export function addColumn(workspace: Workspace, draft: TableDraft, specification
     ...(identity !== undefined && { identityKind: identity }),
     ...(generated !== undefined && { generated: { expression: generated.text, kind: generated.kind } }),
     ...(collation !== undefined && { collation }),
+    ...(specification.storage !== undefined && { storage: specification.storage }),
+    ...(specification.compression !== undefined && { compression: specification.compression }),
   });
   for (const constraint of columnConstraints(specification)) addConstraint(workspace, draft, constraint);
 }
@@ -67,23 +75,24 @@ function addSequence(
   table: Table,
   column: { readonly name: string; readonly serial?: boolean },
   type: string,
+  options?: string,
   isTaken: (name: string) => boolean = () => false,
 ): Sequence {
-  const name = chooseName(
-    table.name,
-    column.name,
-    'seq',
-    (candidate) => isTaken(candidate) || workspace.relationExists(table.schema, candidate),
-  );
-  const sequence: Sequence = {
+  const given = /\bsequence\s+name\b(.*)/is.exec(options ?? '')?.[1];
+  const named = given === undefined ? undefined : new Words(given).name();
+  const name =
+    named?.name ??
+    chooseName(table.name, column.name, 'seq', (candidate) => isTaken(candidate) || workspace.relationExists(table.schema, candidate));
+  const plain: Sequence = {
     identity: workspace.newIdentity(),
-    schema: table.schema,
+    schema: named?.schema ?? table.schema,
     name,
     dataType: type,
     ...sequenceDefaults(type),
     persistence: table.persistence,
     ownedBy: { table: relationKey(table), column: column.name, internal: column.serial !== true },
   };
+  const sequence = options === undefined ? plain : withOptions(workspace, plain, options);
   workspace.sequences.set(sequence);
   return sequence;
 }
@@ -113,12 +122,40 @@ export function dropColumn(workspace: Workspace, operation: Of<'drop column'>): 
     indexes: table.indexes.filter((index) =>
       index.constraint === undefined ? !usesColumn(index, column.name) : kept.has(index.constraint),
     ),
+    ...(operation.cascade && {
+      policies: table.policies.filter(
+        ({ definition }) => namesIn(definition.replace(/^[\s\S]*?(?=\b(?:USING|WITH\s+CHECK)\b)/i, ''), [column.name]).length === 0,
+      ),
+      triggers: table.triggers.filter(({ definition }) => !firesOn(definition, column.name)),
+    }),
   });
   for (const sequence of workspace.sequences.values()) {
     if (sequence.ownedBy?.table === relationKey(table) && sequence.ownedBy.column === column.name) workspace.sequences.delete(sequence);
   }
-  if (operation.cascade) dropReaders(workspace, table, column.name);
+  // Statistics go with any of their columns (manual, DROP STATISTICS), also without CASCADE.
+  for (const object of workspace.definitions.values()) {
+    if (
+      object.kind === 'statistics' &&
+      object.dependsOn.includes(relationKey(table)) &&
+      namesIn(object.definition, [column.name]).length > 0
+    )
+      workspace.definitions.delete(object);
+  }
+  if (operation.cascade) {
+    for (const { name, generated } of table.columns) {
+      if (generated !== undefined && namesIn(generated.expression, [column.name]).length > 0)
+        dropColumn(workspace, { ...operation, column: name });
+    }
+    dropReaders(workspace, table, column.name);
+  }
   dropInherited(workspace, table, operation);
+}
+
+/** `UPDATE OF price`, `WHEN (new.price > 0)`: with CASCADE such a trigger goes with the column. */
+function firesOn(trigger: string, column: string): boolean {
+  const columns = /\bUPDATE\s+OF\s+([\s\S]+?)\s+ON\b/i.exec(trigger)?.[1] ?? '';
+  const condition = /\bWHEN\s*(\([\s\S]+\))\s*EXECUTE\b/i.exec(trigger)?.[1] ?? '';
+  return namesIn(`${columns} ${condition}`, [column]).length > 0;
 }
 
 /** A child loses the column unless it has it for itself, or from another parent; with ONLY it keeps it (manual, ALTER TABLE, DROP COLUMN). */
@@ -195,7 +232,8 @@ function alterIdentity(workspace: Workspace, operation: Of<'alter column'>, deta
   const table = workspace.tableOrUnseen(operation.table);
   const column = findColumn(table, operation.column);
   if (column === undefined) return;
-  if (!isDropped) addSequence(workspace, table, { name: column.name }, column.type);
+  const options = /\bidentity\s*\(([\s\S]*)\)\s*$/i.exec(operation.detail)?.[1];
+  if (!isDropped) addSequence(workspace, table, { name: column.name }, column.type, options);
   const kind = detail.includes('BY DEFAULT') ? 'by default' : 'always';
   const only = sharesIdentity(workspace) && table.kind === 'partitioned table' ? {} : { only: true as const };
   changeColumn(workspace, { table: operation.table, column: operation.column, ...only }, ({ identityKind: _, ...rest }) =>

@@ -1,5 +1,5 @@
 import type { Operation } from '../model/operation';
-import { quoteQualified } from '../parse/postgres/identifiers';
+import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { changeAttributes } from './attributes';
 import { readTarget, Words } from './sentences';
 import { setSetting } from './settings';
@@ -19,7 +19,10 @@ export function setComment(workspace: Workspace, operation: CommentOperation, te
     }
     case 'column': {
       const table = workspace.findTable(object);
-      if (table === undefined) return;
+      if (table === undefined) {
+        setColumnComment(workspace, operation, text);
+        return;
+      }
       const columns = table.columns.map((column) => (column.name === member ? commented(column, operation) : column));
       workspace.tables.set({ ...table, columns });
       return;
@@ -38,13 +41,21 @@ export function setComment(workspace: Workspace, operation: CommentOperation, te
   }
 }
 
+/** A column of a view or of a composite type. */
+function setColumnComment(workspace: Workspace, { object, member, text }: CommentOperation, statement: string): void {
+  if (object === undefined || member === undefined) return;
+  const owner = workspace.definitions.find(object, workspace.lookupPath) ?? object;
+  const head = `COMMENT ON COLUMN ${quoteQualified(owner.schema, owner.name)}.${quoteIdentifier(member)}`;
+  setSetting(workspace, head, (text ?? '') === '' ? undefined : { set: statement, reset: `${head} IS NULL` });
+}
+
 /** Where the catalog has no place for it, the statement itself is kept. */
 function setOtherComment(workspace: Workspace, operation: CommentOperation, text: string): void {
   const words = new Words(text);
   if (!words.accept('comment', 'on')) return;
   const target = readTarget(words);
   if (target === undefined || changeAttributes(workspace, target, (object) => commented(object, operation))) return;
-  const on = target.on === undefined ? '' : ` ON ${quoteQualified(target.on.schema, target.on.name)}`;
+  const on = target.on === undefined ? '' : ` ON ${target.onDomain ? 'DOMAIN ' : ''}${quoteQualified(target.on.schema, target.on.name)}`;
   const head = `COMMENT ON ${target.text}${on}`;
   setSetting(workspace, head, (operation.text ?? '') === '' ? undefined : { set: text, reset: `${head} IS NULL` });
 }

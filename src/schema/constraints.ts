@@ -90,7 +90,7 @@ export function dropConstraint(workspace: Workspace, operation: Of<'drop constra
         ? table.columns.map((column) => (dropped.columns.includes(column.name) ? { ...column, notNull: false } : column))
         : table.columns,
   });
-  if (operation.cascade && (dropped.kind === 'primary key' || dropped.kind === 'unique')) dropForeignKeysTo(workspace, table);
+  if (operation.cascade && (dropped.kind === 'primary key' || dropped.kind === 'unique')) dropForeignKeysOn(workspace, table, dropped);
   for (const child of childrenOf(workspace, table)) dropInherited(workspace, child, table, dropped, operation);
 }
 
@@ -102,6 +102,22 @@ function dropInherited(workspace: Workspace, child: Table, parent: Table, droppe
   if (operation.only === true) {
     TableDraft.change(workspace, child, (draft) => draft.changeConstraint(same.name, ({ inherited: _, ...own }) => own));
   } else dropConstraint(workspace, { ...operation, table: child, constraint: same.name });
+}
+
+/** Foreign keys that rest on a key, of the same table too. One that names no columns rests on the primary key. */
+function dropForeignKeysOn(workspace: Workspace, target: Table, key: Constraint): void {
+  const name = relationKey(target);
+  const rests = ({ references, definition }: Constraint) => {
+    if (references !== name) return false;
+    const list = /\bREFERENCES\s+[^\s(]+\s*\(([^)]*)\)/i.exec(definition)?.[1];
+    if (list === undefined) return key.kind === 'primary key';
+    const columns = list.split(',').map((column) => column.trim().replace(/^"(.*)"$/, '$1'));
+    return columns.length === key.columns.length && columns.every((column) => key.columns.includes(column));
+  };
+  for (const table of workspace.tables.values()) {
+    const constraints = table.constraints.filter((constraint) => !rests(constraint));
+    if (constraints.length < table.constraints.length) workspace.tables.set({ ...table, constraints });
+  }
 }
 
 /** Foreign keys of other tables that point at this one: they go when it goes, or when its key does. */

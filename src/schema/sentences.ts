@@ -164,6 +164,8 @@ export interface Target {
   readonly signature?: string;
   /** The relation of a trigger, a policy, a rule. */
   readonly on?: ObjectName;
+  /** Of a constraint: `on` is a domain. */
+  readonly onDomain?: boolean;
   /** All of it as the text has it: `FUNCTION app.f(integer)`. */
   readonly text: string;
 }
@@ -189,7 +191,9 @@ export function readNamed(words: Words, kind: string): Target {
   const parts = words.parts();
   const name = { ...(parts.length > 1 ? { schema: parts.at(-2) ?? '' } : {}), name: parts.at(-1) ?? '' };
   const signature = functions.has(kind) ? words.parenthesised() : /^operator (class|family)$/.test(kind) ? using(words) : undefined;
-  const on = onTable.has(kind) && words.accept('on') ? words.name() : undefined;
+  const isOn = onTable.has(kind) && words.accept('on');
+  const onDomain = isOn && kind === 'constraint' && words.accept('domain');
+  const on = isOn ? words.name() : undefined;
   const shown = parts.map((part, place) => (kind === 'operator' && place === parts.length - 1 ? part : quoteIdentifier(part))).join('.');
   const behind = signature === undefined ? '' : kind.includes(' ') ? ` ${signature}` : signature;
   return {
@@ -197,6 +201,7 @@ export function readNamed(words: Words, kind: string): Target {
     name,
     ...(signature === undefined ? {} : { signature }),
     ...(on === undefined ? {} : { on }),
+    ...(onDomain && { onDomain }),
     text: `${word} ${shown}${behind}`,
   };
 }

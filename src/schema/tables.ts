@@ -9,6 +9,7 @@ import { inheritAll, sharesIdentity, withDescendants } from './inheritance';
 import { temporarySchema } from './lookup';
 import { isHeritable, ownParts } from './partition-parts';
 import { isView, withRelationRenamed } from './renamed-readers';
+import { readOptions } from './sentences';
 import { TableDraft } from './table-draft';
 import type { Workspace } from './workspace';
 
@@ -43,6 +44,11 @@ export function createTable(workspace: Workspace, operation: Of<'create table'>,
     complete:
       !operation.asQuery && operation.like === undefined && parents.every((found) => found !== undefined && found.complete !== false),
     ...(operation.partitionKey !== undefined && { partitionKey: operation.partitionKey }),
+    ...(operation.parameters !== undefined && {
+      options: [...readOptions(operation.parameters)].map(([option, value]) => `${option}=${value}`).sort(),
+    }),
+    ...(operation.tablespace !== undefined && { tablespace: operation.tablespace }),
+    ...(operation.accessMethod !== undefined && { accessMethod: operation.accessMethod }),
     ...(parent !== undefined && {
       partitionOf: { parent: relationKey(parent), bound: operation.partitionBound ?? 'DEFAULT', detachPending: false },
     }),
@@ -160,6 +166,8 @@ export function alterTable(workspace: Workspace, operation: Of<'alter table'>): 
   const detail = operation.detail.toUpperCase().replaceAll(/\s+/g, ' ').trim();
   const change = simpleChanges[detail];
   if (change !== undefined) workspace.tables.set({ ...table, ...change });
+  const rowSecurity = rowSecurityAfter(detail, table.rowSecurity);
+  if (rowSecurity !== undefined) workspace.tables.set({ ...table, rowSecurity });
   const trigger = /^(ENABLE|DISABLE)( REPLICA| ALWAYS)? TRIGGER "?(.+?)"?$/.exec(detail);
   if (trigger === null) return;
   const enabled = trigger[1] === 'DISABLE' ? 'D' : trigger[2] === ' REPLICA' ? 'R' : trigger[2] === ' ALWAYS' ? 'A' : 'O';
@@ -171,11 +179,23 @@ export function alterTable(workspace: Workspace, operation: Of<'alter table'>): 
   });
 }
 
+/** Whether it is forced on the owner is a switch of its own, which may be set first (manual, ALTER TABLE, FORCE ROW LEVEL SECURITY). */
+function rowSecurityAfter(detail: string, now: Table['rowSecurity']): Table['rowSecurity'] | undefined {
+  switch (detail) {
+    case 'ENABLE ROW LEVEL SECURITY':
+      return now === 'forced' ? 'forced' : 'on';
+    case 'DISABLE ROW LEVEL SECURITY':
+      return 'off';
+    case 'FORCE ROW LEVEL SECURITY':
+      return 'forced';
+    case 'NO FORCE ROW LEVEL SECURITY':
+      return now === 'forced' ? 'on' : now;
+    default:
+      return undefined;
+  }
+}
+
 const simpleChanges: Readonly<Record<string, Partial<Table>>> = {
-  'ENABLE ROW LEVEL SECURITY': { rowSecurity: 'on' },
-  'DISABLE ROW LEVEL SECURITY': { rowSecurity: 'off' },
-  'FORCE ROW LEVEL SECURITY': { rowSecurity: 'forced' },
-  'NO FORCE ROW LEVEL SECURITY': { rowSecurity: 'on' },
   'SET LOGGED': { persistence: 'permanent' },
   'SET UNLOGGED': { persistence: 'unlogged' },
 };

@@ -38,6 +38,21 @@ GRANT SELECT, INSERT ON users TO PUBLIC;
 GRANT SELECT (note) ON orders TO pg_monitor;
 REVOKE EXECUTE ON FUNCTION twice(integer) FROM PUBLIC;
 ALTER TABLE spare SET (fillfactor = 90);
+CREATE TEXT SEARCH CONFIGURATION shopping (COPY = english);
+CREATE VIEW wealthy AS SELECT user_id FROM orders WHERE amount > 1000;
+COMMENT ON COLUMN wealthy.user_id IS 'who';
+GRANT SELECT ON wealthy TO pg_monitor;
+CREATE SCHEMA quiet;
+ALTER DEFAULT PRIVILEGES IN SCHEMA quiet GRANT SELECT ON TABLES TO pg_monitor;
+CREATE TABLE tree (id integer PRIMARY KEY, parent integer REFERENCES tree);
+CREATE TABLE numbered (id bigint GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME numbers START WITH 1000 INCREMENT BY 5) PRIMARY KEY);
+CREATE TABLE packed (id integer, note text) WITH (fillfactor = 60, autovacuum_enabled = false);
+ALTER TABLE packed ALTER COLUMN note SET STORAGE EXTERNAL;
+CREATE TABLE parts (id integer NOT NULL, v text) PARTITION BY HASH (id);
+CREATE TABLE parts_0 PARTITION OF parts FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.label := 'stamped'; RETURN NEW; END$$;
+CREATE TABLE stamped (id integer, label text);
+CREATE TRIGGER stamped_stamp BEFORE UPDATE ON stamped FOR EACH ROW EXECUTE FUNCTION stamp();
 `;
 
 /** A change that the generated rollback takes back whole: schema, rows and values. */
@@ -205,6 +220,41 @@ export const undone: readonly Sample[] = [
   { kinds: ['drop object'], sql: 'DROP VIEW adults CASCADE; DROP TYPE address; DROP MATERIALIZED VIEW totals' },
   { kinds: ['drop object'], sql: 'DROP STATISTICS together; DROP COLLATION plain; DROP PUBLICATION changes; DROP SCHEMA app' },
   { kinds: ['add enum value'], sql: "ALTER TYPE mood ADD VALUE 'furious' BEFORE 'sad'" },
+  {
+    kinds: ['rename enum value', 'add enum value'],
+    sql: "CREATE TABLE felt (m mood DEFAULT 'ok'); ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'; ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'; ALTER TYPE mood ADD VALUE 'great'",
+  },
+  { kinds: ['other'], sql: 'CREATE OPERATOR CLASS quick FOR TYPE text USING btree AS OPERATOR 3 =, FUNCTION 1 bttextcmp(text, text)' },
+  {
+    kinds: ['other'],
+    sql: 'ALTER TEXT SEARCH CONFIGURATION shopping RENAME TO bought; ALTER TEXT SEARCH CONFIGURATION bought ALTER MAPPING FOR asciiword WITH simple',
+  },
+  {
+    kinds: ['rename object', 'other'],
+    sql: "ALTER PUBLICATION changes SET (publish = 'insert, update'); ALTER PUBLICATION changes DROP TABLE users; ALTER PUBLICATION changes RENAME TO feed",
+  },
+  {
+    kinds: ['comment'],
+    sql: "COMMENT ON CONSTRAINT not_negative ON DOMAIN quantity IS 'c'; COMMENT ON COLUMN adults.email IS 'e'; COMMENT ON COLUMN address.city IS 'where'",
+  },
+  { kinds: ['drop object'], sql: 'DROP VIEW wealthy' },
+  { kinds: ['drop object'], sql: 'DROP SCHEMA quiet CASCADE' },
+  {
+    kinds: ['create index', 'other'],
+    sql: 'CREATE INDEX events_payload ON ONLY events USING gin (payload); CREATE INDEX events_2020_payload ON events_2020 USING gin (payload); ALTER INDEX events_payload ATTACH PARTITION events_2020_payload',
+  },
+  { kinds: ['drop constraint'], sql: 'ALTER TABLE tree DROP CONSTRAINT tree_pkey CASCADE; ALTER TABLE tree ADD UNIQUE (id)' },
+  {
+    kinds: ['set schema', 'rename column', 'rename object'],
+    sql: 'ALTER TABLE packed SET SCHEMA app; ALTER TABLE app.packed RENAME COLUMN note TO mark; ALTER SCHEMA app RENAME TO application',
+  },
+  { kinds: ['alter column'], sql: 'ALTER TABLE numbered ALTER COLUMN id DROP IDENTITY' },
+  { kinds: ['alter table'], sql: 'ALTER TABLE packed SET (fillfactor = 90); ALTER TABLE packed RESET (autovacuum_enabled)' },
+  {
+    kinds: ['alter table'],
+    sql: 'ALTER TABLE spare FORCE ROW LEVEL SECURITY; ALTER TABLE spare ENABLE ROW LEVEL SECURITY',
+  },
+  { kinds: ['alter table'], sql: 'ALTER VIEW wealthy OWNER TO pg_monitor' },
   { kinds: ['rename enum value'], sql: "ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'" },
   { kinds: ['insert'], sql: "INSERT INTO orders (id, note) VALUES (1001, 'a'), (1002, 'it''s')" },
   { kinds: ['insert'], sql: "INSERT INTO child VALUES (1, '1'), (7, NULL), (1, '1')" },
@@ -275,6 +325,14 @@ export const told: readonly (Sample & { readonly says: RegExp })[] = [
   { kinds: ['drop object'], sql: 'DROP DOMAIN quantity CASCADE', says: /values of orders\.items/ },
   { kinds: ['drop column'], sql: 'ALTER TABLE users DROP COLUMN nick', says: /values of users\.nick/ },
   { kinds: ['drop object'], sql: 'DROP TABLE child', says: /rows of child/ },
+  { kinds: ['drop object'], sql: 'DROP TABLE packed; DROP TABLE parts', says: /rows of packed.*rows of parts_0/ },
+  { kinds: ['drop column'], sql: 'ALTER TABLE spare DROP COLUMN label', says: /values of spare\.label/ },
+  {
+    kinds: ['drop column', 'add column'],
+    sql: 'ALTER TABLE orders DROP COLUMN note; ALTER TABLE orders ADD COLUMN note integer',
+    says: /values of orders\.note, which was dropped/,
+  },
+  { kinds: ['update'], sql: 'UPDATE stamped SET id = id + 1', says: /stamped\.label, which trigger stamped_stamp/ },
   { kinds: ['drop object'], sql: 'DROP TABLE orders CASCADE', says: /rows of orders/ },
   { kinds: ['update'], sql: "UPDATE users SET nick = 'x'", says: /old values of users\.nick/ },
   { kinds: ['delete'], sql: 'DELETE FROM orders WHERE amount > 5', says: /rows of orders/ },

@@ -36,6 +36,8 @@ export function columnSpecification(source: StatementSource, column: ColumnDef):
     const collation = strings(column.collClause.collname);
     if (collation.length > 0) specification.collation = collation.map(quoteIdentifier).join('.');
   }
+  if (column.storage_name !== undefined) specification.storage = column.storage_name.toLowerCase();
+  if (column.compression !== undefined) specification.compression = column.compression.toLowerCase();
   // From the last to the first: the first of its kind counts.
   for (let index = constraints.length - 1; index >= 0; index--) {
     const constraint = constraints[index];
@@ -67,6 +69,11 @@ function addClause(specification: Draft, definition: Definition, constraint: Con
     case 'CONSTR_IDENTITY':
       specification.notNull = true;
       specification.identity = constraint.generated_when === 'd' ? 'by default' : 'always';
+      if (constraint.options !== undefined) {
+        const index = findWord(definition.source, tokenAt(definition.source, definition.source.offset(constraint.location)), ['identity']);
+        const inner = index === undefined ? undefined : bracketed(definition.source, index + 1);
+        if (inner !== undefined) specification.identityOptions = slice(definition.source, inner);
+      }
       return;
     case 'CONSTR_GENERATED': {
       const kind = constraint.generated_kind === 'v' ? 'virtual' : 'stored';

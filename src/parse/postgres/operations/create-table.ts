@@ -6,7 +6,7 @@ import { constraintSpecification } from './constraints';
 import { relationsIn } from './expressions';
 import { relationName } from './names';
 import { all } from './nodes';
-import { element, findWord, insertionAfter, slice } from './text';
+import { bracketed, element, findWord, insertionAfter, slice } from './text';
 
 function persistence(relation: RangeVar | undefined): 'permanent' | 'unlogged' | 'temporary' {
   if (relation?.relpersistence === 'u') return 'unlogged';
@@ -39,6 +39,9 @@ export function createTable(source: StatementSource, statement: CreateStmt): Ope
       ...(statement.partspec === undefined ? {} : partitionKey(source)),
       ...(like === undefined ? {} : { like: relationName(like.relation) }),
       ...(isPartition || parents.length === 0 ? {} : { inherits: parents }),
+      ...(statement.options === undefined ? {} : parameters(source)),
+      ...(statement.tablespacename === undefined ? {} : { tablespace: statement.tablespacename }),
+      ...(statement.accessMethod === undefined ? {} : { accessMethod: statement.accessMethod }),
       ...(statement.if_not_exists ? {} : ifNotExistsAfter(source, 'table')),
     },
   ];
@@ -49,7 +52,19 @@ export function partitionBound(source: StatementSource): { readonly partitionBou
   const partition = findWord(source, 0, ['partition'], true);
   const start = partition === undefined ? undefined : findWord(source, partition, ['for', 'default'], true);
   if (start === undefined) return {};
-  return { partitionBound: slice(source, element(source, start, [], ['partition', 'using', 'with', 'tablespace'])) };
+  // FOR VALUES WITH (MODULUS ...) begins with a word that otherwise ends the bound.
+  const isHash = source.tokens.words[start + 2] === 'with';
+  const from = isHash ? start + 3 : start;
+  const bound = slice(source, element(source, from, [], ['partition', 'using', 'with', 'tablespace']));
+  return { partitionBound: isHash ? `FOR VALUES WITH ${bound}` : bound };
+}
+
+/** WITH and its list; that of FOR VALUES WITH is a bound. */
+function parameters(source: StatementSource): { readonly parameters?: string } {
+  const { words } = source.tokens;
+  const index = words.findLastIndex((word, at) => word === 'with' && words[at - 1] !== 'values');
+  const inner = index === -1 ? undefined : bracketed(source, index + 1);
+  return inner === undefined ? {} : { parameters: `(${slice(source, inner)})` };
 }
 
 function partitionKey(source: StatementSource): { readonly partitionKey?: string } {
