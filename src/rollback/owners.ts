@@ -1,5 +1,6 @@
 import type { Catalog } from '../model/catalog';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
+import { creator } from '../schema/attributes';
 
 /** Whoever makes objects here, as far as can be told: the owner of most tables. */
 export function usualOwner(catalog: Catalog): string | undefined {
