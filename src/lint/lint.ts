@@ -13,7 +13,7 @@ import { isForEngine, type Rule } from '../rules/rule';
 import { readSchemaDump } from '../schema/dump';
 import { replay } from '../schema/virtual-schema';
 import { ActiveRules } from './active-rules';
-import { LintCache, type LintedProgram } from './cache';
+import type { LintCache, LintedProgram } from './cache';
 import { FindingMapper, type PlacedFinding } from './code/findings';
 import { asRendered, isCode, SourceMap } from './code/source-map';
 import { codeErrors, elsewhereFindings, unreadFindings } from './code/unread';
@@ -121,7 +121,6 @@ interface FileFindings {
 class FolderRun {
   private readonly texts: ReadonlyMap<string, string>;
   private readonly wanted: ReadonlySet<string>;
-  private readonly cache: LintCache;
   private readonly rules: readonly Rule[];
   private readonly active: ActiveRules;
   /** Findings can depend on what other files there are and on what is no migration, such as a tool's configuration. */
@@ -137,7 +136,6 @@ class FolderRun {
   ) {
     this.texts = new Map(input.files.map((file) => [file.path, file.text]));
     this.wanted = new Set(input.paths ?? this.texts.keys());
-    this.cache = input.cache ?? new LintCache();
     this.rules = input.rules ?? allRules;
     this.active = new ActiveRules(this.rules, (rule) => this.level(rule));
     // Of code, what a migration takes from other files is part of the migration itself.
@@ -153,7 +151,7 @@ class FolderRun {
   lint(migration: Migration, before: Catalog): PlacedMigration {
     const programs = [migration.up, ...(migration.down === undefined ? [] : [migration.down])];
     const texts = programs.map(({ path }) => this.texts.get(path));
-    const known = this.cache.get(migration);
+    const known = this.input.cache?.get(migration);
     const unchanged =
       known?.before === before &&
       known.surroundings === this.surroundings &&
@@ -170,7 +168,7 @@ class FolderRun {
       linted.set(program.direction, result);
       this.add(program, result);
     }
-    this.cache.set(migration, { migration, texts, before, after, linted, surroundings: this.surroundings });
+    this.input.cache?.set(migration, { migration, texts, before, after, linted, surroundings: this.surroundings });
     return { migration, before, after };
   }
 
