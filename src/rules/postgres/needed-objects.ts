@@ -43,6 +43,7 @@ export function columnOfType(tables: readonly Table[], names: TypeNames): string
 }
 
 function plainType(type: string): string {
+  if (!/[(["]/.test(type)) return type;
   return type
     .replace(/\s*\(.*\)/, '')
     .replace(/(\[\])+$/, '')

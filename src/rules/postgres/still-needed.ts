@@ -537,9 +537,10 @@ function keyOfIndex(context: RuleContext, step: Step, operation: OperationOf<'dr
 function referringKey(step: Step, target: Table, going: readonly ObjectName[]): Need | undefined {
   const key = relationKey(target);
   for (const table of step.before.tables) {
-    if (table.identity === target.identity || going.some((name) => findTable(step.before, name)?.identity === table.identity)) continue;
     const found = table.constraints.find((constraint) => constraint.kind === 'foreign key' && constraint.references === key);
-    if (found !== undefined) return { what: target.name, by: `the foreign key ${found.name} of ${table.name}`, code: '2BP01' };
+    if (found === undefined || table.identity === target.identity) continue;
+    if (!going.some((name) => findTable(step.before, name)?.identity === table.identity))
+      return { what: target.name, by: `the foreign key ${found.name} of ${table.name}`, code: '2BP01' };
   }
   return undefined;
 }

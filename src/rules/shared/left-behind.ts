@@ -63,8 +63,10 @@ export function withoutLeftExtensions(origin: Catalog, end: Catalog): Catalog {
 }
 
 function tableDifferences(origin: Catalog, between: Catalog, end: Catalog): string[] {
-  const before = new Map(origin.tables.filter(isLasting).map((table) => [relationKey(table), table]));
-  const after = new Map(end.tables.filter(isLasting).map((table) => [relationKey(table), table]));
+  // What nothing touched is the same object in both: of many tables, a migration and its rollback change few.
+  const [there, were] = [new Set(end.tables), new Set(origin.tables)];
+  const before = new Map(origin.tables.flatMap((table) => (there.has(table) || !isLasting(table) ? [] : [[relationKey(table), table]])));
+  const after = new Map(end.tables.flatMap((table) => (were.has(table) || !isLasting(table) ? [] : [[relationKey(table), table]])));
   const keys = [...new Set([...after.keys(), ...before.keys()])];
   return keys.flatMap((key) => {
     const [old, now] = [before.get(key), after.get(key)];
