@@ -60,14 +60,16 @@ describe('statements in a DO block', () => {
     expect(dropped).toBe('DROP TABLE IF EXISTS old');
   });
 
+  it('are read between plain quotes, as long as nothing in there is escaped', () => {
+    const text = "SELECT 1;\nDO 'BEGIN DROP TABLE t; END';\n";
+    const [, block] = readStatements(text, { start: 0, end: text.length }, {});
+    const [drop] = block === undefined ? [] : nestedStatements(block);
+    expect(drop?.operations[0]?.kind).toBe('drop object');
+    expect(text.slice(drop?.span.start, drop?.span.end)).toBe('DROP TABLE t');
+  });
+
   it('are none in other statements, in other languages, and in a block that is no program', () => {
-    for (const text of [
-      'CREATE TABLE t (a int)',
-      'DO LANGUAGE plperl $$ BEGIN; $$',
-      'DO $$ nonsense $$',
-      'DO $$$$',
-      "DO 'BEGIN DROP TABLE t; END'",
-    ]) {
+    for (const text of ['CREATE TABLE t (a int)', 'DO LANGUAGE plperl $$ BEGIN; $$', 'DO $$ nonsense $$', 'DO $$$$']) {
       const [statement] = readStatements(text, { start: 0, end: text.length }, {});
       expect(statement === undefined ? [] : nestedStatements(statement), text).toEqual([]);
     }
