@@ -7,9 +7,11 @@ import { defaultEngine, type Engine, engineDisplayName, engineOf, versionsKnown 
 import type { Migration } from '../model/migration';
 import type { BuiltInFramework, Framework, HarnessName, ToolFramework } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
+import { OutsideGuard } from '../plan/outside/guard';
 import type { SimulationRequest } from '../protocol/simulation';
 import { readMigrationSource } from '../workspace/read-folder';
 import { SimulationFailure } from './failure';
+import { outsideMessage } from './outside';
 
 /** A framework whose migrations can be simulated file by file: what is sent is known, or a process of ours runs its code. */
 export type RunnableFramework = BuiltInFramework | HarnessedFramework;
@@ -42,11 +44,15 @@ export async function readSubject(request: SimulationRequest): Promise<Subject> 
   const engine = engineOfRequest(request);
   assertFaultsKnown(request.faults, engine);
   const groundwork = request.before === undefined ? undefined : await readGroundwork(request.before, engine, request);
+  const guard = new OutsideGuard(engine, request.sandbox);
+  if (groundwork !== undefined) assertContained(groundwork.migrations, guard);
   if (request.command !== undefined) return commandSubject(engine, request.path, groundwork);
   const read = await readMigrations(request.path, engine, request);
   const targets = findTargets(read, request.path);
   assertReadable(read.migrations, targets);
   assertNotEmpty(read, request.path);
+  const first = groundwork === undefined ? 0 : targets[0];
+  assertContained(read.migrations.slice(first, (targets.at(-1) ?? 0) + 1), guard);
   return {
     framework: read.framework,
     engine,
@@ -118,6 +124,14 @@ function assertReadable(migrations: readonly Migration[], targets: readonly numb
     if (migration === undefined || unreadable?.unreadable === undefined) continue;
     const line = unreadable.unreadable.range.start.line + 1;
     throw new SimulationFailure(`${migration.up.path}:${line}: ${unreadable.unreadable.message} Mend it before simulating.`);
+  }
+}
+
+/** What would be written outside of the sandbox is not tried: the statement would really do it. */
+function assertContained(migrations: readonly Migration[], guard: OutsideGuard): void {
+  for (const { up } of migrations) {
+    const found = guard.first(up.statements);
+    if (found !== undefined) throw new SimulationFailure(outsideMessage(found, `${up.path}:${found.statement.range.start.line + 1}`));
   }
 }
 
