@@ -224,6 +224,8 @@ type OperationBody =
       /** `RANGE (created_at)`. */
       readonly partitionKey?: string;
       readonly like?: ObjectName;
+      /** PostgreSQL: what LIKE copies of each column beyond its type, its collation and NOT NULL. */
+      readonly likeIncludes?: readonly ('default' | 'generated' | 'identity')[];
       readonly inherits?: readonly ObjectName[];
       /** PostgreSQL: the list of WITH, `(fillfactor = 70)`. */
       readonly parameters?: string;

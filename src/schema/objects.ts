@@ -185,7 +185,9 @@ function dropObject(workspace: Workspace, operation: Of<'drop object'>, name: Ob
 
 /** The columns of a type go with it (manual, DROP TYPE, CASCADE). */
 function dropColumnsOf(workspace: Workspace, type: { readonly schema: string; readonly name: string }): void {
-  const names = [quoteIdentifier(type.name), quoteQualified(type.schema, type.name)];
+  // Without its schema the name means another type of that name, where there is one.
+  const isOnly = workspace.types.values().every(({ name }) => name !== type.name);
+  const names = [...(isOnly ? [quoteIdentifier(type.name)] : []), quoteQualified(type.schema, type.name)];
   for (const table of workspace.tables.values()) {
     for (const column of table.columns) {
       if (!names.includes(column.type.replace(/(\[\d*\])+$/, ''))) continue;
@@ -203,15 +205,15 @@ function findDefined(
 ): DefinedObject | undefined {
   const schemas = name.schema === undefined ? [...workspace.lookupPath, ''] : [name.schema];
   if (!schemas.some((schema) => workspace.definitions.get(schema, name.name) !== undefined)) return undefined;
-  return workspace.definitions
+  const namesakes = workspace.definitions
     .values()
-    .find(
-      (object) =>
-        object.name === name.name &&
-        kinds.includes(object.kind) &&
-        (signature === undefined || object.signature === signature) &&
-        schemas.includes(object.schema),
-    );
+    .filter((object) => object.name === name.name && kinds.includes(object.kind) && schemas.includes(object.schema));
+  const [only, ...others] = namesakes;
+  return (
+    namesakes.find((object) => signature === undefined || object.signature === signature) ??
+    // Which type `users.id%TYPE` was is not remembered.
+    (others.length === 0 && only?.signature?.includes('%') === true ? only : undefined)
+  );
 }
 
 function dropSchema(workspace: Workspace, name: string): void {
@@ -219,7 +221,11 @@ function dropSchema(workspace: Workspace, name: string): void {
   if (schema !== undefined) workspace.schemas.delete(schema);
   for (const table of workspace.tables.values()) if (table.schema === name) dropTable(workspace, table, true);
   for (const sequence of workspace.sequences.values()) if (sequence.schema === name) workspace.sequences.delete(sequence);
-  for (const type of workspace.types.values()) if (type.schema === name) workspace.types.delete(type);
+  for (const type of workspace.types.values()) {
+    if (type.schema !== name) continue;
+    workspace.types.delete(type);
+    dropColumnsOf(workspace, type);
+  }
   for (const object of workspace.definitions.values()) if (object.schema === name) workspace.definitions.delete(object);
 }
 

@@ -1,4 +1,4 @@
-import { relationKey, type Table } from '../model/catalog';
+import { type Column, relationKey, type Table } from '../model/catalog';
 import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { addColumn, mergeColumn } from './columns';
@@ -34,7 +34,7 @@ export function createTable(workspace: Workspace, operation: Of<'create table'>,
     ...(server !== undefined && { server }),
     persistence: operation.persistence,
     // What LIKE copies is the table's own.
-    columns: (like?.columns ?? []).map(({ inherited: _, ...column }) => ({ ...column, identity: workspace.newIdentity() })),
+    columns: (like?.columns ?? []).map((column) => copiedColumn(workspace, column, operation.likeIncludes)),
     constraints: [],
     indexes: [],
     triggers: [],
@@ -64,6 +64,18 @@ export function createTable(workspace: Workspace, operation: Of<'create table'>,
     }
     for (const constraint of operation.constraints) addConstraint(workspace, draft, constraint);
   });
+}
+
+/** As LIKE makes it (manual, CREATE TABLE): of a default, an identity and a generated column it copies what is INCLUDING. */
+function copiedColumn(workspace: Workspace, original: Column, includes: Of<'create table'>['likeIncludes'] = []): Column {
+  const { inherited: _, default: initial, generated, identityKind, ...column } = original;
+  return {
+    ...column,
+    identity: workspace.newIdentity(),
+    ...(initial !== undefined && includes.includes('default') && { default: initial }),
+    ...(generated !== undefined && includes.includes('generated') && { generated }),
+    ...(identityKind !== undefined && includes.includes('identity') && { identityKind }),
+  };
 }
 
 /** A table takes its sequences with it; with CASCADE the foreign keys to it and the views on it too. */

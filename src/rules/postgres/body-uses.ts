@@ -11,6 +11,7 @@ import type { RoutineBody } from './routine-body';
 
 /** Does a body name this column: in its SQL, or as `users.email%TYPE`? What a record variable holds is not followed. */
 export function usesColumn(body: RoutineBody, table: Table, column: string, catalog: SearchedCatalog): boolean {
+  if (makesTable(body, table.name)) return false;
   const wanted = { table, column, withinStar: false };
   if (names(body, [table.name, '.', column, '%', 'type'])) return true;
   // Without the column the name means the variable, and the call goes on.
@@ -21,9 +22,23 @@ export function usesColumn(body: RoutineBody, table: Table, column: string, cata
   });
 }
 
-/** Does a body look first whether something is there, or go on when it is not? */
-export function isCautious({ tokens }: RoutineBody): boolean {
-  return tokens.some(({ word }) => cautiousWords.has(word));
+/** Does a body look first whether something is there, or go on when it is not? One that sets the search path may mean anything. */
+export function isCautious({ text, tokens }: RoutineBody): boolean {
+  return (
+    /'(?:42703|42P01|42883|42704|search_path)'/i.test(text) || tokens.some(({ word }) => cautiousWords.has(word)) || catchesAll(tokens)
+  );
+}
+
+/** WHEN OTHERS, where no RAISE behind it fails after all. */
+function catchesAll(tokens: readonly Token[]): boolean {
+  const caught = tokens.findIndex(({ word }, position) => word === 'others' && tokens[position - 1]?.word === 'when');
+  if (caught === -1) return false;
+  return !tokens.some(({ word }, position) => {
+    const next = tokens[position + 1];
+    return (
+      position > caught && word === 'raise' && (next === undefined || next.kind === 'string' || [';', 'exception'].includes(next.word))
+    );
+  });
 }
 
 const cautiousWords = new Set([
@@ -33,17 +48,42 @@ const cautiousWords = new Set([
   'undefined_object',
   'to_regclass',
   'information_schema',
+  'pg_attribute',
+  'pg_class',
+  'pg_tables',
+  'pg_type',
+  'pg_proc',
+  'search_path',
 ]);
 
-/** Does the body of a trigger's function name the column of the row, NEW.a or OLD.a? */
-export function usesColumnOfRow(body: RoutineBody, column: string): boolean {
+/**
+ * Does the body of a trigger's function name the column of the row, NEW.a or OLD.a, when this trigger runs it? Not known, and so not
+ * said, where it asks for the table, for arguments, whether the row has such a column, or for a kind of change that is not this trigger's.
+ */
+export function usesColumnOfRow(body: RoutineBody, column: string, trigger: string): boolean {
+  const { text, tokens } = body;
+  if (tokens.some(({ word }) => /^tg_(?:table|rel|argv|name)/.test(word))) return false;
+  if (tokens.some(({ word }) => rowAsDocument.has(word)) && text.includes(`'${column}'`)) return false;
+  const events = /\b(?:before|after|instead\s+of)\b(.*?)\bon\b/is.exec(trigger)?.[1]?.toLowerCase() ?? '';
+  const asksFor = (event: string) => new RegExp(`'${event}'`, 'i').test(text);
+  const isOthers = (event: string) => !events.includes(event) && asksFor(event);
+  if (tokens.some(({ word }) => word === 'tg_op') && ['insert', 'update', 'delete'].some(isOthers)) return false;
   return names(body, ['new', '.', column]) || names(body, ['old', '.', column]);
+}
+
+const rowAsDocument = new Set(['to_json', 'to_jsonb', 'row_to_json', 'hstore']);
+
+/** Does it make a table of this name for itself, also in a text that it executes? */
+function makesTable({ text }: RoutineBody, name: string): boolean {
+  const quoted = `(?:pg_temp\\s*\\.\\s*)?"?${name.replaceAll(/\W/g, '\\$&')}"?(?![\\w$])`;
+  const made = `\\bcreate\\s+(?:(?:local|global)\\s+)?(?:(?:temp|temporary|unlogged)\\s+)?table\\s+(?:if\\s+not\\s+exists\\s+)?${quoted}`;
+  return new RegExp(`${made}|\\binto\\s+(?:temp|temporary)\\s+(?:table\\s+)?${quoted}`, 'i').test(text);
 }
 
 /** Does a body read or write the relation of this identity, or declare a row of it? */
 export function usesRelation(body: RoutineBody, isMeant: (name: ObjectName) => boolean, name: string): boolean {
   if (names(body, [name, '%', 'rowtype']) && isMeant({ name })) return true;
-  if (names(body, ['table', name]) || names(body, ['exists', name])) return false;
+  if (makesTable(body, name) || names(body, ['table', name]) || names(body, ['exists', name])) return false;
   return body.statements.some((statement) => {
     const queries = new Set<string>();
     const relations: ObjectName[] = targetOf(statement);

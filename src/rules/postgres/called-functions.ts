@@ -3,7 +3,25 @@ import type { ObjectName } from '../../model/operation';
 import type { SearchedCatalog } from '../../schema/lookup';
 
 /** Functions of the server itself: an expression may call those, whatever a migration made of the same name. */
-const builtIn = new Set(['abs', 'concat', 'date', 'format', 'left', 'length', 'lower', 'md5', 'now', 'replace', 'right', 'round', 'upper']);
+const builtIn = new Set(
+  `abs age any_value array_agg array_append array_cat array_length array_position array_prepend array_remove array_replace array_reverse
+array_sort array_to_string avg bit_length btrim cardinality casefold ceil ceiling char_length chr coalesce concat concat_ws count crc32 date
+date_add date_bin date_part date_subtract date_trunc decode div encode every exp extract floor format gamma gcd gen_random_bytes
+gen_random_uuid generate_series get_byte greatest initcap isfinite json_agg json_array_length json_build_object json_each json_object
+json_object_agg json_strip_nulls jsonb_agg jsonb_array_elements jsonb_array_length jsonb_build_object jsonb_each jsonb_object
+jsonb_object_agg jsonb_object_keys jsonb_pretty jsonb_set jsonb_strip_nulls jsonb_to_record jsonb_to_recordset jsonb_typeof lcm least left
+length like ln log lower lpad ltrim make_date make_interval make_timestamp make_timestamptz max md5 min mod mode money normalize now
+nullif num_nonnulls num_nulls overlay percentile_cont position power quote_ident quote_literal quote_nullable random range_agg
+regexp_match regexp_matches regexp_replace regexp_split_to_array regexp_split_to_table repeat replace reverse right round row_to_json rpad
+rtrim scale setseed sha256 sha512 sign similarity split_part sqrt starts_with stddev string_agg string_to_array string_to_table strpos
+substr substring sum text to_char to_date to_hex to_json to_jsonb to_number to_timestamp to_tsquery to_tsvector translate trim
+trim_array trim_scale trunc ts_rank unnest upper uuidv4 uuidv7 variance width_bucket`.split(/\s+/),
+);
+
+/** Would a call of this name find a function of the server, when that of the migrations is gone? */
+export function isBuiltIn(name: string): boolean {
+  return builtIn.has(name);
+}
 
 /**
  * What calls a function where the server remembers it (manual, "Dependency Tracking"): a default, a CHECK, an index, a policy, a view, and
@@ -11,7 +29,7 @@ const builtIn = new Set(['abs', 'concat', 'date', 'format', 'left', 'length', 'l
  * several functions have the name, of which only types would tell one.
  */
 export function callerOf(catalog: SearchedCatalog, { name }: ObjectName, major: number): string | undefined {
-  if (builtIn.has(name) || catalog.definitions.filter((object) => object.kind === 'function' && object.name === name).length !== 1)
+  if (isBuiltIn(name) || catalog.definitions.filter((object) => object.kind === 'function' && object.name === name).length !== 1)
     return undefined;
   return callerOfName(catalog, name, major);
 }

@@ -305,6 +305,21 @@ Silent about views and functions that the migrations of the folder don't show, a
   ],
   good: [
     {
+      title: 'A partition made by LIKE: without INCLUDING IDENTITY there is none, nor is a default without INCLUDING DEFAULTS',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE p (id bigint GENERATED ALWAYS AS IDENTITY, at date NOT NULL, n int DEFAULT 1) PARTITION BY RANGE (at);\nCREATE TABLE p1 (LIKE p INCLUDING DEFAULTS INCLUDING CONSTRAINTS);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: "ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');\n",
+        },
+      ],
+    },
+    {
       title: 'A child changes what is its own, what it has twice, and what it was left',
       framework: 'flyway',
       majors: [14, 18],

@@ -13,6 +13,8 @@ export interface RoutineBody {
   readonly tokens: readonly Token[];
   /** What a name means where no column has it: parameters, and declared variables. */
   readonly variables: ReadonlySet<string>;
+  /** Where the names in it are looked for, when the function itself says so: `SET search_path = app`. */
+  readonly searchPath?: readonly string[];
   /** Its SQL, statement by statement, and the queries in its expressions; what can't be read is left out. */
   readonly statements: readonly Node[];
 }
@@ -35,7 +37,25 @@ export function routineBody(definition: string): RoutineBody | undefined {
           cuts.map((cut) => ({ tokens: cut })),
         );
   const variables = new Set([...parameterNames(routine, language), ...declaredNames(text, tokens)]);
-  return { language, text, tokens, variables, statements: cuts.flatMap((cut) => treeOf(text, readable, cut)) };
+  const searchPath = ownSearchPath(options);
+  return {
+    language,
+    text,
+    tokens,
+    variables,
+    statements: cuts.flatMap((cut) => treeOf(text, readable, cut)),
+    ...(searchPath !== undefined && { searchPath }),
+  };
+}
+
+/** Undefined when there is none, or when it is FROM CURRENT. */
+function ownSearchPath(options: readonly NodeOf<'DefElem'>[]): readonly string[] | undefined {
+  for (const { defname, arg } of options) {
+    const setting = defname === 'set' ? as(arg, 'VariableSetStmt') : undefined;
+    if (setting?.name !== 'search_path' || setting.kind !== 'VAR_SET_VALUE') continue;
+    return all(setting.args, 'A_Const').flatMap(({ sval }) => (sval?.sval === undefined || sval.sval === '' ? [] : sval.sval));
+  }
+  return undefined;
 }
 
 /** Of a function in SQL, what it gives back has no names inside of it. */

@@ -1,9 +1,10 @@
-import type { DefinedObject, Table } from '../../model/catalog';
+import type { DefinedObject, Table, Trigger } from '../../model/catalog';
 import type { ObjectKind, ObjectName, Operation } from '../../model/operation';
-import { findColumn, findNamed, findTable } from '../../schema/lookup';
+import { defaultSchema, findColumn, findNamed, findTable, type SearchedCatalog } from '../../schema/lookup';
 import { operationRange, perOperation, type RuleContext, type Step } from '../context';
 import type { Rule, Violation } from '../rule';
 import { callsFunction, isCautious, usesColumn, usesColumnOfRow, usesRelation, usesType } from './body-uses';
+import { isBuiltIn } from './called-functions';
 import { type RoutineBody, routineBody } from './routine-body';
 
 export const routineBreaks: Rule = {
@@ -17,7 +18,8 @@ a table, a view, a type or another function which the body names, and the functi
 Replace the function in the same migration, or drop it, when nothing calls it any more.
 
 It reads bodies in SQL and PL/pgSQL: their statements, the queries in their expressions, what their variables are declared as, and NEW and OLD in the functions of triggers. Silent in rollbacks; when the function is
-replaced or dropped in the same migration; when something else has the name at the end; when the body looks first whether it is there (to_regclass), or catches the error; about texts that a body puts together and executes.`,
+replaced or dropped in the same migration, or by a later changeset of the same file; when something else has the name at the end, or the body makes it for itself; when the body looks first whether it is there
+(to_regclass, pg_attribute), or catches the error; where a trigger's function asks for which table, event or arguments it runs, of which others use the column; about texts that a body puts together and executes.`,
   bad: [
     {
       title: 'A column that functions in SQL and PL/pgSQL use, and a row of a trigger',
@@ -118,6 +120,36 @@ CREATE VIEW logs AS SELECT * FROM logs_old;
       ],
     },
     {
+      title: 'Replaced by a text that a block executes, or by a later changeset of the file',
+      framework: 'liquibase',
+      majors: [12, 18],
+      files: [
+        {
+          path: '001.sql',
+          text: `--liquibase formatted sql
+--changeset a:1 splitStatements:false
+CREATE TABLE users (id bigint PRIMARY KEY, name text, mail text);
+CREATE FUNCTION names() RETURNS SETOF text LANGUAGE sql AS 'SELECT name FROM users';
+CREATE FUNCTION mails() RETURNS SETOF text LANGUAGE sql AS 'SELECT mail FROM users';
+--rollback DROP FUNCTION mails(); DROP FUNCTION names(); DROP TABLE users;
+`,
+        },
+        {
+          path: '002.sql',
+          text: `--liquibase formatted sql
+--changeset a:2 splitStatements:false
+ALTER TABLE users RENAME COLUMN name TO nick;
+ALTER TABLE users RENAME COLUMN mail TO email;
+DO $do$ BEGIN EXECUTE 'CREATE OR REPLACE FUNCTION names() RETURNS SETOF text LANGUAGE sql AS ''SELECT nick FROM users'''; END $do$;
+--rollback ALTER TABLE users RENAME COLUMN nick TO name; ALTER TABLE users RENAME COLUMN email TO mail;
+--changeset a:3 splitStatements:false
+CREATE OR REPLACE FUNCTION mails() RETURNS SETOF text LANGUAGE sql AS 'SELECT email FROM users';
+--rollback empty
+`,
+        },
+      ],
+    },
+    {
       title: 'Namesakes: of another table, in a text, of a query, a record, a parameter; and a body that looks which table it is',
       framework: 'flyway',
       majors: [14, 18],
@@ -183,18 +215,41 @@ function listed(users: readonly string[]): string {
 }
 
 /** The functions that there are at the end, with the same body as now, and that use it. */
-function usersOf({ after }: RuleContext, step: Step, gone: Gone): readonly string[] {
+function usersOf(context: RuleContext, step: Step, gone: Gone): readonly string[] {
+  const { after } = context;
   const isRoutine = ({ kind, definition }: DefinedObject) =>
     (kind === 'function' || kind === 'procedure') && definition.toLowerCase().includes(gone.word.toLowerCase());
   return step.before.definitions.filter(isRoutine).flatMap((routine) => {
     const last = after.definitions.find(({ identity }) => identity === routine.identity);
-    if (last === undefined) return [];
+    if (last === undefined || isMadeAgainBehind(context, step, routine)) return [];
     const body = routineBody(last.definition);
     const used =
       body === undefined || isCautious(body) || routineBody(routine.definition)?.text !== body.text ? false : gone.isUsedBy(body, routine);
     if (used === false) return [];
     return [used === true ? routine.name : `${routine.name} (of the trigger ${used.trigger})`];
   });
+}
+
+/**
+ * A text that a DO block executes replaces or drops it, or a later changeset of the same file, whose changes come together. The file of
+ * other frameworks goes on with the way back.
+ */
+function isMadeAgainBehind({ program, framework, text }: RuleContext, { statement }: Step, { name }: DefinedObject): boolean {
+  const end = framework.name === 'liquibase' ? text.length : program.span.end;
+  const behind = text.slice(statement.span.start, end).replaceAll(/^\s*--\s*rollback\b.*$/gim, '');
+  const named = `(?:"?[\\w$]+"?\\s*\\.\\s*)?"?${name.replaceAll(/\W/g, '\\$&')}"?(?![\\w$])`;
+  return new RegExp(`\\b(?:create\\s+or\\s+replace|drop)\\s+(?:function|procedure|routine)\\s+(?:if\\s+exists\\s+)?${named}`, 'i').test(
+    behind,
+  );
+}
+
+/**
+ * Names in a body are looked for at its call: where the function says, or else where a session of today looks, and where this migration
+ * does only when nothing has the name there.
+ */
+function seenBy({ steps }: RuleContext, { searchPath }: RoutineBody, before: SearchedCatalog): SearchedCatalog {
+  const path = searchPath ?? [...(steps[0]?.before.searchPath ?? [defaultSchema]), ...(before.searchPath ?? [])];
+  return { ...before, searchPath: path };
 }
 
 function goneBy(context: RuleContext, step: Step, operation: Operation): readonly Gone[] {
@@ -214,7 +269,8 @@ function goneBy(context: RuleContext, step: Step, operation: Operation): readonl
   }
 }
 
-function goneColumn({ after }: RuleContext, step: Step, name: ObjectName, column: string): readonly Gone[] {
+function goneColumn(context: RuleContext, step: Step, name: ObjectName, column: string): readonly Gone[] {
+  const { after } = context;
   const table = findTable(step.before, name);
   const then = after.tables.find(({ identity }) => identity === table?.identity);
   // The same name may come back, and the table may go as a whole.
@@ -226,26 +282,24 @@ function goneColumn({ after }: RuleContext, step: Step, name: ObjectName, column
       code: '42703',
       word: column,
       isUsedBy: (body, routine) => {
-        if (usesColumn(body, table, column, step.before)) return true;
-        const trigger = triggerOf(then, routine);
-        // A body that asks for which table it runs may use the column for another one alone.
-        if (trigger === undefined || body.tokens.some(({ word }) => /^tg_(?:table|rel)/.test(word))) return false;
-        return usesColumnOfRow(body, column) && { trigger };
+        if (usesColumn(body, table, column, seenBy(context, body, step.before))) return true;
+        const trigger = triggersOf(then, routine).find(({ definition }) => usesColumnOfRow(body, column, definition));
+        return trigger !== undefined && { trigger: trigger.name };
       },
     },
   ];
 }
 
-/** The trigger of a table that calls a function. */
-function triggerOf(table: Table, { schema, name }: DefinedObject): string | undefined {
+/** The triggers of a table that call a function, unless they are turned off. */
+function triggersOf(table: Table, { schema, name }: DefinedObject): readonly Trigger[] {
   const call = new RegExp(
     `\\bexecute\\s+(?:function|procedure)\\s+(?:"?([\\w$]+)"?\\s*\\.\\s*)?"?${name.replaceAll(/\W/g, '\\$&')}"?\\s*\\(`,
     'i',
   );
-  return table.triggers.find(({ definition }) => {
-    const found = call.exec(definition);
+  return table.triggers.filter(({ definition, enabled }) => {
+    const found = enabled === 'D' ? null : call.exec(definition);
     return found !== null && (found[1] === undefined || found[1] === schema);
-  })?.name;
+  });
 }
 
 function goneObject(context: RuleContext, step: Step, kind: ObjectKind, name: ObjectName, signature: string | undefined): readonly Gone[] {
@@ -259,10 +313,10 @@ function isView({ kind }: DefinedObject): boolean {
   return kind === 'view' || kind === 'materialized view';
 }
 
-function goneRelation({ after }: RuleContext, step: Step, kind: string, name: ObjectName): readonly Gone[] {
-  const { before } = step;
-  const relationOf = (other: ObjectName) =>
-    findTable(before, other) ?? findNamed(before.definitions.filter(isView), other, before.searchPath);
+function goneRelation(context: RuleContext, step: Step, kind: string, name: ObjectName): readonly Gone[] {
+  const { after } = context;
+  const relationOf = (other: ObjectName, catalog: SearchedCatalog = step.before) =>
+    findTable(catalog, other) ?? findNamed(catalog.definitions.filter(isView), other, catalog.searchPath);
   const relation = relationOf(name);
   if (relation === undefined) return [];
   const isSame = (other: { readonly schema: string; readonly name: string }) =>
@@ -273,9 +327,18 @@ function goneRelation({ after }: RuleContext, step: Step, kind: string, name: Ob
       what: `the ${kind} ${relation.name}`,
       code: '42P01',
       word: relation.name,
-      isUsedBy: (body) => usesRelation(body, (other) => relationOf(other)?.identity === relation.identity, relation.name),
+      isUsedBy: (body) => {
+        if (step.before.tables.some((table) => table.triggers.some((trigger) => givesRowsAs(trigger, relation.name)))) return false;
+        const catalog = seenBy(context, body, step.before);
+        return usesRelation(body, (other) => relationOf(other, catalog)?.identity === relation.identity, relation.name);
+      },
     },
   ];
+}
+
+/** REFERENCING NEW TABLE AS name: in the function of the trigger it hides what else has that name. */
+function givesRowsAs({ definition }: Trigger, name: string): boolean {
+  return new RegExp(`\\b(?:new|old)\\s+table\\s+(?:as\\s+)?"?${name.replaceAll(/\W/g, '\\$&')}"?(?![\\w$])`, 'i').test(definition);
 }
 
 function goneType({ after }: RuleContext, step: Step, name: ObjectName): readonly Gone[] {
@@ -289,7 +352,7 @@ function goneType({ after }: RuleContext, step: Step, name: ObjectName): readonl
 function goneRoutine({ after }: RuleContext, step: Step, name: ObjectName, signature: string | undefined): readonly Gone[] {
   const isNamesake = (other: DefinedObject) => (other.kind === 'function' || other.kind === 'procedure') && other.name === name.name;
   const [routine, ...others] = step.before.definitions.filter(isNamesake);
-  if (routine === undefined || others.length > 0 || after.definitions.some(isNamesake)) return [];
+  if (routine === undefined || others.length > 0 || isBuiltIn(name.name) || after.definitions.some(isNamesake)) return [];
   if (signature !== undefined && routine.signature !== undefined && signature !== routine.signature) return [];
   return [{ what: `the function ${routine.name}`, code: '42883', word: routine.name, isUsedBy: (body) => callsFunction(body, routine) }];
 }

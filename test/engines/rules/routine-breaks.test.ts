@@ -16,6 +16,8 @@ interface Case {
   readonly result?: string;
   readonly call?: string;
   readonly setup?: string;
+  /** It is the function of a trigger of users for this event, and called by an UPDATE. */
+  readonly on?: string;
 }
 
 const setup = `CREATE TABLE users (id bigint PRIMARY KEY, mail text, age int);
@@ -72,7 +74,93 @@ const cases: readonly Case[] = [
     call: 'UPDATE users SET age = 2',
     code: '42703',
   },
+  {
+    body: "BEGIN IF TG_OP = 'UPDATE' AND OLD.mail = 'a' THEN RETURN NULL; END IF; RETURN NEW; END",
+    on: 'UPDATE',
+    change: dropMail,
+    code: '42703',
+  },
+  {
+    body: 'BEGIN PERFORM mail FROM users; EXCEPTION WHEN OTHERS THEN RAISE; END',
+    change: dropMail,
+    code: '42703',
+  },
+  {
+    body: '',
+    setup:
+      "CREATE SCHEMA own; CREATE TABLE own.users (mail text);\nCREATE FUNCTION f() RETURNS bigint LANGUAGE sql SET search_path = own AS 'SELECT count(mail) FROM users';\n",
+    change: 'ALTER TABLE own.users DROP COLUMN mail',
+    code: '42703',
+  },
   // What goes on: the rule has nothing to say.
+  {
+    body: '',
+    setup:
+      "CREATE SCHEMA own; CREATE TABLE own.users (mail text);\nCREATE FUNCTION f() RETURNS bigint LANGUAGE sql SET search_path = own AS 'SELECT count(mail) FROM users';\n",
+    change: dropMail,
+    code: 'accepted',
+  },
+  {
+    body: 'BEGIN SET LOCAL search_path = nowhere; CREATE TEMP TABLE users (mail text); PERFORM mail FROM users; END',
+    change: dropMail,
+    code: 'accepted',
+  },
+  { body: "BEGIN IF TG_OP = 'DELETE' THEN PERFORM OLD.mail; END IF; RETURN NEW; END", on: 'UPDATE', change: dropMail, code: 'accepted' },
+  {
+    body: "BEGIN IF to_jsonb(NEW) ? 'mail' THEN NEW.mail := 'a'; END IF; RETURN NEW; END",
+    on: 'UPDATE',
+    change: dropMail,
+    code: 'accepted',
+  },
+  { body: "BEGIN IF TG_ARGV[0] = 'mail' THEN NEW.mail := 'a'; END IF; RETURN NEW; END", on: 'UPDATE', change: dropMail, code: 'accepted' },
+  {
+    body: "BEGIN NEW.mail := 'a'; RETURN NEW; END",
+    on: 'UPDATE',
+    change: `ALTER TABLE users DISABLE TRIGGER tt; ${dropMail}`,
+    code: 'accepted',
+  },
+  {
+    body: '',
+    setup:
+      'CREATE TABLE changed (id int);\nCREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM id FROM changed; RETURN NULL; END $$;\nCREATE TRIGGER tt AFTER UPDATE ON users REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tf();\n',
+    change: 'DROP TABLE changed',
+    call: 'UPDATE users SET age = 2',
+    code: 'accepted',
+  },
+  { body: "BEGIN EXECUTE 'CREATE TEMP TABLE pets (a int)'; PERFORM a FROM pets; END", change: 'DROP TABLE pets', code: 'accepted' },
+  {
+    body: "BEGIN CREATE TEMP TABLE users AS SELECT 'a' AS mail; PERFORM mail FROM users; END",
+    change: dropMail,
+    code: 'accepted',
+  },
+  { body: 'BEGIN PERFORM mail FROM users; EXCEPTION WHEN OTHERS THEN NULL; END', change: dropMail, code: 'accepted' },
+  { body: "BEGIN PERFORM mail FROM users; EXCEPTION WHEN SQLSTATE '42703' THEN NULL; END", change: dropMail, code: 'accepted' },
+  {
+    body: "BEGIN IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'users'::regclass AND attname = 'mail') THEN PERFORM mail FROM users; END IF; END",
+    change: dropMail,
+    code: 'accepted',
+  },
+  {
+    body: '',
+    setup:
+      "CREATE FUNCTION date_trunc(a text, b text) RETURNS text LANGUAGE sql AS 'SELECT a';\nCREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM date_trunc('day', now()); END $$;\n",
+    change: 'DROP FUNCTION date_trunc(text, text)',
+    code: 'accepted',
+  },
+  {
+    body: '',
+    setup:
+      "CREATE FUNCTION g(a users.mail%TYPE) RETURNS bigint LANGUAGE sql AS 'SELECT count(mail) FROM users';\nCREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';\n",
+    change: `DROP FUNCTION g(text); ${dropMail}`,
+    code: 'accepted',
+  },
+  {
+    body: 'SELECT max(mail) FROM users',
+    language: 'sql',
+    result: 'text',
+    change: `${dropMail}; DO $do$ BEGIN EXECUTE 'CREATE OR REPLACE FUNCTION f() RETURNS text LANGUAGE sql AS ''SELECT max(id)::text FROM users'''; END $do$`,
+    code: 'accepted',
+  },
   { body: 'BEGIN PERFORM mail FROM pets; END', change: dropMail, code: 'accepted' },
   { body: 'BEGIN PERFORM p.mail FROM pets p JOIN users USING (id); END', change: dropMail, code: 'accepted' },
   {
@@ -118,11 +206,15 @@ describe.each(majors)('what a body in quotes uses on PostgreSQL %i', (major) => 
 
   it.each(cases.map((one) => [`${one.setup ?? one.body} | ${one.change}`, one] as const))('%s', async (_, one) => {
     const { language = 'plpgsql', body, change, code } = one;
-    const made = `${setup}${one.setup ?? `CREATE FUNCTION f() RETURNS ${one.result ?? 'void'} LANGUAGE ${language} AS $f$ ${body} $f$;\n`}`;
+    const result = one.on === undefined ? (one.result ?? 'void') : 'trigger';
+    const trigger = one.on === undefined ? '' : `CREATE TRIGGER tt BEFORE ${one.on} ON users FOR EACH ROW EXECUTE FUNCTION f();\n`;
+    const made = `${setup}${one.setup ?? `CREATE FUNCTION f() RETURNS ${result} LANGUAGE ${language} AS $f$ ${body} $f$;\n${trigger}`}`;
     const address = await database(sandbox, made);
     await withClient(address, async (client) => {
       expect(await codeOf(client.query(change)), 'the change').toBe('accepted');
-      expect([code, one.olderCode], 'the call').toContain(await codeOf(client.query(one.call ?? 'SELECT f()')));
+      expect([code, one.olderCode], 'the call').toContain(
+        await codeOf(client.query(one.call ?? (one.on === undefined ? 'SELECT f()' : 'UPDATE users SET age = 2'))),
+      );
     });
     const { reports } = lintFolder({
       files: [

@@ -42,6 +42,12 @@ const scripts: Readonly<Record<string, string>> = {
   partitions: `
     CREATE TABLE m (id int, at date NOT NULL) PARTITION BY RANGE (at); CREATE TABLE m1 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
     CREATE TABLE m2 (id int, at date NOT NULL); ALTER TABLE m ATTACH PARTITION m2 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01'); ALTER TABLE m DETACH PARTITION m1;`,
+  'a schema with types of which others have columns': `
+    CREATE SCHEMA old; CREATE TYPE old.kind AS ENUM ('a'); CREATE TYPE kind AS ENUM ('b'); CREATE TYPE old.other AS ENUM ('c');
+    CREATE TABLE t (a int, b old.kind, c kind, d old.other[], e old.kind[]); DROP SCHEMA old CASCADE;
+    CREATE TABLE u (a int, f kind); DROP TYPE kind CASCADE;`,
+  'functions that copy the type of a column': `
+    CREATE TABLE t (a int); CREATE FUNCTION f(x t.a%TYPE) RETURNS int LANGUAGE sql AS 'SELECT 1'; DROP FUNCTION f(int);`,
   'what is rolled back': `
     CREATE TABLE users (id int PRIMARY KEY, name text); CREATE TABLE kept (a int); ROLLBACK;
     BEGIN; DROP TABLE users; CREATE TABLE gone (a int); CREATE TYPE gone_type AS ENUM ('a'); CREATE SCHEMA gone_schema; CREATE VIEW gone_view AS SELECT 1; ROLLBACK;

@@ -37,7 +37,7 @@ export function createTable(source: StatementSource, statement: CreateStmt): Ope
       asQuery: false,
       ...(parent === undefined ? {} : { partitionOf: parent, ...partitionBound(source) }),
       ...(statement.partspec === undefined ? {} : partitionKey(source)),
-      ...(like === undefined ? {} : { like: relationName(like.relation) }),
+      ...(like === undefined ? {} : { like: relationName(like.relation), likeIncludes: likeIncludes(like.options) }),
       ...(isPartition || parents.length === 0 ? {} : { inherits: parents }),
       ...(statement.options === undefined ? {} : parameters(source)),
       ...(statement.tablespacename === undefined ? {} : { tablespace: statement.tablespacename }),
@@ -45,6 +45,11 @@ export function createTable(source: StatementSource, statement: CreateStmt): Ope
       ...(statement.if_not_exists ? {} : ifNotExistsAfter(source, 'table')),
     },
   ];
+}
+
+/** INCLUDING and EXCLUDING as the parser adds them up: the bits of `TableLikeOption`. */
+function likeIncludes(options = 0): readonly ('default' | 'generated' | 'identity')[] {
+  return (['default', 'generated', 'identity'] as const).filter((_, place) => (options & (8 << place)) !== 0);
 }
 
 /** `FOR VALUES ...` or `DEFAULT`, from the clause after PARTITION OF. */
