@@ -2,6 +2,7 @@ import { relationKey, type Table } from '../../model/catalog';
 import type { Statement } from '../../model/migration';
 import type { Operation } from '../../model/operation';
 import type { State } from '../../model/state';
+import { tokenize } from '../../parse/postgres/lexer';
 import { spoken, sqlName } from '../../rollback/names';
 import { isNamed, writtenTables } from '../../rollback/rows';
 import { match } from '../../state/match';
@@ -13,11 +14,16 @@ interface EmptiedTable extends Finding {
   readonly table: Table;
   /** How it was called before, where it was there and had rows. */
   readonly original?: Table;
-  /** Statements that had filled it. */
-  readonly fills: readonly Statement[];
+  /** Statements that had filled it, and how they do it again. */
+  readonly fills: readonly Fill[];
 }
 
-const filling = new Set<Operation['kind']>(['insert', 'merge', 'copy']);
+interface Fill {
+  readonly statement: Statement;
+  readonly text: string;
+}
+
+const filling = new Set<Operation['kind']>(['insert', 'merge', 'copy', 'create table']);
 
 const rowCount = (state: State, table: Table) => state.data.find((data) => data.table === relationKey(table))?.rowCount ?? 0;
 
@@ -35,11 +41,9 @@ function emptied({ before, partial, migration, completed }: RecoverySituation): 
   return partial.catalog.tables
     .filter((table) => table.persistence === 'unlogged' && rowCount(partial, table) === 0)
     .flatMap((table) => {
-      const writes = done.filter(({ operations }) =>
-        operations.some((operation) => operation.kind !== 'truncate' && writtenTables(operation).some((name) => isNamed(name, table))),
-      );
+      const writes = done.flatMap((statement) => writeAgain(statement, table));
       // What only changes or deletes rows has filled nothing, and does nothing to no rows.
-      const fillers = writes.some(({ operations }) => operations.some(({ kind }) => filling.has(kind))) ? writes : [];
+      const fillers = writes.some(({ statement }) => statement.operations.some(({ kind }) => filling.has(kind))) ? writes : [];
       const original = had.get(table);
       if (fillers.length === 0 && original === undefined) return [];
       return [
@@ -55,6 +59,36 @@ function emptied({ before, partial, migration, completed }: RecoverySituation): 
     });
 }
 
+/** How what a statement did to the rows of a table is done again. */
+function writeAgain(statement: Statement, table: Table): readonly Fill[] {
+  const { operations } = statement;
+  const isMade = operations.some((operation) => operation.kind === 'create table' && operation.asQuery && isNamed(operation.table, table));
+  const query = isMade ? queryOf(statement.sent) : undefined;
+  // The table is there: it only gets its rows again. Columns that it got since are behind those of the query.
+  if (query !== undefined) return [{ statement, text: `INSERT INTO ${sqlName(table)}\n${query};` }];
+  const isWritten = operations.some(
+    (operation) => operation.kind !== 'truncate' && writtenTables(operation).some((name) => isNamed(name, table)),
+  );
+  return isWritten ? [{ statement, text: asWritten(statement) }] : [];
+}
+
+/** The query of CREATE TABLE ... AS; undefined where it gives no rows (WITH NO DATA), or is a prepared one. */
+function queryOf(text: string): string | undefined {
+  const tokens = tokenize(text);
+  let depth = 0;
+  const start = tokens.findIndex(({ word }) => {
+    if (word === '(') depth++;
+    if (word === ')') depth--;
+    return depth === 0 && word === 'as';
+  });
+  const first = tokens[start + 1];
+  if (start === -1 || first === undefined || first.word === 'execute') return undefined;
+  const ending = tokens.slice(-3).map(({ word }) => word);
+  if (ending.join(' ') === 'with no data') return undefined;
+  const withData = ending.slice(1).join(' ') === 'with data';
+  return text.slice(first.start, withData ? tokens.at(-3)?.end : tokens.at(-1)?.end);
+}
+
 /** A crash empties unlogged tables (manual, CREATE TABLE, UNLOGGED). Nothing in the database brings the rows back. */
 export const emptiedUnlogged = defineMode<EmptiedTable>({
   name: 'unlogged table emptied by a crash',
@@ -63,10 +97,14 @@ export const emptiedUnlogged = defineMode<EmptiedTable>({
   back: () => [],
   trial: 'preferred',
   forward: (found) =>
-    [...new Set(found.flatMap(({ fills }) => fills))]
-      .sort((a, b) => a.index - b.index)
-      .map((statement) =>
-        sqlStep(`Run statement ${statement.index} again`, 'A crash emptied the unlogged table that it had filled.', asWritten(statement)),
+    [...new Map(found.flatMap(({ fills }) => fills).map((fill) => [fill.text, fill])).values()]
+      .sort((a, b) => a.statement.index - b.statement.index)
+      .map(({ statement, text }) =>
+        sqlStep(
+          text === asWritten(statement) ? `Run statement ${statement.index} again` : `Run the query of statement ${statement.index} again`,
+          'A crash emptied the unlogged table that it had filled.',
+          text,
+        ),
       ),
   losses: (found, { after }, way) =>
     way === 'back'
