@@ -1,10 +1,11 @@
-import type { Operation } from '../../model/operation';
+import type { Fix } from '../../model/finding';
 import type { PlannedLock } from '../../model/plan';
 import { headRange, type RuleContext, type Step } from '../context';
 import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
-import { blockingLock } from './blocking-lock';
-import { isSetForSessions, setTimeout, standsAlone, usesLocal } from './set-timeout';
+import { setTimeout, usesLocal } from './set-timeout';
+import { isAskedForTogether, unboundedWait } from './unbounded-wait';
+import { setStatementTimeout, unboundedWork } from './unbounded-work';
 
 export const missingLockTimeout: Rule = {
   id: 'missing-lock-timeout',
@@ -16,6 +17,8 @@ comes after it on that table waits too, even plain reads: one ALTER TABLE that d
 
 Set lock_timeout, so that the statement gives up after some seconds and can be tried again at a better moment: SET LOCAL inside a transaction, where it ends with it; SET outside of one,
 where SET LOCAL has no effect. Don't let it reach a CREATE INDEX CONCURRENTLY, where giving up leaves an invalid index.
+
+Where the statement then works under its lock for as long as the table is large, set statement_timeout with it (missing-statement-timeout).
 
 Reported once per program, at its first such statement; a DO block counts with what it contains. Silent for tables that the same migration creates, and where a migration of the folder sets
 lock_timeout for a role or the database.`,
@@ -55,6 +58,41 @@ lock_timeout for a role or the database.`,
       ],
       findings: [{ at: 'ALTER TABLE users ADD COLUMN a int', says: 'users' }],
       fixed: [{ path: '0002_c.up.sql', text: "SET LOCAL lock_timeout = '5s';\nALTER TABLE users ADD COLUMN a int;\n" }],
+    },
+    {
+      title: 'Neither the wait nor the work has an end: both timeouts',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, a int);\n' },
+        {
+          path: '0002_c.sql',
+          text: 'CREATE INDEX IF NOT EXISTS users_a ON users (a);\nCREATE INDEX CONCURRENTLY IF NOT EXISTS users_ab ON users (a, id);\n',
+        },
+      ],
+      findings: [{ at: 'CREATE INDEX IF NOT EXISTS users_a ON users (a)', says: 'nothing bounds how long it takes, either' }],
+      fixed: [
+        {
+          path: '0002_c.sql',
+          text: "SET lock_timeout = '5s';\nSET statement_timeout = '30s';\nCREATE INDEX IF NOT EXISTS users_a ON users (a);\nRESET lock_timeout;\nRESET statement_timeout;\nCREATE INDEX CONCURRENTLY IF NOT EXISTS users_ab ON users (a, id);\n",
+        },
+      ],
+    },
+    {
+      title: 'The work is that of a later statement, under the same lock',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, a int);\n' },
+        { path: 'V2__c.sql', text: 'ALTER TABLE users ADD COLUMN b int;\nUPDATE users SET b = a;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE users ADD COLUMN b int', says: 'nothing bounds how long statement 2 takes, either' }],
+      fixed: [
+        {
+          path: 'V2__c.sql',
+          text: "SET LOCAL lock_timeout = '5s';\nSET LOCAL statement_timeout = '30s';\nALTER TABLE users ADD COLUMN b int;\nUPDATE users SET b = a;\n",
+        },
+      ],
     },
     {
       title: 'In a DO block, which is one statement',
@@ -148,54 +186,41 @@ lock_timeout for a role or the database.`,
     },
   ],
   check: (context) => {
-    if (isSetForSessions(context, 'lock_timeout')) return [];
-    let session = false;
-    let localTo: Step['transaction'] | undefined;
-    for (const step of context.steps) {
-      for (const operation of step.statement.operations) {
-        const set = timeoutSetting(step, operation);
-        if (set === undefined) continue;
-        if (set === 'off') session = false;
-        else if (set === 'session') session = true;
-        else if (set === 'local' && step.inTransaction) localTo = step.transaction;
-      }
-      if (session || localTo === step.transaction) continue;
-      const lock = standsAlone(context, step) || setsForItself(step) ? undefined : blockingLock(context, step);
-      if (lock !== undefined) return [violation(context, step, lock)];
-    }
-    return [];
+    const wait = unboundedWait(context);
+    return wait === undefined ? [] : [violation(context, wait.step, wait.lock)];
   },
 };
 
-/** A block can do so. */
-function setsForItself({ statement }: Step): boolean {
-  return statement.operations.some((operation) => operation.kind === 'do block' && operation.body.includes('lock_timeout'));
-}
-
-function timeoutSetting(step: Step, operation: Operation): 'session' | 'local' | 'off' | undefined {
-  if (operation.kind === 'set' && operation.name.toLowerCase() === 'lock_timeout') {
-    const value = (operation.value ?? '').replaceAll(/['"\s]/g, '').toLowerCase();
-    if (value === '' || value === 'default' || /^0(ms|s|min|h|d)?$/.test(value)) return 'off';
-    return operation.local ? 'local' : 'session';
-  }
-  const isCall = operation.kind === 'select' && operation.functions.some((name) => name.endsWith('set_config'));
-  return isCall && step.statement.text.includes('lock_timeout') ? 'session' : undefined;
-}
-
 function violation(context: RuleContext, step: Step, lock: PlannedLock): Violation {
   const stops = lock.mode === 'ACCESS EXCLUSIVE' ? 'reads and writes' : 'writes';
+  const work = unboundedWork(context)?.step;
+  const isLong = work !== undefined && isAskedForTogether(step, work);
+  const how = usesLocal(context, step) ? 'SET LOCAL: it ends with the transaction' : 'SET: there is no transaction for SET LOCAL';
+  const behind = isLong
+    ? ` Once it has it, nothing bounds how long ${work === step ? 'it' : `statement ${work.statement.index}`} takes, either.`
+    : '';
   return {
     range: headRange(context, step.statement),
-    message: `This takes ${lock.mode} on ${lock.relation} ${lockEnd(context, step)}, and waits for it without end: behind one long transaction it makes all ${stops} of ${lock.relation} queue up.`,
-    help: `Set a lock_timeout of some seconds before it (${usesLocal(context, step) ? 'SET LOCAL: it ends with the transaction' : 'SET: there is no transaction for SET LOCAL'}), and try again when it strikes.`,
-    // A timeout undoes a whole transaction; outside of one it can leave the first half.
-    fixes: [
-      setTimeout(
-        context,
-        step,
-        { name: 'lock_timeout', value: '5s', spares: (later) => !later.planned.transactional },
-        usesLocal(context, step) || context.plan.statements.length === 1,
-      ),
-    ],
+    message: `This takes ${lock.mode} on ${lock.relation} ${lockEnd(context, step)}, and waits for it without end: behind one long transaction it makes all ${stops} of ${lock.relation} queue up.${behind}`,
+    help: isLong
+      ? `Set a lock_timeout of some seconds and a statement_timeout of what the application can stand before it (${how}), and try again when one strikes.`
+      : `Set a lock_timeout of some seconds before it (${how}), and try again when it strikes.`,
+    fixes: isLong ? [setBoth(context, step), setLockTimeout(context, step)] : [setLockTimeout(context, step)],
   };
+}
+
+function setLockTimeout(context: RuleContext, step: Step): Fix {
+  return setTimeout(
+    context,
+    step,
+    { name: 'lock_timeout', value: '5s', spares: (later) => !later.planned.transactional },
+    // A timeout undoes a whole transaction; outside of one it can leave the first half.
+    usesLocal(context, step) || context.plan.statements.length === 1,
+  );
+}
+
+/** How long the work may take is for people to say, so it is not applied unasked. */
+function setBoth(context: RuleContext, step: Step): Fix {
+  const edits = [...setLockTimeout(context, step).edits, ...setStatementTimeout(context, step).edits];
+  return { title: 'Set a lock_timeout and a statement_timeout', safe: false, edits };
 }

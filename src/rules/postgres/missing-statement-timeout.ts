@@ -1,10 +1,8 @@
-import type { PlannedLock } from '../../model/plan';
-import { headRange, isInUse, type RuleContext, type Step, tableBefore } from '../context';
+import { headRange, type RuleContext } from '../context';
 import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
-import { blockingLock } from './blocking-lock';
-import { limitsRows } from './row-filter';
-import { isSetForSessions, setTimeout, standsAlone } from './set-timeout';
+import { isAskedForTogether, unboundedWait } from './unbounded-wait';
+import { setStatementTimeout, type UnboundedWork, unboundedWork } from './unbounded-work';
 
 export const missingStatementTimeout: Rule = {
   id: 'missing-statement-timeout',
@@ -18,7 +16,7 @@ Where there is a way that does not hold the lock, another rule says so, and that
 stand: the server then ends the statement and lets everybody go on, and the migration can be tried another way. SET LOCAL inside a transaction; SET outside of one, and RESET before work that takes its time
 without blocking anybody, such as CREATE INDEX CONCURRENTLY and VALIDATE CONSTRAINT.
 
-Reported once per program, at its first such statement. Silent in rollbacks, where the program says anything of statement_timeout or transaction_timeout, or a migration of the folder sets one for a role or the database; for changes
+Reported once per program, at its first such statement. Silent where missing-lock-timeout speaks of that transaction, and asks for both; in rollbacks, where the program says anything of statement_timeout or transaction_timeout, or a migration of the folder sets one for a role or the database; for changes
 of the catalog alone, which take no time; for tables that the same migration creates.`,
   bad: [
     {
@@ -81,6 +79,15 @@ of the catalog alone, which take no time; for tables that the same migration cre
   ],
   good: [
     {
+      title: 'Neither is set: missing-lock-timeout asks for both',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, a int);\n' },
+        { path: 'V2__i.sql', text: 'CREATE INDEX users_a ON users (a);\n' },
+        { path: 'V3__b.sql', text: 'ALTER TABLE users ADD COLUMN b int;\nUPDATE users SET b = a;\n' },
+      ],
+    },
+    {
       title: 'It is set, or said not to be wanted; or the whole transaction has an end',
       framework: 'flyway',
       files: [
@@ -117,36 +124,14 @@ of the catalog alone, which take no time; for tables that the same migration cre
     },
   ],
   check: (context) => {
-    if (context.program.direction === 'down') return [];
-    if (/\b(?:statement|transaction)_timeout\b/i.test(context.text)) return [];
-    if (isSetForSessions(context, 'statement_timeout') || isSetForSessions(context, 'transaction_timeout')) return [];
-    let held: HeldLock | undefined;
-    for (const step of context.steps) {
-      const own = blockingLock(context, step);
-      if (held?.step.transaction !== step.transaction) held = undefined;
-      if (own !== undefined && (held === undefined || held.lock.mode !== 'ACCESS EXCLUSIVE')) held = { lock: own, step };
-      if (held !== undefined && takesLong(context, step, own) && !standsAlone(context, step)) return [violation(context, step, held)];
-    }
-    return [];
+    const work = unboundedWork(context);
+    // Where the wait for the lock has no end either, missing-lock-timeout asks for both at once.
+    const wait = work === undefined ? undefined : unboundedWait(context)?.step;
+    return work === undefined || (wait !== undefined && isAskedForTogether(wait, work.step)) ? [] : [violation(context, work)];
   },
 };
 
-interface HeldLock {
-  readonly lock: PlannedLock;
-  readonly step: Step;
-}
-
-/** What grows with a table in use. Rows that are written hold up others when the transaction has a strong lock already. */
-function takesLong(context: RuleContext, step: Step, own: PlannedLock | undefined): boolean {
-  if (own !== undefined && ['scan', 'build', 'rewrite', 'data'].includes(step.planned.cost)) return true;
-  return step.statement.operations.some((operation) => {
-    if (operation.kind !== 'update' && operation.kind !== 'delete') return false;
-    if (!isInUse(context, step, operation.table)) return false;
-    return operation.where === undefined || !limitsRows(operation.where, tableBefore(step, operation.table));
-  });
-}
-
-function violation(context: RuleContext, step: Step, held: HeldLock): Violation {
+function violation(context: RuleContext, { step, held }: UnboundedWork): Violation {
   const { lock } = held;
   const stops = lock.mode === 'ACCESS EXCLUSIVE' ? 'reads nor writes' : 'writes';
   const taken = held.step === step ? '' : `, taken by statement ${held.step.statement.index},`;
@@ -154,11 +139,6 @@ function violation(context: RuleContext, step: Step, held: HeldLock): Violation 
     range: headRange(context, step.statement),
     message: `This takes as long as the table is large, and nobody ${stops} ${lock.relation} meanwhile: ${lock.mode} on ${lock.relation}${taken} is held ${lockEnd(context, step)}. Nothing bounds that.`,
     help: 'If there is no way without the lock, set a statement_timeout of as many seconds as the application can stand: the server then gives up, and everybody goes on.',
-    fixes: [setTimeout(context, step, { name: 'statement_timeout', value: '30s', spares: takesItsTime }, false)],
+    fixes: [setStatementTimeout(context, step)],
   };
-}
-
-/** Work that lets others go on: a timeout would break it off half way. */
-function takesItsTime({ statement, planned }: Step): boolean {
-  return !planned.transactional || statement.operations.some(({ kind }) => kind === 'validate constraint');
 }
