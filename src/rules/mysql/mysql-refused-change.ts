@@ -8,6 +8,7 @@ import type {
   Operation,
 } from '../../model/operation';
 import { columnType } from '../../plan/mysql/column-type';
+import { isInnodb } from '../../plan/mysql/situation';
 import { honoursInlineReferences } from '../../plan/mysql/table-changes';
 import { findTable } from '../../schema/lookup';
 import { operationRange, perOperation, type RuleContext, type Step, shownName } from '../context';
@@ -83,6 +84,17 @@ Silent where the type of a column is not known, and for character sets, which ha
       ],
     },
     {
+      title: 'Tables that keep no foreign keys',
+      framework: 'sql',
+      files: [
+        users,
+        {
+          path: '0002_c.sql',
+          text: `CREATE TABLE orders (id bigint PRIMARY KEY, user_id int) ENGINE=MyISAM;\n${key};\nCREATE TABLE visits (id bigint PRIMARY KEY, user_id int, FOREIGN KEY (user_id) REFERENCES users (id)) ENGINE=MEMORY;\n`,
+        },
+      ],
+    },
+    {
       title: 'MariaDB takes a text as default and as key of an index',
       framework: 'sql',
       engines: ['mariadb 10.11', 'mariadb 11'],
@@ -113,6 +125,8 @@ function refusal(context: RuleContext, step: Step, operation: Operation): Refusa
     const said = refusedKey(context, table, index);
     if (said !== undefined) return said;
   }
+  // Tables of other engines keep no foreign keys: the server passes over them.
+  if (!isInnodb(table)) return undefined;
   for (const reference of [...made.constraints.flatMap(referenceOf), ...made.columns.flatMap((column) => ownReference(context, column))]) {
     const said = refusedForeignKey(context, step, table, reference);
     if (said !== undefined) return said;

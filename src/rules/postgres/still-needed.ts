@@ -14,7 +14,7 @@ export const stillNeeded: Rule = {
   title: 'Drop or change of something that others need',
   severity: 'error',
   engines: ['postgres'],
-  explanation: `The server refuses to drop what something else depends on, unless CASCADE is said, which drops that too: a table or a key that a foreign key refers to, a table,
+  explanation: `The server refuses to drop what something else depends on, unless CASCADE is said, which drops that too: a table or a key that a foreign key refers to, a table from which another one inherits, a table,
 view or column that a view reads, a type that a column, another type, a view's cast or a function's signature has, also the row type of a table, a schema that is not empty, an extension whose types, functions or operator classes are in use, a role that owns something or has privileges, the function of a trigger, a default, a view, a CHECK, an index or a policy, the sequence of a default. An index that belongs to a constraint can't be dropped by itself at all. A
 column that a view, a rule, a policy, the WHEN or UPDATE OF of a trigger, a publication's columns or rows, an SQL-standard function body, or a generated column reads can neither be
 dropped nor change its type, not even to the type that it has; one of a partition key or of a parent table can't either; and a column of the primary key can't lose its NOT NULL. TRUNCATE
@@ -25,6 +25,19 @@ transaction.
 
 Silent where CASCADE is said (destructive-change speaks of that), and about what the migrations of the folder don't show.`,
   bad: [
+    {
+      title: 'A table from which another one inherits',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE base (id int);\nCREATE TABLE child (a int) INHERITS (base);\nCREATE TABLE kept (id int);\nALTER TABLE kept INHERIT base;\n',
+        },
+        { path: 'V2__d.sql', text: 'DROP TABLE base, child;\n' },
+      ],
+      findings: [{ at: 'DROP TABLE base, child', says: 'The table kept, which inherits from it, needs base' }],
+    },
     {
       title: 'A function that a default, an index and a view call',
       framework: 'flyway',
@@ -273,6 +286,21 @@ ALTER TABLE t DROP COLUMN i;
   ],
   good: [
     {
+      title: 'A table with its children, one that they have left, a partitioned table',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE base (id int);\nCREATE TABLE child (a int) INHERITS (base);\nCREATE TABLE other (id int);\nCREATE TABLE left_it () INHERITS (other);\nCREATE TABLE p (a int) PARTITION BY LIST (a);\nCREATE TABLE p1 PARTITION OF p DEFAULT;\n',
+        },
+        {
+          path: 'V2__d.sql',
+          text: 'DROP TABLE child, base;\nALTER TABLE left_it NO INHERIT other;\nDROP TABLE other;\nDROP TABLE p;\n',
+        },
+      ],
+    },
+    {
       title: 'A sequence that has the name which another one had',
       framework: 'flyway',
       majors: [12, 18],
@@ -486,6 +514,7 @@ function neededOne(
         ? undefined
         : (referringKey(step, table, operation.objects) ??
             readingView(step, table, operation.objects) ??
+            inheritingTable(step, table, operation.objects) ??
             neededRowType(step, table, operation.objects));
     }
     case 'view':
@@ -555,6 +584,20 @@ function emptiedTable(step: Step, { tables }: OperationOf<'truncate'>): Need | u
     }
   }
   return undefined;
+}
+
+/** A child that stays. Partitions go with their table. */
+function inheritingTable(step: Step, target: Table, going: readonly ObjectName[]): Need | undefined {
+  const key = relationKey(target);
+  const child = step.before.tables.find(
+    (table) =>
+      table.partitionOf === undefined &&
+      table.inherits?.includes(key) === true &&
+      !going.some((name) => findTable(step.before, name)?.identity === table.identity),
+  );
+  if (child === undefined) return undefined;
+  const help = `Drop ${child.name} with it, or let it go first: ALTER TABLE ${child.name} NO INHERIT ${target.name}.`;
+  return { what: target.name, by: `the table ${child.name}, which inherits from it,`, code: '2BP01', help };
 }
 
 function readingView(
