@@ -100,12 +100,15 @@ class Writer {
 
   changes(): Change[] {
     const { options, to } = this;
+    const renames = this.renamesOfWhatStays();
     return [
       ...this.dropDefinitions(this.definitions.droppedFirst),
       ...this.finalizes,
       ...this.removals(),
-      ...this.renamesOfWhatStays(),
+      // A new schema may take the name that another one gives up, and objects may move into it.
+      ...renames.filter(({ kind }) => kind === 'rename schema'),
       ...this.createSchemas(),
+      ...renames.filter(({ kind }) => kind !== 'rename schema'),
       ...this.types.first,
       ...this.exchanged.changes,
       ...createSequences(this.from, to, options),
