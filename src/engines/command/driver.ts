@@ -29,6 +29,8 @@ export interface Command {
   readonly text: string;
   /** Absolute path of the folder that it is run in. */
   readonly directory: string;
+  /** Why a text that it sends must not reach the server, for the user. Absent: all may. */
+  readonly refusal?: (text: string) => string | undefined;
 }
 
 /** Lies beside this file, and beside the bundle that the build makes of it. */
@@ -91,6 +93,16 @@ export class CommandDriver<W extends WireTypes> implements Driver<W> {
     } finally {
       clearTimeout(this.timer);
     }
+  }
+
+  refusal(request: W['request']): string | undefined {
+    const { refusal } = this.command;
+    if (refusal === undefined) return undefined;
+    for (const text of this.kind.reader.asked(request).texts) {
+      const why = refusal(text);
+      if (why !== undefined) return why;
+    }
+    return undefined;
   }
 
   stepOf(request: W['request']): number | undefined {

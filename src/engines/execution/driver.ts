@@ -11,6 +11,8 @@ export interface Driver<W extends WireTypes> {
   run(through: DatabaseAddress, signal: AbortSignal): Promise<Ending>;
   /** Which step of the script this request is, from 1; undefined for one that is none of them. Asked once for each request, in order. */
   stepOf(request: W['request']): number | undefined;
+  /** Why this request must not reach the server, for the user: the execution ends there. Asked before `stepOf`. Absent: all may. */
+  refusal?(request: W['request']): string | undefined;
   /** The server has answered the request, whether or not the client hears of it. */
   completed(request: W['request'], completion: W['completion']): void;
   /** The server told an error that answers no request. */

@@ -165,6 +165,12 @@ class DrivenExecution<W extends WireTypes> implements Execution {
   };
 
   private onRequest(request: W['request']): AnyOrder<W> | Promise<AnyOrder<W>> | undefined {
+    const refusal = this.driver.refusal?.(request);
+    if (refusal !== undefined) {
+      this.fail(new Error(refusal));
+      // It is never let go: its connection is cut.
+      return new Promise(() => undefined);
+    }
     const number = this.driver.stepOf(request);
     const connection = this.dialect.connectionOf(request);
     const restoration = this.wayIn?.takeRestoration(connection);

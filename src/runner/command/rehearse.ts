@@ -14,6 +14,7 @@ import { tokenize } from '../../parse/postgres/lexer';
 import type { CommandRequest } from '../../protocol/simulation';
 import { SimulationFailure } from '../failure';
 import type { Laboratory } from '../laboratory';
+import { outsideRefusal } from '../outside';
 import { databaseBefore, type RowChoice, type StateBefore } from '../trace';
 import { type ClassifiedRequest, calledFunctions, classify, type Surroundings, statementsOf, textOf } from './classify';
 import { type HistoryChange, historyChange } from './history-change';
@@ -80,7 +81,8 @@ async function seenBeforehand(laboratory: Laboratory, command: Command, engine: 
 
 /** The user's own way to the state before. */
 async function runBefore(laboratory: Laboratory, command: Command, database: string): Promise<void> {
-  const recording = await commandsOf(laboratory).record(command, laboratory.sandbox.address(database), laboratory.signal);
+  const guarded = { ...command, refusal: outsideRefusal(laboratory) };
+  const recording = await commandsOf(laboratory).record(guarded, laboratory.sandbox.address(database), laboratory.signal);
   assertReached(command, recording);
   const { error } = recording.outcome;
   if (error !== undefined)
@@ -101,7 +103,7 @@ async function rehearse(
   beforeDatabase: string,
   title: KnownOfCommand['title'],
 ): Promise<RehearsedCommand> {
-  const command: Command = { text: request.text, directory: request.directory };
+  const command: Command = { text: request.text, directory: request.directory, refusal: outsideRefusal(laboratory) };
   const before = await historyTables(laboratory, beforeDatabase, request);
   return laboratory.withClone(beforeDatabase, async (database) => {
     const recording = await commandsOf(laboratory).record(command, laboratory.sandbox.address(database), laboratory.signal);

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -317,5 +319,30 @@ describe('a command that can not be simulated', () => {
     expect(reached).toEqual([]);
     expect(failure).toMatch(/Faultline refused a connection to the database 127\.0\.0\.1:\d+:/);
     expect(failure).not.toMatch(/hunter22/);
+  });
+});
+
+it('what a command sends does not reach the server when it would write outside of the sandbox', async () => {
+  const tool = (text: string) => `
+const { Client } = require(${JSON.stringify(createRequire(import.meta.url).resolve('pg'))});
+const client = new Client(process.env.DATABASE_URL);
+client.on('error', () => undefined);
+client.connect().then(() => client.query(${JSON.stringify(text)})).then(() => process.exit(0), () => process.exit(3));
+`;
+  const texts = {
+    simple: (file: string) => `CREATE TABLE a (b int); COPY a TO '${file}'`,
+    block: (file: string) => `DO $$ BEGIN COPY (SELECT 1) TO '${file}'; END $$`,
+  };
+  await withFolder({ 'keep.txt': '' }, async (outside) => {
+    for (const text of Object.values(texts)) {
+      const file = join(outside, 'written.csv');
+      await withFolder({ 'tool.cjs': tool(text(file)) }, async (folder) => {
+        const wanted = requestFor(folder, { text: 'node tool.cjs' });
+        await expect(simulate(wanted, () => undefined, new AbortController().signal)).rejects.toThrow(
+          /^The command: .* writes a file on this machine/,
+        );
+      });
+      expect(existsSync(file)).toBe(false);
+    }
   });
 });
