@@ -108,7 +108,10 @@ describe('fixes in code', () => {
   it('change the string, and escape what its quotes need', () => {
     const text = typeorm("    await queryRunner.query('ALTER TABLE users ADD CONSTRAINT c CHECK (id > 0)');");
     expect(fixed(text, 'missing-lock-timeout', { rules: { 'missing-lock-timeout': 'warning' } })).toBe(
-      text.replace('    await', "    await queryRunner.query(`SET LOCAL lock_timeout = '5s'`);\n    await queryRunner.query(`SET LOCAL statement_timeout = '30s'`);\n    await"),
+      text.replace(
+        '    await',
+        "    await queryRunner.query(`SET LOCAL lock_timeout = '5s'`);\n    await queryRunner.query(`SET LOCAL statement_timeout = '30s'`);\n    await",
+      ),
     );
   });
 
