@@ -23,11 +23,9 @@ export const mysqlRefusedChange: Rule = {
   title: 'Definition that the server always refuses',
   severity: 'error',
   engines: ['mysql', 'mariadb'],
-  explanation: `What earlier migrations made of a table decides whether the server takes this definition, whatever the rows are:
-
-- the columns of a foreign key have to be of the same type as those that they refer to: of integers the size and the sign count (MySQL 3780, MariaDB 1005), also with foreign_key_checks off;
-- TEXT, BLOB and JSON columns can't be in an index without a length (1170, and 3152 for JSON) in MySQL, nor in a primary key in MariaDB;
-- in MySQL they can't have a literal as default either (1101): an expression in brackets can be one.
+  explanation: `What earlier migrations made of a table decides whether the server takes this definition, whatever the rows are. The columns of a foreign key have to be of the same type as those that they refer to: of integers
+the size and the sign count (MySQL 3780, MariaDB 1005), also with foreign_key_checks off. TEXT, BLOB and JSON columns can't be in an index without a length (1170, and 3152 for JSON) in MySQL, nor in a primary key in
+MariaDB; in MySQL they can't have a literal as default either (1101): an expression in brackets can be one.
 
 The statement fails, and what the migration did before it has been committed.
 
