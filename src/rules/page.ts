@@ -37,11 +37,11 @@ export function rulesIndex(rules: readonly Rule[]): string {
   ].join('\n\n');
 }
 
-/** Source lines are broken for the editor; in Markdown a paragraph is one line. */
+/** Source lines are broken for the editor; in Markdown a paragraph, or an item of a list, is one line. */
 function paragraphs(text: string): string {
   return text
     .split(/\n{2,}/)
-    .map((paragraph) => paragraph.replaceAll(/\s*\n\s*/g, ' '))
+    .map((paragraph) => paragraph.replaceAll(/\s*\n\s*(?!\s|- )/g, ' '))
     .join('\n\n');
 }
 

@@ -18,6 +18,11 @@ describe('docs/rules', () => {
     expect(ruleUrl(id)).toContain(`/docs/rules/${id}.md`);
   });
 
+  it.each(allRules)('shows the lists in the explanation of $id as lists', (rule) => {
+    const items = (text: string) => text.match(/^- /gm)?.length ?? 0;
+    expect(items(rulePage({ ...rule, bad: [], good: [] }))).toBe(items(rule.explanation));
+  });
+
   it('has a current index', () => {
     expect(rulesIndex(allRules)).toBe(read('README.md'));
   });
