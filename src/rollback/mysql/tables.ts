@@ -93,7 +93,9 @@ export function renameTables(pairs: readonly (readonly [Table, Table])[], taken:
   const parts: string[] = [];
   const left = waiting.map(([a, b]) => ({ from: { schema: a.schema, name: a.name }, to: b }));
   while (left.length > 0) {
-    const free = left.findIndex(({ to }) => !names.has(relationKey(to)));
+    // Who holds a name without giving it up is no reason to wait.
+    const held = new Set(left.map(({ from }) => relationKey(from)));
+    const free = left.findIndex(({ to }) => !names.has(relationKey(to)) || !held.has(relationKey(to)));
     const [entry] = left.splice(Math.max(free, 0), 1);
     if (entry === undefined) break;
     const aside = { schema: entry.from.schema, name: `${entry.from.name}_aside` };
