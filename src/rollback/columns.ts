@@ -64,7 +64,7 @@ export function columnChanges(pair: TablePair, to: Catalog, options: ChangeOptio
   const plainFirst = [...adds].sort((a, b) => Number(a.generated !== undefined) - Number(b.generated !== undefined));
   return [
     ...drops,
-    ...kept.flatMap(([a, b]) => alterColumn(table, a, b, to, options)),
+    ...kept.flatMap(([a, b]) => alterColumn(pair, a, b, to, options)),
     ...plainFirst.flatMap((column) => addColumn(table, column, to, options)),
     ...kept.flatMap(([a, b]) => notNullChanges(pair, a, b, options)),
   ];
@@ -142,8 +142,9 @@ export function setNotNull(table: Table, column: Column): string {
   return `ADD CONSTRAINT ${quoteIdentifier(named.name)} ${named.definition}${named.validated ? '' : ' NOT VALID'}`;
 }
 
-function alterColumn(table: Table, from: Column, to: Column, catalog: Catalog, options: ChangeOptions): Change[] {
+function alterColumn(pair: TablePair, from: Column, to: Column, catalog: Catalog, options: ChangeOptions): Change[] {
   if (to.inherited === true) return [];
+  const table = pair.to;
   const name = quoteIdentifier(to.name);
   const on = `ALTER TABLE ${sqlName(table)} ALTER COLUMN ${name}`;
   const spokenName = `${spoken(table)}.${to.name}`;
@@ -152,7 +153,10 @@ function alterColumn(table: Table, from: Column, to: Column, catalog: Catalog, o
   const why = (what: string) => `It was ${what} ${options.goal}.`;
   const alter = (title: string, reason: string, text: string) => changes.push(change('alter column', title, reason, `${on} ${text}`));
   if (from.generated && !to.generated) alter(`Make ${spokenName} a plain column`, why('no generated column'), 'DROP EXPRESSION');
-  if (from.identityKind && !to.identityKind) alter(`Make ${spokenName} no identity column`, why('none'), 'DROP IDENTITY');
+  // Since 17 a partition has its parent's identity, and DETACH takes it away.
+  const isDetached = pair.from.partitionOf !== undefined && pair.to.partitionOf === undefined;
+  const dropIdentity = `DROP IDENTITY${isDetached ? ' IF EXISTS' : ''}`;
+  if (from.identityKind && !to.identityKind) alter(`Make ${spokenName} no identity column`, why('none'), dropIdentity);
   if (from.default !== undefined && (to.default === undefined || typeChanges)) {
     alter(`Drop the default of ${spokenName}`, typeChanges ? 'The default is of the old type.' : why('without one'), 'DROP DEFAULT');
   }

@@ -130,7 +130,7 @@ CREATE VIEW logs AS SELECT * FROM logs_old;
 --changeset a:1 splitStatements:false
 CREATE TABLE users (id bigint PRIMARY KEY, name text, mail text);
 CREATE FUNCTION names() RETURNS SETOF text LANGUAGE sql AS 'SELECT name FROM users';
-CREATE FUNCTION mails() RETURNS SETOF text LANGUAGE sql AS 'SELECT mail FROM users';
+CREATE FUNCTION mails() RETURNS SETOF text LANGUAGE plpgsql AS 'BEGIN RETURN QUERY SELECT mail FROM users; END';
 --rollback DROP FUNCTION mails(); DROP FUNCTION names(); DROP TABLE users;
 `,
         },
@@ -143,8 +143,8 @@ ALTER TABLE users RENAME COLUMN mail TO email;
 DO $do$ BEGIN EXECUTE 'CREATE OR REPLACE FUNCTION names() RETURNS SETOF text LANGUAGE sql AS ''SELECT nick FROM users'''; END $do$;
 --rollback ALTER TABLE users RENAME COLUMN nick TO name; ALTER TABLE users RENAME COLUMN email TO mail;
 --changeset a:3 splitStatements:false
-CREATE OR REPLACE FUNCTION mails() RETURNS SETOF text LANGUAGE sql AS 'SELECT email FROM users';
---rollback empty
+CREATE OR REPLACE FUNCTION mails() RETURNS SETOF text LANGUAGE plpgsql AS 'BEGIN RETURN QUERY SELECT email FROM users; END';
+--rollback DROP FUNCTION mails();
 `,
         },
       ],
