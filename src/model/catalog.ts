@@ -235,3 +235,11 @@ export function isUsable({ valid, ready, live }: Index): boolean {
 export function relationKey(object: { readonly schema: string; readonly name: string }): string {
   return object.schema === '' ? object.name : `${object.schema}.${object.name}`;
 }
+
+const noKeys: readonly string[] = [];
+
+/** Keys of the tables that a table has its columns from: the one it is a partition of, or those it inherits, in their order. */
+export function parentKeys({ partitionOf, inherits }: Pick<Table, 'partitionOf' | 'inherits'>): readonly string[] {
+  if (partitionOf === undefined) return inherits ?? noKeys;
+  return [partitionOf.parent];
+}

@@ -1,5 +1,5 @@
 import type { Catalog, Column, Sequence, Table } from '../model/catalog';
-import { relationKey } from '../model/catalog';
+import { parentKeys, relationKey } from '../model/catalog';
 import { isMysqlFamily } from '../model/engine';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
@@ -309,7 +309,7 @@ function parentsFirst(tables: readonly Table[]): Table[] {
     tables.map((table) => ({
       item: table,
       key: relationKey(table),
-      needs: [...(table.partitionOf ? [table.partitionOf.parent] : []), ...(table.inherits ?? [])],
+      needs: parentKeys(table),
     })),
   );
 }

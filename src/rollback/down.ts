@@ -1,4 +1,4 @@
-import { type Catalog, relationKey } from '../model/catalog';
+import { type Catalog, parentKeys, relationKey } from '../model/catalog';
 import { isMysqlFamily } from '../model/engine';
 import type { Migration, Statement } from '../model/migration';
 import { lastingStatements } from '../schema/transactions';
@@ -78,8 +78,10 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
 function withChildren(loss: Loss, tables: Catalog['tables']): Loss[] {
   const { columns } = loss;
   if (columns === undefined) return [loss];
-  const children = tables.filter(({ inherits, partitionOf }) => inherits?.includes(loss.table) || partitionOf?.parent === loss.table);
-  return [loss, ...children.flatMap((table) => withChildren({ table: relationKey(table), columns }, tables))];
+  const keys = new Set([loss.table]);
+  // A set is walked to its end while it grows; a circle, which the server refuses, ends too.
+  for (const parent of keys) for (const table of tables) if (parentKeys(table).includes(parent)) keys.add(relationKey(table));
+  return [...keys].map((table) => (table === loss.table ? loss : { table, columns }));
 }
 
 /** A column that comes back with the parent's is as empty in the children. Partitions are told with their table. */

@@ -1,4 +1,4 @@
-import { type Column, relationKey } from '../model/catalog';
+import { type Column, parentKeys, relationKey } from '../model/catalog';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { type Change, type ChangeOptions, change } from './change';
 import { matchColumns, setNotNull, type TablePair } from './columns';
@@ -11,8 +11,7 @@ import { spoken, sqlName } from './names';
 export function inheritedColumnChanges(pairs: readonly TablePair[], options: ChangeOptions): Change[] {
   const pairOf = new Map(pairs.map((pair) => [relationKey(pair.to), pair]));
   return pairs.flatMap((pair) => {
-    const keys = [...(pair.to.partitionOf ? [pair.to.partitionOf.parent] : []), ...(pair.to.inherits ?? [])];
-    const parents = keys.flatMap((key) => pairOf.get(key) ?? []);
+    const parents = parentKeys(pair.to).flatMap((key) => pairOf.get(key) ?? []);
     return matchColumns(pair)
       .pairs.filter(([, to]) => to.inherited === true)
       .flatMap(([from, to]) => ownChanges(pair, afterParents(from, to.name, parents), to, options));

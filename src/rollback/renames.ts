@@ -1,5 +1,5 @@
 import type { Catalog, Column, Constraint, DefinedObject, Index, Table } from '../model/catalog';
-import { relationKey } from '../model/catalog';
+import { parentKeys, relationKey } from '../model/catalog';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
@@ -232,8 +232,7 @@ function renameColumns(from: Catalog, to: Catalog, options: ChangeOptions): Rena
 
 /** Does a parent's column of that name go by another one too? */
 function isRenamedAbove(child: Table, name: string, from: Catalog, to: Catalog): boolean {
-  const keys = [...(child.partitionOf === undefined ? [] : [child.partitionOf.parent]), ...(child.inherits ?? [])];
-  return keys.some((key) => {
+  return parentKeys(child).some((key) => {
     const parent = from.tables.find((table) => relationKey(table) === key);
     const column = parent?.columns.find((candidate) => candidate.name === name);
     const after = to.tables.find(({ identity }) => identity === parent?.identity);

@@ -1,8 +1,8 @@
 import { type Constraint, relationKey, type Table } from '../model/catalog';
 import type { ConstraintSpecification, Operation } from '../model/operation';
-import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { constraintDefinition, namesIn, renameIdentifier } from './definitions';
 import { childrenOf, otherParents } from './inheritance';
+import { keyIndex } from './key-index';
 import { isSameConstraint } from './partition-parts';
 import { chooseName, joinColumnNames } from './server-names';
 import { TableDraft } from './table-draft';
@@ -151,23 +151,13 @@ export function renameConstraint(workspace: Workspace, operation: Of<'rename con
   }
 }
 
-function addKeyIndex(workspace: Workspace, draft: TableDraft, used: string | undefined, { name, columns }: Constraint): void {
+function addKeyIndex(workspace: Workspace, draft: TableDraft, used: string | undefined, constraint: Constraint): void {
   if (used !== undefined) {
+    const { name } = constraint;
     draft.changeIndex(used, (index) => ({ ...index, name, constraint: name, definition: renameIdentifier(index.definition, used, name) }));
     return;
   }
-  const { schema, name: table } = draft.table;
-  draft.addIndex({
-    identity: workspace.newIdentity(),
-    name,
-    definition: `CREATE UNIQUE INDEX ${quoteIdentifier(name)} ON ${quoteQualified(schema, table)} USING btree (${columns.map(quoteIdentifier).join(', ')})`,
-    unique: true,
-    keys: columns,
-    valid: true,
-    ready: true,
-    live: true,
-    constraint: name,
-  });
+  draft.addIndex(keyIndex(workspace, draft, constraint));
 }
 
 function constraintColumns(draft: TableDraft, constraint: ConstraintSpecification): readonly string[] {

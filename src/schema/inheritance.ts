@@ -1,20 +1,35 @@
-import { type Column, type Constraint, type Index, relationKey, type Table, type Trigger } from '../model/catalog';
+import { type Column, type Constraint, type Index, parentKeys, relationKey, type Table, type Trigger } from '../model/catalog';
 import { tokenize } from '../parse/postgres/lexer';
 import { inheritConstraint, inheritIndex } from './partition-parts';
 import { TableDraft } from './table-draft';
 import type { Workspace } from './workspace';
 
-/** Children and partitions of a table as they are now, in the order of their creation. */
+/**
+ * Children and partitions of a table as they are now, in the order of their creation. A migration may make a table a child of its own
+ * child: the server refuses that (manual, ALTER TABLE, INHERIT), and whoever goes from children to their children must come to an end.
+ */
 export function childrenOf(workspace: Workspace, table: Table): readonly Table[] {
   const key = relationKey(table);
-  return workspace.mayBeParent(key) ? workspace.tables.values().filter((other) => isChildOf(other, key)) : none;
+  if (!workspace.mayBeParent(key)) return none;
+  const tables = workspace.tables.values();
+  const children = tables.filter((other) => parentKeys(other).includes(key));
+  if (children.length === 0) return none;
+  const ancestors = ancestorsOf(tables, table);
+  return children.filter((child) => !ancestors.has(relationKey(child)));
+}
+
+/** Keys of the table, of its parents, and of theirs. */
+function ancestorsOf(tables: readonly Table[], table: Table): ReadonlySet<string> {
+  const found = new Set([relationKey(table), ...parentKeys(table)]);
+  // A set is walked to its end while it grows.
+  for (const key of found) {
+    const ancestor = tables.find((other) => relationKey(other) === key);
+    if (ancestor !== undefined) for (const parent of parentKeys(ancestor)) found.add(parent);
+  }
+  return found;
 }
 
 const none: readonly Table[] = [];
-
-function isChildOf(table: Table, key: string): boolean {
-  return table.partitionOf?.parent === key || table.inherits?.includes(key) === true;
-}
 
 /** Is the table a partition of the other one? A child by INHERITS gets less of it. */
 export function isPartitionOf(table: Table, parent: Table): boolean {

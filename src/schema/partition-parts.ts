@@ -1,6 +1,7 @@
 import type { Constraint, Index, Table } from '../model/catalog';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
+import { keyIndex } from './key-index';
 import { chooseName, indexColumnNames, joinColumnNames } from './server-names';
 import type { TableDraft } from './table-draft';
 import type { Workspace } from './workspace';
@@ -20,7 +21,7 @@ export function inheritConstraint(workspace: Workspace, draft: TableDraft, const
     } else {
       const own = inherited(workspace, constraint, nameOnPartition(workspace, draft, constraint));
       draft.addConstraint(own);
-      if (kind !== 'foreign key') addKeyIndex(workspace, draft, own);
+      if (kind !== 'foreign key') draft.addIndex({ ...keyIndex(workspace, draft, own), inherited: true });
     }
   }
   if (kind === 'primary key') draft.setNotNull(columns);
@@ -62,22 +63,6 @@ function nameOnPartition(workspace: Workspace, draft: TableDraft, { kind, name, 
     workspace.relationExists(schema, candidate);
   if (kind === 'primary key') return chooseName(table, undefined, 'pkey', isTaken);
   return chooseName(table, joinColumnNames(columns), kind === 'unique' ? 'key' : kind === 'exclude' ? 'excl' : 'fkey', isTaken);
-}
-
-function addKeyIndex(workspace: Workspace, draft: TableDraft, { name, columns }: Constraint): void {
-  const { schema, name: table } = draft.table;
-  draft.addIndex({
-    identity: workspace.newIdentity(),
-    name,
-    definition: `CREATE UNIQUE INDEX ${quoteIdentifier(name)} ON ${quoteQualified(schema, table)} USING btree (${columns.map(quoteIdentifier).join(', ')})`,
-    unique: true,
-    keys: columns,
-    valid: true,
-    ready: true,
-    live: true,
-    constraint: name,
-    inherited: true,
-  });
 }
 
 /** A partition that has such an index already gives that one (manual, CREATE INDEX and ALTER TABLE, ATTACH PARTITION). */

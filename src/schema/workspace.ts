@@ -2,6 +2,7 @@ import {
   type Catalog,
   type DefinedObject,
   emptyCatalog,
+  parentKeys,
   type SchemaObject,
   type Sequence,
   type Table,
@@ -225,13 +226,6 @@ export class Workspace {
     if (gone !== undefined) this.count(gone, -1);
     if (come !== undefined) this.count(come, 1);
   }
-}
-
-const noKeys: readonly string[] = [];
-
-function parentKeys({ partitionOf, inherits }: Table): readonly string[] {
-  if (partitionOf === undefined) return inherits ?? noKeys;
-  return [partitionOf.parent];
 }
 
 const isNoRelation: ReadonlySet<string> = new Set(['function', 'procedure', 'aggregate', 'rule', 'extension']);
