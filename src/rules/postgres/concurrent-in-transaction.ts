@@ -129,8 +129,55 @@ export class Email1700000000002 implements MigrationInterface {
         },
       ],
     },
+    {
+      title: 'A revert of TypeORM asks no migration for its transaction',
+      framework: 'typeorm',
+      files: [
+        {
+          path: '1700000000002-Email.ts',
+          text: `import { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class Email1700000000002 implements MigrationInterface {
+  transaction = false as const;
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`CREATE INDEX CONCURRENTLY "users_email_idx" ON "users" ("email")\`);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`DROP INDEX CONCURRENTLY "users_email_idx"\`);
+  }
+}
+`,
+        },
+      ],
+      findings: [{ at: 'DROP INDEX CONCURRENTLY "users_email_idx"', says: '--transaction none' }],
+    },
   ],
   good: [
+    {
+      title: 'TypeORM without transactions, on the way back too',
+      framework: 'typeorm',
+      files: [
+        {
+          path: '1700000000002-Email.ts',
+          text: `import { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class Email1700000000002 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`CREATE INDEX CONCURRENTLY "users_email_idx" ON "users" ("email")\`);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`DROP INDEX CONCURRENTLY "users_email_idx"\`);
+  }
+}
+`,
+        },
+        { path: 'data-source.ts', text: "new DataSource({ type: 'postgres', migrationsTransactionMode: 'none' });\n" },
+      ],
+      path: '1700000000002-Email.ts',
+    },
     {
       title: 'TypeORM: a builder, without a transaction',
       framework: 'typeorm',
@@ -209,13 +256,17 @@ function check(context: RuleContext, step: Step): Violation {
   });
   return {
     range: headRange(context, step.statement),
-    message: `${version(context)} refuses ${name} inside a transaction (25001), and this one runs in one: ${becauseTransaction(context, step)}. The migration fails here.`,
-    help:
-      fix === undefined || step.within !== undefined
-        ? 'Move it into a migration of its own that runs outside a transaction.'
-        : `${fix.title}.`,
+    message: `${version(context)} refuses ${name} inside a transaction (25001), and this one runs in one: ${becauseTransaction(context, step)}. The ${context.program.direction === 'up' ? 'migration' : 'way back'} fails here.`,
+    help: fix === undefined || step.within !== undefined ? helpWithoutFix(context, step) : `${fix.title}.`,
     fixes: fix === undefined ? [] : [fix],
   };
+}
+
+function helpWithoutFix(context: RuleContext, step: Step): string {
+  if (context.program.direction === 'up') return 'Move it into a migration of its own that runs outside a transaction.';
+  return /\bconcurrently\b/i.test(step.statement.text)
+    ? 'Write it without CONCURRENTLY, or run the way back outside a transaction.'
+    : 'Run the way back outside a transaction.';
 }
 
 /** The leading keywords: CREATE UNIQUE INDEX CONCURRENTLY. */

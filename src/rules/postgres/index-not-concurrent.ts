@@ -269,6 +269,29 @@ exports.down = function (knex) {
   ],
   good: [
     {
+      title: 'A revert of TypeORM runs in a transaction, where CONCURRENTLY is refused',
+      framework: 'typeorm',
+      files: [
+        {
+          path: '1700000000002-Email.ts',
+          text: `import { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class Email1700000000002 implements MigrationInterface {
+  transaction = false as const;
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`CREATE INDEX CONCURRENTLY "users_email_idx" ON "users" ("email")\`);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`DROP INDEX "users_email_idx"\`);
+  }
+}
+`,
+        },
+      ],
+    },
+    {
       title: 'Concurrently, alone, outside a transaction',
       framework: 'golang-migrate',
       files: [
@@ -382,6 +405,8 @@ function isBuiltAlready(step: Step, { index, ifNotExists }: OperationOf<'create 
 
 function checkDrop(context: RuleContext, step: Step, operation: OperationOf<'drop object'>): Violation[] {
   if (operation.objectKind !== 'index' || operation.concurrently) return [];
+  // The framework opens a transaction around this way back whatever the file says, and CONCURRENTLY is refused in it.
+  if (context.program.direction === 'down' && context.migration.up.execution.downWrapped === true) return [];
   const owners = operation.objects.map((name) => findIndex(step.before, name)?.owner);
   const used = owners.filter((owner) => owner === undefined || (!undoesCreation(context, owner) && isInUse(context, step, owner)));
   if (used.length === 0) return [];

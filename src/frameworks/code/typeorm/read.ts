@@ -228,15 +228,22 @@ function executionOf(
   if (withoutTransactions && (direction === 'down' || transaction !== true)) {
     return { requests: 'per-statement', wrapped: false, because: 'migrationsTransactionMode is "none", so TypeORM opens no transaction' };
   }
+  if (direction === 'down') {
+    return {
+      requests: 'per-statement',
+      wrapped: true,
+      because: committedOnMysql(
+        'TypeORM reverts in a transaction, whatever the migration says of transactions, unless it is run with --transaction none',
+        engine,
+      ),
+    };
+  }
   if (transaction === false) {
     return {
       requests: 'per-statement',
       wrapped: false,
-      because:
-        direction === 'up'
-          ? 'transaction = false: TypeORM runs this migration without a transaction'
-          : 'transaction = false: that holds for a revert with --transaction none, and without it TypeORM opens a transaction all the same',
-      ...(direction === 'up' && { downWrapped: true }),
+      because: 'transaction = false: TypeORM runs this migration without a transaction',
+      downWrapped: true,
     };
   }
   return {

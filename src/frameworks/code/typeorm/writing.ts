@@ -53,8 +53,12 @@ function standsAlone(text: string, call: Span): boolean {
   return /(?:^|[;{}]|\*\/|\n)\s*(?:await\s+)?$/.test(text.slice(0, call.start));
 }
 
-/** `transaction = false` in the migration's class: for the modes `each` and `none`; in the mode `all` TypeORM refuses it. */
-export function mark(text: string): NoTransactionMark | undefined {
+/**
+ * `transaction = false` in the migration's class: for the modes `each` and `none`; in the mode `all` TypeORM refuses it. A revert asks no
+ * migration: there is no mark for it.
+ */
+export function mark(text: string, direction: 'up' | 'down'): NoTransactionMark | undefined {
+  if (direction === 'down') return undefined;
   const type = migrationClass(text);
   if (type === undefined) return undefined;
   const known = memberNamed(type, 'transaction');
