@@ -43,7 +43,16 @@ export interface BadExample extends RuleExample {
 }
 
 /**
- * A rule is one file that holds all of this. The id stands here and nowhere else: the page in `docs/rules` and the address are made
+ * The examples of one idea of a rule that has several. Such a rule has a folder of its name, in which each idea is a file with its check and
+ * these; the rule's own file takes them in.
+ */
+export interface Examples {
+  readonly bad: readonly BadExample[];
+  readonly good: readonly RuleExample[];
+}
+
+/**
+ * A rule is one file that declares all of this. The id stands here and nowhere else: the page in `docs/rules` and the address are made
  * from it, and a test runs every example.
  */
 export interface Rule {

@@ -2,6 +2,7 @@ import { relationKey, type Table } from '../../../model/catalog';
 import type { Operation } from '../../../model/operation';
 import { findColumn, findIndex, findTable } from '../../../schema/lookup';
 import { type RuleContext, type Step, shownName } from '../../context';
+import type { Examples } from '../../rule';
 import type { Refusal } from './refusal';
 
 /** Changes to what a child or partition has from its parent (of columns `still-needed` speaks), and ATTACH of what can't be a partition. */
@@ -76,3 +77,74 @@ function parentOf(table: Table): string {
 function shownKey(key: string): string {
   return key.replace(/^public\./, '');
 }
+
+export const inheritedExamples: Examples = {
+  bad: [
+    {
+      title: 'What a child has from its parent',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE p (id bigint, at date NOT NULL, CHECK (id > 0)) PARTITION BY RANGE (at);\nCREATE INDEX ON p (id);\nCREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\nCREATE TABLE a (x int);\nCREATE TABLE b () INHERITS (a);\nALTER TABLE a ADD COLUMN n int CHECK (n > 0);\n",
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'ALTER TABLE p1 ADD COLUMN note text;\nALTER TABLE p1 DROP CONSTRAINT p_id_check;\nDROP INDEX p1_id_idx;\nALTER TABLE b DROP CONSTRAINT a_n_check;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE p1 ADD COLUMN note text', says: '42809' },
+        { at: 'ALTER TABLE p1 DROP CONSTRAINT p_id_check', says: 'from p' },
+        { at: 'DROP INDEX p1_id_idx', says: '2BP01' },
+        { at: 'ALTER TABLE b DROP CONSTRAINT a_n_check', says: '42P16' },
+      ],
+    },
+    {
+      title: 'ATTACH of a table with an identity of its own',
+      framework: 'flyway',
+      majors: [17, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE p (id bigint NOT NULL, at int NOT NULL) PARTITION BY RANGE (at);\nCREATE TABLE p1 (id bigint GENERATED ALWAYS AS IDENTITY, at int NOT NULL);\n',
+        },
+        { path: 'V2__u.sql', text: 'ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (0) TO (10);\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (0) TO (10)', says: 'DROP IDENTITY' }],
+    },
+  ],
+  good: [
+    {
+      title: 'A partition made by LIKE: without INCLUDING IDENTITY there is none, nor is a default without INCLUDING DEFAULTS',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE p (id bigint GENERATED ALWAYS AS IDENTITY, at date NOT NULL, n int DEFAULT 1) PARTITION BY RANGE (at);\nCREATE TABLE p1 (LIKE p INCLUDING DEFAULTS INCLUDING CONSTRAINTS);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: "ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');\n",
+        },
+      ],
+    },
+    {
+      title: 'A child changes what is its own, what it has twice, and what it was left',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE p (id bigint, at date NOT NULL, CHECK (id > 0)) PARTITION BY RANGE (at);\nCREATE INDEX ON p (id);\nCREATE TABLE p1 PARTITION OF p (CONSTRAINT few CHECK (id < 9)) FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\nCREATE TABLE a (x int);\nCREATE TABLE b (x int, y int) INHERITS (a);\nCREATE INDEX ON p1 (at, id);\n",
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'ALTER TABLE p1 DROP CONSTRAINT few;\nDROP INDEX p1_at_id_idx;\nALTER TABLE b DROP COLUMN y;\nALTER TABLE b ADD COLUMN z int;\nALTER TABLE p1 ALTER COLUMN id SET DEFAULT 1;\nALTER TABLE p DETACH PARTITION p1;\nALTER TABLE p1 DROP CONSTRAINT p_id_check;\nDROP INDEX p1_id_idx;\nALTER TABLE p1 ADD COLUMN w int;\nALTER TABLE p1 DROP COLUMN id;\nALTER TABLE b NO INHERIT a;\nALTER TABLE b RENAME COLUMN x TO v;\n',
+        },
+      ],
+    },
+  ],
+};

@@ -7,6 +7,7 @@ import { typeText } from '../../../parse/postgres/operations/types';
 import { statementTree } from '../../../parse/postgres/read';
 import { findColumn, findTable } from '../../../schema/lookup';
 import type { OperationOf, Step } from '../../context';
+import type { Examples } from '../../rule';
 import type { Refusal } from './refusal';
 
 /**
@@ -130,3 +131,50 @@ function typeOf(argument: Node, table: Table | undefined): string | undefined {
   const fields = strings(as(argument, 'ColumnRef')?.fields);
   return findColumn(table, fields.at(-1) ?? '')?.type.replaceAll(/\([^)]*\)/g, '');
 }
+
+export const expressionExamples: Examples = {
+  bad: [
+    {
+      title: 'Expressions that change with the clock or the session',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id bigint PRIMARY KEY, at timestamptz, plain timestamp, day date, name text, body text);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: "CREATE INDEX ON t (id) WHERE at > now() - interval '1 day';\nCREATE INDEX ON t (date(at));\nCREATE INDEX ON t ((at::date));\nCREATE INDEX ON t (date_trunc('day', at));\nCREATE INDEX ON t USING gin (to_tsvector(body));\nALTER TABLE t ADD COLUMN g text GENERATED ALWAYS AS (concat(name, body)) STORED;\nCREATE TABLE u (a timestamptz, b text GENERATED ALWAYS AS (to_char(a, 'YYYY')) STORED);\nCREATE INDEX ON t ((day::text));\n",
+        },
+      ],
+      findings: [
+        { at: "CREATE INDEX ON t (id) WHERE at > now() - interval '1 day'", says: 'now()' },
+        { at: 'CREATE INDEX ON t (date(at))', says: 'date() of a timestamptz' },
+        { at: 'CREATE INDEX ON t ((at::date))', says: '42P17' },
+        { at: "CREATE INDEX ON t (date_trunc('day', at))", says: 'AT TIME ZONE' },
+        { at: 'CREATE INDEX ON t USING gin (to_tsvector(body))', says: 'configuration' },
+        { at: 'ALTER TABLE t ADD COLUMN g text GENERATED ALWAYS AS (concat(name, body)) STORED', says: 'concat()' },
+        { at: "CREATE TABLE u (a timestamptz, b text GENERATED ALWAYS AS (to_char(a, 'YYYY')) STORED)", says: 'to_char()' },
+        { at: 'CREATE INDEX ON t ((day::text))', says: 'date as text' },
+      ],
+    },
+  ],
+  good: [
+    {
+      title: 'Expressions that stay; values that may be given',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz, plain timestamp, name text, body text, j jsonb);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: "CREATE INDEX ON t (lower(name), (at AT TIME ZONE 'UTC')) WHERE at > '2020-01-01';\nCREATE INDEX ON t (date(plain), date_trunc('day', plain), date_trunc('day', at AT TIME ZONE 'UTC'));\nCREATE INDEX ON t USING gin (to_tsvector('english', body));\nALTER TABLE t ADD COLUMN g text GENERATED ALWAYS AS (name || body) STORED;\nCREATE INDEX ON t (((j->>'n')::int), to_timestamp(id), make_timestamp(1, 1, 1, 1, 1, id));\nINSERT INTO t (id, name) OVERRIDING SYSTEM VALUE VALUES (10, 'a');\nINSERT INTO t (id, name) VALUES (DEFAULT, 'a');\nALTER TABLE t ALTER COLUMN id DROP IDENTITY, ALTER COLUMN id SET DEFAULT 1;\n",
+        },
+      ],
+    },
+  ],
+};

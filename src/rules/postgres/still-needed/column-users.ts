@@ -1,9 +1,9 @@
-import { type DefinedObject, type Policy, relationKey, type Table, type Trigger } from '../../model/catalog';
-import { relationName } from '../../parse/postgres/operations/names';
-import { all, as, strings } from '../../parse/postgres/operations/nodes';
-import { statementTree } from '../../parse/postgres/read';
-import { findColumn, findTable, type SearchedCatalog } from '../../schema/lookup';
-import { refersTo, refersToRow, type WantedColumn } from './column-references';
+import { type DefinedObject, type Policy, relationKey, type Table, type Trigger } from '../../../model/catalog';
+import { relationName } from '../../../parse/postgres/operations/names';
+import { all, as, strings } from '../../../parse/postgres/operations/nodes';
+import { statementTree } from '../../../parse/postgres/read';
+import { findColumn, findTable, type SearchedCatalog } from '../../../schema/lookup';
+import { refersTo, refersToRow, type WantedColumn } from '../column-references';
 
 /** What holds a column as it is: while it is there, the server refuses to drop the column or to change its type. */
 export type ColumnUser =

@@ -5,6 +5,7 @@ import { findColumn, findTable } from '../../../schema/lookup';
 import type { OperationOf, RuleContext, Step } from '../../context';
 import { insertAt } from '../../edits';
 import { onceForFolder } from '../../once';
+import type { Examples } from '../../rule';
 import { explicitCast, turnsByItself } from './casts';
 import type { Refusal } from './refusal';
 
@@ -74,3 +75,81 @@ function typeFix(
     ],
   };
 }
+
+export const typeExamples: Examples = {
+  bad: [
+    {
+      title: 'Types without a cast of their own, for the rows and for the default',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TYPE mood AS ENUM ('sad', 'ok');\nCREATE TABLE t (id bigint PRIMARY KEY, a text, b boolean, m text DEFAULT 'ok', u text[], s varchar(20));\n",
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'ALTER TABLE t ALTER COLUMN a TYPE integer;\nALTER TABLE t ALTER COLUMN b TYPE integer;\nALTER TABLE t ALTER COLUMN m TYPE mood USING m::mood;\nALTER TABLE t ALTER COLUMN u TYPE uuid[];\nALTER TABLE t ALTER COLUMN s TYPE mood;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE t ALTER COLUMN a TYPE integer', says: 'a is text, which does not turn into integer' },
+        { at: 'ALTER TABLE t ALTER COLUMN b TYPE integer', says: 'b::integer' },
+        { at: 'ALTER TABLE t ALTER COLUMN m TYPE mood USING m::mood', says: 'The default of m' },
+        { at: 'ALTER TABLE t ALTER COLUMN u TYPE uuid[]', says: '42804' },
+        { at: 'ALTER TABLE t ALTER COLUMN s TYPE mood', says: 's::mood' },
+      ],
+    },
+    {
+      title: 'A text with a default becomes a number: rows and default are converted',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE t (id bigint PRIMARY KEY, m varchar(9) NOT NULL DEFAULT '1');\n",
+        },
+        { path: 'V2__u.sql', text: 'ALTER TABLE t ALTER COLUMN m TYPE integer;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE t ALTER COLUMN m TYPE integer', says: '42804' }],
+      fixed: [
+        {
+          path: 'V2__u.sql',
+          text: "ALTER TABLE t ALTER COLUMN m DROP DEFAULT, ALTER COLUMN m TYPE integer USING m::integer, ALTER COLUMN m SET DEFAULT '1';\n",
+        },
+      ],
+    },
+  ],
+  good: [
+    {
+      title: 'Casts that are there, USING, a default that goes; domains, arrays, enums to text',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TYPE mood AS ENUM ('sad', 'ok');\nCREATE DOMAIN code AS varchar(9);\nCREATE TABLE t (id bigint PRIMARY KEY, a int, b text, m text DEFAULT 'ok', e mood DEFAULT 'ok', c code, u int[], at timestamptz, j json, n text DEFAULT NULL);\n",
+        },
+        {
+          path: 'V2__u.sql',
+          text: "ALTER TABLE t ALTER COLUMN a TYPE numeric(10, 2);\nALTER TABLE t ALTER COLUMN b TYPE integer USING length(b);\nALTER TABLE t ALTER COLUMN m DROP DEFAULT, ALTER COLUMN m TYPE mood USING m::mood, ALTER COLUMN m SET DEFAULT 'sad';\nALTER TABLE t ALTER COLUMN e TYPE text;\nALTER TABLE t ALTER COLUMN c TYPE text;\nALTER TABLE t ALTER COLUMN u TYPE bigint[];\nALTER TABLE t ALTER COLUMN at TYPE date;\nALTER TABLE t ALTER COLUMN j TYPE jsonb;\nALTER TABLE t ALTER COLUMN n TYPE integer USING n::integer;\n",
+        },
+      ],
+    },
+    {
+      title: 'Defaults that were of the new type all along',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TYPE mood AS ENUM ('sad', 'ok');\nCREATE TABLE t (id bigint PRIMARY KEY, a text DEFAULT 0, b text, c text DEFAULT lower('A'), d text DEFAULT 'x');\nALTER TABLE t ALTER COLUMN b SET DEFAULT 'ok'::mood;\nALTER TABLE t ALTER COLUMN d SET DEFAULT NULL;\n",
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'ALTER TABLE t ALTER COLUMN a TYPE integer USING a::integer;\nALTER TABLE t ALTER COLUMN b TYPE mood USING b::mood;\nALTER TABLE t ALTER COLUMN c TYPE varchar(9);\nALTER TABLE t ALTER COLUMN d TYPE uuid USING d::uuid;\n',
+        },
+      ],
+    },
+  ],
+};

@@ -1,11 +1,11 @@
-import type { Catalog, DefinedObject } from '../../model/catalog';
-import { relationKey } from '../../model/catalog';
-import type { Fix } from '../../model/finding';
-import { catalogChanges } from '../../rollback/changes';
-import type { RuleContext, Step } from '../context';
-import { insertAt, insertBehind } from '../edits';
-import { takesSeveralOutside } from '../fixes/outside';
-import { asFrameworkStatement } from '../fixes/statement';
+import type { Catalog, DefinedObject } from '../../../model/catalog';
+import { relationKey } from '../../../model/catalog';
+import type { Fix } from '../../../model/finding';
+import { catalogChanges } from '../../../rollback/changes';
+import type { RuleContext, Step } from '../../context';
+import { insertAt, insertBehind } from '../../edits';
+import { takesSeveralOutside } from '../../fixes/outside';
+import { asFrameworkStatement } from '../../fixes/statement';
 import type { ColumnUser } from './column-users';
 
 /**

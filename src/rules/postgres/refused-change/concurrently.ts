@@ -2,6 +2,7 @@ import { isUsable } from '../../../model/catalog';
 import type { Operation } from '../../../model/operation';
 import { findIndex, findNamed, findTable } from '../../../schema/lookup';
 import { type RuleContext, type Step, shownName } from '../../context';
+import type { Examples } from '../../rule';
 import type { Refusal } from './refusal';
 
 /** CONCURRENTLY where the server does not have it, inside of a transaction or not. */
@@ -80,3 +81,35 @@ function refusedDetach(step: Step, name: { readonly schema?: string; readonly na
     help: 'DETACH it without CONCURRENTLY, at a quiet hour, with a short lock_timeout.',
   };
 }
+
+export const concurrentExamples: Examples = {
+  bad: [
+    {
+      title: 'From 14: detached concurrently beside a DEFAULT partition',
+      framework: 'sql',
+      majors: [14, 18],
+      files: [
+        {
+          path: '0001_t.sql',
+          text: 'CREATE TABLE p (a int) PARTITION BY RANGE (a);\nCREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (2);\nCREATE TABLE rest PARTITION OF p DEFAULT;\n',
+        },
+        { path: '0002_u.sql', text: 'ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY', says: 'DEFAULT partition, rest' }],
+    },
+  ],
+  good: [
+    {
+      title: 'A materialized view that was filled after it was made',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id bigint PRIMARY KEY, a int);\nCREATE MATERIALIZED VIEW m AS SELECT id FROM t WITH NO DATA;\nCREATE UNIQUE INDEX ON m (id);\nREFRESH MATERIALIZED VIEW m;\n',
+        },
+        { path: 'V2__u.sql', text: 'REFRESH MATERIALIZED VIEW CONCURRENTLY m;\n' },
+      ],
+    },
+  ],
+};

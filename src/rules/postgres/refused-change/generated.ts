@@ -1,6 +1,7 @@
 import type { Column } from '../../../model/catalog';
 import { findColumn, findTable } from '../../../schema/lookup';
 import { type OperationOf, type RuleContext, type Step, shownName } from '../../context';
+import type { Examples } from '../../rule';
 import type { Refusal } from './refusal';
 
 /** Values written into columns that only the server fills. */
@@ -48,3 +49,44 @@ function refusedDefault(column: Column | undefined): Refusal | undefined {
     help: isIdentity ? 'DROP IDENTITY first.' : 'DROP EXPRESSION first (13), or leave it as it is.',
   };
 }
+
+export const valueExamples: Examples = {
+  bad: [
+    {
+      title: 'Columns that only the server fills',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int, g int GENERATED ALWAYS AS (a * 2) STORED);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'INSERT INTO t (id, a) VALUES (1, 1);\nINSERT INTO t (a, g) VALUES (1, 2);\nUPDATE t SET g = 1 WHERE a = 1;\nUPDATE t SET id = 7 WHERE a = 1;\nALTER TABLE t ALTER COLUMN id SET DEFAULT 1;\nALTER TABLE t ALTER COLUMN g DROP DEFAULT;\n',
+        },
+      ],
+      findings: [
+        { at: 'INSERT INTO t (id, a) VALUES (1, 1)', says: 'OVERRIDING SYSTEM VALUE' },
+        { at: 'INSERT INTO t (a, g) VALUES (1, 2)', says: '428C9' },
+        { at: 'UPDATE t SET g = 1 WHERE a = 1', says: '428C9' },
+        { at: 'UPDATE t SET id = 7 WHERE a = 1', says: '428C9' },
+        { at: 'ALTER TABLE t ALTER COLUMN id SET DEFAULT 1', says: '42601' },
+        { at: 'ALTER TABLE t ALTER COLUMN g DROP DEFAULT', says: 'DROP EXPRESSION' },
+      ],
+    },
+  ],
+  good: [
+    {
+      title: 'OVERRIDING USER VALUE, and the time that an identifier holds',
+      framework: 'flyway',
+      majors: [18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text, code uuid);\nCREATE TABLE old (id bigint, name text);\nINSERT INTO users (id, name) OVERRIDING USER VALUE SELECT id, name FROM old;\nCREATE INDEX ON users (uuid_extract_timestamp(code), quote_nullable(name));\n',
+        },
+      ],
+    },
+  ],
+};

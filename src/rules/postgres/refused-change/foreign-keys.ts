@@ -4,6 +4,7 @@ import { columnConstraints } from '../../../schema/definitions';
 import { findColumn, findTable } from '../../../schema/lookup';
 import type { OperationOf, RuleContext, Step } from '../../context';
 import { shownName } from '../../context';
+import type { Examples } from '../../rule';
 import { sameColumns, uniqueKeys } from '../unique-keys';
 import type { Refusal } from './refusal';
 
@@ -116,3 +117,58 @@ function familyOf(type: string): number {
   const base = type.replaceAll(/\([^)]*\)/g, '');
   return families.findIndex((family) => family.includes(base));
 }
+
+export const foreignKeyExamples: Examples = {
+  bad: [
+    {
+      title: 'Foreign keys to what is no key, or of another type',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text, name text UNIQUE DEFERRABLE, a int, b int, UNIQUE (a, b));\nCREATE TABLE plain (id bigint);\nCREATE UNIQUE INDEX ON users (email) WHERE id > 1;\nCREATE TABLE o (id bigint PRIMARY KEY, email text, n numeric);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'CREATE TABLE f1 (email text REFERENCES users (email));\nCREATE TABLE f2 (user_id uuid REFERENCES users);\nCREATE TABLE f3 (plain_id bigint REFERENCES plain);\nALTER TABLE o ADD FOREIGN KEY (email) REFERENCES users (name);\nALTER TABLE o ADD COLUMN a int REFERENCES users (a);\nALTER TABLE o ADD FOREIGN KEY (n) REFERENCES users (id) NOT VALID;\n',
+        },
+      ],
+      findings: [
+        { at: 'CREATE TABLE f1 (email text REFERENCES users (email))', says: '42830' },
+        { at: 'CREATE TABLE f2 (user_id uuid REFERENCES users)', says: 'f2.user_id is uuid and users.id is bigint' },
+        { at: 'CREATE TABLE f3 (plain_id bigint REFERENCES plain)', says: '42704' },
+        { at: 'ALTER TABLE o ADD FOREIGN KEY (email) REFERENCES users (name)', says: '55000' },
+        { at: 'ALTER TABLE o ADD COLUMN a int REFERENCES users (a)', says: 'exactly (a)' },
+        { at: 'ALTER TABLE o ADD FOREIGN KEY (n) REFERENCES users (id) NOT VALID', says: '42804' },
+      ],
+    },
+    {
+      title: 'Before 18: a foreign key of a partitioned table can not be NOT VALID',
+      framework: 'flyway',
+      majors: [12, 17],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id int PRIMARY KEY);\nCREATE TABLE p (a int) PARTITION BY RANGE (a);\n' },
+        { path: 'V2__u.sql', text: 'ALTER TABLE p ADD FOREIGN KEY (a) REFERENCES users NOT VALID;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE p ADD FOREIGN KEY (a) REFERENCES users NOT VALID', says: '42809' }],
+    },
+  ],
+  good: [
+    {
+      title: 'Foreign keys to keys, in any order; to an index alone; of types that compare; to itself',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text, a int, b int, d timestamptz UNIQUE, n numeric UNIQUE, UNIQUE (a, b));\nCREATE UNIQUE INDEX ON users (email);\nCREATE TABLE p (a int, b int, PRIMARY KEY (a, b)) PARTITION BY RANGE (a);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'CREATE TABLE f1 (id int PRIMARY KEY, email varchar(9) REFERENCES users (email), user_id smallint REFERENCES users, parent int REFERENCES f1);\nCREATE TABLE f2 (x int, y int, d date REFERENCES users (d), n int REFERENCES users (n), FOREIGN KEY (x, y) REFERENCES users (b, a));\nCREATE TABLE f3 (x int, y int, FOREIGN KEY (x, y) REFERENCES p);\nALTER TABLE f3 ADD COLUMN user_id bigint REFERENCES users (id);\n',
+        },
+      ],
+    },
+  ],
+};
