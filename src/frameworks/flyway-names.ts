@@ -20,6 +20,19 @@ export function parseFlywayName(name: string): FlywayName | undefined {
   return { kind, version: version.replaceAll('_', '.'), description: description.replaceAll('_', ' ') };
 }
 
+/** The column `type` of the history (`CoreMigrationType.java`). */
+export function historyType(name: FlywayName | undefined): string {
+  return name?.kind === 'baseline' ? 'SQL_BASELINE' : 'SQL';
+}
+
+/**
+ * Callbacks that run on the connection of the migrations before each of them, or before all (`DefaultCallbackExecutor.java`): what they set
+ * for the session holds in the migrations. A description may follow: `beforeMigrate__timeouts.sql`.
+ */
+export function runsBefore(name: string, direction: 'up' | 'down'): boolean {
+  return (direction === 'up' ? /^before(?:Each)?Migrate(?:__.*)?\.sql$/ : /^before(?:Each)?Undo(?:__.*)?\.sql$/).test(name);
+}
+
 /** Part by part as numbers; missing parts are zero. */
 export function compareVersions(left: string, right: string): number {
   const leftParts = left.split('.');

@@ -1,10 +1,16 @@
 import type { SourceFile } from '../model/run-protocol';
+import type { PlaceholderForm } from '../parse/substituted';
 import { baseName } from './files';
 
 /** The settings that change how a migration runs, from `flyway.conf` or `flyway.toml` in the folder or above it. */
 export interface FlywaySettings {
   readonly placeholders: Readonly<Record<string, string>>;
   readonly placeholderReplacement: boolean;
+  /** `${` and `}` unless they are set, and what stands between `flyway` and the name of a placeholder of its own. */
+  readonly placeholderForm: PlaceholderForm;
+  readonly placeholderSeparator: string;
+  /** Run on each connection that is opened. */
+  readonly initSql: string;
   /** Transactional and non-transactional statements may stand in one file. */
   readonly mixed: boolean;
   /** Of the history. */
@@ -29,6 +35,9 @@ export function readFlywaySettings(files: readonly SourceFile[]): FlywaySettings
     ...(table !== undefined && table !== '' && { table }),
     ...(defaultSchema !== undefined && defaultSchema !== '' && { defaultSchema }),
     placeholders,
+    placeholderForm: { prefix: entries.get('placeholderprefix') || '${', suffix: entries.get('placeholdersuffix') || '}' },
+    placeholderSeparator: entries.get('placeholderseparator') || ':',
+    initSql: entries.get('initsql') ?? '',
     placeholderReplacement: entries.get('placeholderreplacement') !== 'false',
     mixed: entries.get('mixed') === 'true',
   };

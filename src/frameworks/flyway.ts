@@ -7,7 +7,7 @@ import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readStatements } from '../parse/read';
 import { byEngine } from './by-engine';
 import { baseName, confidence, folderPrefix, problem, sqlFiles, wholeFile } from './files';
-import { compareVersions, type FlywayName, parseFlywayName, versionKey } from './flyway-names';
+import { compareVersions, type FlywayName, historyType, parseFlywayName, runsBefore, versionKey } from './flyway-names';
 import { type FlywaySettings, flywayChecksum, readFlywaySettings } from './flyway-settings';
 import { flywayHistory, scriptOf } from './histories/flyway';
 import { statementSteps, withRows } from './history';
@@ -86,8 +86,10 @@ export const flyway: BuiltInFramework = {
     const versions = named.filter(({ name }) => name.kind === 'versioned').toSorted(byVersion);
     const repeatables = named.filter(({ name }) => name.kind === 'repeatable').toSorted(byDescription);
     const known = new Set(versions.map(({ name }) => versionKey(name.version)));
+    const baseline = baselineOf(named);
+    const isCovered = baseline === undefined || versions.some(({ name }) => compareVersions(name.version, baseline.name.version) <= 0);
     return [
-      ...[versions, repeatables].flatMap((entries) =>
+      ...[isCovered ? versions : [baseline, ...versions], repeatables].flatMap((entries) =>
         entries.map((entry, position) => {
           const before = entries[position - 1];
           return before !== undefined && isTwin(before, entry)
@@ -105,6 +107,12 @@ export const flyway: BuiltInFramework = {
 
   run: byEngine(onPostgres, flywayOnMysql),
 
+  connectionSetup: (files, direction) =>
+    [
+      readFlywaySettings(files).initSql,
+      ...sqlFiles(files).flatMap(({ path, text }) => (runsBefore(baseName(path), direction) ? text : [])),
+    ].join(';\n'),
+
   // Script configuration, a file beside the migration's own.
   noTransactionMark: () => ({
     kind: 'file',
@@ -118,7 +126,11 @@ export const flyway: BuiltInFramework = {
   placeDown(migration, files, statements) {
     const name = parseFlywayName(baseName(migration.up.path));
     if (name?.kind !== 'versioned') {
-      return { kind: 'unsupported', why: 'Flyway has no undo for repeatable migrations: run the earlier text of the file again instead.' };
+      const why =
+        name?.kind === 'baseline'
+          ? 'Flyway has no undo for baseline migrations: they run on an empty database alone.'
+          : 'Flyway has no undo for repeatable migrations: run the earlier text of the file again instead.';
+      return { kind: 'unsupported', why };
     }
     const path = migration.down?.path ?? `${folderPrefix(migration.up.path)}U${baseName(migration.up.path).slice(1)}`;
     return placeInFile(migration, files, path, statements);
@@ -128,6 +140,17 @@ export const flyway: BuiltInFramework = {
 interface NamedFile {
   readonly file: SourceFile;
   readonly name: FlywayName;
+}
+
+/**
+ * The baseline with the highest version makes an empty database in place of the versions up to its own (documentation, "Baseline
+ * migrations"). It is read where those are no longer there.
+ */
+function baselineOf(named: readonly NamedFile[]): NamedFile | undefined {
+  return named
+    .filter(({ name }) => name.kind === 'baseline')
+    .toSorted(byVersion)
+    .at(-1);
 }
 
 function byVersion(left: NamedFile, right: NamedFile): number {
@@ -170,7 +193,7 @@ function readMigration(
     engine: options.engine,
     up,
     ...(undo === undefined ? {} : { down: programOf('down', undo.file, files, settings, options) }),
-    ...(name.kind === 'repeatable' ? { downUnsupported: true } : {}),
+    ...(name.kind === 'versioned' ? {} : { downUnsupported: true }),
     checksum: String(flywayChecksum(file.text)),
   });
 }
@@ -180,15 +203,14 @@ function readMigration(
  * stands in: on PostgreSQL a role and a database that every server has.
  */
 function builtIn(file: SourceFile, settings: FlywaySettings, options: ReadOptions): Readonly<Record<string, string>> {
-  return {
-    'flyway:filename': baseName(file.path),
-    'flyway:timestamp': '2000-01-01 00:00:00',
-    'flyway:workingDirectory': '.',
-    'flyway:table': settings.table ?? 'flyway_schema_history',
-    ...(isMysqlFamily(options.engine)
-      ? {}
-      : { 'flyway:defaultSchema': settings.defaultSchema ?? 'public', 'flyway:user': 'postgres', 'flyway:database': 'postgres' }),
+  const values = {
+    filename: baseName(file.path),
+    timestamp: '2000-01-01 00:00:00',
+    workingDirectory: '.',
+    table: settings.table ?? 'flyway_schema_history',
+    ...(isMysqlFamily(options.engine) ? {} : { defaultSchema: settings.defaultSchema ?? 'public', user: 'postgres', database: 'postgres' }),
   };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`flyway${settings.placeholderSeparator}${name}`, value]));
 }
 
 function programOf(
@@ -201,7 +223,11 @@ function programOf(
   const placeholders = { ...builtIn(file, settings, options), ...settings.placeholders, ...options.placeholders };
   const script = files.find((candidate) => candidate.path === `${file.path}.conf`);
   const replaces = settings.placeholderReplacement && !/^\s*placeholderReplacement\s*=\s*false\s*$/im.test(script?.text ?? '');
-  const statements = readStatements(file.text, wholeFile(file), { engine: options.engine, ...(replaces && { placeholders }) });
+  const { placeholderForm } = settings;
+  const statements = readStatements(file.text, wholeFile(file), {
+    engine: options.engine,
+    ...(replaces && { placeholders, placeholderForm }),
+  });
   return {
     direction,
     path: file.path,
@@ -275,12 +301,12 @@ function flywayRunsAlone(operation: Operation): boolean {
 
 function insertRow(migration: Migration, succeeded: boolean): string {
   const name = parseFlywayName(baseName(migration.up.path));
-  const version = name?.kind === 'versioned' ? quoteLiteral(name.version) : 'NULL';
+  const version = name === undefined || name.kind === 'repeatable' ? 'NULL' : quoteLiteral(name.version);
   const values = [
     `(SELECT coalesce(max("installed_rank"), 0) + 1 FROM ${table})`,
     version,
     quoteLiteral(name?.description ?? ''),
-    "'SQL'",
+    quoteLiteral(historyType(name)),
     quoteLiteral(scriptOf(migration)),
     migration.checksum ?? 'NULL',
     'current_user',

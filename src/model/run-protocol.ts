@@ -103,6 +103,8 @@ interface FrameworkFiles {
   detect(files: readonly SourceFile[]): number;
   /** The migrations of a folder, in the order in which the framework runs them. Files that are not migrations are left out. */
   read(files: readonly SourceFile[], options: ReadOptions): readonly Result<Migration>[];
+  /** SQL of the project's own that is sent on the migrations' connection before each of them, as far as the files show. Absent: there is none. */
+  connectionSetup?(files: readonly SourceFile[], direction: 'up' | 'down'): string;
   /** The line that a migration's statements stand under: `-- migrate:up`. Absent: they are the whole file. */
   readonly upMarker?: string;
   /** The line for the way back that the framework wants to see even when there is nothing under it. */

@@ -4,17 +4,26 @@ import type { Span } from '../model/text';
 import * as mongodb from './mongodb/read';
 import * as mysql from './mysql/read';
 import * as postgres from './postgres/read';
+import type { PlaceholderForm } from './substituted';
 
 /** How a text is to be read: for this engine, with these values of placeholders. */
 export interface ReadingOptions {
   readonly engine: Engine;
   /** Values of placeholders: psql `:NAME`, Flyway `${name}`. */
   readonly placeholders?: Readonly<Record<string, string>>;
+  /** How this framework writes them. Absent: as psql does, and `${name}`. */
+  readonly placeholderForm?: PlaceholderForm | undefined;
 }
 
 /** What each engine's reader can do. */
 interface Reader {
-  readonly readStatements: (text: string, span: Span, placeholders: Readonly<Record<string, string>>, engine: Engine) => Statement[];
+  readonly readStatements: (
+    text: string,
+    span: Span,
+    placeholders: Readonly<Record<string, string>>,
+    engine: Engine,
+    form?: PlaceholderForm,
+  ) => Statement[];
   readonly readRequests: (
     text: string,
     spans: readonly Span[],
@@ -34,8 +43,9 @@ function readerOf({ name }: Engine): Reader {
  * marker). Never throws on any text: what can't be read becomes a statement with `unreadable`, and the rest is read. `loadParser` must have
  * resolved.
  */
-export function readStatements(text: string, span: Span, { engine, placeholders = {} }: ReadingOptions): Statement[] {
-  return readerOf(engine).readStatements(text, span, placeholders, engine);
+export function readStatements(text: string, span: Span, options: ReadingOptions): Statement[] {
+  const { engine, placeholders = {}, placeholderForm } = options;
+  return readerOf(engine).readStatements(text, span, placeholders, engine, placeholderForm);
 }
 
 /**

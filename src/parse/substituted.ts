@@ -37,18 +37,37 @@ export class SubstitutedText {
   }
 }
 
+/** How a framework writes placeholders where it has a form of its own: `{{name}}`. Names are the same in upper and lower case (Flyway). */
+export interface PlaceholderForm {
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+const braced: PlaceholderForm = { prefix: '${', suffix: '}' };
+
 /**
  * Replaces `${name}` whose value is known, everywhere: tools that replace placeholders do it on the text, inside of string literals and
  * routines too. Unknown ones stay as they are. The `mysql` client and mongosh have no variables of their own.
  */
 export function substituteBraced(text: string, placeholders: Readonly<Record<string, string>>): SubstitutedText {
-  if (Object.keys(placeholders).length === 0 || !text.includes('${')) return new SubstitutedText(text, []);
+  if (Object.keys(placeholders).length === 0) return new SubstitutedText(text, []);
+  return replaced(text, braced, (name) => (Object.hasOwn(placeholders, name) ? placeholders[name] : undefined));
+}
+
+/** The same for a form of a framework's own. What has no value becomes `${name}`, as which the readers know placeholders. */
+export function substituteForm(text: string, placeholders: Readonly<Record<string, string>>, form: PlaceholderForm): SubstitutedText {
+  const values = new Map(Object.entries(placeholders).map(([name, value]) => [name.toLowerCase(), value]));
+  const isBraced = form.prefix === braced.prefix && form.suffix === braced.suffix;
+  return replaced(text, form, (name) => values.get(name.toLowerCase()) ?? (isBraced ? undefined : `\${${name}}`));
+}
+
+function replaced(text: string, form: PlaceholderForm, valueFor: (name: string) => string | undefined): SubstitutedText {
+  if (!text.includes(form.prefix)) return new SubstitutedText(text, []);
   const replacements: Replacement[] = [];
   let sent = '';
   let last = 0;
-  for (const match of text.matchAll(/\$\{([^{}\n]*)\}/g)) {
-    const name = match[1] ?? '';
-    const value = Object.hasOwn(placeholders, name) ? placeholders[name] : undefined;
+  for (const match of text.matchAll(new RegExp(`${escaped(form.prefix)}([^{}\\n]*?)${escaped(form.suffix)}`, 'g'))) {
+    const value = valueFor(match[1] ?? '');
     if (value === undefined) continue;
     sent += text.slice(last, match.index);
     const start = sent.length;
@@ -57,4 +76,8 @@ export function substituteBraced(text: string, placeholders: Readonly<Record<str
     replacements.push({ source: { start: match.index, end: last }, sent: { start, end: sent.length } });
   }
   return new SubstitutedText(replacements.length === 0 ? text : sent + text.slice(last), replacements);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -2,7 +2,7 @@ import type { Migration } from '../../model/migration';
 import type { RunProtocol } from '../../model/run-protocol';
 import { quoteLiteral } from '../../parse/mysql/identifiers';
 import { baseName } from '../files';
-import { parseFlywayName } from '../flyway-names';
+import { historyType, parseFlywayName } from '../flyway-names';
 import { flywayHistory, scriptOf } from '../histories/flyway';
 import { statementSteps } from '../history';
 import { namedLock, releasedLock } from './parts';
@@ -68,9 +68,9 @@ function insertRow(migration: Migration, succeeded: boolean): string {
   const name = parseFlywayName(baseName(migration.up.path));
   const values = [
     'COALESCE(MAX(`installed_rank`), 0) + 1',
-    name?.kind === 'versioned' ? quoteLiteral(name.version) : 'NULL',
+    name === undefined || name.kind === 'repeatable' ? 'NULL' : quoteLiteral(name.version),
     quoteLiteral(name?.description ?? ''),
-    "'SQL'",
+    quoteLiteral(historyType(name)),
     quoteLiteral(scriptOf(migration)),
     migration.checksum ?? 'NULL',
     "SUBSTRING_INDEX(USER(), '@', 1)",

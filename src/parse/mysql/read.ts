@@ -5,7 +5,7 @@ import type { Operation } from '../../model/operation';
 import type { Span } from '../../model/text';
 import { LineIndex } from '../lines';
 import { TextMemory } from '../memory';
-import { type SubstitutedText, substituteBraced } from '../substituted';
+import { type PlaceholderForm, type SubstitutedText, substituteBraced, substituteForm } from '../substituted';
 import { Cursor } from './cursor';
 import { endlessFailure, type ReadFailure, syntaxFailure, unclosedFailure } from './failures';
 import { operationsOf } from './operations/operations';
@@ -33,9 +33,13 @@ type Placeholders = Readonly<Record<string, string>>;
  * replaced in what is sent; the others are listed in `unresolved`. Never throws on any text: a statement that can't be read has
  * `unreadable` and no operations, and the rest is read.
  */
-export function readStatements(text: string, span: Span, placeholders: Placeholders, engine: Engine): Statement[] {
-  const variant = variantOf([span], placeholders, engine);
-  return programs.recall(text, variant, () => [new ProgramReader(text, span, placeholders, engine).read()])[0] ?? [];
+export function readStatements(text: string, span: Span, placeholders: Placeholders, engine: Engine, form?: PlaceholderForm): Statement[] {
+  const variant = `${variantOf([span], placeholders, engine)} ${form?.prefix} ${form?.suffix}`;
+  const substituted = () => {
+    const own = text.slice(span.start, span.end);
+    return form === undefined ? substituteBraced(own, placeholders) : substituteForm(own, placeholders, form);
+  };
+  return programs.recall(text, variant, () => [new ProgramReader(text, span, substituted(), engine).read()])[0] ?? [];
 }
 
 /**
@@ -47,7 +51,8 @@ export function readRequests(text: string, spans: readonly Span[], placeholders:
     const lines = new LineIndex(text);
     let count = 0;
     return spans.map((span) => {
-      const statements = new ProgramReader(text, span, placeholders, engine, lines, count).read();
+      const substituted = substituteBraced(text.slice(span.start, span.end), placeholders);
+      const statements = new ProgramReader(text, span, substituted, engine, lines, count).read();
       count += statements.length;
       return statements;
     });
@@ -64,7 +69,6 @@ function variantOf(spans: readonly Span[], placeholders: Placeholders, engine: E
 type Content = { readonly operations: readonly Operation[] } | { readonly unreadable: ReadFailure };
 
 class ProgramReader {
-  private readonly substituted: SubstitutedText;
   /** The program with its known placeholders replaced; all offsets below count in it. */
   private readonly sent: string;
   private readonly statements: Statement[] = [];
@@ -73,13 +77,12 @@ class ProgramReader {
   constructor(
     private readonly source: string,
     private readonly span: Span,
-    placeholders: Placeholders,
+    private readonly substituted: SubstitutedText,
     private readonly engine: Engine,
     private readonly lines = new LineIndex(source),
     /** How many statements of the program come before this text. */
     private readonly before = 0,
   ) {
-    this.substituted = substituteBraced(source.slice(span.start, span.end), placeholders);
     this.sent = this.substituted.text;
   }
 

@@ -1,10 +1,11 @@
 import type { Node, RawStmt } from '@pgsql/types';
+import type { Engine } from '../../model/engine';
 import type { Statement } from '../../model/migration';
 import type { Span } from '../../model/text';
 import { LineIndex } from '../lines';
 import { parser } from '../load';
 import { TextMemory } from '../memory';
-import type { SubstitutedText } from '../substituted';
+import { type PlaceholderForm, type SubstitutedText, substituteForm } from '../substituted';
 import { Lexer } from './lexer';
 import { operationsOf } from './operations/operations';
 import { placeholderName, substitute } from './placeholders';
@@ -40,8 +41,19 @@ const lineThatStarts =
  * Never throws on any text. What the parser refuses becomes a statement with `unreadable` and no operations; the rest is read.
  * `loadParser` must have resolved.
  */
-export function readStatements(text: string, span: Span, placeholders: Readonly<Record<string, string>>): Statement[] {
-  return programs.recall(text, variantOf([span], placeholders), () => [new ProgramReader(text, span, placeholders).read()])[0] ?? [];
+export function readStatements(
+  text: string,
+  span: Span,
+  placeholders: Readonly<Record<string, string>>,
+  _engine?: Engine,
+  form?: PlaceholderForm,
+): Statement[] {
+  const variant = `${variantOf([span], placeholders)} ${form?.prefix} ${form?.suffix}`;
+  const substituted = () => {
+    const own = text.slice(span.start, span.end);
+    return form === undefined ? substitute(own, placeholders) : substituteForm(own, placeholders, form);
+  };
+  return programs.recall(text, variant, () => [new ProgramReader(text, span, substituted()).read()])[0] ?? [];
 }
 
 /**
@@ -53,7 +65,8 @@ export function readRequests(text: string, spans: readonly Span[], placeholders:
     const lines = new LineIndex(text);
     let count = 0;
     return spans.map((span) => {
-      const statements = new ProgramReader(text, span, placeholders, lines, count).read();
+      const substituted = substitute(text.slice(span.start, span.end), placeholders);
+      const statements = new ProgramReader(text, span, substituted, lines, count).read();
       count += statements.length;
       return statements;
     });
@@ -121,7 +134,6 @@ type Draft = { -readonly [K in keyof Statement]: Statement[K] };
 type OwnText = Span & { readonly copyData?: Span; readonly tokens?: Tokens };
 
 class ProgramReader {
-  private readonly substituted: SubstitutedText;
   /** The program with its known placeholders replaced; all offsets below count in it. */
   private readonly sent: string;
   private readonly statements: Statement[] = [];
@@ -134,12 +146,11 @@ class ProgramReader {
   constructor(
     private readonly source: string,
     private readonly span: Span,
-    placeholders: Readonly<Record<string, string>>,
+    private readonly substituted: SubstitutedText,
     private readonly lines = new LineIndex(source),
     /** How many statements of the program come before this text. */
     private readonly before = 0,
   ) {
-    this.substituted = substitute(source.slice(span.start, span.end), placeholders);
     this.sent = this.substituted.text;
   }
 

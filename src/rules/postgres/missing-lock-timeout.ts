@@ -156,6 +156,26 @@ lock_timeout for a role or the database.`,
       ],
     },
     {
+      title: 'Set by a callback of Flyway, on the same connection',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' },
+        { path: 'V2__c.sql', text: 'ALTER TABLE users ADD COLUMN a int;\n' },
+        { path: 'beforeEachMigrate__timeouts.sql', text: "SET LOCAL lock_timeout = '2s';\n" },
+      ],
+      path: 'V2__c.sql',
+    },
+    {
+      title: 'Set by Flyway for each connection',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' },
+        { path: 'V2__c.sql', text: 'ALTER TABLE users ADD COLUMN a int;\n' },
+        { path: 'flyway.toml', text: '[flyway]\ninitSql = "SET lock_timeout = 2000"\n' },
+      ],
+      path: 'V2__c.sql',
+    },
+    {
       title: 'Set for the role or the database',
       framework: 'flyway',
       files: [

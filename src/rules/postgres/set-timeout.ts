@@ -13,9 +13,17 @@ export function standsAlone(context: RuleContext, step: Step): boolean {
   return context.program.execution.requests === 'single-request' && !step.planned.transactional;
 }
 
-/** A migration of the folder sets it for all sessions of a role or a database (manual, ALTER ROLE, ALTER DATABASE): this one may be among them. */
+/**
+ * A migration of the folder sets it for all sessions of a role or a database (manual, ALTER ROLE, ALTER DATABASE), and this one may be among
+ * them; or the project has it set on the connection before each migration.
+ */
 export function isSetForSessions(context: RuleContext, name: string): boolean {
-  return settingsOfSessions(context).has(name);
+  return settingsOfSessions(context).has(name) || isSetAtStart(context, name);
+}
+
+function isSetAtStart({ framework, files, program }: RuleContext, name: string): boolean {
+  const setup = framework.connectionSetup?.(files, program.direction) ?? '';
+  return new RegExp(`\\bset\\s+(?:session\\s+|local\\s+)?${name}\\s*(?:=|\\bto\\b)\\s*'?[1-9]|'${name}'\\s*,\\s*'[1-9]`, 'i').test(setup);
 }
 
 const settingsOfSessions = onceForFolder(

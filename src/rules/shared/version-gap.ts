@@ -23,6 +23,16 @@ Silent for timestamps, for sequences with steps of more than one, and for versio
       path: '0004_t.up.sql',
       findings: [{ at: 'CREATE TABLE t4 (id bigint);', says: 'no version 3' }],
     },
+    {
+      title: 'Repeatables have no number',
+      framework: 'flyway',
+      files: [
+        ...[1, 2, 4].map((number) => ({ path: `V${number}__t.sql`, text: `CREATE TABLE t${number} (id bigint);\n` })),
+        { path: 'R__v.sql', text: 'CREATE OR REPLACE VIEW v AS SELECT 1 AS x;\n' },
+      ],
+      path: 'V4__t.sql',
+      findings: [{ at: 'CREATE TABLE t4 (id bigint);', says: 'no version 3' }],
+    },
   ],
   good: [
     {
@@ -51,8 +61,10 @@ Silent for timestamps, for sequences with steps of more than one, and for versio
     },
   ],
   checkFolder: ({ framework, migrations, files }) => {
-    const numbered = migrations.flatMap(({ up, title }) => {
-      const digits = /^[Vv]?(\d{1,6})(?=[_.-])/.exec(title)?.[1];
+    // Flyway's repeatables have no version.
+    const versioned = migrations.filter(({ id }) => !id.startsWith('R__'));
+    const numbered = versioned.flatMap(({ up, title }) => {
+      const digits = /^[VvB]?(\d{1,6})(?=[_.-])/.exec(title)?.[1];
       return digits === undefined ? [] : [{ path: up.path, number: Number(digits) }];
     });
     const elsewhere = framework.name === 'goose' ? files.flatMap(({ path }) => goVersion(path) ?? []) : [];
@@ -60,7 +72,7 @@ Silent for timestamps, for sequences with steps of more than one, and for versio
     const steps = numbers.slice(1).map((number, position) => number - (numbers[position] ?? 0));
     const single = steps.filter((step) => step === 1).length;
     // Counted one by one: nearly all steps are one. Anything else is a numbering of another kind.
-    if (numbered.length < migrations.length || numbers.length < 3 || single * 2 < steps.length) return [];
+    if (numbered.length < versioned.length || numbers.length < 3 || single * 2 < steps.length) return [];
     return numbered.flatMap(({ path, number }) => {
       const before = numbers[numbers.indexOf(number) - 1];
       if (before === undefined || number - before <= 1) return [];
