@@ -5,7 +5,7 @@ import { type LintedFolder, lintFolder } from '../lint/lint';
 import { engineVersionText } from '../model/engine';
 import type { FileReport, Finding } from '../model/finding';
 import { frameworkNames } from '../model/migration';
-import type { Problem } from '../model/result';
+import { failure, type Problem, type Result } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
 import type { TextEdit } from '../model/text';
 import { loadParser } from '../parse/load';
@@ -135,10 +135,15 @@ function withoutKnown(report: FileReport, text: string, { folder, baseline }: Li
   return { ...report, findings: newFindings(baseline.baseline, { path, text, findings: report.findings }) };
 }
 
+/** A file that the configuration names: who reads of it has not written its name just now. */
+function saidBy<T>(key: string, read: Result<T>): Result<T> {
+  return read.ok ? read : failure({ ...read.error, message: `faultline.json: "${key}": ${read.error.message}` });
+}
+
 /** The text of the schema dump that the configuration names. */
 async function dumpFor(configuration: Configuration, found: FoundConfiguration | undefined): Promise<string | undefined> {
   if (configuration.schema === undefined || configuration.schema === '') return undefined;
-  return orFail(await readDumpFile(found?.folder ?? process.cwd(), configuration.schema));
+  return orFail(saidBy('schema', await readDumpFile(found?.folder ?? process.cwd(), configuration.schema)));
 }
 
 /** The baseline that the options name, else the one of the configuration. None while one is written. */
@@ -151,7 +156,8 @@ async function baselineFor(
   const named = configuration.baseline === undefined ? undefined : resolve(found?.folder ?? process.cwd(), configuration.baseline);
   const path = options.baseline ?? named;
   if (path === undefined) return undefined;
-  const { text, folder } = orFail(await readBaselineFile(path));
+  const read = await readBaselineFile(path);
+  const { text, folder } = orFail(options.baseline === undefined ? saidBy('baseline', read) : read);
   const parsed = parseBaseline(text);
   if (!parsed.ok) throw new CommandFailure(`${shownPath(resolve(path))}: ${parsed.error.message}`);
   return { baseline: parsed.value, folder };

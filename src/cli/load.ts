@@ -1,18 +1,20 @@
-import { basename } from 'node:path';
-import { frameworkByName, readFolder } from '../frameworks/registry';
+import { frameworkByName, notMigration, readFolder } from '../frameworks/registry';
 import { type Configuration, defaultConfiguration, parseConfiguration } from '../lint/configuration';
 import { engineFor } from '../lint/lint';
 import { type Catalog, emptyCatalog } from '../model/catalog';
-import { type Engine, engineDisplayName, engineOf, versionsKnown } from '../model/engine';
+import { type Engine, engineDisplayName, engineLabel, engineOf, versionsKnown } from '../model/engine';
 import type { Migration } from '../model/migration';
+import { didYouMean } from '../model/nearest';
+import type { Problem } from '../model/result';
 import type { Framework, SourceFile } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
-import { ruleById } from '../rules/registry';
+import { allRules, ruleById } from '../rules/registry';
 import { replay } from '../schema/virtual-schema';
 import { type FoundConfiguration, readConfiguration } from '../workspace/configuration-file';
 import { type MigrationSource, readMigrationSource } from '../workspace/read-folder';
 import { CommandFailure, orFail } from './failure';
 import type { CommonOptions } from './options';
+import { note } from './output';
 
 /** What the options and `faultline.json` say together; options win. */
 export interface Settings {
@@ -28,6 +30,8 @@ export interface LoadedFolder {
   readonly settings: Settings;
   readonly framework: Framework;
   readonly migrations: readonly Migration[];
+  /** What could not be read as a migration, and why. */
+  readonly problems: readonly Problem[];
 }
 
 /** A migration file with the schema that its predecessors make. */
@@ -49,7 +53,11 @@ export async function resolveSettings(
   const configuration = file === undefined ? defaultConfiguration : orFail(parseConfiguration(file.text));
   const unknownRule = Object.keys(configuration.rules).find((id) => ruleById(id) === undefined);
   if (unknownRule !== undefined) {
-    throw new CommandFailure(`faultline.json: "rules": there is no rule "${unknownRule}": \`faultline rules\` lists them`);
+    const near = didYouMean(
+      unknownRule,
+      allRules.map(({ id }) => id),
+    );
+    throw new CommandFailure(`faultline.json: "rules": there is no rule "${unknownRule}": \`faultline rules\` lists them.${near}`);
   }
   const name = options.engine ?? engineFor(configuration, files).name;
   const engine =
@@ -59,6 +67,7 @@ export async function resolveSettings(
       `${engineDisplayName(name)} ${options.engineVersion} is not known here: --engine-version takes ${versionsKnown(name)}`,
     );
   }
+  if (options.engineVersion === undefined) await tellOtherVersion(configuration.engineVersion, engine);
   const framework = options.framework ?? configuration.framework;
   return {
     engine,
@@ -66,6 +75,17 @@ export async function resolveSettings(
     configuration,
     ...(framework === undefined ? {} : { framework }),
   };
+}
+
+const told = new Set<string>();
+
+/** A version that is one of another database is left aside, since a repository may hold both. Where it was meant for this one, that matters. */
+async function tellOtherVersion(wanted: Configuration['engineVersion'], engine: Engine): Promise<void> {
+  if (wanted === undefined || engineOf(engine.name, String(wanted)) !== undefined) return;
+  const text = `faultline.json: "engineVersion": ${wanted} is no version of ${engineDisplayName(engine.name)} that is known here (${versionsKnown(engine.name)}): read as ${engineLabel(engine)}`;
+  if (told.has(text)) return;
+  told.add(text);
+  await note(`faultline: ${text}`);
 }
 
 /** Reads a file with its siblings, or a folder, into migrations. */
@@ -76,23 +96,23 @@ export async function loadFolder(path: string, options: CommonOptions): Promise<
   if (settings.framework !== undefined && frameworkByName(settings.framework) === undefined) {
     throw new CommandFailure(`there is no framework "${settings.framework}"`);
   }
-  const { framework, migrations } = readFolder(source.files, {
+  const { framework, migrations, problems } = readFolder(source.files, {
     engine: settings.engine,
     placeholders: settings.placeholders,
     ...(settings.framework === undefined ? {} : { framework: settings.framework }),
   });
-  return { source, settings, framework, migrations };
+  return { source, settings, framework, migrations, problems };
 }
 
 /** Reads one migration file, and replays what comes before it. */
 export async function loadMigration(path: string, options: CommonOptions): Promise<LoadedMigration> {
   const folder = await loadFolder(path, options);
-  const { source, migrations, framework } = folder;
+  const { source, migrations, framework, problems } = folder;
   if (source.target === undefined) throw new CommandFailure(`${path} is a folder: give one migration file`);
   const position = migrations.findLastIndex((migration) => migration.up.path === source.target || migration.down?.path === source.target);
   const migration = migrations[position];
   if (migration === undefined) {
-    throw new CommandFailure(`${basename(path)} is not a migration that ${framework.displayName} would run: is its name right?`);
+    throw new CommandFailure(notMigration(source.target, framework, problems));
   }
   const before = migrations
     .slice(0, position)

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import picocolors from 'picocolors';
 import type { Palette } from '../report/palette';
 import { systemProblem } from '../workspace/read-text';
@@ -23,6 +24,8 @@ export async function writeResult(text: string, out: string | undefined): Promis
   try {
     await writeFile(resolve(out), text);
   } catch (error) {
+    const folder = dirname(resolve(out));
+    if (!existsSync(folder)) throw new CommandFailure(`${out} can't be written: the folder ${folder} does not exist`);
     throw new CommandFailure(systemProblem(error, out));
   }
 }

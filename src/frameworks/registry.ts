@@ -74,6 +74,12 @@ export interface FolderReading {
   readonly problems: readonly Problem[];
 }
 
+/** Why a file of the folder is none of its migrations, in a sentence: what its reader says of it, else that its name may be wrong. */
+export function notMigration(path: string, framework: Framework, problems: readonly Problem[]): string {
+  const why = problems.find((problem) => problem.path === path)?.message;
+  return why ?? `${path} is not a migration that ${framework.displayName} would run: is its name right?`;
+}
+
 /**
  * Reads a folder. `framework` says which one to take; an unknown name is a problem, and the folder is read as what it looks like.
  * `loadParser` must have resolved. Never throws on any content.

@@ -3,6 +3,7 @@ import { type FaultName, faultNames, type Verdict, verdicts } from '../model/fau
 import type { Severity } from '../model/finding';
 import { isRecord } from '../model/json';
 import { type FrameworkName, frameworkNames } from '../model/migration';
+import { didYouMean } from '../model/nearest';
 import { failure, type Result, success } from '../model/result';
 import type { SandboxProviderName } from '../model/sandbox';
 
@@ -65,7 +66,9 @@ export function readConfiguration(value: unknown): Result<Configuration> {
     if (entry === null || entry === undefined || key === '$schema') continue;
     const reader = readers[key as keyof Configuration];
     if (!Object.hasOwn(readers, key) || reader === undefined) {
-      return failure({ message: `faultline.json: there is no key "${key}". Keys: ${Object.keys(readers).join(', ')}.` });
+      return failure({
+        message: `faultline.json: there is no key "${key}".${didYouMean(key, Object.keys(readers))} Keys: ${Object.keys(readers).join(', ')}.`,
+      });
     }
     const read = reader(entry, key);
     if (!read.ok) return failure({ message: `faultline.json: ${read.error.message}` });
@@ -153,7 +156,9 @@ function oneOf<T extends string>(allowed: readonly T[]): (value: unknown, key: s
   return (value, key) =>
     allowed.includes(value as T)
       ? success(value as T)
-      : failure({ message: `"${key}" can't be ${shown(value)}: it is one of ${allowed.join(', ')}.` });
+      : failure({
+          message: `"${key}" can't be ${shown(value)}: it is one of ${allowed.join(', ')}.${typeof value === 'string' ? didYouMean(value, allowed) : ''}`,
+        });
 }
 
 function listOf<T>(reader: (value: unknown, key: string) => Result<T>): (value: unknown, key: string) => Result<readonly T[]> {
@@ -203,7 +208,10 @@ function readSimulate(value: unknown, key: string): Result<Record<string, unknow
   const simulate: Record<string, unknown> = {};
   for (const [name, entry] of Object.entries(value)) {
     const reader = Object.hasOwn(parts, name) ? parts[name] : undefined;
-    if (reader === undefined) return failure({ message: `there is no key "${key}.${name}". Keys: ${Object.keys(parts).join(', ')}.` });
+    if (reader === undefined)
+      return failure({
+        message: `there is no key "${key}.${name}".${didYouMean(name, Object.keys(parts))} Keys: ${Object.keys(parts).join(', ')}.`,
+      });
     if (entry === 'all' && (name === 'faults' || name === 'points')) continue;
     const read = reader(entry, `${key}.${name}`);
     if (!read.ok) return read;

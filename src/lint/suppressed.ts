@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding';
 import type { Program, Statement } from '../model/migration';
+import { didYouMean } from '../model/nearest';
 import type { Span } from '../model/text';
 import { LineIndex } from '../parse/lines';
 import { type Rule, ruleUrl } from '../rules/rule';
@@ -44,7 +45,7 @@ function unusedFinding(
   const messages = idle.map((id) =>
     known.has(id)
       ? `This suppresses nothing: ${id} finds nothing in the ${suppression.scope === 'file' ? 'file' : 'statement it covers'}.`
-      : `This suppresses nothing: there is no rule ${id}.`,
+      : `This suppresses nothing: there is no rule ${id}.${didYouMean(id, [...known])}`,
   );
   const whole = idle.length === suppression.rules.length;
   return {

@@ -12,6 +12,7 @@ import { type DownPart, lostData } from './down-part';
 import { downOfChange, exchangedDown, type GeneratedDown, generatedDown, withUnseenTables } from './down-parts';
 import { settingsDown } from './down-settings';
 import { typesDown } from './down-types';
+import { unreadDown } from './down-unread';
 import { unseenDown } from './down-unseen';
 import { untracedDown } from './down-untraced';
 import { exchangedColumns } from './exchanged-columns';
@@ -53,6 +54,7 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
   });
   const losses = [...changes.flatMap((change) => change.loses?.loss ?? []), ...exchanged.flatMap((part) => part.losses ?? [])];
   const parts = [
+    ...unreadDown(migration.up),
     ...dataDown(statements, known, now),
     ...triggerWrites(statements, known, now),
     ...typesDown(statements, known, computed.columns),

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { faultKindsOf } from '../faults/kinds/registry';
-import { frameworkByName, readFolder } from '../frameworks/registry';
+import { frameworkByName, notMigration, readFolder } from '../frameworks/registry';
 import { runsFileByFile } from '../frameworks/runnable';
 import { sql } from '../frameworks/sql';
 import { defaultEngine, type Engine, engineDisplayName, engineOf, versionsKnown } from '../model/engine';
 import type { Migration } from '../model/migration';
+import type { Problem } from '../model/result';
 import type { BuiltInFramework, Framework, HarnessName, ToolFramework } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
 import { OutsideGuard } from '../plan/outside/guard';
@@ -48,7 +49,7 @@ export async function readSubject(request: SimulationRequest): Promise<Subject> 
   if (groundwork !== undefined) assertContained(groundwork.migrations, guard);
   if (request.command !== undefined) return commandSubject(engine, request.path, groundwork);
   const read = await readMigrations(request.path, engine, request);
-  const targets = findTargets(read, request.path);
+  const targets = findTargets(read);
   assertReadable(read.migrations, targets);
   assertNotEmpty(read, request.path);
   const first = groundwork === undefined ? 0 : targets[0];
@@ -87,6 +88,8 @@ interface ReadMigrations {
   readonly folder: string;
   readonly target?: string;
   readonly migrations: readonly Migration[];
+  /** Why files are none. */
+  readonly problems: readonly Problem[];
 }
 
 async function readMigrations(path: string, engine: Engine, request: SimulationRequest): Promise<ReadMigrations> {
@@ -104,13 +107,19 @@ async function readMigrations(path: string, engine: Engine, request: SimulationR
   assertFor(engine, framework);
   const problem = problems[0];
   if (migrations.length === 0) throw new SimulationFailure(problem?.message ?? `${path} holds no migrations.`);
-  return { framework, folder: source.value.folder, migrations, ...(source.value.target !== undefined && { target: source.value.target }) };
+  return {
+    framework,
+    folder: source.value.folder,
+    migrations,
+    problems,
+    ...(source.value.target !== undefined && { target: source.value.target }),
+  };
 }
 
-function findTargets(read: ReadMigrations, path: string): readonly number[] {
+function findTargets(read: ReadMigrations): readonly number[] {
   if (read.target === undefined) return read.migrations.map((_, position) => position);
   const position = read.migrations.findLastIndex((migration) => migration.up.path === read.target || migration.down?.path === read.target);
-  if (position === -1) throw new SimulationFailure(`${path} is not a migration that ${read.framework.displayName} would run.`);
+  if (position === -1) throw new SimulationFailure(notMigration(read.target, read.framework, read.problems));
   return [position];
 }
 

@@ -119,6 +119,51 @@ describe('exit status', () => {
     expect(stderr).toSatisfy(isOneClearLine);
     expect([status, stdout]).toEqual([2, '']);
   });
+
+  test.each([
+    ['a rule to explain', ['explain', 'indx-not-concurrent'], 'Did you mean "index-not-concurrent"?'],
+    ['a rule on the command line', ['lint', '--rule', 'missing-rolback=off'], 'Did you mean "missing-rollback"?'],
+  ])('a slip of the finger in %s', async (_, args, meant) => {
+    expect((await faultline(args, { cwd: project() })).stderr).toContain(meant);
+  });
+
+  test('a file that is no migration is not said to have no findings', async () => {
+    const { status, stdout, stderr } = await faultline(['lint', 'go.mod'], { cwd: project({ 'go.mod': 'module x\n' }) });
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toBe('faultline: go.mod is not a migration that dbmate would run: is its name right?\n');
+  });
+
+  test('what names a file is named: the key, and the folder that is not there', async () => {
+    const configured = (text: string) => faultline(['lint'], { cwd: project({ 'faultline.json': text }) });
+    expect((await configured('{"schema": "nowhere.sql"}')).stderr).toBe(
+      'faultline: faultline.json: "schema": nowhere.sql does not exist\n',
+    );
+    expect((await configured('{"baseline": "nowhere.json"}')).stderr).toContain('faultline.json: "baseline": ');
+    const { status, stderr } = await faultline(['lint', '--out', 'reports/lint.json'], { cwd: project() });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^faultline: reports\/lint\.json can't be written: the folder \S+reports does not exist\n$/);
+  });
+
+  test('a version of another database is not taken in silence', async () => {
+    const cwd = project({ 'faultline.json': '{"engineVersion": 11}' });
+    const { status, stderr } = await faultline(['lint'], { cwd });
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'faultline: faultline.json: "engineVersion": 11 is no version of PostgreSQL that is known here (12 to 18): read as PostgreSQL 18\n',
+    );
+    expect((await faultline(['lint', '--engine-version', '14'], { cwd })).stderr).toBe('');
+    expect((await faultline(['lint', '--engine', 'mariadb'], { cwd })).stderr).toBe('');
+  });
+
+  test.each([['plan'], ['down'], ['simulate']])('%s says why a file can not be run', async (command) => {
+    const cwd = folderOf({
+      'migrations/00001_a.sql': '-- +goose Up\nCREATE TABLE a (id bigint PRIMARY KEY);\n',
+      'migrations/00002_b.sql': '',
+    });
+    const { status, stderr } = await faultline([command, 'migrations/00002_b.sql'], { cwd });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^faultline: 00002_b\.sql: .*must start with '-- \+goose Up' annotation/);
+  });
 });
 
 describe('bad input', () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { didYouMean } from '../../model/nearest';
 import { rulePretty, rulesJson, rulesPretty } from '../../report/rules';
 import { allRules } from '../../rules/registry';
 import { ruleUrl } from '../../rules/rule';
@@ -24,7 +25,13 @@ export function addCatalogueCommands(program: Command): void {
     .description('explain a rule')
     .action(async (id: string) => {
       const rule = described().find((candidate) => candidate.id === id);
-      if (rule === undefined) throw new CommandFailure(`there is no rule "${id}": \`faultline rules\` lists them`);
+      if (rule === undefined) {
+        const near = didYouMean(
+          id,
+          allRules.map((known) => known.id),
+        );
+        throw new CommandFailure(`there is no rule "${id}": \`faultline rules\` lists them.${near}`);
+      }
       await writeResult(rulePretty(rule, resultPalette(undefined)), undefined);
       process.exitCode = exitStatus.success;
     });

@@ -4,6 +4,7 @@ import { version } from '../../../package.json';
 import { baselineOf } from '../../lint/baseline';
 import { parseRuleOverrides, type RuleLevel } from '../../lint/configuration';
 import type { LintReport } from '../../model/finding';
+import { didYouMean } from '../../model/nearest';
 import { lintGithub } from '../../report/lint-github';
 import { lintGitlab } from '../../report/lint-gitlab';
 import { lintJson, lintReport } from '../../report/lint-json';
@@ -67,8 +68,10 @@ export function addLintCommand(program: Command): void {
 function collectRule(text: string, before: Readonly<Record<string, RuleLevel>>): Readonly<Record<string, RuleLevel>> {
   const parsed = parseRuleOverrides([text]);
   if (!parsed.ok) throw new InvalidArgumentError('Write ID=off, ID=info, ID=warning or ID=error.');
-  const unknown = Object.keys(parsed.value).find((id) => !allRules.some((rule) => rule.id === id));
-  if (unknown !== undefined) throw new InvalidArgumentError(`There is no rule "${unknown}": \`faultline rules\` lists them.`);
+  const ids = allRules.map(({ id }) => id);
+  const unknown = Object.keys(parsed.value).find((id) => !ids.includes(id));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`There is no rule "${unknown}": \`faultline rules\` lists them.${didYouMean(unknown, ids)}`);
   return { ...before, ...parsed.value };
 }
 
@@ -88,7 +91,10 @@ async function lint(paths: readonly string[], options: LintOptions): Promise<num
   if (outcome && options.fix) await note(await writeFixes(outcome));
   const shown: LintedFiles = outcome && options.fix ? outcome.after : linted;
   const report = lintReport(shown.reports, performance.now() - started);
-  if (outcome && options.fixDryRun && options.format === 'pretty') await writeResult(dryRunText(outcome), options.out);
+  // Nothing could be read, which is said below: that there are no findings in it would be no news.
+  const isUnread = shown.reports.length === 0 && linted.problems.length > 0 && options.format === 'pretty';
+  if (isUnread) await writeResult('', options.out);
+  else if (outcome && options.fixDryRun && options.format === 'pretty') await writeResult(dryRunText(outcome), options.out);
   else await writeResult(render(report, shown.sources, options), options.out);
   if (await tellProblems(linted)) return exitStatus.failure;
   return worstSeverity(report) > severityOrder.indexOf(options.maxSeverity) ? exitStatus.findings : exitStatus.success;

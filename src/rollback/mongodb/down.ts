@@ -8,6 +8,7 @@ import { replaySteps } from '../../schema/virtual-schema';
 import type { Loss } from '../../state/loss';
 import { type DownPart, lostData, notUndone, statement } from '../down-part';
 import { downOfChange, type GeneratedDown, generatedDown } from '../down-parts';
+import { unreadCallsDown, unreadStatementDown } from '../down-unread';
 import { callText } from './build';
 import { mongodbCatalogChanges } from './changes';
 import { changeBack } from './changes-back';
@@ -62,8 +63,7 @@ class Walk {
       if (!isTransaction) return own;
       return inTransaction(own, this.migration.engine, this.steps[0] ?? emptyCatalog) ?? own;
     });
-    const unread = (this.migration.up.unread ?? []).map(({ text }) => notUndone(`what ${text} does, which could not be read`));
-    return generatedDown([...unread, ...this.databaseOf(parts), ...parts], (text) => text, '//');
+    return generatedDown([...unreadCallsDown(this.migration.up), ...this.databaseOf(parts), ...parts], (text) => text, '//');
   }
 
   /** A script that goes to a database of its own is undone there. One that goes to several is left to who knows them. */
@@ -94,7 +94,7 @@ class Walk {
   private downOf(each: Statement, place: number): readonly DownPart[] {
     const [then, now] = [this.steps[place], this.steps[place + 1]];
     if (then === undefined || now === undefined) return [];
-    if (each.unreadable !== undefined) return [notUndone(`statement ${each.index}, which could not be read`)];
+    if (each.unreadable !== undefined) return [unreadStatementDown(each)];
     return each.operations.flatMap((operation) =>
       operation.kind === 'document command' ? this.downOfCommand(operation, each, then, now).toReversed() : [],
     );

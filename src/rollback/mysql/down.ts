@@ -8,6 +8,7 @@ import { mysqlWords } from '../dialect';
 import { dataDown } from '../down-data';
 import { type DownPart, lostData, notUndone } from '../down-part';
 import { downOfChange, exchangedDown, type GeneratedDown, generatedDown, withUnseenTables } from '../down-parts';
+import { unreadDown } from '../down-unread';
 import { spoken } from '../names';
 import { mysqlCatalogChanges } from './changes';
 import { narrowing } from './narrowing';
@@ -31,6 +32,7 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
   const losses = changes.flatMap((change) => change.loses?.loss ?? []);
   const steps = replaySteps(before, statements, engine);
   return generatedDown([
+    ...unreadDown(migration.up),
     ...dataDown(statements, known, now, mysqlWords),
     ...exchangedDown(was, now),
     ...narrowedDown(known, now),

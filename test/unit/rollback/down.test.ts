@@ -161,3 +161,16 @@ test('a view that reads a dropped column comes back with its later name, or is s
   expect(down('ALTER TABLE p DROP COLUMN b CASCADE;', other.replace(' n FROM', ' AS n FROM')).irreversible.join()).not.toMatch(/view pv/);
   expect(down('ALTER TABLE p DROP COLUMN a CASCADE;', table).statements.join()).toMatch(/CREATE VIEW pv/);
 });
+
+test('what could not be read is said, so that the rest does not pass for the whole', () => {
+  const { statements, irreversible, restoresSchema } = down(
+    'ALTER TABLE orders ADD COLUMN due date; ALTER TABEL orders ADD COLUMN paid date; CREATE INDX due_idx ON orders (due);',
+  );
+  expect(statements).toEqual([
+    '-- Not undone: statement 3, which could not be read. Write it by hand.',
+    '-- Not undone: statement 2, which could not be read. Write it by hand.',
+    'ALTER TABLE orders DROP COLUMN due;',
+  ]);
+  expect(irreversible).toHaveLength(2);
+  expect(restoresSchema).toBe(false);
+});

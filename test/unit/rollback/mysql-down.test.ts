@@ -108,3 +108,10 @@ test('tables that exchanged their names do so again, and a name that is not give
     'RENAME TABLE `purchases` TO `orders`;',
   );
 });
+
+test('what could not be read is said', () => {
+  const { statements, restoresSchema } = downOf('ALTER TABLE people ADD COLUMN age INT; ALTER TABEL people ADD COLUMN shoe INT');
+  expect(statements[0]).toBe('-- Not undone: statement 2, which could not be read. Write it by hand.');
+  expect(statements.join()).toContain('DROP COLUMN `age`');
+  expect(restoresSchema).toBe(false);
+});
