@@ -218,6 +218,8 @@ type OperationBody =
       readonly ifNotExists: boolean;
       readonly persistence: 'permanent' | 'unlogged' | 'temporary';
       readonly asQuery: boolean;
+      /** PostgreSQL: ON COMMIT DROP of a temporary table. */
+      readonly dropsAtCommit?: true;
       readonly partitionOf?: ObjectName;
       /** `FOR VALUES FROM (1) TO (10)`, `DEFAULT`. */
       readonly partitionBound?: string;

@@ -9,31 +9,44 @@ import { match } from '../state/match';
 import { dataBack } from './data';
 import type { DataLoss } from './data-loss';
 import { type RecoveryDialect, recoveryDialectOf } from './dialect';
+import { type KeptElsewhere, keptElsewhere, nothingKept } from './kept-elsewhere';
 import { modesFor } from './modes/registry';
 import { withMovedColumns } from './moved-columns';
+import { withLabelsBack } from './renamed-labels';
 import { type DraftPlan, type RecoverySituation, sqlStep } from './situation';
 
 /** Ways back to before: ends what was left open, takes back rows, turns the schema back, and clears the history. */
 export function planBack(measured: RecoverySituation): DraftPlan[] {
-  const situation = withMovedColumns(measured);
-  const drafts = draftsBack(situation, false);
-  // A type without a way back for its values can still get its column back, empty.
-  return hasRetyped(situation) ? [...drafts, ...draftsBack(situation, true).slice(-1)] : drafts;
+  const labels = withLabelsBack(measured);
+  return draftsOf(withMovedColumns(labels.situation)).map((draft) => ({ ...draft, steps: [...labels.steps, ...draft.steps] }));
 }
 
-function draftsBack(situation: RecoverySituation, giveUpRetyped: boolean): DraftPlan[] {
+function draftsOf(situation: RecoverySituation): DraftPlan[] {
+  const drafts = draftsBack(situation, false, nothingKept);
+  // A type without a way back for its values can still get its column back, empty.
+  const rest = hasRetyped(situation) ? [...drafts, ...draftsBack(situation, true, nothingKept).slice(-1)] : drafts;
+  const kept = keptElsewhere(situation);
+  return kept.sources.size === 0 ? rest : [...draftsBack(situation, false, kept), ...rest];
+}
+
+function draftsBack(situation: RecoverySituation, giveUpRetyped: boolean, kept: KeptElsewhere): DraftPlan[] {
   const { before, partial, protocol, migration } = situation;
   const { engine } = situation.plan;
   const dialect = recoveryDialectOf(engine);
-  const data = dataBack(situation);
-  const changes = catalogChanges(partial.catalog, before.catalog, {
-    engine,
-    goal: 'before the migration',
-    concurrently: true,
-    isEmpty: (table) => rowCount(before, table) === 0,
-    giveUpRetyped,
-  });
-  const lost = changes.flatMap((change) => change.loses ?? []).filter(({ loss }) => !isAllNull(before, loss));
+  const data = dataBack(situation, kept.moved);
+  const changes = sourcesLast(
+    catalogChanges(partial.catalog, before.catalog, {
+      engine,
+      goal: 'before the migration',
+      concurrently: true,
+      isEmpty: (table) => rowCount(before, table) === 0,
+      giveUpRetyped,
+    }),
+    [...kept.sources].map((key) => dialect.words.sqlNameOfKey(key)),
+  );
+  const lost = changes
+    .flatMap((change) => change.loses ?? [])
+    .filter(({ loss }) => !isAllNull(before, loss) && refillOf(kept, loss) === undefined);
   const refilled = changes.flatMap((change) => change.refills ?? []);
   const refreshed = differingViews(before, partial).filter((key) => !refilled.includes(key));
   const modes = (place: 'first' | 'last') =>
@@ -42,10 +55,12 @@ function draftsBack(situation: RecoverySituation, giveUpRetyped: boolean): Draft
       .flatMap((mode) => mode.back(situation));
   const steps: RecoveryStep[] = [
     ...modes('first'),
+    ...kept.moved.flatMap((moved) => moved.steps),
     ...data.steps,
     ...stepsOf(
       changes,
       lost.map(({ loss }) => loss),
+      kept,
       dialect,
     ),
     ...refreshed.map(refresh),
@@ -76,12 +91,32 @@ function draftOf(steps: readonly RecoveryStep[], losses: readonly Pick<DataLoss,
 }
 
 /** What must not be split is one step. What rests on lost rows, or can't be written, is told behind it. */
-function stepsOf(changes: readonly Change[], lost: readonly Loss[], { groups, groupStep }: RecoveryDialect): RecoveryStep[] {
+function stepsOf(
+  changes: readonly Change[],
+  lost: readonly Loss[],
+  kept: KeptElsewhere,
+  { groups, groupStep }: RecoveryDialect,
+): RecoveryStep[] {
   return groups(changes).flatMap((group) => {
     const isDone = (change: Change) => change.unknown === undefined && !waitsFor(change, lost);
     const done = group.filter(isDone);
-    return [...(done.length === 0 ? [] : [groupStep(done)]), ...group.filter((change) => !isDone(change)).map(toldStep)];
+    return [
+      ...(done.length === 0 ? [] : [groupStep(done)]),
+      ...group.filter((change) => !isDone(change)).map(toldStep),
+      ...done.flatMap(({ loses }) => (loses === undefined ? [] : (refillOf(kept, loses.loss)?.steps ?? []))),
+    ];
   });
+}
+
+/** What fills again what a change makes room for. */
+function refillOf({ refills }: KeptElsewhere, { table, columns }: Loss): KeptElsewhere['refills'][number] | undefined {
+  return refills.find(({ loss }) => loss.table === table && loss.columns?.join() === columns?.join());
+}
+
+/** A table that holds what others are filled from goes when they are. */
+function sourcesLast(changes: readonly Change[], sources: readonly string[]): readonly Change[] {
+  const isSource = ({ kind, text }: Change) => kind === 'drop table' && sources.some((name) => text.startsWith(`DROP TABLE ${name};`));
+  return [...changes.filter((change) => !isSource(change)), ...changes.filter(isSource)];
 }
 
 function toldStep(change: Change): RecoveryStep {

@@ -11,6 +11,7 @@ import { match } from '../state/match';
 import { backup, type DataLoss } from './data-loss';
 import { recoveryDialectOf } from './dialect';
 import { evidenceOf, type TableEvidence } from './evidence';
+import type { MovedRows } from './kept-elsewhere';
 import { rowsBack } from './rows-back';
 import { type RecoverySituation, sqlStep } from './situation';
 
@@ -21,8 +22,11 @@ export interface DataBack {
   readonly losses: readonly DataLoss[];
 }
 
-/** The way back for data. What is gone is found by comparing the states, whatever removed it: a statement, a trigger, a crash. */
-export function dataBack(situation: RecoverySituation): DataBack {
+/**
+ * The way back for data. What is gone is found by comparing the states, whatever removed it: a statement, a trigger, a crash.
+ * @param moved Rows that are put back from other tables: they are not lost.
+ */
+export function dataBack(situation: RecoverySituation, moved: readonly MovedRows[] = []): DataBack {
   const { migration, completed, before, partial } = situation;
   const done = migration.up.statements.filter((statement) => statement.index <= completed);
   const tables = new Map(match(before.catalog.tables, partial.catalog.tables, relationKey).pairs.map(([a, b]) => [b, a]));
@@ -33,7 +37,7 @@ export function dataBack(situation: RecoverySituation): DataBack {
   const losses: DataLoss[] = [];
   for (const [table, difference] of differing) {
     const told = byStatements(situation, table, difference, done);
-    const compared = evidence.get(table);
+    const compared = withoutMoved(evidence.get(table), moved);
     const by = statementsOn(table, difference.original, done) || statementsOn(table, difference.original, upToInterrupted(situation));
     const isTold = told.losses.length === 0 && (compared === undefined || explains(compared, told.listed));
     const found = compared === undefined || isTold ? told : rowsBack(compared, by, migrationText);
@@ -41,6 +45,13 @@ export function dataBack(situation: RecoverySituation): DataBack {
     losses.push(...found.losses);
   }
   return { steps, losses };
+}
+
+function withoutMoved(evidence: TableEvidence | undefined, moved: readonly MovedRows[]): TableEvidence | undefined {
+  const back = moved.find(({ original }) => original === evidence?.original);
+  if (evidence === undefined || back === undefined) return evidence;
+  const keys = new Set(back.keys.map((key) => JSON.stringify(key)));
+  return { ...evidence, removed: evidence.removed.filter((key) => !keys.has(JSON.stringify(key))) };
 }
 
 /** The interrupted statement may have left a half. */

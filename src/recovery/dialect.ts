@@ -59,6 +59,8 @@ export interface RowWords {
   readonly deleteWhere: (table: Table, condition: string) => string;
   /** Copies among added rows: all but the first by key, of rows that agree in these columns (SQL) and meet a condition. */
   readonly deleteCopies: (table: Table, columns: readonly string[], key: string, condition: string) => string;
+  /** UPDATE of a column with what another table holds in one of the same name, beside the key. Names are written as SQL. */
+  readonly fillFrom: (table: Table, source: Table, column: string, keys: { readonly own: string; readonly other: string }) => string;
   /** A value as a text. */
   readonly asText: (value: string) => string;
   /** The beginning of a subquery that asks whether there is a row. */

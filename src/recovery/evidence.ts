@@ -1,14 +1,16 @@
-import { relationKey, type Table } from '../model/catalog';
+import { relationKey, type Table, type TypeObject } from '../model/catalog';
 import type { State } from '../model/state';
+import { quoteIdentifier } from '../parse/postgres/identifiers';
 import type { SqlWords } from '../rollback/dialect';
+import { sqlName } from '../rollback/names';
 import { match } from '../state/match';
 import { type RecoveryDialect, recoveryDialectOf } from './dialect';
 import { literalOf } from './literal';
-import { type AnswerRow, answerTo, type Probe } from './probe';
+import { type AnswerRow, answerTo, listOf, type Probe } from './probe';
 import type { RecoverySituation } from './situation';
 
 /** Tables with more rows are not read row by row: what was done to them is told by statements and hashes alone. */
-const mostRows = 5_000;
+export const mostRows = 5_000;
 
 /** A row's primary key, as texts. */
 export type Key = readonly string[];
@@ -139,23 +141,37 @@ function rowsOf(answer: readonly AnswerRow[]): Rows {
   );
 }
 
-/** A list of texts: as such, or as JSON where the server has no lists. */
-function listOf(value: unknown): readonly (string | null)[] {
-  return (typeof value === 'string' ? JSON.parse(value) : value) as readonly (string | null)[];
-}
-
 /** Tables of which every row was compared. Empty where nothing was asked. */
-export function evidenceOf({ before, partial, answers, plan }: RecoverySituation): TableEvidence[] {
+export function evidenceOf(situation: RecoverySituation): TableEvidence[] {
+  const { before, partial, answers, plan } = situation;
   if (answers === undefined) return [];
   const dialect = recoveryDialectOf(plan.engine);
   return readablePairs(before, partial).flatMap((pair) => {
     const probes = probesOf(pair, dialect);
     const [then, now] = [answerTo(answers, probes.before), answerTo(answers, probes.partial)];
-    return then === undefined || now === undefined ? [] : [compare(pair, rowsOf(then), rowsOf(now), dialect)];
+    return then === undefined || now === undefined
+      ? []
+      : [compare(pair, rowsOf(then), withOldLabels(rowsOf(now), pair, situation), dialect, situation)];
   });
 }
 
-function compare(pair: Pair, then: Rows, now: Rows, { words }: RecoveryDialect): TableEvidence {
+/** A value that follows a renamed label is the one that it was. */
+function withOldLabels(rows: Rows, { table }: Pair, { oldLabels }: RecoverySituation): Rows {
+  const labels = table.columns.map(({ type }) => oldLabels?.get(type));
+  if (labels.every((known) => known === undefined)) return rows;
+  const old = (value: string | null, place: number) => (value === null ? null : (labels[place]?.get(value) ?? value));
+  return new Map([...rows].map(([id, row]) => [id, { ...row, values: row.values.map(old) }]));
+}
+
+/** The type's own definition is another one: what its values look like does not tell whether they are others. */
+function isRemade(type: string, { before, partial }: RecoverySituation): boolean {
+  const named = (candidate: TypeObject) => [sqlName(candidate), quoteIdentifier(candidate.name)].includes(type);
+  const now = partial.catalog.types.find(named);
+  const then = before.catalog.types.find(({ identity }) => identity === now?.identity);
+  return now?.kind === 'composite' && then?.attributes?.join() !== now.attributes?.join();
+}
+
+function compare(pair: Pair, then: Rows, now: Rows, { words }: RecoveryDialect, situation: RecoverySituation): TableEvidence {
   const { original, table } = pair;
   const keysOf = (rows: Rows, others: Rows) => [...rows].filter(([id]) => !others.has(id)).map(([, row]) => row.key);
   const valuesOf = (rows: Rows, owner: Table) => {
@@ -177,7 +193,7 @@ function compare(pair: Pair, then: Rows, now: Rows, { words }: RecoveryDialect):
       return {
         name: b.name,
         type: b.type,
-        retyped: a.type !== b.type,
+        retyped: a.type !== b.type || isRemade(b.type, situation),
         changed: both.filter(differs).map(([id, { key }]) => ({ key, old: olds.get(id) ?? null, now: news.get(id) ?? null })),
         unchanged: new Set(both.filter((entry) => !differs(entry)).map(([id]) => news.get(id) ?? null)),
       };

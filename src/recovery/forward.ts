@@ -6,6 +6,7 @@ import { catalogChanges } from '../rollback/changes';
 import { isNamed, writtenTables } from '../rollback/rows';
 import { dataBack } from './data';
 import { recoveryDialectOf } from './dialect';
+import { isDone } from './done';
 import { evidenceOf } from './evidence';
 import { writesNext } from './modes/half-backfill';
 import type { FailureMode, ModeLoss } from './modes/mode';
@@ -37,6 +38,8 @@ export function planForward(situation: RecoverySituation): DraftPlan[] {
   } else if (catalogChanges(situation.partial.catalog, after.catalog, { engine: situation.plan.engine }).length > 0) {
     drafts.push(bySchema(situation));
   }
+  // Running it again was tried and ends in after: where no shorter way does, the whole of it is one.
+  if (situation.retryReaches === 'after' && completed > 0) drafts.push(remaining(situation, preferred ?? [], [], 1));
   return drafts.map((draft) => withLosses(draft, lossesAnyway(situation)));
 }
 
@@ -127,14 +130,17 @@ function transactionSteps(situation: RecoverySituation, transaction: PlannedTran
   if (first === undefined || last === undefined) return [];
   const body = statements.map(asWritten).join('\n');
   const opened = statements.length > 1 && transaction.kind !== 'explicit';
-  const range = first === last ? `statement ${first.index}` : `statements ${first.index} to ${last.index}, in one transaction`;
+  const range = first === last ? `statement ${first.index}` : `statements ${first.index} to ${last.index}`;
+  const text = opened ? `BEGIN;\n${body}\nCOMMIT;` : body;
+  if (isDone(situation, first.index))
+    return [sqlStep(`Run ${range} again`, 'Running the whole migration again was tried, and ends in the state after.', text)];
   return [
     sqlStep(
-      `Run ${range}`,
+      `Run ${range}${first === last ? '' : ', in one transaction'}`,
       first === last
         ? 'It was not done yet.'
         : 'None of them was done yet: they are done together or not at all, as the framework does it.',
-      opened ? `BEGIN;\n${body}\nCOMMIT;` : body,
+      text,
     ),
   ];
 }
@@ -153,11 +159,12 @@ function sessionSettings({ migration }: RecoverySituation, from: number): Recove
   });
 }
 
-/** Names of the temporary tables that are there after these statements. */
+/** Names of the temporary tables that are there after these statements. One that goes at COMMIT is gone: a point lies behind it. */
 function temporaryTables(statements: readonly Statement[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const operation of statements.flatMap((statement) => statement.operations)) {
-    if (operation.kind === 'create table' && operation.persistence === 'temporary') names.add(operation.table.name);
+    if (operation.kind === 'create table' && operation.persistence === 'temporary' && !operation.dropsAtCommit)
+      names.add(operation.table.name);
     if (operation.kind === 'drop object') for (const { name } of operation.objects) names.delete(name);
   }
   return names;

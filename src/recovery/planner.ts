@@ -5,6 +5,7 @@ import type { DraftCheck } from './check';
 import { generalChecks } from './checks';
 import { evidenceProbes } from './evidence';
 import { planForward } from './forward';
+import { keptElsewhereProbes } from './kept-elsewhere';
 import { planBackDocuments } from './mongodb/back';
 import { documentChecks } from './mongodb/checks';
 import { documentProbes } from './mongodb/evidence';
@@ -22,7 +23,12 @@ export interface Planner {
   readonly checks: (situation: RecoverySituation, target: State) => readonly DraftCheck[];
 }
 
-const tables: Planner = { probes: evidenceProbes, back: planBack, forward: planForward, checks: generalChecks };
+const tables: Planner = {
+  probes: (situation) => [...evidenceProbes(situation), ...keptElsewhereProbes(situation)],
+  back: planBack,
+  forward: planForward,
+  checks: generalChecks,
+};
 const collections: Planner = { probes: documentProbes, back: planBackDocuments, forward: planForwardDocuments, checks: documentChecks };
 
 export function plannerOf({ name }: Engine): Planner {

@@ -27,3 +27,8 @@ export function countOf(answers: Answers | undefined, probe: Probe): number | un
   const value = Object.values(answerTo(answers, probe)?.[0] ?? {})[0];
   return value === undefined || value === null ? undefined : Number(value);
 }
+
+/** A list of texts: as such, or as JSON where the server has no lists. */
+export function listOf(value: unknown): readonly (string | null)[] {
+  return (typeof value === 'string' ? JSON.parse(value) : value) as readonly (string | null)[];
+}

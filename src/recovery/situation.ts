@@ -23,6 +23,8 @@ export interface RecoverySituation {
   readonly beyond?: readonly number[];
   /** Where running the migration again ends, if that was tried. */
   readonly retryReaches?: 'after' | 'before' | 'error' | 'differs';
+  /** By type, as columns name it: the names before of labels that the migration renamed. Set where they are renamed back first. */
+  readonly oldLabels?: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** What the databases answered to `recoveryProbes`; without it, plans rest on counts and hashes alone. */
   readonly answers?: Answers;
   /** The query that gives `rowsHash` of a table of one of the states. */

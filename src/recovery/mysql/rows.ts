@@ -41,6 +41,8 @@ export const mysqlRows: RowWords = {
     const numbered = `SELECT ${key} AS copy, row_number() OVER (PARTITION BY ${columns.join(', ')} ORDER BY ${key}) AS place FROM ${sqlName(table)} WHERE ${condition}`;
     return `DELETE t FROM ${sqlName(table)} t JOIN (${numbered}) d ON t.${key} = d.copy\nWHERE d.place > 1`;
   },
+  fillFrom: (table, source, column, { own, other }) =>
+    `UPDATE ${sqlName(table)} t JOIN ${sqlName(source)} s ON s.${other} = t.${own} SET t.${column} = s.${column}`,
   asText: (value) => value,
   anyRow: 'SELECT 1',
   neutralValue: (type) => neutralValues.find(([types]) => types.test(type))?.[1],

@@ -25,6 +25,8 @@ export const postgresRows: RowWords = {
     const numbered = `SELECT ${key} AS copy, row_number() OVER (PARTITION BY ${columns.join(', ')} ORDER BY ${key}) AS place FROM ${sqlName(table)} WHERE ${condition}`;
     return `DELETE FROM ${sqlName(table)} t USING (${numbered}) d\nWHERE d.place > 1 AND t.${key} = d.copy`;
   },
+  fillFrom: (table, source, column, { own, other }) =>
+    `UPDATE ${sqlName(table)} t SET ${column} = s.${column} FROM ${sqlName(source)} s WHERE s.${other} = t.${own}`,
   asText: (value) => `${value}::text`,
   anyRow: 'SELECT',
   neutralValue: (type) => neutralValues.find(([types]) => types.test(type))?.[1],

@@ -10,6 +10,9 @@ export interface Case {
 
 export const shop = `
 CREATE TYPE status AS ENUM ('new', 'paid');
+CREATE TYPE place AS (street text, city text);
+CREATE TABLE shops (id integer PRIMARY KEY, place place);
+INSERT INTO shops VALUES (1, ('Main', 'Rome')), (2, NULL);
 CREATE TABLE customers (id serial PRIMARY KEY, email text NOT NULL UNIQUE, vip boolean DEFAULT false);
 CREATE TABLE orders (id serial PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers, total numeric(10, 2) NOT NULL, note text, state status DEFAULT 'new');
 CREATE UNLOGGED TABLE staging (id integer, raw text);
@@ -18,6 +21,11 @@ CREATE TABLE log_2020 PARTITION OF log FOR VALUES FROM ('2020-01-01') TO ('2021-
 CREATE TABLE log_2021 PARTITION OF log FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
 CREATE TABLE countries (code text PRIMARY KEY, name text);
 INSERT INTO countries VALUES ('DE', 'Germany'), ('US', 'United States');
+CREATE TABLE closed (code text PRIMARY KEY, name text);
+INSERT INTO closed VALUES ('SU', 'Soviet Union');
+CREATE TABLE readings (id integer PRIMARY KEY, value text) PARTITION BY RANGE (id);
+CREATE TABLE readings_rest PARTITION OF readings DEFAULT;
+INSERT INTO readings SELECT g, 'value ' || g FROM generate_series(1, 30) g;
 CREATE VIEW open_orders AS SELECT id, total FROM orders WHERE state = 'new';
 INSERT INTO customers (email) SELECT 'c' || g || '@example.com' FROM generate_series(1, 30) g;
 INSERT INTO orders (customer_id, total, note) SELECT 1 + g % 30, g, 'note ' || g FROM generate_series(1, 90) g;
@@ -147,6 +155,54 @@ ALTER TABLE orders ADD COLUMN currency text; CREATE TABLE c (id integer);`,
   {
     name: 'rows of which none was there',
     migration: `INSERT INTO countries VALUES ('FR', 'France'), ('IT', 'Italy') ON CONFLICT DO NOTHING; CREATE TABLE c (id integer); CREATE TABLE d (id integer);`,
+  },
+  {
+    name: 'temporary table of one transaction',
+    migration: `BEGIN; CREATE TEMPORARY TABLE map (id integer) ON COMMIT DROP; CREATE TEMPORARY TABLE copy ON COMMIT DROP AS SELECT id FROM customers;
+      INSERT INTO map SELECT id FROM copy; ALTER TABLE customers ADD COLUMN place integer; UPDATE customers SET place = map.id FROM map WHERE map.id = customers.id;
+      COMMIT; CREATE TABLE map (id integer); CREATE TABLE copy (id integer);`,
+  },
+  {
+    name: 'rows moved to a new table',
+    migration: `CREATE TABLE small_orders (LIKE orders); INSERT INTO small_orders SELECT * FROM orders WHERE total < 40;
+      DELETE FROM orders WHERE total < 40; CREATE TABLE c (id integer); CREATE TABLE d (id integer);`,
+  },
+  {
+    name: 'rows moved to one that was there',
+    migration: `WITH moved AS (DELETE FROM countries WHERE code = 'US' RETURNING *) INSERT INTO closed SELECT * FROM moved;
+      CREATE TABLE c (id integer); CREATE TABLE d (id integer);`,
+  },
+  {
+    name: 'rows moved out of the default partition',
+    migration: `CREATE TABLE readings_new (LIKE readings INCLUDING ALL); WITH moved AS (DELETE FROM readings_rest WHERE id > 10 RETURNING *)
+      INSERT INTO readings_new SELECT * FROM moved; ALTER TABLE readings ATTACH PARTITION readings_new FOR VALUES FROM (11) TO (100); CREATE TABLE d (id integer);`,
+  },
+  {
+    name: 'column moved to a table of its own',
+    migration: `CREATE TABLE order_notes (order_id integer PRIMARY KEY, note text); INSERT INTO order_notes SELECT id, note FROM orders;
+      ALTER TABLE orders DROP COLUMN note; CREATE TABLE c (id integer); CREATE TABLE d (id integer);`,
+  },
+  {
+    name: 'required column moved to a table of its own',
+    migration: `CREATE TABLE mails (customer_id integer PRIMARY KEY, email text); INSERT INTO mails SELECT id, email FROM customers;
+      ALTER TABLE customers DROP COLUMN email; CREATE TABLE c (id integer); CREATE TABLE d (id integer);`,
+  },
+  {
+    name: 'dropped table of which a copy was kept',
+    migration: `CREATE TABLE lands AS SELECT code, name, 1 AS version FROM countries; DROP TABLE countries; CREATE TABLE c (id integer); CREATE TABLE d (id integer);`,
+  },
+  {
+    name: 'label renamed',
+    migration: `ALTER TYPE status RENAME VALUE 'new' TO 'open'; CREATE TABLE c (id integer); CREATE TABLE d (id integer);`,
+  },
+  {
+    name: 'label renamed and another one added',
+    migration: `ALTER TYPE status ADD VALUE 'refunded' AFTER 'paid'; ALTER TYPE status RENAME VALUE 'new' TO 'open';
+      UPDATE orders SET state = 'paid' WHERE id = 1 AND state = 'open'; CREATE INDEX orders_open ON orders (id) WHERE state = 'open'; CREATE TABLE d (id integer);`,
+  },
+  {
+    name: 'composite type with one more attribute',
+    migration: `ALTER TYPE place ADD ATTRIBUTE country text; CREATE TABLE c (id integer); CREATE TABLE d (id integer);`,
   },
   {
     name: 'own transactions',

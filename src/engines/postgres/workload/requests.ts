@@ -39,7 +39,8 @@ async function makeRows(client: pg.ClientBase, { tables: names, seed }: Workload
     if (table !== undefined) tables.push(table);
   }
   const wanted = new Set(tables.filter(({ isWritable }) => isWritable).map(({ name }) => name));
-  const counts = await Promise.all(tables.map((table) => countOf(client, table)));
+  const counts: number[] = [];
+  for (const table of tables) counts.push(await countOf(client, table));
   const { rows: others } = await client.query<{ schema: string; name: string }>(
     "SELECT schemaname AS schema, tablename AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
   );

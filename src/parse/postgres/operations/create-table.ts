@@ -35,6 +35,7 @@ export function createTable(source: StatementSource, statement: CreateStmt): Ope
       ifNotExists: statement.if_not_exists === true,
       persistence: persistence(statement.relation),
       asQuery: false,
+      ...(statement.oncommit === 'ONCOMMIT_DROP' ? { dropsAtCommit: true } : {}),
       ...(parent === undefined ? {} : { partitionOf: parent, ...partitionBound(source) }),
       ...(statement.partspec === undefined ? {} : partitionKey(source)),
       ...(like === undefined ? {} : { like: relationName(like.relation), likeIncludes: likeIncludes(like.options) }),
@@ -106,6 +107,7 @@ export function createTableAs(source: StatementSource, statement: CreateTableAsS
       ifNotExists,
       persistence: persistence(relation),
       asQuery: true,
+      ...(statement.into?.onCommit === 'ONCOMMIT_DROP' ? { dropsAtCommit: true } : {}),
       ...(ifNotExists || statement.is_select_into ? {} : ifNotExistsAfter(source, 'table')),
     },
   ];
