@@ -105,10 +105,27 @@ export function asHandler(machine: Evaluator, run: () => Value): Value | undefin
   }
 }
 
-/** `Promise.all(list)` and its kin: each is settled, in order. */
+/**
+ * `Promise.all(list)` and its kin: each is settled, in order. Builders that were not sent yet begin together, and each sends its next
+ * statement when its last one is answered: first the first statement of each, then the second of each that has one.
+ */
 export function settleAll(machine: Evaluator, value: Value, place: Place): Value {
   if (value.kind !== 'array') return machine.settle(value, place);
-  return { kind: 'array', items: value.items.map((item) => machine.settle(item, place)), open: value.open };
+  const start = machine.effects.length;
+  const ends: number[] = [];
+  const items = value.items.map((item) => {
+    const settled = machine.settle(item, place);
+    ends.push(machine.effects.length);
+    return settled;
+  });
+  if (value.items.every((item) => item.kind === 'native' && item.settle !== undefined)) {
+    const rounds = ends.flatMap((end, index) =>
+      machine.effects.slice(ends[index - 1] ?? start, end).map((effect, round) => ({ effect, round })),
+    );
+    const sorted = rounds.toSorted((left, right) => left.round - right.round).map(({ effect }) => effect);
+    machine.effects.splice(start, sorted.length, ...sorted);
+  }
+  return { kind: 'array', items, open: value.open };
 }
 
 /** `Promise.reject(error)`: as if it were thrown. */

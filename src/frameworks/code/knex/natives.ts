@@ -21,7 +21,7 @@ import { guarded, isGuardedByCode } from './guards';
 import { Query } from './query';
 import { bind, Raw, Ref } from './raw';
 import { Schema } from './schema';
-import { placedText } from './sources';
+import { ownLink, placedText } from './sources';
 import { Callback, DateValue, Embedded, isRecord, type KnexObject, missing } from './values';
 
 /**
@@ -165,7 +165,7 @@ export class KnexNatives {
     const result = given.call(
       name,
       call.args.map((argument) => this.plain(argument, call)),
-      call.place,
+      given instanceof Schema && given.hasSteps ? ownLink(call, name) : call.place,
     );
     if (result === missing) {
       call.machine.unread(call.place, `${nameOf(given)} of knex has no method "${name}" that Faultline knows`);

@@ -69,6 +69,11 @@ export class Schema implements KnexObject {
     private readonly dialect: Dialect,
   ) {}
 
+  /** Is there anything in the chain already? */
+  get hasSteps(): boolean {
+    return this.steps.length > 0;
+  }
+
   private get writer(): Writer {
     return this.dialect.writer;
   }
@@ -168,7 +173,8 @@ export class Schema implements KnexObject {
   }
 
   private grow(place: Place): void {
-    if (place.path === this.place.path && place.span.end > this.place.span.end) this.place = place;
+    const { start, end } = this.place.span;
+    if (place.path === this.place.path && place.span.end > end) this.place = { ...place, span: { start, end: place.span.end } };
   }
 
   private add(text: () => string, place: Place): void {

@@ -1,3 +1,4 @@
+import type { NativeCall } from '../../../code/native';
 import { holeMark, writtenText } from '../../../code/plain';
 import { concat } from '../../../code/text';
 import type { Place, TextPiece, TextValue } from '../../../code/value';
@@ -57,4 +58,12 @@ function placeIn(mark: string): { readonly place: Place; readonly isVerbatim: bo
 function verbatimPiece(piece: TextPiece): TextPiece {
   if (piece.kind !== 'written' || piece.text.length !== piece.source.span.end - piece.source.span.start) return piece;
   return { kind: 'verbatim', text: piece.text, source: piece.source };
+}
+
+/** A call behind others of a chain, without them: from its own name to its end. */
+export function ownLink({ machine, place, argPlaces }: NativeCall, name: string): Place {
+  const [first] = argPlaces;
+  if (first === undefined || first.path !== place.path) return place;
+  const start = machine.code(place.path).text.lastIndexOf(name, first.span.start);
+  return start > place.span.start ? { ...place, span: { start, end: place.span.end } } : place;
 }

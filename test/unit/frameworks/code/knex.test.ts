@@ -193,6 +193,39 @@ describe('places', () => {
   });
 });
 
+describe('places of a chain', () => {
+  it('begin at the call that sends the statement', () => {
+    const text = `exports.up = (knex) =>
+  knex.schema
+    .createTable('a', (table) => {
+      table.uuid('id').primary();
+    })
+    .createTable('b', (table) => {
+      table.uuid('id').primary();
+    });
+`;
+    const shown = readOne(text).up.statements.map(({ range }) => text.split('\n')[range.start.line]?.slice(range.start.character));
+    expect(shown).toEqual(['knex.schema', "createTable('b', (table) => {"]);
+  });
+});
+
+describe('builders that wait together', () => {
+  it('send their first statements before their second ones', () => {
+    expect(
+      sent(`await Promise.all([
+  knex.schema.createTable('b', (table) => { table.uuid('a_id').references('a.id'); }),
+  knex.schema.createTable('a', (table) => { table.uuid('id').primary(); }),
+  knex('c').del(),
+]);`),
+    ).toEqual([
+      'create table "b" ("a_id" uuid)',
+      'create table "a" ("id" uuid, constraint "a_pkey" primary key ("id"))',
+      'delete from "c"',
+      'alter table "b" add constraint "b_a_id_foreign" foreign key ("a_id") references "a" ("id")',
+    ]);
+  });
+});
+
 describe('values that are not known', () => {
   it('are holes', () => {
     expect(
