@@ -47,7 +47,8 @@ export interface Table extends Named {
   readonly indexes: readonly Index[];
   readonly triggers: readonly Trigger[];
   readonly policies: readonly Policy[];
-  readonly rowSecurity: 'off' | 'on' | 'forced';
+  /** `off, forced`: the owner is subject to it too, once it is switched on. */
+  readonly rowSecurity: 'off' | 'on' | 'forced' | 'off, forced';
   /** The bound as the server writes it: `FOR VALUES FROM (1) TO (10)`. */
   readonly partitionOf?: { readonly parent: string; readonly bound: string; readonly detachPending: boolean };
   /** `RANGE (created_at)`. */

@@ -1,10 +1,19 @@
-import type { Catalog, Column, Sequence, Table } from '../model/catalog';
+import type { Catalog, Column, DefinedObject, Sequence, Table } from '../model/catalog';
 import { parentKeys, relationKey } from '../model/catalog';
 import { isMysqlFamily } from '../model/engine';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
-import { columnChanges, dropColumn, matchColumns, replaced, retyped, storageOfNewTable, type TablePair } from './columns';
+import {
+  columnChanges,
+  computedFromRemoved,
+  dropColumn,
+  matchColumns,
+  replaced,
+  retyped,
+  storageOfNewTable,
+  type TablePair,
+} from './columns';
 import { createDefinition, type DefinitionPlan, type Disturbed, dropDefinition, planDefinitions } from './definitions';
 import { inheritedColumnChanges } from './inherited-columns';
 import { mongodbCatalogChanges } from './mongodb/changes';
@@ -21,6 +30,7 @@ import {
   type PartPlan,
   partsOfNewTable,
   partsOfPair,
+  policiesReading,
   policyChanges,
   triggerChanges,
 } from './parts';
@@ -34,6 +44,7 @@ import {
   dropTable,
   finalizeDetach,
   isCreatedAttached,
+  leaveParents,
   tableChanges,
   tableSwitches,
 } from './tables';
@@ -86,7 +97,7 @@ class Writer {
     this.newTables = parentsFirst(tables.added);
     this.oldTables = parentsFirst(tables.removed).reverse();
     const plans = [...this.pairs.map(partsOfPair), ...this.newTables.map(partsOfNewTable)].map((plan) => this.withKeysOnGoing(plan));
-    this.parts = plans.map((plan) => dependentForeignKeys(plan, plans));
+    this.parts = plans.map((plan) => policiesReading(dependentForeignKeys(plan, plans), this.pairs));
     this.definitions = planDefinitions(
       settled,
       this.from,
@@ -108,12 +119,14 @@ class Writer {
       // A new schema may take the name that another one gives up, and objects may move into it.
       ...renames.filter(({ kind }) => kind === 'rename schema'),
       ...this.createSchemas(),
+      // Types and domains may rest on types of an extension.
+      ...this.createDefinitions(this.definitions.early.filter(isExtension)),
       ...renames.filter(({ kind }) => kind !== 'rename schema'),
       ...this.types.first,
       ...this.exchanged.changes,
       ...createSequences(this.from, to, options),
       ...this.dropDefinitions(this.definitions.droppedBetween),
-      ...this.createDefinitions(this.definitions.early),
+      ...this.createDefinitions(this.definitions.early.filter((object) => !isExtension(object))),
       ...this.newTables.flatMap((table) => [createTable(table, to, options), ...storageOfNewTable(table, options)]),
       ...this.pairs.flatMap((pair) => tableChanges(pair, options)),
       ...this.pairs.flatMap((pair) => columnChanges(pair, to, options)),
@@ -127,9 +140,10 @@ class Writer {
       ...this.parts.flatMap((plan) => policyChanges(plan, options)),
       ...this.pairs.flatMap((pair) => tableSwitches(pair.from, pair.to, options)),
       ...this.newTables.flatMap((table) => tableSwitches(undefined, table, options)),
-      ...this.dropDefinitions(this.definitions.droppedLate),
+      ...this.dropDefinitions(this.definitions.droppedLate.filter((object) => !isExtension(object))),
       ...dropSequences(this.from, to, options),
       ...this.types.last,
+      ...this.dropDefinitions(this.definitions.droppedLate.filter(isExtension)),
       ...this.dropSchemas(),
       ...this.createDefinitions(this.definitions.last),
       ...this.attributes(),
@@ -158,11 +172,11 @@ class Writer {
     return madeAgain(plan, ({ identity }) => going.has(now.find((other) => other.identity === identity)?.references ?? ''));
   }
 
-  /** Columns that go, by the names of the source. */
+  /** Columns that go before all else is changed, by the names of the source. */
   private findDroppedColumns() {
     return this.pairs.flatMap((pair) =>
-      matchColumns(pair)
-        .removed.filter((column) => column.inherited !== true)
+      [...matchColumns(pair).removed, ...computedFromRemoved(pair)]
+        .filter((column) => column.inherited !== true)
         .map((column) => {
           const table = this.asNow(pair.from);
           return { table, column: table.columns.find((other) => other.identity === column.identity) ?? column };
@@ -221,6 +235,7 @@ class Writer {
       ...[...this.droppedColumns]
         .sort((a, b) => Number(b.column.generated !== undefined) - Number(a.column.generated !== undefined))
         .map(({ table, column }) => dropColumn(table, column, options)),
+      ...this.pairs.flatMap((pair) => leaveParents(this.asNow(pair.from), pair, options)),
       ...this.oldTables.map((table) => dropTable(this.asNow(table), options)),
     ];
   }
@@ -278,6 +293,10 @@ class Writer {
       this.options,
     );
   }
+}
+
+function isExtension({ kind }: DefinedObject): boolean {
+  return kind === 'extension';
 }
 
 /** Detaches that were begun are finished, and the catalog is as it is afterwards. */

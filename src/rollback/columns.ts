@@ -32,6 +32,28 @@ export function retyped(pair: TablePair): Set<string> {
   );
 }
 
+/**
+ * Retyped columns whose new type is of another kind: the server reads conditions on them again from its own text, where literals have the
+ * old type, and finds no operator (manual, ALTER TABLE, SET DATA TYPE).
+ */
+export function reinterpreted(pair: TablePair): Set<string> {
+  const { pairs } = matchColumns(pair);
+  const types = retyped(pair);
+  return new Set(pairs.filter(([a, b]) => types.has(b.name) && kindOfType(a.type) !== kindOfType(b.type)).map(([, b]) => b.name));
+}
+
+const kindsOfTypes: readonly (readonly [string, RegExp])[] = [
+  ['text', /^(text|character varying|varchar|character|char|bpchar)\b/],
+  ['number', /^(smallint|integer|bigint|numeric|real|double precision)\b/],
+  ['moment', /^(date|timestamp)\b/],
+];
+
+/** Types between which the server casts by itself, also on assignment. An array's are those of its elements. */
+function kindOfType(type: string): string {
+  const array = type.endsWith('[]') ? '[]' : '';
+  return (kindsOfTypes.find(([, pattern]) => pattern.test(type))?.[0] ?? type.replace(/(\[\d*\])+$/, '')) + array;
+}
+
 /** Columns that are dropped and added, so that everything on them goes and comes with them. */
 export function replaced(pair: TablePair): Set<string> {
   const disturbed = retyped(pair);
@@ -55,7 +77,8 @@ export function columnChanges(pair: TablePair, to: Catalog, options: ChangeOptio
   const { pairs, added } = matchColumns(pair);
   const again = replaced(pair);
   const table = pair.to;
-  const drops = pairs.filter(([, b]) => again.has(b.name)).map(([a]) => dropColumn(table, a, options));
+  const gone = new Set(computedFromRemoved(pair));
+  const drops = pairs.filter(([a, b]) => again.has(b.name) && !gone.has(a)).map(([a]) => dropColumn(table, a, options));
   const adds = [
     ...pairs.filter(([, b]) => again.has(b.name)).map(([, b]) => b),
     ...added.filter((column) => column.inherited !== true || isAttached(pair.from, pair.to)),
@@ -68,6 +91,17 @@ export function columnChanges(pair: TablePair, to: Catalog, options: ChangeOptio
     ...plainFirst.flatMap((column) => addColumn(table, column, to, options)),
     ...kept.flatMap(([a, b]) => notNullChanges(pair, a, b, options)),
   ];
+}
+
+/** Generated columns that are made again, and whose expression names a column that goes: it can't go before them. */
+export function computedFromRemoved(pair: TablePair): readonly Column[] {
+  const { pairs, removed } = matchColumns(pair);
+  const again = replaced(pair);
+  const names = new Set(removed.map((column) => column.name));
+  if (names.size === 0) return [];
+  return pairs
+    .filter(([a, b]) => again.has(b.name) && a.generated !== undefined && textNames(a.generated.expression, names))
+    .map(([a]) => a);
 }
 
 /** Drops a column by its name in `table`. */
@@ -201,8 +235,10 @@ function typeChange(table: Table, from: Column, to: Column, options: ChangeOptio
     ];
   }
   const collation = to.collation === undefined ? '' : ` COLLATE ${to.collation}`;
-  const using =
-    from.type === to.type ? '' : ` USING ${options.usingBack?.get(columnIdentity(table, to)) ?? viaText(from.type, to.type, name)}`;
+  const back = options.usingBack?.get(columnIdentity(table, to));
+  // The server's own cast on assignment refuses a text that is too long, which an explicit one cuts off (manual, Character Types).
+  const isAssigned = kindOfType(from.type) === kindOfType(to.type);
+  const using = back !== undefined ? ` USING ${back}` : isAssigned ? '' : ` USING ${viaText(from.type, to.type, name)}`;
   const why = `It was ${to.type} ${options.goal}.`;
   return [change('alter column', `Change ${spokenName} to ${to.type}`, why, `${on} TYPE ${to.type}${collation}${using}`)];
 }

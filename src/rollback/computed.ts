@@ -1,4 +1,5 @@
 import { type Catalog, type Column, relationKey, type Table, type TypeObject } from '../model/catalog';
+import type { Engine } from '../model/engine';
 import type { Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
@@ -32,13 +33,15 @@ export interface ComputedDown {
 }
 
 /** Type changes with USING: only a cast of the column itself is undone by a cast. */
-export function computedDown(statements: readonly Statement[], before: Catalog, after: Catalog): ComputedDown {
+export function computedDown(statements: readonly Statement[], before: Catalog, after: Catalog, engine: Engine): ComputedDown {
   const changes = statements.flatMap(({ operations }) => operations.filter((operation) => operation.kind === 'alter column type'));
   const computing = changes.filter(({ using, column }) => using !== undefined && !isCastOf(using, column));
   if (computing.length === 0) return { target: before, parts: [], columns: new Set(), usingBack: new Map() };
-  const found = computedColumns(statements, computing, before, after);
+  const found = computedColumns(statements, computing, before, after, engine);
+  const changed = ({ table, old }: Computed) =>
+    changes.filter(({ column, table: name }) => column === old.name && isNamed(name, table)).length;
   const backs = found.flatMap((computed) => {
-    const back = changes.length === 1 ? exactInverse(computed) : undefined;
+    const back = changed(computed) === 1 ? exactInverse(computed) : undefined;
     return back === undefined ? [] : [[columnIdentity(computed.table, computed.old), back] as const];
   });
   const usingBack = new Map(backs);
@@ -52,9 +55,15 @@ export function computedDown(statements: readonly Statement[], before: Catalog, 
   };
 }
 
-function computedColumns(statements: readonly Statement[], computing: readonly TypeChange[], before: Catalog, after: Catalog): Computed[] {
+function computedColumns(
+  statements: readonly Statement[],
+  computing: readonly TypeChange[],
+  before: Catalog,
+  after: Catalog,
+  engine: Engine,
+): Computed[] {
   const alone = statements.flatMap((whole) => whole.operations.map((operation) => ({ ...whole, operations: [operation] })));
-  const steps = replaySteps(before, alone);
+  const steps = replaySteps(before, alone, engine);
   const found = new Map<string, Computed>();
   for (const [place, { operations, index }] of alone.entries()) {
     const [operation] = operations;

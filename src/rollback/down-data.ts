@@ -1,7 +1,9 @@
 import { type Catalog, relationKey, type Table } from '../model/catalog';
+import type { Engine } from '../model/engine';
 import type { Statement } from '../model/migration';
-import type { ObjectName, Operation } from '../model/operation';
+import type { Operation } from '../model/operation';
 import { defaultSchema } from '../schema/lookup';
+import { replaySteps } from '../schema/virtual-schema';
 import { postgresWords, type SqlWords } from './dialect';
 import { type DownPart, lostData, notUndone, statement as undo } from './down-part';
 import { restoring } from './keep-aside';
@@ -10,16 +12,26 @@ import { tablesReached } from './reached-rows';
 import { insertedBack, isNamed, writtenTables } from './rows';
 
 /** What the rollback can do about rows, last statement first: inserted constants can be deleted, all else can only be said. */
-export function dataDown(statements: readonly Statement[], before: Catalog, after: Catalog, words: SqlWords = postgresWords): DownPart[] {
-  return statements.toReversed().flatMap((statement) =>
+export function dataDown(
+  statements: readonly Statement[],
+  before: Catalog,
+  after: Catalog,
+  engine: Engine,
+  words: SqlWords = postgresWords,
+): DownPart[] {
+  const steps = replaySteps(before, statements, engine);
+  return statements.toReversed().flatMap((statement, place) =>
     statement.operations.toReversed().flatMap((operation) => [
       ...sessionDown(operation, before),
       ...writtenTables(operation).flatMap((name) => {
-        const table = after.tables.find((candidate) => isNamed(name, candidate));
-        const old = table && before.tables.find((candidate) => candidate.identity === table.identity);
+        // By the name that it has at this moment: tables may change names with one another.
+        const then = steps[statements.length - 1 - place]?.tables.find((candidate) => isNamed(name, candidate));
+        const old = then && before.tables.find(({ identity }) => identity === then.identity);
+        const table = old && after.tables.find(({ identity }) => identity === old.identity);
         // A table that the migration makes goes with its rows; one that it drops is told with the table.
-        const made = table !== undefined && old === undefined;
-        if (made || isDroppedLater(name, before, after)) return [];
+        const isMade = then !== undefined && old === undefined;
+        const isDroppedLater = old !== undefined && table === undefined;
+        if (isMade || isDroppedLater) return [];
         const restored = old === undefined ? undefined : restoring(statement, statements, operation, old);
         if (restored !== undefined) return reachedOnly(operation, statement, old, before, restored);
         return downOfRows(operation, statement, table, old, before, words);
@@ -51,11 +63,6 @@ function sessionDown(operation: Operation, before: Catalog): DownPart[] {
     ...(names.includes('setval') ? [{ comments: ['Not undone: the position of a sequence, which setval() changes.'], text: [] }] : []),
     ...own.map((name) => notUndone(`what ${name}() does`)),
   ];
-}
-
-function isDroppedLater(name: ObjectName, before: Catalog, after: Catalog): boolean {
-  const old = before.tables.find((table) => isNamed(name, table));
-  return old !== undefined && !after.tables.some((table) => table.identity === old.identity);
 }
 
 function downOfRows(

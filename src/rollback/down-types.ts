@@ -11,13 +11,13 @@ import { isNamed } from './rows';
  * Values that a change of type does not give back: the column gets its type again, and what was cut off stays so.
  * @param told columns of which all is said elsewhere, by `columnIdentity`.
  */
-export function typesDown(statements: readonly Statement[], before: Catalog, told: ReadonlySet<string>): DownPart[] {
+export function typesDown(statements: readonly Statement[], before: Catalog, after: Catalog, told: ReadonlySet<string>): DownPart[] {
   return statements.flatMap(({ operations }) =>
     operations.flatMap((operation): DownPart[] => {
       if (operation.kind !== 'alter column type') return [];
       const table = before.tables.find((candidate) => isNamed(operation.table, candidate));
       const column = table?.columns.find((candidate) => candidate.name === operation.column);
-      if (table === undefined || column === undefined || keepsValues(column.type, operation, before)) return [];
+      if (table === undefined || column === undefined || keepsValues(column.type, operation, [...before.types, ...after.types])) return [];
       if (told.has(columnIdentity(table, column))) return [];
       const name = `${spoken(table)}.${column.name}`;
       const text = `Lost: values of ${name} as ${column.type}, where ${operation.type} does not hold them: restore them from a backup taken before the migration.`;
@@ -32,11 +32,11 @@ const texts = /^(text|character varying|varchar|citext)\b/;
 const exact = /^(smallint|integer|bigint|numeric|boolean|date|time|timestamp|uuid|interval|json|jsonb|inet|cidr|bytea|oid)\b/;
 
 /** True when every value that the server lets through comes back by casting it to the old type. Unsure is false. */
-function keepsValues(from: string, operation: Extract<Operation, { kind: 'alter column type' }>, catalog: Catalog): boolean {
+function keepsValues(from: string, operation: Extract<Operation, { kind: 'alter column type' }>, types: Catalog['types']): boolean {
   const to = operation.type;
   const explicit = operation.using !== undefined;
   if (explicit && !isPlainCast(operation.using ?? '', operation.column)) return false;
-  const isText = (type: string) => texts.test(type) || isLabel(type, catalog);
+  const isText = (type: string) => texts.test(type) || isLabel(type, types);
   if (from === to) return true;
   // An explicit cast cuts a text off silently; SET DATA TYPE alone refuses to (manual, Character Types).
   if (isText(from) && isText(to)) return !explicit || !/\(\d+\)/.test(to) || limitOf(to) >= limitOf(from);
@@ -57,9 +57,9 @@ function isPlainCast(using: string, column: string): boolean {
   return new RegExp(`^(?:cast\\s*\\(\\s*)?${name}(?:\\s*::\\s*[\\w ."(),\\[\\]]+|\\s+as\\s+[\\w ."(),]+)*$`, 'i').test(bare);
 }
 
-function isLabel(type: string, catalog: Catalog): boolean {
+function isLabel(type: string, types: Catalog['types']): boolean {
   const bare = type.replaceAll('"', '').split('.').at(-1) ?? '';
-  return catalog.types.some((known) => known.name === bare && known.kind === 'enum');
+  return types.some((known) => known.name === bare && known.kind === 'enum');
 }
 
 function limitOf(type: string): number {

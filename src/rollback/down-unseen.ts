@@ -1,4 +1,5 @@
 import type { Catalog, Table } from '../model/catalog';
+import type { Engine } from '../model/engine';
 import type { Statement } from '../model/migration';
 import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
@@ -10,7 +11,7 @@ import { isNamed } from './rows';
  * Operations on what no earlier migration shows: they leave no trace in the virtual schema, so they are turned round one by one, last
  * first, as far as their own text tells what was there.
  */
-export function unseenDown(statements: readonly Statement[], before: Catalog, after: Catalog): DownPart[] {
+export function unseenDown(statements: readonly Statement[], before: Catalog, after: Catalog, engine: Engine): DownPart[] {
   const named = new Set(statements.flatMap(({ operations }) => operations.flatMap(nameGiven)));
   const alone = statements.flatMap((whole) => whole.operations.map((operation) => ({ ...whole, operations: [operation] })));
   let steps: readonly Catalog[] | undefined;
@@ -19,7 +20,7 @@ export function unseenDown(statements: readonly Statement[], before: Catalog, af
       const found = downOf(operation, before, after, named);
       if (found.length === 0 || operation.kind === 'do block') return found;
       // It may be known under a name that it had for a moment only.
-      steps ??= replaySteps(before, alone);
+      steps ??= replaySteps(before, alone, engine);
       return downOf(operation, steps[place] ?? before, steps[place + 1] ?? after, named);
     }),
   );
@@ -66,6 +67,9 @@ function downOf(operation: Operation, before: Catalog, after: Catalog, named: Re
     case 'drop object':
       // What the catalog keeps under other names is told when its replay shows nothing.
       if (operation.objectKind === 'other') return [];
+      // What columns, indexes and functions are of an extension is in no migration.
+      if (operation.objectKind === 'extension' && operation.cascade)
+        return operation.objects.flatMap(({ name }) => unknown(`what extension ${name} takes along, which is dropped with CASCADE`));
       return operation.objects.flatMap((name) =>
         named.has(name.name) || isKnown(name, before, after) ? [] : unknown(`${operation.objectKind} ${name.name}, which is dropped`),
       );

@@ -1,4 +1,5 @@
 import type { Catalog } from '../model/catalog';
+import type { Engine } from '../model/engine';
 import type { Statement } from '../model/migration';
 import type { ObjectName, Operation } from '../model/operation';
 import { namesIn } from '../schema/definitions';
@@ -11,9 +12,9 @@ import { isNamed } from './rows';
  * Operations that change the database and leave the virtual schema as it is: what it does not know can't be undone from it, and has to be
  * said. Last first, as the rollback goes. What they do to an object that the migration makes itself goes with that object.
  */
-export function untracedDown(statements: readonly Statement[], before: Catalog): DownPart[] {
+export function untracedDown(statements: readonly Statement[], before: Catalog, engine: Engine): DownPart[] {
   const alone = statements.flatMap((whole) => whole.operations.map((operation) => ({ ...whole, operations: [operation] })));
-  const steps = replaySteps(before, alone);
+  const steps = replaySteps(before, alone, engine);
   const identities = new Set(objectsOf(before).map((object) => object.identity));
   const known = objectsOf(before).map((object) => object.name);
   const parts = alone.flatMap((single, place): DownPart[] => {

@@ -35,6 +35,7 @@ export type { GeneratedDown } from './down-parts';
 export function generateDown(migration: Migration, before: Catalog, after: Catalog): GeneratedDown {
   if (migration.engine.name === 'mongodb') return generateMongodbDown(migration, before);
   if (isMysqlFamily(migration.engine)) return generateMysqlDown(migration, before, after);
+  const { engine } = migration;
   const lasting = lastingStatements(migration.up);
   const [was, now] = concerned(
     before,
@@ -43,10 +44,10 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
   );
   const statements = unfolded(lasting);
   const known = withFirstAttributes(withUnseenTables(was, now), now);
-  const computed = computedDown(statements, known, now);
+  const computed = computedDown(statements, known, now, engine);
   const labels = labelsRenamedBack(statements, known, now);
   const exchanged = [...exchangedDown(was, now), ...exchangedColumns(statements, was, now)];
-  const changes = catalogChanges(withOldTexts(known, labels.catalog, statements), computed.target, {
+  const changes = catalogChanges(withOldTexts(known, labels.catalog, statements, engine), computed.target, {
     goal: 'before this migration',
     usingBack: computed.usingBack,
     concurrently: runsAlone(migration),
@@ -55,9 +56,9 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
   const losses = [...changes.flatMap((change) => change.loses?.loss ?? []), ...exchanged.flatMap((part) => part.losses ?? [])];
   const parts = [
     ...unreadDown(migration.up),
-    ...dataDown(statements, known, now),
+    ...dataDown(statements, known, now, engine),
     ...triggerWrites(statements, known, now),
-    ...typesDown(statements, known, computed.columns),
+    ...typesDown(statements, known, now, computed.columns),
     ...computed.parts,
     ...labels.parts,
     ...exchanged,
@@ -65,9 +66,9 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
     ...inheritedLosses(was, now),
     ...settingsDown(was, now, changes),
     ...inheritanceDown(was, now),
-    ...lostViews(statements, before),
-    ...unseenDown(statements, was, now),
-    ...untracedDown(statements, was),
+    ...lostViews(statements, before, engine),
+    ...unseenDown(statements, was, now, engine),
+    ...untracedDown(statements, was, engine),
   ];
   const whole = parts.map((part) =>
     part.losses === undefined ? part : { ...part, losses: part.losses.flatMap((loss) => withChildren(loss, was.tables)) },

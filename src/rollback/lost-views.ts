@@ -1,4 +1,5 @@
 import { type Catalog, relationKey } from '../model/catalog';
+import type { Engine } from '../model/engine';
 import type { Statement } from '../model/migration';
 import { replaySteps } from '../schema/virtual-schema';
 import { type DownPart, notUndone } from './down-part';
@@ -6,11 +7,11 @@ import { spoken } from './names';
 import { isNamed } from './rows';
 
 /** Views that may go with a column by CASCADE: something that they read was renamed, so that their text does not tell. */
-export function lostViews(statements: readonly Statement[], before: Catalog): DownPart[] {
+export function lostViews(statements: readonly Statement[], before: Catalog, engine: Engine): DownPart[] {
   const isCascade = ({ operations }: Statement) => operations.some((operation) => operation.kind === 'drop column' && operation.cascade);
   if (!statements.some(isCascade)) return [];
   const alone = statements.flatMap((whole) => whole.operations.map((operation) => ({ ...whole, operations: [operation] })));
-  const steps = replaySteps(before, alone);
+  const steps = replaySteps(before, alone, engine);
   return alone.flatMap(({ operations: [operation] }, place): DownPart[] => {
     if (operation?.kind !== 'drop column' || !operation.cascade) return [];
     const [then, now] = [steps[place], steps[place + 1]];

@@ -1,10 +1,11 @@
 import type { Constraint, Index, Policy, Table, Trigger } from '../model/catalog';
 import { isUsable, relationKey } from '../model/catalog';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
+import { isTimedOtherwise, timingOf } from '../schema/constraint-timing';
 import { referencedColumns } from '../state/loss';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
-import { replaced, retyped, type TablePair, textNames } from './columns';
+import { reinterpreted, replaced, retyped, type TablePair, textNames } from './columns';
 import { spoken, sqlName } from './names';
 import { isAttached, samePartition } from './partitions';
 
@@ -78,12 +79,19 @@ export function partsOfPair(pair: TablePair): PartPlan {
   const comesAlone = (part: { readonly inherited?: boolean }) => isArriving || isOwn(part);
   const staysOwn = (part: { readonly inherited?: boolean }) => isLeaving || isOwn(part);
   const inTheWay = (definition: string) => textNames(definition, again) || textNames(definition, types);
+  const otherKinds = reinterpreted(pair);
   const changed = {
     policies: policies.pairs.filter(([a, b]) => a.definition !== b.definition || inTheWay(b.definition)),
     triggers: triggers.pairs.filter(([a, b]) => isOwn(b) && (a.definition !== b.definition || inTheWay(b.definition))),
-    constraints: constraints.pairs.filter(([a, b]) => isOwn(b) && constraintChanges(a, b, again)),
+    constraints: constraints.pairs.filter(([a, b]) => isOwn(b) && (constraintChanges(a, b, again) || isCondition(b, otherKinds))),
     indexes: indexes.pairs.filter(
-      ([a, b]) => isOwn(b) && (a.definition !== b.definition || !isUsable(a) || !staysOwn(a) || textNames(b.definition, again)),
+      ([a, b]) =>
+        isOwn(b) &&
+        (a.definition !== b.definition ||
+          !isUsable(a) ||
+          !staysOwn(a) ||
+          textNames(b.definition, again) ||
+          computesFrom(b, pair.to, otherKinds)),
     ),
   };
   const first = <T>(pairs: readonly (readonly [T, T])[]) => pairs.map(([a]) => a);
@@ -109,6 +117,36 @@ export function partsOfPair(pair: TablePair): PartPlan {
   };
 }
 
+function isCondition({ kind, definition }: Constraint, columns: ReadonlySet<string>): boolean {
+  return (kind === 'check' || kind === 'exclude') && textNames(definition, columns);
+}
+
+/** Does an index have a condition, or an expression among its keys, that reads one of these columns? */
+function computesFrom({ definition, keys }: Index, table: Table, columns: ReadonlySet<string>): boolean {
+  if (columns.size === 0) return false;
+  const condition = /\swhere\s([\s\S]*)$/i.exec(definition)?.[1] ?? '';
+  const expressions = keys.filter((key) => !table.columns.some((column) => key === column.name || key === quoteIdentifier(column.name)));
+  return textNames([condition, ...expressions].join('\n'), columns);
+}
+
+/** Policies of other tables that read a column which is retyped or made again: the server refuses both while they stand. */
+export function policiesReading(plan: PartPlan, pairs: readonly TablePair[]): PartPlan {
+  const disturbed = pairs.flatMap((pair) => {
+    const columns = new Set([...retyped(pair), ...replaced(pair)]);
+    return columns.size > 0 && pair.to !== plan.to ? [{ tables: new Set([pair.from.name, pair.to.name]), columns }] : [];
+  });
+  const moved = plan.kept.policies.filter(([, { definition }]) =>
+    disturbed.some(({ tables, columns }) => textNames(definition, tables) && textNames(definition, columns)),
+  );
+  if (moved.length === 0) return plan;
+  return {
+    ...plan,
+    droppedPolicies: [...plan.droppedPolicies, ...moved.map(([a]) => a)],
+    addedPolicies: [...plan.addedPolicies, ...moved.map(([, b]) => b)],
+    kept: { ...plan.kept, policies: plan.kept.policies.filter((entry) => !moved.includes(entry)) },
+  };
+}
+
 /** Since Postgres 18 a foreign key is switched on and off in place; other kinds can't be (manual, ALTER TABLE, ALTER CONSTRAINT). */
 function isSwitched(from: Constraint, to: Constraint): boolean {
   return from.kind === 'foreign key' && from.enforced !== to.enforced && (to.validated || !to.enforced);
@@ -118,7 +156,7 @@ function isSwitched(from: Constraint, to: Constraint): boolean {
 function constraintChanges(from: Constraint, to: Constraint, again: ReadonlySet<string>): boolean {
   if (isSwitched(from, to) && from.definition === to.definition && !textNames(to.definition, again)) return false;
   return (
-    from.definition !== to.definition ||
+    (from.definition !== to.definition && !isTimedOtherwise(from, to)) ||
     (from.validated && !to.validated) ||
     from.enforced !== to.enforced ||
     textNames(to.definition, again)
@@ -234,11 +272,21 @@ export function addKeysAndIndexes(plan: PartPlan, options: ChangeOptions): Chang
     ...plan.addedIndexes.map((index) =>
       createIndex(to, index, { ...options, concurrently: options.concurrently && plan.from !== undefined }),
     ),
+    ...plan.kept.constraints.filter(([a, b]) => isOwn(b) && isTimedOtherwise(a, b)).map(([, b]) => timeConstraint(to, b, options)),
     ...plan.kept.constraints.filter(([a, b]) => isOwn(b) && isSwitched(a, b)).map(([, b]) => switchConstraint(to, b, options)),
     ...plan.kept.constraints
       .filter(([a, b]) => isOwn(b) && !isSwitched(a, b) && !a.validated && b.validated)
       .map(([, b]) => validate(to, b, options)),
   ];
+}
+
+function timeConstraint(table: Table, constraint: Constraint, options: ChangeOptions): Change {
+  return change(
+    'alter constraint',
+    `Set when constraint ${constraint.name} of ${spoken(table)} is checked`,
+    `It was ${timingOf(constraint)} ${options.goal}.`,
+    `ALTER TABLE ${sqlName(table)} ALTER CONSTRAINT ${quoteIdentifier(constraint.name)} ${timingOf(constraint)}`,
+  );
 }
 
 /** Switching it on looks at all rows, as VALIDATE does. */

@@ -1,4 +1,5 @@
 import type { Catalog } from '../model/catalog';
+import type { Engine } from '../model/engine';
 import type { Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
 import { replay } from '../schema/virtual-schema';
@@ -9,7 +10,7 @@ const renames = new Set<Operation['kind']>(['rename object', 'rename column', 'r
  * The schema after the migration, with the texts of before where the migration does no more to them than rename what they name: a view
  * on a renamed table is the same view. What the renames alone make of the texts is found by replaying them alone.
  */
-export function withOldTexts(before: Catalog, after: Catalog, statements: readonly Statement[]): Catalog {
+export function withOldTexts(before: Catalog, after: Catalog, statements: readonly Statement[], engine: Engine): Catalog {
   const moving = statements.map((statement) => ({
     ...statement,
     operations: statement.operations.filter(({ kind }) => renames.has(kind)),
@@ -17,7 +18,7 @@ export function withOldTexts(before: Catalog, after: Catalog, statements: readon
   if (!moving.some(({ operations }) => operations.length > 0)) return after;
   const old = textsOf(before);
   const names = new Map(before.definitions.map((object) => [object.identity, object.name]));
-  const moved = textsOf(replay(before, moving));
+  const moved = textsOf(replay(before, moving, engine));
   const back = <T extends { readonly identity: string }>(part: T): T => {
     const [was, is] = [old.get(part.identity), moved.get(part.identity)];
     if (was === undefined || is === undefined) return part;

@@ -108,17 +108,38 @@ export function tableChanges({ from, to }: TablePair, options: ChangeOptions): C
     alter(`Set the access method of ${spoken(to)}`, `SET ACCESS METHOD ${quoteIdentifier(to.accessMethod ?? 'heap')}`);
   if (from.tablespace !== to.tablespace)
     alter(`Move ${spoken(to)} to its tablespace`, `SET TABLESPACE ${quoteIdentifier(to.tablespace ?? 'pg_default')}`);
-  for (const parent of (from.inherits ?? []).filter((name) => !to.inherits?.includes(name))) {
-    alter(`Let ${spoken(to)} no longer inherit from ${spokenKey(parent)}`, `NO INHERIT ${sqlNameOfKey(parent)}`);
-  }
   for (const parent of (to.inherits ?? []).filter((name) => !from.inherits?.includes(name))) {
     alter(`Let ${spoken(to)} inherit from ${spokenKey(parent)}`, `INHERIT ${sqlNameOfKey(parent)}`);
   }
   return changes;
 }
 
+/**
+ * What a child no longer inherits from: before those tables go.
+ * @param now the child and its parents as they are called before renames.
+ */
+export function leaveParents(now: Table, { from, to }: TablePair, options: ChangeOptions): Change[] {
+  const left = (now.inherits ?? []).filter((_, place) => !to.inherits?.includes(from.inherits?.[place] ?? ''));
+  return left.map((parent) =>
+    change(
+      'alter table',
+      `Let ${spoken(now)} no longer inherit from ${spokenKey(parent)}`,
+      `It was so ${options.goal}.`,
+      `ALTER ${word(now)} ${sqlName(now)} NO INHERIT ${sqlNameOfKey(parent)}`,
+    ),
+  );
+}
+
 function nameOfOption(option: string): string {
   return option.split('=')[0] ?? '';
+}
+
+function isOn(security: Table['rowSecurity']): boolean {
+  return security === 'on' || security === 'forced';
+}
+
+function isForced(security: Table['rowSecurity']): boolean {
+  return security === 'forced' || security === 'off, forced';
 }
 
 /** Row security, replica identity and clustering: after policies and indexes. `from` is undefined for a new table. */
@@ -128,16 +149,15 @@ export function tableSwitches(from: Table | undefined, to: Table, options: Chang
   const changes: Change[] = [];
   const alter = (title: string, text: string) => changes.push(change('alter table', title, why, `${on} ${text}`));
   const old = from?.rowSecurity ?? 'off';
-  if ((old === 'off') !== (to.rowSecurity === 'off')) {
-    alter(
-      `Switch row security of ${spoken(to)} ${to.rowSecurity === 'off' ? 'off' : 'on'}`,
-      `${to.rowSecurity === 'off' ? 'DISABLE' : 'ENABLE'} ROW LEVEL SECURITY`,
-    );
+  if (isOn(old) !== isOn(to.rowSecurity)) {
+    const on = isOn(to.rowSecurity);
+    alter(`Switch row security of ${spoken(to)} ${on ? 'on' : 'off'}`, `${on ? 'ENABLE' : 'DISABLE'} ROW LEVEL SECURITY`);
   }
-  if ((old === 'forced') !== (to.rowSecurity === 'forced')) {
+  if (isForced(old) !== isForced(to.rowSecurity)) {
+    const forced = isForced(to.rowSecurity);
     alter(
-      `${to.rowSecurity === 'forced' ? 'Force' : 'Do not force'} row security on the owner of ${spoken(to)}`,
-      `${to.rowSecurity === 'forced' ? '' : 'NO '}FORCE ROW LEVEL SECURITY`,
+      `${forced ? 'Force' : 'Do not force'} row security on the owner of ${spoken(to)}`,
+      `${forced ? '' : 'NO '}FORCE ROW LEVEL SECURITY`,
     );
   }
   if (from?.replicaIdentity !== to.replicaIdentity)

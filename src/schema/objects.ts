@@ -3,7 +3,7 @@ import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
 import { dropColumn, sequenceDefaults } from './columns';
-import { dropDependents } from './dependents';
+import { dropCallers, dropDependents } from './dependents';
 import { attributesOf, domainOf } from './domains';
 import { dropIndex } from './indexes';
 import { childrenOf, withDescendants } from './inheritance';
@@ -178,7 +178,12 @@ function dropObject(workspace: Workspace, operation: Of<'drop object'>, name: Ob
       const object = kind === undefined ? undefined : findDefined(workspace, name, [kind], signature);
       if (object === undefined) return;
       workspace.definitions.delete(object);
-      if (operation.cascade) dropDependents(workspace, relationKey(object));
+      if (!operation.cascade) return;
+      dropDependents(workspace, relationKey(object));
+      if (object.kind !== 'function') return;
+      dropCallers(workspace, object, (table, column) =>
+        dropColumn(workspace, { kind: 'drop column', table, column, ifExists: false, cascade: true }),
+      );
     }
   }
 }

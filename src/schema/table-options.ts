@@ -2,6 +2,7 @@ import { relationKey, type Table } from '../model/catalog';
 import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { setOptions, setOwner, withOptions } from './alterations';
+import { timingOf, withTiming } from './constraint-timing';
 import { readOptions, Words } from './sentences';
 import { setSetting } from './settings';
 import type { Workspace } from './workspace';
@@ -36,10 +37,23 @@ function changedTable(workspace: Workspace, table: Table, words: Words): Table |
   if (words.accept('set', 'tablespace')) return { ...table, tablespace: words.name().name };
   if (words.accept('cluster', 'on')) return clusteredOn(table, words.name().name);
   if (words.accept('set', 'without', 'cluster')) return clusteredOn(table, undefined);
+  if (words.accept('alter', 'constraint')) return withConstraintAltered(table, words.name().name, words.rest());
   if (words.accept('inherit')) return { ...table, inherits: [...(table.inherits ?? []), parentKey(workspace, words)] };
   if (words.accept('no', 'inherit')) return withoutParent(workspace, table, parentKey(workspace, words));
   if (words.peek(1) === 'rule' || words.peek(2) === 'rule') toggleRule(workspace, table, words);
   return undefined;
+}
+
+/** When a foreign key is checked, and since 18 whether (manual, ALTER TABLE, ALTER CONSTRAINT). */
+function withConstraintAltered(table: Table, name: string, text: string): Table {
+  const enforced = /\bnot\s+enforced\b/i.test(text) ? false : /\benforced\b/i.test(text) ? true : undefined;
+  const constraints = table.constraints.map((constraint) => {
+    if (constraint.name !== name) return constraint;
+    const isTimed = /\b(deferrable|initially)\b/i.test(text);
+    const definition = isTimed ? withTiming(constraint.definition, timingOf({ definition: ` ${text}` })) : constraint.definition;
+    return { ...constraint, definition, ...(enforced !== undefined && { enforced, validated: enforced }) };
+  });
+  return { ...table, constraints };
 }
 
 function withTableOptions(table: Table, options: ReadonlyMap<string, string>, resets: boolean): Table {

@@ -4,7 +4,7 @@ import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { addColumn, mergeColumn } from './columns';
 import { addConstraint, dropForeignKeysTo } from './constraints';
 import { renameIdentifier } from './definitions';
-import { dropDependents } from './dependents';
+import { dropDependents, dropPoliciesReading } from './dependents';
 import { inheritAll, sharesIdentity, withDescendants } from './inheritance';
 import { temporarySchema } from './lookup';
 import { isHeritable, ownParts } from './partition-parts';
@@ -94,6 +94,7 @@ export function dropTable(workspace: Workspace, table: Table, cascade: boolean):
   }
   if (!cascade) return;
   dropForeignKeysTo(workspace, table);
+  dropPoliciesReading(workspace, table);
   dropDependents(workspace, key);
 }
 
@@ -193,15 +194,17 @@ export function alterTable(workspace: Workspace, operation: Of<'alter table'>): 
 
 /** Whether it is forced on the owner is a switch of its own, which may be set first (manual, ALTER TABLE, FORCE ROW LEVEL SECURITY). */
 function rowSecurityAfter(detail: string, now: Table['rowSecurity']): Table['rowSecurity'] | undefined {
+  const isForced = now === 'forced' || now === 'off, forced';
+  const isOn = now === 'on' || now === 'forced';
   switch (detail) {
     case 'ENABLE ROW LEVEL SECURITY':
-      return now === 'forced' ? 'forced' : 'on';
+      return isForced ? 'forced' : 'on';
     case 'DISABLE ROW LEVEL SECURITY':
-      return 'off';
+      return isForced ? 'off, forced' : 'off';
     case 'FORCE ROW LEVEL SECURITY':
-      return 'forced';
+      return isOn ? 'forced' : 'off, forced';
     case 'NO FORCE ROW LEVEL SECURITY':
-      return now === 'forced' ? 'on' : now;
+      return isOn ? 'on' : 'off';
     default:
       return undefined;
   }

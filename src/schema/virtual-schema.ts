@@ -158,7 +158,10 @@ const handlers: { readonly [K in OperationKind]?: Handler<Extract<Operation, { k
     if (known !== undefined && known.populated !== populated) workspace.definitions.set({ ...known, populated });
   },
   set: (workspace, operation) => {
-    if (operation.name.toLowerCase() === 'search_path') workspace.searchPath = readSearchPath(operation.value);
+    if (operation.name.toLowerCase() === 'search_path') workspace.setSearchPath(readSearchPath(operation.value), operation.local);
+  },
+  transaction: (workspace, { action }) => {
+    if (action === 'commit' || action === 'rollback' || action === 'prepare') workspace.endTransaction();
   },
   'add column': (workspace, operation) => addParts(workspace, operation.table, (draft) => addColumn(workspace, draft, operation.column)),
   'drop column': dropColumn,

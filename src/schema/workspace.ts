@@ -39,6 +39,8 @@ export class Workspace {
   /** Keys of tables that ever had a child, here or in any copy: most have none. Only added to. */
   private readonly parents: Set<string>;
   private path: readonly string[] = defaultPath;
+  /** The path of the session, to which the end of a transaction leads back from SET LOCAL. */
+  private lastingPath: readonly string[] = defaultPath;
   private pathOfLookups: readonly string[] = [temporarySchema, ...defaultPath];
   private readonly relations: LayeredMap<string, number>;
   private readonly constraints: LayeredMap<string, number>;
@@ -115,6 +117,7 @@ export class Workspace {
   copy(later: Workspace = this): Workspace {
     const copy = new Workspace(this.catalog(), this);
     copy.searchPath = this.searchPath;
+    copy.lastingPath = this.lastingPath;
     copy.major = this.major;
     if (copy.nextIdentity !== later.nextIdentity) {
       copy.nextIdentity = later.nextIdentity;
@@ -148,6 +151,17 @@ export class Workspace {
   set searchPath(path: readonly string[]) {
     this.path = path;
     this.pathOfLookups = [temporarySchema, ...path];
+  }
+
+  /** SET search_path: for the session, or until the transaction ends. */
+  setSearchPath(path: readonly string[], local: boolean): void {
+    this.searchPath = path;
+    if (!local) this.lastingPath = path;
+  }
+
+  /** What SET LOCAL set ends with the transaction (manual, SET). */
+  endTransaction(): void {
+    if (this.searchPath !== this.lastingPath) this.searchPath = this.lastingPath;
   }
 
   get lookupPath(): readonly string[] {

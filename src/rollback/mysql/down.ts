@@ -33,7 +33,7 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
   const steps = replaySteps(before, statements, engine);
   return generatedDown([
     ...unreadDown(migration.up),
-    ...dataDown(statements, known, now, mysqlWords),
+    ...dataDown(statements, known, now, engine, mysqlWords),
     ...exchangedDown(was, now),
     ...narrowedDown(known, now),
     ...changes.map((change) => downOfChange(change, losses)),

@@ -153,7 +153,7 @@ function idlePolicy(context: RuleContext, step: Step, operation: OperationOf<'cr
   if (operation.objectKind !== 'policy' || operation.on === undefined) return [];
   const then = findTable(step.after, operation.on);
   const table = context.after.tables.find((candidate) => candidate.identity === then?.identity);
-  if (table === undefined || table.complete === false || table.rowSecurity !== 'off') return [];
+  if (table === undefined || table.complete === false || table.rowSecurity === 'on' || table.rowSecurity === 'forced') return [];
   return [
     {
       range: headRange(context, step.statement),

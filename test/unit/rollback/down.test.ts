@@ -118,7 +118,7 @@ test('a type change that only casts is undone by a cast', () => {
       `ALTER TABLE p ALTER COLUMN price TYPE bigint${using};`,
       'CREATE TABLE p (id integer, price numeric(10,2));',
     );
-    expect(statements.at(-1)).toBe('ALTER TABLE p ALTER COLUMN price TYPE numeric(10,2) USING price::numeric(10,2);');
+    expect(statements.at(-1)).toBe('ALTER TABLE p ALTER COLUMN price TYPE numeric(10,2);');
     expect(irreversible).toEqual([expect.stringMatching(/^Lost: values of p\.price as numeric\(10,2\), where bigint does not hold them/)]);
   }
 });

@@ -70,7 +70,7 @@ function table(row: RelationRow, parts: RelationParts): Table {
     indexes: (parts.indexes.get(row.identity) ?? []).map(index).sort(byName),
     triggers: (parts.triggers.get(row.identity) ?? []).map(trigger).sort(byName),
     policies: (parts.policies.get(row.identity) ?? []).map((policyRow) => policy(policyRow, row)).sort(byName),
-    rowSecurity: row.row_security_forced && row.row_security ? 'forced' : row.row_security ? 'on' : 'off',
+    rowSecurity: row.row_security_forced ? (row.row_security ? 'forced' : 'off, forced') : row.row_security ? 'on' : 'off',
     partitionOf: isPartition ? { parent, bound: row.bound ?? '', detachPending: row.detach_pending } : null,
     partitionKey: row.partition_key,
     inherits: !isPartition && row.parents.length > 0 ? row.parents : null,

@@ -1,0 +1,120 @@
+/** The schema of an application as teams have them: objects that rest on one another over several schemas. */
+export const application = `
+CREATE SCHEMA billing;
+CREATE EXTENSION IF NOT EXISTS citext;
+CREATE TYPE account_status AS ENUM ('trial', 'active', 'suspended');
+CREATE DOMAIN email_address AS citext CONSTRAINT has_at CHECK (VALUE ~ '@');
+CREATE FUNCTION set_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.updated_at := now(); RETURN NEW; END$$;
+CREATE FUNCTION slugify(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$SELECT lower(value)$$;
+CREATE TABLE accounts (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name varchar(120) NOT NULL,
+  slug text GENERATED ALWAYS AS (slugify(name)) STORED,
+  status account_status NOT NULL DEFAULT 'trial',
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX accounts_open ON accounts (name) WHERE status <> 'suspended';
+CREATE TRIGGER accounts_updated_at BEFORE UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE TABLE users (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  account_id bigint NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  email email_address NOT NULL,
+  role text NOT NULL DEFAULT 'member' CONSTRAINT users_role_check CHECK (role IN ('owner', 'admin', 'member')),
+  last_seen_at timestamp,
+  created_at timestamp NOT NULL DEFAULT now(),
+  login_count integer DEFAULT 0
+);
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+CREATE POLICY users_admins ON users TO pg_monitor
+  USING (EXISTS (SELECT 1 FROM accounts a WHERE a.id = users.account_id AND a.status <> 'suspended')) WITH CHECK (role <> 'owner');
+CREATE TABLE billing.plans (code text PRIMARY KEY, title text NOT NULL);
+CREATE TABLE billing.invoices (
+  id bigserial PRIMARY KEY,
+  account_id bigint NOT NULL CONSTRAINT invoices_account_fk REFERENCES accounts (id),
+  plan_code text CONSTRAINT invoices_plan_fk REFERENCES billing.plans (code) ON UPDATE CASCADE,
+  total numeric(12, 2) NOT NULL DEFAULT 0,
+  tax numeric(12, 2) NOT NULL DEFAULT 0,
+  gross numeric(13, 2) GENERATED ALWAYS AS (total + tax) STORED,
+  state text NOT NULL DEFAULT 'draft' CHECK (state <> '')
+);
+CREATE INDEX invoices_open ON billing.invoices (account_id) WHERE state <> 'paid';
+CREATE INDEX invoices_state ON billing.invoices (upper(state));
+CREATE VIEW active_accounts AS SELECT id, name, slug FROM accounts WHERE status = 'active';
+CREATE TABLE media (id integer PRIMARY KEY, url text NOT NULL);
+CREATE TABLE images (width integer) INHERITS (media);
+`;
+
+/** A migration on the application. What the rollback has to say of it is given; else it has to say nothing. */
+export interface Change {
+  readonly name: string;
+  readonly sql: string;
+  readonly says?: RegExp;
+  readonly minimumMajor?: number;
+}
+
+export const changes: readonly Change[] = [
+  {
+    name: "a label of a type that conditions, another table's policy and a view read",
+    sql: "ALTER TYPE account_status ADD VALUE 'archived';",
+  },
+  {
+    name: 'a text that becomes an enum, with what is computed from it',
+    sql: `CREATE TYPE billing.state AS ENUM ('draft', 'open', 'paid');
+DROP INDEX billing.invoices_open;
+DROP INDEX billing.invoices_state;
+ALTER TABLE billing.invoices DROP CONSTRAINT invoices_state_check, ALTER COLUMN state DROP DEFAULT;
+DELETE FROM billing.invoices;
+ALTER TABLE billing.invoices ALTER COLUMN state TYPE billing.state USING state::billing.state, ALTER COLUMN state SET DEFAULT 'draft';
+CREATE INDEX invoices_open ON billing.invoices (account_id) WHERE state <> 'paid';`,
+    says: /^Not undone: rows of invoices that statement 5 removed[^.]*\.$/,
+  },
+  {
+    name: 'a generated column computed from a new one',
+    sql: `ALTER TABLE billing.invoices ADD COLUMN discount numeric(12, 2) NOT NULL DEFAULT 0;
+ALTER TABLE billing.invoices DROP COLUMN gross;
+ALTER TABLE billing.invoices ADD COLUMN gross numeric(13, 2) GENERATED ALWAYS AS (total + tax - discount) STORED;`,
+  },
+  {
+    name: 'several timestamps that get a time zone',
+    sql: `ALTER TABLE users ALTER COLUMN last_seen_at TYPE timestamptz USING last_seen_at AT TIME ZONE 'UTC',
+  ALTER COLUMN created_at TYPE timestamptz USING created_at AT TIME ZONE 'UTC', ALTER COLUMN login_count TYPE bigint;`,
+  },
+  {
+    name: 'row security switched off and forced',
+    sql: 'ALTER TABLE users DISABLE ROW LEVEL SECURITY; ALTER TABLE users FORCE ROW LEVEL SECURITY; ALTER TABLE media FORCE ROW LEVEL SECURITY;',
+  },
+  {
+    name: 'a new parent that the child leaves before it goes',
+    sql: 'CREATE TABLE assets (id integer NOT NULL, url text NOT NULL); ALTER TABLE images INHERIT assets;',
+  },
+  {
+    name: 'when a foreign key is checked',
+    sql: 'ALTER TABLE billing.invoices ALTER CONSTRAINT invoices_plan_fk DEFERRABLE INITIALLY DEFERRED;',
+  },
+  {
+    name: 'whether a foreign key is checked',
+    sql: 'ALTER TABLE billing.invoices ALTER CONSTRAINT invoices_plan_fk NOT ENFORCED;',
+    minimumMajor: 18,
+  },
+  {
+    name: 'the search path of a transaction, and what comes after it',
+    sql: `BEGIN; SET LOCAL search_path = billing; ALTER TABLE plans ADD COLUMN sort_order integer; COMMIT;
+ALTER TABLE media ADD COLUMN sha256 bytea;
+CREATE TABLE coupons (id integer);`,
+  },
+  {
+    name: 'rows copied into a table that takes the name of the old one',
+    sql: `CREATE TABLE billing.plans_new (LIKE billing.plans INCLUDING ALL);
+INSERT INTO billing.plans_new SELECT * FROM billing.plans;
+ALTER TABLE billing.invoices DROP CONSTRAINT invoices_plan_fk;
+ALTER TABLE billing.plans RENAME TO plans_old;
+ALTER TABLE billing.plans_new RENAME TO plans;
+ALTER TABLE billing.invoices ADD CONSTRAINT invoices_plan_fk FOREIGN KEY (plan_code) REFERENCES billing.plans (code) ON UPDATE CASCADE;`,
+  },
+  {
+    name: "a column that another table's policy reads, dropped with it",
+    sql: 'ALTER TABLE accounts DROP COLUMN status CASCADE;',
+    says: /^Lost: values of accounts\.status: [^.]*\.$/,
+  },
+  { name: 'a function with all that calls it', sql: 'DROP FUNCTION set_updated_at() CASCADE; DROP FUNCTION slugify(text) CASCADE;' },
+];
