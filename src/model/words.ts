@@ -189,7 +189,7 @@ export function workWords(work: TableWork, cost: CostClass): { readonly label: s
     return { label: `${work.algorithm}: nobody uses ${table} meanwhile`, tone: cost === 'metadata' ? 'good' : 'bad' };
   if (work.rebuilds) return { label: `${work.algorithm}: rewrites ${table}, writes go on`, tone: 'caution' };
   return cost === 'build'
-    ? { label: `${work.algorithm}: builds an index of ${table}, writes go on`, tone: 'neutral' }
+    ? { label: `${work.algorithm}: indexes ${table}, writes go on`, tone: 'neutral' }
     : { label: `${work.algorithm} on ${table}`, tone: 'good' };
 }
 

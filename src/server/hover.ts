@@ -55,10 +55,15 @@ export function codeBlock(text: string, engine: string): string {
 
 /** One statement of a plan in Markdown. */
 export function describeStatement(planned: PlannedStatement, plan: ExecutionPlan): string {
-  const transaction = plan.transactions.find((candidate) => candidate.index === planned.transaction);
   const direction = plan.direction === 'down' ? ' of the rollback' : '';
+  const heading = `**Statement ${planned.statement.index} of ${plan.statements.length}**${direction} · ${engineLabel(plan.engine)}`;
+  return [heading, ...planLines(planned, plan, { transaction: true })].join('\n\n');
+}
+
+/** Transaction, locks, cost and what else is to be known of a statement: one line of Markdown each. */
+export function planLines(planned: PlannedStatement, plan: ExecutionPlan, show: { readonly transaction: boolean }): readonly string[] {
+  const transaction = show.transaction ? plan.transactions.find((candidate) => candidate.index === planned.transaction) : undefined;
   const lines = [
-    `**Statement ${planned.statement.index} of ${plan.statements.length}**${direction} · ${engineLabel(plan.engine)}`,
     ...(transaction === undefined ? [] : [`**Transaction** ${describeTransaction(transaction, plan)}`]),
     `**Locks** ${describeLocks(planned, plan.engine.name)}`,
     `**Cost** ${costText(planned.cost, plan.engine.name)}${planned.because === '' ? '' : `. ${escapeMarkdown(planned.because)}`}`,
@@ -66,7 +71,7 @@ export function describeStatement(planned: PlannedStatement, plan: ExecutionPlan
   if (planned.refusal !== undefined) lines.push(`The server refuses it inside a transaction: ${escapeMarkdown(planned.refusal)}.`);
   else if (!planned.transactional) lines.push('The server refuses this statement inside a transaction.');
   if (planned.commits) lines.push('It commits what is open before it, and then itself.');
-  return lines.join('\n\n');
+  return lines;
 }
 
 /** Who commits, and with what else. */

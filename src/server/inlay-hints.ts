@@ -65,14 +65,31 @@ function codeHints(analysis: Analysis, program: Program, plan: ExecutionPlan, ra
 
 const labelsShown = 2;
 
+/** Longer labels are cut in their middle by VS Code, by its default for `editor.inlayHints.maximumLength`: the cost would be lost. */
+const longestLabel = 43;
+
 /** `ACCESS EXCLUSIVE on orders, writes every row again`, `COPY: blocks writes to orders`; empty when there is nothing to say. */
-export function hintFor({ locks, cost, transactional, work, transaction }: PlannedStatement, plan: ExecutionPlan): string {
-  if (work !== undefined) return workWords(work, cost).label;
+export function hintFor(planned: PlannedStatement, plan: ExecutionPlan): string {
+  const labels = labelsOf(planned, plan);
+  return labels.find((label) => label.length <= longestLabel) ?? labels.at(-1) ?? '';
+}
+
+/** From the longest to the shortest: the table stands in the statement already, and the hover tells all of it. */
+function labelsOf({ locks, cost, transactional, work, transaction }: PlannedStatement, plan: ExecutionPlan): readonly string[] {
+  if (work !== undefined) return [work, { ...work, table: { name: 'it' } }].map((each) => workWords(each, cost).label);
   const remarkable = locks.filter(({ mode }) => !unremarkable.has(mode));
   const named = remarkable.slice(0, locksNamed).map(({ mode, relation }) => `${mode} on ${relation}`);
+  const modes = [...new Set(remarkable.slice(0, locksNamed).map(({ mode }) => mode))];
   const more = remarkable.length > locksNamed ? [`${remarkable.length - locksNamed} more locks`] : [];
+  const told = costHint(cost, plan.engine.name);
+  const costs = told === undefined ? [] : [told];
   // In MongoDB most commands stand outside of transactions: there it says nothing that one would refuse them.
   const alone = plan.transactions.find(({ index }) => index === transaction)?.kind === 'autocommit';
   const outside = transactional || (alone && plan.engine.name === 'mongodb') ? [] : ['not in a transaction'];
-  return [...named, ...more, costHint(cost, plan.engine.name), ...outside].filter((part) => part !== undefined).join(', ');
+  return [
+    [...named, ...more, ...costs, ...outside],
+    [...named, ...more, ...costs],
+    [...modes, ...costs, ...outside],
+    [...modes, ...costs],
+  ].map((parts) => parts.join(', '));
 }

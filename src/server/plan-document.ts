@@ -1,7 +1,7 @@
 import { engineLabel } from '../model/engine';
 import type { ExecutionPlan } from '../model/plan';
 import { type Analysis, programsInFile } from './analysis';
-import { codeBlock, describeStatement, escapeMarkdown } from './hover';
+import { codeBlock, escapeMarkdown, planLines } from './hover';
 
 /** The execution plan of a file as a Markdown document: one section per program, its statements under their transaction. */
 export function planDocument(analysis: Analysis): string {
@@ -14,8 +14,15 @@ export function planDocument(analysis: Analysis): string {
 
 function planSection(plan: ExecutionPlan, because: string): string {
   const heading = plan.direction === 'up' ? '## Up' : '## Down';
-  const statements = plan.statements.map(
-    (planned) => `${codeBlock(planned.statement.text, plan.engine.name)}\n\n${describeStatement(planned, plan)}`,
-  );
+  // What holds for all of them has been said by the summary.
+  const isOneTransaction = plan.transactions.length === 1 && plan.transactions[0]?.kind !== 'autocommit';
+  const statements = plan.statements.map((planned) => {
+    const lines = planLines(planned, plan, { transaction: !isOneTransaction });
+    return [
+      `### ${planned.statement.index}`,
+      codeBlock(planned.statement.text, plan.engine.name),
+      lines.map((line) => `- ${line}`).join('\n'),
+    ].join('\n\n');
+  });
   return [heading, `${escapeMarkdown(plan.summary)}. ${escapeMarkdown(because)}.`, ...statements].join('\n\n');
 }

@@ -143,7 +143,7 @@ describe('words', () => {
     expect(words('ALTER TABLE orders ADD COLUMN a int;')).toBe('INSTANT on orders');
     expect(words('ALTER TABLE orders MODIFY total bigint;')).toBe('COPY: blocks writes to orders');
     expect(words('ALTER TABLE orders MODIFY total bigint;', 'mariadb 11')).toBe('COPY: rewrites orders, writes go on');
-    expect(words('CREATE INDEX i ON orders (total);')).toBe('INPLACE: builds an index of orders, writes go on');
+    expect(words('CREATE INDEX i ON orders (total);')).toBe('INPLACE: indexes orders, writes go on');
     expect(words('ALTER TABLE orders MODIFY note varchar(50) NOT NULL;')).toBe('INPLACE: rewrites orders, writes go on');
     expect(words('ALTER TABLE orders ADD COLUMN a int, ALGORITHM=INSTANT, LOCK=NONE;')).toContain('refused on orders');
     expect(words('ALTER TABLE other MODIFY a int;')).toBe('perhaps COPY of other');

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LintCache } from '../../../src/lint/cache';
-import { defaultConfiguration } from '../../../src/lint/configuration';
+import { type Configuration, defaultConfiguration } from '../../../src/lint/configuration';
 import { lintFolder } from '../../../src/lint/lint';
 import { loadParser } from '../../../src/parse/load';
 import { analyseFolder } from '../../../src/server/analyse-folder';
@@ -8,11 +8,12 @@ import type { Analysis } from '../../../src/server/analysis';
 import { completions } from '../../../src/server/completions';
 import { documentSymbols } from '../../../src/server/document-symbols';
 import { inlayHints } from '../../../src/server/inlay-hints';
+import { planDocument } from '../../../src/server/plan-document';
 import { plainText, safePatterns } from '../../../src/server/safe-patterns';
 
 beforeAll(loadParser);
 
-async function analyse(text: string, name = '2_b.sql'): Promise<Analysis> {
+async function analyse(text: string, name = '2_b.sql', configuration: Configuration = defaultConfiguration): Promise<Analysis> {
   const files = [
     {
       path: '1_a.sql',
@@ -20,7 +21,7 @@ async function analyse(text: string, name = '2_b.sql'): Promise<Analysis> {
     },
     { path: name, text },
   ];
-  const folder = await analyseFolder({ folder: '/x', files, configuration: defaultConfiguration, paths: [name], cache: new LintCache() });
+  const folder = await analyseFolder({ folder: '/x', files, configuration, paths: [name], cache: new LintCache() });
   const analysis = folder.file(name);
   if (analysis === undefined) throw new Error('no migration');
   return analysis;
@@ -34,10 +35,65 @@ describe('inlay hints', () => {
       '-- migrate:up\nSELECT 1;\nALTER TABLE orders ADD COLUMN u uuid DEFAULT gen_random_uuid();\nCREATE TABLE n (a int);\n-- migrate:down\nALTER TABLE orders DROP COLUMN u;\n',
     );
     expect(inlayHints(analysis, whole).map(({ position, label }) => [position.line, position.character, label])).toEqual([
-      [2, 'ALTER TABLE orders ADD COLUMN u uuid DEFAULT gen_random_uuid();'.length, 'ACCESS EXCLUSIVE on orders, writes every row again'],
+      [2, 'ALTER TABLE orders ADD COLUMN u uuid DEFAULT gen_random_uuid();'.length, 'ACCESS EXCLUSIVE, writes every row again'],
       [5, 'ALTER TABLE orders DROP COLUMN u;'.length, 'ACCESS EXCLUSIVE on orders'],
     ]);
     expect(inlayHints(analysis, { start: { line: 5, character: 0 }, end: { line: 6, character: 0 } })).toHaveLength(1);
+  });
+
+  it('are as long as VS Code shows them: it would cut the cost off', async () => {
+    const analysis = await analyse(
+      [
+        '-- migrate:up transaction:false',
+        'ALTER TABLE orders ALTER COLUMN total SET NOT NULL;',
+        'ALTER TABLE order_lines ALTER COLUMN total SET NOT NULL;',
+        'ALTER TABLE order_lines ADD CONSTRAINT fk FOREIGN KEY (order_id) REFERENCES orders (id);',
+        'CREATE INDEX CONCURRENTLY order_lines_idx ON order_lines (order_id);',
+        '',
+      ].join('\n'),
+    );
+    const labels = inlayHints(analysis, whole).map(({ label }) => label);
+    expect(labels).toEqual([
+      'ACCESS EXCLUSIVE on orders, reads every row',
+      'ACCESS EXCLUSIVE, reads every row',
+      'SHARE ROW EXCLUSIVE, reads every row',
+      'SHARE UPDATE EXCLUSIVE, builds an index',
+    ]);
+    const onMysql = await analyse(
+      '-- migrate:up\nCREATE INDEX by_name ON customers (name);\nCREATE INDEX by_name ON customer_addresses (name);\n',
+      '2_b.sql',
+      { ...defaultConfiguration, engine: 'mysql' },
+    );
+    expect(inlayHints(onMysql, whole).map(({ label }) => label)).toEqual([
+      'INPLACE: indexes customers, writes go on',
+      'INPLACE: indexes it, writes go on',
+    ]);
+  });
+});
+
+describe('the plan as a document', () => {
+  const change = 'ALTER TABLE orders ADD COLUMN a int;\nALTER TABLE orders ALTER COLUMN note SET NOT NULL;\n';
+
+  it('says once what holds for all statements', async () => {
+    const text = planDocument(await analyse(`-- migrate:up\n${change}-- migrate:down\nSELECT 1;\n`));
+    expect(text.slice(text.indexOf('## Up'), text.indexOf('## Down'))).toBe(
+      [
+        '## Up',
+        '2 statements, one transaction: a failure leaves nothing behind. dbmate runs the block in one transaction, together with its history row.',
+        '### 1',
+        '```sql\nALTER TABLE orders ADD COLUMN a int\n```',
+        '- **Locks** ACCESS EXCLUSIVE on `orders`\n- **Cost** changes the catalog only. Only the catalog changes: existing rows read the new column as NULL',
+        '### 2',
+        '```sql\nALTER TABLE orders ALTER COLUMN note SET NOT NULL\n```',
+        '- **Locks** ACCESS EXCLUSIVE on `orders`\n- **Cost** reads the whole table. Every row is checked for NULL in note, while nobody can use the table',
+        '',
+      ].join('\n\n'),
+    );
+  });
+
+  it('says of each statement in which transaction it is, where there are several or none', async () => {
+    const text = planDocument(await analyse(change, '2_b.sql', { ...defaultConfiguration, framework: 'sql' }));
+    expect(text.match(/- \*\*Transaction\*\* none: it commits by itself/g)).toHaveLength(2);
   });
 });
 

@@ -57,7 +57,7 @@ describe('a migration for MongoDB', () => {
   it('has hints that say what is worth a word', async () => {
     const hints = inlayHints(await analysed(), { start: { line: 0, character: 0 }, end: { line: 100, character: 0 } });
     expect(hints.map(({ position, label }) => [position.line, label])).toEqual([
-      [4, 'exclusive at start and end on orders, builds an index'],
+      [4, 'exclusive at start and end, builds an index'],
       [5, 'changes documents'],
       [8, 'exclusive on orders, not in a transaction'],
       [14, 'exclusive on events'],
