@@ -4,7 +4,10 @@ import type { RuleContext, Step } from './context';
 /** Why the statement runs inside a transaction, as a clause: "dbmate runs each migration in one transaction". */
 export function becauseTransaction(context: RuleContext, step: Step): string {
   if (step.within !== undefined) return `it stands in ${step.within}, which is one statement for the server`;
-  if (step.transaction.kind === 'explicit') return 'it stands between BEGIN and COMMIT';
+  if (step.transaction.kind === 'explicit')
+    return context.program.rendering === undefined
+      ? 'it stands between BEGIN and COMMIT'
+      : 'it stands in a transaction that the migration opens itself';
   const { because } = context.program.execution;
   return because.replace(/\.$/, '');
 }

@@ -2,7 +2,9 @@ import type { Fix } from '../../model/finding';
 import type { TextEdit } from '../../model/text';
 import type { RuleContext, Step } from '../context';
 import { createFile, endWithTerminator, replaceInSource, replaceSpan, sourceText, wholeLines } from '../edits';
+import { isNeededBehind } from './needed-behind';
 import { addMigrations } from './next-migration';
+import { guardOldRollback } from './old-rollback';
 import { type Patch, patchedText } from './patches';
 import { asFrameworkStatement } from './statement';
 
@@ -23,7 +25,8 @@ export interface OutsideStatement {
 
 /**
  * A fix that changes a statement and takes it out of the transaction the framework's way: by the framework's mark when it stands
- * alone, behind the COMMIT of the migration's own transaction, else in a migration of its own. Undefined when there is no way.
+ * alone, behind the COMMIT of the migration's own transaction, else in a migration of its own. Undefined when there is no way, or when a
+ * later statement needs it.
  *
  * Never safe: what runs outside a transaction can stop half way.
  */
@@ -102,7 +105,7 @@ function outOfOwnTransaction(context: RuleContext, title: string, wanted: Outsid
     return { title: `${title}, without BEGIN and COMMIT`, safe: false, edits: [...controls, ...patches] };
   }
   const commit = steps.at(-1);
-  if (commit === undefined || !isControl(commit)) return undefined;
+  if (commit === undefined || !isControl(commit) || isNeededBehind(context, wanted.step)) return undefined;
   const { span } = wanted.step.statement;
   const moved = [...(wanted.preceding ?? []), finalText(context, wanted), ...(wanted.following ?? [])];
   const end = endWithTerminator(context, commit.statement.span);
@@ -118,7 +121,7 @@ function outOfOwnTransaction(context: RuleContext, title: string, wanted: Outsid
  * statement that was alone keeps its place, so that no migration is left empty.
  */
 function split(context: RuleContext, title: string, wanted: OutsideStatement): Fix | undefined {
-  if (context.program.direction === 'down') return undefined;
+  if (context.program.direction === 'down' || isNeededBehind(context, wanted.step)) return undefined;
   const { span } = wanted.step.statement;
   const statements = [...(wanted.preceding ?? []), finalText(context, wanted), ...(wanted.following ?? [])];
   const groups = takesSeveralOutside(context) ? [statements] : statements.map((statement) => [statement]);
@@ -129,8 +132,9 @@ function split(context: RuleContext, title: string, wanted: OutsideStatement): F
     down: position === groups.length - 1 ? wanted.down : [],
     transactional: false,
   }));
-  const added = addMigrations(context, migrations);
-  if (added === undefined || groups.length === 0) return undefined;
+  const made = addMigrations(context, migrations);
+  if (made === undefined || groups.length === 0) return undefined;
+  const added = [...(wanted.down.length === 0 ? [] : guardOldRollback(context, wanted.slug)), ...made];
   if (kept === undefined) {
     const removed = replaceSpan(context, wholeLines(context, span), '');
     return { title: `${title}, in a migration of its own`, safe: false, edits: [removed, ...added] };

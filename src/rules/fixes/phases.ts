@@ -1,6 +1,7 @@
 import type { Fix } from '../../model/finding';
 import type { RuleContext, Step } from '../context';
 import { endWithTerminator, insertBehind, replaceSpan, wholeLines } from '../edits';
+import { isNeededBehind } from './needed-behind';
 import { addMigrations, type NewMigration } from './next-migration';
 import { takesSeveralOutside } from './outside';
 import type { Patch } from './patches';
@@ -44,8 +45,12 @@ function migrationCount(count: number): string {
   return count === 1 ? 'a migration' : `${count} migrations`;
 }
 
-/** Moves a statement as it is into a migration of its own behind this one, or behind the COMMIT of the migration's own transaction. */
+/**
+ * Moves a statement as it is into a migration of its own behind this one, or behind the COMMIT of the migration's own transaction. Undefined when
+ * there is no way, or when a later statement needs it.
+ */
 export function moveBehind(context: RuleContext, title: string, step: Step, migration: NewMigration): Fix | undefined {
+  if (isNeededBehind(context, step)) return undefined;
   const removed = replaceSpan(context, wholeLines(context, step.statement.span), '');
   if (step.transaction.kind === 'explicit') {
     const last = context.steps.find((candidate) => candidate.statement.index === step.transaction.statements.at(-1));

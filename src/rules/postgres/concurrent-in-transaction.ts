@@ -4,7 +4,9 @@ import { tokenize } from '../../parse/postgres/lexer';
 import { isTransactional } from '../../plan/transactional';
 import { headRange, type RuleContext, type Step } from '../context';
 import { replaceSpan, wholeLines } from '../edits';
+import { isNeededBehind } from '../fixes/needed-behind';
 import { addMigrations } from '../fixes/next-migration';
+import { guardOldRollback } from '../fixes/old-rollback';
 import { runOutside } from '../fixes/outside';
 import { becauseTransaction, version } from '../phrases';
 import type { Rule, Violation } from '../rule';
@@ -234,15 +236,16 @@ export class Email1700000000002 implements MigrationInterface {
 
 function checkRefused(context: RuleContext, step: Step, refused: string): Violation {
   const removed = replaceSpan(context, wholeLines(context, step.statement.span), '');
-  const added = addMigrations(context, [
-    { slug: slugOf(step), up: [`${step.statement.text};`], down: rollback(step), transactional: false },
-  ]);
+  const [slug, down] = [slugOf(step), rollback(step)];
+  const added = isNeededBehind(context, step)
+    ? undefined
+    : addMigrations(context, [{ slug, up: [`${step.statement.text};`], down, transactional: false }]);
   const title = 'Move it into a migration of its own';
   return {
     range: headRange(context, step.statement),
     message: `${statementName(step)} can't run inside a transaction, and the statements beside it would be run in one: ${context.framework.displayName} runs none of the file ("${refused}").`,
-    help: `${title}.`,
-    fixes: added === undefined ? [] : [{ title, safe: false, edits: [removed, ...added] }],
+    help: added === undefined ? `${title}, and what needs it into one behind that.` : `${title}.`,
+    fixes: added === undefined ? [] : [{ title, safe: false, edits: [removed, ...guardOldRollback(context, slug), ...added] }],
   };
 }
 
@@ -257,9 +260,14 @@ function check(context: RuleContext, step: Step): Violation {
   return {
     range: headRange(context, step.statement),
     message: `${version(context)} refuses ${name} inside a transaction (25001), and this one runs in one: ${becauseTransaction(context, step)}. The ${context.program.direction === 'up' ? 'migration' : 'way back'} fails here.`,
-    help: fix === undefined || step.within !== undefined ? helpWithoutFix(context, step) : `${fix.title}.`,
+    help: fix === undefined || step.within !== undefined || isOpenedByCode(context, step) ? helpWithoutFix(context, step) : `${fix.title}.`,
     fixes: fix === undefined ? [] : [fix],
   };
+}
+
+/** A transaction that a program opens by a call of its tool, and not by a text: there is no BEGIN that a fix could move things around. */
+function isOpenedByCode(context: RuleContext, step: Step): boolean {
+  return context.program.rendering !== undefined && step.transaction.kind === 'explicit';
 }
 
 function helpWithoutFix(context: RuleContext, step: Step): string {

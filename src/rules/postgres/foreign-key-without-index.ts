@@ -1,12 +1,13 @@
 import type { Constraint, Table } from '../../model/catalog';
 import { relationKey } from '../../model/catalog';
 import type { Fix } from '../../model/finding';
+import type { Operation } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { tokenize } from '../../parse/postgres/lexer';
 import { changedObjects } from '../../schema/changed';
 import { identifierOf } from '../../schema/definitions';
 import { makeObjectName } from '../../schema/server-names';
-import { headRange, type RuleContext, type Step } from '../context';
+import { headRange, operationRange, type RuleContext, type Step } from '../context';
 import { insertBehind } from '../edits';
 import type { Rule, Violation } from '../rule';
 
@@ -21,6 +22,24 @@ Make an index whose first columns are those of the foreign key, concurrently whe
 
 Silent when such an index is there when the migration is done, for a constraint that is added NOT VALID as the first of several steps, and for tables of which the indexes are not known.`,
   bad: [
+    {
+      title: 'Two in one ALTER TABLE, of names that want quotes',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE "User" (id bigint PRIMARY KEY);\nCREATE TABLE "Post" (id bigint PRIMARY KEY, "authorId" bigint, "editorId" bigint);\n',
+        },
+        {
+          path: 'V2__k.sql',
+          text: 'ALTER TABLE "Post"\n  ADD FOREIGN KEY ("authorId") REFERENCES "User",\n  ADD FOREIGN KEY ("editorId") REFERENCES "User";\n',
+        },
+      ],
+      findings: [
+        { at: 'ADD FOREIGN KEY ("authorId") REFERENCES "User"', says: 'begins with authorId' },
+        { at: 'ADD FOREIGN KEY ("editorId") REFERENCES "User"', says: 'begins with editorId' },
+      ],
+    },
     {
       title: 'A new table: the index beside it',
       framework: 'sql',
@@ -121,16 +140,32 @@ function plainKey(key: string): string {
 function violation(context: RuleContext, table: Table, constraint: Constraint): Violation[] {
   const step = context.steps.find((candidate) => has(candidate.after.tables, table, constraint));
   if (step === undefined) return [];
+  const operation = step.statement.operations.find((candidate) => adds(candidate, constraint));
   const shown = table.schema === 'public' ? table.name : relationKey(table);
   const columns = constraint.columns.join(', ');
   return [
     {
-      range: headRange(context, step.statement),
+      range: operation === undefined ? headRange(context, step.statement) : operationRange(context, step.statement, operation),
       message: `No index of ${shown} begins with ${columns}: a DELETE in ${constraint.references ?? 'the referenced table'} reads all of ${shown} to look for rows that still refer to it.`,
-      help: `CREATE INDEX ${context.created.has(table.identity) ? '' : 'CONCURRENTLY '}ON ${shown} (${columns}).`,
+      help: `CREATE INDEX ${context.created.has(table.identity) ? '' : 'CONCURRENTLY '}ON ${indexTarget(table, constraint)}.`,
       fixes: fixesFor(context, step, table, constraint),
     },
   ];
+}
+
+/** Several foreign keys of one ALTER TABLE are told apart by their columns. */
+function adds(operation: Operation, { columns }: Constraint): boolean {
+  if (operation.kind === 'add column') return operation.column.references !== undefined && columns.includes(operation.column.name);
+  return (
+    operation.kind === 'add constraint' &&
+    operation.constraint.kind === 'foreign key' &&
+    operation.constraint.columns.join() === columns.join()
+  );
+}
+
+function indexTarget(table: Table, { columns }: Constraint): string {
+  const target = quoteQualified(table.schema === 'public' ? undefined : table.schema, table.name);
+  return `${target} (${columns.map(quoteIdentifier).join(', ')})`;
 }
 
 function has(tables: readonly Table[], { identity }: Table, constraint: Constraint): boolean {
@@ -140,10 +175,10 @@ function has(tables: readonly Table[], { identity }: Table, constraint: Constrai
 }
 
 /** A new table is indexed at once. One in use needs a concurrent build outside this migration's transaction, so that is left to people. */
-function fixesFor(context: RuleContext, step: Step, table: Table, { columns }: Constraint): Fix[] {
+function fixesFor(context: RuleContext, step: Step, table: Table, constraint: Constraint): Fix[] {
+  const { columns } = constraint;
   const name = makeObjectName(table.name, columns.join('_'), 'idx');
   if (!context.created.has(table.identity) || table.indexes.some((index) => index.name === name)) return [];
-  const target = `${quoteQualified(table.schema === 'public' ? undefined : table.schema, table.name)} (${columns.map(quoteIdentifier).join(', ')})`;
-  const edit = insertBehind(context, step.statement.span, `\nCREATE INDEX ${quoteIdentifier(name)} ON ${target};`);
+  const edit = insertBehind(context, step.statement.span, `\nCREATE INDEX ${quoteIdentifier(name)} ON ${indexTarget(table, constraint)};`);
   return [{ title: `Create an index on ${columns.join(', ')}`, safe: false, edits: [edit] }];
 }

@@ -1,5 +1,5 @@
 import type { Fix } from '../../model/finding';
-import { headRange, type OperationOf, type RuleContext, type Step } from '../context';
+import { headRange, type OperationOf, operationsOf, type RuleContext, type Step } from '../context';
 import { insertAt, replaceSpan } from '../edits';
 import { takesSeveralOutside } from '../fixes/outside';
 import type { Rule, Violation } from '../rule';
@@ -44,6 +44,16 @@ Silent when the program drops the index, IF EXISTS, right before.`,
       ],
     },
     {
+      title: 'Dropped first where it is invalid',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_i.sql',
+          text: "DO $$ BEGIN\n  IF EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('i') AND NOT indisvalid) THEN DROP INDEX i; END IF;\nEND $$;\nCREATE INDEX CONCURRENTLY IF NOT EXISTS i ON users (email);\n",
+        },
+      ],
+    },
+    {
       title: 'Not concurrent: it is all or nothing',
       framework: 'sql',
       files: [{ path: '0001_i.sql', text: 'CREATE INDEX IF NOT EXISTS i ON users (email);\n' }],
@@ -68,14 +78,13 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'create 
   ];
 }
 
+/** By an earlier statement, or by one in a DO block, which may well look first whether the index is invalid. */
 function isDropped(context: RuleContext, step: Step, name: string): boolean {
-  return context.steps.some(
-    (earlier) =>
-      earlier.statement.index < step.statement.index &&
-      earlier.statement.operations.some(
-        (operation) =>
-          operation.kind === 'drop object' && operation.objectKind === 'index' && operation.objects.some((object) => object.name === name),
-      ),
+  return operationsOf(context, 'drop object').some(
+    ({ step: other, operation }) =>
+      other.statement.index < step.statement.index &&
+      operation.objectKind === 'index' &&
+      operation.objects.some((object) => object.name === name),
   );
 }
 
