@@ -1,11 +1,12 @@
 import type { RuleContext, Step } from '../context';
 import type { Rule, Violation } from '../rule';
+import { copiedColumnExamples } from './destructive-change/copied-column';
 import { checkColumn, checkDrop, checkDropOwned, dropExamples } from './destructive-change/drops';
 import { keptAsideExamples } from './destructive-change/kept-aside';
 import { checkRenamedColumn, checkRenamedObject, checkRenamedValue, renameExamples } from './destructive-change/renames';
 import { checkTruncate } from './destructive-change/truncate';
 
-const parts = [keptAsideExamples, dropExamples, renameExamples];
+const parts = [keptAsideExamples, copiedColumnExamples, dropExamples, renameExamples];
 
 export const destructiveChange: Rule = {
   id: 'destructive-change',
@@ -19,7 +20,8 @@ Expand and contract: first deploy code that no longer uses the old name, and dro
 it back. For a renamed table, a view with the old name lets old code go on.
 
 Silent in rollbacks, for what the same migration creates, for a view that is dropped and stands again at the end, for a drop whose data an
-earlier statement of the migration copies into another table, for DROP OWNED where REASSIGN OWNED is said, for what is renamed when something else has the old name at the end (a view that is
+earlier statement of the migration copies into another table, for a column whose values an UPDATE wrote into the one that takes its place and
+name, for DROP SCHEMA without CASCADE, which takes empty ones alone, for DROP OWNED where REASSIGN OWNED is said, for what is renamed when something else has the old name at the end (a view that is
 left there, or what takes its place), and for what takes its place.`,
   bad: [
     {

@@ -159,6 +159,21 @@ extensions made with IF NOT EXISTS, which may have been there, and about data.`,
   ],
   good: [
     {
+      title: 'Row security that was forced on the owner is so again when it is switched on',
+      framework: 'dbmate',
+      majors: [12, 18],
+      files: [
+        {
+          path: '1_t.sql',
+          text: '-- migrate:up\nCREATE TABLE t (id bigint PRIMARY KEY);\nALTER TABLE t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;\n\n-- migrate:down\nDROP TABLE t;\n',
+        },
+        {
+          path: '2_off.sql',
+          text: '-- migrate:up\nALTER TABLE t DISABLE ROW LEVEL SECURITY;\n\n-- migrate:down\nALTER TABLE t ENABLE ROW LEVEL SECURITY;\n',
+        },
+      ],
+    },
+    {
       title: 'MongoDB, there and back',
       framework: 'migrate-mongo',
       engines: ['mongodb 8'],

@@ -14,7 +14,7 @@ Use SET LOCAL, which ends with the transaction, or RESET it at the end.
 
 It looks at settings that change what statements mean: search_path, role and session authorization, session_replication_role, row_security, the time zone, how strings and XML are read, defaults of transactions and of new tables. A timeout that stays is no danger.
 
-Silent for plain SQL, where each file has a session of its own, for Flyway, which sets the search_path and the role back, and when the program sets it back itself.`,
+Silent for plain SQL, where each file has a session of its own, for Flyway, which sets the search_path and the role back, for the Supabase CLI, which says RESET ALL before each migration (that leaves a role as it is), and when the program sets it back itself.`,
   bad: [
     {
       title: 'search_path in a transaction: LOCAL is enough',
@@ -44,8 +44,24 @@ Silent for plain SQL, where each file has a session of its own, for Flyway, whic
       ],
       findings: [{ at: 'SET ROLE owner', says: 'role' }],
     },
+    {
+      title: 'A role, which RESET ALL does not set back',
+      framework: 'supabase',
+      files: [{ path: '20240101000000_r.sql', text: 'SET ROLE reporting;\nCREATE TABLE report (id bigint PRIMARY KEY);\n' }],
+      findings: [{ at: 'SET ROLE reporting', says: 'role' }],
+    },
   ],
   good: [
+    {
+      title: 'The Supabase CLI says RESET ALL before each migration',
+      framework: 'supabase',
+      files: [
+        {
+          path: '20240101000000_f.sql',
+          text: 'SET check_function_bodies = off;\nSET search_path = public;\nCREATE FUNCTION one() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;\n',
+        },
+      ],
+    },
     {
       title: 'LOCAL, or set back, or a timeout',
       framework: 'goose',
@@ -92,8 +108,17 @@ const meaningful = new Set([
   'default_transaction_read_only',
 ]);
 
-/** What a framework sets back after each migration. Flyway: `PostgreSQLConnection.doRestoreOriginalState` and its search path. */
-const restoredBy: Readonly<Partial<Record<FrameworkName, ReadonlySet<string>>>> = { flyway: new Set(['search_path', 'role']) };
+/** RESET ALL leaves them alone (manual, RESET; `GUC_NO_RESET_ALL` of the server). */
+const whose = ['role', 'session_authorization'];
+
+/**
+ * What a framework sets back between two migrations. Flyway: `PostgreSQLConnection.doRestoreOriginalState` and its search path. The Supabase
+ * CLI says RESET ALL before each one (`ApplyMigrations` in its `pkg/migration/apply.go`).
+ */
+const restoredBy: Readonly<Partial<Record<FrameworkName, ReadonlySet<string>>>> = {
+  flyway: new Set(['search_path', 'role']),
+  supabase: new Set([...meaningful].filter((name) => !whose.includes(name))),
+};
 
 function violation(context: RuleContext, step: Step, name: string, range: Violation['range']): Violation {
   const [first, second] = statementTokens(context, step.statement.span);

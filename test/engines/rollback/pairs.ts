@@ -223,7 +223,7 @@ export const pairs: readonly Pair[] = [
   { name: 'drop policy', sql: 'DROP POLICY own ON users' },
   {
     name: 'row security',
-    sql: 'ALTER TABLE users DISABLE ROW LEVEL SECURITY; ALTER TABLE orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY',
+    sql: 'ALTER TABLE users DISABLE ROW LEVEL SECURITY; ALTER TABLE orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; ALTER TABLE spare FORCE ROW LEVEL SECURITY',
   },
   { name: 'create rule', sql: 'CREATE RULE quiet AS ON DELETE TO spare DO INSTEAD NOTHING' },
   { name: 'create enum', sql: "CREATE TYPE colour AS ENUM ('red', 'green'); ALTER TABLE spare ADD COLUMN c colour" },

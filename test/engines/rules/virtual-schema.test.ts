@@ -48,6 +48,12 @@ const scripts: Readonly<Record<string, string>> = {
     CREATE TABLE u (a int, f kind); DROP TYPE kind CASCADE;`,
   'functions that copy the type of a column': `
     CREATE TABLE t (a int); CREATE FUNCTION f(x t.a%TYPE) RETURNS int LANGUAGE sql AS 'SELECT 1'; DROP FUNCTION f(int);`,
+  'row security, which keeps being forced while it is off': `
+    CREATE TABLE a (x int); ALTER TABLE a ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; ALTER TABLE a DISABLE ROW LEVEL SECURITY;
+    CREATE TABLE b (x int); ALTER TABLE b FORCE ROW LEVEL SECURITY;
+    CREATE TABLE c (x int); ALTER TABLE c FORCE ROW LEVEL SECURITY; ALTER TABLE c DISABLE ROW LEVEL SECURITY; ALTER TABLE c ENABLE ROW LEVEL SECURITY;
+    CREATE TABLE d (x int); ALTER TABLE d ENABLE ROW LEVEL SECURITY; ALTER TABLE d FORCE ROW LEVEL SECURITY; ALTER TABLE d NO FORCE ROW LEVEL SECURITY;
+    CREATE TABLE e (x int); ALTER TABLE e FORCE ROW LEVEL SECURITY; ALTER TABLE e NO FORCE ROW LEVEL SECURITY;`,
   'what is rolled back': `
     CREATE TABLE users (id int PRIMARY KEY, name text); CREATE TABLE kept (a int); ROLLBACK;
     BEGIN; DROP TABLE users; CREATE TABLE gone (a int); CREATE TYPE gone_type AS ENUM ('a'); CREATE SCHEMA gone_schema; CREATE VIEW gone_view AS SELECT 1; ROLLBACK;
@@ -134,6 +140,7 @@ function essence(catalog: Catalog) {
       catalog.tables.map((table) => ({
         key: relationKey(table),
         kind: table.kind,
+        rowSecurity: table.rowSecurity,
         columns: table.columns.map((column) => ({
           name: column.name,
           type: column.type.replace(/^public\./, ''),

@@ -3,19 +3,28 @@ import { quoteIdentifier, quoteQualified } from '../../../parse/postgres/identif
 import { findTable } from '../../../schema/lookup';
 import { isInUse, type OperationOf, type RuleContext, type Step, shownName } from '../../context';
 import type { Examples, Violation } from '../../rule';
+import { copiedInto } from './copied-column';
 import { isKeptAside, keepAside } from './kept-aside';
-import { isAddedHere, isNewName, standsAgain } from './names';
+import { isAddedHere, isNewName, isNewSchema, standsAgain } from './names';
 import { laterHelp, violation } from './violation';
 
 /** DROP COLUMN. */
 export function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'drop column'>): Violation[] {
   const { table, column } = operation;
   const known = findTable(step.before, table);
-  const addedHere = known !== undefined && isAddedHere(context, known.identity, column);
+  const addedHere = known !== undefined && isAddedHere(context, step, known.identity, column);
   if (!isInUse(context, step, table) || addedHere || isKeptAside(context, step, table, column)) return [];
   const cascade = operation.cascade ? ' CASCADE also drops whatever depends on it, unnamed.' : '';
   if (known?.columns.some((candidate) => candidate.name === column && candidate.generated !== undefined) === true) {
     const message = `Dropping ${shownName(table)}.${column} breaks running code that still reads it. Its values are generated: adding it again computes them.${cascade}`;
+    return [violation(context, step, operation, message, laterHelp)];
+  }
+  const copy = copiedInto(context, step, operation);
+  if (copy !== undefined) {
+    const { columns: atEnd = [] } = context.after.tables.find(({ identity }) => identity === known?.identity) ?? {};
+    // What takes its place goes on under its name.
+    if (atEnd.some(({ name }) => name === column)) return [];
+    const message = `Dropping ${shownName(table)}.${column} breaks running code that still reads it. Its values were copied into ${copy}.${cascade}`;
     return [violation(context, step, operation, message, laterHelp)];
   }
   const key = known?.constraints.find((constraint) => constraint.kind === 'primary key')?.columns ?? [];
@@ -55,6 +64,8 @@ const droppedKinds: readonly ObjectKind[] = [
 export function checkDrop(context: RuleContext, step: Step, operation: OperationOf<'drop object'>): Violation[] {
   const { objectKind } = operation;
   if (!droppedKinds.includes(objectKind)) return [];
+  // Without CASCADE the server lets a schema go only when nothing is in it (2BP01).
+  if (objectKind === 'schema' && !operation.cascade) return [];
   const affected = operation.objects.filter((name) => !isHarmlessDrop(context, step, objectKind, name));
   const [first] = affected;
   if (first === undefined) return [];
@@ -88,7 +99,7 @@ function isHarmlessDrop(context: RuleContext, step: Step, kind: ObjectKind, name
   );
   const isView = kind === 'view' || kind === 'materialized view';
   if (isView && (isRecreated || standsAgain(context, name) || !isInUse(context, step, name))) return true;
-  return isNewName(context, step, name);
+  return kind === 'schema' ? isNewSchema(context, step, name) : isNewName(context, step, name);
 }
 
 /** After REASSIGN OWNED nothing but privileges is left to it (manual, DROP OWNED). */

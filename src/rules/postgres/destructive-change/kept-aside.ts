@@ -13,13 +13,20 @@ export function isKeptAside(context: RuleContext, step: Step, table: ObjectName,
     if (earlier.statement.index >= step.statement.index) return false;
     const copies = earlier.statement.operations.some(
       (operation) =>
-        (operation.kind === 'create table' && operation.asQuery && operation.persistence !== 'temporary') ||
-        (operation.kind === 'insert' && operation.rows === undefined && operation.table.name !== table.name),
+        ((operation.kind === 'create table' && operation.asQuery && operation.persistence !== 'temporary') ||
+          (operation.kind === 'insert' && operation.rows === undefined && operation.table.name !== table.name)) &&
+        stays(context, earlier, operation.table),
     );
     const names = namesIn(earlier.statement.text, [table.name, ...(column === undefined ? [] : [column])]);
     const wholeRows = column !== undefined && (earlier.statement.text.includes('*') || /\bas\s+table\b/i.test(earlier.statement.text));
     return copies && names.includes(table.name) && (column === undefined || names.includes(column) || wholeRows);
   });
+}
+
+/** Is the copy still there at the end? */
+function stays(context: RuleContext, { after }: Step, name: ObjectName): boolean {
+  const copy = findTable(after, name);
+  return copy === undefined || context.after.tables.some(({ identity }) => identity === copy.identity);
 }
 
 /** The fix that copies what a query reads into a new table, before the statement. */
@@ -30,7 +37,20 @@ export function keepAside(context: RuleContext, step: Step, name: string, table:
 }
 
 export const keptAsideExamples: Examples = {
-  bad: [],
+  bad: [
+    {
+      title: 'Kept in a schema that the same migration drops',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, phone text);\n' },
+        {
+          path: 'V2__d.sql',
+          text: 'CREATE SCHEMA kept;\nCREATE TABLE kept.users AS TABLE users;\nDROP TABLE users;\nDROP SCHEMA kept CASCADE;\n',
+        },
+      ],
+      findings: [{ at: 'DROP TABLE users', says: 'destroys its data' }],
+    },
+  ],
   good: [
     {
       title: 'With the data kept aside',

@@ -1,19 +1,52 @@
-import type { ObjectName } from '../../../model/operation';
-import { findNamed } from '../../../schema/lookup';
+import type { ObjectName, Operation } from '../../../model/operation';
+import { findNamed, findTable } from '../../../schema/lookup';
 import type { RuleContext, Step } from '../../context';
 
-/** Was the column added by the same migration? */
-export function isAddedHere(context: RuleContext, table: string, column: string): boolean {
+/** Did the migration itself give the column this name, by adding it or by renaming another? Of a table seen for the first time its statements tell. */
+export function isAddedHere(context: RuleContext, step: Step, table: string, column: string): boolean {
   const before = context.before.tables.find((candidate) => candidate.identity === table);
-  if (before === undefined || before.complete === false) return false;
-  return !before.columns.some((candidate) => candidate.name === column);
+  if (before !== undefined && before.complete !== false) return !before.columns.some((candidate) => candidate.name === column);
+  return context.steps.some(
+    (earlier) =>
+      earlier.statement.index < step.statement.index &&
+      earlier.statement.operations.some((operation) => {
+        if (operation.kind !== 'add column' && operation.kind !== 'rename column') return false;
+        const name = operation.kind === 'add column' ? operation.column.name : operation.newName;
+        return name === column && findTable(earlier.after, operation.table)?.identity === table;
+      }),
+  );
 }
 
-/** A type or a sequence that nothing outside of this migration can know by this name: made or renamed by an earlier statement of it. */
+/** Something that nothing outside of this migration can know by this name: made, renamed or moved by an earlier statement of it. */
 export function isNewName(context: RuleContext, step: Step, name: ObjectName): boolean {
-  const then = findNamed([...context.before.types, ...context.before.sequences], name);
-  const now = findNamed([...step.before.types, ...step.before.sequences], name);
-  return now !== undefined && now.identity !== then?.identity;
+  const known = ({ types, sequences, tables, definitions }: Step['before']) => [...types, ...sequences, ...tables, ...definitions];
+  const now = findNamed(known(step.before), name, step.before.searchPath);
+  const isPresumed = now !== undefined && 'presumed' in now && now.presumed === true;
+  if (now !== undefined && (!isPresumed || known(context.before).some(({ identity }) => identity === now.identity)))
+    return findNamed(known(context.before), name, step.before.searchPath)?.identity !== now.identity;
+  // What no migration creates may be in no catalog yet.
+  return context.steps.some(
+    ({ statement }) => statement.index < step.statement.index && statement.operations.some((operation) => givesName(operation, name)),
+  );
+}
+
+function givesName(operation: Operation, { schema, name }: ObjectName): boolean {
+  if (operation.kind === 'rename object') return operation.newName === name && operation.object.schema === schema;
+  return operation.kind === 'set schema' && operation.object.name === name && operation.newSchema === schema;
+}
+
+/** A schema that this migration made. */
+export function isNewSchema(context: RuleContext, step: Step, { name }: ObjectName): boolean {
+  const isIn = ({ schemas }: RuleContext['before']) => schemas.some((schema) => schema.name === name);
+  return (
+    isIn(step.before) &&
+    !isIn(context.before) &&
+    context.steps.some(({ statement }) =>
+      statement.operations.some(
+        (operation) => operation.kind === 'create object' && operation.objectKind === 'schema' && operation.object.name === name,
+      ),
+    )
+  );
 }
 
 /** Does something have the name at the end: a view that was left there, or what takes its place? */

@@ -4,14 +4,14 @@ import { findNamed, findTable } from '../../../schema/lookup';
 import { isInUse, type OperationOf, type RuleContext, type Step, shownName } from '../../context';
 import { endWithTerminator, insertAt } from '../../edits';
 import type { Examples, Violation } from '../../rule';
-import { isAddedHere, isNewName, standsAgain } from './names';
+import { isAddedHere, isNewName, isNewSchema, standsAgain } from './names';
 import { laterHelp, violation } from './violation';
 
 /** RENAME COLUMN. */
 export function checkRenamedColumn(context: RuleContext, step: Step, operation: OperationOf<'rename column'>): Violation[] {
   const { table, column, newName } = operation;
   const known = findTable(step.before, table);
-  if (!isInUse(context, step, table) || (known !== undefined && isAddedHere(context, known.identity, column))) return [];
+  if (!isInUse(context, step, table) || (known !== undefined && isAddedHere(context, step, known.identity, column))) return [];
   if (known !== undefined && isPartOfExchange(context, step, known.identity, operation)) return [];
   return [
     violation(
@@ -29,7 +29,8 @@ export function checkRenamedObject(context: RuleContext, step: Step, operation: 
   const { object, objectKind } = operation;
   const isRelation = ['table', 'view', 'materialized view', 'foreign table'].includes(objectKind);
   if (!isRelation && !['schema', 'type', 'domain'].includes(objectKind)) return [];
-  if (isRelation ? !isInUse(context, step, object) : isNewName(context, step, object)) return [];
+  if (isRelation && !isInUse(context, step, object)) return [];
+  if (objectKind === 'schema' ? isNewSchema(context, step, object) : isNewName(context, step, object)) return [];
   if (standsAgain(context, object) || takesPlace(context, step, operation)) return [];
   const target =
     operation.kind === 'rename object'
@@ -128,6 +129,28 @@ export const renameExamples: Examples = {
       ],
     },
     {
+      title: 'Several renames in a row: the first is told',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE SCHEMA archive;\nCREATE TABLE users (id bigint PRIMARY KEY, a int);\n' },
+        {
+          path: 'V2__r.sql',
+          text: `ALTER TABLE users RENAME TO users_2023;
+ALTER TABLE users_2023 SET SCHEMA archive;
+ALTER TABLE archive.users_2023 RENAME COLUMN a TO b;
+ALTER TABLE archive.users_2023 RENAME COLUMN b TO c;
+ALTER TABLE orders RENAME TO orders_2023;
+ALTER TABLE orders_2023 RENAME TO orders_old;
+`,
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE users RENAME TO users_2023', says: 'users' },
+        { at: 'ALTER TABLE archive.users_2023 RENAME COLUMN a TO b', says: 'a' },
+        { at: 'ALTER TABLE orders RENAME TO orders_2023', says: 'orders' },
+      ],
+    },
+    {
       title: 'Two columns that both stay exchange their names',
       framework: 'sql',
       files: [
@@ -144,6 +167,22 @@ export const renameExamples: Examples = {
     },
   ],
   good: [
+    {
+      title: 'A name that only this migration has given: what it has of running code is told once',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE SCHEMA app;\nCREATE TABLE app.users (id bigint PRIMARY KEY, a int);\n' },
+        {
+          path: 'V2__r.sql',
+          text: `ALTER TABLE orders ADD COLUMN note_new text;
+ALTER TABLE orders RENAME COLUMN note_new TO remark;
+CREATE SCHEMA draft;
+DROP SCHEMA draft CASCADE;
+DROP SCHEMA IF EXISTS old;
+`,
+        },
+      ],
+    },
     {
       title: 'A type exchanged for one with other values, as Prisma writes it; a table exchanged for another',
       framework: 'prisma',
