@@ -23,6 +23,8 @@ export interface NativeValue {
   readonly member?: (name: string, use: NativeUse) => Value | undefined;
   /** A property whose name only a run would tell, `db[name]`; `key` is where that name would stand. Absent: it is reported when it is called. */
   readonly anyMember?: (key: Place, use: NativeUse) => Value | undefined;
+  /** Its own properties, which `{ ...value }` takes over. Absent: nothing is known of them. `place` is the object that gets them. */
+  readonly ownProperties?: (place: Place) => ReadonlyMap<string, Value>;
   /** A property is set on it. Absent: nothing happens. */
   readonly assign?: (name: string, value: Value) => void;
   /**
@@ -148,6 +150,7 @@ export interface NativeDescription {
   /** Asked after `methods` and `properties`. */
   readonly member?: (name: string, use: NativeUse) => Value | undefined;
   readonly anyMember?: (key: Place, use: NativeUse) => Value | undefined;
+  readonly ownProperties?: (place: Place) => ReadonlyMap<string, Value>;
   readonly assign?: (name: string, value: Value) => void;
   readonly settle?: (use: NativeUse) => Value;
   readonly text?: () => TextValue | undefined;
@@ -159,7 +162,20 @@ export interface NativeDescription {
  * A property given as a function is a getter.
  */
 export function native(description: NativeDescription): NativeValue {
-  const { name, methods = {}, properties = {}, member, anyMember, call, construct, assign, settle, text, data } = description;
+  const {
+    name,
+    methods = {},
+    properties = {},
+    member,
+    anyMember,
+    call,
+    construct,
+    ownProperties,
+    assign,
+    settle,
+    text,
+    data,
+  } = description;
   const reachesDatabase = description.reachesDatabase ?? true;
   const made = new Map<string, NativeValue>();
   const find = (property: string, use: NativeUse): Value | undefined => {
@@ -185,6 +201,7 @@ export function native(description: NativeDescription): NativeValue {
     ...(anyMember === undefined ? {} : { anyMember }),
     ...(call === undefined ? {} : { call }),
     ...(construct === undefined ? {} : { construct }),
+    ...(ownProperties === undefined ? {} : { ownProperties }),
     ...(assign === undefined ? {} : { assign }),
     ...(settle === undefined ? {} : { settle }),
     ...(text === undefined ? {} : { text }),

@@ -198,8 +198,13 @@ export function copyProperties(machine: Evaluator, value: Value, target: ObjectV
     case 'function':
       for (const [name, property] of value.kind === 'class' ? value.statics : value.properties) target.properties.set(name, property);
       return;
+    case 'native': {
+      const own = value.ownProperties?.(target.source ?? { path: '', span: { start: 0, end: 0 } });
+      for (const [name, property] of own ?? []) target.properties.set(name, property);
+      if (own === undefined) target.open = true;
+      return;
+    }
     case 'unknown':
-    case 'native':
       target.open = true;
       return;
     default:

@@ -100,6 +100,7 @@ function columnValue(holder: Held<TableColumn>, isAny = false): NativeValue {
     reachesDatabase: false,
     data: holder,
     methods: { clone: () => columnValue(new Held('column', holder.value)) },
+    ...(isAny || holder.value.unseen !== undefined ? {} : { ownProperties: (place: Place) => ownFields(holder.value, place) }),
     member: (name, use) => {
       if (isAny && name === 'name') return unknown('column.name', { source: use.place });
       return fieldOf(holder.value, name, use.place);
@@ -124,6 +125,7 @@ function partValue<T extends object>(holder: Held<T>): NativeValue {
     reachesDatabase: false,
     data: holder,
     methods: { clone: () => partValue(new Held(holder.kind, holder.value)) },
+    ownProperties: (place) => ownFields(holder.value, place),
     member: (name, use) => fieldOf(holder.value, name, use.place),
     assign: (name, value) => {
       holder.value = { ...holder.value, [name]: plainValue(value) };
@@ -137,6 +139,11 @@ function fieldOf(of: object, name: string, place: Place): Value {
   if (typeof found === 'boolean' || typeof found === 'number') return primitive(found);
   if (Array.isArray(found)) return array(found.map((item) => writtenText(String(item), place)));
   return 'unseen' in of ? unknown(name, { source: place }) : undefinedValue;
+}
+
+/** `new TableColumn({ ...column, name: 'other' })` */
+function ownFields(of: object, place: Place): ReadonlyMap<string, Value> {
+  return new Map(Object.keys(of).map((name) => [name, fieldOf(of, name, place)]));
 }
 
 function optionalText(value: string | undefined, place: Place): Value {

@@ -185,6 +185,21 @@ export class Email1700000000002 implements MigrationInterface {
 });
 
 describe('builders of TypeORM', () => {
+  it('keep what was spread into the options of a new column', () => {
+    const first = withUp('await queryRunner.query(`CREATE TABLE users (id int, nick varchar(50))`);');
+    const second = withUp(
+      `const table = await queryRunner.getTable('users');
+    const column = table!.findColumnByName('nick')!;
+    await queryRunner.changeColumn(table!, column, new TableColumn({ ...column, name: 'nickname', isNullable: false }));`,
+      '',
+      1700000000001,
+    );
+    expect(sqlOf(read(first, second)[1])).toEqual([
+      'ALTER TABLE "users" RENAME COLUMN "nick" TO "nickname"',
+      'ALTER TABLE "users" ALTER COLUMN "nickname" SET NOT NULL',
+    ]);
+  });
+
   it('recreate a column whose type differs, with its data', () => {
     const first = withUp('await queryRunner.query(`CREATE TABLE users (id int, email varchar(50))`);');
     const second = withUp(
