@@ -1,7 +1,8 @@
 import type { FullDiskTools } from '../engines/engine';
-import { engineDisplayName } from '../model/engine';
+import { type Engine, engineDisplayName } from '../model/engine';
 import type { PlannedCell } from '../model/fault';
 import type { Sandbox } from '../model/sandbox';
+import { SimulationFailure, throwIfCancelled } from './failure';
 import type { Laboratory } from './laboratory';
 import { type FailedExperiment, type Observation, observe } from './observe';
 import type { Trace } from './trace';
@@ -44,11 +45,32 @@ export async function observeDiskFull(laboratory: Laboratory, trace: Trace, cell
       });
       await smallDisk.free();
       return 'why' in observed ? observed : await moved(laboratory, tools, observed);
+    } catch (error) {
+      throwIfCancelled(laboratory.signal);
+      if (!(await hasStopped(laboratory.sandbox))) throw error;
+      cloned.length = 0;
+      throw stoppedByFullDisk(engine, cell);
     } finally {
-      await smallDisk.free();
+      await smallDisk.free().catch(() => undefined);
       await laboratory.drop(...cloned);
     }
   });
+}
+
+/** By itself: what somebody else has ended says so. */
+function hasStopped(sandbox: Sandbox): Promise<boolean> {
+  return sandbox.query('SELECT 1').then(
+    () => false,
+    (error: Error) => !/from outside|out of memory/.test(error.message),
+  );
+}
+
+/** A server that can't bear a full disk takes its sandbox with it, and all cells that are still open. */
+function stoppedByFullDisk(engine: Engine, { point }: PlannedCell): SimulationFailure {
+  return new SimulationFailure(
+    `${engineDisplayName(engine.name)} itself stopped when its disk was full at statement ${point.statement ?? 0}, as it may in production. ` +
+      'Simulate the rest without that: --faults with all but disk-full.',
+  );
 }
 
 /** The end of each sandbox's line of cells that wait for its small disk. */

@@ -1,3 +1,4 @@
+import type { Operation } from '../../model/operation';
 import { quoteIdentifier, quoteLiteral } from '../../parse/mysql/identifiers';
 import type { VainDraw } from '../../state/drawn';
 import type { DatabaseEngine } from '../engine';
@@ -57,11 +58,7 @@ export const mysqlEngine: DatabaseEngine = {
     // ER_RECORD_FILE_FULL; of a table that could not even be made MySQL says ER_DISK_FULL_NOWAIT, and MariaDB what the system said: ENOSPC is 28.
     isFull: ({ code, message }) => code === '1114' || code === '3675' || /\b(?:errno|errcode): 28\b/i.test(message),
     smallPlace: 'small disk',
-    // Seen with 11: the TRUNCATE fails with 1114, and after the next crash recovery gives up ("Unknown/unsupported storage engine: InnoDB").
-    whyNot: ({ operations }, { name }) =>
-      name === 'mariadb' && operations.some(({ kind }) => kind === 'truncate')
-        ? 'MariaDB does not start again after a crash where the disk was full under a TRUNCATE: the sandbox would be lost. Keep room for the empty table.'
-        : undefined,
+    whyNot: ({ operations }, { name }) => (name === 'mariadb' ? lostMariadb(operations) : lostMysql(operations)),
     async databaseBytes(sandbox, database) {
       const [row] = await sandbox.query(
         `SELECT COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH), 0) AS size FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${quoteLiteral(database)}`,
@@ -70,6 +67,29 @@ export const mysqlEngine: DatabaseEngine = {
     },
   },
 };
+
+/** Seen with 11: the TRUNCATE fails with 1114, and after the next crash recovery gives up ("Unknown/unsupported storage engine: InnoDB"). */
+function lostMariadb(operations: readonly Operation[]): string | undefined {
+  return operations.some(({ kind }) => kind === 'truncate')
+    ? 'MariaDB does not start again after a crash where the disk was full under a TRUNCATE: the sandbox would be lost. Keep room for the empty table.'
+    : undefined;
+}
+
+/**
+ * Seen with 9: where a row grows out of its page and the disk is full, an assertion of InnoDB fails (btr_cur_pessimistic_update), and mysqld
+ * aborts with all its sessions. MariaDB 11 fails with 1114. What a CALL writes is not known.
+ */
+function lostMysql(operations: readonly Operation[]): string | undefined {
+  const rewrites = operations.some(
+    (operation) =>
+      operation.kind === 'update' ||
+      operation.kind === 'call' ||
+      (operation.kind === 'insert' && (operation.onConflict === 'update' || operation.onConflict === 'replace')),
+  );
+  return rewrites
+    ? 'MySQL itself aborts, for all its sessions, when rows that grow (UPDATE, REPLACE, ON DUPLICATE KEY UPDATE) meet a full disk: the sandbox would be lost. What it leaves is what a crash leaves.'
+    : undefined;
+}
 
 /** As DROP USER takes it. A role of MariaDB has no host. */
 function accountName(user: string, host: string): string {

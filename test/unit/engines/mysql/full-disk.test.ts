@@ -9,6 +9,13 @@ test.each([
   ['mariadb', 11, 'TRUNCATE TABLE orders', true],
   ['mariadb', 11, 'DELETE FROM orders', false],
   ['mysql', 9, 'TRUNCATE TABLE orders', false],
+  ['mysql', 9, 'UPDATE orders SET note = name', true],
+  ['mysql', 9, 'REPLACE INTO orders (id) VALUES (1)', true],
+  ['mysql', 9, 'INSERT INTO orders (id) VALUES (1) ON DUPLICATE KEY UPDATE note = name', true],
+  ['mysql', 9, 'CALL fill(50)', true],
+  ['mysql', 9, 'INSERT INTO orders (id) VALUES (1)', false],
+  ['mysql', 9, 'ALTER TABLE orders ADD COLUMN a INT', false],
+  ['mariadb', 11, 'UPDATE orders SET note = name', false],
 ] as const)('%s %i is spared a full disk under %s: %s', (name, major, text, spared) => {
   const engine = { name, major };
   const [statement] = readStatements(text, { start: 0, end: text.length }, { engine, placeholders: {} });
