@@ -7,8 +7,8 @@ import type { Span } from '../model/text';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readRequests } from '../parse/read';
 import { byEngine } from './by-engine';
-import { drizzleTime } from './drizzle-time';
-import { baseName, byText, confidence, folderPrefix, sqlFiles } from './files';
+import { drizzleTime, isInFolder } from './drizzle-time';
+import { baseName, byText, confidence, dependsOn, folderPrefix, sqlFiles } from './files';
 import { drizzleHistory } from './histories/drizzle';
 import { statementSteps } from './history';
 import { drizzleOnMysql } from './mysql/drizzle';
@@ -17,6 +17,9 @@ import { drizzleOnMysql } from './mysql/drizzle';
  * Drizzle (`drizzle-kit migrate`, `migrate()` of drizzle-orm), from its package: `migrator.js` (the journal says which files there are, in
  * which order, and when they were made; a file is cut at its breakpoints) and `pg-core/dialect.js` (history table; all pending migrations and their rows are
  * one transaction). It takes no lock.
+ *
+ * Since 1.0 each migration has a folder (`20240102030405_name/migration.sql`), there is no journal, and what is not in the history by the name
+ * of its folder is run (`migrator.js`, `migrator.utils.js`).
  */
 
 const table = 'drizzle.__drizzle_migrations';
@@ -28,12 +31,15 @@ const onPostgres: RunProtocol = {
   bookkeepingTables: [table],
   setup: [
     'CREATE SCHEMA IF NOT EXISTS drizzle',
-    `CREATE TABLE IF NOT EXISTS ${table} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
+    // `name` is there since 1.0, and stays empty before.
+    `CREATE TABLE IF NOT EXISTS ${table} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint, name text)`,
   ],
   steps: (migration) => [
     {
       kind: 'check',
-      text: `select id, hash, created_at from ${table} order by created_at desc limit 1`,
+      text: isInFolder(migration)
+        ? `select id, hash, created_at, name from ${table}`
+        : `select id, hash, created_at from ${table} order by created_at desc limit 1`,
       decide: (rows) => decide(migration, rows),
     },
     { kind: 'begin', text: 'begin' },
@@ -51,10 +57,19 @@ export const drizzle: BuiltInFramework = {
 
   detect(files) {
     if (files.some(isJournal) && sqlFiles(files).length > 0) return 0.98;
+    // Prisma names its folders in the same way, and has marks of its own.
+    const inFolders = sqlFiles(files).some(({ path }) => ownFolder.test(path));
+    if (inFolders && (dependsOn(files, 'drizzle-orm', 'drizzle-kit') || files.some(({ text }) => text.includes(breakpoint)))) return 0.9;
     return confidence(files, (file) => file.text.includes(breakpoint));
   },
 
   read(files, options) {
+    const folders = sqlFiles(files).filter(({ path }) => ownFolder.test(path));
+    if (folders.length > 0 && !files.some(isJournal)) {
+      return folders
+        .toSorted((left, right) => byText(left.path, right.path))
+        .map((file) => success(readMigration(file, undefined, options)));
+    }
     const times = journalTimes(files.find(isJournal));
     // The journal is gone through from top to bottom; the times only say what is passed over.
     const places = new Map([...times.keys()].map((tag, place) => [tag, place]));
@@ -71,6 +86,9 @@ export const drizzle: BuiltInFramework = {
     why: 'Drizzle has no down migrations: a change is taken back by a new migration. Keep these statements for that (drizzle-kit generate --custom).',
   }),
 };
+
+/** `drizzle-kit generate` of 1.0. */
+const ownFolder = /^(\d{14}_[^/]+)\/migration\.sql$/;
 
 function isJournal(file: SourceFile): boolean {
   return file.path === 'meta/_journal.json';
@@ -111,9 +129,10 @@ function readMigration(file: SourceFile, when: number | undefined, options: Read
     statements: requests.flat(),
     execution,
   } as const;
+  const folder = ownFolder.exec(file.path)?.[1];
   return {
-    id: when === undefined ? tagOf(file) : `${when}_${tagOf(file)}`,
-    title: baseName(file.path),
+    id: folder ?? (when === undefined ? tagOf(file) : `${when}_${tagOf(file)}`),
+    title: folder ?? baseName(file.path),
     framework: 'drizzle',
     engine: options.engine,
     up: program,
@@ -135,9 +154,14 @@ function betweenBreakpoints(text: string): Span[] {
 }
 
 function insertRow(migration: Migration): string {
-  return `insert into ${table} ("hash", "created_at") values(${quoteLiteral(migration.checksum ?? '')}, ${drizzleTime(migration)})`;
+  const hash = quoteLiteral(migration.checksum ?? '');
+  return isInFolder(migration)
+    ? `insert into ${table} ("hash", "created_at", "name") values(${hash}, ${drizzleTime(migration)}, ${quoteLiteral(migration.id)})`
+    : `insert into ${table} ("hash", "created_at") values(${hash}, ${drizzleTime(migration)})`;
 }
 
 function deleteRow(migration: Migration): string {
-  return `delete from ${table} where "hash" = ${quoteLiteral(migration.checksum ?? '')} and "created_at" = ${drizzleTime(migration)}`;
+  return isInFolder(migration)
+    ? `delete from ${table} where "name" = ${quoteLiteral(migration.id)}`
+    : `delete from ${table} where "hash" = ${quoteLiteral(migration.checksum ?? '')} and "created_at" = ${drizzleTime(migration)}`;
 }

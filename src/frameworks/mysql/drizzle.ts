@@ -1,7 +1,7 @@
 import type { Migration } from '../../model/migration';
 import type { RunProtocol } from '../../model/run-protocol';
 import { quoteLiteral } from '../../parse/mysql/identifiers';
-import { drizzleTime } from '../drizzle-time';
+import { drizzleTime, isInFolder } from '../drizzle-time';
 import { drizzleHistory } from '../histories/drizzle';
 import { statementSteps } from '../history';
 
@@ -16,11 +16,13 @@ const { decide, ...history } = drizzleHistory({ table, insertRow, deleteRow });
 
 export const drizzleOnMysql: RunProtocol = {
   bookkeepingTables: [table],
-  setup: [`create table if not exists \`${table}\` (id serial primary key, hash text not null, created_at bigint)`],
+  setup: [`create table if not exists \`${table}\` (id serial primary key, hash text not null, created_at bigint, name text)`],
   steps: (migration) => [
     {
       kind: 'check',
-      text: `select id, hash, created_at from \`${table}\` order by created_at desc limit 1`,
+      text: isInFolder(migration)
+        ? `select id, hash, created_at, name from \`${table}\``
+        : `select id, hash, created_at from \`${table}\` order by created_at desc limit 1`,
       decide: (rows) => decide(migration, rows),
     },
     { kind: 'begin', text: 'begin' },
@@ -33,9 +35,14 @@ export const drizzleOnMysql: RunProtocol = {
 };
 
 function insertRow(migration: Migration): string {
-  return `insert into \`${table}\` (\`hash\`, \`created_at\`) values(${quoteLiteral(migration.checksum ?? '')}, ${drizzleTime(migration)})`;
+  const hash = quoteLiteral(migration.checksum ?? '');
+  return isInFolder(migration)
+    ? `insert into \`${table}\` (\`hash\`, \`created_at\`, \`name\`) values(${hash}, ${drizzleTime(migration)}, ${quoteLiteral(migration.id)})`
+    : `insert into \`${table}\` (\`hash\`, \`created_at\`) values(${hash}, ${drizzleTime(migration)})`;
 }
 
 function deleteRow(migration: Migration): string {
-  return `delete from \`${table}\` where \`hash\` = ${quoteLiteral(migration.checksum ?? '')} and \`created_at\` = ${drizzleTime(migration)}`;
+  return isInFolder(migration)
+    ? `delete from \`${table}\` where \`name\` = ${quoteLiteral(migration.id)}`
+    : `delete from \`${table}\` where \`hash\` = ${quoteLiteral(migration.checksum ?? '')} and \`created_at\` = ${drizzleTime(migration)}`;
 }

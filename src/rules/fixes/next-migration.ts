@@ -51,7 +51,8 @@ function newFiles(context: RuleContext, path: string, migration: NewMigration): 
     const mark = framework.noTransactionMark?.(files.get(path) ?? '', 'up');
     if (mark?.kind === 'patch') files.set(path, splice(files.get(path) ?? '', mark.patch.span, mark.patch.newText));
     else if (mark?.kind === 'file') files.set(path + mark.suffix, mark.text);
-    else if (migration.up.length > 1 && framework.name !== 'sql') return undefined;
+    // Around all migrations, as Drizzle has it, a new one would run in a transaction again.
+    else if (context.program.execution.wrapped || (migration.up.length > 1 && framework.name !== 'sql')) return undefined;
   }
   if (migration.down.length > 0) placeDown(context, files, path, migration.down);
   else if (framework.requiredDownMarker !== undefined) {
@@ -88,7 +89,9 @@ function nextPath(
 ): string | undefined {
   const { path } = migration.up;
   const slash = path.lastIndexOf('/') + 1;
-  if (framework === 'prisma') return nextFolder(path, files, step, slug);
+  if (framework === 'prisma' || (framework === 'drizzle' && path.endsWith('/migration.sql'))) return nextFolder(path, files, step, slug);
+  // Without an entry in the journal Drizzle does not run a file.
+  if (framework === 'drizzle' && files.some((file) => file.path === 'meta/_journal.json')) return undefined;
   const folder = path.slice(0, slash);
   const name = path.slice(slash);
   if (framework === 'flyway') {

@@ -194,6 +194,33 @@ describe('Drizzle', () => {
     expect(migrations.map(({ title }) => title)).toEqual(['0000_a.sql', '0001_b.sql', '0002_older.sql']);
   });
 
+  it('has a folder for each migration since 1.0, and knows it by its name', () => {
+    const texts = {
+      '20240102030405_b/migration.sql': 'SELECT 2;',
+      '20240101000000_a/migration.sql': 'SELECT 1;',
+      '../package.json': '{"dependencies":{"drizzle-orm":"1.0.0"}}',
+    };
+    const { name, run, migrations } = read(texts);
+    expect(name).toBe('drizzle');
+    expect(migrations.map(({ id, title }) => [id, title])).toEqual([
+      ['20240101000000_a', '20240101000000_a'],
+      ['20240102030405_b', '20240102030405_b'],
+    ]);
+    const second = migrations[1] ?? expect.fail('there are two');
+    const [check, ...steps] = run(defaultEngine).steps(second);
+    expect(steps.map((step) => ('text' in step ? step.text : '')).find((text) => text.startsWith('insert'))).toContain(
+      `, ${Date.UTC(2024, 0, 2, 3, 4, 5)}, '20240102030405_b')`,
+    );
+    // An older one that is not named is run, and one whose text was changed is not.
+    const decided = (row: Readonly<Record<string, unknown>>) => check?.kind === 'check' && check.decide([row]);
+    expect(decided({ name: '20250101000000_c', created_at: '1735689600000', hash: 'x' })).toEqual({ run: true });
+    expect(decided({ name: '20240102030405_b', created_at: '0', hash: 'x' })).toEqual({ run: false, why: 'already applied' });
+    // Without its package, its marks tell it from Prisma.
+    expect(read({ '20240101000000_a/migration.sql': 'SELECT 1;' }).name).toBe('prisma');
+    expect(read({ '20240101000000_a/migration.sql': 'SELECT 1;\n--> statement-breakpoint\nSELECT 2;' }).name).toBe('drizzle');
+    expect(read({ ...texts, 'migration_lock.toml': 'provider = "postgresql"' }).name).toBe('prisma');
+  });
+
   it('is read without a journal, and with a damaged one', () => {
     const texts = { '0001_a.sql': 'SELECT 1;\n--> statement-breakpoint\nSELECT 2;' };
     expect(read(texts)).toMatchObject({ name: 'drizzle', migrations: [{ title: '0001_a.sql' }] });
