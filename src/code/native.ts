@@ -32,6 +32,8 @@ export interface NativeValue {
    * The result is what `await` gives. Absent: it is itself.
    */
   readonly settle?: (use: NativeUse) => Value;
+  /** It stands alone as a statement, so that nobody can settle this value any more but who kept it elsewhere. */
+  readonly drop?: (use: NativeUse) => void;
   /** What it is in a string: `${literal}`. Absent, or undefined: a hole. */
   readonly text?: () => TextValue | undefined;
   /** Anything the framework wants to know again when it gets the native back as an argument: a transaction, a type of column. */
@@ -153,6 +155,7 @@ export interface NativeDescription {
   readonly ownProperties?: (place: Place) => ReadonlyMap<string, Value>;
   readonly assign?: (name: string, value: Value) => void;
   readonly settle?: (use: NativeUse) => Value;
+  readonly drop?: (use: NativeUse) => void;
   readonly text?: () => TextValue | undefined;
   readonly data?: unknown;
 }
@@ -173,6 +176,7 @@ export function native(description: NativeDescription): NativeValue {
     ownProperties,
     assign,
     settle,
+    drop,
     text,
     data,
   } = description;
@@ -204,6 +208,7 @@ export function native(description: NativeDescription): NativeValue {
     ...(ownProperties === undefined ? {} : { ownProperties }),
     ...(assign === undefined ? {} : { assign }),
     ...(settle === undefined ? {} : { settle }),
+    ...(drop === undefined ? {} : { drop }),
     ...(text === undefined ? {} : { text }),
     ...(data === undefined ? {} : { data }),
   };

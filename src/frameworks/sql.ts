@@ -68,7 +68,7 @@ const onPostgres: RunProtocol = {
 
 export const sql: BuiltInFramework = {
   name: 'sql',
-  displayName: 'plain SQL',
+  displayName: 'Plain SQL',
 
   detect(files) {
     return sqlFiles(files).length > 0 ? 0.1 : 0;

@@ -54,7 +54,7 @@ export interface CodeFacts {
   readonly foreignHandles: readonly { readonly range: Range; readonly text: string }[];
   /** Callbacks that nobody waits for: `cursor.forEach(async ...)`, `array.forEach(async ...)`. */
   readonly unawaitedCallbacks: readonly { readonly range: Range; readonly text: string; readonly span: Span }[];
-  /** Calls that write and stand alone, but are never sent: the driver waits to be asked for documents, mongoose for an `await`. */
+  /** Calls that write and stand alone, but are never sent: the driver waits to be asked for documents, mongoose and knex for an `await`. */
   readonly unsent: readonly UnsentCall[];
 }
 
@@ -62,6 +62,8 @@ export interface UnsentCall {
   readonly range: Range;
   readonly span: Span;
   readonly until: 'documents' | 'await';
+  /** Who waits to be awaited; absent: mongoose. */
+  readonly by?: 'mongoose' | 'knex';
 }
 
 /**

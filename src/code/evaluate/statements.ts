@@ -28,10 +28,14 @@ function hoist(machine: Evaluator, node: t.Statement, scope: Scope): void {
     scope.declare(declared.id.name, functionValue(machine, declared, scope));
 }
 
+function drop(machine: Evaluator, value: Value, node: t.Expression, scope: Scope): void {
+  if (value.kind === 'native') value.drop?.({ machine, place: machine.place(node, scope.path) });
+}
+
 export function runStatement(machine: Evaluator, node: t.Statement, scope: Scope): Completion {
   switch (node.type) {
     case 'ExpressionStatement':
-      machine.expression(node.expression, scope);
+      drop(machine, machine.expression(node.expression, scope), node.expression, scope);
       return undefined;
     case 'VariableDeclaration':
       declareVariables(machine, node, scope);

@@ -1,6 +1,7 @@
 import { type Machine, type NativeCall, type NativeUse, type NativeValue, native, nativeFunction } from '../../../code/native';
 import { holeMark, Opaque, plainValue, writtenText } from '../../../code/plain';
 import { emitSql } from '../../../code/sql/emit';
+import { flat } from '../../../code/text';
 import {
   array,
   type Condition,
@@ -134,7 +135,9 @@ export class KnexNatives {
         if (!isMethodName(name)) return undefined;
         return nativeFunction(`${nameOf(given)}.${name}`, (call) => this.method(given, name, call));
       },
-      ...(isSendable(given) ? { settle: (use: NativeUse) => this.send(given, use) } : {}),
+      ...(isSendable(given)
+        ? { settle: (use: NativeUse) => this.send(given, use), drop: ({ place }: NativeUse) => this.dropped.push({ given, place }) }
+        : {}),
       ...(given instanceof Raw || given instanceof Query || given instanceof Ref
         ? { text: () => placedText(given.embed(false), given.place) }
         : given instanceof Schema
@@ -168,6 +171,7 @@ export class KnexNatives {
       given instanceof Schema && given.hasSteps ? ownLink(call, name) : call.place,
     );
     if (result === missing) {
+      this.unknown.add(given);
       call.machine.unread(call.place, `${nameOf(given)} of knex has no method "${name}" that Faultline knows`);
       return this.object(given, connection);
     }
@@ -238,6 +242,20 @@ export class KnexNatives {
           : this.query(call, connectionOf(call.arg(0)) ?? connection, name, call.args),
     };
   }
+
+  /**
+   * Builders that write and that nobody awaits or returns: knex sends one when its `then` is called (`lib/builder-interface-augmenter.js`).
+   * To be asked when the program has run.
+   */
+  unsent(): readonly Place[] {
+    return this.dropped.flatMap(({ given, place }) =>
+      !this.sent.has(given) && !this.unknown.has(given) && isWriting(given) ? [place] : [],
+    );
+  }
+
+  /** What a method that is not known does with them, only a run would tell: `stream` sends. */
+  private readonly unknown = new WeakSet<object>();
+  private readonly dropped: { readonly given: Schema | Query | Raw; readonly place: Place }[] = [];
 
   /** A builder is awaited or returned. */
   private send(given: Schema | Query | Raw, use: NativeUse): Value {
@@ -398,3 +416,9 @@ function sendGiven(call: NativeCall, given: Value, property: 'sql' | 'text', con
 }
 
 export { DateValue };
+
+/** What is asked for and thrown away is missed by nobody; a part is sent by the query that it stands in. */
+function isWriting(given: Schema | Query | Raw): boolean {
+  if (given instanceof Schema) return given.question === undefined && given.statements().length > 0;
+  return !(given instanceof Embedded && given.isPart) && !/^\s*(?:\(|select\b|with\b|$)/i.test(flat(given.text));
+}

@@ -2,9 +2,9 @@ import { type NativeCall, native } from '../../../code/native';
 import type { CodeFiles } from '../../../code/resolve';
 import type { Recording, Session } from '../../../code/session';
 import { readRecording, type SentRequest } from '../../../code/sql/read';
-import { array, falseValue, trueValue, unknown, type Value } from '../../../code/value';
+import { array, falseValue, type Place, trueValue, unknown, type Value } from '../../../code/value';
 import { type Engine, isMysqlFamily } from '../../../model/engine';
-import type { Migration, Program, ProgramExecution, UnreadCall } from '../../../model/migration';
+import type { CodeFacts, Migration, Program, ProgramExecution, UnreadCall } from '../../../model/migration';
 import { type Result, success } from '../../../model/result';
 import type { ReadOptions, SourceFile } from '../../../model/run-protocol';
 import type { Span } from '../../../model/text';
@@ -99,6 +99,7 @@ class Reading {
     const recording = session.run(callee, [natives.knex(), promises], session.module);
     const throws = recording.thrown !== undefined || isRejected(recording);
     if (direction === 'down' && throws && recording.effects.length === 0 && recording.unread.length === 0) return { irreversible: true };
+    const facts = factsOf(natives.unsent(), file);
     const read = readRecording(session, recording, { engine });
     const execution: ProgramExecution = {
       requests: 'per-statement',
@@ -115,9 +116,19 @@ class Reading {
         execution,
         rendering: read.rendering,
         unread: [...read.unread, ...endOf(recording, file)],
+        ...(facts === undefined ? {} : { facts }),
       },
     };
   }
+}
+
+/** The calls of this file that were never sent. */
+function factsOf(places: readonly Place[], file: SourceFile): CodeFacts | undefined {
+  const lines = new LineIndex(file.text);
+  const unsent = places.flatMap(({ path, span }) =>
+    path === file.path ? [{ range: lines.range(span), span, until: 'await' as const, by: 'knex' as const }] : [],
+  );
+  return unsent.length === 0 ? undefined : { connections: [], applicationImports: [], foreignHandles: [], unawaitedCallbacks: [], unsent };
 }
 
 /** A run that always ends in `throw`, as far as can be told: what comes behind it was not seen, and that is said. */

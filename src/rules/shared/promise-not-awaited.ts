@@ -6,8 +6,7 @@ import type { Span } from '../../model/text';
 import { indentationAt } from '../../parse/lines';
 import { operationsOf, type RuleContext } from '../context';
 import { sourceText } from '../edits';
-import type { Rule, Violation } from '../rule';
-import { commandsIn, oncePerPlace } from './commands';
+import { commandsIn, oncePerPlace } from '../mongodb/commands';
 import {
   callPlace,
   editCall,
@@ -19,7 +18,8 @@ import {
   sourcePlace,
   sourceSlice,
   spanOf,
-} from './source-call';
+} from '../mongodb/source-call';
+import type { Rule, Violation } from '../rule';
 
 const file = '20240101000000-names.js';
 
@@ -27,14 +27,27 @@ function up(body: string): string {
   return `module.exports = {\n  async up(db) {\n${body}  },\n  async down() {},\n};\n`;
 }
 
+const knexFile = '20240101000000_users.js';
+
+function knexUp(body: string): string {
+  return `exports.up = async (knex) => {
+${body}};
+
+exports.down = async () => {};
+`;
+}
+
 export const promiseNotAwaited: Rule = {
   id: 'promise-not-awaited',
   title: 'Promise that nobody waits for',
   severity: 'error',
-  engines: ['mongodb'],
+  engines: ['postgres', 'mysql', 'mariadb', 'mongodb'],
   explanation: `A call of the driver gives a promise. When it is neither awaited nor returned, \`up\` ends before the work does: the tool records the migration as
 applied and closes the connection, what was not sent by then is never sent, and an error reaches nobody. The same goes for \`cursor.forEach(async ...)\` and
 \`array.forEach(async ...)\`: forEach drops the promise of its callback.
+
+A builder of knex is not even sent: \`knex.raw(...)\` and \`knex.schema...\` only begin when they are awaited or returned. The migration is recorded as applied,
+and nothing of it was done.
 
 Put \`await\` before the call; loop with \`for await (const document of cursor)\` and \`for (const item of items)\`.
 
@@ -96,8 +109,58 @@ Silent for calls whose promises are collected in an awaited \`Promise.all\`, and
         },
       ],
     },
+    {
+      title: 'A builder of knex without await is never sent',
+      framework: 'knex',
+      files: [{ path: knexFile, text: knexUp("  knex.raw('UPDATE users SET a = 1 WHERE id = 2');\n") }],
+      findings: [{ at: "knex.raw('UPDATE users SET a = 1 WHERE id = 2')", says: 'never sent: knex sends a query when it is awaited' }],
+      fixed: [{ path: knexFile, text: knexUp("  await knex.raw('UPDATE users SET a = 1 WHERE id = 2');\n") }],
+    },
+    {
+      title: 'A function that does not return what it builds',
+      framework: 'knex',
+      files: [
+        {
+          path: knexFile,
+          text: `exports.up = function (knex) {
+  knex.schema.createTable('users', (table) => {
+    table.bigIncrements('id');
+  });
+};
+
+exports.down = (knex) => knex.schema.dropTable('users');
+`,
+        },
+      ],
+      findings: [{ at: "knex.schema.createTable('users', (table) => {", says: 'recorded as applied without it' }],
+    },
   ],
   good: [
+    {
+      title: 'Builders of knex that are awaited, returned, collected, kept and awaited later, or sent in another way',
+      framework: 'knex',
+      files: [
+        {
+          path: knexFile,
+          text: `exports.up = async (knex) => {
+  const query = knex('users').where('id', 1);
+  query.andWhere('name', 'x');
+  await query.update({ name: 'y' });
+  await Promise.all([knex.raw('UPDATE users SET a = 1 WHERE id = 2'), knex.raw('UPDATE users SET a = 1 WHERE id = 3')]);
+  await knex('users').whereIn('id', function () {
+    this.select('user_id').from('bans');
+  }).del();
+  knex('users').update({ name: null }).where('name', '').stream();
+  return knex.schema.alterTable('users', (table) => {
+    table.text('note');
+  }).then(() => knex('users').where('id', 1).update({ note: 'z' }));
+};
+
+exports.down = (knex) => knex.schema.alterTable('users', (table) => table.dropColumn('note'));
+`,
+        },
+      ],
+    },
     {
       title: 'Awaited, returned, collected',
       framework: 'migrate-mongo',
@@ -160,8 +223,8 @@ function unawaited(context: RuleContext, statement: Statement, found: SourceCall
   };
 }
 
-/** An aggregation that writes and whose cursor nobody reads, a query of mongoose that nobody awaits. */
-function neverSent(context: RuleContext, { span, until }: UnsentCall): Violation {
+/** An aggregation that writes and whose cursor nobody reads, a query of mongoose or knex that nobody awaits. */
+function neverSent(context: RuleContext, { span, until, by = 'mongoose' }: UnsentCall): Violation {
   const around = nodesAround(context, span);
   const owner = around.findLast(isFunction);
   const isAwaited = around.some((node) => node.type === 'AwaitExpression' && node.argument.end === span.end);
@@ -172,7 +235,7 @@ function neverSent(context: RuleContext, { span, until }: UnsentCall): Violation
   const because =
     until === 'documents'
       ? 'the driver sends an aggregation when its cursor is asked for documents, and nobody asks'
-      : 'mongoose sends a query when it is awaited, and nobody awaits it';
+      : `${by} sends a query when it is awaited or returned, and this is neither`;
   const isFixable = owner === undefined || isAsync(owner);
   return {
     ...sourcePlace(context, firstLineOf(context, span)),
