@@ -23,6 +23,7 @@ CREATE TABLE guarded (id int PRIMARY KEY, n int);
 CREATE TRIGGER refuse BEFORE INSERT ON guarded FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no';
 CREATE TABLE mails (id int PRIMARY KEY, email varchar(60) NOT NULL, CHECK (email LIKE '%_@_%._%'), CHECK (char_length(email) BETWEEN 5 AND 40));
 CREATE TABLE periods (id int PRIMARY KEY, start datetime NOT NULL, stop datetime NOT NULL, CHECK (stop > start));
+CREATE TABLE wallets (id int AUTO_INCREMENT PRIMARY KEY, balance decimal(10,2) NOT NULL DEFAULT 0, visit_count int NOT NULL DEFAULT 0, status int NOT NULL DEFAULT 0);
 CREATE TABLE few (id int PRIMARY KEY AUTO_INCREMENT, e enum('x','y','z') NOT NULL, b boolean NOT NULL, UNIQUE KEY (e, b));
 CREATE TABLE computed (id int PRIMARY KEY, a varchar(20), low varchar(20) AS (lower(a)) STORED, twice int AS (id * 2) VIRTUAL);
 CREATE TABLE never (id int PRIMARY KEY, x int NOT NULL, CONSTRAINT nope CHECK (x > 5 AND x < 5));

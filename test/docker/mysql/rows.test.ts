@@ -61,6 +61,12 @@ describe.skipIf(skip).each(servers)('generated rows on $label', ({ name, engine,
     expect(await one('SELECT COUNT(*) FROM tree WHERE parent_id IS NULL')).toBe(1);
     expect(await one('SELECT COUNT(*) FROM users WHERE JSON_VALID(data)')).toBe(20);
     expect(await one('SELECT name FROM tags WHERE id = 7')).toBe('seed');
+    for (const amount of ['balance', 'visit_count']) {
+      const others = Number(await one(`SELECT COUNT(*) FROM wallets WHERE ${amount} BETWEEN 1 AND 10`));
+      expect(others).toBeGreaterThan(0);
+      expect(await one(`SELECT COUNT(*) FROM wallets WHERE ${amount} = 0`)).toBe(20 - others);
+    }
+    expect(await one('SELECT COUNT(*) FROM wallets WHERE status = 0')).toBe(20);
   });
 
   it('leave the schema as it was, with its triggers', async () => {

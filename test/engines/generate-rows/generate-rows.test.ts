@@ -186,6 +186,31 @@ describe('what a migration may do afterwards does not fail on our rows', () => {
   });
 });
 
+describe('amounts that begin at 0 or 1', () => {
+  it.each([
+    'balance numeric(12, 2) NOT NULL DEFAULT 0',
+    'price float8 DEFAULT 0',
+    "stock integer NOT NULL DEFAULT '0'",
+    'visits_count bigint DEFAULT 0',
+  ])('%s: some rows have others, so that a factor shows', async (column) => {
+    const { database } = await filled(`CREATE TABLE t (id serial PRIMARY KEY, ${column})`);
+    const name = column.split(' ')[0];
+    expect(await count(database, `t WHERE ${name} > 0 AND ${name} < 11`)).toBeGreaterThan(0);
+    expect(await count(database, `t WHERE ${name} = 0`)).toBeGreaterThan(30);
+  });
+
+  it.each([
+    'state integer NOT NULL DEFAULT 0',
+    'discount numeric DEFAULT 0',
+    'rating numeric(2, 1) DEFAULT 0',
+    'kind bigint DEFAULT 1',
+    'vat numeric DEFAULT 0.19',
+  ])('%s: no row has another one', async (column) => {
+    const { database } = await filled(`CREATE TABLE t (id serial PRIMARY KEY, ${column})`);
+    expect(await count(database, `t WHERE ${column.split(' ')[0]} <> ${/[\d.]+$/.exec(column)?.[0]}`)).toBe(0);
+  });
+});
+
 describe('what can not be filled is skipped with the reason', () => {
   it.each([
     [

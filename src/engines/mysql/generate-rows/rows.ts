@@ -1,4 +1,5 @@
 import type { Column, Table } from '../../../model/catalog';
+import { greatestAmount, isAmount } from '../../amounts';
 import { pick } from '../../random';
 import { type Condition, candidatesFor, type Maker } from './candidates';
 import { formOf, isBoolean, type TypeForm } from './form';
@@ -44,7 +45,7 @@ export class RowMaker {
         const form = formOf(column);
         const own = conditions.filter(({ columns }) => columns.includes(column.name));
         const all = own.length === 0 ? [valueFor] : candidatesFor(form, own, !column.notNull);
-        const makers = usesDefault(column, unique.has(column.name)) ? [defaultMaker(form), ...all] : all;
+        const makers = usesDefault(column, unique.has(column.name)) ? [defaultMaker(column, form, own.length > 0), ...all] : all;
         return { column, form, makers, salt: `${seed}\u0000${table.name}\u0000${column.name}`, tried: own.length > 0 };
       });
     this.digits = this.spread();
@@ -146,9 +147,28 @@ function usesDefault({ default: fallback, type }: Column, unique: boolean): bool
   return !unique && fallback !== undefined && /^(['"\d-]|[bx]'|_\w+')/i.test(fallback) && !/^'0000-00-00/.test(fallback) && type !== '';
 }
 
-function defaultMaker(form: TypeForm): Maker {
-  const varied = form.base === 'enum' || isBoolean(form);
-  return (_, source) => (varied && pick(4, source.salt, 'default', source.row) === 0 ? valueFor(form, source) : 'DEFAULT');
+function defaultMaker(column: Column, form: TypeForm, bounded: boolean): Maker {
+  const initial = amountOf(column, form);
+  const choice = form.base === 'enum' || isBoolean(form);
+  const varied: Maker | undefined =
+    initial !== undefined && !bounded
+      ? (_, { salt, row }) => String(initial + 1 + pick(greatestAmount, salt, 'amount', row))
+      : choice
+        ? (_, source) => valueFor(form, source)
+        : undefined;
+  return (given, source) => (pick(4, source.salt, 'default', source.row) === 0 ? varied?.(given, source) : undefined) ?? 'DEFAULT';
+}
+
+const fractional = new Set(['decimal', 'float', 'double']);
+const whole = new Set(['int', 'mediumint', 'bigint']);
+
+/** What a column of amounts begins with; undefined for any other column. */
+function amountOf({ name, default: fallback = '' }: Column, { base, length, scale }: TypeForm): number | undefined {
+  if (!fractional.has(base) && !whole.has(base)) return undefined;
+  // Room for two digits before the point.
+  if (base === 'decimal' && (length ?? 10) - (scale ?? 0) < 2) return undefined;
+  const initial = Number(fallback.replace(/^'(.*)'$/, '$1') || 'none');
+  return isAmount(name, fractional.has(base), initial) ? initial : undefined;
 }
 
 /** How many values there are where there are few. */

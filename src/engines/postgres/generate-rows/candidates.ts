@@ -1,4 +1,5 @@
 import { quoteLiteral } from '../../../parse/postgres/identifiers';
+import { greatestAmount, isAmount } from '../../amounts';
 import type { FillColumn, FillTable } from './catalog';
 import { type Constant, constantsOf, isConstant } from './constants';
 import { pick, saltOf, type ValueSource, valueFor } from './values';
@@ -12,8 +13,20 @@ export function plainValue(column: FillColumn, source: ValueSource, unique: bool
   const fallback = defaultOf(column);
   if (fallback === undefined || unique) return plain ?? fallback;
   // Rows as the application would have made them: mostly the default.
-  const varied = column.form.kind === 'e' || column.form.base === 'bool';
-  return varied && plain !== undefined ? `CASE WHEN ${pick(other(source, 'default'), 4)} = 0 THEN ${plain} ELSE ${fallback} END` : fallback;
+  const choice = column.form.kind === 'e' || column.form.base === 'bool';
+  const varied = holdsAmounts(column) ? `${fallback} + 1 + ${pick(other(source, 'amount'), greatestAmount)}` : choice ? plain : undefined;
+  return varied === undefined ? fallback : `CASE WHEN ${pick(other(source, 'default'), 4)} = 0 THEN ${varied} ELSE ${fallback} END`;
+}
+
+const fractional = new Set(['numeric', 'float4', 'float8']);
+const whole = new Set(['int4', 'int8']);
+
+function holdsAmounts({ name, default: fallback, form: { base, length, scale } }: FillColumn): boolean {
+  if (fallback === null || (!fractional.has(base) && !whole.has(base))) return false;
+  // Room for two digits before the point.
+  if (length !== null && length - (scale ?? 0) < 2) return false;
+  const [initial, ...others] = constantsOf(fallback);
+  return initial !== undefined && others.length === 0 && isAmount(name, fractional.has(base), Number(initial.text));
 }
 
 /** The expression that takes one of the candidates in each row. */
