@@ -123,6 +123,7 @@ class FolderRun {
   private readonly wanted: ReadonlySet<string>;
   private readonly rules: readonly Rule[];
   private readonly active: ActiveRules;
+  private readonly rulesOff: ReadonlySet<string>;
   /** Findings can depend on what other files there are and on what is no migration, such as a tool's configuration. */
   private readonly surroundings: string;
   private readonly linted = new Map<string, FileFindings>();
@@ -138,6 +139,7 @@ class FolderRun {
     this.wanted = new Set(input.paths ?? this.texts.keys());
     this.rules = input.rules ?? allRules;
     this.active = new ActiveRules(this.rules, (rule) => this.level(rule));
+    this.rulesOff = new Set(this.rules.filter((rule) => this.level(rule) === 'off').map(({ id }) => id));
     // Of code, what a migration takes from other files is part of the migration itself.
     const others = input.files.filter((file) => !/\.(sql|[cm]?[jt]s)$/i.test(file.path)).map((file) => file.text);
     this.surroundings = JSON.stringify([framework.name, engine, configuration, [...this.texts.keys()], others]);
@@ -224,19 +226,20 @@ class FolderRun {
   private lintProgram(migration: Migration, program: Program, origin: Catalog, before: Catalog): LintedProgram {
     const { framework, engine } = this;
     const text = this.texts.get(program.path) ?? '';
+    const { rulesOff } = this;
     const { files } = this.input;
     if (isCode(program)) {
       const { up, down, ...rest } = migration;
       const seen = { ...rest, up: asRendered(up), ...(down && { down: asRendered(down) }) };
       const rendering = { program: asRendered(program), text: program.rendering.text, source: text };
-      const context = ruleContext({ migration: seen, framework, engine, files, before, origin, ...rendering });
+      const context = ruleContext({ migration: seen, framework, engine, files, before, origin, rulesOff, ...rendering });
       const mapper = new FindingMapper(new SourceMap(program, text), { framework, engine: migration.engine });
       const findings = checkProgram(context, this.active).map(({ finding, inSource }) =>
         inSource ? { finding } : mapper.finding(finding),
       );
       return { findings: [...findings, ...unreadFindings(program, this.rules, (rule) => this.level(rule))], errors: codeErrors(program) };
     }
-    const context = ruleContext({ migration, program, framework, engine, files, text, before, origin });
+    const context = ruleContext({ migration, program, framework, engine, files, text, before, origin, rulesOff });
     const errors = program.statements.flatMap(({ unreadable }) => (unreadable === undefined || unreadable.isElsewhere ? [] : [unreadable]));
     const elsewhere = elsewhereFindings(program, this.rules, (rule) => this.level(rule));
     return { findings: [...checkProgram(context, this.active).map(({ finding }) => ({ finding })), ...elsewhere], errors };

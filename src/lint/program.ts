@@ -27,6 +27,8 @@ export interface ProgramInput {
   readonly before: Catalog;
   /** The schema before the migration, which a rollback has to bring back. */
   readonly origin?: Catalog;
+  /** Ids. */
+  readonly rulesOff: ReadonlySet<string>;
 }
 
 /** What a rule is to see of one program. */
@@ -62,6 +64,7 @@ export function ruleContext(input: ProgramInput): RuleContext {
     origin: input.origin,
     after: schemas.at(-1) ?? before,
     files: input.files,
+    rulesOff: input.rulesOff,
     text: input.text,
     source: input.source,
     lines: new LineIndex(input.text),

@@ -40,6 +40,8 @@ export interface RuleContext {
   readonly files: readonly SourceFile[];
   readonly text: string;
   readonly lines: LineIndex;
+  /** Ids of the rules that the configuration turns off: one that would leave its word to such a rule says it itself. */
+  readonly rulesOff: ReadonlySet<string>;
   /** Set for a program that is written in code: its file. `text` and all places are then those of the SQL that it sends. */
   readonly source: string | undefined;
   /** Identities of the tables and materialized views that this program creates, with the number of the statement that does. */

@@ -3,6 +3,7 @@ import { defaultEngine, type Engine, isMysqlFamily } from '../model/engine';
 import type { ProgramExecution, Statement } from '../model/migration';
 import type { ObjectName, Operation, OperationKind } from '../model/operation';
 import { nestedDefinitions } from '../parse/postgres/nested';
+import { settingCalls } from '../parse/postgres/set-config';
 import { applyOther, applyText, renamePart } from './alterations';
 import { addColumn, alterColumn, changeColumn, changeType, dropColumn, dropDefault, renameColumn } from './columns';
 import { setComment } from './comments';
@@ -158,7 +159,14 @@ const handlers: { readonly [K in OperationKind]?: Handler<Extract<Operation, { k
     if (known !== undefined && known.populated !== populated) workspace.definitions.set({ ...known, populated });
   },
   set: (workspace, operation) => {
-    if (operation.name.toLowerCase() === 'search_path') workspace.setSearchPath(readSearchPath(operation.value), operation.local);
+    // RESET ALL, too.
+    if (['search_path', 'all'].includes(operation.name.toLowerCase()))
+      workspace.setSearchPath(readSearchPath(operation.value), operation.local);
+  },
+  select: (workspace, _operation, source) => {
+    for (const { name, value, isLocal } of settingCalls(source.text)) {
+      if (name === 'search_path') workspace.setSearchPath(readSearchPath(value), isLocal);
+    }
   },
   transaction: (workspace, { action }) => {
     if (action === 'commit' || action === 'rollback' || action === 'prepare') workspace.endTransaction();

@@ -117,6 +117,15 @@ exports.down = async (knex) => {
         { at: "table.foreign('team_id').references('id').inTable('teams').onDelete('CASCADE')", says: 'looks up every row of users' },
       ],
     },
+    {
+      title: 'NOT VALID and VALIDATE in one statement',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, age int);\n' },
+        { path: '0002_c.sql', text: 'ALTER TABLE users ADD CONSTRAINT adult CHECK (age > 17) NOT VALID, VALIDATE CONSTRAINT adult;\n' },
+      ],
+      findings: [{ at: 'VALIDATE CONSTRAINT adult', says: 'in the same statement that adds it: the lock' }],
+    },
   ],
   good: [
     {
@@ -233,8 +242,8 @@ function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'a
 
 /** VALIDATE while the lock of ADD is still held gains nothing. */
 function checkValidated(context: RuleContext, step: Step, operation: OperationOf<'validate constraint'>): Violation[] {
-  if (!step.inTransaction || !isInUse(context, step, operation.table)) return [];
-  const added = context.steps.some(
+  if (!isInUse(context, step, operation.table)) return [];
+  const [added] = context.steps.filter(
     (earlier) =>
       earlier.transaction === step.transaction &&
       earlier.statement.index <= step.statement.index &&
@@ -242,7 +251,9 @@ function checkValidated(context: RuleContext, step: Step, operation: OperationOf
         (candidate) => candidate.kind === 'add constraint' && addsConstraint(earlier, candidate, operation),
       ),
   );
-  if (!added) return [];
+  if (added === undefined) return [];
+  const where = added === step ? 'statement' : 'transaction';
+  const because = added === step ? '' : ` (${becauseTransaction(context, step)})`;
   const target = quoteQualified(operation.table.schema, operation.table.name);
   const fix =
     step.statement.operations.length > 1
@@ -256,7 +267,7 @@ function checkValidated(context: RuleContext, step: Step, operation: OperationOf
   return [
     {
       range: operationRange(context, step.statement, operation),
-      message: `${operation.constraint} is validated in the same transaction that adds it (${becauseTransaction(context, step)}): the lock of ADD CONSTRAINT is still held while every row of ${shownName(operation.table)} is checked, as if NOT VALID were not there.`,
+      message: `${operation.constraint} is validated in the same ${where} that adds it${because}: the lock of ADD CONSTRAINT is still held while every row of ${shownName(operation.table)} is checked, as if NOT VALID were not there.`,
       help: 'Validate it in a later transaction: a migration of its own.',
       fixes: fix === undefined ? [] : [fix],
     },

@@ -2,7 +2,8 @@ import type { Table } from '../../model/catalog';
 import type { ColumnSpecification, ObjectName } from '../../model/operation';
 import { ownValue } from '../../model/own-value';
 import { quoteLiteral, quoteQualified } from '../../parse/postgres/identifiers';
-import { findColumn, findIndex, findTable } from '../../schema/lookup';
+import { findColumn, findIndex, findNamed, findTable } from '../../schema/lookup';
+import { sequenceOptions } from '../../schema/sequence-options';
 import { type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import { insertAt } from '../edits';
 import { asFrameworkStatement } from '../fixes/statement';
@@ -67,8 +68,31 @@ ALTER TABLE users ADD COLUMN IF NOT EXISTS age text;\nCREATE TABLE IF NOT EXISTS
         { at: 'CREATE UNIQUE INDEX IF NOT EXISTS by_y ON a (y)', says: 'not unique' },
       ],
     },
+    {
+      title: 'A sequence that counts otherwise',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__s.sql', text: 'CREATE SEQUENCE order_no;\nCREATE SEQUENCE ticket_no AS integer;\n' },
+        {
+          path: 'V2__s.sql',
+          text: 'CREATE SEQUENCE IF NOT EXISTS order_no INCREMENT BY 50;\nCREATE SEQUENCE IF NOT EXISTS ticket_no AS bigint;\n',
+        },
+      ],
+      findings: [
+        { at: 'CREATE SEQUENCE IF NOT EXISTS order_no INCREMENT BY 50', says: 'by 1, not 50' },
+        { at: 'CREATE SEQUENCE IF NOT EXISTS ticket_no AS bigint', says: 'integer, not bigint' },
+      ],
+    },
   ],
   good: [
+    {
+      title: 'A sequence that is the same',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__s.sql', text: 'CREATE SEQUENCE s INCREMENT 10 CACHE 5;\n' },
+        { path: 'V2__s.sql', text: 'CREATE SEQUENCE IF NOT EXISTS s;\nCREATE SEQUENCE IF NOT EXISTS s INCREMENT BY 10;\n' },
+      ],
+    },
     {
       title: 'The same, or nothing known',
       framework: 'flyway',
@@ -88,6 +112,7 @@ ALTER TABLE users ADD COLUMN IF NOT EXISTS age text;\nCREATE TABLE IF NOT EXISTS
     'create table': checkTable,
     'add column': checkColumn,
     'create index': checkIndex,
+    'create object': checkSequence,
   },
 };
 
@@ -176,6 +201,29 @@ BEGIN
     RAISE EXCEPTION ${quoteLiteral(`${shownName(table)}.${column} is there with another type than ${type}`.replaceAll('%', '%%'))};
   END IF;
 END $$;`;
+}
+
+function checkSequence(context: RuleContext, step: Step, operation: OperationOf<'create object'>): Violation[] {
+  if (operation.objectKind !== 'sequence' || !operation.ifNotExists) return [];
+  const known = findNamed(step.before.sequences, operation.object, step.before.searchPath);
+  // What the text leaves out is taken as it comes.
+  const wanted = sequenceOptions(step.statement.sent);
+  if (known === undefined) return [];
+  const difference =
+    wanted.increment !== undefined && Number(wanted.increment) !== Number(known.increment)
+      ? `it counts up by ${known.increment}, not ${wanted.increment}`
+      : wanted.as !== undefined && wanted.as !== known.dataType
+        ? `it is of ${known.dataType}, not ${wanted.as}`
+        : undefined;
+  if (difference === undefined) return [];
+  return [
+    {
+      range: operationRange(context, step.statement, operation),
+      message: `${shownName(operation.object)} is there already, and ${difference}: this does nothing, and the migration counts as applied.`,
+      help: 'Change the sequence that is there: ALTER SEQUENCE.',
+      fixes: [],
+    },
+  ];
 }
 
 function checkIndex(context: RuleContext, step: Step, operation: OperationOf<'create index'>): Violation[] {

@@ -1,6 +1,7 @@
 import { headRange, type RuleContext } from '../context';
 import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
+import { missingLockTimeout } from './missing-lock-timeout';
 import { isAskedForTogether, unboundedWait } from './unbounded-wait';
 import { setStatementTimeout, type UnboundedWork, unboundedWork } from './unbounded-work';
 
@@ -16,7 +17,7 @@ Where there is a way that does not hold the lock, another rule says so, and that
 stand: the server then ends the statement and lets everybody go on, and the migration can be tried another way. SET LOCAL inside a transaction; SET outside of one, and RESET before work that takes its time
 without blocking anybody, such as CREATE INDEX CONCURRENTLY and VALIDATE CONSTRAINT.
 
-Reported once per program, at its first such statement. Silent where missing-lock-timeout speaks of that transaction, and asks for both; in rollbacks, where the program says anything of statement_timeout or transaction_timeout, or a migration of the folder sets one for a role or the database; for changes
+Reported once per program, at its first such statement. Silent where missing-lock-timeout, unless it is off, speaks of that transaction, and asks for both; in rollbacks, where the program says anything of statement_timeout or transaction_timeout, or a migration of the folder sets one for a role or the database; for changes
 of the catalog alone, which take no time; for tables that the same migration creates.`,
   bad: [
     {
@@ -126,7 +127,7 @@ of the catalog alone, which take no time; for tables that the same migration cre
   check: (context) => {
     const work = unboundedWork(context);
     // Where the wait for the lock has no end either, missing-lock-timeout asks for both at once.
-    const wait = work === undefined ? undefined : unboundedWait(context)?.step;
+    const wait = work === undefined || context.rulesOff.has(missingLockTimeout.id) ? undefined : unboundedWait(context)?.step;
     return work === undefined || (wait !== undefined && isAskedForTogether(wait, work.step)) ? [] : [violation(context, work)];
   },
 };

@@ -1,3 +1,4 @@
+import { settingCalls } from '../../parse/postgres/set-config';
 import type { RuleContext, Step } from '../context';
 
 /** A timeout that the program has set and that holds for a statement. */
@@ -40,9 +41,9 @@ function settingsOf({ statement }: Step, name: string): readonly Setting[] {
     if (operation.kind === 'set' && operation.name.toLowerCase() === name) {
       return [{ isLocal: operation.local, timeout: timeoutOf(operation.value) }];
     }
-    if (operation.kind !== 'select' || !operation.functions.some((called) => called.endsWith('set_config'))) return [];
-    const [, value, isLocal] = new RegExp(`'${name}'\\s*,\\s*('[^']*')\\s*,\\s*(\\w+)`, 'i').exec(statement.sent) ?? [];
-    return value === undefined ? [] : [{ isLocal: isLocal?.toLowerCase() !== 'false', timeout: timeoutOf(value) }];
+    if (operation.kind !== 'select') return [];
+    const calls = settingCalls(statement.sent).filter((call) => call.name === name);
+    return calls.map(({ value, isLocal }) => ({ isLocal, timeout: timeoutOf(`'${value}'`) }));
   });
 }
 

@@ -1,5 +1,8 @@
+import type { Node } from '@pgsql/types';
 import type { Fix } from '../../model/finding';
 import { quoteQualified } from '../../parse/postgres/identifiers';
+import { all, as } from '../../parse/postgres/operations/nodes';
+import { statementTree } from '../../parse/postgres/read';
 import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { runOutside } from '../fixes/outside';
 import { lockEnd } from '../phrases';
@@ -10,7 +13,7 @@ import { limitsRows } from './row-filter';
 
 export const unbatchedWrite: Rule = {
   id: 'unbatched-write',
-  title: 'UPDATE or DELETE of many rows in one go',
+  title: 'UPDATE, DELETE or MERGE of many rows in one go',
   severity: 'warning',
   engines: ['postgres'],
   explanation: `One statement over a large table locks every row it writes until the end, makes as many dead rows as live ones before vacuum can remove any, and
@@ -126,8 +129,44 @@ SELECT 1;
       ],
       findings: [{ at: 'UPDATE users SET visits = visits + 1', says: 'every row of users' }],
     },
+    {
+      title: 'MERGE of a table into another',
+      framework: 'sql',
+      majors: [15, 18],
+      files: [
+        {
+          path: '0001_t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, a int);\nCREATE TABLE staged (id bigint PRIMARY KEY, a int);\n',
+        },
+        {
+          path: '0002_t.sql',
+          text: 'MERGE INTO users AS u USING staged AS s ON s.id = u.id WHEN MATCHED THEN UPDATE SET a = s.a WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.a);\n',
+        },
+      ],
+      findings: [
+        {
+          at: 'MERGE INTO users AS u USING staged AS s ON s.id = u.id WHEN MATCHED THEN UPDATE SET a = s.a WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.a)',
+          says: 'MERGE writes all rows of users that match',
+        },
+      ],
+    },
   ],
   good: [
+    {
+      title: 'MERGE of some rows, or that only inserts',
+      framework: 'sql',
+      majors: [15, 18],
+      files: [
+        {
+          path: '0001_t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, a int);\nCREATE TABLE staged (id bigint PRIMARY KEY, a int);\n',
+        },
+        {
+          path: '0002_t.sql',
+          text: 'MERGE INTO users AS u USING (VALUES (1, 2), (3, 4)) AS s (id, a) ON s.id = u.id WHEN MATCHED THEN UPDATE SET a = s.a;\nMERGE INTO users AS u USING (SELECT * FROM staged WHERE id BETWEEN 1 AND 1000) AS s ON s.id = u.id WHEN MATCHED THEN DELETE;\nMERGE INTO users AS u USING staged AS s ON s.id = u.id WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.a);\n',
+        },
+      ],
+    },
     {
       title: 'Rows named by a key',
       framework: 'sql',
@@ -183,7 +222,7 @@ SELECT 1;
       files: [{ path: '0001_t.sql', text: 'CREATE TABLE users (a int);\nUPDATE users SET a = 1;\nDELETE FROM users;\n' }],
     },
   ],
-  operations: { update: check, delete: check },
+  operations: { update: check, delete: check, merge: checkMerge },
 };
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'update' | 'delete'>): Violation[] {
@@ -201,6 +240,31 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'update'
       fixes: fix === undefined ? [] : [fix],
     },
   ];
+}
+
+/** MERGE that changes rows which are there, from a source that is as long as it is. */
+function checkMerge(context: RuleContext, step: Step, operation: OperationOf<'merge'>): Violation[] {
+  if (!isInUse(context, step, operation.table)) return [];
+  const statement = as(statementTree(step.statement.sent), 'MergeStmt');
+  const actions = all(statement?.mergeWhenClauses, 'MergeWhenClause').map(({ commandType }) => commandType);
+  if (!actions.some((action) => action === 'CMD_UPDATE' || action === 'CMD_DELETE') || isBounded(statement?.sourceRelation)) return [];
+  return [
+    {
+      range: operationRange(context, step.statement, operation),
+      message: `This MERGE writes all rows of ${shownName(operation.table)} that match in one statement: they stay locked ${lockEnd(context, step)}, the old versions of all of them pile up, and a failure near the end loses all of the work.`,
+      help: 'Merge in batches of some thousand rows of the source, each committed by itself: USING (SELECT ... WHERE id BETWEEN ... AND ...).',
+      fixes: [],
+    },
+  ];
+}
+
+/** A list of values, or a query with a LIMIT or a condition on its rows. */
+function isBounded(source: Node | undefined): boolean {
+  const query = as(as(source, 'RangeSubselect')?.subquery, 'SelectStmt');
+  return (
+    query !== undefined &&
+    (query.valuesLists !== undefined || query.limitCount !== undefined || query.fromClause === undefined || query.whereClause !== undefined)
+  );
 }
 
 function batchFix(context: RuleContext, step: Step, operation: OperationOf<'update' | 'delete'>): Fix | undefined {

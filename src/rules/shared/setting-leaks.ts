@@ -1,5 +1,7 @@
 import type { FrameworkName } from '../../model/migration';
-import { operationRange, operationsOf, type RuleContext, type Step } from '../context';
+import type { Operation } from '../../model/operation';
+import { settingCalls } from '../../parse/postgres/set-config';
+import { operationRange, type RuleContext, type Step } from '../context';
 import { statementTokens } from '../edits';
 import type { Rule, Violation } from '../rule';
 
@@ -50,6 +52,17 @@ Silent for plain SQL, where each file has a session of its own, for Flyway, whic
       files: [{ path: '20240101000000_r.sql', text: 'SET ROLE reporting;\nCREATE TABLE report (id bigint PRIMARY KEY);\n' }],
       findings: [{ at: 'SET ROLE reporting', says: 'role' }],
     },
+    {
+      title: 'As pg_dump writes it',
+      framework: 'golang-migrate',
+      files: [
+        {
+          path: '0001_dump.up.sql',
+          text: "SELECT pg_catalog.set_config('search_path', '', false);\nCREATE TABLE public.t (id bigint PRIMARY KEY);\n",
+        },
+      ],
+      findings: [{ at: "SELECT pg_catalog.set_config('search_path', '', false)", says: 'search_path' }],
+    },
   ],
   good: [
     {
@@ -59,6 +72,16 @@ Silent for plain SQL, where each file has a session of its own, for Flyway, whic
         {
           path: '20240101000000_f.sql',
           text: 'SET check_function_bodies = off;\nSET search_path = public;\nCREATE FUNCTION one() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;\n',
+        },
+      ],
+    },
+    {
+      title: 'set_config() for the transaction, of something else, or reset with all others',
+      framework: 'goose',
+      files: [
+        {
+          path: '00001_t.sql',
+          text: "-- +goose Up\nSELECT set_config('search_path', 'app', true);\nSELECT set_config('app.tenant', '1', false);\nSELECT set_config('search_path', 'app', false);\nRESET ALL;\nSET ROLE owner;\nDISCARD ALL;\n\n-- +goose Down\nSELECT 1;\n",
         },
       ],
     },
@@ -79,17 +102,42 @@ Silent for plain SQL, where each file has a session of its own, for Flyway, whic
     },
   ],
   check: (context) => {
-    const settings = operationsOf(context, 'set');
-    return settings.flatMap(({ step, operation }, position) => {
-      const name = operation.name.toLowerCase();
-      const later = settings.slice(position + 1).some((other) => other.operation.name.toLowerCase() === name);
-      const isReset = operation.value === undefined || /^'?default'?$/i.test(operation.value);
-      if (operation.local || later || isReset || !meaningful.has(name) || restoredBy[context.framework.name]?.has(name)) return [];
-      if (context.framework.name === 'sql') return [];
-      return [violation(context, step, operation.name, operationRange(context, step.statement, operation))];
+    if (context.framework.name === 'sql') return [];
+    const settings = context.steps
+      .concat(context.nested)
+      .flatMap((step) => step.statement.operations.flatMap((one) => settingsOf(step, one)));
+    return settings.flatMap((setting, position) => {
+      const { step, operation, name } = setting;
+      const isSetAgain = settings
+        .slice(position + 1)
+        .some((later) => later.name === name || later.name === 'discard all' || (later.name === 'all' && !whose.includes(name)));
+      if (setting.isLocal || isSetAgain || setting.isReset || !meaningful.has(name) || restoredBy[context.framework.name]?.has(name))
+        return [];
+      return [violation(context, setting, operationRange(context, step.statement, operation))];
     });
   },
 };
+
+interface Setting {
+  readonly step: Step;
+  readonly operation: Operation;
+  /** In lower case; `all` for RESET ALL, `discard all`. */
+  readonly name: string;
+  readonly isLocal: boolean;
+  readonly isReset: boolean;
+}
+
+/** What SET, RESET, DISCARD ALL, and set_config() with literals set. */
+function settingsOf(step: Step, operation: Operation): readonly Setting[] {
+  if (operation.kind === 'set') {
+    const isReset = operation.value === undefined || /^'?default'?$/i.test(operation.value);
+    return [{ step, operation, name: operation.name.toLowerCase(), isLocal: operation.local, isReset }];
+  }
+  if (operation.kind === 'other' && operation.node === 'DiscardStmt (ALL)')
+    return [{ step, operation, name: 'discard all', isLocal: false, isReset: true }];
+  if (operation.kind !== 'select') return [];
+  return settingCalls(step.statement.sent).map(({ name, isLocal }) => ({ step, operation, name, isLocal, isReset: false }));
+}
 
 const meaningful = new Set([
   'search_path',
@@ -120,19 +168,19 @@ const restoredBy: Readonly<Partial<Record<FrameworkName, ReadonlySet<string>>>> 
   supabase: new Set([...meaningful].filter((name) => !whose.includes(name))),
 };
 
-function violation(context: RuleContext, step: Step, name: string, range: Violation['range']): Violation {
+function violation(context: RuleContext, { step, name, operation }: Setting, range: Violation['range']): Violation {
   const [first, second] = statementTokens(context, step.statement.span);
   const wholeFile = step.transaction.kind === 'framework' && context.plan.transactions.length === 1;
   const offset = second?.word === 'session' ? second : first;
   const edit =
-    first === undefined || offset === undefined
+    first === undefined || offset === undefined || operation.kind !== 'set'
       ? undefined
       : { range: context.lines.range({ start: first.start, end: offset.end }), newText: 'SET LOCAL' };
   return {
     range,
     message: `${name} stays as it is set here for the rest of the session, in which ${context.framework.displayName} goes on to the next migrations: they do something else when they are applied together with this one.`,
     help: step.inTransaction
-      ? 'Use SET LOCAL, which ends with the transaction.'
+      ? `Use ${operation.kind === 'set' ? 'SET LOCAL' : `set_config('${name}', ..., true)`}, which ends with the transaction.`
       : `RESET ${name} at the end, or SET LOCAL in a transaction.`,
     fixes: wholeFile && edit !== undefined ? [{ title: 'Use SET LOCAL', safe: true, edits: [edit] }] : [],
   };

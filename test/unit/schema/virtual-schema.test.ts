@@ -139,6 +139,15 @@ describe('other objects', () => {
     expect(catalog.tables).toMatchObject([{ schema: 's', name: 'a', columns: [{ name: 'x' }, { name: 'y' }] }]);
   });
 
+  it.each([
+    ["SELECT pg_catalog.set_config('search_path', 's', false); CREATE TABLE a (x int);", 's'],
+    ['SET search_path TO s; RESET search_path; CREATE TABLE a (x int);', 'public'],
+    ['SET search_path TO s; RESET ALL; CREATE TABLE a (x int);', 'public'],
+    ["BEGIN; SELECT set_config('search_path', 's', true); COMMIT; CREATE TABLE a (x int);", 'public'],
+  ])('lie where the setting of the moment says: %s', (text, schema) => {
+    expect(replayed(`CREATE SCHEMA s; ${text}`).tables).toMatchObject([{ schema, name: 'a' }]);
+  });
+
   it('have the options of a sequence', () => {
     const catalog = replayed('CREATE SEQUENCE s AS int INCREMENT BY -2 MAXVALUE 10 START WITH 4 NO CYCLE CACHE 5;');
     expect(catalog.sequences).toMatchObject([

@@ -1,7 +1,7 @@
 import { relationKey, type Table } from '../../../model/catalog';
 import type { Operation } from '../../../model/operation';
 import { findColumn, findIndex, findTable } from '../../../schema/lookup';
-import { type RuleContext, type Step, shownName } from '../../context';
+import { type OperationOf, type RuleContext, type Step, shownName } from '../../context';
 import type { Examples } from '../../rule';
 import type { Refusal } from './refusal';
 
@@ -21,6 +21,8 @@ export function refusedInherited(context: RuleContext, step: Step, operation: Op
     }
     case 'add column': {
       const table = findTable(step.before, operation.table);
+      const identity = table === undefined ? undefined : refusedIdentity(context, step, operation, table);
+      if (identity !== undefined) return identity;
       return table?.partitionOf === undefined || (operation.ifNotExists && findColumn(table, operation.column.name) !== undefined)
         ? undefined
         : {
@@ -36,6 +38,24 @@ export function refusedInherited(context: RuleContext, step: Step, operation: Op
     default:
       return undefined;
   }
+}
+
+/** Since version 17 partitions share the identity of their table; children by INHERITS can't (release notes of 17, E.9). */
+function refusedIdentity(
+  { engine }: RuleContext,
+  step: Step,
+  { column, ifNotExists }: OperationOf<'add column'>,
+  table: Table,
+): Refusal | undefined {
+  const key = relationKey(table);
+  const child = step.before.tables.find(({ partitionOf, inherits }) => partitionOf?.parent === key || inherits?.includes(key) === true);
+  if (column.identity === undefined || child === undefined || (child.partitionOf !== undefined && engine.major >= 17)) return undefined;
+  if (ifNotExists && findColumn(table, column.name) !== undefined) return undefined;
+  return {
+    why: `${table.name} has ${child.partitionOf === undefined ? 'the child' : 'the partition'} ${child.name}, and an identity column can't be added to both`,
+    code: '42P16',
+    help: `Add a plain bigint column with a default of nextval() from a sequence of its own, which the children share.`,
+  };
 }
 
 function refusedIndex(step: Step, names: readonly { readonly schema?: string; readonly name: string }[]): Refusal | undefined {
@@ -81,6 +101,29 @@ function shownKey(key: string): string {
 export const inheritedExamples: Examples = {
   bad: [
     {
+      title: 'An identity column of a table with a child',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE base (n int);\nCREATE TABLE child () INHERITS (base);\n' },
+        { path: 'V2__i.sql', text: 'ALTER TABLE base ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE base ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY', says: '42P16' }],
+    },
+    {
+      title: 'Before 17: of a partitioned table',
+      framework: 'flyway',
+      majors: [12, 16],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE p (n int) PARTITION BY RANGE (n);\nCREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (2);\n',
+        },
+        { path: 'V2__i.sql', text: 'ALTER TABLE p ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE p ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY', says: 'the partition p1' }],
+    },
+    {
       title: 'What a child has from its parent',
       framework: 'flyway',
       majors: [14, 18],
@@ -116,6 +159,21 @@ export const inheritedExamples: Examples = {
     },
   ],
   good: [
+    {
+      title: 'An identity that partitions share, and one of a partitioned table without any',
+      framework: 'flyway',
+      majors: [17, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE p (n int) PARTITION BY RANGE (n);\nCREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (2);\nCREATE TABLE q (n int) PARTITION BY RANGE (n);\n',
+        },
+        {
+          path: 'V2__i.sql',
+          text: 'ALTER TABLE p ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY;\nALTER TABLE q ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY;\n',
+        },
+      ],
+    },
     {
       title: 'A partition made by LIKE: without INCLUDING IDENTITY there is none, nor is a default without INCLUDING DEFAULTS',
       framework: 'flyway',
