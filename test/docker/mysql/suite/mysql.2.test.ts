@@ -1,3 +1,3 @@
 import { runMysqlSuite } from './run-suite';
 
-runMysqlSuite('mysql');
+runMysqlSuite('mysql', 1, 2);

@@ -1,3 +1,3 @@
 import { runMysqlSuite } from './run-suite';
 
-runMysqlSuite('mariadb');
+runMysqlSuite('mariadb', 1, 2);

@@ -1,0 +1,3 @@
+import { runMysqlSuite } from './run-suite';
+
+runMysqlSuite('mariadb', 0, 2);

@@ -1,0 +1,3 @@
+import { runMysqlSuite } from './run-suite';
+
+runMysqlSuite('mysql', 0, 2);
