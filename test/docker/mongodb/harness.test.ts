@@ -8,6 +8,7 @@ import { guardVariables } from '../../../src/engines/command/environment';
 import { CommandProcess } from '../../../src/engines/command/process';
 import { type HarnessOrder, harnessCommand } from '../../../src/engines/mongodb/harness-command';
 import type { Sandbox } from '../../../src/model/sandbox';
+import { isRunning, withDescendants } from '../../../src/sandbox/processes';
 import { processesWith } from '../../engines/sandbox/support';
 import { requireOrSkip } from '../../require';
 import { dockerMissing } from '../docker';
@@ -247,19 +248,13 @@ export async function up(connection: Connection) { await connection.collection('
         urlOf(sandbox, 'cell'),
       );
       const command = new CommandProcess(text, folder, { PATH: process.env.PATH ?? '' });
-      await expect
-        .poll(
-          () =>
-            client
-              .db('cell')
-              .admin()
-              .command({ currentOp: 1 })
-              .then(() => processesWith(process.env.FAULTLINE_HARNESS ?? '').length),
-          { timeout: 20_000 },
-        )
-        .toBeGreaterThan(0);
+      // Not those that another file of tests has started.
+      const sleepers = () => processesWith('sleep 1000').filter((id) => withDescendants(process.pid).includes(id));
+      await expect.poll(sleepers, { timeout: 20_000 }).toHaveLength(1);
+      const started = sleepers();
       await command.kill();
       expect((await command.exited).signal ?? 'SIGKILL').toBe('SIGKILL');
+      await expect.poll(() => started.filter(isRunning), { timeout: 20_000 }).toEqual([]);
     });
 
     it('one that opens another connection to the sandbox may', async () => {
