@@ -3,13 +3,24 @@ import { defineConfig } from 'vitest/config';
 /** The panel in every state, theme and width, as pictures: an extra that is asked for by naming a folder for them. */
 const pictures = process.env.FAULTLINE_SHOTS === undefined ? [] : ['test/webview/screenshots.ts'];
 
-/** Migrations with the verdict of every cell, on servers in Docker. None of them looks for what another start might remove: two at a time. */
+/** Migrations with the verdict of every cell, on servers in Docker. */
 const matrices = ['test/docker/*/suite/*.test.ts'];
 
 /**
- * Suites by what they need: `unit` nothing, `engines` and `suite` the embedded Postgres, `packages` the npm registry, `docker` and `docker-suite` a Docker daemon,
- * `webview` a Chromium. Files of `docker` run one after another: each start removes orphans, also those that a test of another file is
- * watching.
+ * Tests that look at containers whose owner is dead, which any start of another sandbox removes, or at the processes of everyone, or that
+ * hold two times against each other: they run one after another, and when nothing else runs.
+ */
+const alone = [
+  'test/docker/killed.test.ts',
+  'test/docker/sandbox.test.ts',
+  'test/docker/mongodb/bad-input.test.ts',
+  'test/docker/mongodb/clone.test.ts',
+  'test/docker/mongodb/sandbox.test.ts',
+];
+
+/**
+ * Suites by what they need: `unit` nothing, `engines` and `suite` the embedded Postgres, `packages` the npm registry, `docker`, `docker-alone` and
+ * `docker-suite` a Docker daemon, `webview` a Chromium.
  */
 export default defineConfig({
   test: {
@@ -44,11 +55,11 @@ export default defineConfig({
         test: {
           name: 'docker',
           globalSetup: 'test/harness.ts',
-          fileParallelism: false,
           include: ['test/docker/**/*.test.ts'],
-          exclude: matrices,
+          exclude: [...matrices, ...alone],
         },
       },
+      { extends: true, test: { name: 'docker-alone', globalSetup: 'test/harness.ts', fileParallelism: false, include: alone } },
       {
         extends: true,
         test: { name: 'docker-suite', globalSetup: 'test/harness.ts', testTimeout: 300_000, include: matrices },

@@ -20,6 +20,7 @@ const suites = [
   { name: 'tools', needs: 'tools', missing: toolsMissing, run: () => vitest('tools') },
   { name: 'packages', needs: 'packages', missing: registryMissing, run: () => vitest('packages') },
   { name: 'docker', needs: 'docker', missing: dockerMissing, run: () => vitest('docker') },
+  { name: 'docker-alone', needs: 'docker', missing: dockerMissing, run: () => vitest('docker-alone') },
   { name: 'docker-suite', needs: 'docker', missing: dockerMissing, run: () => vitest('docker-suite') },
   { name: 'webview', needs: 'vscode', missing: chromiumMissing, run: () => vitest('webview') },
   // This one looks for VS Code by itself, and says so when there is none.
