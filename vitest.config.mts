@@ -45,7 +45,6 @@ export default defineConfig({
           globalSetup: 'test/harness.ts',
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          fileParallelism: false,
           include: ['test/tools/*.test.ts'],
         },
       },
