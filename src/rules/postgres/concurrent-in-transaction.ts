@@ -132,6 +132,15 @@ export class Email1700000000002 implements MigrationInterface {
       ],
     },
     {
+      title: 'Supabase has no migration outside of a transaction',
+      framework: 'supabase',
+      files: [
+        { path: '20240101000000_a.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n' },
+        { path: '20240102000000_i.sql', text: 'CREATE INDEX CONCURRENTLY i ON users (email);\n' },
+      ],
+      findings: [{ at: 'CREATE INDEX CONCURRENTLY i ON users (email)', says: 'pipeline' }],
+    },
+    {
       title: 'A revert of TypeORM asks no migration for its transaction',
       framework: 'typeorm',
       files: [
@@ -271,10 +280,17 @@ function isOpenedByCode(context: RuleContext, step: Step): boolean {
 }
 
 function helpWithoutFix(context: RuleContext, step: Step): string {
+  if (context.program.direction === 'up' && isAlwaysWrapped(context))
+    return `${context.framework.displayName} runs every migration in a transaction: run the statement by hand before the deployment, and let the migration pass over what is there already (IF NOT EXISTS, IF EXISTS).`;
   if (context.program.direction === 'up') return 'Move it into a migration of its own that runs outside a transaction.';
   return /\bconcurrently\b/i.test(step.statement.text)
     ? 'Write it without CONCURRENTLY, or run the way back outside a transaction.'
     : 'Run the way back outside a transaction.';
+}
+
+/** No mark takes a migration of this framework out of its transaction (Drizzle, Supabase). */
+function isAlwaysWrapped({ framework, program }: RuleContext): boolean {
+  return program.execution.wrapped && framework.noTransactionMark === undefined && framework.runsOutside === undefined;
 }
 
 /** The leading keywords: CREATE UNIQUE INDEX CONCURRENTLY. */

@@ -1,7 +1,10 @@
 import { type NativeCall, type NativeUse, type NativeValue, native } from '../../../code/native';
 import { plainValue } from '../../../code/plain';
 import { emitSql } from '../../../code/sql/emit';
+import { written } from '../../../code/text';
 import { undefinedValue, unknown, type Value } from '../../../code/value';
+import { replaceMarks } from '../replacing';
+import type { Dialect } from '../typeorm/dialects';
 import { assignments, criteriaSql, entityTable, insertSql, type RowDialect, whereClause } from '../typeorm/rows';
 
 /** What only reads, or only changes objects in memory: nothing is rendered for it. */
@@ -12,9 +15,9 @@ const quiet =
  * The entity manager of a migration (`@mikro-orm/knex`, `SqlEntityManager`; `@mikro-orm/core`, `EntityManager`): raw SQL, rows that are
  * written without entities, transactions. Entities that are flushed are known only when it runs.
  */
-export function entityManager(getKnex: (call: NativeCall) => Value, dialect: RowDialect): NativeValue {
+export function entityManager(getKnex: (call: NativeCall) => Value, dialect: Dialect): NativeValue {
   const execute = (call: NativeCall): Value => {
-    emitSql(call, call.arg(0));
+    emitSql(call, withParameters(call, dialect));
     return unknown('rows', { source: call.place });
   };
   const flushed = (call: NativeCall): Value => {
@@ -45,6 +48,14 @@ export function entityManager(getKnex: (call: NativeCall) => Value, dialect: Row
       quiet.test(name) ? native({ name, reachesDatabase: false, call: (call) => unknown(call.machine.textOf(call.place)) }) : undefined,
   });
   return manager;
+}
+
+/** `execute(sql, parameters)`: each `?` is a parameter where there are any (`Platform.formatQuery`); `\\?` is a question mark. */
+export function withParameters(call: NativeCall, dialect: Pick<Dialect, 'parameter'>): Value {
+  const [sql, parameters] = [call.arg(0), call.arg(1)];
+  if (sql.kind !== 'text' || parameters.kind !== 'array' || (parameters.items.length === 0 && !parameters.open)) return sql;
+  let count = 0;
+  return replaceMarks(sql, /(?<![\\?])\?(?!\?)/g, () => written(dialect.parameter(++count), call.place));
 }
 
 type Writer = (table: string, rest: readonly unknown[], use: NativeUse, dialect: RowDialect) => string | undefined;

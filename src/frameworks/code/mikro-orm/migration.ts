@@ -5,7 +5,7 @@ import type { Engine } from '../../../model/engine';
 import { RunContext } from '../knex/context';
 import { KnexNatives } from '../knex/natives';
 import { dialectOf } from '../typeorm/dialects';
-import { entityManager } from './entity-manager';
+import { entityManager, withParameters } from './entity-manager';
 
 /** The mark of what `addSql` was given: it is sent when `up` has returned, behind all that `execute` sent. */
 export const queued = Symbol('queued');
@@ -18,7 +18,7 @@ export function migrationsPackage(engine: Engine): Value {
 /** What a migration has from that class. */
 export function migration(engine: Engine): NativeValue {
   const execute = (call: NativeCall): Value => {
-    emitSql(call, call.arg(0));
+    emitSql(call, withParameters(call, dialectOf(engine)));
     return unknown('rows', { source: call.place });
   };
   // knex has a connection of its own: it sees nothing of the migration's transaction.

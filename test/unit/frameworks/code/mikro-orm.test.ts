@@ -51,6 +51,15 @@ describe('MikroORM migrations', () => {
     expect(sqlOf(found).map((text) => text.split(' ')[0])).toEqual(['select', 'update', 'alter']);
   });
 
+  it('send question marks as parameters where there are any', () => {
+    const [found] = read(
+      migration(`const em = this.getEntityManager();
+    await em.execute('update a set b = ? where c = ?', [1, 2]);
+    await em.execute("update a set b = 1 where c ? 'x'");`),
+    );
+    expect(sqlOf(found)).toEqual(['update a set b = $1 where c = $2', "update a set b = 1 where c ? 'x'"]);
+  });
+
   it('send the text of a builder once', () => {
     const [found] = read(
       migration("const knex = this.getKnex(); this.addSql(knex.schema.createTable('zz1', (t) => t.increments()).toString());"),
