@@ -11,6 +11,7 @@ import { groupByKind, type RuleContext, type Step } from '../rules/context';
 import type { Violation } from '../rules/rule';
 import { findNamed, findTable } from '../schema/lookup';
 import { replaySteps } from '../schema/virtual-schema';
+import { isReplayed } from '../schema/workspace';
 import type { ActiveRule, ActiveRules } from './active-rules';
 import { nestedSteps } from './nested';
 
@@ -130,8 +131,10 @@ function createdRelations(before: Catalog, steps: readonly Step[]): ReadonlyMap<
   return created;
 }
 
-function isIn({ tables, definitions }: Catalog, wanted: string): boolean {
-  return tables.some(({ identity }) => identity === wanted) || definitions.some(({ identity }) => identity === wanted);
+/** A replay gives out identities in their order. */
+function isIn(catalog: Catalog, wanted: string): boolean {
+  if (isReplayed(catalog)) return Number(wanted) < catalog.nextIdentity;
+  return [...catalog.tables, ...catalog.definitions].some(({ identity }) => identity === wanted);
 }
 
 function createdName(operation: Operation): ObjectName | undefined {

@@ -23,6 +23,11 @@ export interface VirtualCatalog extends SearchedCatalog {
   readonly settings?: Settings;
 }
 
+/** Was it made by replaying statements, and not read from a server? */
+export function isReplayed(catalog: Catalog): catalog is VirtualCatalog {
+  return 'nextIdentity' in catalog;
+}
+
 const newestMajor = defaultEngine.major;
 
 const defaultPath: readonly string[] = [defaultSchema];
@@ -77,7 +82,7 @@ export class Workspace {
     this.definitions = left?.definitions.copy(counting) ?? ObjectStore.of(catalog.definitions, counting);
     if (left === undefined) for (const object of [...catalog.tables, ...catalog.sequences, ...catalog.definitions]) this.count(object, 1);
     this.known = settingsOf(catalog);
-    this.nextIdentity = 'nextIdentity' in catalog ? (catalog as VirtualCatalog).nextIdentity : greatestIdentity(catalog) + 1;
+    this.nextIdentity = isReplayed(catalog) ? catalog.nextIdentity : greatestIdentity(catalog) + 1;
   }
 
   /** What the catalog has no place for, as the statements that set it. */
