@@ -49,6 +49,7 @@ import {
   tableSwitches,
 } from './tables';
 import { planTypes, withTypesSetAside } from './types';
+import { viewIndexChanges } from './view-indexes';
 
 const defaults: ChangeOptions = { goal: 'in the state to reach', concurrently: true, isEmpty: () => false };
 
@@ -136,6 +137,7 @@ class Writer {
       ...this.attachments(),
       ...ownSequences(this.from, to, new Set(this.released.map((sequence) => sequence.identity)), options),
       ...this.createDefinitions(this.definitions.late),
+      ...viewIndexChanges(this.definitions.kept, options),
       ...this.parts.flatMap((plan) => triggerChanges(plan, options)),
       ...this.parts.flatMap((plan) => policyChanges(plan, options)),
       ...this.pairs.flatMap((pair) => tableSwitches(pair.from, pair.to, options)),
@@ -152,9 +154,13 @@ class Writer {
 
   /** What was dropped for another in its place is not there any more to be renamed. */
   private renamesOfWhatStays(): readonly Change[] {
-    const gone = this.definitions.dropped.map(
-      ({ kind, schema, name, signature }) => `ALTER ${kind.toUpperCase()} ${sqlName({ schema, name })}${signature ?? ''} RENAME TO `,
-    );
+    const gone = this.definitions.dropped.flatMap(({ identity, kind, schema, name, signature }) => {
+      const moved = this.renamed.catalog.definitions.find((object) => object.identity === identity && object.kind === kind);
+      const places = [schema, moved?.schema ?? schema].map((place) => sqlName({ schema: place, name }));
+      return places.flatMap((place) =>
+        ['RENAME TO', 'SET SCHEMA'].map((verb) => `ALTER ${kind.toUpperCase()} ${place}${signature ?? ''} ${verb} `),
+      );
+    });
     return this.renamed.changes.filter(({ text }) => !gone.some((head) => text.startsWith(head)));
   }
 

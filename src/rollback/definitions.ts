@@ -126,13 +126,8 @@ function sameDefinition(a: DefinedObject, b: DefinedObject): boolean {
     a.definition === b.definition &&
     a.signature === b.signature &&
     a.populated === b.populated &&
-    canonical(a.indexes?.map(withoutComment)) === canonical(b.indexes?.map(withoutComment)) &&
     canonical(a.triggers) === canonical(b.triggers)
   );
-}
-
-function withoutComment({ comment: _, ...index }: NonNullable<DefinedObject['indexes']>[number]) {
-  return index;
 }
 
 /**

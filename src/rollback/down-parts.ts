@@ -26,7 +26,9 @@ export function generatedDown(
   mark: '--' | '//' = '--',
 ): GeneratedDown {
   return {
-    statements: parts.map((part) => written([...part.comments.map((comment) => `${mark} ${comment}`), ...part.text].join('\n'))),
+    statements: parts
+      .map((part) => written([...part.comments.map((comment) => `${mark} ${comment}`), ...part.text].join('\n')))
+      .filter((text) => text !== ''),
     irreversible: parts.flatMap((part) => part.comments),
     losses: parts.flatMap((part) => part.losses ?? []),
     restoresSchema: !parts.some((part) => part.leavesSchema === true),

@@ -32,8 +32,9 @@ const texts = /^(text|character varying|varchar|citext)\b/;
 const exact = /^(smallint|integer|bigint|numeric|boolean|date|time|timestamp|uuid|interval|json|jsonb|inet|cidr|bytea|oid)\b/;
 
 /** True when every value that the server lets through comes back by casting it to the old type. Unsure is false. */
-function keepsValues(from: string, operation: Extract<Operation, { kind: 'alter column type' }>, types: Catalog['types']): boolean {
-  const to = operation.type;
+function keepsValues(type: string, operation: Extract<Operation, { kind: 'alter column type' }>, types: Catalog['types']): boolean {
+  const from = baseOf(type, types);
+  const to = baseOf(operation.type, types);
   const explicit = operation.using !== undefined;
   if (explicit && !isPlainCast(operation.using ?? '', operation.column)) return false;
   const isText = (type: string) => texts.test(type) || isLabel(type, types);
@@ -48,6 +49,12 @@ function keepsValues(from: string, operation: Extract<Operation, { kind: 'alter 
   if (from === 'date') return /^timestamp/.test(to);
   if (/^timestamp/.test(from) && /^timestamp/.test(to)) return !/\(\d\)/.test(to);
   return from === 'jsonb' && to === 'json';
+}
+
+/** A domain's values are those of the type beneath it. */
+function baseOf(type: string, types: Catalog['types']): string {
+  const bare = type.replaceAll('"', '').split('.').at(-1) ?? '';
+  return types.find(({ name, kind }) => name === bare && kind === 'domain')?.domain?.baseType ?? type;
 }
 
 /** `column`, `column::type`, `column::text::type`, CAST (column AS type). */

@@ -171,6 +171,7 @@ function isKnown(name: ObjectName, before: Catalog, after: Catalog): boolean {
         ...catalog.sequences,
         ...catalog.definitions,
         ...catalog.tables.flatMap((table) => partsOf(table)),
+        ...catalog.definitions.flatMap(({ schema, indexes = [] }) => indexes.map(({ name: index }) => ({ schema, name: index }))),
       ].some((object) => isNamed(name, object)) || catalog.schemas.some((schema) => schema.name === name.name),
   );
 }

@@ -4,6 +4,7 @@ import type { Migration, Statement } from '../model/migration';
 import { lastingStatements } from '../schema/transactions';
 import type { Loss } from '../state/loss';
 import { catalogChanges } from './changes';
+import { textNames } from './columns';
 import { withFirstAttributes } from './comparable';
 import { computedDown } from './computed';
 import { concerned } from './concerned';
@@ -71,10 +72,24 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
     ...untracedDown(statements, was, engine),
   ];
   const whole = parts.map((part) =>
-    part.losses === undefined ? part : { ...part, losses: part.losses.flatMap((loss) => withChildren(loss, was.tables)) },
+    part.losses === undefined
+      ? part
+      : { ...part, losses: part.losses.flatMap((loss) => withChildren(withComputed(loss, was.tables), was.tables)) },
   );
   const short = !lasting.some((statement) => statement.sent.includes('public.'));
   return generatedDown(whole, short ? withoutPublic : (text) => text);
+}
+
+/** What is computed from lost values is not what it was either. */
+function withComputed(loss: Loss, tables: Catalog['tables']): Loss {
+  const { columns } = loss;
+  const table = columns && tables.find((candidate) => relationKey(candidate) === loss.table);
+  const computed = table?.columns.filter(
+    ({ name, generated }) => generated !== undefined && !columns?.includes(name) && textNames(generated.expression, new Set(columns)),
+  );
+  return computed === undefined || computed.length === 0
+    ? loss
+    : { ...loss, columns: [...(columns ?? []), ...computed.map(({ name }) => name)] };
 }
 
 /** The values of a column are lost in the tables that inherit it too. */

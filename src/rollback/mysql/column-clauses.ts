@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../../parse/mysql/identifiers';
 import { columnLine } from '../../schema/mysql/show-create';
 import { canonical } from '../../state/canonical';
 import { match } from '../../state/match';
-import { effectiveCollation, namesOneOf, renamedIn } from './names';
+import { effectiveCollation, namesOneOf, optionOf, renamedIn } from './names';
 
 /** A table as it is and as it is to be, under its name of then. */
 export interface MysqlPair {
@@ -43,7 +43,7 @@ export function planColumns({ from, to }: MysqlPair, engine: Engine, isEmpty: bo
       const old = kept.find(([, b]) => b === column)?.[0];
       const place = order.get(column.name) ?? '';
       const wanted = waiting.includes(column) ? { ...column, notNull: false } : column;
-      const line = columnLine(explicit(wanted, to), engine);
+      const line = columnLine(explicit(wanted, from, to), engine);
       if (old === undefined) return [`ADD COLUMN ${line}${place}`];
       const isSame = place === '' && sameColumn(old, column, from, to, renamed);
       if (isSame && old.name === column.name) return [];
@@ -63,9 +63,10 @@ export function planColumns({ from, to }: MysqlPair, engine: Engine, isEmpty: bo
   };
 }
 
-/** Its collation is said where the ALTER could else take the table's other one. */
-function explicit(column: Column, table: Table): Column {
-  const collation = effectiveCollation(column, table);
+/** Its collation is said where the table's own changes with it: the ALTER could else take the other one. */
+function explicit(column: Column, from: Table, to: Table): Column {
+  if (optionOf(from, 'collate') === optionOf(to, 'collate')) return column;
+  const collation = effectiveCollation(column, to);
   return collation === undefined ? column : { ...column, collation };
 }
 

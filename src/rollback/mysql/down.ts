@@ -1,12 +1,13 @@
 import { type Catalog, relationKey } from '../../model/catalog';
 import type { Migration, Statement } from '../../model/migration';
 import type { Operation } from '../../model/operation';
+import { quoteIdentifier, quoteQualified } from '../../parse/mysql/identifiers';
 import { replaySteps } from '../../schema/virtual-schema';
 import { match } from '../../state/match';
 import { concerned } from '../concerned';
 import { mysqlWords } from '../dialect';
 import { dataDown } from '../down-data';
-import { type DownPart, lostData, notUndone } from '../down-part';
+import { type DownPart, lostData, notUndone, statement as undo } from '../down-part';
 import { downOfChange, exchangedDown, type GeneratedDown, generatedDown, withUnseenTables } from '../down-parts';
 import { unreadDown } from '../down-unread';
 import { spoken } from '../names';
@@ -55,6 +56,31 @@ function narrowedDown(before: Catalog, after: Catalog): DownPart[] {
   );
 }
 
+/** Partitions are not followed one by one: those that are added can go, and what is done to others is said. */
+function partitionsDown({ action, table, partitions }: Extract<Operation, { kind: 'partitioning' }>, by: string): DownPart[] {
+  switch (action) {
+    case 'add':
+      return partitions.length === 0
+        ? [notUndone(`the partitions that ${by} adds to ${table.name}`)]
+        : [undo(`ALTER TABLE ${quoteQualified(table.schema, table.name)} DROP PARTITION ${partitions.map(quoteIdentifier).join(', ')}`)];
+    case 'drop':
+    case 'truncate':
+    case 'exchange':
+      return [notUndone(`rows and partitions that ${by} takes from ${table.name}`, { table: table.name })];
+    // The catalog shows these; the others leave the partitions as they are.
+    case 'partition by':
+    case 'remove':
+    case 'analyze':
+    case 'check':
+    case 'optimize':
+    case 'rebuild':
+    case 'repair':
+      return [];
+    default:
+      return [notUndone(`the partitions of ${table.name} as they were before ${by}`)];
+  }
+}
+
 /** What shows in no schema, and what can't be known. */
 function toldOf(operation: Operation, { index }: Statement, before: Catalog): DownPart[] {
   const by = `statement ${index}`;
@@ -92,9 +118,7 @@ function toldOf(operation: Operation, { index }: Statement, before: Catalog): Do
       ];
     }
     case 'partitioning':
-      return ['drop', 'truncate', 'exchange'].includes(operation.action)
-        ? [notUndone(`rows and partitions that ${by} takes from ${operation.table.name}`, { table: operation.table.name })]
-        : [];
+      return partitionsDown(operation, by);
     case 'call':
       return [notUndone(`what ${operation.name.name}() does`)];
     case 'alter object':

@@ -40,6 +40,9 @@ CREATE TABLE billing.invoices (
 CREATE INDEX invoices_open ON billing.invoices (account_id) WHERE state <> 'paid';
 CREATE INDEX invoices_state ON billing.invoices (upper(state));
 CREATE VIEW active_accounts AS SELECT id, name, slug FROM accounts WHERE status = 'active';
+CREATE VIEW account_names AS SELECT name FROM active_accounts;
+CREATE MATERIALIZED VIEW billing.revenue AS SELECT account_id, sum(total) AS revenue FROM billing.invoices GROUP BY account_id;
+CREATE UNIQUE INDEX revenue_account ON billing.revenue (account_id);
 CREATE TABLE media (id integer PRIMARY KEY, url text NOT NULL);
 CREATE TABLE images (width integer) INHERITS (media);
 `;
@@ -116,5 +119,22 @@ ALTER TABLE billing.invoices ADD CONSTRAINT invoices_plan_fk FOREIGN KEY (plan_c
     sql: 'ALTER TABLE accounts DROP COLUMN status CASCADE;',
     says: /^Lost: values of accounts\.status: [^.]*\.$/,
   },
+  {
+    name: 'a lost column from which another is computed',
+    sql: 'ALTER TABLE accounts DROP COLUMN name CASCADE;',
+    says: /^Lost: values of accounts\.name: .* When the values are restored: ALTER TABLE \S+ ALTER COLUMN name SET NOT NULL;$/,
+  },
+  {
+    name: 'indexes of a materialized view, which is not filled again for them',
+    sql: `CREATE INDEX revenue_revenue ON billing.revenue (revenue);
+ALTER INDEX billing.revenue_account RENAME TO revenue_by_account;`,
+  },
+  {
+    name: 'a view that moves away and reads what is replaced',
+    sql: `CREATE OR REPLACE VIEW active_accounts AS SELECT id, name, slug, updated_at FROM accounts WHERE status = 'active';
+ALTER VIEW account_names SET SCHEMA billing;
+ALTER VIEW billing.account_names RENAME TO names;`,
+  },
+  { name: 'a domain that becomes the type beneath it', sql: 'ALTER TABLE users ALTER COLUMN email TYPE text; DROP DOMAIN email_address;' },
   { name: 'a function with all that calls it', sql: 'DROP FUNCTION set_updated_at() CASCADE; DROP FUNCTION slugify(text) CASCADE;' },
 ];

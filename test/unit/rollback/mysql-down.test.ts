@@ -115,3 +115,29 @@ test('what could not be read is said', () => {
   expect(statements.join()).toContain('DROP COLUMN `age`');
   expect(restoresSchema).toBe(false);
 });
+
+test('a column names its collation only where the table changes its own', () => {
+  expect(downOf('ALTER TABLE people MODIFY email VARCHAR(200) NOT NULL').statements).toEqual([
+    'ALTER TABLE `people` MODIFY COLUMN `email` varchar(80) NOT NULL;',
+  ]);
+  expect(downOf('ALTER TABLE people CONVERT TO CHARACTER SET latin1').statements.join('\n')).toContain(
+    'MODIFY COLUMN `email` varchar(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci NOT NULL',
+  );
+});
+
+test('a JSON column of MariaDB comes back with its check', () => {
+  const text = 'CREATE TABLE notes (id INT PRIMARY KEY, body JSON)';
+  const before = replay(emptyCatalog, readText(text, mariadb), mariadb);
+  const migration = migrationOf('ALTER TABLE notes DROP COLUMN body', mariadb);
+  expect(generateDown(migration, before, replay(before, migration.up.statements, mariadb)).statements.join('\n')).toContain(
+    '`body` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL CHECK (json_valid(`body`))',
+  );
+});
+
+test('partitions that are added go, and what else is done to partitions is said', () => {
+  const added = downOf('ALTER TABLE people ADD PARTITION (PARTITION p1 VALUES LESS THAN (10), PARTITION `p-2` VALUES LESS THAN (20))');
+  expect(added.statements).toEqual(['ALTER TABLE `people` DROP PARTITION `p1`, `p-2`;']);
+  const divided = 'ALTER TABLE people REORGANIZE PARTITION p1 INTO (PARTITION a VALUES LESS THAN (5), PARTITION b VALUES LESS THAN (10))';
+  expect(downOf(divided).irreversible.join()).toContain('the partitions of people as they were before statement 1');
+  expect(downOf('ALTER TABLE people ANALYZE PARTITION p1').statements).toEqual([]);
+});

@@ -157,7 +157,6 @@ function integer(name: string, length: string, words: readonly string[], { isMar
 
 function other(name: string, length: string, { isMariadb }: Cursor): string {
   if (name === 'year') return isMariadb ? 'year(4)' : 'year';
-  if (name === 'json' && isMariadb) return 'longtext';
   if (name === 'bit' || name === 'binary') return withLength(name, length || '1');
   if (name === 'datetime' || name === 'timestamp' || name === 'time') return withLength(name, length === '0' ? '' : length);
   if (name === 'blob' && length !== '') return `${sized(Number(length))}blob`;
