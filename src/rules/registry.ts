@@ -78,6 +78,7 @@ import { missingGuard } from './postgres/missing-guard';
 import { missingLockTimeout } from './postgres/missing-lock-timeout';
 import { missingStatementTimeout } from './postgres/missing-statement-timeout';
 import { nameTaken } from './postgres/name-taken';
+import { newColumnRequired } from './postgres/new-column-required';
 import { newerThanServer } from './postgres/newer-than-server';
 import { notThere } from './postgres/not-there';
 import { openPrivileges } from './postgres/open-privileges';
@@ -151,6 +152,7 @@ export const allRules: readonly Rule[] = [
   discouragedType,
   conflictTarget,
   nameTaken,
+  newColumnRequired,
   notThere,
   stillNeeded,
   routineBreaks,

@@ -2,7 +2,7 @@ import { type Constraint, relationKey, type Table } from '../model/catalog';
 import type { ConstraintSpecification, Operation } from '../model/operation';
 import { constraintDefinition, namesIn, renameIdentifier } from './definitions';
 import { childrenOf, otherParents } from './inheritance';
-import { keyIndex } from './key-index';
+import { exclusionIndex, keyIndex } from './key-index';
 import { isSameConstraint } from './partition-parts';
 import { chooseName, joinColumnNames } from './server-names';
 import { TableDraft } from './table-draft';
@@ -31,6 +31,7 @@ export function addConstraint(workspace: Workspace, draft: TableDraft, constrain
   };
   draft.addConstraint(added);
   if (constraint.kind === 'primary key' || constraint.kind === 'unique') addKeyIndex(workspace, draft, constraint.usingIndex, added);
+  if (constraint.kind === 'exclude') draft.addIndex(exclusionIndex(workspace, draft, added));
   if (constraint.kind === 'primary key') draft.setNotNull(columns);
 }
 
@@ -174,7 +175,10 @@ function constraintColumns(draft: TableDraft, constraint: ConstraintSpecificatio
     case 'check':
       return columnsIn(draft, constraint.expression);
     case 'exclude':
-      return constraint.definition === undefined ? [] : columnsIn(draft, constraint.definition);
+      // Those that are compared, not those of INCLUDE and of the condition.
+      return constraint.definition === undefined
+        ? []
+        : columnsIn(draft, constraint.definition.replace(/\)\s*(?:include|where)\b[\s\S]*$/i, ')'));
   }
 }
 

@@ -22,15 +22,19 @@ Silent for statements with IF NOT EXISTS or OR REPLACE (what they may hide is to
       framework: 'flyway',
       majors: [12, 18],
       files: [
-        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\nCREATE INDEX by_email ON users (email);\n' },
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\nCREATE INDEX by_email ON users (email);\nCREATE TABLE rooms (n int, CONSTRAINT booked EXCLUDE (n WITH =));\n',
+        },
         {
           path: 'V2__u.sql',
-          text: 'CREATE TABLE orders (id bigint PRIMARY KEY, email text);\nCREATE INDEX by_email ON orders (email);\nCREATE TABLE users (id bigint);\n',
+          text: 'CREATE TABLE orders (id bigint PRIMARY KEY, email text);\nCREATE INDEX by_email ON orders (email);\nCREATE TABLE users (id bigint);\nCREATE INDEX booked ON rooms (n);\n',
         },
       ],
       findings: [
         { at: 'CREATE INDEX by_email ON orders (email)', says: '42P07' },
         { at: 'CREATE TABLE users (id bigint)', says: 'table users' },
+        { at: 'CREATE INDEX booked ON rooms (n)', says: '42P07' },
       ],
     },
     {

@@ -1,4 +1,7 @@
+import type { Table } from '../../model/catalog';
 import type { Operation } from '../../model/operation';
+import { tokenize } from '../../parse/postgres/lexer';
+import { identifierOf } from '../../schema/definitions';
 import { findTable } from '../../schema/lookup';
 import { headRange, type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import type { Rule, Violation } from '../rule';
@@ -12,9 +15,11 @@ export const openPrivileges: Rule = {
 
 A SECURITY DEFINER function runs with its owner's privileges, but looks names up in the caller's search_path: a caller who can create objects anywhere on it can put a table or an operator of the same name in front, and have it run with the owner's rights (manual, CREATE FUNCTION, "Writing SECURITY DEFINER Functions Safely").
 
-A table with ROW LEVEL SECURITY enabled and no policy shows its rows to its owner and to roles that bypass row security (superusers, BYPASSRLS), and none to all others. A policy on a table without it keeps no row from anybody.
+A table with ROW LEVEL SECURITY enabled and no policy shows its rows to its owner and to roles that bypass row security (superusers, BYPASSRLS), and none to all others. A policy on a table without it keeps no row from anybody, nor does one after DISABLE ROW LEVEL SECURITY.
 
-Grant to roles by name; give the function \`SET search_path = ...\` with pg_temp last; create the policies before, or in the same migration.`,
+Grant to roles by name; give the function \`SET search_path = ...\` with pg_temp last; create the policies before, or in the same migration.
+
+Silent about a missing policy where another file of the folder creates one for the table.`,
   bad: [
     {
       title: 'Default privileges: for everything that is made later',
@@ -66,8 +71,41 @@ Grant to roles by name; give the function \`SET search_path = ...\` with pg_temp
       ],
       findings: [{ at: 'CREATE POLICY own ON t USING (owner = current_user)', says: 'keeps no row from anybody' }],
     },
+    {
+      title: 'Policies that are switched off',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id bigint PRIMARY KEY, owner text);\nALTER TABLE t ENABLE ROW LEVEL SECURITY;\nCREATE POLICY own ON t USING (owner = current_user);\n',
+        },
+        { path: 'V2__p.sql', text: 'ALTER TABLE t DISABLE ROW LEVEL SECURITY;\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE t DISABLE ROW LEVEL SECURITY', says: 'its policy keeps no row from anybody' }],
+    },
   ],
   good: [
+    {
+      title: 'The policy comes with the next migration; row security that nobody uses goes, or comes back',
+      framework: 'flyway',
+      path: 'V1__t.sql',
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: `CREATE TABLE t (id bigint PRIMARY KEY, owner text);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+CREATE TABLE u (id bigint PRIMARY KEY);
+ALTER TABLE u DISABLE ROW LEVEL SECURITY;
+CREATE TABLE v (id bigint PRIMARY KEY);
+CREATE POLICY own ON v USING (true);
+ALTER TABLE v DISABLE ROW LEVEL SECURITY;
+ALTER TABLE v ENABLE ROW LEVEL SECURITY;
+`,
+        },
+        { path: 'V2__p.sql', text: 'CREATE POLICY "own rows" ON public.t USING (owner = current_user);\n' },
+      ],
+    },
     {
       title: 'Default privileges that are taken from PUBLIC, or go to a role',
       framework: 'flyway',
@@ -164,10 +202,43 @@ function idlePolicy(context: RuleContext, step: Step, operation: OperationOf<'cr
   ];
 }
 
+/** A migration that comes later, most often in the same deployment, or a file that is run beside them. */
+function hasPolicyElsewhere({ files, text: own }: RuleContext, table: string): boolean {
+  return files.some(({ text }) => text !== own && /\bcreate\s+policy\b/i.test(text) && policyTables(text).includes(table));
+}
+
+function policyTables(text: string): string[] {
+  const found = text.matchAll(
+    /\bcreate\s+policy\s+(?:"(?:[^"]|"")+"|[\w$]+)\s+on\s+(?:(?:"[^"]+"|[\w$]+)\s*\.\s*)?("(?:[^"]|"")+"|[\w$]+)/gi,
+  );
+  return [...found].flatMap(([, name = '']) => {
+    const [token] = tokenize(name);
+    return token === undefined ? [] : [identifierOf(name, token) ?? name];
+  });
+}
+
+/** Policies that keep no row from anybody any more. */
+function policiesOff(context: RuleContext, step: Step, operation: OperationOf<'alter table'>, table: Table | undefined): Violation[] {
+  const isOff = table?.rowSecurity === 'off' || table?.rowSecurity === 'off, forced';
+  if (table === undefined || context.program.direction === 'down' || !isOff || table.policies.length === 0) return [];
+  const count = table.policies.length === 1 ? 'its policy keeps' : `its ${table.policies.length} policies keep`;
+  return [
+    {
+      range: operationRange(context, step.statement, operation),
+      message: `Without row security on ${shownName(operation.table)}, ${count} no row from anybody: every role with a privilege on the table reads and writes all of its rows.`,
+      help: 'Change or drop the policy that is in the way, and leave row security on.',
+      fixes: [],
+    },
+  ];
+}
+
 function rowSecurity(context: RuleContext, step: Step, operation: OperationOf<'alter table'>): Violation[] {
-  if (!/^enable\s+row\s+level\s+security/i.test(operation.detail)) return [];
+  const [, action] = /^(enable|disable)\s+row\s+level\s+security/i.exec(operation.detail) ?? [];
+  if (action === undefined) return [];
   const before = findTable(step.after, operation.table);
   const table = context.after.tables.find((candidate) => candidate.identity === before?.identity);
+  if (action.toLowerCase() === 'disable') return policiesOff(context, step, operation, table);
+  if (hasPolicyElsewhere(context, operation.table.name)) return [];
   // LIKE copies no policies; of a table that no migration creates they may be there unseen.
   if (table === undefined || table.presumed === true || table.policies.length > 0) return [];
   return [

@@ -119,6 +119,34 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     },
   );
 
+  it('new-column-required: an insert that does not know the column fails, whatever the rows that are there hold', async () => {
+    const address = await database(
+      sandbox,
+      "CREATE TABLE users (id bigint, email text);\nINSERT INTO users VALUES (1, 'A');\nALTER TABLE users ADD COLUMN locale text NOT NULL DEFAULT 'en';\nALTER TABLE users ADD COLUMN login text;\nUPDATE users SET login = lower(email);",
+    );
+    await withClient(address, async (client) => {
+      const insert = () => codeOf(client.query("INSERT INTO users (id, email) VALUES (2, 'B')"));
+      expect(await insert()).toBe('accepted');
+      await client.query('DELETE FROM users WHERE login IS NULL');
+      await client.query('ALTER TABLE users ALTER COLUMN login SET NOT NULL');
+      expect(await insert()).toBe('23502');
+      await client.query('ALTER TABLE users ALTER COLUMN login DROP NOT NULL; ALTER TABLE users ALTER COLUMN locale DROP DEFAULT');
+      expect(await insert()).toBe('23502');
+    });
+  });
+
+  it('small-key: the sequence of a serial column keeps its end when the column gets wider, that of an identity does not', async () => {
+    const address = await database(sandbox, 'CREATE TABLE t (id serial, n int GENERATED ALWAYS AS IDENTITY)');
+    await withClient(address, async (client) => {
+      await client.query('ALTER TABLE t ALTER COLUMN id TYPE bigint, ALTER COLUMN n TYPE bigint');
+      await client.query("SELECT setval('t_id_seq', 2147483647), setval('t_n_seq', 2147483647)");
+      expect(await codeOf(client.query("SELECT nextval('t_n_seq')"))).toBe('accepted');
+      expect(await codeOf(client.query("SELECT nextval('t_id_seq')"))).toBe('2200H');
+      await client.query('ALTER SEQUENCE t_id_seq AS bigint');
+      expect(await codeOf(client.query("SELECT nextval('t_id_seq')"))).toBe('accepted');
+    });
+  });
+
   it('open-privileges: a policy keeps rows back only where row security is on', async () => {
     const role = `reader_${major}`;
     const address = await database(
@@ -135,6 +163,8 @@ describe.each(majors)('PostgreSQL %i', (major) => {
       expect(await rows()).toBe(1);
       await client.query('ALTER TABLE t ENABLE ROW LEVEL SECURITY');
       expect(await rows()).toBe(0);
+      await client.query('ALTER TABLE t DISABLE ROW LEVEL SECURITY');
+      expect(await rows()).toBe(1);
     });
   });
 

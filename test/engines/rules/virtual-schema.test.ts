@@ -48,6 +48,10 @@ const scripts: Readonly<Record<string, string>> = {
     CREATE TABLE u (a int, f kind); DROP TYPE kind CASCADE;`,
   'functions that copy the type of a column': `
     CREATE TABLE t (a int); CREATE FUNCTION f(x t.a%TYPE) RETURNS int LANGUAGE sql AS 'SELECT 1'; DROP FUNCTION f(int);`,
+  'the index of an EXCLUDE constraint has its name, moves and goes with it': `
+    CREATE TABLE a (x int, r int4range, EXCLUDE USING gist (r WITH &&), CONSTRAINT one EXCLUDE USING btree (x WITH =), CONSTRAINT gone EXCLUDE USING hash (x WITH =));
+    ALTER TABLE a RENAME CONSTRAINT one TO first; ALTER TABLE a DROP CONSTRAINT gone; ALTER TABLE a ADD CONSTRAINT later EXCLUDE USING gist (r WITH &&) WHERE (x > 0);
+    CREATE TABLE b (x int, EXCLUDE (x WITH =)); ALTER TABLE b DROP COLUMN x;`,
   'row security, which keeps being forced while it is off': `
     CREATE TABLE a (x int); ALTER TABLE a ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; ALTER TABLE a DISABLE ROW LEVEL SECURITY;
     CREATE TABLE b (x int); ALTER TABLE b FORCE ROW LEVEL SECURITY;
