@@ -55,9 +55,7 @@ function codeHints(analysis: Analysis, program: Program, plan: ExecutionPlan, ra
     byLine.set(shown.end.line, [...(byLine.get(shown.end.line) ?? []), planned]);
   }
   return [...byLine].flatMap(([line, statements]) => {
-    const labels = [...new Set(statements.map((planned) => hintFor(planned, plan)).filter((label) => label !== ''))];
-    const label =
-      labels.length <= labelsShown ? labels.join('; ') : `${labels.slice(0, labelsShown).join('; ')}; ${labels.length - labelsShown} more`;
+    const label = joined(statements.map((planned) => labelsOf(planned, plan)));
     const tooltip = statements.slice(0, labelsShown * 2).map((planned) => describeStatement(planned, plan));
     return label === '' ? [] : [toInlayHint({ line, character: lines[line]?.length ?? 0 }, label, tooltip.join('\n\n---\n\n'))];
   });
@@ -65,12 +63,25 @@ function codeHints(analysis: Analysis, program: Program, plan: ExecutionPlan, ra
 
 const labelsShown = 2;
 
+/** The labels of one call's statements: in full where that fits, else by their locks and costs alone, else the first and how many more. */
+function joined(candidates: readonly (readonly string[])[]): string {
+  const distinct = (labels: readonly string[]): readonly string[] => [...new Set(labels.filter((label) => label !== ''))];
+  const full = distinct(candidates.map((labels) => fitting(labels)));
+  const short = distinct(candidates.map((labels) => labels.at(-1) ?? ''));
+  const first = full.length > 1 ? [`${full[0]}; ${full.length - 1} more`] : full;
+  const all = [full, short].filter((labels) => labels.length <= labelsShown).map((labels) => labels.join('; '));
+  return fitting([...all, ...first]);
+}
+
 /** Longer labels are cut in their middle by VS Code, by its default for `editor.inlayHints.maximumLength`: the cost would be lost. */
 const longestLabel = 43;
 
 /** `ACCESS EXCLUSIVE on orders, writes every row again`, `COPY: blocks writes to orders`; empty when there is nothing to say. */
 export function hintFor(planned: PlannedStatement, plan: ExecutionPlan): string {
-  const labels = labelsOf(planned, plan);
+  return fitting(labelsOf(planned, plan));
+}
+
+function fitting(labels: readonly string[]): string {
   return labels.find((label) => label.length <= longestLabel) ?? labels.at(-1) ?? '';
 }
 

@@ -300,4 +300,14 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
       if (scenario !== running) await page.close();
     }
   });
+
+  it('says what a statement took, also beside an editor', async () => {
+    await open();
+    await page.setViewportSize({ width: 520, height: 900 });
+    const facts = page.locator('.statement .facts-text');
+    await facts.first().waitFor();
+    const cut = await facts.evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
+    expect(cut).toEqual([]);
+    expect(await facts.first().textContent()).toMatch(/ ms/);
+  });
 });

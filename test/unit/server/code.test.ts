@@ -25,8 +25,8 @@ exports.down = (knex) => knex.raw('SELECT 1');
 const name = '20240102000000_change.js';
 const whole: Range = { start: { line: 0, character: 0 }, end: { line: 100, character: 0 } };
 
-async function analysed(): Promise<Analysis> {
-  const files = [{ path: name, text }];
+async function analysed(source = text): Promise<Analysis> {
+  const files = [{ path: name, text: source }];
   const folder = await analyseFolder({ folder: '/x', files, configuration: defaultConfiguration, paths: [name], cache: new LintCache() });
   const analysis = folder.file(name);
   if (analysis === undefined) throw new Error('no migration');
@@ -61,6 +61,17 @@ describe('a migration in code', () => {
     expect(hints.map(({ position }) => position.line)).toEqual([4, 5]);
     expect(hints[1]?.position.character).toBe(text.split('\n')[5]?.length);
     expect(String(hints[0]?.label)).toMatch(/ACCESS EXCLUSIVE on orders/);
+  });
+
+  it('says of several statements of one call what VS Code has room for', async () => {
+    const labelOf = async (steps: string) => {
+      const up = `exports.up = (knex) => knex.schema.alterTable('orders', (table) => {\n  ${steps}\n});\nexports.down = () => {};\n`;
+      return inlayHints(await analysed(up), whole)[0]?.label;
+    };
+    const index = "table.index(['note'], 'i');";
+    const foreign = "table.foreign('shop_id').references('shops.id');";
+    expect(await labelOf(`table.text('note'); ${index}`)).toBe('ACCESS EXCLUSIVE; SHARE, builds an index');
+    expect(await labelOf(`table.text('note'); ${index} ${foreign}`)).toBe('ACCESS EXCLUSIVE on orders; 2 more');
   });
 
   it('has symbols, a lens that names the tool, and no completions', async () => {
