@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '../model/sandbox';
 import { SimulationFailure } from './failure';
 
-/** How long a connection may break before the news comes that its server has ended. */
-const newsTimeoutMs = 500;
+/**
+ * How long a connection may break before the news comes that its server has ended: a daemon on a busy machine takes its time. Only what was
+ * not foreseen waits for it.
+ */
+const newsTimeoutMs = 5000;
 
 /**
  * Whatever fails when the server is gone fails for that. The news is waited for with a timer that keeps the process alive: when nothing else
