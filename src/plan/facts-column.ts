@@ -1,6 +1,7 @@
 import type { ColumnSpecification, ObjectName, Operation } from '../model/operation';
 import type { PostgresLockMode } from '../model/plan';
-import { findNamed } from '../schema/lookup';
+import { defaultVolatility } from './default-volatility';
+import { storedType } from './domains';
 import { type Fact, fact } from './fact';
 import { isNew, label, type Situation } from './situation';
 
@@ -21,21 +22,22 @@ export function addColumnFact({ table, column }: Extract<Operation, { kind: 'add
 
 function addColumnCost(column: ColumnSpecification, situation: Situation): [Fact['cost'], string] {
   const { name, default: initial } = column;
+  const volatility = defaultVolatility(column, situation.catalog);
   if (column.serial) return ['rewrite', `${name} gets a number from a sequence in every row: every row is written again`];
   if (column.identity !== undefined)
     return ['rewrite', `${name} is an identity column and gets a number in every row: every row is written again`];
   if (column.generated?.kind === 'stored') return ['rewrite', `${name} is computed and stored for every row: every row is written again`];
-  if (initial?.volatility === 'volatile') {
+  if (initial !== undefined && volatility === 'volatile') {
     return ['rewrite', `DEFAULT ${initial.text} is volatile, so each row needs a value of its own: every row is written again`];
   }
-  if (isConstrainedDomain(column.type, situation))
+  if (storedType(situation.catalog, column.type).isConstrained)
     return ['rewrite', `${column.type} is a domain with constraints: every row is written again to check them`];
   if (column.primaryKey || column.unique)
     return ['build', `${column.primaryKey ? 'PRIMARY KEY' : 'UNIQUE'} builds an index, and nobody can use the table meanwhile`];
   if (column.check !== undefined) return ['scan', 'CHECK is verified for every row while nobody can use the table'];
   if (column.references !== undefined && initial !== undefined)
     return ['scan', 'The foreign key is verified for every row, because the default gives each a value'];
-  if (initial?.volatility === 'unknown') {
+  if (initial !== undefined && volatility === 'unknown') {
     return ['unknown', `DEFAULT ${initial.text} writes every row again if it is volatile, which can't be seen from here`];
   }
   if (column.notNull && initial === undefined && column.generated === undefined) {
@@ -46,14 +48,4 @@ function addColumnCost(column: ColumnSpecification, situation: Situation): [Fact
   if (column.generated?.kind === 'virtual') return ['metadata', 'A virtual column is computed when it is read: only the catalog changes'];
   if (initial !== undefined) return ['metadata', `DEFAULT ${initial.text} is evaluated once and kept in the catalog: no row is written`];
   return ['metadata', 'Only the catalog changes: existing rows read the new column as NULL'];
-}
-
-function isConstrainedDomain(type: string, { catalog }: Situation): boolean {
-  const parts = type.split('.');
-  const name = parts.at(-1) ?? type;
-  const schema = parts.length > 1 ? parts[0] : undefined;
-  const found = findNamed(catalog.types, schema === undefined ? { name } : { schema, name });
-  if (found?.kind !== 'domain') return false;
-  if (found.domain !== undefined) return found.domain.notNull || found.domain.checks.length > 0;
-  return /\b(CHECK|NOT\s+NULL)\b/i.test(found.definition);
 }

@@ -1,7 +1,8 @@
 import type { Operation } from '../model/operation';
 import { ownValue } from '../model/own-value';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
-import { findColumn } from '../schema/lookup';
+import { findColumn, type SearchedCatalog } from '../schema/lookup';
+import { storedType } from './domains';
 import { type Fact, fact } from './fact';
 import { isNew, label, type Situation, tableOf } from './situation';
 
@@ -15,7 +16,7 @@ export function typeChangeFact(operation: Extract<Operation, { kind: 'alter colu
     return fact('rewrite', `USING ${using} is computed for every row: every row is written again`, lock);
   if (from === undefined)
     return fact('unknown', `Every row is written again unless the present type of ${column} is compatible with ${type}`, lock);
-  const free = whyFree(from, type);
+  const free = whyFreeWithDomains(from, type, situation.catalog);
   if (free === undefined) return fact('rewrite', `${from} to ${type} changes how values are stored: every row is written again`, lock);
   if (free === 'time zone') {
     return fact('unknown', `${from} to ${type} is free only when the session's TimeZone is UTC; else every row is written again`, lock);
@@ -88,6 +89,13 @@ const binaryCoercible = new Set([
   'character varying>text',
   'text>character varying',
 ]);
+
+/** The same for types that may be domains: a domain without constraints is stored as the type it is made of; constraints are checked for each row. */
+export function whyFreeWithDomains(from: string, to: string, catalog: SearchedCatalog): string | undefined {
+  if (from === to) return whyFree(from, to);
+  const wanted = storedType(catalog, to);
+  return wanted.isConstrained ? undefined : whyFree(storedType(catalog, from).type, wanted.type);
+}
 
 /** Why a change costs nothing; `time zone` when that depends on the session; undefined when it rewrites. */
 export function whyFree(from: string, to: string): string | undefined {

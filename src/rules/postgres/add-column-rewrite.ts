@@ -2,7 +2,8 @@ import type { Fix } from '../../model/finding';
 import type { ColumnSpecification } from '../../model/operation';
 import type { Span } from '../../model/text';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
-import { findNamed } from '../../schema/lookup';
+import { defaultVolatility } from '../../plan/default-volatility';
+import { storedType } from '../../plan/domains';
 import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { statementTokens } from '../edits';
 import { withoutNotNull } from '../fixes/column-words';
@@ -19,7 +20,7 @@ export const addColumnRewrite: Rule = {
   title: 'New column that writes the whole table again',
   severity: 'error',
   engines: ['postgres'],
-  explanation: `A new column is free when all rows get the same value: none, a constant, or a stable expression such as \`now()\`, which is evaluated once. When
+  explanation: `A new column is free when all rows get the same value: none, a constant, or a stable expression such as \`now()\` or a call of a function declared STABLE or IMMUTABLE, which is evaluated once. When
 each row needs a value of its own, the server writes the whole table and all its indexes again under ACCESS EXCLUSIVE: a volatile default (\`gen_random_uuid()\`, \`random()\`,
 \`clock_timestamp()\`, \`nextval()\`), \`serial\`, an identity column, a STORED generated column, and a type that is a domain with constraints, even without a default. A VIRTUAL generated column (18) is computed on reading, and is free.
 
@@ -118,6 +119,26 @@ $$;
         { at: 'ALTER TABLE users ADD COLUMN e rank DEFAULT 1', says: 'rank is a domain with constraints' },
       ],
     },
+    {
+      title: 'Functions of the folder that are called for each row',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [
+        {
+          path: '0001_users.sql',
+          text: "CREATE TABLE users (name text);\nCREATE FUNCTION token() RETURNS text LANGUAGE sql AS $$ SELECT md5(random()::text) $$;\nCREATE FUNCTION plan() RETURNS text LANGUAGE sql SECURITY DEFINER AS $$ SELECT 'free' $$;\nCREATE FUNCTION region() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN 'eu'; END $$;\n",
+        },
+        {
+          path: '0002_t.sql',
+          text: 'ALTER TABLE users ADD COLUMN token text DEFAULT token();\nALTER TABLE users ADD COLUMN plan text DEFAULT plan();\nALTER TABLE users ADD COLUMN region text DEFAULT region();\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE users ADD COLUMN token text DEFAULT token()', says: 'token() is volatile' },
+        { at: 'ALTER TABLE users ADD COLUMN plan text DEFAULT plan()', says: 'plan() is volatile' },
+        { at: 'ALTER TABLE users ADD COLUMN region text DEFAULT region()', says: 'region() is volatile' },
+      ],
+    },
   ],
   good: [
     {
@@ -150,6 +171,21 @@ $$;
       ],
     },
     {
+      title: 'Functions of the folder: declared STABLE or IMMUTABLE, or one expression in SQL that is put in their place',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [
+        {
+          path: '0001_users.sql',
+          text: "CREATE TABLE users (name text);\nCREATE FUNCTION region() RETURNS text LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN 'eu'; END $$;\nCREATE FUNCTION plan() RETURNS text LANGUAGE sql AS $$ SELECT 'free' $$;\n",
+        },
+        {
+          path: '0002_r.sql',
+          text: "ALTER TABLE users ADD COLUMN region text NOT NULL DEFAULT region();\nCREATE SCHEMA app;\nCREATE FUNCTION app.since() RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$ SELECT '2020-01-01+00'::timestamptz $$;\nALTER TABLE users ADD COLUMN since timestamptz DEFAULT app.since(), ADD COLUMN plan text DEFAULT plan();\n",
+        },
+      ],
+    },
+    {
       title: 'A table of the same migration',
       framework: 'sql',
       files: [{ path: '0001_users.sql', text: 'CREATE TABLE users (name text);\nALTER TABLE users ADD COLUMN id bigserial;\n' }],
@@ -160,9 +196,9 @@ $$;
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'add column'>): Violation[] {
   const { column, table } = operation;
-  const isDomain = isConstrainedDomain(step, column.type);
+  const isDomain = storedType(step.before, column.type).isConstrained;
   const reason =
-    whyRewritten(column) ?? (isDomain ? `${column.type} is a domain with constraints, which are checked for each row` : undefined);
+    whyRewritten(column, step) ?? (isDomain ? `${column.type} is a domain with constraints, which are checked for each row` : undefined);
   if (reason === undefined || !isInUse(context, step, table)) return [];
   const shown = shownName(table);
   // Without its value a column of such a domain would still write every row.
@@ -180,24 +216,14 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'add col
 const domainHelp =
   'Add the column with the plain type that the domain is made of, and what the domain asks as a CHECK of the table: NOT VALID, and VALIDATE it later.';
 
-/** A domain that has constraints, or is made of one that has (manual, ALTER TABLE, "Notes"). */
-function isConstrainedDomain(step: Step, type: string, seen: readonly string[] = []): boolean {
-  const parts = type.split('.');
-  const name = parts.at(-1) ?? type;
-  const schema = parts.length > 1 ? parts[0] : undefined;
-  const found = findNamed(step.before.types, schema === undefined ? { name } : { schema, name }, step.before.searchPath);
-  if (found?.domain === undefined || seen.includes(found.identity)) return false;
-  const { baseType, checks, notNull } = found.domain;
-  return notNull || checks.length > 0 || isConstrainedDomain(step, baseType, [...seen, found.identity]);
-}
-
-function whyRewritten(column: ColumnSpecification): string | undefined {
+function whyRewritten(column: ColumnSpecification, step: Step): string | undefined {
   if (column.serial) return `${serialNames[column.type] ?? column.type} gives each row a number of its own`;
   if (column.identity !== undefined) return 'An identity column gives each row a number of its own';
   if (column.generated?.kind === 'stored') return 'A STORED generated column is computed for each row';
-  if (column.default?.volatility === 'volatile') return `DEFAULT ${column.default.text} is volatile`;
-  if (column.default?.volatility === 'unknown')
-    return `DEFAULT ${column.default.text} calls a function that is volatile unless it was declared otherwise`;
+  if (column.default === undefined) return undefined;
+  const volatility = defaultVolatility(column, step.before);
+  if (volatility === 'volatile') return `DEFAULT ${column.default.text} is volatile`;
+  if (volatility === 'unknown') return `DEFAULT ${column.default.text} calls a function that is volatile unless it was declared otherwise`;
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { whyFree } from '../../plan/type-change';
+import { whyFreeWithDomains } from '../../plan/type-change';
 import { findColumn } from '../../schema/lookup';
 import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { lockEnd, version } from '../phrases';
@@ -14,7 +14,7 @@ export const columnTypeRewrite: Rule = {
 may also not be ready for the new type.
 
 Some changes are free because the stored values stay as they are: a longer \`varchar\` or none of its limit, \`varchar\` to \`text\` and back to one without limit, a greater
-precision of \`numeric\` with the same scale, more digits of a \`timestamp\`, \`cidr\` to \`inet\`, \`text\` to \`citext\` (only the column's indexes are built again). About those this rule is silent, and about tables that the same migration creates.
+precision of \`numeric\` with the same scale, more digits of a \`timestamp\`, \`cidr\` to \`inet\`, a domain without constraints instead of its type, \`text\` to \`citext\` (only the column's indexes are built again). About those this rule is silent, and about tables that the same migration creates.
 
 Otherwise expand and contract: add a new column, let a trigger keep it up to date, fill it in batches, let the application move over, and drop the old column in a later migration.`,
   bad: [
@@ -99,6 +99,25 @@ $$;
       ],
     },
     {
+      title: 'Domains: a shorter length, and constraints, which are checked for each row',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [
+        {
+          path: '0001_users.sql',
+          text: "CREATE DOMAIN email AS varchar(50);\nCREATE DOMAIN label AS text CHECK (VALUE <> '');\nCREATE TABLE users (email varchar(60), label text);\n",
+        },
+        {
+          path: '0002_users.sql',
+          text: 'ALTER TABLE users ALTER COLUMN email TYPE email;\nALTER TABLE users ALTER COLUMN label TYPE label;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE users ALTER COLUMN email TYPE email', says: 'from character varying(60) to email' },
+        { at: 'ALTER TABLE users ALTER COLUMN label TYPE label', says: 'from text to label' },
+      ],
+    },
+    {
       title: 'The old type was never seen',
       framework: 'sql',
       files: [{ path: '0001_users.sql', text: 'ALTER TABLE users ALTER COLUMN id TYPE bigint;\n' }],
@@ -118,6 +137,21 @@ $$;
         {
           path: '0002_users.sql',
           text: 'ALTER TABLE users ALTER a TYPE varchar(100), ALTER b TYPE text, ALTER c TYPE numeric(12,2), ALTER d TYPE timestamp, ALTER e TYPE inet, ALTER f TYPE varchar;\n',
+        },
+      ],
+    },
+    {
+      title: 'To a domain without constraints, and from one',
+      framework: 'sql',
+      majors: [12, 18],
+      files: [
+        {
+          path: '0001_users.sql',
+          text: 'CREATE DOMAIN email AS text;\nCREATE DOMAIN short AS varchar(50);\nCREATE DOMAIN mail AS email;\nCREATE TABLE users (a varchar(50), b text, c varchar(40), d email);\n',
+        },
+        {
+          path: '0002_users.sql',
+          text: 'ALTER TABLE users ALTER a TYPE email, ALTER b TYPE mail, ALTER c TYPE short;\nALTER TABLE users ALTER d TYPE text;\n',
         },
       ],
     },
@@ -151,7 +185,7 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'alter c
   if (!isInUse(context, step, table)) return [];
   const old = findColumn(tableBefore(step, table), column);
   const computed = using !== undefined && !isOnlyCast(using, column);
-  if (!computed && old !== undefined && whyFree(old.type, type) !== undefined) return [];
+  if (!computed && old !== undefined && whyFreeWithDomains(old.type, type, step.before) !== undefined) return [];
   // Of an unseen column it is not known what it was; these are what people widen a varchar or a numeric to.
   if (!computed && old === undefined && ['text', 'character varying', 'numeric'].includes(type)) return [];
   const shown = shownName(table);

@@ -158,6 +158,23 @@ export const claims: readonly Claim[] = [
     })),
   ),
   ...[
+    { routine: "LANGUAGE plpgsql AS $$ BEGIN RETURN 'eu'; END $$", rewritten: ['users'] },
+    { routine: "LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN 'eu'; END $$", rewritten: [] },
+    { routine: 'LANGUAGE sql IMMUTABLE AS $$ SELECT random()::text $$', rewritten: [] },
+    { routine: "LANGUAGE sql AS $$ SELECT 'eu' $$", rewritten: [] },
+    { routine: 'LANGUAGE sql AS $$ SELECT now()::text $$', rewritten: [] },
+    { routine: "LANGUAGE sql SECURITY DEFINER AS $$ SELECT 'eu' $$", rewritten: ['users'] },
+    { routine: "LANGUAGE sql SET search_path = public AS $$ SELECT 'eu' $$", rewritten: ['users'] },
+    { routine: 'LANGUAGE sql AS $$ SELECT random()::text $$', rewritten: ['users'] },
+    { routine: 'LANGUAGE sql AS $$ SELECT min(email) FROM users $$', rewritten: ['users'] },
+  ].map(({ routine, rewritten }) => ({
+    rule: 'add-column-rewrite',
+    setup: `${users}CREATE FUNCTION region() RETURNS text ${routine};\n`,
+    statement: 'ALTER TABLE users ADD COLUMN region text DEFAULT region()',
+    rewritten,
+    found: rewritten.length > 0,
+  })),
+  ...[
     'a int',
     'b int NOT NULL DEFAULT 5',
     'c timestamptz DEFAULT now()',
@@ -217,6 +234,24 @@ export const claims: readonly Claim[] = [
     locks: exclusive,
     rewritten: [],
     found: false,
+  })),
+
+  ...[
+    { domain: 'text', change: 'email TYPE kind', rewritten: [] },
+    { domain: 'text', change: 'note TYPE kind', rewritten: [] },
+    { domain: 'varchar', change: 'note TYPE kind', rewritten: [] },
+    { domain: 'varchar(200)', change: 'email TYPE kind', rewritten: [] },
+    { domain: 'varchar(20)', change: 'email TYPE kind', rewritten: ['users'] },
+    { domain: "text CHECK (VALUE <> '')", change: 'note TYPE kind', rewritten: ['users'] },
+    { domain: 'text NOT NULL', change: 'note TYPE kind', rewritten: ['users'] },
+    { domain: 'bigint', change: 'age TYPE kind', rewritten: ['users'] },
+  ].map(({ domain, change, rewritten }) => ({
+    rule: 'column-type-rewrite',
+    setup: `${users}CREATE DOMAIN kind AS ${domain};\n`,
+    statement: `ALTER TABLE users ALTER COLUMN ${change}`,
+    locks: exclusive,
+    rewritten,
+    found: rewritten.length > 0,
   })),
 
   // NOT NULL

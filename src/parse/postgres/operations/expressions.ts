@@ -45,14 +45,17 @@ function functionVolatility(parts: readonly string[]): Volatility {
 /** Kinds of node whose value depends on rows or on code that is not seen here. */
 const opaque = new Set(['SubLink', 'ColumnRef', 'ParamRef', 'SelectStmt']);
 
-/** The most changeable part of an expression decides. */
-export function volatilityOf(expression: Node): Volatility {
+/** The most changeable part of an expression decides. `ofUnknown` is asked about calls of functions that are not the server's own. */
+export function volatilityOf(expression: Node, ofUnknown: (call: NodeOf<'FuncCall'>) => Volatility = () => 'unknown'): Volatility {
   if ('A_Const' in expression) return 'constant';
   let highest = 0;
   walk(expression, (kind, content) => {
     let found: Volatility = 'constant';
-    if (kind === 'FuncCall') found = functionVolatility(strings((content as NodeOf<'FuncCall'>).funcname));
-    else if (kind === 'SQLValueFunction') found = 'stable';
+    if (kind === 'FuncCall') {
+      const call = content as NodeOf<'FuncCall'>;
+      found = functionVolatility(strings(call.funcname));
+      if (found === 'unknown') found = ofUnknown(call);
+    } else if (kind === 'SQLValueFunction') found = 'stable';
     else if (kind === 'NextValueExpr') found = 'volatile';
     else if (opaque.has(kind)) found = 'unknown';
     highest = Math.max(highest, ranks.indexOf(found));

@@ -1,5 +1,6 @@
 import { relationKey, type Table } from '../../../model/catalog';
 import type { Operation } from '../../../model/operation';
+import { quoteIdentifier } from '../../../parse/postgres/identifiers';
 import { findColumn, findIndex, findTable } from '../../../schema/lookup';
 import { type OperationOf, type RuleContext, type Step, shownName } from '../../context';
 import type { Examples } from '../../rule';
@@ -34,7 +35,7 @@ export function refusedInherited(context: RuleContext, step: Step, operation: Op
     case 'drop object':
       return operation.objectKind === 'index' ? refusedIndex(step, operation.objects) : undefined;
     case 'attach partition':
-      return refusedAttach(context, step, operation.partition);
+      return refusedAttach(context, step, operation.partition) ?? refusedNullable(step, operation);
     default:
       return undefined;
   }
@@ -87,6 +88,19 @@ function refusedAttach(context: RuleContext, step: Step, name: { readonly schema
     why: `${shownName(name)}.${own.name} is an identity column, and since version 17 a partition has that from its parent alone`,
     code: '55000',
     help: `ALTER TABLE ${shownName(name)} ALTER COLUMN ${own.name} DROP IDENTITY before: the parent's numbers then serve the partition too.`,
+  };
+}
+
+/** A partition has the NOT NULL of its parent before it is attached (`MergeAttributesIntoExisting` of tablecmds.c). */
+function refusedNullable(step: Step, { table: parentName, partition: name }: OperationOf<'attach partition'>): Refusal | undefined {
+  const parent = findTable(step.before, parentName);
+  const partition = findTable(step.before, name);
+  const nullable = partition?.columns.find((column) => !column.notNull && findColumn(parent, column.name)?.notNull === true);
+  if (nullable === undefined) return undefined;
+  return {
+    why: `${shownName(parentName)}.${nullable.name} is NOT NULL, and ${shownName(name)}.${nullable.name} is not`,
+    code: '42804',
+    help: `ALTER TABLE ${shownName(name)} ALTER COLUMN ${quoteIdentifier(nullable.name)} SET NOT NULL before: it reads ${shownName(name)} alone, which nobody uses yet.`,
   };
 }
 
@@ -157,8 +171,36 @@ export const inheritedExamples: Examples = {
       ],
       findings: [{ at: 'ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (0) TO (10)', says: 'DROP IDENTITY' }],
     },
+    {
+      title: "ATTACH of a table whose column lacks the parent's NOT NULL",
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE p (id bigint NOT NULL, at int NOT NULL) PARTITION BY RANGE (at);\nCREATE TABLE p1 (id bigint, at int NOT NULL);\n',
+        },
+        { path: 'V2__u.sql', text: 'ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (0) TO (10);\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (0) TO (10)', says: 'p.id is NOT NULL, and p1.id is not' }],
+    },
   ],
   good: [
+    {
+      title: 'ATTACH of a table that has NOT NULL itself, or has more of it than the parent',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE p (id bigint NOT NULL, at int NOT NULL, note text) PARTITION BY RANGE (at);\nCREATE TABLE p1 (note text NOT NULL, id bigint, at int NOT NULL);\nCREATE TABLE p2 (LIKE p);\nCREATE TABLE p3 (id bigint PRIMARY KEY, at int NOT NULL, note text);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'ALTER TABLE p1 ALTER COLUMN id SET NOT NULL;\nALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (0) TO (10);\nALTER TABLE p ATTACH PARTITION p2 FOR VALUES FROM (10) TO (20);\nALTER TABLE p ATTACH PARTITION p3 FOR VALUES FROM (20) TO (30);\n',
+        },
+      ],
+    },
     {
       title: 'An identity that partitions share, and one of a partitioned table without any',
       framework: 'flyway',
