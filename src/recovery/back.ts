@@ -9,6 +9,7 @@ import { match } from '../state/match';
 import { dataBack } from './data';
 import type { DataLoss } from './data-loss';
 import { type RecoveryDialect, recoveryDialectOf } from './dialect';
+import { historyBack } from './history';
 import { type KeptElsewhere, keptElsewhere, nothingKept } from './kept-elsewhere';
 import { modesFor } from './modes/registry';
 import { withMovedColumns } from './moved-columns';
@@ -30,7 +31,7 @@ function draftsOf(situation: RecoverySituation): DraftPlan[] {
 }
 
 function draftsBack(situation: RecoverySituation, giveUpRetyped: boolean, kept: KeptElsewhere): DraftPlan[] {
-  const { before, partial, protocol, migration } = situation;
+  const { before, partial } = situation;
   const { engine } = situation.plan;
   const dialect = recoveryDialectOf(engine);
   const data = dataBack(situation, kept.moved);
@@ -65,7 +66,7 @@ function draftsBack(situation: RecoverySituation, giveUpRetyped: boolean, kept: 
     ),
     ...refreshed.map(refresh),
     ...modes('last'),
-    ...protocol.markNotApplied(migration),
+    ...historyBack(situation),
   ];
   const certain = [...lost, ...data.losses.filter((entry) => !entry.doubtful)];
   const doubtful = [...data.losses.filter((entry) => entry.doubtful), ...[...refilled, ...refreshed].map(refilledRows)];

@@ -8,6 +8,7 @@ import { dataBack } from './data';
 import { recoveryDialectOf } from './dialect';
 import { isDone } from './done';
 import { evidenceOf } from './evidence';
+import { historyForward } from './history';
 import { writesNext } from './modes/half-backfill';
 import type { FailureMode, ModeLoss } from './modes/mode';
 import { modesFor } from './modes/registry';
@@ -72,7 +73,7 @@ function stepsOf(situation: RecoverySituation, modes: readonly FailureMode[], pl
 
 /** The steps of these modes around the statements that are left. */
 function remaining(situation: RecoverySituation, modes: readonly FailureMode[], half: readonly RecoveryStep[], from: number): DraftPlan {
-  const { plan, protocol, migration } = situation;
+  const { plan, migration } = situation;
   const settings = from > migration.up.statements.length ? [] : sessionSettings(situation, from);
   return withLosses(
     {
@@ -83,7 +84,7 @@ function remaining(situation: RecoverySituation, modes: readonly FailureMode[], 
         ...plan.transactions.flatMap((transaction) => transactionSteps(situation, transaction, from)),
         ...modes.flatMap((mode) => mode.forwardLast(situation)),
         ...stepsOf(situation, modes, 'last'),
-        ...protocol.markApplied(migration),
+        ...historyForward(situation),
       ],
     },
     modes.filter(({ trial }) => trial === 'fallback').flatMap((mode) => mode.losses(situation, 'forward')),
@@ -178,7 +179,7 @@ function concerns(operation: Operation, temporary: ReadonlySet<string>): boolean
 
 /** Where the statements can't run as they stand: the schema by its difference from after, then what they do to rows. */
 function bySchema(situation: RecoverySituation): DraftPlan {
-  const { partial, after, migration, completed, protocol } = situation;
+  const { partial, after, migration, completed } = situation;
   const { engine } = situation.plan;
   const { changeSteps, counterSteps } = recoveryDialectOf(engine);
   if (after === undefined) return { steps: [] };
@@ -199,7 +200,7 @@ function bySchema(situation: RecoverySituation): DraftPlan {
       ...changeSteps(changes.filter((change) => change.unknown === undefined)),
       ...writes.map((statement) => sqlStep(`Run statement ${statement.index}`, 'Its rows were not written yet.', asWritten(statement))),
       ...counterSteps(partial, after),
-      ...protocol.markApplied(migration),
+      ...historyForward(situation),
     ],
   };
 }

@@ -3,6 +3,7 @@ import type { RetryMeasurement } from '../faults/verdict';
 import type { CellResult, RecoveryStep } from '../model/simulation';
 import type { State } from '../model/state';
 import { fingerprint, physicalFingerprint } from '../state/fingerprint';
+import { historyDiffers } from '../state/history';
 import { capture } from './capture';
 import type { Laboratory } from './laboratory';
 import { runPlainly } from './run';
@@ -54,10 +55,6 @@ const destruction = 'rows or values are gone that were there before it';
 /** Data that the fault had left, and that the retry removed though the migration means to keep it. */
 function destroys({ before, after }: Trace, partial: State, retried: State): boolean {
   return lostData(before, after, retried) && !lostData(before, after, partial);
-}
-
-function historyDiffers(before: State, partial: State): boolean {
-  return JSON.stringify(before.bookkeeping) !== JSON.stringify(partial.bookkeeping);
 }
 
 /**

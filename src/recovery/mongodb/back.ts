@@ -3,6 +3,7 @@ import type { State } from '../../model/state';
 import { type Change, waitsFor } from '../../rollback/change';
 import { catalogChanges } from '../../rollback/changes';
 import type { DataLoss } from '../data-loss';
+import { historyBack } from '../history';
 import { modesFor } from '../modes/registry';
 import type { DraftPlan, RecoverySituation } from '../situation';
 import { documentsBack } from './documents-back';
@@ -13,7 +14,7 @@ import { shellStep, withWhoseKeys } from './words';
  * migration put upon documents (an index, a validator) goes before they are touched; in a second candidate after it, in the order of the catalog.
  */
 export function planBackDocuments(situation: RecoverySituation): DraftPlan[] {
-  const { before, partial, protocol, migration, plan } = situation;
+  const { before, partial, plan } = situation;
   const data = documentsBack(situation);
   const changes = catalogChanges(partial.catalog, before.catalog, {
     engine: plan.engine,
@@ -34,7 +35,7 @@ export function planBackDocuments(situation: RecoverySituation): DraftPlan[] {
       ...data.steps,
       ...asSteps(rest, losses),
       ...modes('last'),
-      ...protocol.markNotApplied(migration),
+      ...historyBack(situation),
     ];
     return withLosses(steps, losses);
   };

@@ -4,6 +4,7 @@ import type { PlannedTransaction } from '../../model/plan';
 import type { RecoveryStep } from '../../model/simulation';
 import { catalogChanges } from '../../rollback/changes';
 import { isDone } from '../done';
+import { historyForward } from '../history';
 import { modesFor } from '../modes/registry';
 import type { DraftPlan, RecoverySituation } from '../situation';
 import { asSteps, withLosses } from './back';
@@ -54,7 +55,7 @@ function hasFallbacks(situation: RecoverySituation): boolean {
 }
 
 function draft(situation: RecoverySituation, trials: Trials, replaced?: Left, half: readonly RecoveryStep[] = []): DraftPlan {
-  const { plan, protocol, migration } = situation;
+  const { plan } = situation;
   const modes = chosenModes(situation, trials);
   const stepsOf = (place: 'first' | 'last') => modes.filter((mode) => mode.place === place).flatMap((mode) => mode.forward(situation));
   const replacing = replaced === undefined ? undefined : { index: situation.completed + 1, left: replaced };
@@ -65,7 +66,7 @@ function draft(situation: RecoverySituation, trials: Trials, replaced?: Left, ha
       ...plan.transactions.flatMap((transaction) => transactionSteps(situation, transaction, replacing)),
       ...modes.flatMap((mode) => mode.forwardLast(situation)),
       ...stepsOf('last'),
-      ...protocol.markApplied(migration),
+      ...historyForward(situation),
     ],
     modes.flatMap((mode) => mode.losses(situation, 'forward')),
   );
@@ -73,7 +74,7 @@ function draft(situation: RecoverySituation, trials: Trials, replaced?: Left, ha
 
 /** Copies with marks are made again from their source; the statements that write to them hold the values of the simulated documents. */
 function resumed(situation: RecoverySituation): DraftPlan[] {
-  const { migration, plan, protocol } = situation;
+  const { migration, plan } = situation;
   const found = derivations(situation);
   if (found.length === 0) return [];
   const targets = new Set(found.map(({ marked }) => marked.collection));
@@ -102,7 +103,7 @@ function resumed(situation: RecoverySituation): DraftPlan[] {
           }),
         ),
         ...modes.filter(({ place }) => place === 'last').flatMap((mode) => mode.forward(situation)),
-        ...protocol.markApplied(migration),
+        ...historyForward(situation),
       ],
       [],
     ),
@@ -221,7 +222,7 @@ function halfBack(situation: RecoverySituation): readonly RecoveryStep[] {
 
 /** Where the statements can't run as they stand: the catalog by its difference from after, then what they write. */
 function bySchema(situation: RecoverySituation, left: Left | undefined): DraftPlan {
-  const { partial, after, migration, completed, protocol, plan } = situation;
+  const { partial, after, migration, completed, plan } = situation;
   if (after === undefined) return { steps: [] };
   const changes = catalogChanges(partial.catalog, after.catalog, {
     engine: plan.engine,
@@ -243,7 +244,7 @@ function bySchema(situation: RecoverySituation, left: Left | undefined): DraftPl
         changes.filter((change) => !early.includes(change)),
         [],
       ),
-      ...protocol.markApplied(migration),
+      ...historyForward(situation),
     ],
     [],
   );

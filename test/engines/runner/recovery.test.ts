@@ -44,6 +44,41 @@ describe('three statements without a transaction, of which the third fails', () 
   });
 });
 
+describe('the steps for the history', () => {
+  const stepsFor = async (files: Readonly<Record<string, string>>, target: string, cells: readonly string[]) => {
+    const simulation = await simulateFiles(files, target, { faults: ['error'] });
+    return cells.map((id) => {
+      const recovery = simulation.cells.find((cell) => cell.id === id)?.recovery;
+      const titles = (way: 'back' | 'forward') =>
+        recovery?.[way].steps.filter(({ concerns }) => concerns === 'history').map(({ title }) => title);
+      return { back: titles('back'), forward: titles('forward'), verified: recovery?.back.verified && recovery.forward.verified };
+    });
+  };
+
+  it('are left out of the way back where nothing was recorded', async () => {
+    const goose = {
+      '00001_base.sql': '-- +goose Up\nCREATE TABLE people (id int PRIMARY KEY);\n',
+      '00002_age.sql':
+        '-- +goose NO TRANSACTION\n-- +goose Up\nALTER TABLE people ADD COLUMN age int;\nCREATE INDEX people_age ON people (age);\n',
+    };
+    expect(await stepsFor(goose, '00002_age.sql', ['error@before:2'])).toEqual([
+      { back: [], forward: ['Record version 2 as applied'], verified: true },
+    ]);
+  });
+
+  it('are there where a flag was left', async () => {
+    const golangMigrate = {
+      '000001_base.up.sql': 'CREATE TABLE people (id int PRIMARY KEY);',
+      '000001_base.down.sql': 'DROP TABLE people;',
+      '000002_age.up.sql': 'ALTER TABLE people ADD COLUMN age int;',
+      '000002_age.down.sql': 'ALTER TABLE people DROP COLUMN age;',
+    };
+    expect(await stepsFor(golangMigrate, '000002_age.up.sql', ['error@before:1'])).toEqual([
+      { back: ['Record version 1 as the current one'], forward: ['Record version 2 as applied'], verified: true },
+    ]);
+  });
+});
+
 describe('verification', () => {
   let sandbox: Sandbox;
   let laboratory: Laboratory;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { draftsOf, type Scene, textsOf } from './scene';
+import type { State } from '../../../../src/model/state';
+import { draftsOf, recorded, type Scene, textsOf } from './scene';
 
 const people = Array.from({ length: 6 }, (_, place) => ({
   _id: place + 1,
@@ -175,7 +176,15 @@ describe('the way back', () => {
     expect(textsOf(draft)).toEqual(back);
     if (loses === undefined) expect(draft?.loses).toBeUndefined();
     else expect(draft?.loses).toMatch(loses);
-    expect(draft?.steps.at(-1)?.text).toBe('db.changelog.deleteMany({ fileName: "m" });');
+  });
+
+  it('takes out of the history what an attempt wrote there, and nothing where it wrote nothing', () => {
+    const [scene] = cases;
+    if (scene === undefined) throw new Error('There is no case.');
+    const ofHistory = (bookkeeping: State['bookkeeping']) =>
+      draftsOf({ ...scene, bookkeeping }).back[0]?.steps.filter(({ concerns }) => concerns === 'history');
+    expect(ofHistory([])).toEqual([]);
+    expect(ofHistory(recorded)).toMatchObject([{ text: 'db.changelog.deleteMany({ fileName: "m" });' }]);
   });
 
   it('drops nothing in another database: what is there was not seen', () => {

@@ -64,6 +64,9 @@ function stateOf(world: World, bookkeeping: State['bookkeeping'] = []): State {
   return { catalog, data, sequences: [], bookkeeping, sessions: [], preparedTransactions: [] };
 }
 
+/** The history of a tool that has recorded the migration. */
+export const recorded: State['bookkeeping'] = [{ table: 'changelog', rows: [{ fileName: 'm' }] }];
+
 const protocol: RunProtocol = {
   bookkeepingTables: ['changelog', 'changelog_lock'],
   setup: [],
@@ -122,7 +125,7 @@ export function situationOf({
     plan: planProgram(migration, 'up'),
     protocol,
     before: stateOf(before),
-    after: stateOf(after),
+    after: stateOf(after, recorded),
     partial: stateOf(partial, bookkeeping),
     completed,
     ...(beyond !== undefined && { beyond }),
