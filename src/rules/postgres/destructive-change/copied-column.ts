@@ -1,47 +1,99 @@
+import { ownValue } from '../../../model/own-value';
 import { tokenize } from '../../../parse/postgres/lexer';
+import { all, as, strings } from '../../../parse/postgres/operations/nodes';
+import { typeText } from '../../../parse/postgres/operations/types';
+import { statementTree } from '../../../parse/postgres/read';
 import { identifierOf } from '../../../schema/definitions';
-import { findTable } from '../../../schema/lookup';
+import { findColumn, findTable } from '../../../schema/lookup';
 import type { OperationOf, RuleContext, Step } from '../../context';
 import type { Examples } from '../../rule';
 import { readSimpleWrite } from '../assignments';
 
 /**
- * The column of the same table into which an earlier UPDATE of the migration wrote all values of the one that is dropped, as they are or cast
- * to another type; by the name that it has now.
+ * The column of the same table into which an earlier UPDATE of the migration wrote all values of the one that is dropped or renamed, as they are or cast
+ * to another type that keeps them, and that is there at the end; by the name that it has now.
  */
-export function copiedInto(context: RuleContext, step: Step, { table, column }: OperationOf<'drop column'>): string | undefined {
-  const identity = findTable(step.before, table)?.identity;
-  if (identity === undefined) return undefined;
+export function copiedInto(
+  context: RuleContext,
+  step: Step,
+  { table, column }: OperationOf<'drop column' | 'rename column'>,
+): string | undefined {
+  const known = findTable(step.before, table);
+  if (known === undefined) return undefined;
+  const dropped = findColumn(known, column)?.identity;
   for (const earlier of context.steps) {
     if (earlier.statement.index >= step.statement.index) break;
     const write = earlier.statement.operations.find((operation) => operation.kind === 'update');
-    if (write?.kind !== 'update' || findTable(earlier.before, write.table)?.identity !== identity) continue;
-    const copy = readSimpleWrite(earlier.statement.text)?.assignments.find(({ expression }) => isValueOf(expression, column));
-    if (copy !== undefined && copy.column !== column && leavesNoneOut(write.where, [column, copy.column]))
-      return nameNow(earlier, step, identity, copy.column);
+    const then = write?.kind === 'update' ? findTable(earlier.before, write.table) : undefined;
+    if (write?.kind !== 'update' || then?.identity !== known.identity) continue;
+    // It may have had another name then.
+    const source = then.columns.find(({ identity }) => identity === dropped);
+    const name = source?.name ?? column;
+    const copy = readSimpleWrite(earlier.statement.text)?.assignments.find((assignment) => {
+      const target = findColumn(then, assignment.column)?.type;
+      return assignment.column !== name && holdsValueOf(assignment.expression, { name, type: source?.type }, target);
+    });
+    if (copy === undefined || !leavesNoneOut(write.where, name, copy.column)) continue;
+    const { identity } = findColumn(then, copy.column) ?? {};
+    const atEnd = context.after.tables.find((candidate) => candidate.identity === known.identity);
+    if (identity !== undefined && atEnd?.columns.some((candidate) => candidate.identity === identity) !== true) continue;
+    return known.columns.find((candidate) => candidate.identity === identity)?.name ?? copy.column;
   }
   return undefined;
 }
 
-function nameNow(then: Step, now: Step, table: string, column: string): string {
-  const columns = (catalog: Step['before']) => catalog.tables.find((candidate) => candidate.identity === table)?.columns ?? [];
-  const copy = columns(then.before).find(({ name }) => name === column);
-  return columns(now.before).find(({ identity }) => identity === copy?.identity)?.name ?? column;
+/** `old`, `old::text::mood`, on the way into a column of that type. */
+function holdsValueOf(expression: string, source: { readonly name: string; readonly type: string | undefined }, target?: string): boolean {
+  const [value] = all(as(statementTree(`SELECT ${expression}`), 'SelectStmt')?.targetList, 'ResTarget');
+  const types: string[] = [];
+  let node = value?.val;
+  for (let cast = as(node, 'TypeCast'); cast !== undefined; cast = as(node, 'TypeCast')) {
+    types.unshift(typeText(cast.typeName));
+    node = cast.arg;
+  }
+  if (strings(as(node, 'ColumnRef')?.fields).at(-1) !== source.name) return false;
+  // A cast that is written out cuts what is too long, silently; an assignment refuses it (manual, Character Types).
+  if (types.some((type) => /^(?:character|bit)\b.*\(/.test(type))) return false;
+  let from = source.type;
+  for (const type of [...types, ...(target === undefined ? [] : [target])]) {
+    if (!keepsValues(from, type)) return false;
+    from = type;
+  }
+  return true;
 }
 
-/** `old`, `old::text::mood`. A length as in `varchar(5)` would cut values, silently (manual, Character Types). */
-function isValueOf(expression: string, column: string): boolean {
-  const [, name = '', casts] = /^\(*\s*("(?:[^"]|"")+"|[a-z_][\w$]*)\s*\)*((?:\s*::\s*[\w". []+\]?)*)\s*$/i.exec(expression) ?? [];
-  const [token] = tokenize(name);
-  return casts !== undefined && token !== undefined && identifierOf(name, token) === column;
+const whole = ['smallint', 'integer', 'bigint'];
+const texts = ['text', 'character varying', 'character'];
+
+/** Types that round or cut what comes from others, instead of refusing it (PostgreSQL 12 to 18), and those from which nothing is lost. */
+const exactFrom: Readonly<Record<string, readonly string[]>> = {
+  smallint: [...whole, ...texts, 'boolean'],
+  integer: [...whole, ...texts, 'boolean'],
+  bigint: [...whole, ...texts],
+  real: ['smallint'],
+  'double precision': ['smallint', 'integer', 'real'],
+  money: ['smallint', 'integer'],
+  boolean: texts,
+  date: texts,
+  'time without time zone': texts,
+  name: [],
+  '"char"': [],
+};
+
+function keepsValues(from: string | undefined, to: string): boolean {
+  if (from === to) return true;
+  const [base, source] = [to, from].map((type) => type?.replace(/\([^)]*\)/, ''));
+  if (/^(?:numeric|timestamp|time|interval)\b.*\(/.test(to)) return base === 'numeric' && whole.includes(from ?? '');
+  const exact = ownValue(exactFrom, base ?? '');
+  return exact === undefined || source === base || exact.includes(source ?? '');
 }
 
 /** Rows that a condition leaves out hold no value, or hold the copy already. */
-function leavesNoneOut(where: string | undefined, columns: readonly string[]): boolean {
+function leavesNoneOut(where: string | undefined, source: string, copy: string): boolean {
   if (where === undefined) return true;
-  const [, name = ''] = /^\(*\s*("(?:[^"]|"")+"|[a-z_][\w$]*)\s+is\s+(?:not\s+)?null\s*\)*$/i.exec(where.trim()) ?? [];
+  const [, name = '', not] = /^\(*\s*("(?:[^"]|"")+"|[a-z_][\w$]*)\s+is\s+(not\s+)?null\s*\)*$/i.exec(where.trim()) ?? [];
   const [token] = tokenize(name);
-  return token !== undefined && columns.includes(identifierOf(name, token) ?? '');
+  return token !== undefined && identifierOf(name, token) === (not === undefined ? copy : source);
 }
 
 export const copiedColumnExamples: Examples = {
@@ -80,6 +132,38 @@ ALTER TABLE users RENAME COLUMN fax_new TO fax;
         { at: 'ALTER TABLE users DROP COLUMN fax', says: 'destroys its data' },
       ],
     },
+    {
+      title: 'Values that are rounded or cut on the way, rows that are left out, and a copy that goes too',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__items.sql',
+          text: 'CREATE TABLE items (id bigint PRIMARY KEY, price numeric(10,2), at timestamptz, code text, tag text);\n',
+        },
+        {
+          path: 'V2__items.sql',
+          text: `ALTER TABLE items ADD COLUMN price_new int, ADD COLUMN at_new date, ADD COLUMN code_new text, ADD COLUMN tag_new text;
+UPDATE items SET price_new = price, at_new = at::date, tag_new = tag;
+UPDATE items SET code_new = code WHERE code_new IS NOT NULL;
+ALTER TABLE items DROP COLUMN price;
+ALTER TABLE items DROP COLUMN at;
+ALTER TABLE items DROP COLUMN code;
+ALTER TABLE items DROP COLUMN tag;
+ALTER TABLE items RENAME COLUMN price_new TO price;
+ALTER TABLE items RENAME COLUMN at_new TO at;
+ALTER TABLE items RENAME COLUMN code_new TO code;
+ALTER TABLE items DROP COLUMN tag_new;
+`,
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE items DROP COLUMN price', says: 'destroys its data' },
+        { at: 'ALTER TABLE items DROP COLUMN at', says: 'destroys its data' },
+        { at: 'ALTER TABLE items DROP COLUMN code', says: 'destroys its data' },
+        { at: 'ALTER TABLE items DROP COLUMN tag', says: 'destroys its data' },
+      ],
+    },
   ],
   good: [
     {
@@ -100,6 +184,26 @@ ALTER TABLE orders ADD COLUMN note_new varchar;
 UPDATE orders SET note_new = (note)::varchar WHERE note_new IS NULL;
 ALTER TABLE orders DROP COLUMN note;
 ALTER TABLE orders RENAME COLUMN note_new TO note;
+`,
+        },
+      ],
+    },
+    {
+      title: 'The old column steps aside before it goes; types that keep every value',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, email varchar(50), visits int);\n' },
+        {
+          path: 'V2__m.sql',
+          text: `ALTER TABLE users ADD COLUMN email_new text, ADD COLUMN visits_new numeric(20,0);
+UPDATE users SET email_new = email, visits_new = visits WHERE email IS NOT NULL;
+UPDATE users SET visits_new = visits::bigint WHERE visits_new IS NULL;
+ALTER TABLE users RENAME COLUMN email TO email_old;
+ALTER TABLE users RENAME COLUMN email_new TO email;
+ALTER TABLE users DROP COLUMN email_old;
+ALTER TABLE users DROP COLUMN visits;
+ALTER TABLE users RENAME COLUMN visits_new TO visits;
 `,
         },
       ],

@@ -1,18 +1,19 @@
+import type { Table } from '../../../model/catalog';
 import type { ObjectKind, ObjectName } from '../../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../../parse/postgres/identifiers';
-import { findTable } from '../../../schema/lookup';
+import { findColumn, findTable } from '../../../schema/lookup';
 import { isInUse, type OperationOf, type RuleContext, type Step, shownName } from '../../context';
 import type { Examples, Violation } from '../../rule';
 import { copiedInto } from './copied-column';
 import { isKeptAside, keepAside } from './kept-aside';
-import { isAddedHere, isNewName, isNewSchema, standsAgain } from './names';
+import { isNewName, isNewSchema, isOwnColumn, standsAgain } from './names';
 import { laterHelp, violation } from './violation';
 
 /** DROP COLUMN. */
 export function checkColumn(context: RuleContext, step: Step, operation: OperationOf<'drop column'>): Violation[] {
   const { table, column } = operation;
   const known = findTable(step.before, table);
-  const addedHere = known !== undefined && isAddedHere(context, step, known.identity, column);
+  const addedHere = known !== undefined && isOwnColumn(context, step, known, column);
   if (!isInUse(context, step, table) || addedHere || isKeptAside(context, step, table, column)) return [];
   const cascade = operation.cascade ? ' CASCADE also drops whatever depends on it, unnamed.' : '';
   if (known?.columns.some((candidate) => candidate.name === column && candidate.generated !== undefined) === true) {
@@ -23,7 +24,7 @@ export function checkColumn(context: RuleContext, step: Step, operation: Operati
   if (copy !== undefined) {
     const { columns: atEnd = [] } = context.after.tables.find(({ identity }) => identity === known?.identity) ?? {};
     // What takes its place goes on under its name.
-    if (atEnd.some(({ name }) => name === column)) return [];
+    if (atEnd.some(({ name }) => name === nameBefore(context, known, column))) return [];
     const message = `Dropping ${shownName(table)}.${column} breaks running code that still reads it. Its values were copied into ${copy}.${cascade}`;
     return [violation(context, step, operation, message, laterHelp)];
   }
@@ -46,6 +47,13 @@ export function checkColumn(context: RuleContext, step: Step, operation: Operati
       fix,
     ),
   ];
+}
+
+/** The name by which code from before the migration knows the column. */
+function nameBefore(context: RuleContext, table: Table | undefined, column: string): string {
+  const identity = findColumn(table, column)?.identity;
+  const before = context.before.tables.find((candidate) => candidate.identity === table?.identity);
+  return before?.columns.find((candidate) => candidate.identity === identity)?.name ?? column;
 }
 
 const droppedKinds: readonly ObjectKind[] = [
@@ -121,6 +129,26 @@ export function checkDropOwned(context: RuleContext, step: Step, operation: Oper
 
 export const dropExamples: Examples = {
   bad: [
+    {
+      title: 'What only has another name or place since this migration',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__users.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, phone text);\nCREATE TABLE logs (id bigint PRIMARY KEY);\n',
+        },
+        {
+          path: 'V2__d.sql',
+          text: 'ALTER TABLE users RENAME COLUMN phone TO phone_old;\nALTER TABLE users DROP COLUMN phone_old;\nCREATE SCHEMA gone;\nALTER TABLE logs SET SCHEMA gone;\nDROP SCHEMA gone CASCADE;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE users RENAME COLUMN phone TO phone_old', says: 'phone' },
+        { at: 'ALTER TABLE users DROP COLUMN phone_old', says: 'destroys its data' },
+        { at: 'ALTER TABLE logs SET SCHEMA gone', says: 'Moving' },
+        { at: 'DROP SCHEMA gone CASCADE', says: 'destroys its data' },
+      ],
+    },
     {
       title: 'A column',
       framework: 'sql',

@@ -1,5 +1,6 @@
+import type { Table } from '../../../model/catalog';
 import type { ObjectName, Operation } from '../../../model/operation';
-import { findNamed, findTable } from '../../../schema/lookup';
+import { findColumn, findNamed, findTable } from '../../../schema/lookup';
 import type { RuleContext, Step } from '../../context';
 
 /** Did the migration itself give the column this name, by adding it or by renaming another? Of a table seen for the first time its statements tell. */
@@ -13,6 +14,26 @@ export function isAddedHere(context: RuleContext, step: Step, table: string, col
         if (operation.kind !== 'add column' && operation.kind !== 'rename column') return false;
         const name = operation.kind === 'add column' ? operation.column.name : operation.newName;
         return name === column && findTable(earlier.after, operation.table)?.identity === table;
+      }),
+  );
+}
+
+/** Did the migration itself add the column, by whichever name? Its values are none that running code has written. */
+export function isOwnColumn(context: RuleContext, step: Step, table: Table, column: string): boolean {
+  const { identity } = findColumn(table, column) ?? {};
+  const before = context.before.tables.find((candidate) => candidate.identity === table.identity);
+  if (before !== undefined && before.complete !== false && identity !== undefined)
+    return !before.columns.some((candidate) => candidate.identity === identity);
+  return context.steps.some(
+    (earlier) =>
+      earlier.statement.index < step.statement.index &&
+      earlier.statement.operations.some((operation) => {
+        if (operation.kind !== 'add column') return false;
+        const then = findTable(earlier.after, operation.table);
+        const added = findColumn(then, operation.column.name);
+        return (
+          then?.identity === table.identity && (identity === undefined ? operation.column.name === column : added?.identity === identity)
+        );
       }),
   );
 }
@@ -35,8 +56,10 @@ function givesName(operation: Operation, { schema, name }: ObjectName): boolean 
   return operation.kind === 'set schema' && operation.object.name === name && operation.newSchema === schema;
 }
 
-/** A schema that this migration made. */
+/** A schema that this migration made, and into which it moved nothing that was there before. */
 export function isNewSchema(context: RuleContext, step: Step, { name }: ObjectName): boolean {
+  const earlier = new Set(context.before.tables.map(({ identity }) => identity));
+  if (step.before.tables.some((table) => table.schema === name && (earlier.has(table.identity) || table.presumed === true))) return false;
   const isIn = ({ schemas }: RuleContext['before']) => schemas.some((schema) => schema.name === name);
   return (
     isIn(step.before) &&

@@ -1,9 +1,11 @@
+import type { Table } from '../../../model/catalog';
 import type { Fix } from '../../../model/finding';
 import { quoteQualified } from '../../../parse/postgres/identifiers';
-import { findNamed, findTable } from '../../../schema/lookup';
+import { findColumn, findNamed, findTable } from '../../../schema/lookup';
 import { isInUse, type OperationOf, type RuleContext, type Step, shownName } from '../../context';
 import { endWithTerminator, insertAt } from '../../edits';
 import type { Examples, Violation } from '../../rule';
+import { copiedInto } from './copied-column';
 import { isAddedHere, isNewName, isNewSchema, standsAgain } from './names';
 import { laterHelp, violation } from './violation';
 
@@ -13,6 +15,7 @@ export function checkRenamedColumn(context: RuleContext, step: Step, operation: 
   const known = findTable(step.before, table);
   if (!isInUse(context, step, table) || (known !== undefined && isAddedHere(context, step, known.identity, column))) return [];
   if (known !== undefined && isPartOfExchange(context, step, known.identity, operation)) return [];
+  if (known !== undefined && isReplaced(context, step, known, operation)) return [];
   return [
     violation(
       context,
@@ -39,8 +42,10 @@ export function checkRenamedObject(context: RuleContext, step: Step, operation: 
   const verb = operation.kind === 'rename object' ? 'Renaming' : 'Moving';
   const end = endWithTerminator(context, step.statement.span);
   const terminated = end > step.statement.span.end;
+  const moved = findTable(step.before, object);
+  const stays = moved === undefined || context.after.tables.some(({ identity }) => identity === moved.identity);
   const fix: Fix | undefined =
-    objectKind === 'table' && step.statement.operations.length === 1
+    objectKind === 'table' && stays && step.statement.operations.length === 1
       ? {
           title: 'Leave a view under the old name',
           safe: false,
@@ -87,6 +92,14 @@ function takesPlace(context: RuleContext, step: Step, operation: OperationOf<'re
   const predecessor = findNamed(relations(context.before), { ...operation.object, name: operation.newName });
   const moved = findNamed(relations(step.before), operation.object);
   return predecessor !== undefined && moved !== undefined && predecessor.identity !== moved.identity;
+}
+
+/** Does a column that the migration filled with its values have its name at the end? */
+function isReplaced(context: RuleContext, step: Step, known: Table, operation: OperationOf<'rename column'>): boolean {
+  const copy = copiedInto(context, step, operation);
+  if (copy === undefined) return false;
+  const atEnd = context.after.tables.find(({ identity }) => identity === known.identity);
+  return findColumn(atEnd, operation.column)?.identity === findColumn(known, copy)?.identity;
 }
 
 /**
