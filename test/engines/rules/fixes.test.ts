@@ -36,6 +36,9 @@ const differentTitles = new Set([
   'Create an index on user_id',
   'Move the sequence past the greatest id',
   'Send whole rows: REPLICA IDENTITY FULL',
+  'Widen the sequence too',
+  // It did nothing until it was sent.
+  'Send it, and wait for it',
 ]);
 
 /** A fix that makes the migration fail on purpose where something is not as it takes for granted: what its error says. */
