@@ -271,6 +271,8 @@ export interface Simulation {
   readonly states: { readonly before: { readonly fingerprint: string }; readonly after?: { readonly fingerprint: string } };
   /** The migration's own failure, with no fault injected. */
   readonly failsByItself?: { readonly statement?: number; readonly code: string; readonly message: string };
+  /** Why nothing is known of what a failure leaves, although there are cells: none could be carried out. Absent when one was. */
+  readonly untried?: string;
   readonly cells: readonly CellResult[];
   /** Absent when no workload was asked for, or there was no table that it could work on. */
   readonly load?: SimulatedLoad;

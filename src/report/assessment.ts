@@ -103,7 +103,7 @@ const risks: Readonly<Record<Verdict, { readonly text: string; readonly place: b
 function risk(simulation: Simulation): string {
   const done = simulation.cells.filter((cell) => cell.status === 'done' && cell.verdict !== undefined);
   const worst = verdictsBySeverity.find((verdict) => done.some((cell) => cell.verdict === verdict));
-  if (worst === undefined) return `No failure could be carried out here, so nothing is known about what one leaves${whyNone(simulation)}`;
+  if (worst === undefined) return nothingKnown(simulation);
   const { text, place } = risks[worst];
   if (!place) return text;
   const first = firstPoint(
@@ -111,6 +111,16 @@ function risk(simulation: Simulation): string {
     done.filter((cell) => cell.verdict === worst),
   );
   return `${text}: the first such point is ${pointWords(first)}.`;
+}
+
+/** Why none of the cells says anything about failures; undefined when one does. A migration that fails by itself says that instead. */
+export function untriedText(simulation: Simulation): string | undefined {
+  const says = simulation.cells.length === 0 || isTried(simulation) || simulation.failsByItself !== undefined;
+  return says ? undefined : nothingKnown(simulation);
+}
+
+function nothingKnown(simulation: Simulation): string {
+  return `No failure could be carried out here, so nothing is known about what one leaves${whyNone(simulation)}`;
 }
 
 /** The reason, where it is one for all cells. */

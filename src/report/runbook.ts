@@ -1,6 +1,6 @@
 import type { CellResult, RecoveryCheck, RecoveryPlan, SimulatedStatement, Simulation } from '../model/simulation';
 import { dataNouns, lockWeight, verdictWords } from '../model/words';
-import { type PartialState, resolveCell } from './assessment';
+import { type PartialState, resolveCell, untriedText } from './assessment';
 import { code, fence, inline, table } from './markdown';
 import { formatCount, formatDuration, plural } from './numbers';
 import { runbookWords } from './runbook-words';
@@ -74,6 +74,8 @@ export function onFailure(simulation: Simulation, states: readonly PartialState[
   ];
   const sessions = fence(words.language, `${words.waitingQuery}\n${words.preparedQuery}`);
   if (states.length === 0) {
+    const unknown = untriedText(simulation);
+    if (unknown !== undefined) return ['### On failure', lines.join('\n'), sessions, inline(unknown)];
     const calm =
       'Whatever strikes, the database ends exactly as before or exactly as after, and the history says so: mend the cause and run it again.';
     return ['### On failure', lines.join('\n'), sessions, calm];

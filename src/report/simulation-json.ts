@@ -1,5 +1,6 @@
 import type { Verdict } from '../model/fault';
 import type { Simulation, SimulationReport } from '../model/simulation';
+import { untriedText } from './assessment';
 
 /** Puts simulations together as `simulate --format json` gives them. */
 export function simulationReport(simulations: readonly Simulation[], durationMs: number): SimulationReport {
@@ -10,7 +11,16 @@ export function simulationReport(simulations: readonly Simulation[], durationMs:
     }
   }
   const cells = simulations.reduce((total, simulation) => total + simulation.summary.cells, 0);
-  return { version: 1, simulations, summary: { simulations: simulations.length, cells, byVerdict, durationMs: Math.round(durationMs) } };
+  return {
+    version: 1,
+    simulations: simulations.map(withUntried),
+    summary: { simulations: simulations.length, cells, byVerdict, durationMs: Math.round(durationMs) },
+  };
+}
+
+function withUntried(simulation: Simulation): Simulation {
+  const untried = untriedText(simulation);
+  return untried === undefined ? simulation : { ...simulation, untried };
 }
 
 /** The document of `simulate --format json`. */

@@ -86,7 +86,7 @@ function refusedAgain(first: ExecutionOutcome, second: ExecutionOutcome): string
   const statement = second.statements.length + 1;
   return (
     `Statement ${statement} can be run once on a server, not in every database of it (${second.error?.message ?? second.result}), and faults ` +
-    'are tried in many databases of one server. Let it ask first whether its role is there (DO ... IF NOT EXISTS), or keep roles apart from migrations.'
+    'are tried in many databases of one server. Let it ask first whether its role is there (DO ... IF NOT EXISTS), or keep what belongs to the whole server, as roles and databases do, apart from migrations.'
   );
 }
 

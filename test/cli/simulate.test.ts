@@ -56,6 +56,24 @@ describe('simulate', () => {
     for (const line of stdout.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(80);
   });
 
+  test('a migration of which no failure could be tried is not taken for tested', { timeout: 3 * minutes }, async () => {
+    const role = 'CREATE ROLE reporting;\nCREATE TABLE reports (id int PRIMARY KEY);\n';
+    const alone = folderOf({ 'migrations/1_role.sql': role });
+    const nothing = await faultline(['simulate', 'migrations', '--faults', 'error', '--format', 'json'], { cwd: alone });
+    expect(nothing.status).toBe(2);
+    expect(nothing.stderr).toMatch(/^faultline: nothing was tested\. .*role "reporting" already exists.*\n$/);
+    const report: SimulationReport = JSON.parse(nothing.stdout);
+    expect(schema('simulate')(report)).toBe(true);
+    expect(report.simulations[0]?.untried).toMatch(/^No failure could be carried out/);
+
+    const among = folderOf({ 'migrations/1_role.sql': role, 'migrations/2_notes.sql': 'CREATE TABLE notes (id int PRIMARY KEY);\n' });
+    const some = await faultline(['simulate', 'migrations', '--faults', 'error', '--format', 'markdown'], { cwd: among });
+    expect(some.status).toBe(0);
+    expect(some.stderr).toMatch(/^migrations\/1_role\.sql was not tested\. No failure could be carried out.*\n$/);
+    // What is not known is not told as harmless.
+    expect(some.stdout.match(/Whatever strikes, the database ends exactly/g)).toHaveLength(1);
+  });
+
   test('a migration that fails by itself says so, and the way back is still proven', { timeout: 3 * minutes }, async () => {
     const cwd = failingProject();
     const { status, stdout } = await faultline(['simulate', 'migrations/2_email.sql', '--rows', '0', '--format', 'json'], { cwd });

@@ -7,6 +7,7 @@ import type { FaultName, Verdict } from '../../model/fault';
 import { defaultSandbox, type SandboxProviderName } from '../../model/sandbox';
 import type { Simulation, SimulationReport } from '../../model/simulation';
 import type { SimulationEvent, SimulationRequest } from '../../protocol/simulation';
+import { isTried } from '../../report/assessment';
 import { simulationHtml } from '../../report/simulation-html';
 import { simulationJson, simulationReport } from '../../report/simulation-json';
 import { simulationMarkdown } from '../../report/simulation-markdown';
@@ -119,6 +120,7 @@ async function simulate(path: string | undefined, options: SimulateOptions): Pro
     await writeResult(render(report, options), options.out);
     if (options.html !== undefined) await writeResult(simulationHtml(report), options.html);
     if (follow.remark !== '') await note(follow.remark);
+    await noteUntried(report);
     return statusOf(report, options.failOn ?? settings.configuration.simulate.failOn ?? defaultFailOn);
   } catch (error) {
     progress.clear();
@@ -235,12 +237,32 @@ function render(report: SimulationReport, options: SimulateOptions): string {
   }
 }
 
-/** A cell that could not be carried out is no proof of anything: it fails the command as a bad verdict does. */
+/** A migration of which no failure was tried must not be taken for one that was tested. */
+async function noteUntried(report: SimulationReport): Promise<void> {
+  const untried = report.simulations.filter((simulation) => simulation.untried !== undefined);
+  const [first] = untried;
+  if (first === undefined) return;
+  if (triedNothing(report)) return note(`faultline: nothing was tested. ${first.untried}`);
+  for (const simulation of untried)
+    await note(`${simulation.migration.path ?? simulation.migration.id} was not tested. ${simulation.untried}`);
+}
+
+function triedNothing({ simulations }: SimulationReport): boolean {
+  const sending = simulations.filter(({ statements }) => statements.length > 0);
+  return sending.length > 0 && sending.every((simulation) => !isTried(simulation) && simulation.failsByItself === undefined);
+}
+
+/**
+ * A cell that could not be carried out is no proof of anything: it fails the command as a bad verdict does. Where not a single failure could
+ * be tried, the command could not do its work; one such migration among others that were tested is told, and fails nothing: nobody could
+ * mend it in a folder where it was applied long ago.
+ */
 function statusOf(report: SimulationReport, failOn: readonly Verdict[]): number {
   const cells = report.simulations.flatMap((simulation) => simulation.cells);
   const failing = cells.some((cell) => cell.status === 'failed' || (cell.verdict !== undefined && failOn.includes(cell.verdict)));
   const failsByItself = report.simulations.some((simulation) => simulation.failsByItself !== undefined);
-  return failing || failsByItself ? exitStatus.findings : exitStatus.success;
+  if (failing || failsByItself) return exitStatus.findings;
+  return triedNothing(report) ? exitStatus.failure : exitStatus.success;
 }
 
 /** Turns what the runner says into one line. */
