@@ -1,27 +1,28 @@
 import type { Node } from '@pgsql/types';
-import { all, as, walk } from '../../parse/postgres/operations/nodes';
+import { all, as, strings, walk } from '../../parse/postgres/operations/nodes';
 import { statementTree } from '../../parse/postgres/read';
 
 /**
  * Does an INSERT bring values along for the column in this place of its list, rather than leave it to the sequence? Not so: DEFAULT, a
- * call of nextval(), and OVERRIDING USER VALUE, which the server ignores the values under.
+ * call of nextval(), also in a query below, negative numbers, and OVERRIDING USER VALUE, which the server ignores the values under.
  */
 export function bringsValues(sent: string, position: number): boolean {
   const statement = as(statementTree(sent), 'InsertStmt');
   if (statement === undefined || statement.override === 'OVERRIDING_USER_VALUE') return false;
-  return queryBrings(statement.selectStmt, position);
+  return queryBrings(statement.selectStmt, position, statement.withClause);
 }
 
-function queryBrings(query: Node | undefined, position: number): boolean {
+function queryBrings(query: Node | undefined, position: number, queries: unknown): boolean {
   const select = as(query, 'SelectStmt');
   if (select === undefined) return false;
   // Of a UNION the first part decides.
-  if (select.larg !== undefined) return queryBrings({ SelectStmt: select.larg }, position);
+  if (select.larg !== undefined) return queryBrings({ SelectStmt: select.larg }, position, queries);
   if (select.valuesLists !== undefined) {
     return all(select.valuesLists, 'List').some(({ items }) => isOwnValue(items?.[position]));
   }
   const targets = all(select.targetList, 'ResTarget').map(({ val }) => val);
-  return targets.slice(0, position + 1).some(isStar) || isOwnValue(targets[position]);
+  const isFromBelow = targets.slice(0, position + 1).some(isStar) || as(targets[position], 'ColumnRef') !== undefined;
+  return isFromBelow ? ![select.fromClause, select.withClause, queries].some(drawsNumbers) : isOwnValue(targets[position]);
 }
 
 function isStar(value: Node | undefined): boolean {
@@ -30,9 +31,16 @@ function isStar(value: Node | undefined): boolean {
 
 function isOwnValue(value: Node | undefined): boolean {
   if (value === undefined || as(value, 'SetToDefault') !== undefined || as(value, 'A_Const')?.isnull === true) return false;
+  const operation = as(value, 'A_Expr');
+  const isNegative = operation?.lexpr === undefined && strings(operation?.name).join() === '-';
+  return !isNegative && (as(value, 'A_Const')?.ival?.ival ?? 0) >= 0 && !drawsNumbers(value);
+}
+
+/** A call of nextval(), from which the numbers may come. */
+function drawsNumbers(content: unknown): boolean {
   let isDrawn = false;
-  walk(value, (kind, content) => {
-    if (kind === 'String' && content.sval === 'nextval') isDrawn = true;
+  walk(content, (kind, { sval }) => {
+    if (kind === 'String' && sval === 'nextval') isDrawn = true;
   });
-  return !isDrawn;
+  return isDrawn;
 }

@@ -2,7 +2,7 @@ import type { Table } from '../../model/catalog';
 import type { ColumnSpecification, ObjectName } from '../../model/operation';
 import { ownValue } from '../../model/own-value';
 import { quoteLiteral, quoteQualified } from '../../parse/postgres/identifiers';
-import { findColumn, findIndex, findNamed, findTable } from '../../schema/lookup';
+import { defaultSchema, findColumn, findIndex, findNamed, findTable } from '../../schema/lookup';
 import { sequenceOptions } from '../../schema/sequence-options';
 import { type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import { insertAt } from '../edits';
@@ -91,6 +91,19 @@ ALTER TABLE users ADD COLUMN IF NOT EXISTS age text;\nCREATE TABLE IF NOT EXISTS
       files: [
         { path: 'V1__s.sql', text: 'CREATE SEQUENCE s INCREMENT 10 CACHE 5;\n' },
         { path: 'V2__s.sql', text: 'CREATE SEQUENCE IF NOT EXISTS s;\nCREATE SEQUENCE IF NOT EXISTS s INCREMENT BY 10;\n' },
+        { path: 'V3__s.sql', text: 'CREATE SEQUENCE IF NOT EXISTS s INCREMENT BY 20;\nALTER SEQUENCE s INCREMENT BY 20;\n' },
+      ],
+    },
+    {
+      title: 'Of the same name in another schema of the search path',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__s.sql', text: 'CREATE SEQUENCE s;\nCREATE TABLE t (id bigint PRIMARY KEY);\nCREATE SCHEMA app;\n' },
+        {
+          path: 'V2__s.sql',
+          text: 'SET search_path = app, public;\nCREATE SEQUENCE IF NOT EXISTS s INCREMENT BY 10;\nCREATE TABLE IF NOT EXISTS t (id uuid PRIMARY KEY);\n',
+        },
       ],
     },
     {
@@ -116,8 +129,13 @@ ALTER TABLE users ADD COLUMN IF NOT EXISTS age text;\nCREATE TABLE IF NOT EXISTS
   },
 };
 
+/** CREATE looks whether there is one where it would make it, and not in the rest of the search path. */
+function placed(step: Step, { schema, name }: ObjectName): ObjectName {
+  return { schema: schema ?? step.before.searchPath?.[0] ?? defaultSchema, name };
+}
+
 function checkTable(context: RuleContext, step: Step, operation: OperationOf<'create table'>): Violation[] {
-  const table = operation.ifNotExists ? findTable(step.before, operation.table) : undefined;
+  const table = operation.ifNotExists ? findTable(step.before, placed(step, operation.table)) : undefined;
   if (table === undefined || table.complete === false || operation.asQuery || operation.like !== undefined) return [];
   if (operation.partitionOf !== undefined || (operation.inherits ?? []).length > 0 || operation.columns.length === 0) return [];
   const difference = tableDifference(table, operation.columns);
@@ -205,7 +223,9 @@ END $$;`;
 
 function checkSequence(context: RuleContext, step: Step, operation: OperationOf<'create object'>): Violation[] {
   if (operation.objectKind !== 'sequence' || !operation.ifNotExists) return [];
-  const known = findNamed(step.before.sequences, operation.object, step.before.searchPath);
+  const there = findNamed(step.before.sequences, placed(step, operation.object));
+  // An ALTER SEQUENCE behind it makes it what is wanted.
+  const known = there && context.after.sequences.find(({ identity }) => identity === there.identity);
   // What the text leaves out is taken as it comes.
   const wanted = sequenceOptions(step.statement.sent);
   if (known === undefined) return [];

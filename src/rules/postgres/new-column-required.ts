@@ -1,4 +1,4 @@
-import type { Column, Table } from '../../model/catalog';
+import type { Catalog, Column, Table } from '../../model/catalog';
 import type { Operation } from '../../model/operation';
 import { findTable } from '../../schema/lookup';
 import { isInUse, operationRange, operationsOf, type PlacedOperation, type RuleContext, shownName } from '../context';
@@ -31,6 +31,9 @@ ALTER TABLE users ADD COLUMN login text;
 UPDATE users SET login = lower(email);
 ALTER TABLE users ALTER COLUMN login SET NOT NULL;
 ALTER TABLE accounts ADD COLUMN plan text DEFAULT 'free', ALTER COLUMN plan SET NOT NULL, ALTER COLUMN plan DROP DEFAULT;
+ALTER TABLE users ADD COLUMN zone text DEFAULT 'utc';
+ALTER TABLE users ALTER COLUMN zone SET NOT NULL;
+ALTER TABLE users ALTER COLUMN zone SET DEFAULT NULL;
 `,
         },
       ],
@@ -38,6 +41,7 @@ ALTER TABLE accounts ADD COLUMN plan text DEFAULT 'free', ALTER COLUMN plan SET 
         { at: 'ALTER TABLE users ALTER COLUMN locale DROP DEFAULT', says: 'locale of users is new' },
         { at: 'ALTER TABLE users ALTER COLUMN login SET NOT NULL', says: '23502' },
         { at: 'ALTER COLUMN plan DROP DEFAULT', says: 'plan of accounts' },
+        { at: 'ALTER TABLE users ALTER COLUMN zone SET DEFAULT NULL', says: 'zone of users' },
       ],
     },
   ],
@@ -64,6 +68,9 @@ ALTER TABLE orders ALTER COLUMN number SET NOT NULL;
 CREATE TABLE tags (id bigint PRIMARY KEY);
 ALTER TABLE tags ADD COLUMN name text NOT NULL DEFAULT '';
 ALTER TABLE tags ALTER COLUMN name DROP DEFAULT;
+CREATE DOMAIN language AS text DEFAULT 'en';
+ALTER TABLE users ADD COLUMN spoken language;
+ALTER TABLE users ALTER COLUMN spoken SET NOT NULL;
 `,
         },
         { path: 'V3__c.sql', text: 'ALTER TABLE users ALTER COLUMN locale DROP DEFAULT, ALTER COLUMN login SET NOT NULL;\n' },
@@ -98,7 +105,7 @@ function check(context: RuleContext, { step, operation }: PlacedOperation<Extrac
   const identity = then?.columns.find((column) => column.name === added.name)?.identity;
   const table = context.after.tables.find((candidate) => candidate.identity === then?.identity);
   const column = table?.columns.find((candidate) => candidate.identity === identity);
-  if (table === undefined || column === undefined || !mustBeGiven(column) || hasTriggerBeforeInsert(table)) return [];
+  if (table === undefined || column === undefined || !mustBeGiven(context, column) || hasTriggerBeforeInsert(table)) return [];
   // Under a name that code knows already it takes the place of another one.
   const before = context.before.tables.find((candidate) => candidate.identity === table.identity);
   if (before?.columns.some((candidate) => candidate.name === column.name) === true) return [];
@@ -122,8 +129,15 @@ function check(context: RuleContext, { step, operation }: PlacedOperation<Extrac
   ];
 }
 
-function mustBeGiven({ notNull, default: initial, identityKind, generated }: Column): boolean {
-  return notNull && initial === undefined && identityKind === undefined && generated === undefined;
+function mustBeGiven({ after }: RuleContext, { notNull, default: initial, identityKind, generated, type }: Column): boolean {
+  const isNull = initial === undefined || /^null(?:::.*)?$/i.test(initial);
+  return notNull && isNull && identityKind === undefined && generated === undefined && !hasDefaultOfItsOwn(after, type);
+}
+
+/** A domain gives its default to columns that have none (manual, CREATE DOMAIN). */
+function hasDefaultOfItsOwn({ types }: Catalog, type: string): boolean {
+  const domain = types.find(({ kind, schema, name }) => kind === 'domain' && (type === name || type === `${schema}.${name}`));
+  return domain?.domain?.default !== undefined;
 }
 
 function hasTriggerBeforeInsert({ triggers }: Table): boolean {

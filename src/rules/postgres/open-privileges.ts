@@ -1,5 +1,5 @@
 import type { Table } from '../../model/catalog';
-import type { Operation } from '../../model/operation';
+import type { ObjectName, Operation } from '../../model/operation';
 import { tokenize } from '../../parse/postgres/lexer';
 import { identifierOf } from '../../schema/definitions';
 import { findTable } from '../../schema/lookup';
@@ -70,6 +70,25 @@ Silent about a missing policy where another file of the folder creates one for t
         { path: 'V2__p.sql', text: 'CREATE POLICY own ON t USING (owner = current_user);\n' },
       ],
       findings: [{ at: 'CREATE POLICY own ON t USING (owner = current_user)', says: 'keeps no row from anybody' }],
+    },
+    {
+      title: 'The policy of the migration before is dropped, or is one of another schema',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id bigint PRIMARY KEY);\nALTER TABLE t ENABLE ROW LEVEL SECURITY;\nCREATE POLICY p ON public.t USING (true);\nCREATE SCHEMA app;\nCREATE TABLE app.t (id bigint PRIMARY KEY);\n',
+        },
+        {
+          path: 'V2__p.sql',
+          text: 'DROP POLICY p ON t;\nALTER TABLE t ENABLE ROW LEVEL SECURITY;\nALTER TABLE app.t ENABLE ROW LEVEL SECURITY;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE t ENABLE ROW LEVEL SECURITY', says: 'no policy' },
+        { at: 'ALTER TABLE app.t ENABLE ROW LEVEL SECURITY', says: 'no policy' },
+      ],
     },
     {
       title: 'Policies that are switched off',
@@ -203,18 +222,27 @@ function idlePolicy(context: RuleContext, step: Step, operation: OperationOf<'cr
 }
 
 /** A migration that comes later, most often in the same deployment, or a file that is run beside them. */
-function hasPolicyElsewhere({ files, text: own }: RuleContext, table: string): boolean {
-  return files.some(({ text }) => text !== own && /\bcreate\s+policy\b/i.test(text) && policyTables(text).includes(table));
+function hasPolicyElsewhere({ files, text: own, before }: RuleContext, { schema, name }: ObjectName, table: Table | undefined): boolean {
+  // Those of earlier migrations are known, and this one drops them.
+  if (before.tables.some(({ identity, policies }) => identity === table?.identity && policies.length > 0)) return false;
+  const home = table?.schema ?? schema;
+  return files.some(
+    ({ text }) =>
+      text !== own &&
+      /\bcreate\s+policy\b/i.test(text) &&
+      policyTables(text).some((on) => on.name === name && (on.schema ?? home) === (home ?? on.schema)),
+  );
 }
 
-function policyTables(text: string): string[] {
+function policyTables(text: string): ObjectName[] {
   const found = text.matchAll(
-    /\bcreate\s+policy\s+(?:"(?:[^"]|"")+"|[\w$]+)\s+on\s+(?:(?:"[^"]+"|[\w$]+)\s*\.\s*)?("(?:[^"]|"")+"|[\w$]+)/gi,
+    /\bcreate\s+policy\s+(?:"(?:[^"]|"")+"|[\w$]+)\s+on\s+(?:("[^"]+"|[\w$]+)\s*\.\s*)?("(?:[^"]|"")+"|[\w$]+)/gi,
   );
-  return [...found].flatMap(([, name = '']) => {
-    const [token] = tokenize(name);
-    return token === undefined ? [] : [identifierOf(name, token) ?? name];
-  });
+  const plain = (written: string) => {
+    const [token] = tokenize(written);
+    return (token && identifierOf(written, token)) ?? written;
+  };
+  return [...found].map(([, schema, name = '']) => ({ name: plain(name), ...(schema !== undefined && { schema: plain(schema) }) }));
 }
 
 /** Policies that keep no row from anybody any more. */
@@ -238,7 +266,7 @@ function rowSecurity(context: RuleContext, step: Step, operation: OperationOf<'a
   const before = findTable(step.after, operation.table);
   const table = context.after.tables.find((candidate) => candidate.identity === before?.identity);
   if (action.toLowerCase() === 'disable') return policiesOff(context, step, operation, table);
-  if (hasPolicyElsewhere(context, operation.table.name)) return [];
+  if (hasPolicyElsewhere(context, operation.table, table)) return [];
   // LIKE copies no policies; of a table that no migration creates they may be there unseen.
   if (table === undefined || table.presumed === true || table.policies.length > 0) return [];
   return [

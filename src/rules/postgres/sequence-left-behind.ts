@@ -91,7 +91,7 @@ Silent when the program calls setval or restarts the sequence afterwards, for an
   ],
   good: [
     {
-      title: 'Rows of another table, numbered by the sequence',
+      title: 'Rows of another table, numbered by the sequence; numbers below those of any sequence',
       framework: 'flyway',
       files: [
         {
@@ -100,7 +100,7 @@ Silent when the program calls setval or restarts the sequence afterwards, for an
         },
         {
           path: 'V2__m.sql',
-          text: "INSERT INTO users (name) SELECT name FROM legacy;\nINSERT INTO users (id, name) SELECT nextval('users_id_seq'), name FROM legacy;\nINSERT INTO users (id, name) OVERRIDING USER VALUE SELECT id, name FROM legacy;\nINSERT INTO users (id, name) VALUES (DEFAULT, lower('X'));\n",
+          text: "INSERT INTO users (name) SELECT name FROM legacy;\nINSERT INTO users (id, name) SELECT nextval('users_id_seq'), name FROM legacy;\nINSERT INTO users (id, name) OVERRIDING USER VALUE SELECT id, name FROM legacy;\nINSERT INTO users (id, name) VALUES (DEFAULT, lower('X')), (-1, lower('System'));\nINSERT INTO users (id, name) SELECT -2, 'guest';\nWITH numbered AS (SELECT nextval('users_id_seq') AS id, name FROM legacy) INSERT INTO users (id, name) SELECT id, name FROM numbered;\nINSERT INTO users SELECT * FROM (SELECT nextval('users_id_seq'), name FROM legacy) AS numbered;\n",
         },
       ],
     },

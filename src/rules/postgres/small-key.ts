@@ -73,6 +73,17 @@ Silent for columns that only refer to another table, and for temporary tables.`,
       ],
     },
     {
+      title: 'A column made wider that its sequence no longer numbers',
+      framework: 'flyway',
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE SEQUENCE t_id_seq AS int;\nCREATE TABLE t (id int DEFAULT nextval('t_id_seq'));\nALTER SEQUENCE t_id_seq OWNED BY t.id;\n",
+        },
+        { path: 'V2__w.sql', text: 'ALTER TABLE t ALTER COLUMN id DROP DEFAULT;\nALTER TABLE t ALTER COLUMN id TYPE bigint;\n' },
+      ],
+    },
+    {
       title: 'bigint, uuid, and an integer that counts nothing',
       framework: 'sql',
       files: [
@@ -108,7 +119,13 @@ function check(context: RuleContext, { step, operation, column, isKey }: NewColu
 function sequenceLeftSmall(context: RuleContext, step: Step, operation: OperationOf<'alter column type'>): Violation[] {
   const table = findTable(step.after, operation.table);
   const column = findColumn(table, operation.column);
-  if (table === undefined || column?.type !== 'bigint' || column.identityKind !== undefined || context.program.direction === 'down')
+  if (
+    table === undefined ||
+    column?.type !== 'bigint' ||
+    column.default === undefined ||
+    column.identityKind !== undefined ||
+    context.program.direction === 'down'
+  )
     return [];
   const sequence = context.after.sequences.find(
     ({ ownedBy }) => ownedBy !== undefined && ownedBy.table === relationKey(table) && ownedBy.column === column.name,

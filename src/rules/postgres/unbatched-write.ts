@@ -150,6 +150,24 @@ SELECT 1;
         },
       ],
     },
+    {
+      title: 'MERGE of the rows that a short source does not have',
+      framework: 'sql',
+      majors: [17, 18],
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, a int);\n' },
+        {
+          path: '0002_t.sql',
+          text: 'MERGE INTO users AS u USING (VALUES (1), (2)) AS s (id) ON s.id = u.id WHEN NOT MATCHED BY SOURCE THEN DELETE;\n',
+        },
+      ],
+      findings: [
+        {
+          at: 'MERGE INTO users AS u USING (VALUES (1), (2)) AS s (id) ON s.id = u.id WHEN NOT MATCHED BY SOURCE THEN DELETE',
+          says: 'that its source does not have',
+        },
+      ],
+    },
   ],
   good: [
     {
@@ -163,7 +181,7 @@ SELECT 1;
         },
         {
           path: '0002_t.sql',
-          text: 'MERGE INTO users AS u USING (VALUES (1, 2), (3, 4)) AS s (id, a) ON s.id = u.id WHEN MATCHED THEN UPDATE SET a = s.a;\nMERGE INTO users AS u USING (SELECT * FROM staged WHERE id BETWEEN 1 AND 1000) AS s ON s.id = u.id WHEN MATCHED THEN DELETE;\nMERGE INTO users AS u USING staged AS s ON s.id = u.id WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.a);\n',
+          text: 'MERGE INTO users AS u USING (VALUES (1, 2), (3, 4)) AS s (id, a) ON s.id = u.id WHEN MATCHED THEN UPDATE SET a = s.a;\nMERGE INTO users AS u USING (SELECT * FROM staged WHERE id BETWEEN 1 AND 1000) AS s ON s.id = u.id WHEN MATCHED THEN DELETE;\nMERGE INTO users AS u USING staged AS s ON s.id = u.id WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.a);\nWITH batch AS (SELECT * FROM staged ORDER BY id LIMIT 1000) MERGE INTO users AS u USING batch AS s ON s.id = u.id WHEN MATCHED THEN UPDATE SET a = s.a;\nMERGE INTO users AS u USING unnest(ARRAY[1, 2]) AS s (id) ON s.id = u.id WHEN MATCHED THEN DELETE;\n',
         },
       ],
     },
@@ -246,21 +264,33 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'update'
 function checkMerge(context: RuleContext, step: Step, operation: OperationOf<'merge'>): Violation[] {
   if (!isInUse(context, step, operation.table)) return [];
   const statement = as(statementTree(step.statement.sent), 'MergeStmt');
-  const actions = all(statement?.mergeWhenClauses, 'MergeWhenClause').map(({ commandType }) => commandType);
-  if (!actions.some((action) => action === 'CMD_UPDATE' || action === 'CMD_DELETE') || isBounded(statement?.sourceRelation)) return [];
+  const clauses = all(statement?.mergeWhenClauses, 'MergeWhenClause').filter(
+    ({ commandType }) => commandType === 'CMD_UPDATE' || commandType === 'CMD_DELETE',
+  );
+  // However short the source is: the rows of the table that it does not have.
+  const writesOthers = clauses.some(
+    ({ matchKind, condition }) => matchKind === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE' && condition === undefined,
+  );
+  if (clauses.length === 0 || (!writesOthers && isBounded(statement?.sourceRelation, statement?.withClause?.ctes))) return [];
   return [
     {
       range: operationRange(context, step.statement, operation),
-      message: `This MERGE writes all rows of ${shownName(operation.table)} that match in one statement: they stay locked ${lockEnd(context, step)}, the old versions of all of them pile up, and a failure near the end loses all of the work.`,
-      help: 'Merge in batches of some thousand rows of the source, each committed by itself: USING (SELECT ... WHERE id BETWEEN ... AND ...).',
+      message: `This MERGE writes all rows of ${shownName(operation.table)} that ${writesOthers ? 'its source does not have' : 'match'} in one statement: they stay locked ${lockEnd(context, step)}, the old versions of all of them pile up, and a failure near the end loses all of the work.`,
+      help: writesOthers
+        ? 'Write these rows in batches of some thousand by UPDATE or DELETE, each committed by itself.'
+        : 'Merge in batches of some thousand rows of the source, each committed by itself: USING (SELECT ... WHERE id BETWEEN ... AND ...).',
       fixes: [],
     },
   ];
 }
 
-/** A list of values, or a query with a LIMIT or a condition on its rows. */
-function isBounded(source: Node | undefined): boolean {
-  const query = as(as(source, 'RangeSubselect')?.subquery, 'SelectStmt');
+/** A list of values, the rows of a function, or a query, also of a WITH, that has a LIMIT or a condition on its rows. */
+function isBounded(source: Node | undefined, queries: readonly Node[] = []): boolean {
+  if (as(source, 'RangeFunction') !== undefined) return true;
+  const name = as(source, 'RangeVar');
+  const named =
+    name?.schemaname === undefined ? all(queries, 'CommonTableExpr').find(({ ctename }) => ctename === name?.relname) : undefined;
+  const query = as(as(source, 'RangeSubselect')?.subquery ?? named?.ctequery, 'SelectStmt');
   return (
     query !== undefined &&
     (query.valuesLists !== undefined || query.limitCount !== undefined || query.fromClause === undefined || query.whereClause !== undefined)

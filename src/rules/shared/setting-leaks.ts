@@ -53,6 +53,17 @@ Silent for plain SQL, where each file has a session of its own, for Flyway, whic
       findings: [{ at: 'SET ROLE pg_monitor', says: 'role' }],
     },
     {
+      title: 'What holds for the transaction alone sets nothing back',
+      framework: 'golang-migrate',
+      files: [
+        {
+          path: '0001_t.up.sql',
+          text: 'SET search_path TO app;\nSET LOCAL search_path TO public;\nCREATE TABLE t (id bigint PRIMARY KEY);\n',
+        },
+      ],
+      findings: [{ at: 'SET search_path TO app', says: 'search_path' }],
+    },
+    {
       title: 'As pg_dump writes it',
       framework: 'golang-migrate',
       files: [
@@ -110,7 +121,10 @@ Silent for plain SQL, where each file has a session of its own, for Flyway, whic
       const { step, operation, name } = setting;
       const isSetAgain = settings
         .slice(position + 1)
-        .some((later) => later.name === name || later.name === 'discard all' || (later.name === 'all' && !whose.includes(name)));
+        .some(
+          (later) =>
+            (later.name === name && !later.isLocal) || later.name === 'discard all' || (later.name === 'all' && !whose.includes(name)),
+        );
       if (setting.isLocal || isSetAgain || setting.isReset || !meaningful.has(name) || restoredBy[context.framework.name]?.has(name))
         return [];
       return [violation(context, setting, operationRange(context, step.statement, operation))];
