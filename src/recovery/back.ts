@@ -27,7 +27,7 @@ function draftsOf(situation: RecoverySituation): DraftPlan[] {
   // A type without a way back for its values can still get its column back, empty.
   const rest = hasRetyped(situation) ? [...drafts, ...draftsBack(situation, true, nothingKept).slice(-1)] : drafts;
   const kept = keptElsewhere(situation);
-  return kept.sources.size === 0 ? rest : [...draftsBack(situation, false, kept), ...rest];
+  return kept.moved.length + kept.refills.length === 0 ? rest : [...draftsBack(situation, false, kept), ...rest];
 }
 
 function draftsBack(situation: RecoverySituation, giveUpRetyped: boolean, kept: KeptElsewhere): DraftPlan[] {

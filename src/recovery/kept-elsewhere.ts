@@ -26,7 +26,7 @@ export interface Refill {
 export interface KeptElsewhere {
   readonly moved: readonly MovedRows[];
   readonly refills: readonly Refill[];
-  /** Keys (`schema.table`) of the tables that hold it: they must not go before it is back. */
+  /** Keys (`schema.table`) of the tables that changes of the schema are filled from: they must not go before. Moved rows are back by then. */
   readonly sources: ReadonlySet<string>;
 }
 
@@ -186,10 +186,9 @@ class Finder {
         return old !== undefined && columns.every((name) => row.get(name) === old.get(name));
       });
       const own = new Set(held.map(ids));
-      const copy = own.size === 0 || own.size < held.length ? undefined : this.copy(table, rows, held, columns, now);
+      const copy = own.size === 0 ? undefined : this.copy(table, rows, held, columns, now);
       if (copy === undefined) continue;
-      this.used.add(relationKey(table));
-      steps.push(...this.detached(table, now), this.movedStep(held.length, table, now, copy));
+      steps.push(...this.detached(table, now), this.movedStep(own.size, table, now, copy));
       for (const id of own) {
         keys.push(missing.get(id) ?? []);
         missing.delete(id);
@@ -223,26 +222,27 @@ class Finder {
     return [];
   }
 
-  /** INSERT of these rows of another table; undefined where no condition tells them from its others. */
+  /** INSERT of these rows of another table, once where it holds them twice; undefined where no condition tells them from its others. */
   private copy(place: Table, all: readonly Row[], held: readonly Row[], columns: readonly string[], into: Table): string | undefined {
     const { words } = recoveryDialectOf(this.situation.plan.engine);
     const keys = (rows: readonly Row[]): Key[] => rows.map((row) => this.key.map((name) => row.get(name) ?? ''));
     const typed = this.key.map((name) => ({ name, type: place.columns.find((column) => column.name === name)?.type ?? 'text' }));
     const condition = conditionFor({ key: typed, present: keys(all), words }, keys(held));
+    const isTwice = new Set(keys(held).map((key) => JSON.stringify(key))).size < held.length;
     if (condition === undefined) return undefined;
     const names = columns.map(words.quoteIdentifier).join(', ');
     const overriding = into.columns.some(({ identityKind, name }) => identityKind === 'always' && columns.includes(name))
       ? ' OVERRIDING SYSTEM VALUE'
       : '';
     const where = condition === 'true' ? '' : ` WHERE ${condition}`;
-    return `INSERT INTO ${words.sqlName(into)} (${names})${overriding}\nSELECT ${names} FROM ${words.sqlName(place)}${where}`;
+    return `INSERT INTO ${words.sqlName(into)} (${names})${overriding}\nSELECT ${isTwice ? 'DISTINCT ' : ''}${names} FROM ${words.sqlName(place)}${where}`;
   }
 
   private movedStep(count: number, from: Table, to: Table, text: string): RecoveryStep {
     const rows = count === 1 ? '1 row' : `${count} rows`;
     return sqlStep(
       `Put ${rows} of ${spoken(from)} back into ${spoken(to)}`,
-      `The migration moved ${count === 1 ? 'it' : 'them'} there. Assumed: nobody else has written to ${spoken(from)} since.`,
+      `${spoken(from)} holds ${count === 1 ? 'it' : 'them'} as before the migration. Assumed: nobody else has written to ${spoken(from)} since.`,
       text,
     );
   }

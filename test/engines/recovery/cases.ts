@@ -178,6 +178,17 @@ ALTER TABLE orders ADD COLUMN currency text; CREATE TABLE c (id integer);`,
       INSERT INTO readings_new SELECT * FROM moved; ALTER TABLE readings ATTACH PARTITION readings_new FOR VALUES FROM (11) TO (100); CREATE TABLE d (id integer);`,
   },
   {
+    name: 'rows moved out of the default partition while it is detached',
+    migration: `ALTER TABLE readings DETACH PARTITION readings_rest; CREATE TABLE readings_new PARTITION OF readings FOR VALUES FROM (11) TO (100);
+      INSERT INTO readings_new SELECT * FROM readings_rest WHERE id > 10; DELETE FROM readings_rest WHERE id > 10;
+      ALTER TABLE readings ATTACH PARTITION readings_rest DEFAULT; CREATE TABLE d (id integer);`,
+  },
+  {
+    name: 'rows moved twice over to a table without a key',
+    migration: `CREATE TABLE small_orders (LIKE orders); INSERT INTO small_orders SELECT * FROM orders WHERE total < 40;
+      INSERT INTO small_orders SELECT * FROM orders WHERE total < 20; DELETE FROM orders WHERE total < 40; CREATE TABLE d (id integer);`,
+  },
+  {
     name: 'column moved to a table of its own',
     migration: `CREATE TABLE order_notes (order_id integer PRIMARY KEY, note text); INSERT INTO order_notes SELECT id, note FROM orders;
       ALTER TABLE orders DROP COLUMN note; CREATE TABLE c (id integer); CREATE TABLE d (id integer);`,
