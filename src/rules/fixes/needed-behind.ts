@@ -4,7 +4,8 @@ import type { RuleContext, Step } from '../context';
 
 /**
  * Does a later statement of the program need what this one leaves? Then this one can't be moved behind them: the name of its index or
- * constraint, a key that a foreign key or ON CONFLICT goes by, the partition that it detached, the rows that it wrote.
+ * constraint, a key that a foreign key or ON CONFLICT goes by, the partition that it detached, the rows that it wrote. Nor can it where one
+ * takes away or renames what it names itself.
  */
 export function isNeededBehind(context: RuleContext, step: Step): boolean {
   const later = context.steps.filter(({ statement }) => statement.index > step.statement.index);
@@ -14,11 +15,28 @@ export function isNeededBehind(context: RuleContext, step: Step): boolean {
     return later.some(
       ({ statement }) =>
         namesIn(statement.sent, names).length > 0 ||
+        statement.operations.some((other) => namesIn(step.statement.sent, goneNames(other)).length > 0) ||
         (keyed !== undefined && statement.operations.some((other) => goesByKey(other, keyed))) ||
         statement.operations.some((other) => goesByProof(other, operation)) ||
         (operation.kind === 'alter system' && /\bpg_reload_conf\b/i.test(statement.sent)),
     );
   });
+}
+
+/** Names under which nothing is found behind it. */
+function goneNames(operation: Operation): readonly string[] {
+  switch (operation.kind) {
+    case 'rename column':
+    case 'drop column':
+      return [operation.column];
+    case 'rename object':
+    case 'set schema':
+      return [operation.object.name];
+    case 'drop object':
+      return operation.objects.map(({ name }) => name);
+    default:
+      return [];
+  }
 }
 
 function leftNames(operation: Operation): readonly string[] {

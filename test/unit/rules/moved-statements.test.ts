@@ -53,6 +53,20 @@ describe('a statement moves behind the others of its migration', () => {
     expect(fixesOf(rule, text)).toEqual([]);
   });
 
+  it.each([
+    ['renames its table', 'CREATE INDEX i ON p (code);\nALTER TABLE p RENAME TO parts;\n'],
+    ['moves its table', 'CREATE INDEX i ON p (code);\nCREATE SCHEMA old;\nALTER TABLE p SET SCHEMA old;\n'],
+    ['drops its table', 'CREATE INDEX i ON p (code);\nDROP TABLE p;\n'],
+    ['renames its column', 'CREATE INDEX i ON p (code);\nALTER TABLE p RENAME COLUMN code TO number;\n'],
+    ['drops its column', 'CREATE INDEX i ON p (code);\nALTER TABLE p DROP COLUMN code;\n'],
+  ])('nor where a later one %s', (_, text) => {
+    expect(fixesOf('index-not-concurrent', text)).toEqual([]);
+  });
+
+  it('but where a later one renames another column', () => {
+    expect(fixesOf('index-not-concurrent', 'CREATE INDEX i ON p (code);\nALTER TABLE c RENAME COLUMN n TO note;\n')).toHaveLength(1);
+  });
+
   it('nor where the partition that it detaches is dropped', () => {
     const earlier = 'CREATE TABLE m (a int) PARTITION BY RANGE (a);\nCREATE TABLE m1 PARTITION OF m FOR VALUES FROM (1) TO (2);\n';
     expect(fixesOf('concurrent-in-transaction', 'ALTER TABLE m DETACH PARTITION m1 CONCURRENTLY;\nDROP TABLE m1;\n', earlier)).toEqual([]);
