@@ -9,11 +9,19 @@ export const sandboxLabels: Readonly<Record<SandboxProviderName, string>> = {
 
 /** The runner speaks to the command line, too: here its options have names that can be seen. */
 export function inPanelWords(message: string): string {
-  return message.replace(
+  return withStateBefore(message).replace(
     /(?:\b(use|Use) )?--sandbox (embedded|docker|local)\b/g,
     (_, verb: string | undefined, name: SandboxProviderName) => {
       const choose = verb === undefined ? '' : verb === 'Use' ? 'Choose ' : 'choose ';
       return `${choose}“${sandboxLabels[name]}”`;
     },
+  );
+}
+
+/** The state before is a field of the panel where a command is simulated; for a file it is an option of the command line alone. */
+function withStateBefore(message: string): string {
+  return message.replace(
+    /\bwith --before FILE\b/g,
+    'in the field “State before” where a command is simulated, else on the command line (faultline simulate --before FILE)',
   );
 }

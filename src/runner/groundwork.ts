@@ -24,7 +24,7 @@ export class Groundwork {
     if (subject.groundwork !== undefined) {
       const { framework, folder, migrations } = subject.groundwork;
       if (framework !== subject.framework) await groundwork.setUp(framework);
-      for (const migration of migrations) await groundwork.apply(framework, folder, migration, 'given with --before');
+      for (const migration of migrations) await groundwork.apply(framework, folder, migration, 'given as the state before');
       // The state before was given: the earlier migrations of the folder are not run on top of it.
       groundwork.applied = subject.targets[0] ?? 0;
     }

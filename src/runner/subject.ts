@@ -10,7 +10,7 @@ import type { BuiltInFramework, Framework, HarnessName, ToolFramework } from '..
 import { loadParser } from '../parse/load';
 import { OutsideGuard } from '../plan/outside/guard';
 import type { SimulationRequest } from '../protocol/simulation';
-import { readMigrationSource } from '../workspace/read-folder';
+import { readMigrationSource, shownPath } from '../workspace/read-folder';
 import { SimulationFailure } from './failure';
 import { outsideMessage } from './outside';
 
@@ -106,7 +106,7 @@ async function readMigrations(path: string, engine: Engine, request: SimulationR
   assertRunnable(framework);
   assertFor(engine, framework);
   const problem = problems[0];
-  if (migrations.length === 0) throw new SimulationFailure(problem?.message ?? `${path} holds no migrations.`);
+  if (migrations.length === 0) throw new SimulationFailure(problem?.message ?? `${shownPath(resolve(path))} holds no migrations.`);
   return {
     framework,
     folder: source.value.folder,
@@ -148,7 +148,7 @@ function assertContained(migrations: readonly Migration[], guard: OutsideGuard):
 function assertNotEmpty({ framework, ...read }: ReadMigrations, path: string): void {
   const migration = read.migrations.find(({ up }) => up.path === read.target);
   if (migration?.up.statements.length === 0 && !isHarnessed(framework))
-    throw new SimulationFailure(`${path} holds no statements, so there is nothing that could fail.`);
+    throw new SimulationFailure(`${shownPath(resolve(path))} holds no statements, so there is nothing that could fail.`);
 }
 
 async function readGroundwork(before: string, engine: Engine, request: SimulationRequest): Promise<Groundwork> {

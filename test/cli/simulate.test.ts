@@ -74,6 +74,17 @@ describe('simulate', () => {
     expect(some.stdout.match(/Whatever strikes, the database ends exactly/g)).toHaveLength(1);
   });
 
+  test('a file that holds nothing is named as it was typed', {
+    timeout: 3 * minutes,
+  }, async () => {
+    const cwd = folderOf({
+      'migrations/1_empty.sql': '-- Nothing yet.\n',
+    });
+    const empty = await faultline(['simulate', 'migrations/1_empty.sql'], { cwd });
+    expect(empty.stderr).toBe('faultline: migrations/1_empty.sql holds no statements, so there is nothing that could fail.\n');
+    expect(empty.status).toBe(2);
+  });
+
   test('a migration that fails by itself says so, and the way back is still proven', { timeout: 3 * minutes }, async () => {
     const cwd = failingProject();
     const { status, stdout } = await faultline(['simulate', 'migrations/2_email.sql', '--rows', '0', '--format', 'json'], { cwd });

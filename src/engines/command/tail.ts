@@ -47,8 +47,12 @@ function masked(text: string, secrets: readonly string[]): string {
 const errorField =
   /^(errno|code|syscall|severity|length|detail|hint|position|internalPosition|internalQuery|where|schema|table|column|dataType|constraint|file|line|routine|name|sql|parameters|query|driverError|parent|original|client|fatal|address|port):\s/;
 
+/** What npm prints around the line that says what is wrong: where its log is, and the circumstances. `npm ERR!` before npm 10. */
+const npmCircumstance =
+  /^npm (warn|WARN|notice|verbose|info|http)\b|^npm (error|ERR!)\s*(\d{3}|\d{3} (Note that|tarball, folder)\b.*|(A complete log of this run|Lifecycle script|This is probably not a problem with npm)\b.*|(code|errno|syscall|path|workspace|location|signal|command|in workspace:|at location:)(\s.*)?|\S*[/\\]_logs[/\\].*)?$/;
+
 /** Lines of a stack trace, and what an error object holds, say nothing to the reader of a report. */
 function isNoise(line: string): boolean {
-  if (errorField.test(line)) return true;
+  if (errorField.test(line) || npmCircumstance.test(line)) return true;
   return /^at .+(:\d+|\(.*\)|<anonymous>)\)?( \{)?$/.test(line) || /^[\s{}()[\],;^~-]*$/.test(line) || /^Node\.js v\d/.test(line);
 }

@@ -238,7 +238,7 @@ function nothingToDo(command: Command, { requests, outcome }: Recording, isFile:
   if (isFile)
     return new SimulationFailure(
       'The migration changes nothing: it was run on generated data, and sent no request that writes. There is nothing that could fail half way. ' +
-        'If it should write, look at what it searches for, and whether an earlier migration or --before makes it.',
+        'If it should write, look at what it searches for, and whether an earlier migration, or the state before that was given, makes it.',
     );
   return new SimulationFailure(
     `The command changes nothing in the database: none of its ${requests.length} requests is a migration's. ` +

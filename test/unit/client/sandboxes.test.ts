@@ -27,6 +27,9 @@ describe('the sandboxes of the panel', () => {
     expect(inPanelWords('Use --sandbox docker, or --sandbox local with an installed one.')).toBe(
       'Choose “Docker”, or “Installed server” with an installed one.',
     );
+    expect(inPanelWords('The state before the migration can be given with --before FILE.')).toBe(
+      'The state before the migration can be given in the field “State before” where a command is simulated, else on the command line (faultline simulate --before FILE).',
+    );
     expect(inPanelWords('use --sandbox docker.')).toBe('choose “Docker”.');
   });
 });

@@ -21,6 +21,36 @@ Node.js v20.19.0
     expect(tailOf(printed).lines(3, [])).toEqual(['Error: connect ECONNREFUSED 127.0.0.1:5432']);
   });
 
+  it('is what npm says of the failure, and not where it keeps its log', () => {
+    const log = 'npm error A complete log of this run can be found in: /root/.npm/_logs/2026-01-01T00_00_00_000Z-debug-0.log';
+    const unknown = `npm error could not determine executable to run\n${log}\n`;
+    expect(tailOf(unknown).lines(3, [])).toEqual(['npm error could not determine executable to run']);
+    const missing = `npm error code E404
+npm error 404 Not Found - GET https://packages.example/knx - Not found
+npm error 404
+npm error 404  The requested resource 'knx@*' could not be found or you do not have permission to access it.
+npm error 404
+npm error 404 Note that you can also install from a
+npm error 404 tarball, folder, http url, or git folder.
+${log}
+`;
+    expect(tailOf(missing).lines(3, [])).toEqual([
+      "npm error 404  The requested resource 'knx@*' could not be found or you do not have permission to access it.",
+    ]);
+    // A script of package.json: npm repeats what failed, behind the tool's own words.
+    const script = `error: relation "a" already exists
+npm error Lifecycle script \`migrate\` failed with error:
+npm error code 1
+npm error path /app
+npm error workspace app@1.0.0
+npm error location /app
+npm error command failed
+npm error command sh -c knex migrate:latest
+${log.replace('npm error', 'npm ERR!')}
+`;
+    expect(tailOf(script).lines(1, [])).toEqual(['error: relation "a" already exists']);
+  });
+
   it('is its last lines where none names an error', () => {
     expect(tailOf('a\nb\n', 'c\nd').lines(2, [])).toEqual(['c', 'd']);
     expect(tailOf().lines(3, [])).toEqual([]);
