@@ -32,7 +32,7 @@ export interface NativeValue {
    * The result is what `await` gives. Absent: it is itself.
    */
   readonly settle?: (use: NativeUse) => Value;
-  /** It stands alone as a statement, so that nobody can settle this value any more but who kept it elsewhere. */
+  /** It stands alone as a statement, or forEach throws it away, so that nobody can settle this value any more but who kept it elsewhere. */
   readonly drop?: (use: NativeUse) => void;
   /** What it is in a string: `${literal}`. Absent, or undefined: a hole. */
   readonly text?: () => TextValue | undefined;

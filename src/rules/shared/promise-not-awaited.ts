@@ -140,6 +140,12 @@ exports.down = (knex) => knex.schema.dropTable('users');
       ],
       findings: [{ at: "knex.schema.createTable('users', (table) => {", says: 'recorded as applied without it' }],
     },
+    {
+      title: 'forEach throws away what its callback returns',
+      framework: 'knex',
+      files: [{ path: knexFile, text: knexUp("  ['users', 'teams'].forEach((name) => knex.schema.dropTable(name));\n") }],
+      findings: [{ at: 'knex.schema.dropTable(name)', says: 'never sent' }],
+    },
   ],
   good: [
     {
@@ -157,7 +163,12 @@ exports.down = (knex) => knex.schema.dropTable('users');
     this.select('user_id').from('bans');
   }).del();
   knex('users').update({ name: null }).where('name', '').stream();
+  const updates = [];
+  [1, 2].forEach((id) => updates.push(knex('users').where('id', id).update({ name: 'z' })));
+  ['users', 'teams'].forEach(async (name) => knex(name).where('id', 7).del());
+  await Promise.all(updates);
   return knex.schema.alterTable('users', (table) => {
+    ['one', 'two'].forEach((name) => table.text(name));
     table.text('note');
   }).then(() => knex('users').where('id', 1).update({ note: 'z' }));
 };

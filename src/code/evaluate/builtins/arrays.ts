@@ -20,7 +20,10 @@ export const arrayMethods: Readonly<Record<string, ArrayMethod>> = {
     );
   },
   forEach(machine, list, args, site) {
-    each(machine, list, args, site);
+    const [callback] = args;
+    // It is the body of an arrow function without braces that gives anything.
+    const place = callback?.kind === 'function' ? machine.place(callback.node.body, callback.source.path) : site.place;
+    for (const value of each(machine, list, args, site)) if (value.kind === 'native') value.drop?.({ machine, place });
     return undefinedValue;
   },
   filter(machine, list, args, site) {
