@@ -177,10 +177,13 @@ function renameObject({ objectKind, object }: Extract<Operation, { kind: 'rename
   return isRelation(objectKind) ? fact('metadata', because, [object, 'ACCESS EXCLUSIVE']) : fact('metadata', because);
 }
 
-function createIndex({ index }: Extract<Operation, { kind: 'create index' }>, situation: Situation): Fact {
+function createIndex({ index, ifNotExists }: Extract<Operation, { kind: 'create index' }>, situation: Situation): Fact {
   const mode = index.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE';
   if (isNew(situation, index.table))
     return fact('metadata', `${label(index.table)} is made in this migration, so there is little to index`, [index.table, mode]);
+  // The lock comes first, the name after it (`DefineIndex` of indexcmds.c).
+  if (ifNotExists && isIndexThere(situation, index))
+    return fact('metadata', `${index.name} is there already: IF NOT EXISTS builds nothing`, [index.table, mode]);
   if (index.only && tableOf(situation, index.table)?.kind === 'partitioned table') {
     return fact('metadata', 'ONLY: the index of a partitioned table is empty until indexes of its partitions are attached', [
       index.table,
@@ -193,6 +196,11 @@ function createIndex({ index }: Extract<Operation, { kind: 'create index' }>, si
         mode,
       ])
     : fact('build', 'The whole table is read, and nobody can write to it meanwhile', [index.table, mode]);
+}
+
+function isIndexThere(situation: Situation, { name, table }: Extract<Operation, { kind: 'create index' }>['index']): boolean {
+  const schema = tableOf(situation, table)?.schema;
+  return name !== undefined && schema !== undefined && findIndex(situation.catalog, { schema, name }) !== undefined;
 }
 
 /**

@@ -8,6 +8,7 @@ import { type OperationOf, operationRange, type RuleContext, type Step, shownNam
 import { insertAt } from '../edits';
 import { asFrameworkStatement } from '../fixes/statement';
 import type { Rule, Violation } from '../rule';
+import { relationNamed } from './relation-names';
 import { plainColumns } from './unique-keys';
 
 export const hiddenDifference: Rule = {
@@ -69,6 +70,27 @@ ALTER TABLE users ADD COLUMN IF NOT EXISTS age text;\nCREATE TABLE IF NOT EXISTS
       ],
     },
     {
+      title: 'Something else that has the name',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id bigint PRIMARY KEY);\nCREATE VIEW report AS SELECT id FROM t;\nCREATE TABLE daily (id bigint);\nCREATE INDEX number ON t (id);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'CREATE TABLE IF NOT EXISTS report (id bigint);\nCREATE MATERIALIZED VIEW IF NOT EXISTS daily AS SELECT id FROM t;\nCREATE INDEX IF NOT EXISTS daily ON t (id);\nCREATE SEQUENCE IF NOT EXISTS number;\n',
+        },
+      ],
+      findings: [
+        { at: 'CREATE TABLE IF NOT EXISTS report (id bigint)', says: 'it is a view' },
+        { at: 'CREATE MATERIALIZED VIEW IF NOT EXISTS daily AS SELECT id FROM t', says: 'it is a table' },
+        { at: 'CREATE INDEX IF NOT EXISTS daily ON t (id)', says: 'it is a table' },
+        { at: 'CREATE SEQUENCE IF NOT EXISTS number', says: 'it is an index' },
+      ],
+    },
+    {
       title: 'A sequence that counts otherwise',
       framework: 'flyway',
       files: [
@@ -125,7 +147,7 @@ ALTER TABLE users ADD COLUMN IF NOT EXISTS age text;\nCREATE TABLE IF NOT EXISTS
     'create table': checkTable,
     'add column': checkColumn,
     'create index': checkIndex,
-    'create object': checkSequence,
+    'create object': checkObject,
   },
 };
 
@@ -135,7 +157,10 @@ function placed(step: Step, { schema, name }: ObjectName): ObjectName {
 }
 
 function checkTable(context: RuleContext, step: Step, operation: OperationOf<'create table'>): Violation[] {
-  const table = operation.ifNotExists ? findTable(step.before, placed(step, operation.table)) : undefined;
+  if (!operation.ifNotExists) return [];
+  const kind = otherKind(step, operation.table, 'table');
+  if (kind !== undefined && operation.persistence !== 'temporary') return [ofOtherKind(context, step, operation, operation.table, kind)];
+  const table = findTable(step.before, placed(step, operation.table));
   if (table === undefined || table.complete === false || operation.asQuery || operation.like !== undefined) return [];
   if (operation.partitionOf !== undefined || (operation.inherits ?? []).length > 0 || operation.columns.length === 0) return [];
   const difference = tableDifference(table, operation.columns);
@@ -148,6 +173,27 @@ function checkTable(context: RuleContext, step: Step, operation: OperationOf<'cr
       fixes: [],
     },
   ];
+}
+
+/** Relations share their names (manual, CREATE TABLE, "Parameters"): IF NOT EXISTS takes a view for the table. */
+function otherKind(step: Step, name: ObjectName, wanted: string): string | undefined {
+  const kind = relationNamed(step.before, name);
+  return kind === wanted ? undefined : kind;
+}
+
+function ofOtherKind(
+  context: RuleContext,
+  step: Step,
+  operation: OperationOf<'create table' | 'create index' | 'create object'>,
+  name: ObjectName,
+  kind: string,
+): Violation {
+  return {
+    range: operationRange(context, step.statement, operation),
+    message: `${shownName(name)} is there already, and it is ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}: this does nothing, and the migration counts as applied.`,
+    help: `Choose another name, or drop the ${kind} first.`,
+    fixes: [],
+  };
 }
 
 function tableDifference(table: Table, columns: readonly ColumnSpecification[]): string | undefined {
@@ -221,8 +267,15 @@ BEGIN
 END $$;`;
 }
 
+function checkObject(context: RuleContext, step: Step, operation: OperationOf<'create object'>): Violation[] {
+  const { objectKind, object, ifNotExists } = operation;
+  if ((objectKind !== 'sequence' && objectKind !== 'materialized view') || !ifNotExists) return [];
+  const kind = otherKind(step, object, objectKind);
+  if (kind !== undefined) return [ofOtherKind(context, step, operation, object, kind)];
+  return objectKind === 'sequence' ? checkSequence(context, step, operation) : [];
+}
+
 function checkSequence(context: RuleContext, step: Step, operation: OperationOf<'create object'>): Violation[] {
-  if (operation.objectKind !== 'sequence' || !operation.ifNotExists) return [];
   const there = findNamed(step.before.sequences, placed(step, operation.object));
   // An ALTER SEQUENCE behind it makes it what is wanted.
   const known = there && context.after.sequences.find(({ identity }) => identity === there.identity);
@@ -251,6 +304,8 @@ function checkIndex(context: RuleContext, step: Step, operation: OperationOf<'cr
   if (!operation.ifNotExists || index.name === undefined) return [];
   const table = findTable(step.before, index.table);
   const schema = table?.schema ?? index.table.schema;
+  const kind = table === undefined ? undefined : otherKind(step, { schema: table.schema, name: index.name }, 'index');
+  if (kind !== undefined) return [ofOtherKind(context, step, operation, { name: index.name }, kind)];
   const found = findIndex(step.before, { ...(schema !== undefined && { schema }), name: index.name });
   if (found === undefined || table === undefined) return [];
   const difference =

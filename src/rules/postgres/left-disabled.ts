@@ -2,7 +2,8 @@ import type { Fix } from '../../model/finding';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
 import { tokenize } from '../../parse/postgres/lexer';
 import { identifierOf } from '../../schema/definitions';
-import { operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
+import { findTable } from '../../schema/lookup';
+import { type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
 import { insertBehind } from '../edits';
 import type { Rule, Violation } from '../rule';
 
@@ -63,6 +64,17 @@ Silent when the same program switches them on again.`,
         },
       ],
     },
+    {
+      title: 'The same table, with its schema and without',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE t (id bigint PRIMARY KEY);\n' },
+        {
+          path: 'V2__d.sql',
+          text: 'ALTER TABLE t DISABLE TRIGGER USER;\nDELETE FROM t WHERE id = 1;\nALTER TABLE public.t ENABLE TRIGGER USER;\n',
+        },
+      ],
+    },
   ],
   check: (context) => [...disabledTriggers(context), ...replicaRole(context)],
 };
@@ -82,7 +94,7 @@ function disabledTriggers(context: RuleContext): Violation[] {
       .some(
         (later) =>
           later.action === 'enable' &&
-          shownName(later.operation.table) === shownName(operation.table) &&
+          isSameTable(later, { step, operation }) &&
           (later.trigger === trigger || later.trigger === 'all' || (later.trigger === 'user' && trigger !== 'all')),
       );
     if (action === 'enable' || restored) return [];
@@ -98,6 +110,18 @@ function disabledTriggers(context: RuleContext): Violation[] {
       },
     ];
   });
+}
+
+/** `t` and `public.t` are one table where the search path says so. */
+function isSameTable(left: TableChange, right: TableChange): boolean {
+  if (shownName(left.operation.table) === shownName(right.operation.table)) return true;
+  const identity = ({ step, operation }: TableChange) => findTable(step.before, operation.table)?.identity;
+  return identity(left) !== undefined && identity(left) === identity(right);
+}
+
+interface TableChange {
+  readonly step: Step;
+  readonly operation: OperationOf<'alter table'>;
 }
 
 function replicaRole(context: RuleContext): Violation[] {

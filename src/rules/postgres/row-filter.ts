@@ -38,6 +38,7 @@ function joinsFew(text: string, tokens: readonly Token[], table: Table | undefin
 /** `id = 5`, `id IN (1, 2)`, `id = ANY ('{1,2}')`, `id BETWEEN 1 AND 1000`, where id identifies a row. */
 function boundsKey(text: string, tokens: readonly Token[], table: Table | undefined): boolean {
   const bare = withoutParentheses(tokens);
+  if (equalsKeyExpression(text, bare, table)) return true;
   const position = bare.findIndex((token) => identifierOf(text, token) !== undefined && !notColumns.has(token.word));
   const column = position === -1 ? undefined : columnAt(text, bare, position);
   if (column === undefined || !identifiesRow(column.name, table)) return false;
@@ -46,6 +47,16 @@ function boundsKey(text: string, tokens: readonly Token[], table: Table | undefi
   if (operator === '=') return rest.length > 0 && rest.every(isConstantToken);
   if (operator === 'in' || operator === 'between') return rest.every(isConstantToken);
   return false;
+}
+
+/** `lower(email) = 'x'`, where a unique index is over just that. */
+function equalsKeyExpression(text: string, tokens: readonly Token[], table: Table | undefined): boolean {
+  const middle = tokens.findIndex(({ word }) => word === '=');
+  const rest = tokens.slice(middle + 1);
+  if (middle < 1 || rest.length === 0 || !rest.every(isConstantToken)) return false;
+  const plain = (words: string) => words.replaceAll(/[\s()]/g, '').toLowerCase();
+  const asked = plain(text.slice(tokens[0]?.start, tokens[middle - 1]?.end));
+  return table?.indexes.some(({ unique, keys: [key, ...others] }) => unique && others.length === 0 && plain(key ?? '') === asked) === true;
 }
 
 /** `id >= 1 AND id < 1000`. */

@@ -197,6 +197,20 @@ SELECT 1;
       ],
     },
     {
+      title: 'A row named by the expression of a unique index',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text, a int);\nCREATE UNIQUE INDEX ON users (lower(email));\n',
+        },
+        {
+          path: '0002_t.sql',
+          text: "UPDATE users SET a = 1 WHERE lower(email) = 'x@example.com';\nDELETE FROM users WHERE (lower( email )) = 'y';\n",
+        },
+      ],
+    },
+    {
       title: 'A batch',
       framework: 'sql',
       files: [

@@ -1,4 +1,5 @@
 import type { TextEdit } from '../../model/text';
+import { isTransactional } from '../../plan/transactional';
 import { headRange, operationsOf, type RuleContext, type Step } from '../context';
 import { replaceSpan, wholeLines } from '../edits';
 import type { Rule, Violation } from '../rule';
@@ -39,6 +40,21 @@ Silent where the framework opens no transaction.`,
         {
           path: '1_t.sql',
           text: '-- migrate:up\nCREATE TABLE a (id int);\nCOMMIT;\nCREATE TABLE b (id int);\n\n-- migrate:down\nDROP TABLE b;\nDROP TABLE a;\n',
+        },
+      ],
+      findings: [{ at: 'COMMIT', says: 'history' }],
+    },
+    {
+      title: 'A COMMIT that a statement needs: leaving it out alone would make that fail',
+      framework: 'goose',
+      files: [
+        {
+          path: '00001_t.sql',
+          text: "-- +goose Up\nCREATE TABLE t (a int);\nCREATE TYPE mood AS ENUM ('calm');\n\n-- +goose Down\nDROP TYPE mood;\nDROP TABLE t;\n",
+        },
+        {
+          path: '00002_m.sql',
+          text: "-- +goose Up\nALTER TYPE mood ADD VALUE 'glad';\nCOMMIT;\nCREATE TABLE u (m mood DEFAULT 'glad');\n\n-- +goose Down\nDROP TABLE u;\n",
         },
       ],
       findings: [{ at: 'COMMIT', says: 'history' }],
@@ -107,6 +123,12 @@ function verb(step: Step): string {
   return step.statement.text.split(/[\s;]/, 1)[0]?.toUpperCase() ?? '';
 }
 
+/** What the COMMIT may be there for: a statement that no transaction takes, or a new value of an enum, which can't be used before (55P04). */
+function needsOwnCommit({ engine, steps }: RuleContext): boolean {
+  if (engine.name !== 'postgres') return false;
+  return steps.some(({ statement }) => !isTransactional(statement) || statement.operations.some(({ kind }) => kind === 'add enum value'));
+}
+
 const ending = new Set(['commit', 'rollback', 'prepare']);
 
 function violation(context: RuleContext, first: Step, controls: readonly Step[]): Violation {
@@ -129,6 +151,6 @@ function violation(context: RuleContext, first: Step, controls: readonly Step[])
     range: headRange(context, first.statement),
     message: `${name} runs this migration in a transaction of its own, and the migration says ${controls.map(verb).join(' and ')}: ${consequence}.`,
     help: 'Leave transaction control to the framework, or take the migration out of its transaction with the mark that the framework has for it.',
-    fixes: rolls ? [] : [{ title: 'Leave the transaction to the framework', safe: false, edits }],
+    fixes: rolls || needsOwnCommit(context) ? [] : [{ title: 'Leave the transaction to the framework', safe: false, edits }],
   };
 }

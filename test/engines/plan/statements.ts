@@ -156,6 +156,7 @@ export const samples: readonly Sample[] = [
   { statement: 'LOCK TABLE t IN SHARE MODE', cost: 'none' },
   // Indexes
   { statement: 'CREATE INDEX x ON t (c)', cost: 'build' },
+  { statement: 'CREATE INDEX IF NOT EXISTS t_a ON t USING btree (a ASC)', cost: 'metadata' },
   { statement: 'CREATE INDEX x ON ONLY p (a)', cost: 'metadata' },
   { statement: 'CREATE INDEX x ON ONLY t (c)', cost: 'build' },
   { statement: 'DROP INDEX t_a', cost: 'metadata' },

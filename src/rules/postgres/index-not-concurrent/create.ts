@@ -1,11 +1,11 @@
 import { quoteQualified } from '../../../parse/postgres/identifiers';
-import { indexDefinition } from '../../../schema/definitions';
 import { findTable } from '../../../schema/lookup';
 import { isInUse, type OperationOf, type RuleContext, type Step, shownName } from '../../context';
 import { runOutside } from '../../fixes/outside';
 import { lockEnd } from '../../phrases';
 import type { Examples, Violation } from '../../rule';
 import { createIndexPatches } from '../concurrent-index';
+import { relationNamed } from '../relation-names';
 import { outside, violation } from './violation';
 
 /** CREATE INDEX. */
@@ -34,13 +34,11 @@ export function checkCreate(context: RuleContext, step: Step, operation: Operati
   return [violation(context, step, operation, message, `Use CREATE INDEX CONCURRENTLY. ${outside}`, fix)];
 }
 
-/** IF NOT EXISTS where the very index is there: nothing is built. One that has only the name is another matter. */
+/** IF NOT EXISTS where something has the name: nothing is built. Whether it is the same index is asked by hidden-difference. */
 function isBuiltAlready(step: Step, { index, ifNotExists }: OperationOf<'create index'>): boolean {
   const table = findTable(step.before, index.table);
   if (!ifNotExists || index.name === undefined || table === undefined) return false;
-  const there = table.indexes.find(({ name }) => name === index.name);
-  const plain = (text: string) => text.replace(/\s+/g, ' ').trim();
-  return there !== undefined && plain(there.definition) === plain(indexDefinition(index, index.name, step.statement.text));
+  return relationNamed(step.before, { schema: table.schema, name: index.name }) !== undefined;
 }
 
 export const createExamples: Examples = {
@@ -201,6 +199,15 @@ exports.down = function (knex) {
     },
   ],
   good: [
+    {
+      title: 'IF NOT EXISTS of an index that is there, in other words',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\nCREATE INDEX by_email ON users (email);\n' },
+        { path: 'V2__u.sql', text: 'CREATE INDEX IF NOT EXISTS by_email ON public.users USING btree (email ASC);\n' },
+      ],
+    },
     {
       title: 'Concurrently, alone, outside a transaction',
       framework: 'golang-migrate',
