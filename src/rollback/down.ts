@@ -17,6 +17,7 @@ import { unreadDown } from './down-unread';
 import { unseenDown } from './down-unseen';
 import { untracedDown } from './down-untraced';
 import { exchangedColumns } from './exchanged-columns';
+import { exchangedNotNull } from './exchanged-not-null';
 import { lostViews } from './lost-views';
 import { generateMongodbDown } from './mongodb/down';
 import { generateMysqlDown } from './mysql/down';
@@ -64,6 +65,7 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
     ...labels.parts,
     ...exchanged,
     ...changes.map((change) => downOfChange(change, losses)),
+    ...exchangedNotNull(statements, was, now, migration.engine.major),
     ...inheritedLosses(was, now),
     ...settingsDown(was, now, changes),
     ...inheritanceDown(was, now),

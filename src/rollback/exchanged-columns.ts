@@ -1,8 +1,9 @@
-import { type Catalog, relationKey, type Table } from '../model/catalog';
+import { type Catalog, type Column, relationKey, type Table } from '../model/catalog';
 import type { Statement } from '../model/migration';
-import { quoteIdentifier } from '../parse/postgres/identifiers';
+import { holdsValueOf, leavesNoneOut } from '../schema/copied-values';
+import { readSimpleWrite } from '../schema/simple-write';
 import { type DownPart, lostData } from './down-part';
-import { columnPattern, spoken } from './names';
+import { spoken } from './names';
 
 /**
  * A column that was dropped, and another of its name in its place: what is there now is changed back, and the old values are gone unless the
@@ -13,10 +14,14 @@ export function exchangedColumns(statements: readonly Statement[], before: Catal
     const now = after.tables.find(({ identity }) => identity === table.identity);
     if (now === undefined) return [];
     const kept = new Set(now.columns.map(({ identity }) => identity));
-    const names = new Set(now.columns.map(({ name }) => name));
+    const typeNow = new Map(now.columns.map(({ name, type }) => [name, type]));
     const lost = table.columns.filter(
-      ({ identity, name, generated, inherited }) =>
-        !kept.has(identity) && names.has(name) && generated === undefined && inherited !== true && !isCopied(statements, table, name),
+      (column) =>
+        !kept.has(column.identity) &&
+        typeNow.has(column.name) &&
+        column.generated === undefined &&
+        column.inherited !== true &&
+        !isCopied(statements, table, column, typeNow.get(column.name)),
     );
     return lost.map(({ name }) =>
       lostData(
@@ -27,12 +32,14 @@ export function exchangedColumns(statements: readonly Statement[], before: Catal
   });
 }
 
-/** `UPDATE ... SET new = old`, perhaps with a cast: the values are the old ones. */
-function isCopied(statements: readonly Statement[], table: Table, column: string): boolean {
-  const old = columnPattern(quoteIdentifier(column)).source;
-  const copies = new RegExp(String.raw`=\s*(?:[\w"]+\s*\.\s*)?${old}\s*(?:::[\w\s(),."]+)?(?:,|\bwhere\b|\bfrom\b|;|$)`, 'i');
-  return statements.some(
-    ({ operations, sent }) =>
-      operations.some((operation) => operation.kind === 'update' && operation.table.name === table.name) && copies.test(sent),
-  );
+/** `UPDATE ... SET new = old`, perhaps with a cast, for all rows: the values are the old ones. */
+function isCopied(statements: readonly Statement[], table: Table, { name, type }: Column, target: string | undefined): boolean {
+  return statements.some(({ operations, sent }) => {
+    const write = operations.find((operation) => operation.kind === 'update' && operation.table.name === table.name);
+    if (write?.kind !== 'update') return false;
+    const copy = readSimpleWrite(sent)?.assignments.find(
+      (assignment) => assignment.column !== name && holdsValueOf(assignment.expression, { name, type }, target),
+    );
+    return copy !== undefined && leavesNoneOut(write.where, name, copy.column);
+  });
 }

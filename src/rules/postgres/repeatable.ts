@@ -1,8 +1,8 @@
 import type { ObjectName, Operation } from '../../model/operation';
 import { endsTransactions } from '../../parse/postgres/nested';
 import { findTable } from '../../schema/lookup';
+import { readSimpleWrite, remainingRows } from '../../schema/simple-write';
 import type { RuleContext, Step } from '../context';
-import { readSimpleWrite, remainingRows } from './assignments';
 import { builtName, newIndexName } from './concurrent-index';
 
 /** Does running the statement a second time, after it has succeeded, change nothing and fail nothing? */

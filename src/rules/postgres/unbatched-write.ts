@@ -3,11 +3,11 @@ import type { Fix } from '../../model/finding';
 import { quoteQualified } from '../../parse/postgres/identifiers';
 import { all, as } from '../../parse/postgres/operations/nodes';
 import { statementTree } from '../../parse/postgres/read';
+import { readSimpleWrite, remainingRows } from '../../schema/simple-write';
 import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { runOutside } from '../fixes/outside';
 import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
-import { readSimpleWrite, remainingRows } from './assignments';
 import { batchedBlock } from './batches';
 import { limitsRows } from './row-filter';
 

@@ -1,6 +1,6 @@
-import { quoteIdentifier } from '../../parse/postgres/identifiers';
-import { type Token, tokenize } from '../../parse/postgres/lexer';
-import { identifierOf } from '../../schema/definitions';
+import { quoteIdentifier } from '../parse/postgres/identifiers';
+import { type Token, tokenize } from '../parse/postgres/lexer';
+import { identifierOf } from './definitions';
 
 /** An UPDATE or DELETE of one table, taken apart. */
 export interface SimpleWrite {
