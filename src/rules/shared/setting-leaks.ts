@@ -49,8 +49,8 @@ Silent for plain SQL, where each file has a session of its own, for Flyway, whic
     {
       title: 'A role, which RESET ALL does not set back',
       framework: 'supabase',
-      files: [{ path: '20240101000000_r.sql', text: 'SET ROLE pg_monitor;\nSELECT count(*) FROM pg_stat_activity;\n' }],
-      findings: [{ at: 'SET ROLE pg_monitor', says: 'role' }],
+      files: [{ path: '20240101000000_r.sql', text: 'SET ROLE postgres;\nCREATE TABLE report (id bigint PRIMARY KEY);\n' }],
+      findings: [{ at: 'SET ROLE postgres', says: 'role' }],
     },
     {
       title: 'What holds for the transaction alone sets nothing back',
