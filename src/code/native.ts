@@ -132,6 +132,8 @@ export interface Machine {
   readonly inHandler: boolean;
   /** In how many loops of which the number of rounds is not known the run is now. */
   readonly repetitions: number;
+  /** A part of the place of a call: what led to the call led to its part. */
+  partOf(place: Place, span: Place['span']): Place;
   /** Source text of a place, on one line and shortened, as messages quote it. */
   textOf(place: Place): string;
   /** A file of the folder as the parser read it; an empty one where there is none at that path. */

@@ -284,6 +284,12 @@ export class Evaluator implements Machine {
     if (place.path !== this.ownPath) this.entries.set(place, this.entryOf(place));
   }
 
+  partOf(place: Place, span: Place['span']): Place {
+    const part = { path: place.path, span };
+    if (place.path !== this.ownPath) this.entries.set(part, this.entryOf(place));
+    return part;
+  }
+
   /** The place of the own file that led to a place: itself, or the innermost call in the own file. */
   entryOf(place: Place): Place {
     if (place.path === this.ownPath) return place;

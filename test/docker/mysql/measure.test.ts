@@ -61,7 +61,9 @@ TRUNCATE kids;`);
         .map(({ mode }) => mode);
     expect(modes(1, 'children')).toContain('EXCLUSIVE');
     // MariaDB copies beside writes since 11.2 (manual, InnoDB Online DDL Overview).
-    expect(modes(2, 'children')).toEqual([engine.name === 'mysql' ? 'SHARED_NO_WRITE' : 'SHARED_UPGRADABLE', 'EXCLUSIVE']);
+    expect(modes(2, 'children')).toEqual(
+      expect.arrayContaining([engine.name === 'mysql' ? 'SHARED_NO_WRITE' : 'SHARED_UPGRADABLE', 'EXCLUSIVE']),
+    );
     expect(modes(4, 'parents')).toContain(engine.name === 'mysql' ? 'EXCLUSIVE' : 'SHARED_NO_WRITE');
     expect(modes(6, 'children')).toContain('EXCLUSIVE');
     expect(measures.get(1)?.held).toEqual([]);

@@ -158,10 +158,11 @@ export class KnexNatives {
       return this.object(given, connection);
     }
     if (given instanceof Schema) {
+      given.grow(call.place);
       // Raw SQL keeps its places.
       const [sql] = call.args;
       if (name === 'raw' && sql?.kind === 'text') {
-        given.addRaw(sql, this.plain(call.arg(1), call), call.place);
+        given.addRaw(sql, this.plain(call.arg(1), call));
         return this.object(given, connection);
       }
     }

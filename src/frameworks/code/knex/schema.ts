@@ -89,7 +89,6 @@ export class Schema implements KnexObject {
   }
 
   call(method: string, args: readonly unknown[], place: Place): unknown {
-    this.grow(place);
     // Before the tables of names are asked: every object has a `toString`.
     if (method === 'toString' || method === 'toQuery') return this.text;
     if (this.dialect.refused.has(method)) {
@@ -167,14 +166,13 @@ export class Schema implements KnexObject {
   }
 
   /** A raw call whose text keeps its places. */
-  addRaw(text: TextValue, bindings: unknown, place: Place): void {
-    this.grow(place);
+  addRaw(text: TextValue, bindings: unknown): void {
     this.steps.push(() => [bind(text, bindings, this.writer)]);
   }
 
-  private grow(place: Place): void {
-    const { start, end } = this.place.span;
-    if (place.path === this.place.path && place.span.end > end) this.place = { ...place, span: { start, end: place.span.end } };
+  /** The chain goes on, up to the end of this call. */
+  grow(place: Place): void {
+    if (place.path === this.place.path && place.span.end > this.place.span.end) this.place = place;
   }
 
   private add(text: () => string, place: Place): void {

@@ -65,5 +65,6 @@ export function ownLink({ machine, place, argPlaces }: NativeCall, name: string)
   const [first] = argPlaces;
   if (first === undefined || first.path !== place.path) return place;
   const start = machine.code(place.path).text.lastIndexOf(name, first.span.start);
-  return start > place.span.start ? { ...place, span: { start, end: place.span.end } } : place;
+  const { end } = place.span;
+  return start > place.span.start ? machine.partOf(place, { start, end }) : place;
 }
