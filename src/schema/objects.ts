@@ -55,6 +55,7 @@ function createSchema(workspace: Workspace, name: string): void {
 function createSequence(workspace: Workspace, operation: Of<'create object'>, statement: string): void {
   const schema = workspace.creationSchema(operation.object);
   if (workspace.sequences.get(schema, operation.object.name) !== undefined) return;
+  if (operation.ifNotExists && workspace.relationExists(schema, operation.object.name)) return;
   const option = sequenceOptions(statement);
   const dataType = option.as ?? 'bigint';
   const descending = option.increment?.startsWith('-') === true;
@@ -123,6 +124,7 @@ function createDefinition(workspace: Workspace, operation: Of<'create object'>, 
   const schema = kind === 'publication' ? '' : workspace.creationSchema(operation.object);
   const existing = findDefined(workspace, { schema, name: operation.object.name }, [kind], operation.signature);
   if (existing !== undefined && !operation.orReplace) return;
+  if (kind === 'materialized view' && operation.ifNotExists && workspace.relationExists(schema, operation.object.name)) return;
   const on = kind === 'rule' ? operation.on : undefined;
   const signature = operation.signature ?? (on === undefined ? undefined : `ON ${quoteQualified(on.schema, on.name)}`);
   const uses = operation.uses ?? [];

@@ -19,6 +19,8 @@ export function createTable(workspace: Workspace, operation: Of<'create table'>,
   const schema = operation.persistence === 'temporary' ? temporarySchema : workspace.creationSchema(operation.table);
   const existing = workspace.tables.get(schema, operation.table.name);
   if (existing !== undefined && (operation.ifNotExists || existing.complete !== false)) return;
+  // IF NOT EXISTS asks for the name alone: a view has it too.
+  if (operation.ifNotExists && workspace.relationExists(schema, operation.table.name)) return;
   if (existing !== undefined) workspace.tables.delete(existing);
   const like = operation.like === undefined ? undefined : workspace.findTable(operation.like);
   const parents = [operation.partitionOf, ...(operation.inherits ?? [])].flatMap((name) =>

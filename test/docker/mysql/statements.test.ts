@@ -159,7 +159,10 @@ describe.skipIf(skip).each(servers)('$label', (server) => {
       const [operation] = readText(`CREATE TABLE typed (c ${type})`, server.engine)[0]?.operations ?? [];
       read.push(`${type}: ${operation?.kind === 'create table' ? operation.columns[0]?.type : 'not read'}`);
     }
-    expect(read).toEqual(shown);
+    // MariaDB keeps JSON as text with a check of its own: only the word brings both back, so it is read as it was written.
+    const asWritten = server.name === 'mysql' ? shown : shown.map((line) => (line === 'JSON: longtext' ? 'JSON: json' : line));
+    if (server.name === 'mariadb') expect(shown).toContain('JSON: longtext');
+    expect(read).toEqual(asWritten);
   });
 
   it('reserves the words that are taken for reserved', async () => {
