@@ -1,11 +1,18 @@
 import type { ObjectName, Operation } from '../model/operation';
-import { functionStatements, type NestedStatement, nestedStatements } from '../parse/postgres/nested';
+import { quoteIdentifier } from '../parse/postgres/identifiers';
+import {
+  computedInFunction,
+  computedStatements,
+  functionStatements,
+  type NestedStatement,
+  nestedStatements,
+} from '../parse/postgres/nested';
 import type { Step } from '../rules/context';
 import { findNamed } from '../schema/lookup';
 
 /** The statements in the DO block that a step runs, or in the functions of earlier migrations that it calls, as steps of their own. */
 export function nestedSteps(step: Step): readonly Step[] {
-  const inside = nestedStatements(step.statement);
+  const inside = [...nestedStatements(step.statement), ...onOldObjects(computedStatements(step.statement))];
   const called = step.statement.operations.flatMap(calledNames);
   // Most statements run no others.
   return inside.length === 0 && called.length === 0 ? none : [...inBlock(step, inside), ...inFunctions(step, called)];
@@ -23,13 +30,24 @@ function inFunctions(step: Step, names: readonly ObjectName[]): readonly Step[] 
   return names.flatMap((name) => {
     const called = findNamed(step.before.definitions, name, step.before.searchPath);
     if (called === undefined || (called.kind !== 'function' && called.kind !== 'procedure')) return [];
-    return functionStatements(called.definition)
+    return [...functionStatements(called.definition), ...onOldObjects(computedInFunction(called.definition))]
       .filter((statement) => !isBatch(statement))
       .map((statement) => {
         const operations = statement.operations.map((operation) => atCall(operation, step));
         return nestedStep(step, { ...statement, span, range, operations }, `${called.kind} ${called.name}`);
       });
   });
+}
+
+/** Names that only a run knows are not in the schema, so what is done to a table that the same code makes is left out here. */
+function onOldObjects(statements: readonly NestedStatement[]): readonly NestedStatement[] {
+  const made = statements.flatMap(({ operations }) =>
+    operations.flatMap((operation) => (operation.kind === 'create table' ? [quoteIdentifier(operation.table.name)] : [])),
+  );
+  if (made.length === 0) return statements;
+  return statements.filter(
+    ({ sent, operations }) => operations.some(({ kind }) => kind === 'create table') || !made.some((name) => sent.includes(name)),
+  );
 }
 
 function atCall(operation: Operation, step: Step): Operation {

@@ -1,8 +1,11 @@
 import type { Statement } from '../../model/migration';
+import type { Operation } from '../../model/operation';
 import type { Position, Range, Span } from '../../model/text';
+import { LineIndex } from '../lines';
+import { composedText, withNames } from './composed-text';
 import { type Token, tokenize } from './lexer';
 import { movedOperations, movedSpan } from './moved';
-import { readRequests } from './read';
+import { readRequests, readStatements } from './read';
 
 /** A statement that runs inside another one: in the body of a DO block, or of a function. */
 export interface NestedStatement extends Statement {
@@ -13,6 +16,7 @@ export interface NestedStatement extends Statement {
 /** The SQL of a block: where it stands, and once someone has asked for it, what it says. */
 interface Block {
   readonly pieces: readonly Piece[];
+  readonly computed: readonly ComputedPiece[];
   statements?: readonly NestedStatement[];
 }
 
@@ -20,14 +24,23 @@ const blocks = new WeakMap<Statement, Block>();
 const none: readonly NestedStatement[] = [];
 
 /**
- * The SQL statements in a DO block, those of EXECUTE with a constant text included, with their places in the file. What is computed at
- * run time can't be known and is left out. Empty for every other statement. `loadParser` must have resolved.
+ * The SQL statements in a DO block, those of EXECUTE with a constant text included, with their places in the file. Without those
+ * that are put together at run time. Empty for every other statement. `loadParser` must have resolved.
  */
 export function nestedStatements(statement: Statement): readonly NestedStatement[] {
   const block = blockOf(statement);
   if (block === undefined) return none;
   block.statements ??= readPieces(statement, block.pieces);
   return block.statements;
+}
+
+/**
+ * The statements that a DO block puts together and gives to EXECUTE, as far as they can be read with names in braces in place of what only a
+ * run knows: `CREATE INDEX ON "{t}" (a)`. They say what is done, and not to which objects, so they are nothing to replay.
+ */
+export function computedStatements(statement: Statement): readonly NestedStatement[] {
+  const block = blockOf(statement);
+  return block === undefined || block.computed.length === 0 ? none : block.computed.flatMap((piece) => readComputed(statement, piece));
 }
 
 /** The same for who wants to know only which objects a block makes, changes or drops: most blocks change rows, and need not be read for that. */
@@ -42,22 +55,38 @@ function blockOf(statement: Statement): Block | undefined {
   const known = blocks.get(statement);
   if (known !== undefined) return known;
   const body = bodyOf(statement.text, tokenize(statement.text));
-  const block: Block = { pieces: body === undefined ? [] : pieces(statement.text, body) };
+  const block: Block = body === undefined ? { pieces: [], computed: [] } : pieces(statement.text, body);
   blocks.set(statement, block);
   return block;
 }
 
 /** The statements of a function's body, from its CREATE statement; their places count in that text. */
 export function functionStatements(definition: string): readonly NestedStatement[] {
-  const tokens = tokenize(definition);
-  const language = languageOf(definition, tokens);
-  const start: Position = { line: 0, character: 0 };
-  const body = bodyOf(definition, tokens);
-  const whole = { text: definition, span: { start: 0, end: definition.length }, range: { start, end: start } };
+  const { body, language } = routineBody(definition);
+  const whole = containerOf(definition);
   if (body === undefined) return none;
-  if (language === 'plpgsql') return readPieces(whole, pieces(definition, body));
+  if (language === 'plpgsql') return readPieces(whole, pieces(definition, body).pieces);
   if (language !== 'sql') return none;
   return readPieces(whole, [{ ...body, word: '', tokens: tokenize(definition, body.start, body.end), inLoop: false }]);
+}
+
+/** Those that it puts together. */
+export function computedInFunction(definition: string): readonly NestedStatement[] {
+  if (!/\bexecute\b/i.test(definition)) return none;
+  const { body, language } = routineBody(definition);
+  if (body === undefined || language !== 'plpgsql') return none;
+  const whole = containerOf(definition);
+  return pieces(definition, body).computed.flatMap((piece) => readComputed(whole, piece));
+}
+
+function routineBody(definition: string): { readonly body: Span | undefined; readonly language: string } {
+  const tokens = tokenize(definition);
+  return { body: bodyOf(definition, tokens), language: languageOf(definition, tokens) };
+}
+
+function containerOf(text: string): Container {
+  const start: Position = { line: 0, character: 0 };
+  return { text, span: { start: 0, end: text.length }, range: { start, end: start } };
 }
 
 /** The word behind LANGUAGE. A parameter may have that name, and stands in parentheses. */
@@ -107,6 +136,26 @@ function readPieces(container: Container, found: readonly Piece[]): readonly Nes
   );
 }
 
+/** Read from the text that it makes, which is in no file: all of it is told at the EXECUTE. */
+function readComputed(container: Container, piece: ComputedPiece): readonly NestedStatement[] {
+  const composed = composedText(container.text.slice(piece.start, piece.end));
+  if (composed === undefined) return none;
+  const made = withNames(composed);
+  const span = movedSpan(piece.statement, container.span.start);
+  const range = movedRange(new LineIndex(container.text).range(piece.statement), container.range.start);
+  const text = container.text.slice(piece.statement.start, piece.statement.end);
+  return readStatements(made, { start: 0, end: made.length }, {})
+    .filter((statement) => statement.unreadable === undefined)
+    .map(({ unresolved: _, ...statement }) => ({
+      ...statement,
+      text,
+      span,
+      range,
+      operations: statement.operations.map(({ insertAt: __, ...operation }) => ({ ...operation, span }) as Operation),
+      inLoop: piece.inLoop,
+    }));
+}
+
 /** The text as it stands in the outer statement, and places of the file in place of places in that. */
 function placed(statement: Statement, { text, span, range }: Container): Pick<Statement, 'text' | 'span' | 'range' | 'operations'> {
   return {
@@ -129,6 +178,13 @@ interface Piece extends Span {
   /** The first word of the statement; EXECUTE's own for a text that it runs. */
   readonly word: string;
   readonly tokens: readonly Token[];
+  readonly inLoop: boolean;
+}
+
+/** The expression of which EXECUTE runs the value, or which the variable was given that it names. */
+interface ComputedPiece extends Span {
+  /** EXECUTE with all of it. */
+  readonly statement: Span;
   readonly inLoop: boolean;
 }
 
@@ -159,10 +215,11 @@ export function endsTransactions(body: string): boolean {
   return tokens.some(({ word }, position) => endings.has(word) && beforeStatements.has(tokens[position - 1]?.word ?? ''));
 }
 
-/** The stretches of a PL/pgSQL body that are SQL statements. */
-function pieces(text: string, body: Span): readonly Piece[] {
+/** The stretches of a PL/pgSQL body that are SQL statements, and those of which EXECUTE makes some. */
+function pieces(text: string, body: Span): Pick<Block, 'pieces' | 'computed'> {
   const tokens = tokenize(text, body.start, body.end);
   const found: Piece[] = [];
+  const computed: ComputedPiece[] = [];
   let loops = 0;
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index];
@@ -173,10 +230,38 @@ function pieces(text: string, body: Span): readonly Piece[] {
     let last = index;
     while (last < tokens.length && tokens[last]?.word !== ';') last++;
     const piece = token.word === 'execute' ? executed(text, tokens.slice(index + 1, last)) : written(tokens.slice(index, last));
-    if (piece !== undefined) found.push({ ...piece, word: token.word, inLoop: loops > 0 });
+    const inLoop = loops > 0;
+    if (piece !== undefined) found.push({ ...piece, word: token.word, inLoop });
+    else if (token.word === 'execute') {
+      const expression = executedExpression(text, tokens, index, last);
+      if (expression !== undefined) computed.push({ ...expression, statement: spanOf(tokens, index, last), inLoop });
+    }
     index = last;
   }
-  return found;
+  return { pieces: found, computed };
+}
+
+/** What stands behind EXECUTE at this place up to INTO and USING; of a variable alone, what it was given last before. */
+function executedExpression(text: string, tokens: readonly Token[], execute: number, end: number): Span | undefined {
+  const options = tokens.findIndex(({ word }, place) => place > execute && place < end && (word === 'using' || word === 'into'));
+  const last = options === -1 ? end : options;
+  if (last <= execute + 1) return undefined;
+  if (last > execute + 2) return spanOf(tokens, execute + 1, last);
+  const variable = identifierAt(text, tokens[execute + 1]);
+  const given = tokens.findLastIndex(
+    ({ word }, place) => place < execute && word === ':=' && identifierAt(text, tokens[place - 1]) === variable,
+  );
+  const semicolon = tokens.findIndex(({ word }, place) => place > given && word === ';');
+  return given === -1 || semicolon <= given + 1 ? undefined : spanOf(tokens, given + 1, semicolon);
+}
+
+function identifierAt(text: string, token: Token | undefined): string {
+  return token === undefined ? '' : text.slice(token.start, token.end).toLowerCase();
+}
+
+/** From one token up to another. */
+function spanOf(tokens: readonly Token[], first: number, end: number): Span {
+  return { start: tokens[first]?.start ?? 0, end: tokens[end - 1]?.end ?? 0 };
 }
 
 /**

@@ -1,6 +1,5 @@
-import type { Node } from '@pgsql/types';
+import { composedText, withWord } from '../../parse/postgres/composed-text';
 import { type Token, tokenize } from '../../parse/postgres/lexer';
-import { as, strings } from '../../parse/postgres/operations/nodes';
 import { statementTree } from '../../parse/postgres/read';
 import { identifierOf } from '../../schema/definitions';
 
@@ -10,6 +9,8 @@ const beforeStatements = new Set([';', 'begin', 'then', 'else', 'loop', '>>']);
 const reaching = new Set(['copy', 'create', 'alter', 'drop', 'load', 'insert', 'update', 'delete', 'truncate', 'merge', 'with']);
 /** Where the text ends that EXECUTE runs. */
 const afterExecuted = new Set([';', 'into', 'using', 'loop']);
+/** What is not known stands as a name where a name can be, which most of it is. */
+const unknown = 'x';
 
 /**
  * The SQL in a body of PL/pgSQL that matters to what it reaches: its statements, calls of `functions` wherever they stand, and texts that EXECUTE
@@ -26,8 +27,8 @@ export function textsOfBlock(body: string, functions: ReadonlySet<string>): read
     const gives = token.word === ':=' || token.word === 'default' || token.word === 'execute';
     if (!gives || next === 'on' || next === 'function' || next === 'procedure') return [];
     return written(body, tokens, position + 1, afterExecuted).flatMap((expression) => {
-      const text = constantText(expressionOf(expression));
-      return text === undefined ? [] : [text];
+      const text = composedText(expression);
+      return text === undefined ? [] : [withWord(text, unknown)];
     });
   });
 }
@@ -58,52 +59,4 @@ function called(body: string, tokens: readonly Token[], position: number): reado
   const [start, open, end] = [tokens[position]?.start, tokens[position + 1]?.start, tokens[last]?.end];
   const whole = `SELECT ${body.slice(start, end)}`;
   return [statementTree(whole) === undefined ? `SELECT ${body.slice(start, open)}()` : whole];
-}
-
-function expressionOf(text: string): Node | undefined {
-  const [target] = as(statementTree(`SELECT ${text}`), 'SelectStmt')?.targetList ?? [];
-  return as(target, 'ResTarget')?.val;
-}
-
-/** What is not known stands as a name where a name can be, which most of it is. */
-const unknown = 'x';
-
-/** The text that an expression gives, with `x` for the parts that only a run knows. Undefined when no part of it is constant. */
-function constantText(expression: Node | undefined): string | undefined {
-  const text = as(expression, 'A_Const')?.sval?.sval;
-  if (text !== undefined) return text;
-  const cast = as(expression, 'TypeCast');
-  if (cast !== undefined) return constantText(cast.arg);
-  const operation = as(expression, 'A_Expr');
-  if (operation !== undefined && strings(operation.name).join('') === '||') return joined([operation.lexpr, operation.rexpr]);
-  const call = as(expression, 'FuncCall');
-  const [template, ...values] = call?.args ?? [];
-  switch (strings(call?.funcname).at(-1)) {
-    case 'concat':
-      return joined(call?.args ?? []);
-    case 'format':
-      return formatted(constantText(template), values);
-    case 'quote_literal':
-    case 'quote_nullable':
-      return `'${unknown}'`;
-    default:
-      return undefined;
-  }
-}
-
-function joined(parts: readonly (Node | undefined)[]): string | undefined {
-  const texts = parts.map(constantText);
-  return texts.every((text) => text === undefined) ? undefined : texts.map((text) => text ?? unknown).join('');
-}
-
-/** What format() makes of its template (manual, "format"). */
-function formatted(template: string | undefined, values: readonly Node[]): string | undefined {
-  let next = 0;
-  return template?.replace(/%(?:%|(?:(\d+)\$)?-?(?:\d+|\*)?([sIL]))/g, (_, position: string | undefined, kind: string | undefined) => {
-    if (kind === undefined) return '%';
-    if (position !== undefined) next = Number(position) - 1;
-    const value = constantText(values[next++]) ?? unknown;
-    if (kind === 'L') return `'${value.replaceAll("'", "''")}'`;
-    return kind === 'I' ? `"${value.replaceAll('"', '""')}"` : value;
-  });
 }

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LineIndex } from '../../../src/parse/lines';
 import { loadParser } from '../../../src/parse/load';
-import { functionStatements, nestedStatements } from '../../../src/parse/postgres/nested';
+import { computedInFunction, computedStatements, functionStatements, nestedStatements } from '../../../src/parse/postgres/nested';
 import { readStatements } from '../../../src/parse/postgres/read';
 
 beforeAll(loadParser);
@@ -111,5 +111,45 @@ describe('what PL/pgSQL adds to SQL', () => {
   it('does not hide the language: a parameter may have its name', () => {
     const definition = 'CREATE FUNCTION f(language text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE t; END $$';
     expect(functionStatements(definition).map(({ operations }) => operations[0]?.kind)).toEqual(['drop object']);
+  });
+});
+
+describe('statements that a body puts together', () => {
+  const computed = (body: string) => {
+    const text = `SELECT 1;\nDO $$ DECLARE q text; BEGIN\n  ${body}\nEND $$;`;
+    const [, block] = readStatements(text, { start: 0, end: text.length }, {});
+    return { text, found: block === undefined ? [] : computedStatements(block) };
+  };
+  const sent = (body: string) => computed(body).found.map((statement) => statement.sent);
+
+  it('are read with names in braces for what only a run knows', () => {
+    expect(sent("EXECUTE format('CREATE INDEX %I ON %I (a) WHERE b = %L AND c %% 2 = %s', 't_i', t, r.b, 5 + 5);")).toEqual([
+      `CREATE INDEX "t_i" ON "{t}" (a) WHERE b = '{r.b}' AND c % 2 = "{...}"`,
+    ]);
+    expect(sent("EXECUTE 'DROP TABLE p_' || y || '_' || m || ' CASCADE';")).toEqual(['DROP TABLE "p_{y}_{m}" CASCADE']);
+    expect(sent("EXECUTE 'SELECT ''' || y || ''' FROM ' || quote_ident(t) USING y;")).toEqual([`SELECT '{y}' FROM "{t}"`]);
+    expect(sent("q := 'TRUNCATE a'; RAISE NOTICE 'x'; q := 'TRUNCATE ' || t; EXECUTE q INTO v;")).toEqual(['TRUNCATE "{t}"']);
+  });
+
+  it('are told where they are run, with the places of the file', () => {
+    const { text, found } = computed("LOOP EXECUTE concat('TRUNCATE ', t, '; DROP TABLE ', t); END LOOP;");
+    expect(found.map(({ inLoop, operations }) => [inLoop, operations[0]?.kind])).toEqual([
+      [true, 'truncate'],
+      [true, 'drop object'],
+    ]);
+    for (const { span, range, operations } of found) {
+      expect(text.slice(span.start, span.end)).toBe("EXECUTE concat('TRUNCATE ', t, '; DROP TABLE ', t)");
+      expect(range).toEqual(new LineIndex(text).range(span));
+      expect(operations[0]?.span).toEqual(span);
+    }
+  });
+
+  it('are none where nothing of them is constant, where they are no SQL, and where they are constant', () => {
+    expect(sent("EXECUTE q; EXECUTE lower(q); EXECUTE 'no ' || q; EXECUTE 'TRUNCATE t'; q := q || 'x'; EXECUTE q; EXECUTE;")).toEqual([]);
+  });
+
+  it('are found in functions', () => {
+    const definition = "CREATE FUNCTION f(t text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'TRUNCATE ' || t; TRUNCATE u; END $$";
+    expect(computedInFunction(definition).map((statement) => statement.sent)).toEqual(['TRUNCATE "{t}"']);
   });
 });

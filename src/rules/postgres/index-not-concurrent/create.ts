@@ -44,6 +44,37 @@ function isBuiltAlready(step: Step, { index, ifNotExists }: OperationOf<'create 
 export const createExamples: Examples = {
   bad: [
     {
+      title: 'Put together by a block, and by a function of an earlier migration',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: `CREATE TABLE a (id bigint, tenant bigint);
+CREATE TABLE b (id bigint, tenant bigint);
+CREATE FUNCTION index_ids(t text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE statement text;
+BEGIN statement := 'CREATE INDEX ' || quote_ident(t || '_id') || ' ON ' || quote_ident(t) || ' (id)'; EXECUTE statement; END
+$$;
+`,
+        },
+        {
+          path: 'V2__i.sql',
+          text: `DO $$ DECLARE t text; BEGIN
+  FOREACH t IN ARRAY ARRAY['a', 'b'] LOOP
+    EXECUTE format('CREATE INDEX %I ON %I (tenant)', t || '_tenant', t);
+  END LOOP;
+END $$;
+SELECT index_ids('a');
+`,
+        },
+      ],
+      findings: [
+        { at: "EXECUTE format('CREATE INDEX %I ON %I (tenant)', t || '_tenant', t)", says: 'locks {t}' },
+        { at: "SELECT index_ids('a')", says: 'locks {t}' },
+      ],
+    },
+    {
       title: 'A new index on a table in use',
       framework: 'sql',
       majors: [12, 18],
@@ -199,6 +230,24 @@ exports.down = function (knex) {
     },
   ],
   good: [
+    {
+      title: 'Indexes of tables that the same code makes',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE events (id bigint, day date) PARTITION BY RANGE (day);\n' },
+        {
+          path: 'V2__p.sql',
+          text: `DO $$ DECLARE year int; BEGIN
+  FOR year IN 2024..2026 LOOP
+    EXECUTE format('CREATE TABLE %I PARTITION OF events FOR VALUES FROM (%L) TO (%L)', 'events_' || year, year || '-01-01', year + 1 || '-01-01');
+    EXECUTE 'CREATE INDEX ON events_' || year || ' (id)';
+  END LOOP;
+END $$;
+`,
+        },
+      ],
+    },
     {
       title: 'IF NOT EXISTS of an index that is there, in other words',
       framework: 'flyway',
