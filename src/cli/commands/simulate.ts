@@ -2,47 +2,23 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { faultKinds } from '../../faults/kinds/registry';
-import { engineVersionText } from '../../model/engine';
-import type { FaultName, Verdict } from '../../model/fault';
-import { defaultSandbox, type SandboxProviderName } from '../../model/sandbox';
 import type { Simulation, SimulationReport } from '../../model/simulation';
-import type { SimulationEvent, SimulationRequest } from '../../protocol/simulation';
-import { isTried } from '../../report/assessment';
+import type { SimulationRequest } from '../../protocol/simulation';
 import { simulationHtml } from '../../report/simulation-html';
 import { simulationJson, simulationReport } from '../../report/simulation-json';
 import { simulationMarkdown } from '../../report/simulation-markdown';
 import { simulationPretty } from '../../report/simulation-pretty';
 import { findConfiguration } from '../../workspace/configuration-file';
 import { folderOf, readMigrationSource, shownPath } from '../../workspace/read-folder';
-import { CommandFailure, exitStatus, orFail } from '../failure';
+import { CommandFailure, orFail } from '../failure';
 import { listenForInterruption } from '../interruption';
 import { resolveSettings, type Settings } from '../load';
-import { addCommonOptions, type CommonOptions, parseFaults, parseLoad, parsePoints, parseVerdicts, wholeNumber } from '../options';
+import { addCommonOptions, parseFaults, parseLoad, parsePoints, parseVerdicts, wholeNumber } from '../options';
 import { note, resultPalette, writeResult } from '../output';
 import { Progress } from '../progress';
-
-interface SimulateOptions extends CommonOptions {
-  readonly format: 'pretty' | 'json' | 'markdown' | 'html';
-  readonly sandbox?: SandboxProviderName;
-  readonly image?: string;
-  readonly faults?: readonly FaultName[] | 'all';
-  readonly points?: readonly string[] | 'all';
-  readonly rows?: number;
-  readonly seed: number;
-  readonly jobs: number;
-  readonly failOn?: readonly Verdict[];
-  readonly before?: string;
-  readonly collapse: boolean;
-  readonly load?: number;
-  readonly html?: string;
-  readonly command?: string;
-  readonly dir?: string;
-  readonly historyTable: readonly string[];
-  readonly beforeCommand?: string;
-}
-
-const defaultFailOn: readonly Verdict[] = ['broken', 'data-lost', 'false-success', 'applied-twice'];
-const defaultRows = 200;
+import { ProgressOfSimulation } from '../simulation-progress';
+import { defaultFailOn, defaultRows, requestOf, type SimulateOptions } from '../simulation-request';
+import { statusOf, triedNothing } from '../simulation-status';
 
 /** `faultline simulate PATH`, `faultline simulate --command 'CMD'`. */
 export function addSimulateCommand(program: Command): void {
@@ -196,34 +172,6 @@ async function withShownPaths(path: string, simulations: readonly Simulation[]):
   });
 }
 
-function requestOf(path: string, options: SimulateOptions, settings: Settings): SimulationRequest {
-  const { configuration, engine } = settings;
-  const image = options.image ?? configuration.images[engine.name];
-  // Naming an image says which sandbox is meant.
-  const sandbox = options.sandbox ?? (options.image === undefined ? configuration.sandbox : 'docker') ?? defaultSandbox(engine.name);
-  const { command, historyTable: historyTables, beforeCommand } = options;
-  return {
-    path,
-    ...(command !== undefined && {
-      command: { text: command, directory: path, historyTables, ...(beforeCommand !== undefined && { before: beforeCommand }) },
-    }),
-    engine: engine.name,
-    engineVersion: engineVersionText(engine),
-    sandbox,
-    faults: options.faults ?? configuration.simulate.faults ?? 'all',
-    points: options.points ?? configuration.simulate.points ?? 'all',
-    rows: options.rows ?? configuration.seedRows ?? defaultRows,
-    load: options.load ?? configuration.simulate.load ?? 1,
-    seed: options.seed,
-    jobs: options.jobs,
-    placeholders: settings.placeholders,
-    collapse: options.collapse,
-    ...(settings.framework === undefined ? {} : { framework: settings.framework }),
-    ...(image === undefined || sandbox !== 'docker' ? {} : { image }),
-    ...(options.before === undefined ? {} : { before: resolve(options.before) }),
-  };
-}
-
 function render(report: SimulationReport, options: SimulateOptions): string {
   switch (options.format) {
     case 'json':
@@ -245,53 +193,4 @@ async function noteUntried(report: SimulationReport): Promise<void> {
   if (triedNothing(report)) return note(`faultline: nothing was tested. ${first.untried}`);
   for (const simulation of untried)
     await note(`${simulation.migration.path ?? simulation.migration.id} was not tested. ${simulation.untried}`);
-}
-
-function triedNothing({ simulations }: SimulationReport): boolean {
-  const sending = simulations.filter(({ statements }) => statements.length > 0);
-  return sending.length > 0 && sending.every((simulation) => !isTried(simulation) && simulation.failsByItself === undefined);
-}
-
-/**
- * A cell that could not be carried out is no proof of anything: it fails the command as a bad verdict does. Where not a single failure could
- * be tried, the command could not do its work; one such migration among others that were tested is told, and fails nothing: nobody could
- * mend it in a folder where it was applied long ago.
- */
-function statusOf(report: SimulationReport, failOn: readonly Verdict[]): number {
-  const cells = report.simulations.flatMap((simulation) => simulation.cells);
-  const failing = cells.some((cell) => cell.status === 'failed' || (cell.verdict !== undefined && failOn.includes(cell.verdict)));
-  const failsByItself = report.simulations.some((simulation) => simulation.failsByItself !== undefined);
-  if (failing || failsByItself) return exitStatus.findings;
-  return triedNothing(report) ? exitStatus.failure : exitStatus.success;
-}
-
-/** Turns what the runner says into one line. */
-class ProgressOfSimulation {
-  private migration = '';
-  private cells = 0;
-  private done = 0;
-  /** What the runner said at the end: that something was left out, and why. */
-  remark = '';
-
-  constructor(private readonly progress: Progress) {}
-
-  tell(event: SimulationEvent): void {
-    switch (event.kind) {
-      case 'phase':
-        if (event.phase === 'done') this.remark = event.detail;
-        this.progress.show([event.phase, event.detail].filter((part) => part !== '').join(': '));
-        break;
-      case 'planned':
-        this.migration = event.migration.path ?? event.migration.id;
-        this.cells = event.cells.length;
-        this.done = 0;
-        break;
-      case 'cell':
-        this.done += 1;
-        this.progress.show(`${this.migration}: ${this.done} of ${this.cells} cells`);
-        break;
-      default:
-        break;
-    }
-  }
 }
