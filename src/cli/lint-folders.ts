@@ -46,10 +46,14 @@ export interface LintedFiles {
 
 /** Lints what the paths name, or the migrations of the workspace when there are none. */
 export async function lintFolders(paths: readonly string[], options: LintOptions): Promise<LintedFiles> {
-  const cache = cacheFor(options);
-  // It is compiled beside this thread while the files are read. That it can't be loaded is told where it is waited for.
-  if (cache === undefined) loadParser().catch(() => undefined);
+  // It is compiled beside this thread while the files are looked for and read. That it can't be loaded is told where it is waited for.
+  if (!options.cache) loadParser().catch(() => undefined);
   const folders = paths.length === 0 ? await workspaceFolders(options) : (await Promise.all(paths.map(foldersAt))).flat();
+  return lintMigrationFolders(folders, options);
+}
+
+/** The same for folders that have been found. */
+export async function lintMigrationFolders(folders: readonly MigrationFolder[], options: LintOptions): Promise<LintedFiles> {
   const linted: LintedSource[] = [];
   const problems: Problem[] = [];
   for (const found of mergeFolders(folders)) {
@@ -69,7 +73,7 @@ export async function lintFolders(paths: readonly string[], options: LintOptions
       ...(baseline ? { baseline } : {}),
     });
   }
-  const result = await lintSources(linted, cache);
+  const result = await lintSources(linted, cacheFor(options));
   return { ...result, problems: [...problems, ...result.problems] };
 }
 

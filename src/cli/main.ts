@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { addCatalogueCommands } from './commands/catalogue';
 import { addCleanCommand } from './commands/clean';
 import { addDownCommand } from './commands/down';
+import { addHookCommand } from './commands/hook';
 import { addLintCommand } from './commands/lint';
 import { addPlanCommand } from './commands/plan';
 import { addSimulateCommand } from './commands/simulate';
@@ -45,6 +46,7 @@ function commandLine(): Command {
   addPlanCommand(program);
   addSimulateCommand(program);
   addDownCommand(program);
+  addHookCommand(program);
   addCatalogueCommands(program);
   addCleanCommand(program);
   return program;

@@ -19,6 +19,8 @@ export interface CommandRequest {
 export interface SimulationRequest {
   /** Absolute path of a migration file or folder; for a command its directory. */
   readonly path: string;
+  /** Of a folder, the migrations in these files alone: paths relative to it, with forward slashes. */
+  readonly only?: readonly string[];
   /** Runs this command in place of files. */
   readonly command?: CommandRequest;
   readonly engine?: EngineName;

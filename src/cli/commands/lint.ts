@@ -17,6 +17,7 @@ import { toSlashes } from '../../workspace/read-folder';
 import { CommandFailure, exitStatus } from '../failure';
 import { dryRunText, fixFolders, writeFixes } from '../fix';
 import { type LintedFiles, lintFolders, lintStandardInput } from '../lint-folders';
+import { lintStatus, severityOrder, tellProblems } from '../lint-status';
 import { addCommonOptions, type CommonOptions } from '../options';
 import { note, resultPalette, writeResult } from '../output';
 
@@ -35,9 +36,6 @@ export interface LintOptions extends CommonOptions {
   readonly cacheDir?: string;
   readonly rule: Readonly<Record<string, RuleLevel>>;
 }
-
-/** From harmless to bad: what is above the accepted one fails the command. */
-const severityOrder: readonly RuleLevel[] = ['off', 'info', 'warning', 'error'];
 
 /** `faultline lint [PATH...]`. */
 export function addLintCommand(program: Command): void {
@@ -97,14 +95,7 @@ async function lint(paths: readonly string[], options: LintOptions): Promise<num
   else if (outcome && options.fixDryRun && options.format === 'pretty') await writeResult(dryRunText(outcome), options.out);
   else await writeResult(render(report, shown.sources, options), options.out);
   if (await tellProblems(linted)) return exitStatus.failure;
-  return worstSeverity(report) > severityOrder.indexOf(options.maxSeverity) ? exitStatus.findings : exitStatus.success;
-}
-
-/** Says what could not be read. True when there was something. */
-async function tellProblems({ problems, notes }: LintedFiles): Promise<boolean> {
-  for (const text of notes) await note(`faultline: ${text}`);
-  for (const problem of problems) await note(`faultline: ${problem.message}`);
-  return problems.length > 0;
+  return lintStatus(report, options.maxSeverity);
 }
 
 function checkOptions(paths: readonly string[], options: LintOptions): void {
@@ -130,11 +121,6 @@ async function writeBaseline({ reports, sources }: LintedFiles, file: string): P
   await note(
     `${file} knows ${count} ${count === 1 ? 'finding' : 'findings'} now; name it in faultline.json as "baseline", or give --baseline ${file}`,
   );
-}
-
-/** Its place in `severityOrder`. */
-function worstSeverity(report: LintReport): number {
-  return Math.max(0, ...report.files.flatMap((file) => file.findings.map((finding) => severityOrder.indexOf(finding.severity))));
 }
 
 function render(report: LintReport, sources: ReadonlyMap<string, string>, options: LintOptions): string {
