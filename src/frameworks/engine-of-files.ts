@@ -18,6 +18,8 @@ const statements: readonly Statement[] = [
   { file: /^_journal\.json$/, says: /"dialect"\s*:\s*"(\w+)"/ },
   // Flyway's url, as a property or in TOML.
   { file: /^flyway\.(?:conf|toml)$/, says: /^\s*(?:flyway\.)?url\s*=\s*"?jdbc:(\w+):/m },
+  // An application of Spring Boot or Quarkus.
+  { file: /^application\.(?:ya?ml|properties)#/, says: /^database=(\w+)$/m },
   // sql-migrate.
   { file: /^dbconfig\.ya?ml$/, says: /^\s*dialect:\s*["']?(\w+)/m },
   // db-migrate, by the driver that is installed with it.

@@ -8,21 +8,47 @@ export interface FlywayName {
   readonly description: string;
 }
 
-const kinds = { V: 'versioned', B: 'baseline', U: 'undo', R: 'repeatable' } as const;
+/** How a project's files are named: the prefixes of its kinds, what stands before the description, and how names end. */
+export interface FlywayNaming extends Readonly<Record<FlywayName['kind'], string>> {
+  readonly separator: string;
+  readonly suffixes: readonly string[];
+}
 
-/** Undefined for names that are none of Flyway's, with its default prefixes and separator. */
-export function parseFlywayName(name: string): FlywayName | undefined {
-  const match = /^(?:([VBU])(\d+(?:[._]\d+)*)|(R))(?:__(.*))?\.sql$/.exec(name);
-  if (match === null) return undefined;
-  const [, prefix, version = '', repeatable, description] = match;
-  if (description === undefined) return undefined;
-  const kind = kinds[(prefix ?? repeatable ?? 'R') as keyof typeof kinds];
-  return { kind, version: version.replaceAll('_', '.'), description: description.replaceAll('_', ' ') };
+export const defaultNaming: FlywayNaming = {
+  versioned: 'V',
+  baseline: 'B',
+  undo: 'U',
+  repeatable: 'R',
+  separator: '__',
+  suffixes: ['.sql'],
+};
+
+const kinds = ['versioned', 'baseline', 'undo', 'repeatable'] as const;
+
+/**
+ * Undefined for names that are none of Flyway's (`ResourceNameParser.java`): the first suffix that fits and the longest prefix count, and the
+ * description with its separator may be left out.
+ */
+export function parseFlywayName(name: string, naming: FlywayNaming = defaultNaming): FlywayName | undefined {
+  const suffix = naming.suffixes.find((candidate) => name.endsWith(candidate));
+  const [kind] = kinds
+    .filter((candidate) => name.startsWith(naming[candidate]))
+    .toSorted((left, right) => naming[right].length - naming[left].length);
+  if (suffix === undefined || kind === undefined) return undefined;
+  const rest = name.slice(naming[kind].length, name.length - suffix.length);
+  const [version = '', ...parts] = rest.split(naming.separator);
+  if (kind === 'repeatable' ? version !== '' : !/^\d+(?:[._]\d+)*$/.test(version)) return undefined;
+  return { kind, version: version.replaceAll('_', '.'), description: parts.join(naming.separator).replaceAll('_', ' ') };
+}
+
+/** Does this project name its files as Flyway does by itself? */
+export function isDefaultNaming(naming: FlywayNaming): boolean {
+  return kinds.every((kind) => naming[kind] === defaultNaming[kind]) && naming.separator === defaultNaming.separator;
 }
 
 /** The column `type` of the history (`CoreMigrationType.java`). */
-export function historyType(name: FlywayName | undefined): string {
-  return name?.kind === 'baseline' ? 'SQL_BASELINE' : 'SQL';
+export function historyType({ kind }: FlywayName): string {
+  return kind === 'baseline' ? 'SQL_BASELINE' : 'SQL';
 }
 
 /**

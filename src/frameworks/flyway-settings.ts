@@ -1,9 +1,15 @@
 import type { SourceFile } from '../model/run-protocol';
+import { isApplicationSettings } from '../model/spring-settings';
 import type { PlaceholderForm } from '../parse/substituted';
 import { baseName } from './files';
+import { defaultNaming, type FlywayNaming } from './flyway-names';
 
-/** The settings that change how a migration runs, from `flyway.conf` or `flyway.toml` in the folder or above it. */
+/**
+ * The settings that change how a migration runs, from `flyway.conf` or `flyway.toml` in the folder or above it, and from the `application.yml`
+ * or `.properties` of Spring Boot and Quarkus. What is nearer to the migrations counts.
+ */
 export interface FlywaySettings {
+  readonly naming: FlywayNaming;
   readonly placeholders: Readonly<Record<string, string>>;
   readonly placeholderReplacement: boolean;
   /** `${` and `}` unless they are set, and what stands between `flyway` and the name of a placeholder of its own. */
@@ -18,11 +24,20 @@ export interface FlywaySettings {
   readonly defaultSchema?: string;
 }
 
+/** Found once for each state of a folder: every file of it asks. */
 export function readFlywaySettings(files: readonly SourceFile[]): FlywaySettings {
+  const found = known.get(files) ?? settingsOf(files);
+  known.set(files, found);
+  return found;
+}
+
+const known = new WeakMap<readonly SourceFile[], FlywaySettings>();
+
+function settingsOf(files: readonly SourceFile[]): FlywaySettings {
   const entries = new Map<string, string>();
   for (const file of files) {
     const name = baseName(file.path);
-    if (name === 'flyway.conf') readProperties(file.text, entries);
+    if (name === 'flyway.conf' || isApplicationSettings(file.path)) readProperties(file.text, entries);
     if (name === 'flyway.toml') readToml(file.text, entries);
   }
   const placeholders: Record<string, string> = {};
@@ -32,14 +47,31 @@ export function readFlywaySettings(files: readonly SourceFile[]): FlywaySettings
   const table = entries.get('table');
   const defaultSchema = entries.get('defaultschema') ?? entries.get('schemas')?.split(',')[0]?.trim();
   return {
+    naming: namingOf(entries),
     ...(table !== undefined && table !== '' && { table }),
     ...(defaultSchema !== undefined && defaultSchema !== '' && { defaultSchema }),
     placeholders,
     placeholderForm: { prefix: entries.get('placeholderprefix') || '${', suffix: entries.get('placeholdersuffix') || '}' },
     placeholderSeparator: entries.get('placeholderseparator') || ':',
-    initSql: entries.get('initsql') ?? '',
+    initSql: entries.get('initsql') ?? entries.get('initsqls') ?? '',
     placeholderReplacement: entries.get('placeholderreplacement') !== 'false',
     mixed: entries.get('mixed') === 'true',
+  };
+}
+
+/** Documentation, "SQL Migration Prefix" and the settings beside it. Empty ones are as if they were not there. */
+function namingOf(entries: ReadonlyMap<string, string>): FlywayNaming {
+  const suffixes = (entries.get('sqlmigrationsuffixes') ?? '')
+    .split(',')
+    .map((suffix) => suffix.trim())
+    .filter((suffix) => suffix !== '');
+  return {
+    versioned: entries.get('sqlmigrationprefix') || defaultNaming.versioned,
+    undo: entries.get('undosqlmigrationprefix') || defaultNaming.undo,
+    repeatable: entries.get('repeatablesqlmigrationprefix') || defaultNaming.repeatable,
+    baseline: entries.get('baselinemigrationprefix') || defaultNaming.baseline,
+    separator: entries.get('sqlmigrationseparator') || defaultNaming.separator,
+    suffixes: suffixes.length > 0 ? suffixes : defaultNaming.suffixes,
   };
 }
 
@@ -51,7 +83,7 @@ function readProperties(text: string, entries: Map<string, string>): void {
   }
 }
 
-/** The simple part of TOML that these settings need: tables, and keys with a string or a boolean on one line. */
+/** The simple part of TOML that these settings need: tables, and keys with a string, strings or a boolean on one line. */
 function readToml(text: string, entries: Map<string, string>): void {
   let prefix = '';
   for (const line of text.split(/\r?\n/)) {
@@ -60,9 +92,10 @@ function readToml(text: string, entries: Map<string, string>): void {
       prefix = heading.replace(/^(flyway|environments\.\w+\.flyway)\.?/, '');
       continue;
     }
-    const match = /^\s*"?([\w.:-]+)"?\s*=\s*(?:"([^"]*)"|'([^']*)'|(true|false|\d+))/.exec(line);
+    const match = /^\s*"?([\w.:-]+)"?\s*=\s*(?:"([^"]*)"|'([^']*)'|(true|false|\d+)|\[([^\]]*)\])/.exec(line);
     if (match?.[1] === undefined) continue;
-    entries.set(keyOf(prefix === '' ? match[1] : `${prefix}.${match[1]}`), match[2] ?? match[3] ?? match[4] ?? '');
+    const list = match[5]?.replaceAll(/["'\s]/g, '');
+    entries.set(keyOf(prefix === '' ? match[1] : `${prefix}.${match[1]}`), match[2] ?? match[3] ?? match[4] ?? list ?? '');
   }
 }
 

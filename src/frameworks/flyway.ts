@@ -73,15 +73,13 @@ export const flyway: BuiltInFramework = {
   displayName: 'Flyway',
 
   detect(files) {
-    return confidence(files, (file) => parseFlywayName(baseName(file.path)) !== undefined);
+    const { naming } = readFlywaySettings(files);
+    return confidence(files, (file) => parseFlywayName(baseName(file.path), naming) !== undefined);
   },
 
   read(files, options) {
-    const named = sqlFiles(files).flatMap((file): NamedFile[] => {
-      const name = parseFlywayName(baseName(file.path));
-      return name === undefined ? [] : [{ file, name }];
-    });
     const settings = readFlywaySettings(files);
+    const named = namedFiles(files, settings);
     const undo = new Map(named.filter(({ name }) => name.kind === 'undo').map((entry) => [versionKey(entry.name.version), entry]));
     const versions = named.filter(({ name }) => name.kind === 'versioned').toSorted(byVersion);
     const repeatables = named.filter(({ name }) => name.kind === 'repeatable').toSorted(byDescription);
@@ -123,8 +121,12 @@ export const flyway: BuiltInFramework = {
   // `PostgreSQLParser.java`
   runsOutside: (statement) => /^(create (unique )?index concurrently|drop index concurrently|vacuum\b)/.test(firstWords(statement)),
 
+  expectsDowns: (files) => namedFiles(files, readFlywaySettings(files)).some(({ name }) => name.kind === 'undo'),
+
   placeDown(migration, files, statements) {
-    const name = parseFlywayName(baseName(migration.up.path));
+    const { naming } = readFlywaySettings(files);
+    const ownName = baseName(migration.up.path);
+    const name = parseFlywayName(ownName, naming);
     if (name?.kind !== 'versioned') {
       const why =
         name?.kind === 'baseline'
@@ -132,7 +134,8 @@ export const flyway: BuiltInFramework = {
           : 'Flyway has no undo for repeatable migrations: run the earlier text of the file again instead.';
       return { kind: 'unsupported', why };
     }
-    const path = migration.down?.path ?? `${folderPrefix(migration.up.path)}U${baseName(migration.up.path).slice(1)}`;
+    const undoName = naming.undo + ownName.slice(naming.versioned.length);
+    const path = migration.down?.path ?? folderPrefix(migration.up.path) + undoName;
     return placeInFile(migration, files, path, statements);
   },
 };
@@ -140,6 +143,13 @@ export const flyway: BuiltInFramework = {
 interface NamedFile {
   readonly file: SourceFile;
   readonly name: FlywayName;
+}
+
+function namedFiles(files: readonly SourceFile[], { naming }: FlywaySettings): NamedFile[] {
+  return sqlFiles(files).flatMap((file) => {
+    const name = parseFlywayName(baseName(file.path), naming);
+    return name === undefined ? [] : [{ file, name }];
+  });
 }
 
 /**
@@ -195,6 +205,11 @@ function readMigration(
     ...(undo === undefined ? {} : { down: programOf('down', undo.file, files, settings, options) }),
     ...(name.kind === 'versioned' ? {} : { downUnsupported: true }),
     checksum: String(flywayChecksum(file.text)),
+    recordedAs: {
+      ...(name.kind !== 'repeatable' && { version: name.version }),
+      description: name.description,
+      type: historyType(name),
+    },
   });
 }
 
@@ -300,13 +315,12 @@ function flywayRunsAlone(operation: Operation): boolean {
 }
 
 function insertRow(migration: Migration, succeeded: boolean): string {
-  const name = parseFlywayName(baseName(migration.up.path));
-  const version = name === undefined || name.kind === 'repeatable' ? 'NULL' : quoteLiteral(name.version);
+  const { version, description = '', type = 'SQL' } = migration.recordedAs ?? {};
   const values = [
     `(SELECT coalesce(max("installed_rank"), 0) + 1 FROM ${table})`,
-    version,
-    quoteLiteral(name?.description ?? ''),
-    quoteLiteral(historyType(name)),
+    version === undefined ? 'NULL' : quoteLiteral(version),
+    quoteLiteral(description),
+    quoteLiteral(type),
     quoteLiteral(scriptOf(migration)),
     migration.checksum ?? 'NULL',
     'current_user',

@@ -202,4 +202,6 @@ export interface Migration {
   readonly previous?: string;
   /** What the framework's history keeps to notice later edits, as the history table shows it. */
   readonly checksum?: string;
+  /** What the history calls it, where its id alone does not tell (Flyway). */
+  readonly recordedAs?: { readonly version?: string; readonly description: string; readonly type: string };
 }

@@ -105,6 +105,8 @@ interface FrameworkFiles {
   read(files: readonly SourceFile[], options: ReadOptions): readonly Result<Migration>[];
   /** SQL of the project's own that is sent on the migrations' connection before each of them, as far as the files show. Absent: there is none. */
   connectionSetup?(files: readonly SourceFile[], direction: 'up' | 'down'): string;
+  /** Do these files show that the project writes rollbacks, where the framework sells them apart (Flyway)? Absent: they are expected of everyone. */
+  expectsDowns?(files: readonly SourceFile[]): boolean;
   /** The line that a migration's statements stand under: `-- migrate:up`. Absent: they are the whole file. */
   readonly upMarker?: string;
   /** The line for the way back that the framework wants to see even when there is nothing under it. */

@@ -81,6 +81,7 @@ connection.onInitialized(() => {
       '**/*.{sql,js,cjs,mjs,ts,cts,mts}',
       `**/${configurationFileName}`,
       '**/{schema.prisma,migration_lock.toml,flyway.conf,flyway.toml,package.json,ormconfig.json,database.json,config.json}',
+      '**/application.{yml,yaml,properties}',
     ];
     void connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: watchers.map((globPattern) => ({ globPattern })),

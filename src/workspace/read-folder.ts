@@ -16,6 +16,7 @@ import { cutToDatabase, isDatabaseSettings } from '../model/database-settings';
 import type { Problem, Result } from '../model/result';
 import { failure, success } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
+import { cutToMigrations, isApplicationSettings } from '../model/spring-settings';
 import { importCandidates, isCodeFile, isCodeMigration, mayBeCodeMigration, relativeImports } from './code-files';
 import { type FoundConfiguration, findConfiguration } from './configuration-file';
 import { manifestMarker } from './manifest-marker';
@@ -66,10 +67,20 @@ const limits = {
   settings: 10,
 };
 
-/** The folder whose files belong together with this file: its own, or the one above for frameworks with a folder per migration. */
+/** Flyway looks below its locations, so what lies in folders of years, releases and versions is one order. */
+const flywayFile = /^(?:[VUB]\d[\d._]*|R)__.*\.sql$/;
+const orderedFolder = /^(?:v?\d[\w.-]*|(?:release|version|sprint)[-_.]?\d[\w.-]*)$/i;
+
+/**
+ * The folder whose files belong together with this file: its own, or one above for frameworks with a folder per migration, and for those that
+ * look into all folders.
+ */
 export function folderOf(file: string): string {
-  const own = dirname(file);
-  return fileNamesInOwnFolder.has(file.slice(own.length + 1)) ? dirname(own) : own;
+  let own = dirname(file);
+  const name = file.slice(own.length + 1);
+  if (fileNamesInOwnFolder.has(name)) return dirname(own);
+  while (flywayFile.test(name) && orderedFolder.test(basename(own))) own = dirname(own);
+  return own;
 }
 
 /** Reads a migration file with its siblings, or a folder of migrations. Sub-folders are read too; symbolic links are followed once. */
@@ -291,14 +302,18 @@ async function readParentMarkers(folder: string): Promise<readonly SourceFile[]>
   return found;
 }
 
-/** What the configuration of a tool of code says of the database, and no more of it: there can be passwords in the rest. */
+/** What the configuration of a tool or an application says of database and migrations, and no more of it: there can be passwords in the rest. */
 async function readDatabaseSettings(folder: string, prefix: string, names: readonly string[]): Promise<readonly SourceFile[]> {
   const inConfig = names.includes('config') ? await readdir(join(folder, 'config')).catch(() => []) : [];
-  const candidates = [...names, ...inConfig.map((name) => `config/${name}`)].filter((path) => isDatabaseSettings(`${prefix}${path}`));
+  const candidates = [...names, ...inConfig.map((name) => `config/${name}`)].filter(
+    (path) => isDatabaseSettings(`${prefix}${path}`) || isApplicationSettings(path),
+  );
   const found: SourceFile[] = [];
   for (const path of candidates.slice(0, limits.settings)) {
     const read = await readTextFile(join(folder, path));
-    const cut = read.ok && read.value.text.length <= limits.importLength ? cutToDatabase(`${prefix}${path}`, read.value.text) : undefined;
+    if (!read.ok || read.value.text.length > limits.importLength) continue;
+    const cutTo = isApplicationSettings(path) ? cutToMigrations : cutToDatabase;
+    const cut = cutTo(`${prefix}${path}`, read.value.text);
     if (cut !== undefined) found.push(cut);
   }
   return found;

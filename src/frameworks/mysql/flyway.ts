@@ -1,8 +1,6 @@
 import type { Migration } from '../../model/migration';
 import type { RunProtocol } from '../../model/run-protocol';
 import { quoteLiteral } from '../../parse/mysql/identifiers';
-import { baseName } from '../files';
-import { historyType, parseFlywayName } from '../flyway-names';
 import { flywayHistory, scriptOf } from '../histories/flyway';
 import { statementSteps } from '../history';
 import { namedLock, releasedLock } from './parts';
@@ -65,12 +63,12 @@ export const flywayOnMysql: RunProtocol = {
 };
 
 function insertRow(migration: Migration, succeeded: boolean): string {
-  const name = parseFlywayName(baseName(migration.up.path));
+  const { version, description = '', type = 'SQL' } = migration.recordedAs ?? {};
   const values = [
     'COALESCE(MAX(`installed_rank`), 0) + 1',
-    name === undefined || name.kind === 'repeatable' ? 'NULL' : quoteLiteral(name.version),
-    quoteLiteral(name?.description ?? ''),
-    quoteLiteral(historyType(name)),
+    version === undefined ? 'NULL' : quoteLiteral(version),
+    quoteLiteral(description),
+    quoteLiteral(type),
     quoteLiteral(scriptOf(migration)),
     migration.checksum ?? 'NULL',
     "SUBSTRING_INDEX(USER(), '@', 1)",

@@ -1,4 +1,5 @@
-import { parseFlywayName } from '../../frameworks/flyway-names';
+import { isDefaultNaming, parseFlywayName } from '../../frameworks/flyway-names';
+import { readFlywaySettings } from '../../frameworks/flyway-settings';
 import type { FrameworkName } from '../../model/migration';
 import type { FolderContext, Rule } from '../rule';
 
@@ -67,7 +68,7 @@ Silent for files whose name does not begin like a migration's.`,
     ]);
     const folders = new Set(folder.migrations.map(({ up }) => folderOf(up.path)));
     return folder.files
-      .filter(({ path }) => !known.has(path) && /\.sql$/i.test(path) && folders.has(folderOf(path)) && form.looksLike(nameOf(path)))
+      .filter(({ path }) => !known.has(path) && /\.sql$/i.test(path) && folders.has(folderOf(path)) && form.looksLike(nameOf(path), folder))
       .map(({ path }) => ({
         path,
         message: `${folder.framework.displayName} does not run ${nameOf(path)}: ${form.why(nameOf(path), folder)}.`,
@@ -77,7 +78,7 @@ Silent for files whose name does not begin like a migration's.`,
 };
 
 interface Form {
-  readonly looksLike: (name: string) => boolean;
+  readonly looksLike: (name: string, folder: FolderContext) => boolean;
   /** Why it is passed over, as the end of a sentence. */
   readonly why: (name: string, folder: FolderContext) => string;
 }
@@ -87,7 +88,8 @@ const numbered = (name: string) => /^\d/.test(name);
 /** The names that each tool takes, from the sources that its reader names. */
 const forms: Readonly<Partial<Record<FrameworkName, Form>>> = {
   flyway: {
-    looksLike: (name) => /^([VvUu]\d|[Rr]_)/.test(name) && parseFlywayName(name) === undefined,
+    looksLike: (name, { files }) =>
+      /^([VvUu]\d|[Rr]_)/.test(name) && isDefaultNaming(readFlywaySettings(files).naming) && parseFlywayName(name) === undefined,
     why: (name) => {
       const version = /^[A-Za-z]([\d._]*\d)?/.exec(name)?.[0] ?? 'V1';
       return `a name reads ${version.charAt(0).toUpperCase()}${version.slice(1)}__description.sql, with a capital and two underscores`;

@@ -16,7 +16,8 @@ beforehand takes minutes instead.
 The fix inserts one, generated from what the migration does and from the schema that the earlier migrations leave, in the framework's own form: a \`.down.sql\` file, a block \`-- migrate:down\` or
 \`-- +goose Down\`, an undo script of Flyway. What can't be undone, such as the data of a dropped column, stands in it as a comment.
 
-Silent for frameworks without rollbacks (Prisma), and for migrations that change nothing, or only validate constraints.`,
+Silent for frameworks without rollbacks (Prisma), for Flyway while the project has no undo script (they are no part of its free edition; \`faultline down\` writes the statements all the same), and
+for migrations that change nothing, or only validate constraints.`,
   bad: [
     {
       title: 'golang-migrate: a file of its own',
@@ -39,6 +40,18 @@ Silent for frameworks without rollbacks (Prisma), and for migrations that change
           text: '-- migrate:up\nALTER TABLE users ADD COLUMN name text;\n\n-- migrate:down\nALTER TABLE users DROP COLUMN name;\n',
         },
       ],
+    },
+    {
+      title: 'Flyway: an undo script, as the project has for others',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__users.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' },
+        { path: 'U1__users.sql', text: 'DROP TABLE users;\n' },
+        { path: 'V2__name.sql', text: 'ALTER TABLE users ADD COLUMN name text;\n' },
+      ],
+      path: 'V2__name.sql',
+      findings: [{ at: 'ALTER TABLE users ADD COLUMN name text', says: 'no rollback' }],
+      fixed: [{ path: 'U2__name.sql', text: 'ALTER TABLE users DROP COLUMN name;\n' }],
     },
     {
       title: 'goose: the name that the server chose',
@@ -200,6 +213,14 @@ exports.down = async function (knex) {
       files: [{ path: '20240101000000_a/migration.sql', text: 'CREATE TABLE a (id int);\n' }],
     },
     {
+      title: 'Flyway without any undo script',
+      framework: 'flyway',
+      files: [
+        { path: 'V1__users.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY);\n' },
+        { path: 'V2__name.sql', text: 'ALTER TABLE users ADD COLUMN name text;\n' },
+      ],
+    },
+    {
       title: 'There is one',
       framework: 'golang-migrate',
       files: [
@@ -224,6 +245,7 @@ exports.down = async function (knex) {
     const { migration, program } = context;
     const isMissing = migration.down === undefined || migration.down.statements.length === 0;
     if (program.direction === 'down' || !isMissing || migration.downUnsupported === true) return [];
+    if (context.framework.expectsDowns?.(context.files) === false) return [];
     const [first] = program.statements;
     return first === undefined || !changesAnything(context) ? [] : [check(context, first)];
   },

@@ -13,6 +13,8 @@ describe('the engine of a folder', () => {
     ['meta/_journal.json', '{"version":"7","dialect":"postgresql","entries":[]}', 'postgres'],
     ['../flyway.conf', 'flyway.url=jdbc:mariadb://localhost/app\n', 'mariadb'],
     ['flyway.toml', '[environments.dev]\nurl = "jdbc:mysql://localhost/app"\n', 'mysql'],
+    ['../../application.properties#migrations', 'database=mysql\n', 'mysql'],
+    ['../../application.yml#migrations', 'database=h2\n', undefined],
     ['dbconfig.yml', 'development:\n  dialect: mysql\n', 'mysql'],
   ])('is what %s says: %j', (path, text, expected) => {
     expect(engineOfFiles([{ path, text }, ...sql('CREATE TABLE a (id int);')])).toBe(expected);

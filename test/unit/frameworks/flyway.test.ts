@@ -78,3 +78,53 @@ describe('a baseline of Flyway', () => {
     expect(rows({ name: 'mysql', major: 9 })).toMatch(/'5', 'all', 'SQL_BASELINE'/);
   });
 });
+
+describe('names of Flyway', () => {
+  const spring: SourceFile = {
+    path: '../../application.yml#migrations',
+    text: 'flyway.sqlmigrationprefix=M\nflyway.sqlmigrationseparator=_-_\nflyway.sqlmigrationsuffixes=.up.sql,.sql\nflyway.placeholders.app=shop\n',
+  };
+  const file = (path: string, text = 'SELECT 1;\n'): SourceFile => ({ path, text });
+
+  it('are those that an application of Spring Boot sets, and so is the way back', () => {
+    const files = [
+      file('M10_-_last.up.sql'),
+      file('M2_-_b_c.sql', `CREATE TABLE \${app}.b (id bigint);\n`),
+      file('U2_-_b_c.sql'),
+      file('V1__old.sql'),
+      spring,
+    ];
+    const { framework, migrations, problems } = readFolder(files, { engine: postgres, placeholders: {} });
+    expect(problems).toEqual([]);
+    expect(framework.name).toBe('flyway');
+    expect(migrations.map(({ id, title, down }) => [id, title, down?.path])).toEqual([
+      ['2', 'M2_-_b_c.sql', 'U2_-_b_c.sql'],
+      ['10', 'M10_-_last.up.sql', undefined],
+    ]);
+    expect(migrations[0]?.up.statements[0]?.sent).toBe('CREATE TABLE shop.b (id bigint)');
+    const [first, last] = migrations;
+    if (first === undefined || last === undefined) throw new Error('not read');
+    expect(framework.placeDown(last, files, ['SELECT 2;'])).toMatchObject({ kind: 'create', path: 'U10_-_last.up.sql' });
+    const sent = framework.run?.(postgres).steps(first) ?? [];
+    expect(sent.map((step) => ('text' in step ? step.text : '')).join('\n')).toMatch(/'2', 'b c', 'SQL', 'M2_-_b_c\.sql'/);
+  });
+
+  it('are those of flyway.toml, in which suffixes are a list', () => {
+    const toml = {
+      path: '../flyway.toml',
+      text: '[flyway]\nsqlMigrationPrefix = "D"\nundoSqlMigrationPrefix = "DU"\nrepeatableSqlMigrationPrefix = "REP"\nsqlMigrationSuffixes = [".pg.sql", ".sql"]\n',
+    };
+    const { migrations } = read([file('D1__a.pg.sql'), file('DU1__a.sql'), file('REP__v.sql'), file('R__w.sql'), toml]);
+    expect(migrations.map(({ id, down }) => [id, down?.path])).toEqual([
+      ['1', 'DU1__a.sql'],
+      ['R__v', undefined],
+    ]);
+  });
+
+  it('need no description', () => {
+    expect(read([file('V1.sql'), file('V2.1__.sql'), file('Roles.sql'), file('V3_a.sql')]).migrations.map(({ id }) => id)).toEqual([
+      '1',
+      '2.1',
+    ]);
+  });
+});

@@ -47,6 +47,19 @@ describe('readMigrationSource', () => {
     expect(files.map(({ text }) => /multipleStatements: true/.test(text))).toEqual([false, true, false]);
   });
 
+  test('of an application above it takes what it says of migrations and the kind of its database', async () => {
+    const folder = repository({
+      'src/main/resources/application.yml':
+        'spring:\n  datasource:\n    url: jdbc:mysql://secret@h/x\n    password: secret\n  flyway:\n    mixed: true\n',
+      'src/main/resources/db/migration/V1__a.sql': 'SELECT 1;',
+    });
+    const { files } = await read(join(folder, 'src/main/resources/db/migration'));
+    expect(files).toEqual([
+      { path: '../../application.yml#migrations', text: 'database=mysql\nflyway.mixed=true\n' },
+      { path: 'V1__a.sql', text: 'SELECT 1;' },
+    ]);
+  });
+
   test('a file comes with its siblings, sorted, and says which it is', async () => {
     const folder = repository({ 'm/2.sql': 'two', 'm/1.sql': 'one', 'm/notes.txt': 'no', 'm/3.sql.conf': 'three' });
     const source = await read(join(folder, 'm/2.sql'));

@@ -51,3 +51,12 @@ it('a file in a folder of its own belongs to the one above', () => {
   expect(folderOf(resolve('/shop/migrations/1_users.up.sql'))).toBe(resolve('/shop/migrations'));
   expect(folderOf(resolve('/up.sql'))).toBe(resolve('/'));
 });
+
+it('Flyway’s files in folders of years and releases belong together', () => {
+  const migrations = resolve('/shop/db/migration');
+  expect(folderOf(resolve(migrations, '2024/V7__a.sql'))).toBe(migrations);
+  expect(folderOf(resolve(migrations, 'v1.x/2024-01/U7_1__a.sql'))).toBe(migrations);
+  expect(folderOf(resolve(migrations, 'release-2/R__views.sql'))).toBe(migrations);
+  expect(folderOf(resolve(migrations, 'postgresql/V7__a.sql'))).toBe(resolve(migrations, 'postgresql'));
+  expect(folderOf(resolve(migrations, '2024/00007_a.sql'))).toBe(resolve(migrations, '2024'));
+});
