@@ -18,7 +18,8 @@ import { placeUnderMarker } from './placing';
  * transaction with its history row unless `transaction:false`), `pkg/driver/postgres/postgres.go` (history table). It takes no lock.
  */
 
-const fileName = /^(\d+).*\.sql$/;
+/** Only files of the folder itself: it does not look below it. */
+const fileName = /^(\d+)[^/]*\.sql$/;
 const upMarker = /^\ufeff?--\s*migrate:up(?:\s*$|\s+\S+.*$)/m;
 const downMarker = /^\ufeff?--\s*migrate:down(?:\s*$|\s+\S+.*$)/m;
 const table = 'public.schema_migrations';
@@ -66,6 +67,9 @@ export const dbmate: BuiltInFramework = {
   },
 
   run: byEngine(onPostgres, dbmateOnMysql),
+
+  byteOrderMark: () =>
+    `dbmate takes it for a statement, and refuses the file ("does not support statements preceding the '-- migrate:up' block")`,
 
   upMarker: '-- migrate:up',
   // dbmate refuses a file without the block.

@@ -67,6 +67,8 @@ export const golangMigrate: BuiltInFramework = {
 
   run: byEngine(onPostgres, golangMigrateOnMysql),
 
+  byteOrderMark: () => 'golang-migrate sends it along, and the server refuses the file with a syntax error',
+
   placeDown(migration, files, statements) {
     const path = migration.down?.path ?? migration.up.path.replace(/\.up\.sql$/, '.down.sql');
     return placeInFile(migration, files, path, statements);

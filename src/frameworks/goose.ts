@@ -71,6 +71,8 @@ export const goose: BuiltInFramework = {
 
   run: byEngine(onPostgres, gooseOnMysql),
 
+  byteOrderMark: () => 'goose takes it for a statement before its first annotation, and refuses the file ("unexpected state 0")',
+
   upMarker: '-- +goose Up',
   // README, "Migrations".
   noTransactionMark: (text) => lineMark(findComment(text, /^--\s*\+goose\s+up\b/i)?.start ?? 0, '-- +goose NO TRANSACTION'),

@@ -94,6 +94,7 @@ export function readFolder(files: readonly SourceFile[], options: ReadOptions & 
       message: `There is no framework named "${options.framework}". Known: ${known}. The folder was read as ${framework.name}.`,
     });
   }
+  problems.push(...files.flatMap((file) => byteOrderMarkProblem(framework, file) ?? []));
   const migrations: Migration[] = [];
   const seen = new Map<string, string>();
   for (const result of framework.read(files, options)) {
@@ -115,4 +116,11 @@ export function readFolder(files: readonly SourceFile[], options: ReadOptions & 
     migrations.push(previous === undefined ? migration : { ...migration, previous });
   }
   return { framework, migrations, problems };
+}
+
+/** Editors on Windows write one; most drivers send it to the server, and some tools look for their marks at the beginning of the line. */
+function byteOrderMarkProblem(framework: Framework, file: SourceFile): Problem | undefined {
+  const outcome = file.byteOrderMark === true && /\.sql$/i.test(file.path) ? framework.byteOrderMark?.(file) : undefined;
+  if (outcome === undefined) return undefined;
+  return { message: `${file.path} begins with a byte order mark: ${outcome}. Save it as UTF-8 without one.`, path: file.path };
 }

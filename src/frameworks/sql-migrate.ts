@@ -63,6 +63,12 @@ export const sqlMigrate: BuiltInFramework = {
 
   run: byEngine(onPostgres, sqlMigrateOnMysql),
 
+  // It finds its commands at the beginning of lines only (`sqlparse.go`).
+  byteOrderMark: ({ text }) =>
+    /^-- \+migrate /.test(text)
+      ? 'sql-migrate does not see the command behind it, and where another one follows it records the file as applied without running this section'
+      : undefined,
+
   upMarker: '-- +migrate Up',
   noTransactionMark: (text, direction) =>
     optionMark(text, new RegExp(`^-- \\+migrate ${direction === 'up' ? 'Up' : 'Down'}\\b`), /\s+notransaction\b/, 'notransaction'),

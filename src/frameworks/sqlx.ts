@@ -80,6 +80,8 @@ export const sqlx: BuiltInFramework = {
 
   run: byEngine(onPostgres, sqlxOnMysql),
 
+  byteOrderMark: () => 'sqlx sends it along, and the server refuses the file with a syntax error',
+
   noTransactionMark: (text) => lineMark(0, `-- no-transaction${text.includes('\r\n') ? '\r' : ''}`),
   withoutNoTransactionMark: (text) => (marker.test(text) ? removedLine(text, marker) : undefined),
 

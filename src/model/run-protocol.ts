@@ -62,7 +62,10 @@ export interface RunProtocol {
 /** A file as the readers get it: they never touch the disk. Paths use forward slashes and are relative to the folder that is read. */
 export interface SourceFile {
   readonly path: string;
+  /** Without the byte order mark that it may begin with. */
   readonly text: string;
+  /** It begins with one. */
+  readonly byteOrderMark?: true;
 }
 
 export interface ReadOptions {
@@ -107,6 +110,8 @@ interface FrameworkFiles {
   connectionSetup?(files: readonly SourceFile[], direction: 'up' | 'down'): string;
   /** Do these files show that the project writes rollbacks, where the framework sells them apart (Flyway)? Absent: they are expected of everyone. */
   expectsDowns?(files: readonly SourceFile[]): boolean;
+  /** What becomes of a file that begins with a byte order mark, as a sentence goes on. Absent, undefined: it is left out, and does no harm. */
+  byteOrderMark?(file: SourceFile): string | undefined;
   /** The line that a migration's statements stand under: `-- migrate:up`. Absent: they are the whole file. */
   readonly upMarker?: string;
   /** The line for the way back that the framework wants to see even when there is nothing under it. */

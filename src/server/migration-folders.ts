@@ -211,7 +211,7 @@ export class MigrationFolders {
     // A file that is as it was stays the same object, by which it is known that nothing has to be looked for in it again.
     const files = onDisk.map((file) => {
       const text = open.get(file.path) ?? file.text;
-      return text === file.text ? file : { path: file.path, text };
+      return text === file.text ? file : { ...file, text };
     });
     return (
       [...files, ...unsaved.map(([name, text]) => ({ path: name, text }))]

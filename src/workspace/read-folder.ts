@@ -239,7 +239,9 @@ async function readAll(folder: string, paths: readonly string[]): Promise<Pick<M
       skipped.push({ path, problem: { message: `${shownPath(absolute)} was left out: the folder holds more than 256 MB of migrations` } });
     } else {
       totalBytes += read.value.text.length;
-      files.push(...asFile(path, read.value.text));
+      files.push(
+        ...asFile(path, read.value.text).map((file) => (read.value.byteOrderMark ? { ...file, byteOrderMark: true as const } : file)),
+      );
     }
   }
   return { files, skipped };

@@ -5,9 +5,9 @@ export const unusableFile: Rule = {
   title: 'File that the framework can not use',
   severity: 'error',
   explanation: `The framework refuses this file, or leaves it out: two files have the same version, of which at most one is run, and which keep many tools from starting; the block for the way there is missing; an undo
-belongs to no migration.
+belongs to no migration; a byte order mark stands where the tool looks for its own.
 
-Nothing in such a file is checked, since it is not known how it would run.`,
+Nothing in a file that is left out is checked, since it is not known how it would run.`,
   bad: [
     {
       title: 'Two files with one version',

@@ -99,6 +99,27 @@ describe('registry', () => {
     }
   });
 
+  it('says what a byte-order mark does to a file, where the tool does not leave it out', () => {
+    const told = (path: string, text: string) => {
+      const marked = { path, text, byteOrderMark: true } as const;
+      return readFolder([marked], { engine: defaultEngine, placeholders: {} }).problems.map(({ message }) => message);
+    };
+    expect(told('1_a.sql', '-- migrate:up\nSELECT 1;\n-- migrate:down\n')).toEqual([
+      `1_a.sql begins with a byte order mark: dbmate takes it for a statement, and refuses the file ("does not support statements preceding the '-- migrate:up' block"). Save it as UTF-8 without one.`,
+    ]);
+    expect(told('1_a.sql', '-- +goose Up\nSELECT 1;\n')[0]).toContain('goose takes it for a statement');
+    expect(told('1-a.sql', '-- +migrate Up\nSELECT 1;\n-- +migrate Down\nSELECT 1;\n')[0]).toContain('records the file as applied');
+    expect(told('1_a.up.sql', 'SELECT 1;\n')[0]).toContain('syntax error');
+    expect(told('1-a.sql', '-- The first.\n-- +migrate Up\nSELECT 1;\n')).toEqual([]);
+    expect(told('V1__a.sql', 'SELECT 1;\n')).toEqual([]);
+    expect(told('a.sql', 'SELECT 1;\n')).toEqual([]);
+  });
+
+  it('dbmate does not look into folders below', () => {
+    const { migrations } = read({ '1_a.sql': '-- migrate:up\n-- migrate:down\n', '2024/2_b.sql': '-- migrate:up\n-- migrate:down\n' });
+    expect(migrations.map(({ up }) => up.path)).toEqual(['1_a.sql']);
+  });
+
   it('never fails on damaged files', () => {
     const texts = [
       '',

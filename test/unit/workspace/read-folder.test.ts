@@ -71,6 +71,11 @@ describe('readMigrationSource', () => {
     ]);
   });
 
+  test('a byte-order mark is taken off, and said', async () => {
+    const folder = repository({ 'm/1.sql': '\ufeffone' });
+    expect((await read(join(folder, 'm'))).files).toEqual([{ path: '1.sql', text: 'one', byteOrderMark: true }]);
+  });
+
   test('migrations of goose in Go are known by their names', async () => {
     const folder = repository({ 'm/1_a.sql': 'one', 'm/2_b.go': 'package m', 'm/main.go': 'package m' });
     expect((await read(join(folder, 'm'))).files).toEqual([
