@@ -1,14 +1,13 @@
 import { frameworkByName, notMigration, readFolder } from '../frameworks/registry';
 import { type Configuration, defaultConfiguration, parseConfiguration } from '../lint/configuration';
 import { engineFor } from '../lint/lint';
+import { unknownRules } from '../lint/unknown-rules';
 import { type Catalog, emptyCatalog } from '../model/catalog';
 import { type Engine, engineDisplayName, engineLabel, engineOf, versionsKnown } from '../model/engine';
 import type { Migration } from '../model/migration';
-import { didYouMean } from '../model/nearest';
 import type { Problem } from '../model/result';
 import type { Framework, SourceFile } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
-import { allRules, ruleById } from '../rules/registry';
 import { replay } from '../schema/virtual-schema';
 import { type FoundConfiguration, readConfiguration } from '../workspace/configuration-file';
 import { type MigrationSource, readMigrationSource } from '../workspace/read-folder';
@@ -51,14 +50,8 @@ export async function resolveSettings(
 ): Promise<Settings> {
   const file = options.config === undefined ? found : orFail(await readConfiguration(options.config));
   const configuration = file === undefined ? defaultConfiguration : orFail(parseConfiguration(file.text));
-  const unknownRule = Object.keys(configuration.rules).find((id) => ruleById(id) === undefined);
-  if (unknownRule !== undefined) {
-    const near = didYouMean(
-      unknownRule,
-      allRules.map(({ id }) => id),
-    );
-    throw new CommandFailure(`faultline.json: "rules": there is no rule "${unknownRule}": \`faultline rules\` lists them.${near}`);
-  }
+  const [unknownRule] = unknownRules(configuration);
+  if (unknownRule !== undefined) throw new CommandFailure(unknownRule.message);
   const name = options.engine ?? engineFor(configuration, files).name;
   const engine =
     options.engineVersion === undefined ? engineFor({ ...configuration, engine: name }, files) : engineOf(name, options.engineVersion);

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, type LanguageClientOptions, State, TransportKind } from 'vscode-languageclient/node';
+import { changedNotification } from '../protocol/language';
 import type { Output } from './output';
 import { RestartPolicy } from './restart-policy';
 import { linkInstalledPage } from './rule-pages';
@@ -11,6 +12,8 @@ export interface LanguageServer {
   readonly started: Promise<void>;
   readonly onStateChange: vscode.Event<ServerState>;
   readonly state: ServerState;
+  /** Files or settings changed: what was answered before may be stale. */
+  readonly onChange: vscode.Event<void>;
   /** Sends a custom request; undefined when the server is not running or could not answer. */
   request<Result>(method: string, parameters: object): Promise<Result | undefined>;
   restart(): Promise<void>;
@@ -29,6 +32,7 @@ export function startLanguageServer(context: vscode.ExtensionContext, output: Ou
   const module = context.asAbsolutePath('dist/server.js');
   const policy = new RestartPolicy();
   const stateChanges = new vscode.EventEmitter<ServerState>();
+  const changes = new vscode.EventEmitter<void>();
   let state: ServerState = 'starting';
   /** Whether the server has answered since it was last started. */
   let running = false;
@@ -77,6 +81,8 @@ export function startLanguageServer(context: vscode.ExtensionContext, output: Ou
 
   context.subscriptions.push(
     stateChanges,
+    changes,
+    client.onNotification(changedNotification, () => changes.fire()),
     client.onDidChangeState((change) => {
       state = states[change.newState];
       if (state === 'running') running = true;
@@ -95,6 +101,7 @@ export function startLanguageServer(context: vscode.ExtensionContext, output: Ou
   return {
     started,
     onStateChange: stateChanges.event,
+    onChange: changes.event,
     get state() {
       return state;
     },

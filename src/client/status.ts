@@ -10,6 +10,8 @@ const migrationContext = 'faultline.isMigration';
 export function createStatusItem(context: vscode.ExtensionContext, server: LanguageServer): void {
   const item = vscode.languages.createLanguageStatusItem('faultline.status', migrationSelector);
   item.name = 'Faultline';
+  item.text = 'Faultline'; // until the server has answered
+  item.busy = true;
 
   async function refresh(): Promise<void> {
     if (server.state === 'stopped') {
@@ -26,7 +28,12 @@ export function createStatusItem(context: vscode.ExtensionContext, server: Langu
     setMigration(description?.isMigration === true);
     if (description === undefined) return;
     const information = vscode.LanguageStatusSeverity.Information;
-    if (description.isMigration) {
+    const { configurationProblem: problem } = description;
+    if (problem !== undefined && (description.isMigration || description.why !== undefined)) {
+      // What it is stands in the file: the list of status items has one line for each.
+      const command = { command: 'faultline.selectRange', title: 'Show', arguments: [problem.uri, problem.range] };
+      show('faultline.json needs a correction', '', vscode.LanguageStatusSeverity.Error, command);
+    } else if (description.isMigration) {
       const simulate = { command: 'faultline.simulate', title: 'Simulate failures' };
       show(`${description.framework} · ${description.engine}`, description.summary, information, simulate);
     } else {
@@ -54,6 +61,7 @@ export function createStatusItem(context: vscode.ExtensionContext, server: Langu
       if (change.affectsConfiguration('faultline')) void refresh();
     }),
     server.onStateChange(() => void refresh()),
+    server.onChange(() => void refresh()),
   );
   void server.started.then(refresh);
 }

@@ -1,8 +1,8 @@
 import { type Engine, isMysqlFamily } from '../model/engine';
 import type { Statement } from '../model/migration';
 import type { CostClass, PlannedLock, PlannedStatement } from '../model/plan';
-import { endsTransactions } from '../parse/postgres/nested';
 import { keptInPart } from '../plan/mongodb/writes';
+import { commitsInside } from '../plan/transactional';
 
 /** What is known of one statement before it is run, as far as it matters for a fault that strikes while it runs. */
 export interface CourseStatement {
@@ -52,19 +52,7 @@ export function isInstant({ operations }: Statement): boolean {
 }
 
 /**
- * True when the statement may commit before it ends: a procedure, of which only the server knows the body, or a DO block that says so
- * (manual, "Transaction Management" of PL/pgSQL). What could not be read may do anything.
- */
-export function commitsInside({ operations, unreadable }: Statement): boolean {
-  if (unreadable !== undefined) return true;
-  return operations.some((operation) => {
-    if (operation.kind === 'call') return true;
-    return operation.kind === 'do block' && endsTransactions(operation.body);
-  });
-}
-
-/**
- * The same for MySQL and MariaDB: what runs a body or a text that only the server knows, and what drops several objects, each for itself
+ * As `commitsInside`, for MySQL and MariaDB: what runs a body or a text that only the server knows, and what drops several objects, each for itself
  * (manual of MariaDB, "Atomic DDL").
  */
 function mayCommitInside({ operations, unreadable }: Statement): boolean {

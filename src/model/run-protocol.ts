@@ -149,7 +149,10 @@ export interface CodePlace {
   readonly program: Program;
   /** The whole source file. */
   readonly text: string;
-  /** The call beside which, or instead of which, something is written: `trx.schema.dropTable('a')`. Its receiver and transaction go for that, too. */
+  /**
+   * The call beside which, or instead of which, something is written: `trx.schema.dropTable('a')`. Its receiver and transaction go for that,
+   * too. Empty where nothing is written yet: then the parameters of the program's function tell.
+   */
   readonly call: Span;
 }
 

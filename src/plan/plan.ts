@@ -8,7 +8,7 @@ import { planMysqlProgram } from './mysql/plan';
 import { CreatedRelations, type Situation } from './situation';
 import { statementFacts } from './statement-facts';
 import { changesNothing, summarise } from './summary';
-import { isTransactional } from './transactional';
+import { commitsInside, isTransactional } from './transactional';
 import { groupIntoTransactions } from './transactions';
 
 /**
@@ -54,11 +54,14 @@ function planStatements(
 
 /**
  * A failure leaves nothing behind when all that changes something is in one transaction, and nothing of it works outside of
- * transactions (CREATE INDEX CONCURRENTLY commits in between; a failed one leaves an invalid index).
+ * transactions (CREATE INDEX CONCURRENTLY commits in between; a failed one leaves an invalid index) or commits on its way (batches in a DO block).
  */
 function isAtomic(transactions: readonly PlannedTransaction[], statements: readonly PlannedStatement[]): boolean {
   const changing = statements.filter((planned) => !changesNothing(planned.statement));
   if (changing.some(({ transaction }) => transaction !== changing[0]?.transaction)) return false;
   const kinds = new Map(transactions.map(({ index, kind }) => [index, kind]));
-  return changing.every(({ transactional, transaction }) => transactional || kinds.get(transaction) !== 'autocommit');
+  const isAlone = (transaction: number): boolean => kinds.get(transaction) === 'autocommit';
+  return changing.every(
+    ({ statement, transactional, transaction }) => !isAlone(transaction) || (transactional && !commitsInside(statement)),
+  );
 }

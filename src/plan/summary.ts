@@ -54,6 +54,12 @@ export function summarise(
   const alone = statements.find(({ transactional }) => !transactional);
   if (statements.length === 1) {
     if (alone !== undefined) return '1 statement, outside of transactions: a failure can leave something half done behind';
+    const [only] = statements;
+    if (!atomic && only !== undefined && transactions[0]?.kind === 'autocommit') {
+      return only.statement.operations.some(({ kind }) => kind === 'do block')
+        ? '1 statement, which commits on its way: a failure leaves part of it'
+        : '1 statement, which may commit on its way: a failure can leave part of it';
+    }
     const commit = transactions[0]?.kind === 'autocommit' ? 'committed as it ends' : 'one transaction';
     return `1 statement, ${commit}: a failure leaves nothing behind`;
   }

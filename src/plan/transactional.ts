@@ -1,5 +1,6 @@
 import type { Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
+import { endsTransactions } from '../parse/postgres/nested';
 
 /**
  * True when the server runs the statement inside a transaction block; false for those that it refuses there with 25001 (`PreventInTransactionBlock`
@@ -41,4 +42,16 @@ function refusedInTransaction(operation: Operation): boolean {
     default:
       return false;
   }
+}
+
+/**
+ * True when the statement may commit before it ends: a procedure, of which only the server knows the body, or a DO block that says so
+ * (manual, "Transaction Management" of PL/pgSQL). What could not be read may do anything.
+ */
+export function commitsInside({ operations, unreadable }: Statement): boolean {
+  if (unreadable !== undefined) return true;
+  return operations.some((operation) => {
+    if (operation.kind === 'call') return true;
+    return operation.kind === 'do block' && endsTransactions(operation.body);
+  });
 }

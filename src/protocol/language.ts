@@ -21,6 +21,8 @@ export interface DescribeResult {
   readonly isMigration: boolean;
   /** Why a file that looks like a migration is not read as one. */
   readonly why?: string;
+  /** What is wrong with the `faultline.json` that holds for the file: the first of it, and where it stands. */
+  readonly configurationProblem?: { readonly message: string; readonly uri: string; readonly range: Range };
   /** The settings and faultline.json, merged: what a simulation of this file should use. */
   readonly simulation: SimulationDefaults;
 }
@@ -88,3 +90,6 @@ export type FindCommandsResult = readonly MigrationCommand[];
 
 /** The command behind the code lens; its argument is the file's URI as a string. */
 export const simulateCommand = 'faultline.simulate';
+
+/** Server to client: a file or setting changed that everything depends on; what was answered before may be stale. */
+export const changedNotification = 'faultline/changed';

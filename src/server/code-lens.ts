@@ -33,6 +33,7 @@ export function codeLenses(analysis: Analysis): CodeLens[] {
     const title = runsFileByFile(framework) ? 'Simulate failures' : `Simulate failures with ${framework.displayName}`;
     const other = counterpart(analysis, program);
     const link = other === undefined ? [] : [other];
-    return program.direction === 'up' ? [toCodeLens(first, title, simulateCommand, uri), summary, ...link] : [summary, ...link];
+    // The summary last: it can be longer than the line, and what stands behind it can't be clicked then.
+    return program.direction === 'up' ? [toCodeLens(first, title, simulateCommand, uri), ...link, summary] : [...link, summary];
   });
 }

@@ -1,11 +1,13 @@
 import type { CompletionItem } from 'vscode-languageserver';
 import { asBlock, blockPrefix } from '../frameworks/marks';
 import type { FrameworkName, Program } from '../model/migration';
-import type { Position, Range, TextEdit } from '../model/text';
+import type { Position, Range } from '../model/text';
 import { LineIndex } from '../parse/lines';
 import { tokenize } from '../parse/postgres/lexer';
 import { type Analysis, overlaps, programsInFile, statementAt, textOf } from './analysis';
-import { documentationOf, plainText, type SafePattern, safePatterns } from './safe-patterns';
+import { codeCompletions } from './code-completions';
+import { leaveTransaction } from './leave-transaction';
+import { documentationOf, type SafePattern, safePatterns } from './safe-patterns';
 import { toSnippet } from './to-lsp';
 
 /** Words of a statement's beginning that are replaced by a pattern; more means that the statement is somebody's own already. */
@@ -13,8 +15,7 @@ const longestStart = 4;
 
 /** Safe patterns, where a statement begins. What was typed of it so far is replaced. */
 export function completions(analysis: Analysis, position: Position): CompletionItem[] {
-  // Within a string of code a pattern of several statements has no place.
-  if (programsInFile(analysis).some(({ rendering }) => rendering !== undefined)) return [];
+  if (programsInFile(analysis).some(({ rendering }) => rendering !== undefined)) return codeCompletions(analysis, position);
   const typed = typedRange(analysis, position);
   const program = programAt(analysis, position);
   if (typed === undefined || program === undefined) return [];
@@ -42,21 +43,6 @@ function programAt(analysis: Analysis, position: Position): Program | undefined 
   const offset = new LineIndex(textOf(analysis)).offset(position);
   const programs = programsInFile(analysis);
   return programs.find(({ span }) => span.start <= offset && offset <= span.end) ?? programs[0];
-}
-
-/**
- * What else has to be written for a pattern that can't run inside a transaction: the framework's mark, where it opens one. Undefined where
- * the pattern would be refused: beside other statements, whose transaction would be taken from them, or where there is no such mark.
- */
-function leaveTransaction(analysis: Analysis, program: Program, pattern: SafePattern, others: boolean): readonly TextEdit[] | undefined {
-  const { wrapped, requests } = program.execution;
-  if (!wrapped) return others && requests === 'single-request' ? undefined : [];
-  if (others) return undefined;
-  const { framework } = analysis;
-  const text = textOf(analysis);
-  if (framework.runsOutside?.(plainText(pattern)) === true) return [];
-  const mark = framework.noTransactionMark?.(text, program.direction);
-  return mark?.kind === 'patch' ? [{ range: new LineIndex(text).range(mark.patch.span), newText: mark.patch.newText }] : undefined;
 }
 
 /** A block that holds semicolons goes between the marks of the tools that would cut it there. */

@@ -1,11 +1,14 @@
+import { dirname } from 'node:path';
 import type { Connection, Diagnostic, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { FileReport } from '../model/finding';
 import { configurationFileName } from '../workspace/configuration-file';
 import { compare } from './analysis';
 import { configurationDiagnostics } from './configuration-diagnostics';
+import { fromUri } from './from-lsp';
 import type { MigrationFolders } from './migration-folders';
 import { NeighbourDiagnostics } from './neighbours';
+import type { ProjectDiagnostics } from './project-diagnostics';
 import { toDiagnostic, toErrorDiagnostic, toNotice } from './to-lsp';
 
 /** How long typing must rest at the most before a text is linted; a text that takes little is linted at every key. */
@@ -35,6 +38,7 @@ export class DiagnosticsPublisher {
     private readonly connection: Connection,
     private readonly documents: TextDocuments<TextDocument>,
     private readonly folders: MigrationFolders,
+    private readonly project: ProjectDiagnostics,
   ) {
     this.neighbours = new NeighbourDiagnostics(connection, documents, folders);
   }
@@ -63,6 +67,7 @@ export class DiagnosticsPublisher {
     this.tookMs.delete(uri);
     void this.connection.sendDiagnostics({ uri, diagnostics: [] });
     void this.neighbours.forget(uri);
+    void this.project.forget(uri);
   }
 
   private async publish(uri: string): Promise<void> {
@@ -75,12 +80,14 @@ export class DiagnosticsPublisher {
     // Typed on, or closed, while it was computed: a newer run is on its way.
     if (this.documents.get(uri)?.version !== version) return;
     await this.connection.sendDiagnostics({ uri, version, diagnostics });
+    if (isConfiguration(uri)) return;
     await this.neighbours.publish(uri);
+    if ((await this.folders.report(uri)) !== undefined) await this.project.publish(uri);
   }
 
   private async diagnosticsOf(uri: string): Promise<Diagnostic[]> {
     try {
-      if (uri.endsWith(`/${configurationFileName}`)) return configurationDiagnostics(this.documents.get(uri)?.getText() ?? '');
+      if (isConfiguration(uri)) return configurationDiagnostics(this.documents.get(uri)?.getText() ?? '', dirname(fromUri(uri) ?? ''));
       const report = await this.folders.report(uri);
       if (report !== undefined) return reportDiagnostics(report);
       const refusal = await this.folders.refusal(uri);
@@ -91,6 +98,10 @@ export class DiagnosticsPublisher {
       return [];
     }
   }
+}
+
+function isConfiguration(uri: string): boolean {
+  return uri.endsWith(`/${configurationFileName}`);
 }
 
 /** Findings, and what could not be read unless a finding says so at the same place. */

@@ -11,6 +11,7 @@ import {
   type WorkspaceFolder,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { changedNotification } from '../protocol/language';
 import { configurationFileName } from '../workspace/configuration-file';
 import { fixAll, quickFixes } from './code-actions';
 import { codeLenses } from './code-lens';
@@ -22,6 +23,7 @@ import { hoverAt } from './hover';
 import { inlayHints } from './inlay-hints';
 import { keepDataAction } from './keep-data';
 import { MigrationFolders } from './migration-folders';
+import { ProjectDiagnostics } from './project-diagnostics';
 import { registerRequests } from './requests';
 import { EditorSettings } from './settings';
 import { fixAllKind, keepDataKind, toUri } from './to-lsp';
@@ -38,7 +40,8 @@ let canAskConfiguration = false;
 let canConfirm = false;
 
 const folders = new MigrationFolders(documents, settings, workspaceFolders);
-const publisher = new DiagnosticsPublisher(connection, documents, folders);
+const project = new ProjectDiagnostics(connection, documents, folders);
+const publisher = new DiagnosticsPublisher(connection, documents, folders, project);
 
 connection.onInitialize((parameters: InitializeParams): InitializeResult => {
   const { workspace } = parameters.capabilities;
@@ -113,6 +116,7 @@ connection.onDidChangeWatchedFiles(async ({ changes }) => {
 /** Everything that is shown depends on the configuration and on the other files of a folder. */
 function refresh(): void {
   publisher.scheduleAll();
+  void connection.sendNotification(changedNotification);
   // An editor without these asks again by itself.
   for (const what of ['codeLens', 'inlayHint']) connection.sendRequest(`workspace/${what}/refresh`).catch(() => undefined);
 }
@@ -148,6 +152,6 @@ connection.onCodeAction(async ({ textDocument, range, context }) => {
   return [...fixes, ...[kept, all].flatMap((action) => action ?? [])];
 });
 
-registerRequests(connection, folders, workspaceFolders);
+registerRequests(connection, folders, workspaceFolders, project);
 documents.listen(connection);
 connection.listen();

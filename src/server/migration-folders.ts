@@ -157,7 +157,7 @@ export class MigrationFolders {
   async configurationFor(uri: string): Promise<EffectiveConfiguration> {
     const settings = await this.settings.forFile(uri);
     const path = fromUri(uri) ?? '';
-    const found = await this.configurationFile(dirname(path));
+    const found = await this.configurationFileOf(uri);
     const parsed = found && parseConfiguration(found.text);
     if (found !== undefined && parsed?.ok) return { value: mergeConfigurations(settings, parsed.value), folder: found.folder };
     return { value: settings, folder: this.workspaceFolders.folderOf(path) ?? dirname(path) };
@@ -182,6 +182,11 @@ export class MigrationFolders {
     this.baselines.clear();
     this.dumps.clear();
     this.configured.forget();
+  }
+
+  /** The `faultline.json` that holds for a file, as it is on the disk. The same object until something there changes. */
+  configurationFileOf(uri: string): Promise<FoundConfiguration | undefined> {
+    return this.configurationFile(dirname(fromUri(uri) ?? ''));
   }
 
   private configurationFile(folder: string): Promise<FoundConfiguration | undefined> {

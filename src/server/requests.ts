@@ -33,6 +33,7 @@ import { type Analysis, pathInFolder } from './analysis';
 import { fromUri } from './from-lsp';
 import type { MigrationFolders } from './migration-folders';
 import { planDocument } from './plan-document';
+import type { ProjectDiagnostics } from './project-diagnostics';
 import { toUri } from './to-lsp';
 import { toolCommand } from './tool-command';
 import type { WorkspaceFolders } from './workspace-folders';
@@ -46,8 +47,13 @@ const notMigration: PlaceDownResult = {
 };
 
 /** The custom requests of protocol/language.ts. */
-export function registerRequests(connection: Connection, folders: MigrationFolders, workspaceFolders: WorkspaceFolders): void {
-  connection.onRequest(describeRequest, ({ uri }: DescribeParams) => describe(folders, uri));
+export function registerRequests(
+  connection: Connection,
+  folders: MigrationFolders,
+  workspaceFolders: WorkspaceFolders,
+  project: ProjectDiagnostics,
+): void {
+  connection.onRequest(describeRequest, ({ uri }: DescribeParams) => describe(folders, project, uri));
 
   connection.onRequest(findCommandsRequest, async ({ uri }: FindCommandsParams): Promise<FindCommandsResult> => {
     const folder = fromUri(uri);
@@ -78,11 +84,12 @@ export function registerRequests(connection: Connection, folders: MigrationFolde
   });
 }
 
-async function describe(folders: MigrationFolders, uri: string): Promise<DescribeResult> {
+async function describe(folders: MigrationFolders, project: ProjectDiagnostics, uri: string): Promise<DescribeResult> {
   const analysis = await folders.analyse(uri);
   const configuration = analysis?.configuration ?? (await folders.configurationFor(uri)).value;
   const why = analysis === undefined ? ((await folders.refusal(uri)) ?? (await folders.otherEngine(uri))) : undefined;
   const simulation = simulationDefaults(configuration, analysis?.migration.engine);
+  const problem = await project.problemFor(uri);
   return {
     title: analysis?.migration.title ?? basename(fromUri(uri) ?? uri),
     framework: analysis?.framework.displayName ?? '',
@@ -91,6 +98,9 @@ async function describe(folders: MigrationFolders, uri: string): Promise<Describ
     summary: analysis?.plan(analysis.migration.up).summary ?? '',
     isMigration: analysis !== undefined,
     ...(why === undefined ? {} : { why }),
+    ...(problem !== undefined && {
+      configurationProblem: { message: problem.diagnostic.message, uri: problem.uri, range: problem.diagnostic.range },
+    }),
     simulation,
   };
 }

@@ -174,6 +174,8 @@ export function toSnippet(item: {
 }): CompletionItem {
   return {
     label: item.label,
+    // On the right of the list; where it has to stand is said beside it, and would leave no room for the label.
+    labelDetails: { description: 'Faultline' },
     kind: CompletionItemKind.Snippet,
     detail: item.detail,
     documentation: { kind: 'markdown', value: item.documentation },

@@ -227,12 +227,11 @@ function RowHeader({ row, bar, reachable: canTab, onReach, children }: RowHeader
             class="statement-text"
             tabIndex={canTab ? 0 : -1}
             title={statement.text}
-            aria-label={`Statement ${statement.index}, ${protection}: ${oneLine(statement.text)}. Show in the file`}
+            aria-label={`Statement ${statement.index} ${oneLine(statement.text)}, ${protection}. Show in the file`}
             onClick={() => post({ kind: 'reveal', statement: statement.index })}
             onFocus={onReach}
           >
-            <span class="statement-number">{statement.index}</span>
-            <code>{oneLine(statement.text)}</code>
+            <span class="statement-number">{statement.index}</span> <code>{oneLine(statement.text)}</code>
           </button>
           <div class="facts">
             {bar !== undefined && <TimeBar bar={bar} />}

@@ -24,7 +24,7 @@ import { readMongoMigration } from './mongodb/migration';
 import { type MongoTool, mongoEngine } from './mongodb/read';
 import { driverLines } from './mongodb/writing';
 import { placeDownInCode } from './placing';
-import { isAsyncAt, isControl, receiverOf } from './receivers';
+import { isAsyncAt, isControl, parametersAt, receiverOf } from './receivers';
 
 /**
  * db-migrate with db-migrate-pg, from their packages: `migrator.js` (BEGIN, the migration, its record, COMMIT for each), `migration.js`
@@ -87,11 +87,16 @@ export const dbMigrate: ToolFramework = {
     });
   },
 
-  rawCall(sql, { program: { path, rendering, statements }, text, call }) {
+  rawCall(sql, place) {
+    const {
+      program: { path, rendering, statements },
+      text,
+      call,
+    } = place;
     // The calls of its driver for MongoDB are few, and no statement of the shell can be said in them.
     if (rendering !== undefined && statements.some(({ operations }) => operations.some(({ kind }) => kind === 'document command')))
       return undefined;
-    const receiver = receiverOf(text.slice(call.start, call.end));
+    const receiver = parametersAt(place)?.[0]?.name ?? receiverOf(text.slice(call.start, call.end));
     if (receiver === undefined || isControl(sql) || !isAsyncAt(text, path, call.start)) return undefined;
     return `await ${receiver}.runSql(${codeLiteral(sql)});`;
   },

@@ -18,7 +18,7 @@ import { libraryArguments } from './node-pg-migrate/arguments';
 import { builder, packageNatives, sentAtOnce } from './node-pg-migrate/builder';
 import { downMarker, hasMarkers, readSqlFile } from './node-pg-migrate/sql-file';
 import { placeDownInCode } from './placing';
-import { isAsyncAt, isControl, receiverOf } from './receivers';
+import { isAsyncAt, isControl, parametersAt, receiverOf } from './receivers';
 
 /**
  * node-pg-migrate 9, from its package: `migration.js` (steps are sent when the function has returned; order of files; how a down is
@@ -95,11 +95,12 @@ export const nodePgMigrate: ToolFramework = {
     dropIndex: { name: 'concurrently', positions: [2], appendedAt: 2 },
     refreshMaterializedView: { name: 'concurrently', positions: [1], appendedAt: 1 },
   },
-  rawCall(sql, { program: { path }, text, call }) {
-    const receiver = receiverOf(text.slice(call.start, call.end));
+  rawCall(sql, place) {
+    const { program, text, call } = place;
+    const receiver = parametersAt(place)?.[0]?.name ?? receiverOf(text.slice(call.start, call.end));
     if (receiver === undefined || isControl(sql)) return undefined;
     if (!receiver.endsWith('.db')) return sqlCall(receiver, sql);
-    return isAsyncAt(text, path, call.start) ? `await ${receiver}.query(${codeLiteral(sql)});` : undefined;
+    return isAsyncAt(text, program.path, call.start) ? `await ${receiver}.query(${codeLiteral(sql)});` : undefined;
   },
 };
 

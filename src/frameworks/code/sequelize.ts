@@ -13,7 +13,7 @@ import { CodeMemory } from './code-memory';
 import type { Parameter } from './definitions';
 import { CodeFolder, ownCode, programOf } from './migration-classes';
 import { placeDownInCode } from './placing';
-import { isAsyncAt, isControl, receiverOf } from './receivers';
+import { isAsyncAt, isControl, parametersAt, receiverOf } from './receivers';
 import { Connection } from './sequelize/connection';
 import { library } from './sequelize/library';
 import { queryInterface } from './sequelize/query-interface';
@@ -58,8 +58,12 @@ export const sequelize: ToolFramework = {
     addIndex: { name: 'concurrently', positions: [1, 2], appendedAt: 2 },
     removeIndex: { name: 'concurrently', positions: [2], appendedAt: 2 },
   },
-  rawCall(sql, { program: { path }, text, call }) {
-    if (isControl(sql) || !isAsyncAt(text, path, call.start)) return undefined;
+  rawCall(sql, place) {
+    const { program, text, call } = place;
+    if (isControl(sql) || !isAsyncAt(text, program.path, call.start)) return undefined;
+    const parameters = parametersAt(place);
+    if (parameters !== undefined)
+      return parameters.length === 0 ? undefined : `await ${connectionOf(parameters)}.query(${codeLiteral(sql)});`;
     const written = text.slice(call.start, call.end);
     const receiver = receiverOf(written);
     if (receiver === undefined) return undefined;

@@ -105,4 +105,25 @@ describe('diagnostics', () => {
       await vscode.workspace.fs.delete(uri);
     }
   });
+
+  it('name what is wrong in faultline.json while a migration is open that it holds for, and take it back', async () => {
+    const uri = fileUri('faultline.json');
+    const said = () => vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'faultline');
+    const document = await openFile(addCurrency);
+    await findingOf(document, blockingIndex);
+    await vscode.workspace.fs.writeFile(uri, Buffer.from('{\n  "rules": { "missing-gard": "off" },\n  "schema": "gone.sql"\n}\n'));
+    try {
+      const shown = await eventually('diagnostics in a file that nobody opened', () => (said().length === 2 ? said() : undefined));
+      assert.deepEqual(
+        shown.map(({ range, message }) => [range.start.line, /missing-guard|gone\.sql/.exec(message)?.[0]]),
+        [
+          [1, 'missing-guard'],
+          [2, 'gone.sql'],
+        ],
+      );
+    } finally {
+      await vscode.workspace.fs.delete(uri);
+    }
+    await eventually('nothing is said of a file that is gone', () => (said().length === 0 ? true : undefined));
+  });
 });

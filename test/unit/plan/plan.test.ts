@@ -85,6 +85,14 @@ describe('transactions', () => {
     expect(atomic('a.sql', `SELECT setval('s', 1); BEGIN; ${three} COMMIT;`)[0]).toBe(false);
     expect(atomic('a.sql', 'CREATE TABLE a (b int)')).toEqual([true, '1 statement, committed as it ends: a failure leaves nothing behind']);
     expect(atomic('V1__a.sql', 'CREATE TABLE a (b int)')).toEqual([true, '1 statement, one transaction: a failure leaves nothing behind']);
+    const batches = 'DO $$ BEGIN LOOP UPDATE t SET a = 1 WHERE a IS NULL; EXIT WHEN NOT FOUND; COMMIT; END LOOP; END $$';
+    expect(atomic('a.sql', batches)).toEqual([false, '1 statement, which commits on its way: a failure leaves part of it']);
+    expect(atomic('a.sql', batches.replace('COMMIT;', ''))[1]).toBe('1 statement, committed as it ends: a failure leaves nothing behind');
+    expect(atomic('a.sql', `SET lock_timeout = '5s'; ${batches}`)).toEqual([
+      false,
+      '2 statements, no transaction: a failure leaves part of it',
+    ]);
+    expect(atomic('a.sql', 'CALL fill()')).toEqual([false, '1 statement, which may commit on its way: a failure can leave part of it']);
     expect(atomic('a.sql', 'CREATE INDEX CONCURRENTLY i ON t (a)')).toEqual([
       false,
       '1 statement, outside of transactions: a failure can leave something half done behind',

@@ -74,7 +74,7 @@ describe('a migration in code', () => {
     expect(await labelOf(`table.text('note'); ${index} ${foreign}`)).toBe('ACCESS EXCLUSIVE on orders; 2 more');
   });
 
-  it('has symbols, a lens that names the tool, and no completions', async () => {
+  it('has symbols, a lens that names the tool, and no completions in front of a call', async () => {
     const analysis = await analysed();
     const names = documentSymbols(analysis).flatMap(({ children }) => (children ?? []).map((child) => child.name));
     expect(names.filter((symbol) => symbol.startsWith('CREATE INDEX'))).toHaveLength(1);

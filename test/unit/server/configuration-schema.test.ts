@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import manifest from '../../../package.json';
 import schema from '../../../schemas/faultline.schema.json';
 import { readConfiguration } from '../../../src/lint/configuration';
+import { frameworkNames } from '../../../src/model/migration';
 import { readEditorSettings } from '../../../src/server/settings';
 
 const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
@@ -40,6 +41,11 @@ describe('the schema of faultline.json', () => {
     expect(validate(value)).toBe(false);
     expect(readConfiguration(value).ok).toBe(false);
   });
+});
+
+it('knows each framework, in faultline.json and in the settings', () => {
+  expect(schema.properties.framework.enum).toEqual([...frameworkNames]);
+  expect(manifest.contributes.configuration.properties['faultline.framework'].enum).toEqual(['auto', ...frameworkNames]);
 });
 
 describe('the contributed settings', () => {

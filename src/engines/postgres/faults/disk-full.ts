@@ -1,4 +1,4 @@
-import { commitsInside } from '../../../faults/course-statement';
+import { commitsInside } from '../../../plan/transactional';
 import { struckFromOutside } from '../../execution/entry';
 import type { PostgresFault } from './fault';
 

@@ -18,7 +18,7 @@ export function placeDown(migration: Migration, files: readonly SourceFile[], st
 
 /** Beside `this.addSql` another one, so that the order stays; beside `this.execute` one that runs at once, too. */
 export function rawCall(sql: string, { text, call }: CodePlace): string | undefined {
-  const method = /^this\s*\.\s*(addSql|execute)\b/.exec(text.slice(call.start, call.end))?.[1];
+  const method = call.start === call.end ? 'addSql' : /^this\s*\.\s*(addSql|execute)\b/.exec(text.slice(call.start, call.end))?.[1];
   if (method === undefined || !/(?:^|[;{}]|\*\/|\n)\s*(?:await\s+)?$/.test(text.slice(0, call.start))) return undefined;
   return method === 'addSql' ? `this.addSql(${codeLiteral(sql)});` : `await this.execute(${codeLiteral(sql)});`;
 }
