@@ -1,4 +1,4 @@
-import type { Table } from '../model/catalog';
+import type { Constraint, Table } from '../model/catalog';
 import type { ConstraintSpecification, ObjectName, Operation } from '../model/operation';
 import type { PostgresLockMode } from '../model/plan';
 import { findColumn } from '../schema/lookup';
@@ -71,15 +71,17 @@ function notNullFact(table: Table | undefined, column: string, locks: Locks): Fa
 
 /** The name of a valid CHECK that says `column IS NOT NULL`, perhaps among other things joined by AND (release notes of 12). */
 function provesNotNull(table: Table | undefined, column: string): string | undefined {
+  return table?.constraints.find((constraint) => constraint.validated && requiresValue(constraint, column))?.name;
+}
+
+/** Does a CHECK refuse each new row that has NULL in the column? */
+export function requiresValue({ kind, enforced, definition }: Constraint, column: string): boolean {
+  if (kind !== 'check' || !enforced) return false;
   const quoted = `"${column.replaceAll('"', '""')}"`;
   const escaped = [column, quoted].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
   // The definition is one that the server or the virtual schema wrote, so its form is known.
   const wanted = new RegExp(`(^|[\\s(])\\(*(?:${escaped})\\)*\\s+IS\\s+NOT\\s+NULL`, 'i');
-  const found = table?.constraints.find(
-    ({ kind, validated, enforced, definition }) =>
-      kind === 'check' && validated && enforced && wanted.test(definition) && !/\bOR\b|\bNOT\s*\(/i.test(definition),
-  );
-  return found?.name;
+  return wanted.test(definition) && !/\bOR\b|\bNOT\s*\(/i.test(definition);
 }
 
 export function validateConstraintFact(

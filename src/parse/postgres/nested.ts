@@ -195,13 +195,13 @@ const beforeStatements = new Set([';', 'begin', 'then', 'else', 'loop', '>>']);
 const sqlStatements = new Set([
   'perform',
   ...['alter', 'analyze', 'call', 'cluster', 'comment', 'commit', 'copy', 'create', 'delete', 'drop', 'grant', 'insert', 'lock', 'merge'],
-  ...['refresh', 'reindex', 'revoke', 'rollback', 'truncate', 'update', 'vacuum', 'with'],
+  ...['refresh', 'reindex', 'reset', 'revoke', 'rollback', 'set', 'truncate', 'update', 'vacuum', 'with'],
 ]);
 
 /** Those of them after which the same objects exist, defined as before. */
 const definesNothing = new Set([
   ...['perform', 'analyze', 'call', 'commit', 'copy', 'delete', 'insert', 'lock', 'merge', 'refresh', 'reindex', 'rollback', 'truncate'],
-  ...['update', 'vacuum'],
+  ...['reset', 'set', 'update', 'vacuum'],
 ]);
 
 const endings = new Set(['commit', 'rollback', 'call']);

@@ -1,14 +1,14 @@
 import type { Table } from '../../model/catalog';
 import type { ObjectName } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
-import { tokenize } from '../../parse/postgres/lexer';
-import { identifierOf } from '../../schema/definitions';
 import { findTable } from '../../schema/lookup';
 import { makeObjectName } from '../../schema/server-names';
 import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
 import { continueLater } from '../fixes/phases';
 import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
+import { hasCheckOn, keyColumns } from './attach-partition-scan/bound-check';
+import { checkDefault, defaultPartitionExamples } from './attach-partition-scan/default-partition';
 
 export const attachPartitionScan: Rule = {
   id: 'attach-partition-scan',
@@ -19,9 +19,10 @@ export const attachPartitionScan: Rule = {
 
 So: add \`CHECK (key >= lower AND key < upper AND key IS NOT NULL) NOT VALID\` to the table, VALIDATE it in a later transaction, which lets reads and writes through, then attach, and drop the CHECK.
 
-Where the parent has a DEFAULT partition, that one is read too, for rows that belong into the new one; give it a CHECK that excludes them in the same way.
+Where the parent has a DEFAULT partition, ATTACH PARTITION and CREATE TABLE ... PARTITION OF read that one too, under ACCESS EXCLUSIVE, and fail if it has rows that belong into the new one. Keep it empty, or give it a
+CHECK that excludes them in the same way.
 
-Silent when the table has a valid CHECK on the columns of the partition key, and for tables that the same migration creates.`,
+Silent when the table that is read has a valid CHECK on the columns of the partition key, and for tables that the same migration creates.`,
   bad: [
     {
       title: 'A range: CHECK, VALIDATE, ATTACH',
@@ -64,8 +65,10 @@ Silent when the table has a valid CHECK on the columns of the partition key, and
       ],
       findings: [{ at: "ALTER TABLE events ATTACH PARTITION events_de FOR VALUES IN ('DE', 'AT')", says: 'ACCESS EXCLUSIVE' }],
     },
+    ...defaultPartitionExamples.bad,
   ],
   good: [
+    ...defaultPartitionExamples.good,
     {
       title: 'A CHECK that was validated before',
       framework: 'sql',
@@ -89,7 +92,10 @@ Silent when the table has a valid CHECK on the columns of the partition key, and
       ],
     },
   ],
-  operations: { 'attach partition': check },
+  operations: {
+    'attach partition': (context, step, operation) => [...check(context, step, operation), ...checkDefault(context, step, operation)],
+    'create table': checkDefault,
+  },
 };
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'attach partition'>): Violation[] {
@@ -114,28 +120,6 @@ function wasDetachedConcurrently({ program, migration }: RuleContext, { name }: 
   if (program.direction === 'up') return false;
   return migration.up.statements.some(({ operations }) =>
     operations.some((operation) => operation.kind === 'detach partition' && operation.concurrently && operation.partition.name === name),
-  );
-}
-
-/** Names of the columns in `RANGE (day, id)`; what is an expression is left out. */
-function keyColumns(partitionKey: string): string[] {
-  const inside = partitionKey.slice(partitionKey.indexOf('(') + 1, partitionKey.lastIndexOf(')'));
-  if (inside.includes('(')) return [];
-  return inside.split(',').flatMap((part) => {
-    const [token] = tokenize(part);
-    const name = token === undefined ? undefined : identifierOf(part, token);
-    return name === undefined ? [] : [name];
-  });
-}
-
-/** A valid CHECK that names a column of the key most probably states the bound; of an unknown key, any will do. */
-function hasCheckOn(table: Table | undefined, key: readonly string[]): boolean {
-  return (
-    table?.constraints.some(({ kind, validated, definition }) => {
-      if (kind !== 'check' || !validated) return false;
-      const names = new Set(tokenize(definition).map((token) => identifierOf(definition, token)));
-      return key.length === 0 || key.some((column) => names.has(column));
-    }) === true
   );
 }
 

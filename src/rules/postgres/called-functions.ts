@@ -24,8 +24,8 @@ export function isBuiltIn(name: string): boolean {
 }
 
 /**
- * What calls a function where the server remembers it (manual, "Dependency Tracking"): a default, a CHECK, an index, a policy, a view, and
- * from 15 on a generated column. Bodies of other functions are texts to the server. In words: `the default of a of t`. Undefined too when
+ * What calls a function where the server remembers it (manual, "Dependency Tracking"): a default, a CHECK, an index, a policy, a view, a domain,
+ * and from 15 on a generated column. Bodies of other functions are texts to the server. In words: `the default of a of t`. Undefined too when
  * several functions have the name, of which only types would tell one.
  */
 export function callerOf(catalog: SearchedCatalog, { name }: ObjectName, major: number): string | undefined {
@@ -42,6 +42,8 @@ export function callerOfName(catalog: SearchedCatalog, name: string, major: numb
     const part = callingPart(table, calls, major);
     if (part !== undefined) return `${part} of ${table.name}`;
   }
+  const domain = catalog.types.find((type) => type.kind === 'domain' && (calls(type.domain?.default) || type.domain?.checks.some(calls)));
+  if (domain !== undefined) return `the domain ${domain.name}`;
   const view = catalog.definitions.find(({ kind, definition }) => (kind === 'view' || kind === 'materialized view') && calls(definition));
   return view === undefined ? undefined : `the ${view.kind} ${view.name}`;
 }

@@ -8,6 +8,7 @@ import { continueLater, moveBehind } from '../fixes/phases';
 import { becauseTransaction, lockEnd, version } from '../phrases';
 import type { Rule, Violation } from '../rule';
 import { builtName } from './concurrent-index';
+import { checkDomain, domainExamples } from './constraint-validated-at-once/domain';
 
 export const constraintValidatedAtOnce: Rule = {
   id: 'constraint-validated-at-once',
@@ -20,9 +21,12 @@ locks the table against everything (ACCESS EXCLUSIVE) while every row is checked
 With NOT VALID the constraint holds for new rows from then on, and takes no time. VALIDATE CONSTRAINT checks the old rows later, with a lock that lets reads
 and writes through (SHARE UPDATE EXCLUSIVE). That only helps in a transaction of its own: in the same one, the first lock is still held while the rows are checked.
 
+A constraint of a domain is checked in every table that has a column of it, and so is its SET NOT NULL, while these tables are locked against writes (SHARE).
+
 Silent for tables that the same migration creates, for constraints that are NOT VALID or NOT ENFORCED, and for a foreign key on a new column without a default, whose rows are all NULL
 and are not checked.`,
   bad: [
+    ...domainExamples.bad,
     {
       title: 'A foreign key, checked at once',
       framework: 'sql',
@@ -128,6 +132,7 @@ exports.down = async (knex) => {
     },
   ],
   good: [
+    ...domainExamples.good,
     {
       title: 'NOT VALID, then VALIDATE in a later migration',
       framework: 'flyway',
@@ -172,6 +177,7 @@ exports.down = async (knex) => {
     'add constraint': checkAdded,
     'add column': checkColumn,
     'validate constraint': checkValidated,
+    other: checkDomain,
   },
 };
 

@@ -6,6 +6,7 @@ import { namesIn } from '../../schema/definitions';
 import { findColumn, findIndex, findTable } from '../../schema/lookup';
 import { isInUse, type OperationOf, operationRange, perOperation, type RuleContext, type Step } from '../context';
 import type { Rule, Violation } from '../rule';
+import { lostViewOption, viewOptionExamples } from './guarantee-removed/view-options';
 import { plainColumns, sameColumns, uniqueKeys } from './unique-keys';
 
 export const guaranteeRemoved: Rule = {
@@ -15,12 +16,13 @@ export const guaranteeRemoved: Rule = {
   engines: ['postgres'],
   explanation: `A unique key, a foreign key, a NOT NULL, a default are promises to the code that runs. Without the default of a NOT NULL column, each INSERT that leaves the column out fails (23502).
 Without the unique index, each ON CONFLICT that names its columns fails (42P10), and duplicates come in. Without NOT NULL, code meets NULLs. Without the index on its columns, each DELETE in the table that a foreign
-key refers to reads the whole table. Without the index that is its replica identity, a published table takes no UPDATE and no DELETE (55000). And the way back needs a clean-up of what came in meanwhile.
+key refers to reads the whole table. Without the index that is its replica identity, a published table takes no UPDATE and no DELETE (55000). A view loses its options, security_invoker among them, with each CREATE OR REPLACE VIEW that does not say them again. And the way back needs a clean-up of what came in meanwhile.
 
 Deploy the code that does without it first. Build what takes its place before you drop it.
 
 Silent in rollbacks, for what the same migration made, when something of the same effect takes its place or is left, for CHECK constraints, and when the column goes as well.`,
   bad: [
+    ...viewOptionExamples.bad,
     {
       title: 'A unique index, a default, NOT NULL',
       framework: 'flyway',
@@ -75,6 +77,7 @@ Silent in rollbacks, for what the same migration made, when something of the sam
     },
   ],
   good: [
+    ...viewOptionExamples.good,
     {
       title: 'Something takes its place, or is left',
       framework: 'flyway',
@@ -143,6 +146,8 @@ function whatIsRemoved(context: RuleContext, step: Step, operation: Operation): 
       return removedDefault(context, step, operation);
     case 'drop not null':
       return removedNotNull(context, step, operation);
+    case 'create object':
+      return lostViewOption(context, step, operation);
     default:
       return undefined;
   }

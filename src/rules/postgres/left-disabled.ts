@@ -52,8 +52,30 @@ Silent when the same program switches them on again.`,
         { at: "SET session_replication_role = 'replica'", says: 'foreign key' },
       ],
     },
+    {
+      title: 'The setting in a block, which lasts longer than that',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE t (id bigint);\n' },
+        { path: 'V2__d.sql', text: 'DO $$ BEGIN\n  SET session_replication_role = replica;\n  DELETE FROM t WHERE id = 1;\nEND $$;\n' },
+      ],
+      findings: [{ at: 'SET session_replication_role = replica', says: 'rest of this session' }],
+    },
   ],
   good: [
+    {
+      title: 'Set and set back in a block',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE t (id bigint);\n' },
+        {
+          path: 'V2__d.sql',
+          text: 'DO $$ BEGIN\n  SET session_replication_role = replica;\n  DELETE FROM t WHERE id = 1;\n  RESET session_replication_role;\n  SET LOCAL session_replication_role = replica;\nEND $$;\n',
+        },
+      ],
+    },
     {
       title: 'Switched on again',
       framework: 'sql',

@@ -9,6 +9,7 @@ import { inheritedExamples, refusedInherited } from './refused-change/inherited'
 import { refusedKey } from './refused-change/keys';
 import type { Refusal } from './refused-change/refusal';
 import { refusedReplacement, replacementExamples } from './refused-change/replacements';
+import { sameInAllRows, sameValueExamples } from './refused-change/same-value';
 import { secondKey, secondKeyExamples } from './refused-change/second-key';
 import { refusedType, typeExamples } from './refused-change/types';
 
@@ -21,6 +22,7 @@ const parts = [
   expressionExamples,
   valueExamples,
   inheritedExamples,
+  sameValueExamples,
 ];
 
 export const refusedChange: Rule = {
@@ -37,6 +39,8 @@ materialized view without a unique index (55000); an index or a generated column
 
 What a child or a partition has from its parent is changed there (42P16); an index of a partition goes with that of its parent (2BP01); a partition gets no column of its own (42809), and since version 17
 no identity (55000).
+
+A unique key of a column that is new with a default finds the same value in all rows (23505), wherever there are two.
 
 Values don't change by themselves: a type to which the old one, or the default, is not cast without USING (42804), and columns that only the server fills (428C9).
 
@@ -120,12 +124,23 @@ function refusalOf(context: RuleContext, step: Step, operation: Operation): Refu
         (operation.column.primaryKey ? secondKey(step, operation) : undefined) ??
         refusedKey(step, operation) ??
         refusedForeignKey(context, step, operation) ??
-        refusedExpression(step, operation)
+        refusedExpression(step, operation) ??
+        sameInAllRows(context, step, operation)
       );
     case 'add constraint':
-      return secondKey(step, operation) ?? refusedKey(step, operation) ?? refusedForeignKey(context, step, operation);
+      return (
+        secondKey(step, operation) ??
+        refusedKey(step, operation) ??
+        refusedForeignKey(context, step, operation) ??
+        sameInAllRows(context, step, operation)
+      );
     case 'create index':
-      return refusedConcurrently(context, step, operation) ?? refusedKey(step, operation) ?? refusedExpression(step, operation);
+      return (
+        refusedConcurrently(context, step, operation) ??
+        refusedKey(step, operation) ??
+        refusedExpression(step, operation) ??
+        sameInAllRows(context, step, operation)
+      );
     case 'alter column type':
       return refusedType(context, step, operation);
     case 'insert':

@@ -1,6 +1,7 @@
 import type { Node } from '@pgsql/types';
 import type { Fix } from '../../model/finding';
 import { quoteQualified } from '../../parse/postgres/identifiers';
+import { tokenize } from '../../parse/postgres/lexer';
 import { all, as } from '../../parse/postgres/operations/nodes';
 import { statementTree } from '../../parse/postgres/read';
 import { readSimpleWrite, remainingRows } from '../../schema/simple-write';
@@ -181,7 +182,7 @@ SELECT 1;
         },
         {
           path: '0002_t.sql',
-          text: 'MERGE INTO users AS u USING (VALUES (1, 2), (3, 4)) AS s (id, a) ON s.id = u.id WHEN MATCHED THEN UPDATE SET a = s.a;\nMERGE INTO users AS u USING (SELECT * FROM staged WHERE id BETWEEN 1 AND 1000) AS s ON s.id = u.id WHEN MATCHED THEN DELETE;\nMERGE INTO users AS u USING staged AS s ON s.id = u.id WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.a);\nWITH batch AS (SELECT * FROM staged ORDER BY id LIMIT 1000) MERGE INTO users AS u USING batch AS s ON s.id = u.id WHEN MATCHED THEN UPDATE SET a = s.a;\nMERGE INTO users AS u USING unnest(ARRAY[1, 2]) AS s (id) ON s.id = u.id WHEN MATCHED THEN DELETE;\n',
+          text: 'MERGE INTO users AS u USING (VALUES (1, 2), (3, 4)) AS s (id, a) ON s.id = u.id WHEN MATCHED THEN UPDATE SET a = s.a;\nMERGE INTO users AS u USING (SELECT * FROM staged WHERE id BETWEEN 1 AND 1000) AS s ON s.id = u.id WHEN MATCHED THEN DELETE;\nMERGE INTO users AS u USING staged AS s ON s.id = u.id WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.a);\nWITH batch AS (SELECT * FROM staged ORDER BY id LIMIT 1000) MERGE INTO users AS u USING batch AS s ON s.id = u.id WHEN MATCHED THEN UPDATE SET a = s.a;\nMERGE INTO users AS u USING unnest(ARRAY[1, 2]) AS s (id) ON s.id = u.id WHEN MATCHED THEN DELETE;\nMERGE INTO users AS u USING staged AS s ON (s.id = u.id AND u.id = 5) WHEN MATCHED THEN UPDATE SET a = s.a;\nMERGE INTO users AS u USING (SELECT s.id, s.a FROM staged s JOIN users ON users.id = s.id) AS s ON u.id IN (1, 2) AND s.id = u.id WHEN MATCHED THEN UPDATE SET a = s.a;\n',
         },
       ],
     },
@@ -285,7 +286,10 @@ function checkMerge(context: RuleContext, step: Step, operation: OperationOf<'me
   const writesOthers = clauses.some(
     ({ matchKind, condition }) => matchKind === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE' && condition === undefined,
   );
-  if (clauses.length === 0 || (!writesOthers && isBounded(statement?.sourceRelation, statement?.withClause?.ctes))) return [];
+  if (clauses.length === 0) return [];
+  const table = tableBefore(step, operation.table);
+  if (!writesOthers && (isBounded(statement?.sourceRelation, statement?.withClause?.ctes) || limitsRows(joinCondition(step), table)))
+    return [];
   return [
     {
       range: operationRange(context, step.statement, operation),
@@ -296,6 +300,19 @@ function checkMerge(context: RuleContext, step: Step, operation: OperationOf<'me
       fixes: [],
     },
   ];
+}
+
+/** What stands between ON and the first WHEN of a MERGE. */
+function joinCondition({ statement: { sent } }: Step): string {
+  let depth = 0;
+  const outside = tokenize(sent).filter(({ word }) => {
+    depth += word === '(' ? 1 : word === ')' ? -1 : 0;
+    return depth === 0;
+  });
+  const using = outside.findIndex(({ word }) => word === 'using');
+  const on = outside.find(({ word }, place) => place > using && word === 'on');
+  const when = outside.find(({ word, start }) => word === 'when' && start > (on?.end ?? 0));
+  return sent.slice(on?.end ?? sent.length, when?.start);
 }
 
 /** A list of values, the rows of a function, or a query, also of a WITH, that has a LIMIT or a condition on its rows. */
