@@ -1,5 +1,5 @@
 import type { SimulationReport } from '../model/simulation';
-import { worstOf } from './assessment';
+import { partialStates, worstOf } from './assessment';
 import { escapeXml } from './escape';
 import { cellArticle } from './html/cell';
 import { matrixSection } from './html/matrix';
@@ -8,7 +8,7 @@ import { plural } from './numbers';
 
 /**
  * Simulations as one HTML file with nothing outside of it: no scripts, no fonts, no pictures. A click on a cell shows its story, by
- * `:target` alone; printed, every cell's story is there. Light or dark as the reader's system is.
+ * `:target` alone; printed, each partial state is there once, by the first cell that left it. Light or dark as the reader's system is.
  */
 export function simulationHtml(report: SimulationReport): string {
   const worst = worstOf(report.simulations);
@@ -17,7 +17,11 @@ export function simulationHtml(report: SimulationReport): string {
   const sections = report.simulations.map((simulation, index) => {
     const shown = worst?.simulation === simulation ? worst.cell : undefined;
     const cells = simulation.cells.filter((cell) => cell.status === 'done' && cell.sameAs === undefined);
-    const articles = cells.map((cell) => cellArticle(simulation, cell, { section: index, shown: cell === shown }));
+    // On paper all cells together are a book, and most of its pages say the same.
+    const printed = partialStates(simulation).map(({ cell }) => cell);
+    const articles = cells.map((cell) =>
+      cellArticle(simulation, cell, { section: index, shown: cell === shown, printed: printed.includes(cell) }),
+    );
     return `<section class="migration">${matrixSection(simulation, index)}${articles.join('')}</section>`;
   });
   return `<!doctype html>

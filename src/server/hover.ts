@@ -32,7 +32,8 @@ export function hoverAt(analysis: Analysis, position: Position): Hover | undefin
   const described = planned
     .slice(0, mostShown)
     .map((one) => `${isWritten ? sentText(one, plan.engine.name) : ''}${describeStatement(one, plan)}`);
-  const more = planned.length > mostShown ? [`and ${planned.length - mostShown} more statements`] : [];
+  const left = planned.length - mostShown;
+  const more = left > 0 ? [`and ${left} more ${left === 1 ? 'statement' : 'statements'}`] : [];
   return toHover([...described, ...more].join('\n\n---\n\n'), first.range);
 }
 

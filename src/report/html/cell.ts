@@ -10,7 +10,7 @@ import { anchorOf } from './anchors';
 export function cellArticle(
   simulation: Simulation,
   cell: CellResult,
-  place: { readonly section: number; readonly shown: boolean },
+  place: { readonly section: number; readonly shown: boolean; readonly printed: boolean },
 ): string {
   const words = cell.verdict === undefined ? undefined : verdictWords[cell.verdict];
   const name = `${faultWords[cell.fault].label} ${pointWords(cell.point)}`;
@@ -23,7 +23,7 @@ export function cellArticle(
     ...(alike.length === 0 ? [] : [`the same: ${alike.join('; ')}`]),
   ];
   return `
-<article class="state edge-${words?.tone ?? 'quiet'}${place.shown ? ' shown' : ''}" id="${anchorOf(simulation, cell, place.section)}">
+<article class="state edge-${words?.tone ?? 'quiet'}${place.shown ? ' shown' : ''}${place.printed ? ' printed' : ''}" id="${anchorOf(simulation, cell, place.section)}">
 <div class="story"><h2><span class="cell fill-${words?.tone ?? 'quiet'}">${words?.glyph ?? ''}</span> ${escapeXml(capital(name))}: ${words?.label ?? ''}</h2>
 <p>${escapeXml(cell.story ?? `${capital(words?.meaning ?? '')}.`)}</p>${dirt(cell)}<small>${escapeXml(small.join(' · '))}</small></div>
 <div class="columns"><section><h3>State after the failure</h3>${stateTable(cell)}</section>

@@ -15,7 +15,7 @@ code,pre{font:12px/1.5 "Cascadia Code","JetBrains Mono",Consolas,"DejaVu Sans Mo
 .dim,small,caption,footer{color:var(--dim)}.chips{margin:0}.chip{background:var(--chip);border-radius:9px;padding:1px 9px;font-size:12px;white-space:nowrap}
 .migration{margin-bottom:40px}.migration+.migration{border-top:1px solid var(--line);padding-top:28px}
 .headline{font-size:16px;margin:14px 0 8px}.counts{display:flex;flex-wrap:wrap;gap:4px 18px;margin:0 0 14px;padding-bottom:14px;border-bottom:1px solid var(--line)}
-.scroll{overflow:auto;max-height:85vh;margin-bottom:8px;background:linear-gradient(to left,var(--line),transparent 14px) right/14px 100% no-repeat}.matrix{border-collapse:collapse;width:100%}caption{caption-side:bottom;text-align:left;font-size:12px;padding-top:6px}
+.scroll{overflow:auto;max-height:85vh;margin-bottom:8px}.matrix{border-collapse:collapse;width:100%}caption{caption-side:bottom;text-align:left;font-size:12px;padding-top:6px}
 .matrix thead tr>*{position:sticky;top:0;z-index:2;background:var(--bg);font-weight:500;font-size:12px;line-height:1.25;color:var(--fg);padding:2px 6px 6px;vertical-align:bottom}.matrix thead tr+tr>*{top:22px}.matrix thead tr>:first-child{text-align:left;padding-left:0;color:var(--dim);z-index:3}
 .matrix .groups>*{font-weight:400;color:var(--dim);height:22px;padding:0 6px;white-space:nowrap}.matrix small{display:block;font-weight:400;font-size:10px;white-space:nowrap}.inside{border-left:1px solid var(--line)}
 .matrix tbody tr>*{border-top:1px solid var(--line);padding:4px 6px;text-align:center}.matrix tr>:first-child{position:sticky;left:0;background:var(--bg)}.matrix tbody th{font-weight:400;text-align:left;padding-left:0;width:60%;max-width:0;min-width:200px;z-index:1}.matrix tbody td{background:var(--bg)}
@@ -40,7 +40,8 @@ ${['good', 'neutral', 'caution', 'bad', 'deceptive', 'quiet'].map((tone) => `.fi
 .recommended{background:var(--good);color:var(--on);border-radius:9px;padding:0 9px;font-size:12px}ol{margin:0;padding:6px 14px 10px 34px}li{padding:2px 0}
 pre{background:var(--code);border-radius:3px;padding:5px 9px;margin:4px 0;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}footer{font-size:12px;border-top:1px solid var(--line);padding-top:12px}
 @media (max-width:760px){.columns{grid-template-columns:1fr}main{padding:14px 12px}}
-@media print{.state{display:block;break-inside:avoid;margin-bottom:24px}.scroll{overflow:visible}}
+@media (forced-colors:active){.mark,.held,.bar{forced-color-adjust:none}.cell:not(.none),.chip,.recommended{border:1px solid}}
+@media print{@page{size:landscape;margin:12mm}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}.state.printed,.state.shown{display:block;margin-bottom:24px}.story,.plan{break-inside:avoid}.scroll{overflow:visible;max-height:none}.matrix thead tr>*,.matrix tr>:first-child{position:static}}
 `;
 
 /** Outlines the chosen cell in the matrix: one rule per article, since CSS can't compare an address with an id. */

@@ -147,7 +147,7 @@ interface Guard {
 
 function violation(context: RuleContext, { step, operation, guard }: Unguarded, fix: Fix | undefined, others: number): Violation {
   const fails = 'ifExists' in operation ? 'is gone already' : 'is there already';
-  const more = others === 0 ? '' : ` The same goes for ${others} more statements.`;
+  const more = others === 0 ? '' : ` The same goes for ${others} more ${others === 1 ? 'statement' : 'statements'}.`;
   return {
     range: operationRange(context, step.statement, operation),
     message: `When a later statement fails, this one stays, and the next attempt fails here because it ${fails}: ${guard.what} has no guard, and the migration is not one transaction.${more}`,

@@ -161,3 +161,8 @@ describe('the cache', () => {
     expect(lint('ALTER TABLE users ADD COLUMN a bigint;\n')).toEqual(['0002_a.sql', '0003_b.sql']);
   });
 });
+
+it('counts one other statement as one', () => {
+  const guard = findings('CREATE TABLE a (id int);\nCREATE TABLE b (id int);\n').find(({ rule }) => rule === 'missing-guard');
+  expect(guard?.message).toMatch(/The same goes for 1 more statement\.$/);
+});

@@ -164,6 +164,15 @@ describe('html', () => {
     for (const link of links) expect(ids).toContain(link);
     expect(html).toContain('&#39;EUR&#39; &lt;b&gt;&amp;amp;');
   });
+
+  test('printed, each partial state is there once, and colours are kept', () => {
+    const printed = [...html.matchAll(/<article class="state [^"]*\bprinted\b/g)];
+    expect(printed).toHaveLength(partialStates(simulation).length);
+    const print = /@media print\{(.*)\}\n/.exec(html)?.[1] ?? '';
+    expect(print).toContain('.state.printed');
+    expect(print).toContain('print-color-adjust:exact');
+    expect(print).not.toMatch(/\.state\{display:block/);
+  });
 });
 
 test('markdown: nothing of the user turns into markup', () => {
