@@ -163,6 +163,8 @@ describe('the cache', () => {
 });
 
 it('counts one other statement as one', () => {
-  const guard = findings('CREATE TABLE a (id int);\nCREATE TABLE b (id int);\n').find(({ rule }) => rule === 'missing-guard');
+  const guard = findings('CREATE TABLE a (id int);\nCREATE TABLE b (id int);\nCREATE TABLE c (id int);\n').find(
+    ({ rule }) => rule === 'missing-guard',
+  );
   expect(guard?.message).toMatch(/The same goes for 1 more statement\.$/);
 });
