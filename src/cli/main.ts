@@ -5,6 +5,7 @@ import { addCleanCommand } from './commands/clean';
 import { addDownCommand } from './commands/down';
 import { addHookCommand } from './commands/hook';
 import { addLintCommand } from './commands/lint';
+import { addMergeCommand } from './commands/merge';
 import { addPlanCommand } from './commands/plan';
 import { addSimulateCommand } from './commands/simulate';
 import { CommandFailure, exitStatus } from './failure';
@@ -45,6 +46,7 @@ function commandLine(): Command {
   addLintCommand(program);
   addPlanCommand(program);
   addSimulateCommand(program);
+  addMergeCommand(program);
   addDownCommand(program);
   addHookCommand(program);
   addCatalogueCommands(program);

@@ -3,6 +3,7 @@ import { pointPattern } from '../lint/configuration';
 import type { EngineName } from '../model/engine';
 import { type FaultName, faultNames, type Verdict, verdicts } from '../model/fault';
 import { frameworkNames } from '../model/migration';
+import type { Shard } from '../model/simulation';
 
 /** Options that every command about migrations has. */
 export interface CommonOptions {
@@ -50,6 +51,14 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
       throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
     return number;
   };
+}
+
+/** `2/4`: the second of four parts. */
+export function parseShard(text: string): Shard {
+  const [, index, count] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  if (index === undefined || count === undefined || index < 1 || index > count)
+    throw new InvalidArgumentError('Give which part of how many, as in 1/4, 2/4, 3/4 and 4/4.');
+  return { index, count };
 }
 
 /** `off`, `light`, or how many sessions send each kind of request. */

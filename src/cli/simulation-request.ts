@@ -2,13 +2,14 @@ import { resolve } from 'node:path';
 import { engineVersionText } from '../model/engine';
 import type { FaultName, Verdict } from '../model/fault';
 import { defaultSandbox, type SandboxProviderName } from '../model/sandbox';
+import type { Shard } from '../model/simulation';
 import type { SimulationRequest } from '../protocol/simulation';
 import type { Settings } from './load';
 import type { CommonOptions } from './options';
+import type { SimulationOutput } from './simulation-output';
 
 /** What can be said of a simulation on the command line. */
-export interface SimulateOptions extends CommonOptions {
-  readonly format: 'pretty' | 'json' | 'markdown' | 'html';
+export interface SimulateOptions extends CommonOptions, SimulationOutput {
   readonly sandbox?: SandboxProviderName;
   readonly image?: string;
   readonly faults?: readonly FaultName[] | 'all';
@@ -20,7 +21,7 @@ export interface SimulateOptions extends CommonOptions {
   readonly before?: string;
   readonly collapse: boolean;
   readonly load?: number;
-  readonly html?: string;
+  readonly shard?: Shard;
   readonly command?: string;
   readonly dir?: string;
   readonly historyTable: readonly string[];
@@ -53,6 +54,7 @@ export function requestOf(path: string, options: SimulateOptions, settings: Sett
     jobs: options.jobs,
     placeholders: settings.placeholders,
     collapse: options.collapse,
+    ...(options.shard === undefined ? {} : { shard: options.shard }),
     ...(settings.framework === undefined ? {} : { framework: settings.framework }),
     ...(image === undefined || sandbox !== 'docker' ? {} : { image }),
     ...(options.before === undefined ? {} : { before: resolve(options.before) }),

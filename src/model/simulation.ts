@@ -279,9 +279,17 @@ export interface Simulation {
   readonly summary: SimulationSummary;
 }
 
+/** A part of the migrations of a folder: every `count`-th, beginning with the `index`-th, from 1 on. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
 /** `simulate --format json`. */
 export interface SimulationReport {
   readonly version: 1;
+  /** Present when this is a part of a report: `faultline merge` joins them. */
+  readonly shard?: Shard;
   readonly simulations: readonly Simulation[];
   readonly summary: {
     readonly simulations: number;

@@ -1,7 +1,7 @@
 import type { EngineName } from '../model/engine';
 import type { FaultName, PlannedCell } from '../model/fault';
 import type { SandboxProviderName } from '../model/sandbox';
-import type { CellResult, SimulatedLoad, SimulatedMigration, SimulatedStatement, Simulation } from '../model/simulation';
+import type { CellResult, Shard, SimulatedLoad, SimulatedMigration, SimulatedStatement, Simulation } from '../model/simulation';
 
 /** A migration command of the user's own, run by a shell. */
 export interface CommandRequest {
@@ -21,6 +21,8 @@ export interface SimulationRequest {
   readonly path: string;
   /** Of a folder, the migrations in these files alone: paths relative to it, with forward slashes. */
   readonly only?: readonly string[];
+  /** Of those of a folder, every `count`-th from the `index`-th on. */
+  readonly shard?: Shard;
   /** Runs this command in place of files. */
   readonly command?: CommandRequest;
   readonly engine?: EngineName;

@@ -48,6 +48,8 @@ async function simulateInSandbox(
   signal: AbortSignal,
 ): Promise<readonly Simulation[]> {
   const subject = await readSubject(request);
+  // A shard of a small folder may have none.
+  if (request.command === undefined && subject.targets.length === 0) return [];
   emit({ kind: 'phase', phase: 'starting sandbox', detail: '' });
   const sandbox = await startSandbox(request, subject, emit, signal);
   const either = AbortSignal.any([signal, sandbox.lost]);

@@ -49,7 +49,7 @@ export async function readSubject(request: SimulationRequest): Promise<Subject> 
   if (groundwork !== undefined) assertContained(groundwork.migrations, guard);
   if (request.command !== undefined) return commandSubject(engine, request.path, groundwork);
   const read = await readMigrations(request.path, engine, request);
-  const targets = findTargets(read, request.only);
+  const targets = findTargets(read, request);
   assertReadable(read.migrations, targets);
   assertNotEmpty(read, request.path);
   const first = groundwork === undefined ? 0 : targets[0];
@@ -116,10 +116,11 @@ async function readMigrations(path: string, engine: Engine, request: SimulationR
   };
 }
 
-function findTargets(read: ReadMigrations, only: SimulationRequest['only']): readonly number[] {
+function findTargets(read: ReadMigrations, { only, shard }: SimulationRequest): readonly number[] {
   if (read.target === undefined) {
     const isMeant = ({ up, down }: Migration) => only === undefined || only.some((path) => path === up.path || path === down?.path);
-    return read.migrations.flatMap((migration, position) => (isMeant(migration) ? [position] : []));
+    const meant = read.migrations.flatMap((migration, position) => (isMeant(migration) ? [position] : []));
+    return shard === undefined ? meant : meant.filter((_, index) => index % shard.count === shard.index - 1);
   }
   const position = read.migrations.findLastIndex((migration) => migration.up.path === read.target || migration.down?.path === read.target);
   if (position === -1) throw new SimulationFailure(notMigration(read.target, read.framework, read.problems));

@@ -2,29 +2,27 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { faultKinds } from '../../faults/kinds/registry';
-import type { Simulation, SimulationReport } from '../../model/simulation';
+import type { Simulation } from '../../model/simulation';
 import type { SimulationRequest } from '../../protocol/simulation';
-import { simulationHtml } from '../../report/simulation-html';
-import { simulationJson, simulationReport } from '../../report/simulation-json';
-import { simulationMarkdown } from '../../report/simulation-markdown';
-import { simulationPretty } from '../../report/simulation-pretty';
+import { simulationReport } from '../../report/simulation-json';
 import { findConfiguration } from '../../workspace/configuration-file';
 import { folderOf, readMigrationSource, shownPath } from '../../workspace/read-folder';
 import { CommandFailure, orFail } from '../failure';
 import { listenForInterruption } from '../interruption';
 import { resolveSettings, type Settings } from '../load';
-import { addCommonOptions, parseFaults, parseLoad, parsePoints, parseVerdicts, wholeNumber } from '../options';
-import { note, resultPalette, writeResult } from '../output';
+import { addCommonOptions, parseFaults, parseLoad, parsePoints, parseShard, parseVerdicts, wholeNumber } from '../options';
+import { note, writeResult } from '../output';
 import { Progress } from '../progress';
+import { noteUntried, renderSimulations, simulationFormats, writeHtml } from '../simulation-output';
 import { ProgressOfSimulation } from '../simulation-progress';
 import { defaultFailOn, defaultRows, requestOf, type SimulateOptions } from '../simulation-request';
-import { statusOf, triedNothing } from '../simulation-status';
+import { statusOf } from '../simulation-status';
 
 /** `faultline simulate PATH`, `faultline simulate --command 'CMD'`. */
 export function addSimulateCommand(program: Command): void {
   const command = program.command('simulate').argument('[path]', 'migration file, or a folder whose migrations are simulated in order');
   command.description('fail a migration at every point in a throwaway database, and prove the way out');
-  addCommonOptions(command, ['pretty', 'json', 'markdown', 'html'])
+  addCommonOptions(command, simulationFormats)
     .addOption(
       new Option('--sandbox <name>', 'where the database comes from (default: embedded; docker where that is not PostgreSQL)').choices([
         'embedded',
@@ -71,6 +69,11 @@ export function addSimulateCommand(program: Command): void {
         'application at work beside one more run: off, light, or sessions per kind of request (default: light; off for a folder)',
       ).argParser(parseLoad),
     )
+    .addOption(
+      new Option('--shard <i/n>', 'of a folder, every n-th migration from the i-th on; faultline merge joins the reports').argParser(
+        parseShard,
+      ),
+    )
     .option('--no-collapse', 'run cells that must end alike one by one')
     .option('--html <file>', 'write the HTML report as well')
     .action(async (path: string | undefined, options: SimulateOptions) => {
@@ -92,9 +95,9 @@ async function simulate(path: string | undefined, options: SimulateOptions): Pro
     progress.clear();
     failWithoutCells(request, simulations);
     const shown = await withShownPaths(absolute, simulations);
-    const report = simulationReport(shown, performance.now() - started);
-    await writeResult(render(report, options), options.out);
-    if (options.html !== undefined) await writeResult(simulationHtml(report), options.html);
+    const report = { ...simulationReport(shown, performance.now() - started), ...(options.shard && { shard: options.shard }) };
+    await writeResult(renderSimulations(report, options), options.out);
+    await writeHtml(report, options);
     if (follow.remark !== '') await note(follow.remark);
     await noteUntried(report);
     return statusOf(report, options.failOn ?? settings.configuration.simulate.failOn ?? defaultFailOn);
@@ -120,15 +123,22 @@ async function settingsFor(path: string, options: SimulateOptions): Promise<Sett
   return resolveSettings(options, orFail(await findConfiguration(folderOf(path))), source.ok ? source.value.files : []);
 }
 
+const oneForShards = '--shard divides the migrations of a folder: give a folder';
+
 /** The file or folder that is simulated; for a command the folder that it runs in. */
-async function subjectPath(path: string | undefined, { command, dir, historyTable, beforeCommand }: SimulateOptions): Promise<string> {
+async function subjectPath(
+  path: string | undefined,
+  { command, dir, historyTable, beforeCommand, shard }: SimulateOptions,
+): Promise<string> {
   if (command === undefined) {
     if (path === undefined) throw new CommandFailure("give a migration file or folder, or --command 'CMD'");
     if (dir !== undefined || historyTable.length > 0 || beforeCommand !== undefined) {
       throw new CommandFailure('--dir, --history-table and --before-command belong to --command: a path is run by Faultline itself');
     }
+    if (shard !== undefined && !(await isFolder(resolve(path)))) throw new CommandFailure(oneForShards);
     return resolve(path);
   }
+  if (shard !== undefined) throw new CommandFailure(oneForShards);
   if (path !== undefined) throw new CommandFailure('give a path or --command, not both: the command finds its own migrations (see --dir)');
   if (command.trim() === '') throw new CommandFailure('--command is empty: give what you type to migrate');
   const folder = resolve(dir ?? '.');
@@ -170,27 +180,4 @@ async function withShownPaths(path: string, simulations: readonly Simulation[]):
       ? simulation
       : { ...simulation, migration: { ...migration, path: shownPath(join(folder, migration.path)) } };
   });
-}
-
-function render(report: SimulationReport, options: SimulateOptions): string {
-  switch (options.format) {
-    case 'json':
-      return simulationJson(report);
-    case 'markdown':
-      return simulationMarkdown(report);
-    case 'html':
-      return simulationHtml(report);
-    case 'pretty':
-      return simulationPretty(report, resultPalette(options.out));
-  }
-}
-
-/** A migration of which no failure was tried must not be taken for one that was tested. */
-async function noteUntried(report: SimulationReport): Promise<void> {
-  const untried = report.simulations.filter((simulation) => simulation.untried !== undefined);
-  const [first] = untried;
-  if (first === undefined) return;
-  if (triedNothing(report)) return note(`faultline: nothing was tested. ${first.untried}`);
-  for (const simulation of untried)
-    await note(`${simulation.migration.path ?? simulation.migration.id} was not tested. ${simulation.untried}`);
 }
