@@ -35,6 +35,20 @@ const names: Readonly<Record<string, EngineName>> = {
   mongodb: 'mongodb',
 };
 
+/** Databases that nothing is known of here, as the tools call them. H2 and its like are not among them: they stand in for others in tests. */
+const otherNames: Readonly<Record<string, string>> = {
+  sqlite: 'SQLite',
+  sqlite3: 'SQLite',
+  turso: 'SQLite',
+  sqlserver: 'SQL Server',
+  mssql: 'SQL Server',
+  oracle: 'Oracle',
+  godror: 'Oracle',
+  oci8: 'Oracle',
+  db2: 'Db2',
+  snowflake: 'Snowflake',
+};
+
 /** What only MySQL and MariaDB take, outside of strings and comments: their names, types and options, and a line of their clients' own. */
 const mysqlMarks =
   /`[^`\n]+`|\bauto_increment\b|\bengine\s*=\s*(?:innodb|myisam|memory|aria)\b|\bunsigned\b|\butf8mb[34]\b|\b(?:tinyint|mediumint|mediumtext|longtext|longblob)\b|\bon\s+update\s+current_timestamp\b|\bon\s+duplicate\s+key\b|\balgorithm\s*=\s*(?:instant|inplace|copy)\b|\block_wait_timeout\b|\b(?:modify|change)\s+column\b|\bupdate\s+[\w.]+(?:\s+(?:as\s+)?\w+)?\s+(?:(?:inner|left)\s+)?join\b|\bload\s+data\b|^[ \t]*delimiter[ \t]+[^\s']+[ \t]*$/im;
@@ -55,17 +69,32 @@ export function engineOfFiles(files: readonly SourceFile[]): EngineName | undefi
 }
 
 function saidEngine(files: readonly SourceFile[]): EngineName | undefined {
+  for (const { said } of sayings(files)) if (names[said] !== undefined) return names[said];
+  return undefined;
+}
+
+/** The database that a tool's own file names, where it is none that Faultline knows, and nothing names one that it knows. */
+export function otherEngineOfFiles(files: readonly SourceFile[]): { readonly path: string; readonly name: string } | undefined {
+  if (engineOfFiles(files) !== undefined) return undefined;
+  for (const { path, text, said } of sayings(files)) {
+    const name = otherNames[said];
+    // One of several environments may be for a database that is known.
+    if (name !== undefined && !/postgres|mysql|mariadb/i.test(text)) return { path, name };
+  }
+  return undefined;
+}
+
+/** What the tools' own files call the database, in lower case; for each kind of file the nearest one first. */
+function sayings(files: readonly SourceFile[]): { readonly path: string; readonly text: string; readonly said: string }[] {
   // The nearest file counts: those of parents begin with as many `../` as they are away.
   const telling = files.filter(({ path }) => statements.some(({ file }) => file.test(baseName(path))));
   const nearest = telling.toSorted((left, right) => parents(left.path) - parents(right.path));
-  for (const { file, says } of statements) {
-    for (const { path, text } of nearest) {
-      if (!file.test(baseName(path))) continue;
-      const name = names[says.exec(text)?.[1]?.toLowerCase() ?? ''];
-      if (name !== undefined) return name;
-    }
-  }
-  return undefined;
+  return statements.flatMap(({ file, says }) =>
+    nearest.flatMap(({ path, text }) => {
+      const said = file.test(baseName(path)) ? says.exec(text)?.[1]?.toLowerCase() : undefined;
+      return said === undefined ? [] : [{ path, text, said }];
+    }),
+  );
 }
 
 function parents(path: string): number {

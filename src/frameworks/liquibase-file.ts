@@ -1,5 +1,6 @@
 import type { Migration } from '../model/migration';
 import type { Span } from '../model/text';
+import type { Property } from './liquibase-includes';
 
 /**
  * Formatted SQL changelogs of Liquibase, read as `AbstractFormattedChangeLogParser` reads them: line by line, whatever stands in strings.
@@ -29,6 +30,8 @@ export interface Changeset {
 
 export interface Changelog {
   readonly changesets: readonly Changeset[];
+  /** `--property name:table value:users dbms:postgresql`. It goes for the changelogs that come later, too. */
+  readonly properties: readonly Property[];
   /** What Liquibase refuses to read, in its own terms. */
   readonly problems: readonly string[];
 }
@@ -40,6 +43,7 @@ const badHeader = /^\s*--?\s*changeset\b/i;
 const rollbackLine = /^\s*--\s*rollback (.*)$/i;
 const rollbackStart = /^\s*\/\*\s*liquibase\s*rollback\s*$/i;
 const rollbackEnd = /\*\/\s*$/;
+const propertyLine = /^\s*--\s*property\s+(.*:.*\s+.*:.*)$/i;
 const ignoreLines = /^\s*--\s*ignoreLines:(\w+)/i;
 
 /** True for a file that says in its first line that it is a formatted SQL changelog. */
@@ -68,13 +72,14 @@ type Draft = { -readonly [K in keyof Changeset]: Changeset[K] } & { rollback: Sp
 export function readChangelog(text: string): Changelog {
   const reader = new ChangelogReader(text);
   for (const line of linesOf(text)) reader.take(line);
-  return { changesets: reader.found.map((draft) => finished(draft, text)), problems: reader.problems };
+  return { changesets: reader.found.map((draft) => finished(draft, text)), properties: reader.properties, problems: reader.problems };
 }
 
 /** Takes line after line. */
 class ChangelogReader {
   readonly found: Draft[] = [];
   readonly problems: string[] = [];
+  readonly properties: Property[] = [];
   private current: Draft | undefined;
   private inRollback = false;
   private ignoredFor = 0;
@@ -107,7 +112,9 @@ class ChangelogReader {
 
   private read(line: Line): void {
     const begins = header.exec(line.text);
-    if (begins !== null) {
+    const property = propertyOf(line.text);
+    if (property !== undefined) this.properties.push(property);
+    else if (begins !== null) {
       if (this.current !== undefined) this.current.body = { start: this.current.body.start, end: line.start };
       this.current = draftOf(line, begins, this.text.length);
       this.found.push(this.current);
@@ -119,6 +126,14 @@ class ChangelogReader {
       if (rollback !== undefined) this.current.rollback.push({ start: endOf(line) - rollback.length, end: endOf(line) });
     }
   }
+}
+
+function propertyOf(line: string): Property | undefined {
+  const words = propertyLine.exec(line)?.[1];
+  if (words === undefined) return undefined;
+  const word = (key: string) => new RegExp(`\\b${key}:\\s*(\\S+)`, 'i').exec(words)?.[1];
+  const [name, value, dbms] = [word('name'), word('value'), word('dbms')];
+  return name === undefined || value === undefined ? undefined : { name, value, ...(dbms !== undefined && { dbms }) };
 }
 
 function endOf(line: Line): number {
@@ -159,7 +174,7 @@ function finished(draft: Draft, text: string): Changeset {
 }
 
 /** `dbms:postgresql,h2`, `dbms:!oracle`, `dbms:all`. */
-function includes(dbms: string | undefined, database: string): boolean {
+export function includes(dbms: string | undefined, database: string): boolean {
   const names = (dbms ?? '')
     .toLowerCase()
     .split(',')

@@ -1,15 +1,25 @@
 import { isMysqlFamily } from '../model/engine';
 import type { Migration, Program, ProgramExecution } from '../model/migration';
-import { type Result, success } from '../model/result';
+import { failure, type Problem, type Result, success } from '../model/result';
 import type { BuiltInFramework, DownPlacement, ReadOptions, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
 import { readStatements } from '../parse/read';
 import { byEngine } from './by-engine';
-import { baseName, byText, confidence, lineBreakOf, oncePerFile, problem, sqlFiles } from './files';
+import { baseName, confidence, lineBreakOf, oncePerFile, problem, sqlFiles } from './files';
 import { liquibaseHistory } from './histories/liquibase';
 import { statementSteps } from './history';
-import { type Changeset, directives, isFormattedSql, onlyThese, partsOfChangeset, readChangelog, without } from './liquibase-file';
+import {
+  type Changeset,
+  directives,
+  includes,
+  isFormattedSql,
+  onlyThese,
+  partsOfChangeset,
+  readChangelog,
+  without,
+} from './liquibase-file';
+import { inOrderOfIncludes, type Property, readOtherChangelog } from './liquibase-includes';
 import { optionMark } from './marks';
 import { liquibaseOnMysql } from './mysql/liquibase';
 
@@ -18,7 +28,7 @@ import { liquibaseOnMysql } from './mysql/liquibase';
  * transaction of its own, committed before the row is written), `StandardLockService` and `StandardChangeLogHistoryService` (the two
  * tables). Its checksums are left NULL: Liquibase fills them in when it next sees the row.
  *
- * Changelogs in XML, YAML and JSON are not read: their changes are not SQL.
+ * Of changelogs in XML, YAML and JSON it is read what they include, and the values of parameters: their changes are not SQL.
  */
 const history = 'public.databasechangelog';
 const lock = 'public.databasechangeloglock';
@@ -66,6 +76,9 @@ const onPostgres: RunProtocol = {
   ...marks,
 };
 
+/** Its parameters: it knows no variables of psql. */
+const placeholderForm = { prefix: '${', suffix: '}' } as const;
+
 /** A file with the tool's mark in it. */
 const isOwn = oncePerFile((file) => isFormattedSql(file.text));
 
@@ -76,12 +89,18 @@ export const liquibase: BuiltInFramework = {
   detect: (files) => confidence(files, isOwn),
 
   read(files, options) {
-    const others = files.filter(isOtherChangelog).map((file) => problem(notRead(file.path), file.path));
-    const read = sqlFiles(files)
-      .filter((file) => isFormattedSql(file.text))
-      .toSorted((left, right) => byText(left.path, right.path))
-      .flatMap((file) => readFile(file, options));
-    return [...read, ...others];
+    const others = files.filter(isOtherChangelog).map(({ path, text }) => ({ path, ...readOtherChangelog(text) }));
+    const sql = inOrderOfIncludes(
+      sqlFiles(files).filter((file) => isFormattedSql(file.text)),
+      others,
+    );
+    const common = [...others.flatMap(({ properties }) => properties), ...sql.flatMap(({ text }) => readChangelog(text).properties)];
+    const placeholders = { ...valuesOf(common, databaseOf(options)), ...options.placeholders };
+    const unread = others.filter(({ hasChanges }) => hasChanges);
+    return [
+      ...sql.flatMap((file) => readFile(file, { ...options, placeholders })),
+      ...unread.map(({ path }) => failure<Problem>({ message: notRead(path), path, onlyUnread: true })),
+    ];
   },
 
   run: byEngine(onPostgres, liquibaseOnMysql),
@@ -118,7 +137,13 @@ function isOtherChangelog({ path }: SourceFile): boolean {
 }
 
 function notRead(path: string): string {
-  return `${path}: changelogs in XML, YAML and JSON are not read, only formatted SQL ("--liquibase formatted sql"). What this file changes or includes is not part of the schema here, and the formatted SQL files are taken in the order of their names.`;
+  return `${path}: changes in XML, YAML and JSON are not read, only formatted SQL ("--liquibase formatted sql"). What this file changes is not part of the schema here.`;
+}
+
+/** The first value of a parameter stands (documentation, "Substituting properties in changelogs"). */
+function valuesOf(properties: readonly Property[], database: string): Readonly<Record<string, string>> {
+  const own = properties.filter(({ dbms }) => includes(dbms, database));
+  return Object.fromEntries(own.toReversed().map(({ name, value }) => [name, value]));
 }
 
 function readFile(file: SourceFile, options: ReadOptions): Result<Migration>[] {
@@ -153,7 +178,7 @@ function upProgram(file: SourceFile, changeset: Changeset, options: ReadOptions)
     direction: 'up',
     path: file.path,
     span: body,
-    statements: readStatements(text, body, options),
+    statements: readStatements(text, body, { ...options, placeholderForm }),
     execution: executionOf(changeset, changeset.splitStatements, options),
   };
 }
@@ -168,7 +193,7 @@ function downProgram(file: SourceFile, changeset: Changeset, options: ReadOption
     direction: 'down',
     path: file.path,
     span,
-    statements: readStatements(text, span, options),
+    statements: readStatements(text, span, { ...options, placeholderForm }),
     execution: executionOf(changeset, rollbackSplitStatements, options),
   };
 }

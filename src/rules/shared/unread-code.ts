@@ -6,7 +6,7 @@ export const unreadCode: Rule = {
   severity: 'info',
   explanation: `A migration in JavaScript or TypeScript is read, never run. What it sends is followed through loops, branches, functions and the files that it imports by
 relative paths; a call that may reach the database beyond that (a function of a package, a text that is read from elsewhere, a value that only running the code
-tells) is named here, once each. Nothing that it does is checked.
+tells) is named here, once each. Nothing that it does is checked. So is a changelog of Liquibase in XML, YAML or JSON that holds changes: of these it is only read what they include.
 
 Look at such a call yourself. Where it matters, write what it sends where the migration shows it, or import the helper by a relative path; when it is known to be
 harmless, say so: \`// faultline-ignore unread-code: reason\` above the call.`,
@@ -22,8 +22,29 @@ harmless, say so: \`// faultline-ignore unread-code: reason\` above the call.`,
       ],
       findings: [{ at: "addColumns(knex, 'users')", says: '@app/database' }],
     },
+    {
+      title: 'Changes of Liquibase that are not SQL',
+      framework: 'liquibase',
+      files: [
+        { path: '1.sql', text: '--liquibase formatted sql\n--changeset ann:1\nCREATE TABLE a (id bigint);\n--rollback DROP TABLE a;\n' },
+        {
+          path: 'changelog.yaml',
+          text: 'databaseChangeLog:\n  - include:\n      file: 1.sql\n  - changeSet:\n      id: 2\n      author: ann\n      changes:\n        - tagDatabase:\n            tag: v1\n',
+        },
+      ],
+      path: 'changelog.yaml',
+      findings: [{ at: 'databaseChangeLog:', says: 'not read' }],
+    },
   ],
   good: [
+    {
+      title: 'A changelog that only includes others',
+      framework: 'liquibase',
+      files: [
+        { path: '1.sql', text: '--liquibase formatted sql\n--changeset ann:1\nCREATE TABLE a (id bigint);\n--rollback DROP TABLE a;\n' },
+        { path: 'changelog.yaml', text: 'databaseChangeLog:\n  - include:\n      file: 1.sql\n' },
+      ],
+    },
     {
       title: 'A helper of the project',
       framework: 'knex',
@@ -41,4 +62,8 @@ harmless, say so: \`// faultline-ignore unread-code: reason\` above the call.`,
   ],
   // What could not be read stands in the code and not in the SQL that rules see: lint/code/unread.ts tells it.
   check: () => [],
+  checkFolder: ({ problems }) =>
+    problems.flatMap(({ path, message, onlyUnread }) =>
+      path === undefined || !onlyUnread ? [] : [{ path, message, help: 'Look at it yourself: no rule has seen what it does.' }],
+    ),
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { engineOfFiles } from '../../../src/frameworks/engine-of-files';
+import { engineOfFiles, otherEngineOfFiles } from '../../../src/frameworks/engine-of-files';
 
 const sql = (text: string, path = '001.sql') => [{ path, text }];
 
@@ -61,5 +61,20 @@ describe('the engine of a folder', () => {
       { path: 'migration_lock.toml', text: 'provider = "mysql"' },
     ];
     expect(engineOfFiles(files)).toBe('mysql');
+  });
+});
+
+describe('a database that is none of those', () => {
+  it.each([
+    ['migration_lock.toml', 'provider = "sqlite"\n', 'SQLite'],
+    ['../flyway.conf', 'flyway.url=jdbc:sqlserver://localhost;databaseName=a\n', 'SQL Server'],
+    ['../flyway.toml', '[environments.dev]\nurl = "jdbc:oracle:thin:@localhost"\n', 'Oracle'],
+    ['meta/_journal.json', '{"dialect":"sqlite","entries":[]}', 'SQLite'],
+    ['../../application.yml#migrations', 'database=sqlserver\n', 'SQL Server'],
+    ['../../application.yml#migrations', 'database=h2\n', undefined],
+    ['dbconfig.yml', 'development:\n  dialect: sqlite3\nproduction:\n  dialect: postgres\n', undefined],
+    ['../flyway.conf', 'flyway.url=jdbc:postgresql://localhost/a\n', undefined],
+  ])('is what %s says: %j', (path, text, expected) => {
+    expect(otherEngineOfFiles([{ path, text }, ...sql('CREATE TABLE a (id int);')])?.name).toBe(expected);
   });
 });

@@ -120,14 +120,14 @@ test('what Liquibase refuses, and changelogs that are not SQL, are problems that
   const results = liquibase.read(
     [
       { path: 'a.sql', text: '--liquibase formatted sql\n-changeset a:1\nSELECT 1;\n' },
-      { path: 'db.changelog-master.xml', text: '<databaseChangeLog/>' },
+      { path: 'db.changelog-master.xml', text: '<databaseChangeLog><changeSet/></databaseChangeLog>' },
       { path: 'plain.sql', text: 'SELECT 1;' },
     ],
     options,
   );
   expect(results.map((result) => (result.ok ? 'read' : result.error.message.slice(0, 60)))).toEqual([
     expect.stringContaining('"-changeset a:1" is no changeset'),
-    expect.stringContaining('changelogs in XML, YAML and JSON'),
+    expect.stringContaining('changes in XML, YAML and JSON'),
   ]);
   expect(liquibase.detect([{ path: 'a.sql', text: changelog }])).toBeGreaterThan(0.9);
   expect(liquibase.detect([{ path: 'a.sql', text: 'SELECT 1;' }])).toBe(0);
@@ -144,4 +144,76 @@ test('a changeset of another file with the same id and author is another changes
   expect(protocol.markNotApplied(one)[0]?.text).toBe(
     "DELETE FROM public.databasechangelog WHERE ID = '1' AND AUTHOR = 'ann' AND RIGHT(FILENAME, 9) = 'users.sql';",
   );
+});
+
+const changeset = (id: string, sql = `SELECT ${id}`) => `--liquibase formatted sql\n--changeset ann:${id}\n${sql};\n`;
+
+test.each([
+  [
+    'db.changelog-master.yaml',
+    'databaseChangeLog:\n  - include:\n      file: db/b.sql\n  - include: { file: a.sql, relativeToChangelogFile: true }\n',
+  ],
+  [
+    'db.changelog-master.xml',
+    '<databaseChangeLog>\n<!-- <include file="a.sql"/> -->\n<include relativeToChangelogFile="true" file="b.sql"/>\n<include file="classpath:db/a.sql"/></databaseChangeLog>',
+  ],
+  ['changelog.json', '{"databaseChangeLog": [{"include": {"file": "b.sql"}}, {"include": {"file": "a.sql"}}]}'],
+])('%s gives the order of what it includes, and is no finding', (path, text) => {
+  const files = [
+    { path: 'a.sql', text: changeset('1') },
+    { path: 'b.sql', text: changeset('2') },
+    { path: '0.sql', text: changeset('3') },
+    { path, text },
+  ];
+  const results = liquibase.read(files, options);
+  expect(results.map((result) => (result.ok ? result.value.up.path : result.error))).toEqual(['b.sql', 'a.sql', '0.sql']);
+});
+
+test('a changelog can include a folder, and one that includes others', () => {
+  const files = [
+    { path: 'v1/2.sql', text: changeset('2') },
+    { path: 'v1/1.sql', text: changeset('1') },
+    { path: 'views/v.sql', text: changeset('3') },
+    {
+      path: 'a-changelog.xml',
+      text: '<databaseChangeLog><include file="views/v.sql"/><include file="db/v1/changelog.yaml"/></databaseChangeLog>',
+    },
+    { path: 'v1/changelog.yaml', text: 'databaseChangeLog:\n- includeAll:\n    path: db/v1/\n' },
+  ];
+  const results = liquibase.read(files, options);
+  expect(results.map((result) => (result.ok ? result.value.up.path : result.error))).toEqual(['views/v.sql', 'v1/1.sql', 'v1/2.sql']);
+});
+
+test('a changelog that changes something itself is told', () => {
+  const text = '<databaseChangeLog><changeSet id="1" author="ann"><createTable tableName="a"/></changeSet></databaseChangeLog>';
+  const [, told] = liquibase.read(
+    [
+      { path: 'a.sql', text: changeset('1') },
+      { path: 'changelog.xml', text },
+    ],
+    options,
+  );
+  expect(told).toMatchObject({ ok: false, error: { path: 'changelog.xml', onlyUnread: true } });
+});
+
+test('parameters have the value that they were given first, of the database at hand', () => {
+  const properties =
+    '--liquibase formatted sql\n--property name:tbl value:orders dbms:mysql\n--property name:tbl value:users dbms:postgresql\n-- property value:late name:tbl\n';
+  const files = [
+    {
+      path: 'a.sql',
+      text: `${properties}--changeset ann:1\nCREATE TABLE \${sch}.\${tbl} (a int[]);\n--rollback DROP TABLE \${sch}.\${tbl};\n`,
+    },
+    { path: 'b.sql', text: changeset('2', `SELECT a[1:tbl] FROM \${TBL}, \${other}`) },
+    {
+      path: 'changelog.xml',
+      text: '<databaseChangeLog><property name="sch" value="app"/><property name="tbl" value="x" dbms="oracle"/></databaseChangeLog>',
+    },
+  ];
+  const migrations = liquibase.read(files, options).flatMap((result) => (result.ok ? [result.value] : []));
+  expect(migrations.map(({ up, down }) => [up.statements[0]?.sent, down?.statements[0]?.sent])).toEqual([
+    ['CREATE TABLE app.users (a int[])', 'DROP TABLE app.users'],
+    [`SELECT a[1:tbl] FROM users, \${other}`, undefined],
+  ]);
+  expect(migrations[1]?.up.statements[0]?.unresolved).toEqual(['other']);
 });

@@ -168,3 +168,13 @@ it('counts one other statement as one', () => {
   );
   expect(guard?.message).toMatch(/The same goes for 1 more statement\.$/);
 });
+
+it('a project of SQL files for another database is named, and not linted as PostgreSQL', () => {
+  const files = [
+    { path: '1_a/migration.sql', text: 'PRAGMA foreign_keys=OFF;\n' },
+    { path: 'migration_lock.toml', text: 'provider = "sqlite"\n' },
+  ];
+  expect(lintFolder({ files })).toMatchObject({ reports: [], otherEngine: expect.stringContaining('migration_lock.toml names SQLite') });
+  const asPostgres = lintFolder({ files, configuration: { ...defaultConfiguration, engine: 'postgres' } });
+  expect(asPostgres.reports.flatMap(({ findings: found }) => found.map(({ rule }) => rule))).toContain('unreadable-statement');
+});
