@@ -97,18 +97,21 @@ export async function loadFolder(path: string, options: CommonOptions): Promise<
   return { source, settings, framework, migrations, problems };
 }
 
-/** Reads one migration file, and replays what comes before it. */
-export async function loadMigration(path: string, options: CommonOptions): Promise<LoadedMigration> {
+/**
+ * The migrations of one file, each with what comes before it replayed: one, but for tools that keep several in a file (changesets of Liquibase).
+ * At least one; in the order in which they run.
+ */
+export async function loadMigrations(path: string, options: CommonOptions): Promise<readonly LoadedMigration[]> {
   const folder = await loadFolder(path, options);
   const { source, migrations, framework, problems } = folder;
   if (source.target === undefined) throw new CommandFailure(`${path} is a folder: give one migration file`);
-  const position = migrations.findLastIndex((migration) => migration.up.path === source.target || migration.down?.path === source.target);
-  const migration = migrations[position];
-  if (migration === undefined) {
-    throw new CommandFailure(notMigration(source.target, framework, problems));
+  const found: LoadedMigration[] = [];
+  let before = emptyCatalog;
+  for (const migration of migrations) {
+    const { up, down, engine } = migration;
+    if (up.path === source.target || down?.path === source.target) found.push({ ...folder, migration, before });
+    before = replay(before, up.statements, engine, up.execution);
   }
-  const before = migrations
-    .slice(0, position)
-    .reduce<Catalog>((catalog, { up, engine }) => replay(catalog, up.statements, engine, up.execution), emptyCatalog);
-  return { ...folder, migration, before };
+  if (found.length === 0) throw new CommandFailure(notMigration(source.target, framework, problems));
+  return found;
 }

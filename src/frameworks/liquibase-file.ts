@@ -239,7 +239,7 @@ export function without(span: Span, holes: readonly Span[]): Span[] {
 }
 
 /** A changeset is known by its file, its id and its author. */
-export function partsOfChangeset({ id }: Migration): ChangesetParts {
+export function partsOfChangeset({ id }: Pick<Migration, 'id'>): ChangesetParts {
   const [path = '', own = '', author = ''] = id.split('::');
   return { path, fileName: path.split('/').at(-1) ?? path, id: own, author };
 }

@@ -1,3 +1,4 @@
+import { partsOfChangeset } from '../frameworks/liquibase-file';
 import type { CostClass, PlannedTransaction } from '../model/plan';
 import { dataNouns, type Tone, workWords } from '../model/words';
 import { plural } from './numbers';
@@ -29,12 +30,19 @@ interface Drawing {
   readonly engine: string;
 }
 
+/** A file of Liquibase holds several. */
+function titleOf({ path, id, framework }: PlanReport['migration']): string {
+  if (framework !== 'liquibase') return path;
+  const parts = partsOfChangeset({ id });
+  return `${path} ${parts.author}:${parts.id}`;
+}
+
 /** The execution plan for the terminal, 80 columns wide: transactions as brackets, and under each statement its lock, cost, and why. */
 export function planPretty(report: PlanReport, palette: Palette): string {
   const { migration, up, down } = report;
   const drawing: Drawing = { palette, engine: migration.engine };
   const lines = [
-    palette.bold(truncate(oneLine(migration.path), terminalColumns)),
+    palette.bold(truncate(oneLine(titleOf(migration)), terminalColumns)),
     palette.dim(`${migration.framework} · ${engineTitle(migration)}`),
     '',
     ...programLines(up, drawing),

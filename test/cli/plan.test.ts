@@ -99,3 +99,51 @@ test('help and version are no failures', async () => {
   const version = await faultline(['--version']);
   expect([version.status, version.stdout]).toEqual([0, `${JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version}\n`]);
 });
+
+describe('a changelog with several changesets', () => {
+  const text = `--liquibase formatted sql
+
+--changeset ann:1
+CREATE TABLE users (id bigint PRIMARY KEY);
+--rollback DROP TABLE users;
+
+--changeset ann:2
+ALTER TABLE users ADD COLUMN email text;
+
+--changeset ann:3 runInTransaction:false
+CREATE INDEX CONCURRENTLY users_email ON users (email);
+
+--changeset ann:4
+CREATE VIEW mails AS SELECT email FROM users;
+--rollback not required
+`;
+
+  test('is planned changeset by changeset, each a document of its own in JSON', async () => {
+    const cwd = folderOf({ 'changelog.sql': text });
+    const { stdout } = await faultline(['plan', 'changelog.sql'], { cwd });
+    expect(stdout.match(/^changelog\.sql ann:\d$/gm)).toEqual([1, 2, 3, 4].map((id) => `changelog.sql ann:${id}`));
+    const json = await faultline(['plan', 'changelog.sql', '--format', 'json'], { cwd });
+    const reports = json.stdout.split(/^(?=\{)/m).map((each) => JSON.parse(each));
+    expect(reports.map(({ migration, up }) => [migration.id, up.transactions[0].kind])).toEqual([
+      ['changelog.sql::1::ann', 'framework'],
+      ['changelog.sql::2::ann', 'framework'],
+      ['changelog.sql::3::ann', 'autocommit'],
+      ['changelog.sql::4::ann', 'framework'],
+    ]);
+  });
+
+  test('gets a rollback wherever one is missing, and keeps the others', async () => {
+    const cwd = folderOf({ 'changelog.sql': text });
+    const shown = await faultline(['down', 'changelog.sql'], { cwd });
+    expect(shown.stdout.match(/^--.*$/gm)).toEqual([4, 3, 2, 1].map((id) => `-- changelog.sql ann:${id}`));
+    expect(await faultline(['down', 'changelog.sql', '--write'], { cwd })).toMatchObject({ status: 0 });
+    expect(readFileSync(join(cwd, 'changelog.sql'), 'utf8')).toBe(
+      text
+        .replace('email text;\n', 'email text;\n--rollback ALTER TABLE users DROP COLUMN email;\n')
+        .replace('(email);\n', '(email);\n--rollback DROP INDEX CONCURRENTLY users_email;\n'),
+    );
+    const again = await faultline(['down', 'changelog.sql', '--write'], { cwd });
+    expect(again.status).toBe(2);
+    expect(again.stderr).toContain('has a rollback already');
+  });
+});

@@ -10,7 +10,7 @@ import { shownPath } from '../../workspace/read-folder';
 import { readTextFile } from '../../workspace/read-text';
 import { createFile, replaceFile } from '../../workspace/write-file';
 import { CommandFailure, exitStatus, orFail } from '../failure';
-import { type LoadedMigration, loadMigration } from '../load';
+import { type LoadedMigration, loadMigrations } from '../load';
 import { addCommonOptions, type CommonOptions } from '../options';
 import { note, writeResult } from '../output';
 
@@ -35,28 +35,56 @@ export function addDownCommand(program: Command): void {
 }
 
 async function down(file: string, options: DownOptions): Promise<number> {
-  const loaded = await loadMigration(file, options);
-  const { migration, before, framework, source } = loaded;
-  if (options.keepData) return keepData(file, loaded, options);
-  const generated = generateDown(migration, before, replay(before, migration.up.statements, migration.engine, migration.up.execution));
-  if (generated.statements.length === 0) throw new CommandFailure(`${file}: no statement of it can be undone from the text alone`);
+  const all = await loadMigrations(file, options);
+  const last = all.at(-1);
+  if (last !== undefined && options.keepData) return keepData(file, last, options);
+  // The last first, as they are taken back: and what is written for one leaves the places of those before it as they are.
+  const undone = all.toReversed().flatMap((loaded) => undoneBy(loaded) ?? []);
+  if (undone.length === 0) throw new CommandFailure(`${file}: no statement of it can be undone from the text alone`);
   if (!options.write) {
-    await writeResult(`${generated.statements.join('\n')}\n`, options.out);
+    const texts = undone.map(({ loaded, statements }) => {
+      const head = all.length === 1 ? [] : [`-- ${loaded.migration.title}`];
+      return `${[...head, ...statements].join('\n')}\n`;
+    });
+    await writeResult(texts.join('\n'), options.out);
     return exitStatus.success;
   }
-  if (isWritten(migration.down)) {
-    throw new CommandFailure(
-      `${shownPath(join(source.folder, migration.down?.path ?? file))} has a rollback already: it was left as it is`,
-    );
+  const missing = undone.filter(
+    ({ loaded: { migration } }) => !isWritten(migration.down) && (all.length === 1 || !migration.downUnsupported),
+  );
+  if (missing.length === 0) {
+    const [{ migration, source }] = all as [LoadedMigration];
+    const path = shownPath(join(source.folder, migration.down?.path ?? migration.up.path));
+    throw new CommandFailure(`${path} has a rollback already: it was left as it is`);
   }
-  // A down that throws stops whoever goes back; one that undoes a part of it, or nothing, would be recorded as done.
-  if (migration.downUnsupported && migration.up.rendering !== undefined && generated.irreversible.length > 0) {
-    throw new CommandFailure(
-      `${file}: its rollback says that there is no way back, and not all of it can be undone from the text alone: it was left as it is`,
-    );
+  for (const { loaded, statements, irreversible } of missing) {
+    const { migration, framework, source } = loaded;
+    // A down that throws stops whoever goes back; one that undoes a part of it, or nothing, would be recorded as done.
+    if (migration.downUnsupported && migration.up.rendering !== undefined && irreversible > 0) {
+      throw new CommandFailure(
+        `${file}: its rollback says that there is no way back, and not all of it can be undone from the text alone: it was left as it is`,
+      );
+    }
+    await note(await write(loaded, framework.placeDown(migration, source.files, statements)));
   }
-  await note(await write(loaded, framework.placeDown(migration, source.files, generated.statements)));
   return exitStatus.success;
+}
+
+interface Undone {
+  readonly loaded: LoadedMigration;
+  readonly statements: readonly string[];
+  /** So many things can't be undone. */
+  readonly irreversible: number;
+}
+
+function undoneBy(loaded: LoadedMigration): Undone | undefined {
+  const { migration, before } = loaded;
+  const { statements, irreversible } = generateDown(
+    migration,
+    before,
+    replay(before, migration.up.statements, migration.engine, migration.up.execution),
+  );
+  return statements.length === 0 ? undefined : { loaded, statements, irreversible: irreversible.length };
 }
 
 /** The migration that keeps its data aside, and the rollback that brings it back. */

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { planProgram } from '../../plan/plan';
-import { planJson, planReport } from '../../report/plan-json';
+import { type PlanReport, planJson, planReport } from '../../report/plan-json';
 import { planPretty } from '../../report/plan-pretty';
 import { replay } from '../../schema/virtual-schema';
 import { shownPath } from '../../workspace/read-folder';
 import { exitStatus } from '../failure';
-import { loadMigration } from '../load';
+import { type LoadedMigration, loadMigrations } from '../load';
 import { addCommonOptions, type CommonOptions } from '../options';
 import { resultPalette, writeResult } from '../output';
 
@@ -17,23 +17,26 @@ interface PlanOptions extends CommonOptions {
 /** `faultline plan FILE`. */
 export function addPlanCommand(program: Command): void {
   const command = program.command('plan').argument('<file>', 'migration file');
-  command.description('show how a migration will run: transactions, locks, cost');
+  command.description('show how a migration will run: transactions, locks, cost; of a file with several changesets, each of them');
   addCommonOptions(command, ['pretty', 'json']).action(async (file: string, options: PlanOptions) => {
     process.exitCode = await plan(file, options);
   });
 }
 
 async function plan(file: string, options: PlanOptions): Promise<number> {
-  const { migration, before, source } = await loadMigration(file, options);
+  const reports = (await loadMigrations(file, options)).map(reportOf);
+  const palette = resultPalette(options.out);
+  const texts = reports.map((report) => (options.format === 'json' ? planJson(report) : planPretty(report, palette)));
+  await writeResult(texts.join(options.format === 'json' ? '' : '\n'), options.out);
+  return exitStatus.success;
+}
+
+function reportOf({ migration, before, source }: LoadedMigration): PlanReport {
   const plans = {
     up: planProgram(migration, 'up', before),
     ...(migration.down
       ? { down: planProgram(migration, 'down', replay(before, migration.up.statements, migration.engine, migration.up.execution)) }
       : {}),
   };
-  const shown = (path: string) => shownPath(join(source.folder, path));
-  const report = planReport(migration, plans, shown);
-  const text = options.format === 'json' ? planJson(report) : planPretty(report, resultPalette(options.out));
-  await writeResult(text, options.out);
-  return exitStatus.success;
+  return planReport(migration, plans, (path) => shownPath(join(source.folder, path)));
 }
