@@ -16,11 +16,13 @@ import type { SourceFile } from '../src/model/run-protocol';
 import type { Range } from '../src/model/text';
 import { loadParser } from '../src/parse/load';
 import { allRules } from '../src/rules/registry';
-import { busyMs, randomFrom } from './fuzzing';
+import { busyMs, randomFrom, wholeNumberAt } from './fuzzing';
 
 const limitMs = 1000;
-const count = Number(process.argv[2] ?? 5000);
-const seed = Number(process.argv[3] ?? 1);
+/** A failure that was kept, to be looked at again. */
+const keptFailure = process.argv[2]?.endsWith('.json') === true ? process.argv[2] : undefined;
+const count = keptFailure === undefined ? wholeNumberAt(2, 5000) : 0;
+const seed = wholeNumberAt(3, 1);
 const folder = process.argv[4];
 
 interface Sample {
@@ -233,7 +235,7 @@ function again(path: string): void {
 
 async function main(): Promise<void> {
   await loadParser();
-  if (process.argv[2]?.endsWith('.json') === true) return again(process.argv[2]);
+  if (keptFailure !== undefined) return again(keptFailure);
   const failures: Failure[] = [];
   let slowestMs = 0;
   const started = performance.now();

@@ -13,11 +13,11 @@ import type { Statement } from '../src/model/migration';
 import type { Operation } from '../src/model/operation';
 import type { Span } from '../src/model/text';
 import { readStatements } from '../src/parse/mysql/read';
-import { busyMs, randomFrom } from './fuzzing';
+import { busyMs, randomFrom, wholeNumberAt } from './fuzzing';
 
 const limitMs = 1000;
-const count = Number(process.argv[2] ?? 20_000);
-const seed = Number(process.argv[3] ?? 1);
+const count = wholeNumberAt(2, 20_000);
+const seed = wholeNumberAt(3, 1);
 const kept = process.argv[4];
 
 const root = 'test/fixtures/mysql-statements';

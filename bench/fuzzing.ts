@@ -1,5 +1,14 @@
 /** What the fuzzers share. */
 
+/** A whole number from the command line, or `otherwise` where there is none. Ends the process on anything else: no inputs find no failures. */
+export function wholeNumberAt(position: number, otherwise: number): number {
+  const text = process.argv[position];
+  if (text === undefined) return otherwise;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  console.error(`${text} is no whole number: give COUNT and SEED`);
+  return process.exit(2);
+}
+
 /** Mulberry32: small, and the same everywhere. */
 export function randomFrom(start: number): () => number {
   let state = start >>> 0;
