@@ -219,6 +219,20 @@ describe('a push', () => {
     expect(taken.text).toContain('✕ services/orders/schema/2_ab.sql');
   });
 
+  test('from a linked working tree is about that one', async () => {
+    const shop = repository({ ...quickly, 'migrations/1_users.sql': gooseUsers });
+    await shop.hook('install', '--no-simulate');
+    shop.git('worktree', 'add', '-q', '-b', 'other', '../other');
+    const cwd = join(shop.folder, '../other');
+    writeFileSync(join(cwd, 'migrations/2_index.sql'), '-- +goose Up\nCREATE INDEX i ON users (email);\n-- +goose Down\nDROP INDEX i;\n');
+    execFileSync('git', ['add', '-A'], { cwd });
+    execFileSync('git', ['commit', '-q', '-m', 'index'], { cwd });
+    const { status, stdout, stderr } = spawnSync('git', ['push', '-q', 'origin', 'other'], { cwd, encoding: 'utf8' });
+    expect(status, stdout + stderr).not.toBe(0);
+    expect(stdout + stderr).toContain('migrations/2_index.sql');
+    expect(stdout + stderr).not.toContain('a copy of');
+  });
+
   test('is stopped by a finding, with --no-simulate by nothing else', async () => {
     const shop = repository({ 'migrations/1_users.sql': gooseUsers });
     await shop.hook('install', '--no-simulate', '--max-severity', 'warning');

@@ -104,7 +104,7 @@ type ChangedFolder = Required<MigrationFolder>;
 
 /** The folders of migrations that hold changed files. A part of the repository may have a `faultline.json` of its own. */
 async function changedFolders(changed: readonly string[]): Promise<readonly ChangedFolder[]> {
-  const roots = new Map<string, FoundConfiguration | undefined>([[process.cwd(), undefined]]);
+  const roots = new Map<string, FoundConfiguration | undefined>([[process.cwd(), orFail(await findConfiguration(process.cwd()))]]);
   for (const path of changed) {
     const found = orFail(await findConfiguration(dirname(resolve(path))));
     if (found !== undefined) roots.set(found.folder, found);
