@@ -112,6 +112,10 @@ export async function loadMigrations(path: string, options: CommonOptions): Prom
     if (up.path === source.target || down?.path === source.target) found.push({ ...folder, migration, before });
     before = replay(before, up.statements, engine, up.execution);
   }
+  const callback = framework
+    .readCallbacks?.(source.files, { engine: folder.settings.engine, placeholders: folder.settings.placeholders })
+    .find(({ up }) => up.path === source.target);
+  if (callback !== undefined) return [{ ...folder, migration: callback, before }];
   if (found.length === 0) throw new CommandFailure(notMigration(source.target, framework, problems));
   return found;
 }

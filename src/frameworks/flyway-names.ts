@@ -59,6 +59,25 @@ export function runsBefore(name: string, direction: 'up' | 'down'): boolean {
   return (direction === 'up' ? /^before(?:Each)?Migrate(?:__.*)?\.sql$/ : /^before(?:Each)?Undo(?:__.*)?\.sql$/).test(name);
 }
 
+/** What runs with every `migrate` (documentation, "Callbacks"). */
+const migrateEvents = new Set([
+  'beforeMigrate',
+  'beforeEachMigrate',
+  'beforeRepeatables',
+  'afterEachMigrate',
+  'afterEachMigrateError',
+  'afterVersioned',
+  'afterMigrate',
+  'afterMigrateApplied',
+  'afterMigrateError',
+]);
+
+/** Is that the name of a callback that runs with every `migrate`? */
+export function isMigrateCallback(name: string, { suffixes, separator }: FlywayNaming = defaultNaming): boolean {
+  const suffix = suffixes.find((candidate) => name.endsWith(candidate));
+  return suffix !== undefined && migrateEvents.has(name.slice(0, -suffix.length).split(separator)[0] ?? '');
+}
+
 /** Part by part as numbers; missing parts are zero. */
 export function compareVersions(left: string, right: string): number {
   const leftParts = left.split('.');

@@ -7,7 +7,7 @@ import { quoteLiteral } from '../parse/postgres/identifiers';
 import { readStatements } from '../parse/read';
 import { byEngine } from './by-engine';
 import { baseName, confidence, folderPrefix, problem, sqlFiles, wholeFile } from './files';
-import { compareVersions, type FlywayName, historyType, parseFlywayName, runsBefore, versionKey } from './flyway-names';
+import { compareVersions, type FlywayName, historyType, isMigrateCallback, parseFlywayName, runsBefore, versionKey } from './flyway-names';
 import { type FlywaySettings, flywayChecksum, readFlywaySettings } from './flyway-settings';
 import { flywayHistory, scriptOf } from './histories/flyway';
 import { statementSteps, withRows } from './history';
@@ -105,6 +105,13 @@ export const flyway: BuiltInFramework = {
 
   run: byEngine(onPostgres, flywayOnMysql),
 
+  readCallbacks(files, options) {
+    const settings = readFlywaySettings(files);
+    return sqlFiles(files)
+      .filter(({ path }) => isMigrateCallback(baseName(path), settings.naming))
+      .map((file) => readCallback(file, files, settings, options));
+  },
+
   connectionSetup: (files, direction) =>
     [
       readFlywaySettings(files).initSql,
@@ -128,8 +135,9 @@ export const flyway: BuiltInFramework = {
     const ownName = baseName(migration.up.path);
     const name = parseFlywayName(ownName, naming);
     if (name?.kind !== 'versioned') {
+      if (name === undefined) return { kind: 'unsupported', why: 'Flyway has no undo for callbacks: they run with every migrate.' };
       const why =
-        name?.kind === 'baseline'
+        name.kind === 'baseline'
           ? 'Flyway has no undo for baseline migrations: they run on an empty database alone.'
           : 'Flyway has no undo for repeatable migrations: run the earlier text of the file again instead.';
       return { kind: 'unsupported', why };
@@ -211,6 +219,20 @@ function readMigration(
       type: historyType(name),
     },
   });
+}
+
+/** `DefaultCallbackExecutor.java`: those of each migration run in its transaction, all others in one of their own. */
+function readCallback(file: SourceFile, files: readonly SourceFile[], settings: FlywaySettings, options: ReadOptions): Migration {
+  const up = programOf('up', file, files, settings, options);
+  const because = 'Flyway runs a callback in a transaction of its own, or in that of the migration which it stands beside';
+  return {
+    id: baseName(file.path),
+    title: baseName(file.path),
+    framework: 'flyway',
+    engine: options.engine,
+    up: up.execution.because === inTransaction ? { ...up, execution: { ...up.execution, because } } : up,
+    downUnsupported: true,
+  };
 }
 
 /**

@@ -13,7 +13,9 @@ import { typeorm } from './code/typeorm';
 import { umzug } from './code/umzug';
 import { dbmate } from './dbmate';
 import { drizzle } from './drizzle';
+import { baseName } from './files';
 import { flyway } from './flyway';
+import { isMigrateCallback } from './flyway-names';
 import { golangMigrate } from './golang-migrate';
 import { goose } from './goose';
 import { liquibase } from './liquibase';
@@ -77,6 +79,9 @@ export interface FolderReading {
 /** Why a file of the folder is none of its migrations, in a sentence: what its reader says of it, else that its name may be wrong. */
 export function notMigration(path: string, framework: Framework, problems: readonly Problem[]): string {
   const why = problems.find((problem) => problem.path === path)?.message;
+  if (why === undefined && framework.name === 'flyway' && isMigrateCallback(baseName(path))) {
+    return `${path} is a callback, which Flyway runs beside its migrations and not as one of them: give a migration.`;
+  }
   return why ?? `${path} is not a migration that ${framework.displayName} would run: is its name right?`;
 }
 

@@ -97,7 +97,10 @@ export function lintFolder(input: LintInput): LintedFolder {
   // What those that the dump holds did to each other, before it was taken.
   let past: Catalog = emptyCatalog;
   // Those behind the last that is asked for say nothing about it. Who asks for none wants to know the schema.
-  const last = read.migrations.findLastIndex((migration) => run.isWanted(migration));
+  const callbacks = (read.framework.readCallbacks?.(input.files, { engine, placeholders: configuration.placeholders }) ?? []).filter(
+    (callback) => run.isWanted(callback),
+  );
+  const last = callbacks.length > 0 ? -1 : read.migrations.findLastIndex((migration) => run.isWanted(migration));
   const asked = last === -1 ? read.migrations : read.migrations.slice(0, last + 1);
   const migrations = asked.map((migration) => {
     const isPast = dump?.applied.has(migration.id) === true;
@@ -106,6 +109,7 @@ export function lintFolder(input: LintInput): LintedFolder {
     else before = placed.after;
     return placed;
   });
+  for (const callback of callbacks) migrations.push(run.lint(callback, before));
   run.lintFolder(read);
   // What is about one file is told as a finding in it.
   const problems = read.problems.filter(({ path }) => path === undefined);

@@ -106,6 +106,11 @@ interface FrameworkFiles {
   detect(files: readonly SourceFile[]): number;
   /** The migrations of a folder, in the order in which the framework runs them. Files that are not migrations are left out. */
   read(files: readonly SourceFile[], options: ReadOptions): readonly Result<Migration>[];
+  /**
+   * Scripts of the project's own that are run beside the migrations each time (Flyway's callbacks), as far as they are linted: on the schema that
+   * all migrations leave. They are no migrations, and nothing records them.
+   */
+  readCallbacks?(files: readonly SourceFile[], options: ReadOptions): readonly Migration[];
   /** SQL of the project's own that is sent on the migrations' connection before each of them, as far as the files show. Absent: there is none. */
   connectionSetup?(files: readonly SourceFile[], direction: 'up' | 'down'): string;
   /** Do these files show that the project writes rollbacks, where the framework sells them apart (Flyway)? Absent: they are expected of everyone. */

@@ -178,3 +178,28 @@ it('a project of SQL files for another database is named, and not linted as Post
   const asPostgres = lintFolder({ files, configuration: { ...defaultConfiguration, engine: 'postgres' } });
   expect(asPostgres.reports.flatMap(({ findings: found }) => found.map(({ rule }) => rule))).toContain('unreadable-statement');
 });
+
+describe('callbacks of Flyway', () => {
+  const migration = { path: 'V1__items.sql', text: 'CREATE TABLE items (id bigint PRIMARY KEY, name text);\n' };
+  const timeouts = { path: 'beforeMigrate.sql', text: "SET lock_timeout = '5s';\nSET statement_timeout = '60s';\n" };
+  const lint = (text: string, path = 'afterMigrate__names.sql') =>
+    lintFolder({ files: [migration, timeouts, { path, text }] }).reports.flatMap(({ path: at, findings: found }) =>
+      found.map(({ rule, range }) => `${at} ${rule} ${range.start.line + 1}`),
+    );
+
+  it('are linted on the schema that all migrations leave', () => {
+    expect(lint('SELECT 1;\nUPDATE items SET name = lower(name);\n')).toEqual(['afterMigrate__names.sql unbatched-write 2']);
+    expect(lint('REFRESH MATERIALIZED VIEW totals;\n')).toEqual(['afterMigrate__names.sql index-not-concurrent 1']);
+    expect(lint('GRANT SELECT ON items TO reader;\n')).toEqual([]);
+  });
+
+  it('need no rollback and no version, and those of other commands are left alone', () => {
+    expect(lint('CREATE TABLE IF NOT EXISTS log (id bigint PRIMARY KEY);\n')).toEqual([]);
+    expect(lint('UPDATE items SET name = lower(name);\n', 'afterInfo.sql')).toEqual([]);
+  });
+
+  it('are linted alone when only they are asked for', () => {
+    const { reports } = lintFolder({ files: [migration, timeouts], paths: ['beforeMigrate.sql'] });
+    expect(reports.map(({ path, findings: found }) => [path, found.length])).toEqual([['beforeMigrate.sql', 0]]);
+  });
+});
