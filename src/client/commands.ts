@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import {
+  fixAllCommand,
+  fixAllKind,
   type GenerateDownParams,
   generateDownRequest,
   type PlaceDownResult,
@@ -31,6 +33,7 @@ export function registerCommands(context: vscode.ExtensionContext, services: Com
   const commands: Record<string, (argument?: unknown, ...rest: unknown[]) => unknown> = {
     [simulateCommand]: (target) => withFile(target, (uri) => simulateFile(server, panels, uri)),
     'faultline.simulateCommand': (command) => simulateCommandOf(command, migrationCommands, panels),
+    [fixAllCommand]: (target) => withFile(target, applySafeFixes),
     'faultline.showPlan': (target) => withFile(target, (uri) => planView.show(uri)),
     'faultline.insertRollback': (target) => withFile(target, (uri) => insertRollback(server, uri)),
     'faultline.cleanUp': () => cleanUpSandboxes(context, output),
@@ -67,6 +70,16 @@ async function simulateFile(server: LanguageServer, panels: SimulationPanels, ur
 async function simulateCommandOf(argument: unknown, commands: MigrationCommands, panels: SimulationPanels): Promise<void> {
   const command = isPanelCommand(argument) ? argument : await pickCommand(commands);
   if (command !== undefined) panels.openCommand(command);
+}
+
+/** Applies what `source.fixAll` would, without a save. The editor's own undo takes it back in one step. */
+async function applySafeFixes(uri: vscode.Uri): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  const whole = new vscode.Range(0, 0, document.lineCount, 0);
+  const found = await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', uri, whole, fixAllKind);
+  const edit = found.find(({ kind }) => kind?.value === fixAllKind)?.edit;
+  if (edit === undefined) void vscode.window.showInformationMessage('There is no fix here that is safe to apply by itself.');
+  else await vscode.workspace.applyEdit(edit);
 }
 
 /** Generates the migration's rollback and puts it where its framework looks for it. */

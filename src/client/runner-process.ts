@@ -14,13 +14,17 @@ export interface RunningSimulation {
   readonly ended: Promise<void>;
 }
 
-/** Starts the runner in VS Code's own Node (the user may have none). The caller gets messages by `onMessage`. */
-export function forkRunner(extensionPath: string, output: Output): ChildProcess {
+/**
+ * Starts the runner in VS Code's own Node (the user may have none). The caller gets messages by `onMessage`. It names files as they are seen
+ * from `directory`.
+ */
+export function forkRunner(extensionPath: string, output: Output, directory?: string): ChildProcess {
   const child = fork(`${extensionPath}/dist/runner.js`, [], {
     execPath: process.execPath,
     execArgv: [],
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    ...(directory !== undefined && { cwd: directory }),
   });
   child.stdout?.on('data', (data: Buffer) => output.info(`runner: ${data.toString('utf8').trimEnd()}`));
   child.stderr?.on('data', (data: Buffer) => output.warn(`runner: ${data.toString('utf8').trimEnd()}`));
@@ -41,8 +45,9 @@ export function runSimulation(
   request: SimulationRequest,
   output: Output,
   emit: (event: SimulationEvent) => void,
+  directory?: string,
 ): RunningSimulation {
-  const child = forkRunner(extensionPath, output);
+  const child = forkRunner(extensionPath, output, directory);
   let over = false;
   let cancelled = false;
   let killTimer: NodeJS.Timeout | undefined;

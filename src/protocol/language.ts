@@ -93,3 +93,9 @@ export const simulateCommand = 'faultline.simulate';
 
 /** Server to client: a file or setting changed that everything depends on; what was answered before may be stale. */
 export const changedNotification = 'faultline/changed';
+
+/** The kind by which `editor.codeActionsOnSave` asks for all safe fixes of a file. */
+export const fixAllKind = 'source.fixAll.faultline';
+
+/** The command of the palette, and of a quick fix, that applies them. */
+export const fixAllCommand = 'faultline.fixAll';

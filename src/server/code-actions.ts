@@ -8,7 +8,7 @@ import type { Position, Range, TextEdit } from '../model/text';
 import { LineIndex } from '../parse/lines';
 import { type Analysis, overlaps, pathInFolder, programsInFile, textOf } from './analysis';
 import { smallestReplacement } from './smallest-replacement';
-import { type FileEdits, toDiagnostic, toFixAll, toLspRange, toQuickFix, toUri, toWorkspaceEdit } from './to-lsp';
+import { type FileEdits, toDiagnostic, toFixAll, toFixAllChoice, toLspRange, toQuickFix, toUri, toWorkspaceEdit } from './to-lsp';
 
 /** What the actions need beside the analysis: which version of a file is open, and a file's text. */
 export interface OpenFiles {
@@ -18,7 +18,7 @@ export interface OpenFiles {
 
 const reasonPlaceholder = 'why this is safe here';
 
-/** Fixes of the findings in a range, in the order in which they were found, and after them the suppressions. */
+/** Fixes of the findings in a range, in the order in which they were found, then all that are safe at once, and after them the suppressions. */
 export function quickFixes(analysis: Analysis, range: Range, open: OpenFiles): CodeAction[] {
   const findings = analysis.report.findings.filter((finding) => overlaps(finding.range, range));
   const fixes = findings.flatMap((finding) => {
@@ -28,7 +28,13 @@ export function quickFixes(analysis: Analysis, range: Range, open: OpenFiles): C
       return toQuickFix(fix.title, toDiagnostic(finding), edit, { preferred: index === firstSafe });
     });
   });
-  return [...fixes, ...findings.map((finding) => suppression(analysis, finding, toDiagnostic(finding), open))];
+  const hasSafe = (finding: Finding): boolean => finding.fixes.some(({ safe }) => safe);
+  const several = findings.some(hasSafe) && analysis.report.findings.filter(hasSafe).length > 1;
+  return [
+    ...fixes,
+    ...(several ? [toFixAllChoice(toUri(pathInFolder(analysis, analysis.name)), findings.filter(hasSafe).map(toDiagnostic))] : []),
+    ...findings.map((finding) => suppression(analysis, finding, toDiagnostic(finding), open)),
+  ];
 }
 
 /**

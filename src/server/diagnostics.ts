@@ -82,7 +82,8 @@ export class DiagnosticsPublisher {
     await this.connection.sendDiagnostics({ uri, version, diagnostics });
     if (isConfiguration(uri)) return;
     await this.neighbours.publish(uri);
-    if ((await this.folders.report(uri)) !== undefined) await this.project.publish(uri);
+    const isMigration = (await this.folders.report(uri)) !== undefined;
+    await (isMigration ? this.project.publish(uri) : this.project.forget(uri));
   }
 
   private async diagnosticsOf(uri: string): Promise<Diagnostic[]> {

@@ -2,7 +2,8 @@
 import { type CodeActionContext, CodeActionKind, type Position as LspPosition, type Range as LspRange } from 'vscode-languageserver';
 import { URI } from 'vscode-uri';
 import type { Position, Range } from '../model/text';
-import { fixAllKind, keepDataKind } from './to-lsp';
+import { fixAllKind } from '../protocol/language';
+import { keepDataKind } from './to-lsp';
 
 /** The path of a file URI; undefined for documents that are no files (untitled, git, diff views). */
 export function fromUri(uri: string): string | undefined {

@@ -11,7 +11,7 @@ import {
   type WorkspaceFolder,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { changedNotification } from '../protocol/language';
+import { changedNotification, fixAllKind } from '../protocol/language';
 import { configurationFileName } from '../workspace/configuration-file';
 import { fixAll, quickFixes } from './code-actions';
 import { codeLenses } from './code-lens';
@@ -26,7 +26,7 @@ import { MigrationFolders } from './migration-folders';
 import { ProjectDiagnostics } from './project-diagnostics';
 import { registerRequests } from './requests';
 import { EditorSettings } from './settings';
-import { fixAllKind, keepDataKind, toUri } from './to-lsp';
+import { keepDataKind, toUri } from './to-lsp';
 import { WorkspaceFolders } from './workspace-folders';
 
 /** The language server: it reads, lints and explains, and never opens a database. It ends when its parent does. */

@@ -21,6 +21,7 @@ import {
 import { URI } from 'vscode-uri';
 import type { FileReport, Finding, Severity } from '../model/finding';
 import type { Position, Range } from '../model/text';
+import { fixAllCommand, fixAllKind } from '../protocol/language';
 
 /** Shown beside each diagnostic's message: who says so. */
 export const diagnosticSource = 'faultline';
@@ -117,11 +118,19 @@ export function toConfirmedAction(title: string, description: string, edit: Work
 
 export const keepDataKind = `${CodeActionKind.RefactorRewrite}.faultline`;
 
-/** The kind by which `editor.codeActionsOnSave` asks for all safe fixes. */
-export const fixAllKind = `${CodeActionKind.SourceFixAll}.faultline`;
+const fixAllTitle = 'Apply all safe Faultline fixes';
 
 export function toFixAll(edit: WorkspaceEdit): CodeAction {
-  return { title: 'Apply all safe Faultline fixes', kind: fixAllKind, edit };
+  return { title: fixAllTitle, kind: fixAllKind, edit };
+}
+
+/**
+ * The same among the quick fixes, where people look. It asks for the edits only when it is chosen: to find them, the file is linted again and
+ * again. Without diagnostics VS Code would put it behind everything else.
+ */
+export function toFixAllChoice(uri: string, diagnostics: Diagnostic[]): CodeAction {
+  const command = { title: fixAllTitle, command: fixAllCommand, arguments: [uri] };
+  return { title: fixAllTitle, kind: CodeActionKind.QuickFix, diagnostics, command };
 }
 
 export function toHover(markdown: string, range: Range): Hover {

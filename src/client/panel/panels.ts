@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { PanelChoices, PanelCommand } from '../../protocol/panel';
 import type { LanguageServer } from '../language-server';
@@ -14,11 +14,16 @@ const viewType = 'faultline.simulation';
 export class SimulationPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   private readonly panels = new Set<SimulationPanel>();
   private readonly services: PanelServices;
-  private readonly registration: vscode.Disposable;
+  private readonly registrations: readonly vscode.Disposable[];
 
   constructor(context: vscode.ExtensionContext, server: LanguageServer, commands: MigrationCommands, output: Output) {
     this.services = { extensionUri: context.extensionUri, server, commands, output, lastRuns: new LastRuns(context.storageUri) };
-    this.registration = vscode.window.registerWebviewPanelSerializer(viewType, this);
+    this.registrations = [
+      vscode.window.registerWebviewPanelSerializer(viewType, this),
+      vscode.workspace.onDidRenameFiles(({ files }) => {
+        for (const { oldUri, newUri } of files) void this.follow(oldUri.fsPath, newUri.fsPath);
+      }),
+    ];
   }
 
   /** Shows the panel of a migration beside its editor. It opens in an untrusted workspace too, and says there why nothing runs. */
@@ -42,8 +47,16 @@ export class SimulationPanels implements vscode.WebviewPanelSerializer, vscode.D
   }
 
   dispose(): void {
-    this.registration.dispose();
+    for (const registration of this.registrations) registration.dispose();
     for (const panel of [...this.panels]) panel.dispose();
+  }
+
+  /** A file or folder was renamed: the panels of the migrations in it go with them. */
+  private async follow(before: string, after: string): Promise<void> {
+    for (const panel of this.panels) {
+      const isIn = panel.path === before || panel.path.startsWith(before + sep);
+      if (isIn && panel.command === undefined) await panel.follow(after + panel.path.slice(before.length));
+    }
   }
 
   private create(about: string): vscode.WebviewPanel {

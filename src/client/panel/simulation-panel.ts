@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { defaultEngine } from '../../model/engine';
 import { withoutPasswords } from '../../model/secrets';
@@ -43,7 +44,7 @@ export function panelTitle(about: string): string {
 /** One panel: the simulation of one migration file, or of a command. It ends with its webview, and takes its runner with it. */
 export class SimulationPanel {
   /** What the panel is remembered by. */
-  readonly path: string;
+  path: string;
   /** The command that was run last or was asked for; undefined for a migration file. */
   command: PanelCommand | undefined;
   private keptChoices: PanelChoices | undefined;
@@ -81,6 +82,14 @@ export class SimulationPanel {
       }),
     );
     webview.html = panelPage(webview, services.extensionUri);
+  }
+
+  /** The migration was renamed or moved: the panel goes on under its new name, with what it shows. */
+  async follow(path: string): Promise<void> {
+    this.path = path;
+    this.panel.title = panelTitle(basename(path));
+    if (this.events.some(({ kind }) => kind === 'finished')) await this.services.lastRuns.save(this.runKey, this.events);
+    await this.showSubject('replay');
   }
 
   reveal(): void {
@@ -173,7 +182,9 @@ export class SimulationPanel {
     const { simulation } = await this.describe();
     const jobs = Math.min(maxJobs, availableParallelism());
     const request = simulationRequest(this.path, simulation, choices, jobs);
-    const running = runSimulation(this.services.extensionUri.fsPath, request, this.services.output, (event) => this.record(event));
+    const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(this.path))?.uri.fsPath;
+    const { extensionUri, output } = this.services;
+    const running = runSimulation(extensionUri.fsPath, request, output, (event) => this.record(event), folder);
     this.running = running;
     await running.ended;
     // A run that was cancelled does not push out one that has an answer.

@@ -65,4 +65,18 @@ describe('fixes', () => {
     assert.match(text, /UPDATE orders SET currency = 'EUR' WHERE currency IS NULL;/, 'what may change data is left alone');
     assert.doesNotMatch(text, /CREATE INDEX CONCURRENTLY/, 'what is not safe is left alone');
   });
+
+  it('are offered all at once among the others, where more than one is safe', async () => {
+    const document = await openFile(addCurrency);
+    const found = await findingOf(document, 'missing-rollback');
+    const all = (await quickFixes(document, found.range)).find(({ title }) => title === 'Apply all safe Faultline fixes');
+    assert.ok(all?.command);
+    await vscode.commands.executeCommand(all.command.command, ...(all.command.arguments ?? []));
+    await eventually('the fixes are applied', () =>
+      /ADD COLUMN IF NOT EXISTS[\s\S]*\+goose Down/.test(document.getText()) ? true : undefined,
+    );
+    const index = await findingOf(document, blockingIndex);
+    const titles = (await quickFixes(document, index.range)).map(({ title }) => title);
+    assert.ok(!titles.includes('Apply all safe Faultline fixes'), titles.join('; '));
+  });
 });

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
-import { closeAll, eventually, openFile } from './workspace';
+import { closeAll, eventually, fileUri, openFile } from './workspace';
 
 function simulationTabs(): vscode.Tab[] {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
@@ -19,6 +19,29 @@ describe('the simulation panel', () => {
     const second = await openFile('flyway/sql/V2__index_accounts.sql');
     await vscode.commands.executeCommand('faultline.simulate', second.uri);
     await eventually('a second panel is open', () => (simulationTabs().length === 2 ? true : undefined));
+  });
+
+  it('follows its migration when that is renamed', async () => {
+    const before = fileUri('goose/migrations/00007_before.sql');
+    const after = fileUri('goose/migrations/00008_after.sql');
+    await vscode.workspace.fs.writeFile(
+      before,
+      Buffer.from('-- +goose Up\nCREATE TABLE renamed (id bigint PRIMARY KEY);\n-- +goose Down\nDROP TABLE renamed;\n'),
+    );
+    try {
+      await openFile('goose/migrations/00007_before.sql');
+      await vscode.commands.executeCommand('faultline.simulate', before);
+      await eventually('a panel is open', () => simulationTabs().find(({ label }) => label.includes('00007_before.sql')));
+      const edit = new vscode.WorkspaceEdit();
+      edit.renameFile(before, after);
+      assert.ok(await vscode.workspace.applyEdit(edit));
+      await eventually('the panel has the new name', () => simulationTabs().find(({ label }) => label.includes('00008_after.sql')));
+      await vscode.commands.executeCommand('faultline.simulate', after);
+      assert.equal(simulationTabs().length, 1, 'the same panel is shown for it');
+    } finally {
+      await closeAll();
+      await vscode.workspace.fs.delete(after);
+    }
   });
 
   it('is refused, with words, where there is no file', async () => {
