@@ -19,13 +19,27 @@ export interface Change {
   /** Set where the target is not known well enough to write the statement: what is missing. `text` is then no use. */
   readonly unknown?: string;
   /** It checks values of these columns of this table (`schema.table`), and fails while they are lost. */
-  readonly needs?: { readonly table: string; readonly columns: readonly string[] };
+  readonly needs?: CheckedValues;
+  /** It checks values that nothing checked meanwhile: where the own ones were written over, or rows of the target are gone, it may fail. */
+  readonly rechecks?: { readonly own: CheckedValues; readonly target?: CheckedValues | undefined };
 }
 
-/** True when a change can't be made before what is lost has been restored. */
-export function waitsFor(change: Change, losses: readonly Loss[]): boolean {
-  const { needs } = change;
-  return needs !== undefined && isLost(needs, losses);
+interface CheckedValues {
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+/**
+ * True when a change can't be made before what is lost has been restored.
+ * @param overwritten what the migration did to rows, and the way back does not undo.
+ */
+export function waitsFor(change: Change, losses: readonly Loss[], overwritten: readonly Loss[] = []): boolean {
+  const { needs, rechecks } = change;
+  if (needs !== undefined && isLost(needs, losses)) return true;
+  if (rechecks === undefined) return false;
+  // Rows that are gone break no condition on what is left.
+  const written = overwritten.filter(({ columns }) => columns !== undefined);
+  return isLost(rechecks.own, written) || (rechecks.target !== undefined && isLost(rechecks.target, overwritten));
 }
 
 /** How a column is found in `ChangeOptions.usingBack`. */
@@ -46,6 +60,8 @@ export interface ChangeOptions {
   readonly giveUpRetyped?: boolean;
   /** The expression that gives a column its old values with its old type, where that is no cast; by `columnIdentity`. */
   readonly usingBack?: ReadonlyMap<string, string>;
+  /** Columns for which another of their name was added, with values of its own: it is dropped for them; by `columnIdentity`. */
+  readonly exchanged?: ReadonlySet<string>;
 }
 
 export function change(
@@ -53,7 +69,7 @@ export function change(
   title: string,
   why: string,
   statement: string,
-  rest: Partial<Pick<Change, 'transactional' | 'refills' | 'loses' | 'needs' | 'unknown'>> = {},
+  rest: Partial<Pick<Change, 'transactional' | 'refills' | 'loses' | 'needs' | 'rechecks' | 'unknown'>> = {},
 ): Change {
   return {
     kind,

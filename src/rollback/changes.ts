@@ -3,7 +3,7 @@ import { parentKeys, relationKey } from '../model/catalog';
 import { isMysqlFamily } from '../model/engine';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { match } from '../state/match';
-import { type Change, type ChangeOptions, change } from './change';
+import { type Change, type ChangeOptions, change, columnIdentity } from './change';
 import {
   columnChanges,
   computedFromRemoved,
@@ -94,7 +94,7 @@ class Writer {
     this.exchanged = exchangeSequences(withTypesSetAside(this.renamed.catalog, this.types), to);
     this.from = this.exchanged.catalog;
     const tables = match(this.from.tables, to.tables, relationKey);
-    this.pairs = tables.pairs.map(([a, b]) => ({ from: a, to: b }));
+    this.pairs = tables.pairs.map(([a, b]) => pairOf(a, b, options));
     this.newTables = parentsFirst(tables.added);
     this.oldTables = parentsFirst(tables.removed).reverse();
     const plans = [...this.pairs.map(partsOfPair), ...this.newTables.map(partsOfNewTable)].map((plan) => this.withKeysOnGoing(plan));
@@ -299,6 +299,11 @@ class Writer {
       this.options,
     );
   }
+}
+
+function pairOf(from: Table, to: Table, { exchanged = new Set() }: ChangeOptions): TablePair {
+  const names = to.columns.filter((column) => exchanged.has(columnIdentity(to, column))).map(({ name }) => name);
+  return names.length === 0 ? { from, to } : { from, to, exchanged: new Set(names) };
 }
 
 function isExtension({ kind }: DefinedObject): boolean {

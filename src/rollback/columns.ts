@@ -11,6 +11,8 @@ import { identityOptions } from './sequences';
 export interface TablePair {
   readonly from: Table;
   readonly to: Table;
+  /** Columns by whose names another one stands in `from`: it goes, and they are added. */
+  readonly exchanged?: ReadonlySet<string>;
 }
 
 /** The columns of two versions of a table, paired. A table that only shares its name has columns of its own. */
@@ -49,7 +51,7 @@ const kindsOfTypes: readonly (readonly [string, RegExp])[] = [
 ];
 
 /** Types between which the server casts by itself, also on assignment. An array's are those of its elements. */
-function kindOfType(type: string): string {
+export function kindOfType(type: string): string {
   const array = type.endsWith('[]') ? '[]' : '';
   return (kindsOfTypes.find(([, pattern]) => pattern.test(type))?.[0] ?? type.replace(/(\[\d*\])+$/, '')) + array;
 }
@@ -59,7 +61,9 @@ export function replaced(pair: TablePair): Set<string> {
   const disturbed = retyped(pair);
   const { pairs } = matchColumns(pair);
   return new Set(
-    pairs.filter(([a, b]) => b.inherited !== true && (mustReplace(a, b) || dependsOnAny(b, disturbed))).map(([, b]) => b.name),
+    pairs
+      .filter(([a, b]) => b.inherited !== true && (mustReplace(a, b) || dependsOnAny(b, disturbed) || pair.exchanged?.has(b.name) === true))
+      .map(([, b]) => b.name),
   );
 }
 
@@ -315,7 +319,9 @@ function notNullChanges(pair: TablePair, from: Column, to: Column, options: Chan
     ];
   }
   if (!from.notNull && to.notNull) {
-    return becameIdentity ? [] : [change('set not null', `Make ${name} NOT NULL`, why('was'), `${on} ${setNotNull(pair.to, to)}`)];
+    const rechecks = { own: { table: relationKey(pair.to), columns: [to.name] } };
+    const text = `${on} ${setNotNull(pair.to, to)}`;
+    return becameIdentity ? [] : [change('set not null', `Make ${name} NOT NULL`, why('was'), text, { rechecks })];
   }
   const before = notNullConstraint(pair.from, from);
   const after = notNullConstraint(pair.to, to);

@@ -35,9 +35,10 @@ export function generatedDown(
   };
 }
 
-export function downOfChange(change: Change, losses: readonly Loss[]): DownPart {
+/** @param overwritten what the migration did to rows, and the rollback does not undo. */
+export function downOfChange(change: Change, losses: readonly Loss[], overwritten: readonly Loss[] = []): DownPart {
   if (change.unknown !== undefined) return { comments: [change.unknown], text: [], leavesSchema: true };
-  if (change.kind === 'restore values' || waitsFor(change, losses)) {
+  if (change.kind === 'restore values' || waitsFor(change, losses, overwritten)) {
     return { comments: [`When the values are restored: ${change.text.replaceAll('\n', ' ')}`], text: [] };
   }
   const { loses, refills } = change;

@@ -8,6 +8,7 @@ import { textNames } from './columns';
 import { withFirstAttributes } from './comparable';
 import { computedDown } from './computed';
 import { concerned } from './concerned';
+import { withCopiesBack } from './copied-columns';
 import { dataDown } from './down-data';
 import { type DownPart, lostData } from './down-part';
 import { downOfChange, exchangedDown, type GeneratedDown, generatedDown, withUnseenTables } from './down-parts';
@@ -48,23 +49,29 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
   const known = withFirstAttributes(withUnseenTables(was, now), now);
   const computed = computedDown(statements, known, now, engine);
   const labels = labelsRenamedBack(statements, known, now);
-  const exchanged = [...exchangedDown(was, now), ...exchangedColumns(statements, was, now)];
-  const changes = catalogChanges(withOldTexts(known, labels.catalog, statements, engine), computed.target, {
+  const columns = exchangedColumns(statements, was, now);
+  const exchanged = [...exchangedDown(was, now), ...columns.parts];
+  const plain = catalogChanges(withOldTexts(known, labels.catalog, statements, engine), computed.target, {
     goal: 'before this migration',
     usingBack: computed.usingBack,
+    exchanged: columns.apart,
     concurrently: runsAlone(migration),
     isEmpty: () => false,
   });
+  const changes = withCopiesBack(plain, statements, known, now);
   const losses = [...changes.flatMap((change) => change.loses?.loss ?? []), ...exchanged.flatMap((part) => part.losses ?? [])];
+  const data = dataDown(statements, known, now, engine);
+  const overwritten = data.flatMap((part) => part.losses ?? []);
   const parts = [
     ...unreadDown(migration.up),
-    ...dataDown(statements, known, now, engine),
-    ...triggerWrites(statements, known, now),
+    ...data,
+    // The functions of triggers are named by the triggers alone.
+    ...triggerWrites(statements, { ...known, definitions: before.definitions }, now, engine),
     ...typesDown(statements, known, now, computed.columns),
     ...computed.parts,
     ...labels.parts,
     ...exchanged,
-    ...changes.map((change) => downOfChange(change, losses)),
+    ...changes.map((change) => downOfChange(change, losses, overwritten)),
     ...exchangedNotNull(statements, was, now, migration.engine.major),
     ...inheritedLosses(was, now),
     ...settingsDown(was, now, changes),

@@ -2,34 +2,42 @@ import { type Catalog, type Column, relationKey, type Table } from '../model/cat
 import type { Statement } from '../model/migration';
 import { holdsValueOf, leavesNoneOut } from '../schema/copied-values';
 import { readSimpleWrite } from '../schema/simple-write';
+import { columnIdentity } from './change';
 import { type DownPart, lostData } from './down-part';
 import { spoken } from './names';
 
+/** Columns that were dropped, each with another of its name in its place. */
+export interface ExchangedColumns {
+  readonly parts: readonly DownPart[];
+  /** Those that are added again, for whose sake the new one goes; by `columnIdentity`. Of the others the new one is changed back. */
+  readonly apart: ReadonlySet<string>;
+}
+
 /**
- * A column that was dropped, and another of its name in its place: what is there now is changed back, and the old values are gone unless the
- * migration copied them over.
+ * A column that was dropped, and another of its name in its place. Where the migration copied the values over, or the new one is of the same
+ * type, it is changed back; else its values are others, which no cast need accept, and it goes.
  */
-export function exchangedColumns(statements: readonly Statement[], before: Catalog, after: Catalog): DownPart[] {
-  return before.tables.flatMap((table) => {
+export function exchangedColumns(statements: readonly Statement[], before: Catalog, after: Catalog): ExchangedColumns {
+  const parts: DownPart[] = [];
+  const apart = new Set<string>();
+  for (const table of before.tables) {
     const now = after.tables.find(({ identity }) => identity === table.identity);
-    if (now === undefined) return [];
+    if (now === undefined) continue;
     const kept = new Set(now.columns.map(({ identity }) => identity));
-    const typeNow = new Map(now.columns.map(({ name, type }) => [name, type]));
-    const lost = table.columns.filter(
-      (column) =>
-        !kept.has(column.identity) &&
-        typeNow.has(column.name) &&
-        column.generated === undefined &&
-        column.inherited !== true &&
-        !isCopied(statements, table, column, typeNow.get(column.name)),
-    );
-    return lost.map(({ name }) =>
-      lostData(
-        `Lost: values of ${spoken(table)}.${name}, which was dropped; another column has its name now. Restore them from a backup taken before the migration.`,
-        { table: relationKey(table), columns: [name] },
-      ),
-    );
-  });
+    const columnsNow = new Map(now.columns.map((column) => [column.name, column]));
+    for (const column of table.columns) {
+      const other = columnsNow.get(column.name);
+      if (other === undefined || kept.has(column.identity) || column.generated !== undefined || column.inherited === true) continue;
+      if (isCopied(statements, table, column, other.type)) continue;
+      if (other.type !== column.type) {
+        apart.add(columnIdentity(table, column));
+        continue;
+      }
+      const text = `Lost: values of ${spoken(table)}.${column.name}, which was dropped; another column has its name now. Restore them from a backup taken before the migration.`;
+      parts.push(lostData(text, { table: relationKey(table), columns: [column.name] }));
+    }
+  }
+  return { parts, apart };
 }
 
 /** `UPDATE ... SET new = old`, perhaps with a cast, for all rows: the values are the old ones. */

@@ -322,17 +322,37 @@ function addConstraint(plan: PartPlan, table: Table, constraint: Constraint, opt
     `It was there ${options.goal}.`,
     `ALTER TABLE ${sqlName(table)} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} ${constraint.definition}${suffix}`,
   );
-  return inTwo && constraint.validated ? [add, validate(table, constraint, options)] : [add];
+  const isHeld = plan.droppedConstraints.some(({ definition, validated }) => validated && definition === constraint.definition);
+  return inTwo && constraint.validated ? [add, validate(table, constraint, options, isHeld)] : [add];
 }
 
-function validate(table: Table, constraint: Constraint, options: ChangeOptions): Change {
+/** @param isHeld the same condition was kept all the time: no row can have come to break it. */
+function validate(table: Table, constraint: Constraint, options: ChangeOptions, isHeld = false): Change {
+  const own = { table: relationKey(table), columns: constraint.columns };
+  const target = constraint.references === undefined ? undefined : { table: constraint.references, columns: referencedColumns(constraint) };
+  const needs = target ?? (constraint.kind === 'check' && readsMissing(constraint, table) ? own : undefined);
   return change(
     'validate constraint',
     `Validate constraint ${constraint.name} of ${spoken(table)}`,
     `It was validated ${options.goal}: until then it is checked for new rows only.`,
     `ALTER TABLE ${sqlName(table)} VALIDATE CONSTRAINT ${quoteIdentifier(constraint.name)}`,
-    constraint.references === undefined ? {} : { needs: { table: constraint.references, columns: referencedColumns(constraint) } },
+    {
+      ...(needs !== undefined && { needs }),
+      ...(!isHeld && own.columns.length > 0 && { rechecks: { own, target } }),
+    },
   );
+}
+
+/**
+ * Can rows that met a condition break it when values of its columns become NULL, or a default? Comparisons, AND, OR and NOT can't make it
+ * false then (manual, Logical Operators); what asks for NULL itself can, and so may functions.
+ */
+function readsMissing({ columns, definition }: Constraint, table: Table): boolean {
+  const hasDefault = table.columns.some((column) => columns.includes(column.name) && column.default !== undefined);
+  const asks = /\bis\b|\bcase\b|(?<!\b(?:check|and|or|not|in|any|all|between|like|ilike)\s*)(?<=[\w"])\s*\(/i.test(
+    definition.replace(/^\s*check\s*/i, ''),
+  );
+  return asks || (hasDefault && columns.length > 1);
 }
 
 /** CREATE INDEX from the server's own text. ONLY, which it writes for partitioned tables, would leave the partitions without. */

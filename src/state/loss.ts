@@ -63,11 +63,14 @@ export function referencedColumns(constraint: Constraint): string[] {
   });
 }
 
-/** NOT NULL on a lost column and the validation of foreign keys to a lost table wait until what they check is restored. */
+/** NOT NULL on a lost column, and the validation of conditions on it and of foreign keys to or from it, wait until it is restored. */
 function withoutChecks(table: Table, losses: readonly Loss[]): Table {
   const columns = new Set(losses.filter((loss) => loss.table === relationKey(table)).flatMap((loss) => loss.columns ?? []));
+  const reads = (constraint: Constraint) => constraint.columns.some((column) => columns.has(column));
   const waits = (constraint: Constraint) =>
-    constraint.kind === 'foreign key' && isLost({ table: constraint.references ?? '', columns: referencedColumns(constraint) }, losses);
+    (constraint.kind === 'check' && reads(constraint)) ||
+    (constraint.kind === 'foreign key' &&
+      (reads(constraint) || isLost({ table: constraint.references ?? '', columns: referencedColumns(constraint) }, losses)));
   return {
     ...table,
     columns: table.columns.map((column) => (columns.has(column.name) ? { ...column, notNull: false } : column)),

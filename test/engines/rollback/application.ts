@@ -27,7 +27,8 @@ CREATE TABLE users (
 ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 CREATE POLICY users_admins ON users TO pg_monitor
   USING (EXISTS (SELECT 1 FROM accounts a WHERE a.id = users.account_id AND a.status <> 'suspended')) WITH CHECK (role <> 'owner');
-CREATE TABLE billing.plans (code text PRIMARY KEY, title text NOT NULL);
+CREATE TABLE billing.plans (code text PRIMARY KEY, title text NOT NULL, updated_at timestamptz);
+CREATE TRIGGER plans_updated_at BEFORE UPDATE OF code ON billing.plans FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 CREATE TABLE billing.invoices (
   id bigserial PRIMARY KEY,
   account_id bigint NOT NULL CONSTRAINT invoices_account_fk REFERENCES accounts (id),
@@ -35,7 +36,9 @@ CREATE TABLE billing.invoices (
   total numeric(12, 2) NOT NULL DEFAULT 0,
   tax numeric(12, 2) NOT NULL DEFAULT 0,
   gross numeric(13, 2) GENERATED ALWAYS AS (total + tax) STORED,
-  state text NOT NULL DEFAULT 'draft' CHECK (state <> '')
+  state text NOT NULL DEFAULT 'draft' CHECK (state <> ''),
+  paid_at date DEFAULT '2026-01-01',
+  CONSTRAINT invoices_paid CHECK (total = 0 OR paid_at IS NOT NULL)
 );
 CREATE INDEX invoices_open ON billing.invoices (account_id) WHERE state <> 'paid';
 CREATE INDEX invoices_state ON billing.invoices (upper(state));
@@ -137,4 +140,72 @@ ALTER VIEW billing.account_names RENAME TO names;`,
   },
   { name: 'a domain that becomes the type beneath it', sql: 'ALTER TABLE users ALTER COLUMN email TYPE text; DROP DOMAIN email_address;' },
   { name: 'a function with all that calls it', sql: 'DROP FUNCTION set_updated_at() CASCADE; DROP FUNCTION slugify(text) CASCADE;' },
+  {
+    name: 'a condition whose values were written over since it was dropped',
+    sql: `ALTER TABLE users DROP CONSTRAINT users_role_check;
+UPDATE users SET role = 'superadmin';
+ALTER TABLE users ADD CONSTRAINT users_role_check CHECK (role IN ('superadmin', 'admin', 'member'));`,
+    says: /overwrote; .* When the values are restored: ALTER TABLE \S+ VALIDATE CONSTRAINT users_role_check;$/,
+  },
+  {
+    name: 'values that became NULL where they could not be',
+    sql: 'ALTER TABLE media ALTER COLUMN url DROP NOT NULL; UPDATE media SET url = NULL;',
+    says: /overwrote; .* When the values are restored: ALTER TABLE \S+ ALTER COLUMN url SET NOT NULL;$/,
+  },
+  {
+    name: 'a row that a dropped foreign key asked for',
+    sql: "ALTER TABLE billing.invoices DROP CONSTRAINT invoices_plan_fk; DELETE FROM billing.plans WHERE code = '1';",
+    says: /removed; .* When the values are restored: ALTER TABLE \S+ VALIDATE CONSTRAINT invoices_plan_fk;$/,
+  },
+  {
+    name: 'a lost column that a condition asks to have a value',
+    sql: 'ALTER TABLE media ADD COLUMN alt text; ALTER TABLE billing.invoices DROP CONSTRAINT invoices_paid, DROP COLUMN paid_at;',
+    says: /^Lost: values of billing\.invoices\.paid_at: .* When the values are restored: ALTER TABLE \S+ VALIDATE CONSTRAINT invoices_paid;$/,
+  },
+  {
+    name: 'a column that is copied beside and dropped, under a trigger that writes what the time is',
+    sql: `ALTER TABLE accounts ADD COLUMN title text;
+UPDATE accounts SET title = name;
+ALTER TABLE accounts ALTER COLUMN title SET NOT NULL, DROP COLUMN slug CASCADE, DROP COLUMN name CASCADE;`,
+    says: /^Not undone: the old values of accounts\.updated_at, which trigger accounts_updated_at overwrites [^.]*\.$/,
+  },
+  {
+    name: 'columns that move to a table of their own',
+    sql: `CREATE TABLE contacts (id bigserial PRIMARY KEY, user_id uuid NOT NULL REFERENCES users (id), address text NOT NULL, seen timestamp);
+INSERT INTO contacts (user_id, address, seen) SELECT id, role, last_seen_at FROM users;
+ALTER TABLE users DROP COLUMN last_seen_at, DROP COLUMN role CASCADE;`,
+  },
+  {
+    name: 'a text that becomes a reference to a table of its values',
+    sql: `CREATE TABLE billing.states (id serial PRIMARY KEY, name text NOT NULL UNIQUE);
+INSERT INTO billing.states (name) SELECT DISTINCT state FROM billing.invoices;
+ALTER TABLE billing.invoices ADD COLUMN state_id integer REFERENCES billing.states (id);
+UPDATE billing.invoices i SET state_id = s.id FROM billing.states s WHERE i.state = s.name;
+ALTER TABLE billing.invoices ALTER COLUMN state_id SET NOT NULL;
+ALTER TABLE billing.invoices DROP COLUMN state;`,
+  },
+  {
+    name: 'a copy that is changed before the column goes',
+    sql: `ALTER TABLE media ADD COLUMN link text;
+UPDATE media SET link = url;
+UPDATE media SET link = lower(link);
+ALTER TABLE media DROP COLUMN url;`,
+    says: /^Lost: values of media\.url: .* Lost: values of images\.url/,
+  },
+  {
+    name: 'a column for which another one of its name and of a type without a cast was added',
+    sql: `ALTER TABLE users DROP COLUMN login_count;
+ALTER TABLE users ADD COLUMN login_count uuid NOT NULL DEFAULT gen_random_uuid();
+ALTER TABLE media ADD COLUMN size text NOT NULL DEFAULT '';`,
+    says: /^Lost: values of users\.login_count: restore them from a backup taken before the migration\.$/,
+  },
+  {
+    name: 'a trigger that is off while rows are written, and one that asks for another column',
+    sql: `CREATE TABLE notes (id integer PRIMARY KEY, body text);
+ALTER TABLE accounts DISABLE TRIGGER accounts_updated_at;
+UPDATE accounts SET status = 'active';
+ALTER TABLE accounts ENABLE TRIGGER accounts_updated_at;
+UPDATE billing.plans SET title = title || 'x';`,
+    says: /^Not undone: the old values of plans\.title, [^.]*\. Not undone: the old values of accounts\.status, [^.]*\.$/,
+  },
 ];

@@ -57,7 +57,7 @@ const migrations: Readonly<Record<string, string>> = {
   'an enum exchanged for another':
     "CREATE TYPE status_new AS ENUM ('new', 'paid', 'sent'); ALTER TABLE orders ALTER COLUMN state DROP DEFAULT; ALTER TABLE orders ALTER COLUMN state TYPE status_new USING state::text::status_new; ALTER TYPE status RENAME TO status_old; ALTER TYPE status_new RENAME TO status; ALTER TABLE orders ALTER COLUMN state SET DEFAULT 'new'; DROP TYPE status_old;",
   'a column exchanged, its view gone with it':
-    'ALTER TABLE orders ADD COLUMN total_new numeric; ALTER TABLE orders DROP COLUMN total CASCADE; ALTER TABLE orders RENAME COLUMN total_new TO total;',
+    'ALTER TABLE orders ADD COLUMN total_new numeric; UPDATE orders SET total_new = total; ALTER TABLE orders DROP COLUMN total CASCADE; ALTER TABLE orders RENAME COLUMN total_new TO total;',
   comment: "COMMENT ON TABLE orders IS 'what they want'; COMMENT ON COLUMN orders.total IS 'in euro';",
 };
 
