@@ -6,9 +6,12 @@ export function didYouMean(written: string, names: readonly string[]): string {
 
 /** The name with the fewest letters added, left out, replaced or exchanged; none when more than a third of the word would differ. */
 export function nearest(written: string, names: readonly string[]): string | undefined {
+  const mostSlips = (name: string) => Math.max(1, Math.floor(Math.min(name.length, written.length) / 3));
   const ranked = names
+    // The lengths alone may differ by more; what was written can be a whole file.
+    .filter((name) => Math.abs(name.length - written.length) <= mostSlips(name))
     .map((name) => ({ name, distance: editDistance(written.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(Math.min(name.length, written.length) / 3)))
+    .filter(({ name, distance }) => distance <= mostSlips(name))
     .sort((left, right) => left.distance - right.distance);
   return ranked[0]?.name;
 }
