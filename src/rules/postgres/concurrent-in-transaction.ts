@@ -24,6 +24,19 @@ framework: most open one around each migration, and golang-migrate and Prisma se
 Take the statement out of the transaction with the framework's mark, or give it a migration of its own.`,
   bad: [
     {
+      title: 'Put together in a block',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE a (id bigint);\nCREATE TABLE b (id bigint);\n' },
+        {
+          path: 'V2__i.sql',
+          text: "DO $$ DECLARE t text; BEGIN\n  FOREACH t IN ARRAY ARRAY['a', 'b'] LOOP\n    EXECUTE format('CREATE INDEX CONCURRENTLY ON %I (id)', t);\n  END LOOP;\nEND $$;\n",
+        },
+      ],
+      findings: [{ at: "EXECUTE format('CREATE INDEX CONCURRENTLY ON %I (id)', t)", says: 'refuses CREATE INDEX CONCURRENTLY inside' }],
+    },
+    {
       title: 'goose opens a transaction',
       framework: 'goose',
       files: [
@@ -283,7 +296,7 @@ function helpWithoutFix(context: RuleContext, step: Step): string {
   if (context.program.direction === 'up' && isAlwaysWrapped(context))
     return `${context.framework.displayName} runs every migration in a transaction: run the statement by hand before the deployment, and let the migration pass over what is there already (IF NOT EXISTS, IF EXISTS).`;
   if (context.program.direction === 'up') return 'Move it into a migration of its own that runs outside a transaction.';
-  return /\bconcurrently\b/i.test(step.statement.text)
+  return /\bconcurrently\b/i.test(step.statement.sent)
     ? 'Write it without CONCURRENTLY, or run the way back outside a transaction.'
     : 'Run the way back outside a transaction.';
 }
@@ -296,11 +309,11 @@ function isAlwaysWrapped({ framework, program }: RuleContext): boolean {
 /** The leading keywords: CREATE UNIQUE INDEX CONCURRENTLY. */
 function statementName(step: Step): string {
   const words: string[] = [];
-  for (const token of tokenize(step.statement.text)) {
+  for (const token of tokenize(step.statement.sent)) {
     if (!keywords.has(token.word)) break;
     words.push(token.word.toUpperCase());
   }
-  const concurrently = /\bconcurrently\b/i.test(step.statement.text) && !words.includes('CONCURRENTLY') ? ' ... CONCURRENTLY' : '';
+  const concurrently = /\bconcurrently\b/i.test(step.statement.sent) && !words.includes('CONCURRENTLY') ? ' ... CONCURRENTLY' : '';
   return (words.join(' ') || 'this statement') + concurrently;
 }
 

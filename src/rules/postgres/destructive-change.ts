@@ -1,12 +1,13 @@
 import type { RuleContext, Step } from '../context';
 import type { Rule, Violation } from '../rule';
+import { cascadeExamples, checkCascade } from './destructive-change/cascades';
 import { copiedColumnExamples } from './destructive-change/copied-column';
 import { checkColumn, checkDrop, checkDropOwned, dropExamples } from './destructive-change/drops';
 import { keptAsideExamples } from './destructive-change/kept-aside';
 import { checkRenamedColumn, checkRenamedObject, checkRenamedValue, renameExamples } from './destructive-change/renames';
 import { checkTruncate } from './destructive-change/truncate';
 
-const parts = [keptAsideExamples, copiedColumnExamples, dropExamples, renameExamples];
+const parts = [keptAsideExamples, copiedColumnExamples, dropExamples, renameExamples, cascadeExamples];
 
 export const destructiveChange: Rule = {
   id: 'destructive-change',
@@ -74,7 +75,7 @@ left there, or what takes its place), and for what takes its place.`,
   ],
   operations: {
     'drop column': inUp(checkColumn),
-    'drop object': inUp(checkDrop),
+    'drop object': inUp((context, step, operation) => [...checkDrop(context, step, operation), ...checkCascade(context, step, operation)]),
     truncate: inUp(checkTruncate),
     'rename column': inUp(checkRenamedColumn),
     'rename object': inUp(checkRenamedObject),

@@ -3,11 +3,11 @@ import { identifierOf } from '../../schema/definitions';
 
 /**
  * The names under which an UPDATE or DELETE joins a number of rows that does not grow with a table: CTEs and subqueries in FROM or USING that have
- * a LIMIT, and CTEs and aliases that stand for one of those.
+ * a LIMIT or are VALUES, `small` tables, and CTEs and aliases that stand for one of those.
  */
-export function limitedSources(statement: string): ReadonlySet<string> {
+export function limitedSources(statement: string, small: Iterable<string> = []): ReadonlySet<string> {
   const tokens = tokenize(statement).filter(({ kind }) => kind !== 'comment');
-  const names = new Set<string>();
+  const names = new Set(small);
   const nameAt = (position: number) => {
     const token = tokens[position];
     return token === undefined || notNames.has(token.word) ? undefined : identifierOf(statement, token);
@@ -44,9 +44,10 @@ const notNames = new Set([
   'or',
 ]);
 
-/** LIMIT of the query itself and not of one inside of it, or the rows of a limited source. */
+/** VALUES, LIMIT of the query itself and not of one inside of it, or the rows of a limited source. */
 export function isLimited(text: string, tokens: readonly Token[], names: ReadonlySet<string>): boolean {
   let depth = 0;
+  if (tokens[0]?.word === 'values') return true;
   if (tokens[0]?.word !== 'select') return false;
   return tokens.some((token, position) => {
     if (token.word === '(') depth++;

@@ -3,7 +3,7 @@ import type { ObjectName, Operation } from '../../model/operation';
 import { tokenize } from '../../parse/postgres/lexer';
 import { identifierOf } from '../../schema/definitions';
 import { findTable } from '../../schema/lookup';
-import { headRange, type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
+import { headRange, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
 import type { Rule, Violation } from '../rule';
 
 export const openPrivileges: Rule = {
@@ -21,6 +21,19 @@ Grant to roles by name; give the function \`SET search_path = ...\` with pg_temp
 
 Silent about a missing policy where another file of the folder creates one for the table.`,
   bad: [
+    {
+      title: 'The last policy of a table whose row security stays on',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id bigint);\nALTER TABLE t ENABLE ROW LEVEL SECURITY;\nCREATE POLICY own ON t USING (id = 1);\n',
+        },
+        { path: 'V2__d.sql', text: 'DROP POLICY own ON t;\n' },
+      ],
+      findings: [{ at: 'DROP POLICY own ON t', says: 'see no row' }],
+    },
     {
       title: 'Default privileges: for everything that is made later',
       framework: 'flyway',
@@ -106,6 +119,21 @@ Silent about a missing policy where another file of the folder creates one for t
   ],
   good: [
     {
+      title: 'A policy that another one takes the place of, one of two, and one that goes with row security',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id bigint);\nALTER TABLE t ENABLE ROW LEVEL SECURITY;\nCREATE POLICY own ON t USING (id = 1);\nCREATE TABLE u (id bigint);\nALTER TABLE u ENABLE ROW LEVEL SECURITY;\nCREATE POLICY a ON u USING (id = 1);\nCREATE POLICY b ON u USING (id = 2);\nCREATE TABLE v (id bigint);\nALTER TABLE v ENABLE ROW LEVEL SECURITY;\nCREATE POLICY all_of_it ON v USING (true);\n',
+        },
+        {
+          path: 'V2__d.sql',
+          text: 'DROP POLICY own ON t;\nCREATE POLICY own ON t USING (id = 2);\nDROP POLICY a ON u;\nDROP POLICY all_of_it ON v;\nALTER TABLE v DISABLE ROW LEVEL SECURITY;\n',
+        },
+      ],
+    },
+    {
       title: 'The policy comes with the next migration; row security that nobody uses goes, or comes back',
       framework: 'flyway',
       path: 'V1__t.sql',
@@ -172,6 +200,7 @@ ALTER TABLE v ENABLE ROW LEVEL SECURITY;
         : [],
     'create object': (context, step, operation) => [...definer(context, step, operation), ...idlePolicy(context, step, operation)],
     'alter table': rowSecurity,
+    'drop object': lastPolicy,
   },
 };
 
@@ -216,6 +245,31 @@ function idlePolicy(context: RuleContext, step: Step, operation: OperationOf<'cr
       range: headRange(context, step.statement),
       message: `The policy ${operation.object.name} keeps no row from anybody: row security of ${table.name} is off.`,
       help: `ALTER TABLE ${shownName(operation.on)} ENABLE ROW LEVEL SECURITY, in the same migration.`,
+      fixes: [],
+    },
+  ];
+}
+
+/** Row security without any policy lets nobody see a row (manual, "Row Security Policies"). */
+function lastPolicy(context: RuleContext, step: Step, operation: OperationOf<'drop object'>): Violation[] {
+  if (operation.objectKind !== 'policy' || operation.on === undefined || context.program.direction === 'down') return [];
+  const then = findTable(step.before, operation.on);
+  const table = context.after.tables.find((candidate) => candidate.identity === then?.identity);
+  const isLast = then?.policies.length === 1 && operation.objects.some(({ name }) => name === then.policies[0]?.name);
+  if (!isLast || table === undefined || table.complete === false || table.policies.length > 0) return [];
+  if (table.rowSecurity !== 'on' && table.rowSecurity !== 'forced') return [];
+  // Where the program switches it on, it is told there.
+  const isToldThere = operationsOf(context, 'alter table').some(
+    (other) =>
+      /^enable\s+row\s+level\s+security/i.test(other.operation.detail) &&
+      findTable(other.step.after, other.operation.table)?.identity === table.identity,
+  );
+  if (isToldThere) return [];
+  return [
+    {
+      range: headRange(context, step.statement),
+      message: `This is the last policy of ${table.name}, whose row security stays on: only its owner and roles that bypass row security see its rows then; all others see no row, and no error either.`,
+      help: 'Create the policy that takes its place in the same migration, or disable row security too.',
       fixes: [],
     },
   ];

@@ -4,6 +4,7 @@ import type { Rule, Violation } from '../rule';
 import { concurrentExamples, refusedConcurrently } from './refused-change/concurrently';
 import { foreignKeyExamples, refusedForeignKey } from './refused-change/foreign-keys';
 import { refusedValue, valueExamples } from './refused-change/generated';
+import { identityExamples, refusedIdentity } from './refused-change/identity';
 import { expressionExamples, refusedExpression } from './refused-change/immutable';
 import { inheritedExamples, refusedInherited } from './refused-change/inherited';
 import { refusedKey } from './refused-change/keys';
@@ -11,7 +12,9 @@ import type { Refusal } from './refused-change/refusal';
 import { refusedReplacement, replacementExamples } from './refused-change/replacements';
 import { sameInAllRows, sameValueExamples } from './refused-change/same-value';
 import { secondKey, secondKeyExamples } from './refused-change/second-key';
+import { comparedAsEnum, storedComparisonExamples } from './refused-change/stored-comparisons';
 import { refusedType, typeExamples } from './refused-change/types';
+import { builtOnVirtual, virtualExamples } from './refused-change/virtual';
 
 const parts = [
   replacementExamples,
@@ -23,6 +26,9 @@ const parts = [
   valueExamples,
   inheritedExamples,
   sameValueExamples,
+  identityExamples,
+  virtualExamples,
+  storedComparisonExamples,
 ];
 
 export const refusedChange: Rule = {
@@ -39,6 +45,9 @@ materialized view without a unique index (55000); an index or a generated column
 
 What a child or a partition has from its parent is changed there (42P16); an index of a partition goes with that of its parent (2BP01); a partition gets no column of its own (42809), and since version 17
 no identity (55000).
+
+ADD GENERATED AS IDENTITY wants a column that is NOT NULL and has no default (55000). Nothing can be built on a virtual generated column (0A000). The CHECKs and the conditions of indexes that compare an
+enum have to go before its column gets another type (42883).
 
 A unique key of a column that is new with a default finds the same value in all rows (23505), wherever there are two.
 
@@ -125,6 +134,7 @@ function refusalOf(context: RuleContext, step: Step, operation: Operation): Refu
         refusedKey(step, operation) ??
         refusedForeignKey(context, step, operation) ??
         refusedExpression(step, operation) ??
+        builtOnVirtual(step, operation) ??
         sameInAllRows(context, step, operation)
       );
     case 'add constraint':
@@ -132,6 +142,7 @@ function refusalOf(context: RuleContext, step: Step, operation: Operation): Refu
         secondKey(step, operation) ??
         refusedKey(step, operation) ??
         refusedForeignKey(context, step, operation) ??
+        builtOnVirtual(step, operation) ??
         sameInAllRows(context, step, operation)
       );
     case 'create index':
@@ -139,10 +150,13 @@ function refusalOf(context: RuleContext, step: Step, operation: Operation): Refu
         refusedConcurrently(context, step, operation) ??
         refusedKey(step, operation) ??
         refusedExpression(step, operation) ??
+        builtOnVirtual(step, operation) ??
         sameInAllRows(context, step, operation)
       );
     case 'alter column type':
-      return refusedType(context, step, operation);
+      return refusedType(context, step, operation) ?? comparedAsEnum(step, operation);
+    case 'alter column':
+      return refusedIdentity(step, operation);
     case 'insert':
     case 'update':
     case 'set default':

@@ -1,6 +1,6 @@
 import { type Catalog, type DefinedObject, relationKey, type Table } from '../../model/catalog';
 import { quoteQualified } from '../../parse/postgres/identifiers';
-import { tokenize } from '../../parse/postgres/lexer';
+import { type Token, tokenize } from '../../parse/postgres/lexer';
 import { identifierOf } from '../../schema/definitions';
 import { headRange, type RuleContext, type Step } from '../context';
 import { insertBehind } from '../edits';
@@ -19,6 +19,19 @@ Give the table a primary key, or set REPLICA IDENTITY USING INDEX, or FULL, whic
 
 Silent when no publication of the folder covers the table, when it publishes inserts only, and for tables whose creation was not seen.`,
   bad: [
+    {
+      title: 'A table that is added to a publication',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE logs (a int, b int);\nCREATE TABLE old (a int);\nCREATE PUBLICATION changes FOR TABLE old;\n',
+        },
+        { path: 'V2__p.sql', text: 'ALTER PUBLICATION changes DROP TABLE old;\nALTER PUBLICATION changes ADD TABLE logs;\n' },
+      ],
+      findings: [{ at: 'ALTER PUBLICATION changes ADD TABLE logs', says: '55000' }],
+    },
     {
       title: 'A new table, and a publication of all tables',
       framework: 'flyway',
@@ -79,6 +92,18 @@ Silent when no publication of the folder covers the table, when it publishes ins
     },
   ],
   good: [
+    {
+      title: 'A table that is taken out of a publication again',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE logs (a int, b int);\nCREATE PUBLICATION changes;\n' },
+        {
+          path: 'V2__p.sql',
+          text: "ALTER PUBLICATION changes ADD TABLE logs;\nALTER PUBLICATION changes SET (publish = 'insert, update');\nALTER PUBLICATION changes DROP TABLE logs;\n",
+        },
+      ],
+    },
     {
       title: 'Partitions of a table with a key, and with identities of their own',
       framework: 'flyway',
@@ -181,11 +206,26 @@ function publishesChanges({ definition }: DefinedObject): boolean {
   return publish === undefined || /update|delete/i.test(publish);
 }
 
+/** CREATE PUBLICATION, and each ALTER PUBLICATION behind it. */
 function covers({ definition }: DefinedObject, table: Table): boolean {
-  const tokens = tokenize(definition);
-  const start = tokens.findIndex(({ word }) => word === 'for');
-  if (start === -1) return false;
-  const words = tokens.slice(start + 1);
+  const statements: Token[][] = [[]];
+  for (const token of tokenize(definition)) {
+    if (token.word === ';') statements.push([]);
+    else statements.at(-1)?.push(token);
+  }
+  return statements.reduce((covered, tokens, place) => {
+    const start = tokens.findIndex(({ word }) => (place === 0 ? ['for'] : ['add', 'set', 'drop']).includes(word));
+    const action = tokens[start]?.word;
+    const words = tokens.slice(start + 1);
+    if (start === -1 || (action === 'set' && words[0]?.word === '(')) return covered;
+    const isListed = lists(definition, words, table);
+    if (action === 'drop') return covered && !isListed;
+    return action === 'set' ? isListed : covered || isListed;
+  }, false);
+}
+
+/** `ALL TABLES`, `TABLE a, b`, `TABLES IN SCHEMA s`. */
+function lists(definition: string, words: readonly Token[], table: Table): boolean {
   if (words[0]?.word === 'all' && words[1]?.word === 'tables') return true;
   const names = words.map((token) => identifierOf(definition, token));
   if (names.includes('schema') || words.some(({ word }) => word === 'schema')) {

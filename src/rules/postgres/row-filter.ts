@@ -6,11 +6,11 @@ import { isLimited, isValue, limitedSources } from './limited-sources';
 /**
  * Does a WHERE keep the statement to a small number of rows that does not grow with the table: a key equal to a value or in a list, a
  * range of a key, a subquery with LIMIT, or a key equal to a column of a source with LIMIT? `table` is what is known of the table, if anything;
- * `statement` is the whole statement, where such sources stand.
+ * `statement` is the whole statement, where such sources stand, and `small` names tables of few rows.
  */
-export function limitsRows(where: string, table: Table | undefined, statement = ''): boolean {
+export function limitsRows(where: string, table: Table | undefined, statement = '', small?: Iterable<string>): boolean {
   const tokens = tokenize(where);
-  if (joinsFew(where, tokens, table, limitedSources(statement))) return true;
+  if (joinsFew(where, tokens, table, limitedSources(statement, small))) return true;
   if (tokens.some((token, position) => token.word === 'limit' && isValue(tokens[position + 1]))) return true;
   const conjuncts = splitTopLevel(tokens, 'and');
   if (splitTopLevel(tokens, 'or').length > 1) {

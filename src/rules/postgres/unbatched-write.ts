@@ -5,7 +5,7 @@ import { tokenize } from '../../parse/postgres/lexer';
 import { all, as } from '../../parse/postgres/operations/nodes';
 import { statementTree } from '../../parse/postgres/read';
 import { readSimpleWrite, remainingRows } from '../../schema/simple-write';
-import { isInUse, type OperationOf, operationRange, type RuleContext, type Step, shownName, tableBefore } from '../context';
+import { isInUse, type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName, tableBefore } from '../context';
 import { runOutside } from '../fixes/outside';
 import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
@@ -25,6 +25,19 @@ started again.
 
 Silent when the WHERE names rows by a key (\`id = 5\`, \`id IN (1, 2)\`, a range of ids) or limits them, and for tables that the same migration creates.`,
   bad: [
+    {
+      title: 'A temporary table that is filled from another one',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, a int);\n' },
+        {
+          path: 'V2__u.sql',
+          text: 'CREATE TEMPORARY TABLE wrong (id bigint);\nINSERT INTO wrong VALUES (1);\nINSERT INTO wrong SELECT id FROM users WHERE a IS NULL;\nDELETE FROM users USING wrong WHERE users.id = wrong.id;\n',
+        },
+      ],
+      findings: [{ at: 'DELETE FROM users USING wrong WHERE users.id = wrong.id', says: 'all rows of users that match' }],
+    },
     {
       title: 'Every row, in plain SQL',
       framework: 'sql',
@@ -239,6 +252,43 @@ SELECT 1;
       ],
     },
     {
+      title: 'Rows that are written out: VALUES, and a temporary table of them',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, a int);\n' },
+        {
+          path: 'V2__u.sql',
+          text: `UPDATE users SET a = v.a FROM (VALUES (1, 10), (2, 20)) AS v (id, a) WHERE v.id = users.id;
+WITH fixed (id, a) AS (VALUES (3, 30)) UPDATE users AS u SET a = f.a FROM fixed f WHERE u.id = f.id;
+CREATE TEMPORARY TABLE wrong (id bigint PRIMARY KEY, a int);
+INSERT INTO wrong VALUES (4, 40), (5, 50);
+UPDATE users SET a = w.a FROM wrong AS w WHERE w.id = users.id AND users.a IS NULL;
+DELETE FROM users USING wrong WHERE users.id = wrong.id;
+`,
+        },
+      ],
+    },
+    {
+      title: 'A batch that is moved to another table',
+      framework: 'sql',
+      majors: [14, 18],
+      files: [
+        {
+          path: '0001_t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, a int);\nCREATE TABLE archived (LIKE users);\n',
+        },
+        {
+          path: '0002_t.sql',
+          text: `WITH batch AS (SELECT id FROM users WHERE a < 1 ORDER BY id LIMIT 1000),
+  moved AS (DELETE FROM users USING batch WHERE users.id = batch.id RETURNING users.*)
+INSERT INTO archived SELECT * FROM moved;
+WITH moved AS (DELETE FROM users WHERE id BETWEEN 1 AND 1000 RETURNING *) INSERT INTO archived SELECT * FROM moved;
+`,
+        },
+      ],
+    },
+    {
       title: 'A loop in batches',
       framework: 'sql',
       files: [
@@ -261,7 +311,7 @@ SELECT 1;
 function check(context: RuleContext, step: Step, operation: OperationOf<'update' | 'delete'>): Violation[] {
   const { table, where } = operation;
   if (!isInUse(context, step, table)) return [];
-  if (where !== undefined && limitsRows(where, tableBefore(step, table), step.statement.sent)) return [];
+  if (where !== undefined && limitsRows(where, tableBefore(step, table), step.statement.sent, listedRows(context))) return [];
   const verb = operation.kind === 'update' ? 'updates' : 'deletes';
   const what = operation.hasWhere ? `all rows of ${shownName(table)} that match` : `every row of ${shownName(table)}`;
   const fix = batchFix(context, step, operation);
@@ -273,6 +323,19 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'update'
       fixes: fix === undefined ? [] : [fix],
     },
   ];
+}
+
+/** Temporary tables of the migration that hold no other rows than those it writes out. */
+function listedRows(context: RuleContext): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { operation } of operationsOf(context, 'create table')) {
+    if (operation.persistence === 'temporary' && !operation.asQuery) names.add(operation.table.name);
+  }
+  if (names.size === 0) return names;
+  for (const { operation } of operationsOf(context, 'insert', 'copy', 'merge')) {
+    if (operation.kind !== 'insert' || operation.rows === undefined) names.delete(operation.table.name);
+  }
+  return names;
 }
 
 /** MERGE that changes rows which are there, from a source that is as long as it is. */

@@ -4,7 +4,7 @@ import type { StatementSource } from '../source';
 import { functionsIn, literalText, relationsIn } from './expressions';
 import { relationName } from './names';
 import { all, as } from './nodes';
-import { element, findWord, slice } from './text';
+import { element, findWord, slice, tokenAt } from './text';
 
 export function insert(_source: StatementSource, statement: InsertStmt): Operation[] {
   const action = statement.onConflictClause?.action;
@@ -52,24 +52,22 @@ export function update(source: StatementSource, statement: UpdateStmt): Operatio
       kind: 'update',
       table: relationName(statement.relation),
       columns: [...new Set(all(statement.targetList, 'ResTarget').map((target) => target.name ?? ''))],
-      ...condition(source, statement.whereClause, 'update'),
+      ...condition(source, statement),
     },
   ];
 }
 
 export function remove(source: StatementSource, statement: DeleteStmt): Operation[] {
-  return [{ kind: 'delete', table: relationName(statement.relation), ...condition(source, statement.whereClause, 'delete') }];
+  return [{ kind: 'delete', table: relationName(statement.relation), ...condition(source, statement) }];
 }
 
-/** The WHERE of the statement itself; the WHEREs of a WITH before it stand in brackets. */
+/** The WHERE behind the name of the table, in a WITH too. */
 function condition(
   source: StatementSource,
-  where: Node | undefined,
-  verb: string,
+  { relation, whereClause }: UpdateStmt | DeleteStmt,
 ): { readonly hasWhere: boolean; readonly where?: string } {
-  if (where === undefined) return { hasWhere: false };
-  const start = findWord(source, 0, [verb], true);
-  const keyword = start === undefined ? undefined : findWord(source, start, ['where'], true);
+  if (whereClause === undefined) return { hasWhere: false };
+  const keyword = findWord(source, tokenAt(source, source.offset(relation?.location)), ['where'], true);
   if (keyword === undefined) return { hasWhere: true };
   return { hasWhere: true, where: slice(source, element(source, keyword + 1, [], ['returning'])) };
 }
@@ -96,7 +94,7 @@ export function truncate(_source: StatementSource, statement: TruncateStmt): Ope
   ];
 }
 
-export function select(_source: StatementSource, statement: SelectStmt): Operation[] {
+export function select(source: StatementSource, statement: SelectStmt): Operation[] {
   const into = statement.intoClause?.rel;
   if (into !== undefined) {
     const persistence = into.relpersistence === 'u' ? 'unlogged' : into.relpersistence === 't' ? 'temporary' : 'permanent';
@@ -104,11 +102,14 @@ export function select(_source: StatementSource, statement: SelectStmt): Operati
       { kind: 'create table', table: relationName(into), columns: [], constraints: [], ifNotExists: false, persistence, asQuery: true },
     ];
   }
-  return [...writesIn(statement.withClause?.ctes), { kind: 'select', tables: relationsIn(statement), functions: functionsIn(statement) }];
+  return [
+    ...writesIn(source, statement.withClause?.ctes),
+    { kind: 'select', tables: relationsIn(statement), functions: functionsIn(statement) },
+  ];
 }
 
 /** INSERT, UPDATE and DELETE in a WITH write as they do alone. */
-export function writesIn(expressions: readonly Node[] | undefined): Operation[] {
+export function writesIn(source: StatementSource, expressions: readonly Node[] | undefined): Operation[] {
   return all(expressions, 'CommonTableExpr').flatMap(({ ctequery }): Operation[] => {
     const insertion = as(ctequery, 'InsertStmt');
     if (insertion !== undefined) {
@@ -117,11 +118,9 @@ export function writesIn(expressions: readonly Node[] | undefined): Operation[] 
     const change = as(ctequery, 'UpdateStmt');
     if (change !== undefined) {
       const columns = all(change.targetList, 'ResTarget').map((target) => target.name ?? '');
-      return [{ kind: 'update', table: relationName(change.relation), columns, hasWhere: change.whereClause !== undefined }];
+      return [{ kind: 'update', table: relationName(change.relation), columns, ...condition(source, change) }];
     }
     const deletion = as(ctequery, 'DeleteStmt');
-    return deletion === undefined
-      ? []
-      : [{ kind: 'delete', table: relationName(deletion.relation), hasWhere: deletion.whereClause !== undefined }];
+    return deletion === undefined ? [] : [{ kind: 'delete', table: relationName(deletion.relation), ...condition(source, deletion) }];
   });
 }

@@ -13,6 +13,14 @@ function isOnly(all: readonly { readonly name: string }[], { name }: { readonly 
 export function numberedColumn(step: Step, name: ObjectName): Need | undefined {
   const sequence = findNamed(step.before.sequences, name, step.before.searchPath);
   if (sequence === undefined) return undefined;
+  const { ownedBy } = sequence;
+  if (ownedBy?.internal === true)
+    return {
+      what: `sequence ${sequence.name}`,
+      by: `the identity column ${ownedBy.column} of ${ownedBy.table.replace(/^public\./, '')}`,
+      code: '2BP01',
+      help: 'ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY takes it away.',
+    };
   const called = new RegExp(`nextval\\s*\\(\\s*'(?:"?([^'".]+)"?\\.)?"?${sequence.name.replaceAll(/\W/g, '\\$&')}"?'`, 'i');
   const isMeant = (text: string) => {
     const found = called.exec(text);
@@ -27,7 +35,18 @@ export function numberedColumn(step: Step, name: ObjectName): Need | undefined {
 }
 
 export const sequenceExamples: Examples = {
-  bad: [],
+  bad: [
+    {
+      title: 'The sequence of an identity column',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY);\n' },
+        { path: 'V2__d.sql', text: 'DROP SEQUENCE t_id_seq;\n' },
+      ],
+      findings: [{ at: 'DROP SEQUENCE t_id_seq', says: 'identity column id of t' }],
+    },
+  ],
   good: [
     {
       title: 'A sequence that has the name which another one had',
