@@ -47,7 +47,9 @@ export function readMigrations(files: readonly SourceFile[], options: ReadOption
     .toSorted((left, right) => left.timestamp - right.timestamp);
   const chain = new Chain(options.engine);
   const withoutTransactions = files.some(
-    ({ path, text }) => isDatabaseSettings(path) && /\bmigrationsTransactionMode\s*:\s*['"`]none['"`]/.test(text),
+    ({ path, text }) =>
+      (isDatabaseSettings(path) && /\bmigrationsTransactionMode\s*:\s*['"`]none['"`]/.test(text)) ||
+      (/(?:^|\/)package\.json$/.test(path) && text.includes('"typeormTransaction":"none"')),
   );
   return found.map((entry) => {
     const migration = remembered(entry, folder, maker, { ...options, withoutTransactions }, chain.after());
@@ -82,7 +84,7 @@ class Chain {
 }
 
 interface ProjectOptions extends ReadOptions {
-  /** `migrationsTransactionMode: 'none'` in the data source. */
+  /** `migrationsTransactionMode: 'none'` in the data source, or `--transaction none` in the scripts of package.json. */
   readonly withoutTransactions: boolean;
 }
 
@@ -226,7 +228,11 @@ function executionOf(
   withoutTransactions: boolean,
 ): ProgramExecution {
   if (withoutTransactions && (direction === 'down' || transaction !== true)) {
-    return { requests: 'per-statement', wrapped: false, because: 'migrationsTransactionMode is "none", so TypeORM opens no transaction' };
+    return {
+      requests: 'per-statement',
+      wrapped: false,
+      because: 'TypeORM opens no transaction: migrationsTransactionMode is "none", or the scripts of package.json say --transaction none',
+    };
   }
   if (direction === 'down') {
     return {

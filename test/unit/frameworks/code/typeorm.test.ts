@@ -152,6 +152,11 @@ export class Email1700000000002 implements MigrationInterface {
     const [plain] = read(withUp("await queryRunner.query('SELECT 1');"), settings);
     expect(plain?.up.execution).toMatchObject({ wrapped: false, because: expect.stringContaining('migrationsTransactionMode') });
     expect(without?.down?.execution).toMatchObject({ wrapped: false });
+    const [byScript] = read(withUp("await queryRunner.query('SELECT 1');"), {
+      path: '../package.json',
+      text: '{"typeormTransaction":"none"}',
+    });
+    expect(byScript?.up.execution).toMatchObject({ wrapped: false });
   });
 
   it('takes several statements of one query as one request', () => {
