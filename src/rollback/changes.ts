@@ -2,7 +2,7 @@ import type { Catalog, Column, DefinedObject, Sequence, Table } from '../model/c
 import { parentKeys, relationKey } from '../model/catalog';
 import { isMysqlFamily } from '../model/engine';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
-import { match } from '../state/match';
+import { type Matched, match } from '../state/match';
 import { type Change, type ChangeOptions, change, columnIdentity } from './change';
 import {
   columnChanges,
@@ -93,7 +93,7 @@ class Writer {
     this.types = planTypes(this.renamed.catalog, to, options);
     this.exchanged = exchangeSequences(withTypesSetAside(this.renamed.catalog, this.types), to);
     this.from = this.exchanged.catalog;
-    const tables = match(this.from.tables, to.tables, relationKey);
+    const tables = ofOneKind(match(this.from.tables, to.tables, relationKey));
     this.pairs = tables.pairs.map(([a, b]) => pairOf(a, b, options));
     this.newTables = parentsFirst(tables.added);
     this.oldTables = parentsFirst(tables.removed).reverse();
@@ -292,13 +292,25 @@ class Writer {
     );
     const keptDefinitions = new Set<object>(this.definitions.kept.map(([a]) => a));
     const allDefinitions = new Set<object>(this.from.definitions);
+    const oldTables = new Set<object>(this.oldTables);
     return attributeChanges(
       this.from,
       this.to,
-      (object) => !gone.has(object) && (!allDefinitions.has(object) || keptDefinitions.has(object)),
+      (object) => !gone.has(object) && !oldTables.has(object) && (!allDefinitions.has(object) || keptDefinitions.has(object)),
       this.options,
     );
   }
+}
+
+/** No statement makes a table a partitioned one, nor the other way round: one goes, the other comes. */
+function ofOneKind({ pairs, added, removed }: Matched<Table>): Matched<Table> {
+  const apart = pairs.filter(([a, b]) => (a.kind === 'partitioned table') !== (b.kind === 'partitioned table'));
+  if (apart.length === 0) return { pairs, added, removed };
+  return {
+    pairs: pairs.filter((pair) => !apart.includes(pair)),
+    added: [...added, ...apart.map(([, b]) => b)],
+    removed: [...removed, ...apart.map(([a]) => a)],
+  };
 }
 
 function pairOf(from: Table, to: Table, { exchanged = new Set() }: ChangeOptions): TablePair {

@@ -1,4 +1,4 @@
-import { type Catalog, relationKey, type Table } from '../model/catalog';
+import { type Catalog, relationKey, type Sequence, type Table } from '../model/catalog';
 import type { Engine } from '../model/engine';
 import type { Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
@@ -22,7 +22,7 @@ export function dataDown(
   const steps = replaySteps(before, statements, engine);
   return statements.toReversed().flatMap((statement, place) =>
     statement.operations.toReversed().flatMap((operation) => [
-      ...sessionDown(operation, before),
+      ...sessionDown(operation, statement, before, after),
       ...writtenTables(operation).flatMap((name) => {
         // By the name that it has at this moment: tables may change names with one another.
         const then = steps[statements.length - 1 - place]?.tables.find((candidate) => isNamed(name, candidate));
@@ -50,7 +50,7 @@ function reachedOnly(operation: Operation, statement: Statement, table: Table | 
 }
 
 /** What else can't be undone and shows in rows or positions alone. */
-function sessionDown(operation: Operation, before: Catalog): DownPart[] {
+function sessionDown(operation: Operation, { sent }: Statement, before: Catalog, after: Catalog): DownPart[] {
   if (operation.kind === 'refresh materialized view') {
     // Its rows are derived: nothing that has to be said, but they are not those of before.
     const view = before.definitions.find((object) => object.kind === 'materialized view' && isNamed(operation.view, object));
@@ -60,9 +60,22 @@ function sessionDown(operation: Operation, before: Catalog): DownPart[] {
   const names = operation.functions.map((name) => name.split('.').at(-1) ?? name);
   const own = before.definitions.filter((object) => object.kind === 'function' && names.includes(object.name)).map((object) => object.name);
   return [
-    ...(names.includes('setval') ? [{ comments: ['Not undone: the position of a sequence, which setval() changes.'], text: [] }] : []),
+    ...(names.includes('setval') && !movesMade(sent, before, after)
+      ? [{ comments: ['Not undone: the position of a sequence, which setval() changes.'], text: [] }]
+      : []),
     ...own.map((name) => notUndone(`what ${name}() does`)),
   ];
+}
+
+/** Is the sequence of a setval() one of the migration's own, which goes with its position? */
+function movesMade(sent: string, before: Catalog, after: Catalog): boolean {
+  const isMeant = ({ name, ownedBy }: Sequence) => {
+    const [table = ''] = ownedBy?.table.split('.').reverse() ?? [];
+    return sent.includes(name) || (ownedBy !== undefined && sent.includes(table) && sent.includes(ownedBy.column));
+  };
+  const old = new Set(before.sequences.map(({ identity }) => identity));
+  const meant = after.sequences.filter(isMeant);
+  return meant.length > 0 && meant.every(({ identity }) => !old.has(identity));
 }
 
 function downOfRows(

@@ -50,9 +50,9 @@ export function downOfChange(change: Change, losses: readonly Loss[], overwritte
 /** A table that was dropped and made again under its name: what is there now is changed back, and the rows are gone. */
 export function exchangedDown(before: Catalog, after: Catalog): DownPart[] {
   const kept = new Set(after.tables.map((table) => table.identity));
-  const names = new Set(after.tables.map(relationKey));
+  const kinds = new Map(after.tables.map((table) => [relationKey(table), table.kind]));
   return before.tables
-    .filter((table) => !kept.has(table.identity) && names.has(relationKey(table)))
+    .filter((table) => !kept.has(table.identity) && kinds.get(relationKey(table)) === table.kind)
     .map((table) =>
       lostData(`Lost: rows of ${spoken(table)}: restore them from a backup taken before the migration.`, { table: relationKey(table) }),
     );

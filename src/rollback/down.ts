@@ -18,13 +18,14 @@ import { unreadDown } from './down-unread';
 import { unseenDown } from './down-unseen';
 import { untracedDown } from './down-untraced';
 import { exchangedColumns } from './exchanged-columns';
-import { exchangedNotNull } from './exchanged-not-null';
+import { exchangedNotNull, renamedNotNull } from './exchanged-not-null';
 import { lostViews } from './lost-views';
 import { generateMongodbDown } from './mongodb/down';
 import { generateMysqlDown } from './mysql/down';
 import { spoken } from './names';
 import { withOldTexts } from './renamed-back';
 import { labelsRenamedBack } from './renamed-labels';
+import { positionsDown } from './sequence-positions';
 import { triggerWrites } from './trigger-writes';
 import { unfolded } from './unfolded';
 
@@ -72,7 +73,9 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
     ...labels.parts,
     ...exchanged,
     ...changes.map((change) => downOfChange(change, losses, overwritten)),
+    ...positionsDown(was, now),
     ...exchangedNotNull(statements, was, now, migration.engine.major),
+    ...renamedNotNull(statements, was, now, engine),
     ...inheritedLosses(was, now),
     ...settingsDown(was, now, changes),
     ...inheritanceDown(was, now),

@@ -1,9 +1,12 @@
 import type { Catalog, Table } from '../model/catalog';
+import type { Engine } from '../model/engine';
 import type { Statement } from '../model/migration';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { makeObjectName } from '../schema/server-names';
+import { replaySteps } from '../schema/virtual-schema';
 import { type DownPart, statement } from './down-part';
 import { sqlName } from './names';
+import { isNamed as isTableNamed } from './rows';
 
 /** From this version on NOT NULL is a constraint with a name (release notes of 18). */
 const firstWithNames = 18;
@@ -29,6 +32,35 @@ export function exchangedNotNull(statements: readonly Statement[], before: Catal
       return [statement(`ALTER TABLE ${sqlName(now)} RENAME CONSTRAINT ${quoteIdentifier(given)} TO ${quoteIdentifier(wanted)}`)];
     });
   });
+}
+
+/**
+ * A NOT NULL constraint that the migration calls otherwise. Its name is the server's, which the virtual schema does not keep, but the
+ * statement says it.
+ */
+export function renamedNotNull(statements: readonly Statement[], before: Catalog, after: Catalog, engine: Engine): DownPart[] {
+  if (engine.major < firstWithNames || !statements.some(({ operations }) => operations.some(({ kind }) => kind === 'rename constraint')))
+    return [];
+  const steps = replaySteps(before, statements, engine);
+  const given = new Set<string>();
+  const parts = statements.flatMap(({ operations }, place) =>
+    operations.flatMap((operation): DownPart[] => {
+      if (operation.kind !== 'rename constraint') return [];
+      const { constraint: old, newName } = operation;
+      const then = steps[place]?.tables.find((table) => isTableNamed(operation.table, table));
+      const table = before.tables.find(({ identity }) => identity === then?.identity);
+      const now = after.tables.find(({ identity }) => identity === then?.identity);
+      if (then === undefined || table === undefined || now === undefined) return [];
+      const isKnown = then.constraints.some(({ name }) => name === old);
+      if (isKnown || !(/_not_null\d*$/.test(old) || given.has(old))) return [];
+      // Of a column that goes it goes too.
+      const column = then.columns.find(({ name }) => old.endsWith(`_${name}_not_null`));
+      if (column !== undefined && !now.columns.some(({ identity, notNull }) => identity === column.identity && notNull)) return [];
+      given.add(newName);
+      return [statement(`ALTER TABLE ${sqlName(table)} RENAME CONSTRAINT ${quoteIdentifier(newName)} TO ${quoteIdentifier(old)}`)];
+    }),
+  );
+  return parts.reverse();
 }
 
 /** The name of the NOT NULL constraint that the migration made for each column, by the name that the column has in the end. */
