@@ -25,10 +25,10 @@ async function lintJson(args: readonly string[], options: Parameters<typeof faul
 
 describe('what is linted', () => {
   test('paths in edits are those of the report, from where the command stands', async () => {
-    const report = await lintJson(['db'], { cwd: folderOf({ 'db/sql/V1__orders.sql': create }) });
+    const report = await lintJson(['db'], { cwd: folderOf({ 'db/sql/0001_orders.up.sql': create }) });
     const edits = report.files.flatMap((file) => file.findings.flatMap(({ fixes }) => fixes.flatMap((fix) => fix.edits)));
     const paths = edits.flatMap((edit) => edit.path ?? []);
-    expect(paths).toEqual(['db/sql/U1__orders.sql']);
+    expect(paths).toEqual(['db/sql/0001_orders.down.sql']);
   });
 
   test('a file, on the schema that its predecessors make', async () => {
