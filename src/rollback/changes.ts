@@ -1,6 +1,7 @@
 import type { Catalog, Column, DefinedObject, Sequence, Table } from '../model/catalog';
 import { parentKeys, relationKey } from '../model/catalog';
 import { isMysqlFamily } from '../model/engine';
+import { temporarySchema } from '../model/temporary';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { type Matched, match } from '../state/match';
 import { type Change, type ChangeOptions, change, columnIdentity } from './change';
@@ -63,7 +64,15 @@ export function catalogChanges(from: Catalog, to: Catalog, options: Partial<Chan
   const { engine } = options;
   if (engine !== undefined && isMysqlFamily(engine)) return mysqlCatalogChanges(from, to, engine, { ...defaults, ...options });
   if (engine?.name === 'mongodb') return mongodbCatalogChanges(from, to, { ...defaults, ...options });
-  return new Writer(from, to, { ...defaults, ...options }).changes();
+  return new Writer(lasting(from), lasting(to), { ...defaults, ...options }).changes();
+}
+
+/** Temporary objects end with their session: there is nothing to undo in another one, and nothing of that name. */
+function lasting(catalog: Catalog): Catalog {
+  const lasts = ({ schema }: { readonly schema: string }) => schema !== temporarySchema;
+  if (catalog.tables.every(lasts) && catalog.sequences.every(lasts) && catalog.definitions.every(lasts)) return catalog;
+  const { tables, sequences, definitions } = catalog;
+  return { ...catalog, tables: tables.filter(lasts), sequences: sequences.filter(lasts), definitions: definitions.filter(lasts) };
 }
 
 /** One run of the writer: what it found out, and the phases that use it. */

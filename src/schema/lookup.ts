@@ -1,12 +1,10 @@
 import type { Catalog, Column, DefinedObject, Index, Table } from '../model/catalog';
 import type { ObjectName } from '../model/operation';
+import { temporarySchema } from '../model/temporary';
 import { mayBeRelation, tableOfName } from './relation-names';
 
 /** Where a name without a schema is looked for when nothing else was said. */
 export const defaultSchema = 'public';
-
-/** Temporary tables hide all others, whatever the search path says. */
-export const temporarySchema = 'pg_temp';
 
 const defaultPath: readonly string[] = [defaultSchema];
 const searchedByDefault: readonly string[] = [temporarySchema, defaultSchema];

@@ -1,12 +1,12 @@
 import { type Column, relationKey, type Table } from '../model/catalog';
 import type { ObjectName, Operation } from '../model/operation';
+import { temporarySchema } from '../model/temporary';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { addColumn, mergeColumn } from './columns';
 import { addConstraint, dropForeignKeysTo } from './constraints';
 import { renameIdentifier } from './definitions';
 import { dropDependents, dropPoliciesReading } from './dependents';
 import { inheritAll, sharesIdentity, withDescendants } from './inheritance';
-import { temporarySchema } from './lookup';
 import { isHeritable, ownParts } from './partition-parts';
 import { isView, withRelationRenamed } from './renamed-readers';
 import { readOptions } from './sentences';

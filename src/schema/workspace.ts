@@ -10,9 +10,10 @@ import {
 } from '../model/catalog';
 import { defaultEngine } from '../model/engine';
 import type { ObjectName } from '../model/operation';
+import { temporarySchema } from '../model/temporary';
 import { changedObjects } from './changed';
 import { LayeredMap } from './layered-map';
-import { defaultSchema, type SearchedCatalog, temporarySchema } from './lookup';
+import { defaultSchema, type SearchedCatalog } from './lookup';
 import { ObjectStore, storeKey } from './object-store';
 import { rememberNames } from './relation-names';
 import { type Settings, settingsOf } from './settings';

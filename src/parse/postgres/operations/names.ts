@@ -1,11 +1,18 @@
 import type { Node, ObjectType, RangeVar } from '@pgsql/types';
 import type { ObjectKind, ObjectName } from '../../../model/operation';
+import { temporarySchema } from '../../../model/temporary';
 import { as, strings } from './nodes';
 import { typeText } from './types';
 
 export function relationName(relation: RangeVar | undefined): ObjectName {
   const name = relation?.relname ?? '';
   return relation?.schemaname === undefined ? { name } : { schema: relation.schemaname, name };
+}
+
+/** The name of a relation that is made: TEMPORARY ones are made in a schema of their own, whatever the search path. */
+export function createdRelationName(relation: RangeVar | undefined): ObjectName {
+  const name = relationName(relation);
+  return relation?.relpersistence === 't' ? { schema: temporarySchema, ...name } : name;
 }
 
 /** A name from its parts: the last is the name, the one before it the schema. */

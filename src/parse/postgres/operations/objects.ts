@@ -18,7 +18,7 @@ import type { ObjectKind, ObjectName, Operation } from '../../../model/operation
 import type { StatementSource } from '../source';
 import { ifNotExistsAfter } from './create-table';
 import { functionNamesIn, relationsIn } from './expressions';
-import { belongsToTable, nameFromParts, nameParts, objectKind, relationName, signatureOf } from './names';
+import { belongsToTable, createdRelationName, nameFromParts, nameParts, objectKind, relationName, signatureOf } from './names';
 import { all, as, strings } from './nodes';
 import { insertionAfter } from './text';
 import { typeText } from './types';
@@ -34,7 +34,9 @@ export function created(
 }
 
 export function createView(_source: StatementSource, statement: ViewStmt): Operation[] {
-  return [{ ...created('view', relationName(statement.view), { orReplace: statement.replace }), uses: relationsIn(statement.query) }];
+  return [
+    { ...created('view', createdRelationName(statement.view), { orReplace: statement.replace }), uses: relationsIn(statement.query) },
+  ];
 }
 
 export function createSequence(source: StatementSource, statement: CreateSeqStmt): Operation[] {
@@ -43,7 +45,7 @@ export function createSequence(source: StatementSource, statement: CreateSeqStmt
   const column = parts.at(-1);
   return [
     {
-      ...created('sequence', relationName(statement.sequence), { ifNotExists: statement.if_not_exists }),
+      ...created('sequence', createdRelationName(statement.sequence), { ifNotExists: statement.if_not_exists }),
       ...(column === undefined || parts.length < 2 ? {} : { ownedBy: { table: nameFromParts(parts.slice(0, -1)), column } }),
       ...(statement.if_not_exists ? {} : ifNotExistsAfter(source, 'sequence')),
     },
