@@ -2,7 +2,7 @@ import { type Catalog, type Column, relationKey, type Table } from '../../model/
 import type { Engine } from '../../model/engine';
 import { columnLine } from '../../schema/mysql/show-create';
 import { match } from '../../state/match';
-import { type Change, type ChangeOptions, change } from '../change';
+import { type Change, type ChangeOptions, change, columnIdentity } from '../change';
 import { spoken } from '../names';
 import { inOrderOfNeed } from '../order';
 import { type ColumnPlan, type MysqlPair, planColumns } from './column-clauses';
@@ -95,7 +95,9 @@ class Writer {
   }
 
   private planOf(from: Table, to: Table): Plan {
-    const columns = planColumns({ from, to }, this.engine, this.options.isEmpty(relationKey(to)));
+    const columns = planColumns({ from, to }, this.engine, this.options.isEmpty(relationKey(to)), (column) =>
+      isExchanged(to, column, this.options),
+    );
     const lost = new Set([...columns.dropped.map(({ name }) => name), ...columns.remade]);
     const indexes = indexClauses({ from, to }, columns.renamed, lost);
     const checks = checkClauses({ from, to }, columns.renamed);
@@ -219,7 +221,11 @@ class Writer {
     const { options } = this;
     const name = spoken(to);
     const isEmpty = options.isEmpty(relationKey(to));
-    const lost = isEmpty ? [] : columns.added.filter((column) => column.generated === undefined && !columns.remade.has(column.name));
+    const lost = isEmpty
+      ? []
+      : columns.added.filter(
+          (column) => column.generated === undefined && (!columns.remade.has(column.name) || isExchanged(to, column, options)),
+        );
     const values = lost.map((column) => `${name}.${column.name}`).join(', ');
     return alter('alter table', to, `Change ${name}: ${told(clauses)}`, `It was so ${options.goal}.`, clauses, {
       ...(lost.length > 0 && {
@@ -249,6 +255,10 @@ class Writer {
       });
     });
   }
+}
+
+function isExchanged(table: Table, column: Column, { exchanged }: ChangeOptions): boolean {
+  return exchanged?.has(columnIdentity(table, column)) === true;
 }
 
 function alterText(table: Table, clauses: readonly string[]): string {

@@ -21,15 +21,29 @@ export interface ColumnPlan {
   readonly renamed: ReadonlyMap<string, string>;
   /** Names (of the target) whose type or collation changes: foreign keys on them are in the way. */
   readonly retyped: ReadonlySet<string>;
-  /** Names of the target that are made anew though they were there: generated ones. */
+  /** Names of the target that are made anew though there is one of that name: generated ones, and those of which another has the name. */
   readonly remade: ReadonlySet<string>;
   /** Columns that come back without their values and wait with NOT NULL until these are there. */
   readonly waiting: readonly Column[];
 }
 
-/** What turns the columns of a table into those of another, their order included. */
-export function planColumns({ from, to }: MysqlPair, engine: Engine, isEmpty: boolean): ColumnPlan {
-  const matched = match(from.columns, to.columns, (column) => column.name.toLowerCase(), from.identity === to.identity);
+/**
+ * What turns the columns of a table into those of another, their order included.
+ * @param isExchanged whether another column stands in the place of this one of the target: it goes, and this one is added without its values.
+ */
+export function planColumns(
+  { from, to }: MysqlPair,
+  engine: Engine,
+  isEmpty: boolean,
+  isExchanged: (column: Column) => boolean,
+): ColumnPlan {
+  const byName = match(from.columns, to.columns, (column) => column.name.toLowerCase(), from.identity === to.identity);
+  const exchanged = byName.pairs.filter(([, b]) => isExchanged(b));
+  const matched = {
+    pairs: byName.pairs.filter(([, b]) => !isExchanged(b)),
+    removed: [...byName.removed, ...exchanged.map(([a]) => a)],
+    added: [...byName.added, ...exchanged.map(([, b]) => b)],
+  };
   const renamed = new Map(matched.pairs.filter(([a, b]) => a.name !== b.name).map(([a, b]) => [a.name, b.name]));
   const isRemade = ([a, b]: readonly [Column, Column]) => mustBeRemade(a, b, renamed);
   const kept = matched.pairs.filter((pair) => !isRemade(pair));
@@ -58,7 +72,7 @@ export function planColumns({ from, to }: MysqlPair, engine: Engine, isEmpty: bo
     added,
     renamed,
     retyped: new Set(retyped),
-    remade: new Set(remade.map(([, b]) => b.name)),
+    remade: new Set([...remade, ...exchanged].map(([, b]) => b.name)),
     waiting,
   };
 }

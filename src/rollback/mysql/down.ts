@@ -4,6 +4,7 @@ import type { Operation } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/mysql/identifiers';
 import { replaySteps } from '../../schema/virtual-schema';
 import { match } from '../../state/match';
+import { columnIdentity } from '../change';
 import { concerned } from '../concerned';
 import { mysqlWords } from '../dialect';
 import { dataDown } from '../down-data';
@@ -12,6 +13,7 @@ import { downOfChange, exchangedDown, type GeneratedDown, generatedDown, withUns
 import { unreadDown } from '../down-unread';
 import { spoken } from '../names';
 import { mysqlCatalogChanges } from './changes';
+import { exchangedMysqlColumns } from './exchanged-columns';
 import { narrowing } from './narrowing';
 
 /** The same for MySQL and MariaDB: rows first, then the schema, one ALTER for each table. */
@@ -24,19 +26,22 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
     statements.map(({ sent }) => sent),
   );
   const known = withUnseenTables(was, now);
+  const steps = replaySteps(before, statements, engine);
+  const exchanged = exchangedMysqlColumns(statements, steps, known, now, engine);
   const changes = mysqlCatalogChanges(now, known, engine, {
+    exchanged: exchanged.apart,
     goal: 'before this migration',
     concurrently: false,
     isEmpty: () => false,
     engine,
   });
-  const losses = changes.flatMap((change) => change.loses?.loss ?? []);
-  const steps = replaySteps(before, statements, engine);
+  const losses = [...changes.flatMap((change) => change.loses?.loss ?? []), ...exchanged.parts.flatMap((part) => part.losses ?? [])];
   return generatedDown([
     ...unreadDown(migration.up),
     ...dataDown(statements, known, now, engine, mysqlWords),
     ...exchangedDown(was, now),
-    ...narrowedDown(known, now),
+    ...exchanged.parts,
+    ...narrowedDown(known, now, exchanged.apart),
     ...changes.map((change) => downOfChange(change, losses)),
     ...statements.flatMap((statement, place) =>
       statement.operations.flatMap((operation) => toldOf(operation, statement, steps[place] ?? before)),
@@ -45,10 +50,11 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
 }
 
 /** Types that could not keep all that the old ones held: the old type comes back, and what was cut off does not. */
-function narrowedDown(before: Catalog, after: Catalog): DownPart[] {
+function narrowedDown(before: Catalog, after: Catalog, exchanged: ReadonlySet<string>): DownPart[] {
   return match(before.tables, after.tables, relationKey).pairs.flatMap(([then, now]) =>
     match(then.columns, now.columns, ({ name }) => name.toLowerCase(), then.identity === now.identity).pairs.flatMap(([old, column]) => {
-      const lost = narrowing(old, column, then, now);
+      // Of one that goes, nothing comes back.
+      const lost = exchanged.has(columnIdentity(then, old)) ? undefined : narrowing(old, column, then, now);
       if (lost === undefined) return [];
       const text = `Lost: ${lost} of ${spoken(then)}.${old.name}, where a value had it: restore them from a backup taken before the migration.`;
       return [lostData(text, { table: relationKey(then), columns: [old.name] })];

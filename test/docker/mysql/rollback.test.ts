@@ -7,7 +7,8 @@ import type { State } from '../../../src/model/state';
 import { loadParser } from '../../../src/parse/load';
 import { readText } from '../../../src/parse/read';
 import { catalogChanges } from '../../../src/rollback/changes';
-import { replay } from '../../../src/schema/virtual-schema';
+import { exchangedMysqlColumns } from '../../../src/rollback/mysql/exchanged-columns';
+import { replay, replaySteps } from '../../../src/schema/virtual-schema';
 import { canonicalCatalog } from '../../../src/state/canonical';
 import { catalogDifferences } from '../../../src/state/difference-catalog';
 import { requireOrSkip } from '../../require';
@@ -56,9 +57,14 @@ describe.skipIf(skip).each(servers)('a change of the schema on $label', ({ engin
       const done = await executeSteps(sandbox.address(database), [up], signal);
       if (!done.ok) return [`${up}: ${done.error.message}`];
       const live = await capture(database);
-      const virtual = replay(before.catalog, readText(up, engine), engine);
+      const statements = readText(up, engine);
+      const virtual = replay(before.catalog, statements, engine);
       const apart = catalogDifferences(byName(tablesOf(virtual)), byName(tablesOf(live.catalog)));
-      const changes = catalogChanges(identified(live.catalog, virtual), before.catalog, { engine });
+      const changes = catalogChanges(identified(live.catalog, virtual), before.catalog, {
+        engine,
+        exchanged: exchangedMysqlColumns(statements, replaySteps(before.catalog, statements, engine), before.catalog, virtual, engine)
+          .apart,
+      });
       const texts = changes.filter(({ needs }) => needs === undefined).map(({ text }) => text);
       const undone = await executeSteps(sandbox.address(database), texts, signal);
       if (!undone.ok) return [`${up}: ${undone.error.message} in ${texts.join(' ')}`];

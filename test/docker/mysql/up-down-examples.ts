@@ -58,6 +58,13 @@ export const examples: readonly Example[] = [
   { up: 'ALTER TABLE orders DROP COLUMN total' },
   { up: 'ALTER TABLE orders DROP COLUMN placed' },
   { up: 'ALTER TABLE products DROP COLUMN gross' },
+  // Another column in the place of one: its values are no dates, and would be refused as numbers.
+  { up: "ALTER TABLE orders DROP COLUMN placed; ALTER TABLE orders ADD COLUMN placed VARCHAR(20) NOT NULL DEFAULT 'once'" },
+  { up: 'ALTER TABLE products DROP COLUMN title, ADD COLUMN title INT FIRST, ADD KEY by_title (title)' },
+  { up: "ALTER TABLE customers DROP COLUMN name; ALTER TABLE customers ADD COLUMN name VARCHAR(60) NOT NULL DEFAULT ''" },
+  {
+    up: 'ALTER TABLE orders ADD COLUMN sum DECIMAL(14,4); UPDATE orders SET `sum` = orders.total; ALTER TABLE orders DROP COLUMN total, CHANGE COLUMN sum total DECIMAL(14,4) NOT NULL DEFAULT 0',
+  },
   { up: 'ALTER TABLE products MODIFY title VARCHAR(120) NOT NULL' },
   { up: 'ALTER TABLE products MODIFY title VARCHAR(80) NULL' },
   { up: 'ALTER TABLE products MODIFY price DECIMAL(14,4) NOT NULL' },

@@ -75,6 +75,31 @@ test('what a narrower type took is said', () => {
   expect(downOf('ALTER TABLE people MODIFY email VARCHAR(200) NOT NULL').irreversible).toEqual([]);
 });
 
+test('a column in the place of one that was dropped goes for it, and the values are said to be lost', () => {
+  const other = downOf('ALTER TABLE people DROP COLUMN born; ALTER TABLE people ADD COLUMN born INT NOT NULL DEFAULT 0');
+  expect(other.irreversible.join()).toContain('values of people.born');
+  expect(other.statements.join('\n')).toMatch(/DROP COLUMN `born`,\n {2}ADD COLUMN `born` datetime\(3\)/);
+  const alike = downOf("ALTER TABLE people DROP COLUMN email, ADD COLUMN Email VARCHAR(80) NOT NULL DEFAULT ''");
+  expect(alike.irreversible.join()).toContain('values of people.email');
+  expect(alike.statements.join('\n')).toContain('CHANGE COLUMN `Email` `email` varchar(80) NOT NULL');
+});
+
+test.each([
+  ['UPDATE people SET b = born', true],
+  ['UPDATE `people` SET `b` = `people`.`born` WHERE `born` IS NOT NULL', true],
+  ['UPDATE people SET b = 0, email = born', false],
+  ['UPDATE IGNORE people SET b = born', false],
+  ['UPDATE people SET b = born LIMIT 10', false],
+  ['UPDATE people SET b = born WHERE id > 7', false],
+  ['UPDATE people SET b = DATE(born)', false],
+])('values that were copied over come back with the type: %s: %s', (update, isKept) => {
+  const down = downOf(
+    `ALTER TABLE people ADD COLUMN b VARCHAR(30); ${update}; ALTER TABLE people DROP COLUMN born, CHANGE b born VARCHAR(30)`,
+  );
+  expect(down.statements.join('\n').includes('MODIFY COLUMN `born` datetime(3)')).toBe(isKept);
+  expect(down.irreversible.join().includes('people.born: restore')).toBe(!isKept);
+});
+
 test('inserted rows are deleted, updates are told', () => {
   expect(downOf('INSERT INTO orders (id, total) VALUES (1, 5), (2, 6)').statements.join('\n')).toMatch(
     /DELETE FROM `orders`\n WHERE \(`id` = 1\)\n {3}OR \(`id` = 2\);/,
