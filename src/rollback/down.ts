@@ -25,6 +25,7 @@ import { generateMysqlDown } from './mysql/down';
 import { spoken } from './names';
 import { withOldTexts } from './renamed-back';
 import { labelsRenamedBack } from './renamed-labels';
+import { withSearchPath } from './search-path';
 import { positionsDown } from './sequence-positions';
 import { triggerWrites } from './trigger-writes';
 import { unfolded } from './unfolded';
@@ -88,8 +89,10 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
       ? part
       : { ...part, losses: part.losses.flatMap((loss) => withChildren(withComputed(loss, was.tables), was.tables)) },
   );
-  const short = !lasting.some((statement) => statement.sent.includes('public.'));
-  return generatedDown(whole, short ? withoutPublic : (text) => text);
+  const inPath = withSearchPath(whole, lasting);
+  // In another search path a name without a schema is not that of public.
+  const short = inPath === whole && !lasting.some((statement) => statement.sent.includes('public.'));
+  return generatedDown(inPath, short ? withoutPublic : (text) => text);
 }
 
 /** What is computed from lost values is not what it was either. */

@@ -110,6 +110,12 @@ function readBack(folder: Folder, migration: Migration, placed: Placed): Program
 
 type Placed = Exclude<ReturnType<ReturnType<typeof read>['framework']['placeDown']>, { kind: 'unsupported' }>;
 
+/** A tool connects anew for each of its commands: temporary tables and settings are gone by then, and what was left open. */
+async function connectAnew(client: pg.Client): Promise<void> {
+  await client.query('ROLLBACK');
+  await client.query('DISCARD ALL');
+}
+
 async function oneTrip(client: pg.Client, migration: Migration, down: GeneratedDown, program: Program | undefined): Promise<Outcome> {
   const title = migration.title;
   await client.query(rows);
@@ -121,6 +127,7 @@ async function oneTrip(client: pg.Client, migration: Migration, down: GeneratedD
     if (fingerprint(changed) === fingerprint(start) && down.statements.length === 0)
       return { title, down, kind: 'no effect', why: 'nothing was changed' };
     if (!down.restoresSchema) return { title, down, kind: 'said', why: down.irreversible.join(' ') };
+    await connectAnew(client);
     const failed = program === undefined ? await runTexts(client, down.statements) : await run(client, program);
     if (failed !== undefined) return { title, down, kind: 'down refused', why: failed };
     const reached = maskLost(await capture(client), down.losses);
@@ -133,6 +140,7 @@ async function oneTrip(client: pg.Client, migration: Migration, down: GeneratedD
     return { title, down, kind: 'compared', lost, differences };
   };
   const outcome = await result();
+  await connectAnew(client);
   const again = outcome.kind === 'compared' && outcome.differences.length === 0 ? await run(client, migration.up) : undefined;
   if (outcome.kind === 'compared' && again !== undefined && outcome.lost.length === 0)
     return { ...outcome, differences: [`the migration can't be run again: ${again}`] };
