@@ -174,7 +174,8 @@ function splitOff(statement: Statement, situation: Situation): Copy[] {
   const [source, ...others] = select?.fromClause ?? [];
   const from = as(source, 'RangeVar');
   if (made === undefined || select === undefined || from === undefined || others.length > 0) return [];
-  if (!isNamed(nameOf(from), table)) return [];
+  // Rows that meet others there are left out.
+  if (!isNamed(nameOf(from), table) || insert?.onConflictClause !== undefined) return [];
   const { whereClause, distinctClause, groupClause, limitCount, valuesLists, larg } = select;
   if (whereClause ?? distinctClause ?? groupClause ?? limitCount ?? valuesLists ?? larg) return [];
   const listed = all(insert?.cols, 'ResTarget').map(({ name }) => name ?? '');

@@ -194,3 +194,15 @@ test('what ends with the session is not undone in another one', () => {
   expect(down(temporary, users)).toMatchObject({ statements: [], irreversible: [] });
   expect(down(`${temporary} CREATE VIEW old AS SELECT 2 AS two;`, users).statements).toEqual(['DROP VIEW old;']);
 });
+
+test('a table that was split off brings values back where it took every row', () => {
+  const users = 'CREATE TABLE users (id integer PRIMARY KEY, bio text);';
+  const split = (end: string) =>
+    down(
+      `CREATE TABLE bios (id integer PRIMARY KEY, bio text); INSERT INTO bios SELECT id, bio FROM users${end}; ALTER TABLE users DROP COLUMN bio;`,
+      users,
+    );
+  expect(split('').irreversible).toEqual([]);
+  for (const end of [' WHERE id > 7', ' LIMIT 10', ' ON CONFLICT DO NOTHING'])
+    expect(split(end).irreversible.join(), end).toContain('values of users.bio');
+});
