@@ -105,17 +105,19 @@ export async function loadMigrations(path: string, options: CommonOptions): Prom
   const folder = await loadFolder(path, options);
   const { source, migrations, framework, problems } = folder;
   if (source.target === undefined) throw new CommandFailure(`${path} is a folder: give one migration file`);
+  const isMeant = ({ up, down }: Migration) => up.path === source.target || down?.path === source.target;
   const found: LoadedMigration[] = [];
   let before = emptyCatalog;
-  for (const migration of migrations) {
-    const { up, down, engine } = migration;
-    if (up.path === source.target || down?.path === source.target) found.push({ ...folder, migration, before });
-    before = replay(before, up.statements, engine, up.execution);
+  // What comes behind the last of them is not replayed, but for a callback, which runs on what all of them leave.
+  const last = migrations.findLastIndex(isMeant);
+  for (const migration of last === -1 ? migrations : migrations.slice(0, last + 1)) {
+    if (isMeant(migration)) found.push({ ...folder, migration, before });
+    before = replay(before, migration.up.statements, migration.engine, migration.up.execution);
   }
+  if (found.length > 0) return found;
   const callback = framework
     .readCallbacks?.(source.files, { engine: folder.settings.engine, placeholders: folder.settings.placeholders })
     .find(({ up }) => up.path === source.target);
-  if (callback !== undefined) return [{ ...folder, migration: callback, before }];
-  if (found.length === 0) throw new CommandFailure(notMigration(source.target, framework, problems));
-  return found;
+  if (callback === undefined) throw new CommandFailure(notMigration(source.target, framework, problems));
+  return [{ ...folder, migration: callback, before }];
 }

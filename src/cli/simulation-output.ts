@@ -1,8 +1,10 @@
-import type { SimulationReport } from '../model/simulation';
+import { join } from 'node:path';
+import type { Simulation, SimulationReport } from '../model/simulation';
 import { simulationHtml } from '../report/simulation-html';
 import { simulationJson } from '../report/simulation-json';
 import { simulationMarkdown } from '../report/simulation-markdown';
 import { simulationPretty } from '../report/simulation-pretty';
+import { shownPath } from '../workspace/read-folder';
 import { note, resultPalette, writeResult } from './output';
 import { triedNothing } from './simulation-status';
 
@@ -14,6 +16,16 @@ export interface SimulationOutput {
   readonly out?: string;
   /** A file for the HTML report, besides. */
   readonly html?: string;
+}
+
+/** The runner names files relative to their folder; people, and other tools, want them as they lie from here. */
+export function withShownPaths(folder: string, simulations: readonly Simulation[]): readonly Simulation[] {
+  return simulations.map((simulation) => {
+    const { migration } = simulation;
+    return migration.path === undefined
+      ? simulation
+      : { ...simulation, migration: { ...migration, path: shownPath(join(folder, migration.path)) } };
+  });
 }
 
 /** Writes the HTML report that was asked for besides. */

@@ -18,17 +18,36 @@ export interface ExchangedColumns {
  * type, it is changed back; else its values are others, which no cast need accept, and it goes.
  */
 export function exchangedColumns(statements: readonly Statement[], before: Catalog, after: Catalog): ExchangedColumns {
+  return exchangedBy(
+    before,
+    after,
+    (name) => name,
+    (table, column, other) => isCopied(statements, table, column, other.type),
+  );
+}
+
+/**
+ * The same for any engine.
+ * @param nameKey equal for names that the server takes for one.
+ * @param isCopiedTo whether the migration copied the values of a column of `before` to the one that has its name now.
+ */
+export function exchangedBy(
+  before: Catalog,
+  after: Catalog,
+  nameKey: (name: string) => string,
+  isCopiedTo: (table: Table, column: Column, other: Column) => boolean,
+): ExchangedColumns {
   const parts: DownPart[] = [];
   const apart = new Set<string>();
   for (const table of before.tables) {
     const now = after.tables.find(({ identity }) => identity === table.identity);
     if (now === undefined) continue;
     const kept = new Set(now.columns.map(({ identity }) => identity));
-    const columnsNow = new Map(now.columns.map((column) => [column.name, column]));
+    const columnsNow = new Map(now.columns.map((column) => [nameKey(column.name), column]));
     for (const column of table.columns) {
-      const other = columnsNow.get(column.name);
+      const other = columnsNow.get(nameKey(column.name));
       if (other === undefined || kept.has(column.identity) || column.generated !== undefined || column.inherited === true) continue;
-      if (isCopied(statements, table, column, other.type)) continue;
+      if (isCopiedTo(table, column, other)) continue;
       if (other.type !== column.type) {
         apart.add(columnIdentity(table, column));
         continue;

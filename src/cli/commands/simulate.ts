@@ -1,19 +1,19 @@
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { faultKinds } from '../../faults/kinds/registry';
 import type { Simulation } from '../../model/simulation';
 import type { SimulationRequest } from '../../protocol/simulation';
 import { simulationReport } from '../../report/simulation-json';
 import { findConfiguration } from '../../workspace/configuration-file';
-import { folderOf, readMigrationSource, shownPath } from '../../workspace/read-folder';
+import { folderOf, readMigrationSource } from '../../workspace/read-folder';
 import { CommandFailure, orFail } from '../failure';
 import { listenForInterruption } from '../interruption';
 import { resolveSettings, type Settings } from '../load';
 import { addCommonOptions, parseFaults, parseLoad, parsePoints, parseShard, parseVerdicts, wholeNumber } from '../options';
 import { note, writeResult } from '../output';
 import { Progress } from '../progress';
-import { noteUntried, renderSimulations, simulationFormats, writeHtml } from '../simulation-output';
+import { noteUntried, renderSimulations, simulationFormats, withShownPaths, writeHtml } from '../simulation-output';
 import { ProgressOfSimulation } from '../simulation-progress';
 import { defaultFailOn, defaultRows, requestOf, type SimulateOptions } from '../simulation-request';
 import { statusOf } from '../simulation-status';
@@ -94,7 +94,7 @@ async function simulate(path: string | undefined, options: SimulateOptions): Pro
     const simulations = await runSimulations(request, (event) => follow.tell(event), interruption.signal);
     progress.clear();
     failWithoutCells(request, simulations);
-    const shown = await withShownPaths(absolute, simulations);
+    const shown = withShownPaths((await isFolder(absolute)) ? absolute : folderOf(absolute), simulations);
     const report = { ...simulationReport(shown, performance.now() - started), ...(options.shard && { shard: options.shard }) };
     await writeResult(renderSimulations(report, options), options.out);
     await writeHtml(report, options);
@@ -169,15 +169,4 @@ function failWithoutCells({ faults, points }: SimulationRequest, simulations: re
   throw new CommandFailure(
     `the choice of faults and points leaves nothing to try: the points of ${simulations.length === 1 ? 'this migration' : 'these migrations'} lie around statements 1 to ${most}`,
   );
-}
-
-/** The runner names files relative to their folder; people, and other tools, want them as they lie from here. */
-async function withShownPaths(path: string, simulations: readonly Simulation[]): Promise<readonly Simulation[]> {
-  const folder = (await isFolder(path)) ? path : folderOf(path);
-  return simulations.map((simulation) => {
-    const { migration } = simulation;
-    return migration.path === undefined
-      ? simulation
-      : { ...simulation, migration: { ...migration, path: shownPath(join(folder, migration.path)) } };
-  });
 }

@@ -1,8 +1,7 @@
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { runsFileByFile } from '../../frameworks/runnable';
 import type { RuleLevel } from '../../lint/configuration';
 import type { Migration } from '../../model/migration';
-import type { Simulation } from '../../model/simulation';
 import { lintReport } from '../../report/lint-json';
 import { lintPretty } from '../../report/lint-pretty';
 import { plural } from '../../report/numbers';
@@ -11,7 +10,7 @@ import { simulationReport } from '../../report/simulation-json';
 import { isCodeFile } from '../../workspace/code-files';
 import { type FoundConfiguration, findConfiguration } from '../../workspace/configuration-file';
 import { findMigrationFolders, type MigrationFolder, mergeFolders } from '../../workspace/find-folders';
-import { toSlashes } from '../../workspace/read-folder';
+import { shownPath, toSlashes } from '../../workspace/read-folder';
 import { CommandFailure, exitStatus, orFail } from '../failure';
 import { git, workingTree } from '../git';
 import { type Interruption, listenForInterruption } from '../interruption';
@@ -20,6 +19,7 @@ import { lintStatus, tellProblems } from '../lint-status';
 import { loadFolder, resolveSettings } from '../load';
 import { note, resultPalette, writeResult } from '../output';
 import { Progress } from '../progress';
+import { withShownPaths } from '../simulation-output';
 import { ProgressOfSimulation } from '../simulation-progress';
 import { defaultFailOn, requestOf } from '../simulation-request';
 import { statusOf } from '../simulation-status';
@@ -152,9 +152,8 @@ async function simulateChanged({ folder, targets }: ChangedFolder, options: Hook
   const sending = pushed.filter(({ up }) => framework.run === undefined || up.statements.length > 0);
   const tried = sending.slice(-mostSimulated);
   if (tried.length < sending.length) {
-    const shown = toSlashes(relative(process.cwd(), folder));
     await note(
-      `faultline: ${plural(sending.length, 'migration')} are new; the last ${tried.length} are simulated: faultline simulate ${shown} does it for all`,
+      `faultline: ${plural(sending.length, 'migration')} are new; the last ${tried.length} are simulated: faultline simulate ${shownPath(folder)} does it for all`,
     );
   }
   if (tried.length === 0) return exitStatus.success;
@@ -172,10 +171,7 @@ async function simulateChanged({ folder, targets }: ChangedFolder, options: Hook
     const { simulate } = await import('../simulation');
     const simulations = await simulate(request, (event) => follow.tell(event), interruption.signal);
     progress.clear();
-    const report = simulationReport(
-      simulations.map((simulation) => withShownPath(simulation, folder)),
-      performance.now() - started,
-    );
+    const report = simulationReport(withShownPaths(folder, simulations), performance.now() - started);
     const brief = report.simulations.map((simulation) => simulationBrief(simulation, resultPalette(undefined)));
     await writeResult(`\n${brief.join('\n')}\n`, undefined);
     if (follow.remark !== '') await note(follow.remark);
@@ -188,10 +184,4 @@ async function simulateChanged({ folder, targets }: ChangedFolder, options: Hook
     }
     throw new CommandFailure(error instanceof Error ? error.message : String(error));
   }
-}
-
-function withShownPath(simulation: Simulation, folder: string): Simulation {
-  const { path } = simulation.migration;
-  if (path === undefined) return simulation;
-  return { ...simulation, migration: { ...simulation.migration, path: toSlashes(relative(process.cwd(), join(folder, path))) } };
 }

@@ -1,17 +1,13 @@
-import { type Catalog, type Column, relationKey, type Table } from '../../model/catalog';
+import type { Catalog, Column, Table } from '../../model/catalog';
 import type { Engine } from '../../model/engine';
 import type { Statement } from '../../model/migration';
 import { unquoteIdentifier } from '../../parse/mysql/identifiers';
 import { type Token, tokenize } from '../../parse/mysql/lexer';
 import { leavesNoneOut } from '../../schema/copied-values';
-import { columnIdentity } from '../change';
-import { lostData } from '../down-part';
-import type { ExchangedColumns } from '../exchanged-columns';
-import { spoken } from '../names';
+import { type ExchangedColumns, exchangedBy } from '../exchanged-columns';
 
 /**
- * The same as for PostgreSQL: a column that was dropped, and another of its name in its place. Where the migration copied the values over, or
- * the new one is of the same type, it is changed back; else its values are others, which MODIFY would convert or refuse, and it goes.
+ * The same as for PostgreSQL: values that were not copied are others, which MODIFY would convert or refuse.
  * @param steps the schema before each of the statements.
  */
 export function exchangedMysqlColumns(
@@ -21,30 +17,17 @@ export function exchangedMysqlColumns(
   after: Catalog,
   engine: Engine,
 ): ExchangedColumns {
-  const parts: ExchangedColumns['parts'][number][] = [];
-  const apart = new Set<string>();
-  for (const table of before.tables) {
-    const now = after.tables.find(({ identity }) => identity === table.identity);
-    if (now === undefined) continue;
-    const kept = new Set(now.columns.map(({ identity }) => identity));
-    for (const column of table.columns) {
-      const other = now.columns.find(({ name }) => isSame(name, column.name));
-      if (other === undefined || kept.has(column.identity) || column.generated !== undefined) continue;
-      const isCopied = statements.some((statement, place) => {
+  return exchangedBy(
+    before,
+    after,
+    (name) => name.toLowerCase(),
+    (table, column, other) =>
+      statements.some((statement, place) => {
         const then = steps[place]?.tables.find(({ identity }) => identity === table.identity);
         const copy = then?.columns.find(({ identity }) => identity === other.identity);
         return then !== undefined && copy !== undefined && copies(statement, then, column, copy, engine);
-      });
-      if (isCopied) continue;
-      if (other.type !== column.type) {
-        apart.add(columnIdentity(table, column));
-        continue;
-      }
-      const text = `Lost: values of ${spoken(table)}.${column.name}, which was dropped; another column has its name now. Restore them from a backup taken before the migration.`;
-      parts.push(lostData(text, { table: relationKey(table), columns: [column.name] }));
-    }
-  }
-  return { parts, apart };
+      }),
+  );
 }
 
 /** Names of columns are the same in any case (manual, "Identifier Case Sensitivity"). */
