@@ -46,6 +46,8 @@ export interface Sandbox {
   dropDatabases(names: readonly string[]): Promise<void>;
   /** SIGKILL, restart, crash recovery: resolves when the server answers again. Every connection to every database dies. */
   crash(): Promise<void>;
+  /** Resolves when the server answers; throws, as `query` does, when it can't be reached. Needs no language of an engine. */
+  ping(): Promise<void>;
   /** Runs one statement as the administrator, in database `database` (default: the maintenance database). Rows as objects. */
   query(text: string, database?: string): Promise<readonly Record<string, unknown>[]>;
   /** Stops the server and removes all that belongs to it. Safe to call twice. */

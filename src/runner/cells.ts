@@ -56,7 +56,7 @@ export async function runCells(
   const judge = async (observed: Observation | FailedExperiment) => {
     const result = await judged(laboratory, assessors, observed);
     // When the server is gone every cell fails at once, sooner than the news of it comes: that is told instead, and once.
-    if (result.status === 'failed') await laboratory.sandbox.query('SELECT 1');
+    if (result.status === 'failed') await laboratory.sandbox.ping();
     finish(result, ...copiesOf(result, open));
   };
   while (open.length > 0) {

@@ -59,7 +59,7 @@ export async function observeDiskFull(laboratory: Laboratory, trace: Trace, cell
 
 /** By itself: what somebody else has ended says so. */
 function hasStopped(sandbox: Sandbox): Promise<boolean> {
-  return sandbox.query('SELECT 1').then(
+  return sandbox.ping().then(
     () => false,
     (error: Error) => !/from outside|out of memory/.test(error.message),
   );

@@ -22,6 +22,8 @@ export interface Administrator {
   readonly engine: Engine | undefined;
   /** Waits until a real query is answered. `check` is called between attempts and throws when waiting has become pointless. */
   ready(timeoutMs: number, check: () => void | Promise<void>): Promise<void>;
+  /** One exchange with the server that says nothing but that it is there. Throws what the driver says when it is not. */
+  ping(): Promise<void>;
   /** One statement, rows as objects. Throws what the server or the driver says. */
   query(text: string, database?: string): Promise<readonly Record<string, unknown>[]>;
   createDatabase(name: string): Promise<void>;

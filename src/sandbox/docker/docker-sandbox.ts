@@ -150,6 +150,10 @@ export class DockerSandbox implements Sandbox {
     await this.ready();
   }
 
+  ping(): Promise<void> {
+    return this.explained(this.administrator.ping());
+  }
+
   query(text: string, database?: string): Promise<readonly Record<string, unknown>[]> {
     return this.explained(this.administrator.query(text, database));
   }

@@ -32,6 +32,10 @@ export class MongodbAdministrator implements Administrator {
     return error instanceof MongoServerError;
   }
 
+  async ping(): Promise<void> {
+    await this.connected().db(maintenanceDatabase).command({ ping: 1 });
+  }
+
   /**
    * `text` is one command as extended JSON (`{"listCollections": 1}`). The rows are the documents of its cursor as far as the first batch
    * has them, or its answer.

@@ -31,6 +31,10 @@ export class MysqlAdministrator implements Administrator {
     return typeof sqlState === 'string' && sqlState !== '' && sqlState !== '28000' && sqlState !== '08S01';
   }
 
+  async ping(): Promise<void> {
+    await this.query('SELECT 1');
+  }
+
   async query(statement: string, database: string = maintenanceDatabase): Promise<readonly Record<string, unknown>[]> {
     if (database === maintenanceDatabase) return rowsOf((await this.connections().query(statement))[0]);
     return this.alone(database, async (connection) => rowsOf((await connection.query(statement))[0]));

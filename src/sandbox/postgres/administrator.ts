@@ -29,6 +29,10 @@ export class PostgresAdministrator implements Administrator {
     return /^(?!28)[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '');
   }
 
+  async ping(): Promise<void> {
+    await this.query('SELECT 1');
+  }
+
   async query(text: string, database: string = maintenanceDatabase): Promise<readonly Record<string, unknown>[]> {
     return database === maintenanceDatabase ? (await this.connections().query(text)).rows : this.queryAlone(text, database);
   }

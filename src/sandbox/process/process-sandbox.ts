@@ -82,6 +82,10 @@ class ProcessSandbox implements Sandbox {
     await this.ready();
   }
 
+  ping(): Promise<void> {
+    return this.administrator.ping();
+  }
+
   query(text: string, database?: string): Promise<readonly Record<string, unknown>[]> {
     return this.administrator.query(text, database);
   }
