@@ -5,8 +5,8 @@ import { statementTree } from './read';
 /** Around what only a run knows: characters that no program has (Unicode, "Private-Use Characters"). */
 const [open, close] = ['\uE000', '\uE001'];
 const holes = new RegExp(`${open}[^${close}]*${close}`, 'g');
-/** Texts, names in quotes, and the words that have a hole in them. */
-const holders = new RegExp(`'(?:[^']|'')*'|"(?:[^"]|"")*"|[\\w$]*(?:${open}[^${close}]*${close}[\\w$]*)+`, 'g');
+/** Texts, names in quotes, and whole words with the holes in them: a word without one is passed over at once, however long it is. */
+const holders = new RegExp(`'(?:[^']|'')*'|"(?:[^"]|"")*"|(?:[\\w$]|${open}[^${close}]*${close})+`, 'g');
 
 /** The text that an expression of SQL puts together, with its parts that only a run knows as holes. Undefined when no part of it is constant. */
 export function composedText(expression: string): string | undefined {
@@ -22,6 +22,7 @@ export function withWord(composed: string, word: string): string {
 /** With a name in place of what holds a hole, so that a statement can be read: `p_` and the value of `y` are `"p_{y}"`. */
 export function withNames(composed: string): string {
   return composed.replaceAll(holders, (held) => {
+    if (!held.includes(open)) return held;
     const named = held.replaceAll(open, '{').replaceAll(close, '}');
     return held.startsWith("'") || held.startsWith('"') ? named : `"${named}"`;
   });
