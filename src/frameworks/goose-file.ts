@@ -11,6 +11,8 @@ export interface GooseFile {
   readonly up?: GooseSection;
   readonly down?: GooseSection;
   readonly transaction: boolean;
+  /** Where it puts in variables of the environment: from ENVSUB ON to ENVSUB OFF, or the end of the file. */
+  readonly substituted: readonly Span[];
   /** goose's message, when it refuses the file. */
   readonly refused?: string;
 }
@@ -36,6 +38,8 @@ class GooseReader {
   private down: OpenSection | undefined;
   private current: OpenSection | undefined;
   private transaction = true;
+  private readonly substituted: Span[] = [];
+  private substitutedFrom: number | undefined;
   private refused: string | undefined;
   /** Where the statement began that has not ended yet. */
   private statementStart: number | undefined;
@@ -58,6 +62,7 @@ class GooseReader {
       ...(this.up === undefined ? {} : { up: closed(this.up) }),
       ...(this.down === undefined ? {} : { down: closed(this.down) }),
       transaction: this.transaction,
+      substituted: this.substituted,
       ...(this.refused === undefined ? {} : { refused: this.refused }),
     };
   }
@@ -96,8 +101,14 @@ class GooseReader {
       case 'NO TRANSACTION':
         this.transaction = false;
         return true;
+      case 'ENVSUB ON':
+        this.substitutedFrom ??= next;
+        return true;
+      case 'ENVSUB OFF':
+        this.endSubstitution(start);
+        return true;
       default:
-        return /^ENVSUB(ST)? (ON|OFF)$/i.test(command);
+        return false;
     }
   }
 
@@ -136,12 +147,34 @@ class GooseReader {
   private finish(): void {
     if (this.inBlock) this.refuse("failed to parse migration: missing '-- +goose StatementEnd' annotation");
     this.endStatement(this.text.length, this.inBlock ? 'finished' : 'unfinished');
+    this.endSubstitution(this.text.length);
+  }
+
+  private endSubstitution(end: number): void {
+    if (this.substitutedFrom !== undefined) this.substituted.push({ start: this.substitutedFrom, end });
+    this.substitutedFrom = undefined;
   }
 
   /** The first complaint is the one that goose stops at. */
   private refuse(message: string): void {
     this.refused ??= `${message}, see https://github.com/pressly/goose#sql-migrations`;
   }
+}
+
+/** `${NAME:-value}` and `${NAME-value}`. */
+const withDefault = /\$\{((\w+):?-([^{}\n]*))\}/g;
+
+/**
+ * What stands for placeholders with a default (`internal/sqlparser/parser.go`, which expands line by line), by what is between their braces: the
+ * value of their variable where one is known, else the default.
+ */
+export function defaultsOf(
+  text: string,
+  { substituted }: GooseFile,
+  values: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const found = substituted.flatMap(({ start, end }) => [...text.slice(start, end).matchAll(withDefault)]);
+  return Object.fromEntries(found.map(([, expression = '', name = '', value = '']) => [expression, values[name] ?? value]));
 }
 
 function closed({ start, end, requests }: OpenSection): GooseSection {

@@ -4,7 +4,7 @@ import type { BuiltInFramework, DownPlacement, ReadOptions, RunProtocol, SourceF
 import { readRequests } from '../parse/read';
 import { byEngine } from './by-engine';
 import { baseName, byNumber, confidence, folderPrefix, oncePerFile, problem, sqlFiles } from './files';
-import { type GooseSection, readGooseFile } from './goose-file';
+import { defaultsOf, type GooseSection, readGooseFile } from './goose-file';
 import { gooseHistory } from './histories/goose';
 import { statementSteps } from './history';
 import { asBlock, findComment, lineMark, removedLine } from './marks';
@@ -98,8 +98,9 @@ function readMigration(file: SourceFile, options: ReadOptions): Result<Migration
     const why = "must start with '-- +goose Up' annotation, see https://github.com/pressly/goose#sql-migrations";
     return problem(`${file.path}: failed to parse migration: ${why}`, file.path);
   }
+  const placeholders = { ...options.placeholders, ...defaultsOf(file.text, read, options.placeholders) };
   const program = (direction: 'up' | 'down', section: GooseSection): Program => {
-    const requests = readRequests(file.text, section.requests, options).filter((statements) => statements.length > 0);
+    const requests = readRequests(file.text, section.requests, { ...options, placeholders }).filter((statements) => statements.length > 0);
     const groups = requests.map((statements) => statements.map(({ index }) => index));
     const isPlain = groups.every((group) => group.length === 1);
     const execution: ProgramExecution = {

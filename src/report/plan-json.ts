@@ -41,6 +41,8 @@ export interface PlanReport {
   };
   readonly up: PlanReportProgram;
   readonly down?: PlanReportProgram;
+  /** Of a file that holds several migrations (changesets of Liquibase): each of them, in order. The document itself is then the last. */
+  readonly changesets?: readonly PlanReport[];
 }
 
 /** Puts a migration and its plans together. `shownPath` says how people call a file of the folder. */
@@ -91,7 +93,8 @@ function shownTable({ table }: TableWork): string {
   return table.schema === undefined ? table.name : `${table.schema}.${table.name}`;
 }
 
-/** The document of `plan --format json`. */
-export function planJson(report: PlanReport): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
+/** The document of `plan --format json`: one, however many migrations the file holds. */
+export function planJson(reports: readonly PlanReport[]): string {
+  const document = { ...reports.at(-1), ...(reports.length > 1 && { changesets: reports }) };
+  return `${JSON.stringify(document, null, 2)}\n`;
 }

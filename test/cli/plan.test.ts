@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
+import type { PlanReport } from '../../src/report/plan-json';
 import { faultline, folderOf, isOneClearLine, root, schema } from './cli';
 
 const interesting = 'examples/shop/db/migrations/20250519080000_add_currency_to_orders.sql';
@@ -118,13 +119,16 @@ CREATE VIEW mails AS SELECT email FROM users;
 --rollback not required
 `;
 
-  test('is planned changeset by changeset, each a document of its own in JSON', async () => {
+  test('is planned changeset by changeset, in JSON too, which is one document', async () => {
     const cwd = folderOf({ 'changelog.sql': text });
     const { stdout } = await faultline(['plan', 'changelog.sql'], { cwd });
     expect(stdout.match(/^changelog\.sql ann:\d$/gm)).toEqual([1, 2, 3, 4].map((id) => `changelog.sql ann:${id}`));
     const json = await faultline(['plan', 'changelog.sql', '--format', 'json'], { cwd });
-    const reports = json.stdout.split(/^(?=\{)/m).map((each) => JSON.parse(each));
-    expect(reports.map(({ migration, up }) => [migration.id, up.transactions[0].kind])).toEqual([
+    const report = JSON.parse(json.stdout);
+    const validate = schema('plan');
+    expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+    expect(report.migration.id).toBe('changelog.sql::4::ann');
+    expect(report.changesets.map(({ migration, up }: PlanReport) => [migration.id, up.transactions[0]?.kind])).toEqual([
       ['changelog.sql::1::ann', 'framework'],
       ['changelog.sql::2::ann', 'framework'],
       ['changelog.sql::3::ann', 'autocommit'],

@@ -26,8 +26,8 @@ export function addPlanCommand(program: Command): void {
 async function plan(file: string, options: PlanOptions): Promise<number> {
   const reports = (await loadMigrations(file, options)).map(reportOf);
   const palette = resultPalette(options.out);
-  const texts = reports.map((report) => (options.format === 'json' ? planJson(report) : planPretty(report, palette)));
-  await writeResult(texts.join(options.format === 'json' ? '' : '\n'), options.out);
+  const text = options.format === 'json' ? planJson(reports) : reports.map((report) => planPretty(report, palette)).join('\n');
+  await writeResult(text, options.out);
   return exitStatus.success;
 }
 

@@ -296,6 +296,24 @@ describe('goose', () => {
     expect(migration.down?.statements.map(({ text }) => text)).toEqual(['SELECT 2']);
   });
 
+  it('puts the defaults of variables in between ENVSUB ON and OFF, and values that are known in their place', () => {
+    const texts = {
+      '1_a.sql':
+        "-- +goose Up\n-- +goose ENVSUB ON\nCREATE TABLE ${SCHEMA:-app}.${NAME}_t (a text DEFAULT '${REGION-eu}');\n-- +goose ENVSUB OFF\nSELECT '${OTHER:-x}';\n-- +goose envsub on\n-- +goose Down\nDROP TABLE ${SCHEMA:-app}.t;\n",
+    };
+    const sent = (placeholders: Record<string, string>) =>
+      read(texts, placeholders).migrations.flatMap(({ up, down }) =>
+        [...up.statements, ...(down?.statements ?? [])].map((each) => each.sent),
+      );
+    expect(sent({})).toEqual(["CREATE TABLE app.${NAME}_t (a text DEFAULT 'eu')", "SELECT '${OTHER:-x}'", 'DROP TABLE app.t']);
+    expect(sent({ SCHEMA: 'shop', NAME: 'a', REGION: 'us' })).toEqual([
+      "CREATE TABLE shop.a_t (a text DEFAULT 'us')",
+      "SELECT '${OTHER:-x}'",
+      'DROP TABLE shop.t',
+    ]);
+    expect(read(texts).migrations[0]?.up.statements[0]?.unresolved).toEqual(['NAME']);
+  });
+
   it('sends a line with two statements, or a block, as one request', () => {
     const { framework, migration } = first({
       '1_a.sql':
