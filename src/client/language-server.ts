@@ -3,7 +3,7 @@ import { CloseAction, ErrorAction, LanguageClient, type LanguageClientOptions, S
 import { changedNotification } from '../protocol/language';
 import type { Output } from './output';
 import { RestartPolicy } from './restart-policy';
-import { linkInstalledPage } from './rule-pages';
+import { linkInstalledPage, linkInstalledPages } from './rule-pages';
 import { migrationSelector } from './selector';
 
 /** The language server as the rest of the extension sees it. */
@@ -41,7 +41,10 @@ export function startLanguageServer(context: vscode.ExtensionContext, output: Ou
     documentSelector: [...migrationSelector, { scheme: 'file', pattern: '**/faultline.json' }],
     outputChannel: output.channel,
     diagnosticCollectionName: 'faultline',
-    middleware: { handleDiagnostics: (uri, diagnostics, next) => next(uri, diagnostics.map(linkInstalledPage)) },
+    middleware: {
+      handleDiagnostics: (uri, diagnostics, next) => next(uri, diagnostics.map(linkInstalledPage)),
+      provideHover: async (document, position, token, next) => linkInstalledPages(await next(document, position, token)),
+    },
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed: () => {

@@ -15,6 +15,24 @@ export function linkInstalledPage(diagnostic: vscode.Diagnostic): vscode.Diagnos
   return diagnostic;
 }
 
+const openRuleCommand = 'faultline.openRule';
+
+/** The same for the links of a hover, which can't lead to a document of ours, but to a command. */
+export function linkInstalledPages(hover: vscode.Hover | null | undefined): vscode.Hover | null | undefined {
+  if (!hover) return hover;
+  hover.contents = hover.contents.map((content) => {
+    if (!(content instanceof vscode.MarkdownString)) return content;
+    const linked = content.value.replaceAll(/\]\(https:[^()\s]*\/docs\/rules\/([a-z0-9-]+)\.md\)/g, (_, rule: string) => {
+      return `](command:${openRuleCommand}?${encodeURIComponent(JSON.stringify([rule]))})`;
+    });
+    if (linked === content.value) return content;
+    const markdown = new vscode.MarkdownString(linked);
+    markdown.isTrusted = { enabledCommands: [openRuleCommand] };
+    return markdown;
+  });
+  return hover;
+}
+
 /** Opens the pages of rules. The editor follows a finding's link to a document only, not to a command: its text makes room for the preview. */
 export function registerRulePages(context: vscode.ExtensionContext): void {
   const provider: vscode.TextDocumentContentProvider = {
@@ -25,6 +43,9 @@ export function registerRulePages(context: vscode.ExtensionContext): void {
   };
   context.subscriptions.push(
     vscode.workspace.registerTextDocumentContentProvider(scheme, provider),
+    vscode.commands.registerCommand(openRuleCommand, async (rule: unknown) => {
+      if (typeof rule === 'string' && /^[a-z0-9-]+$/.test(rule)) await showPreview(vscode.Uri.from({ scheme, path: `/${rule}.md` }));
+    }),
     vscode.window.onDidChangeActiveTextEditor((editor) => {
       if (editor?.document.uri.scheme === scheme) void showPreview(editor.document.uri);
     }),

@@ -37,7 +37,8 @@ export interface Changelog {
 }
 
 /** Behind nothing but white space, and on one line. */
-const firstLine = /^\s*--[^\S\r\n]*liquibase[^\S\r\n]*formatted/i;
+/** What a formatted SQL changelog begins with. */
+export const formattedSql = /^\s*--[^\S\r\n]*liquibase[^\S\r\n]*formatted/i;
 const header = /^\s*--\s*changeset\s+("[^"]+"|[^:]+):\s*("[^"]+"|\S+)/i;
 const badHeader = /^\s*--?\s*changeset\b/i;
 const rollbackLine = /^\s*--\s*rollback (.*)$/i;
@@ -48,7 +49,7 @@ const ignoreLines = /^\s*--\s*ignoreLines:(\w+)/i;
 
 /** True for a file that says in its first line that it is a formatted SQL changelog. */
 export function isFormattedSql(text: string): boolean {
-  return firstLine.test(text);
+  return formattedSql.test(text);
 }
 
 interface Line {

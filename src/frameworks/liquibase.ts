@@ -12,6 +12,7 @@ import { statementSteps } from './history';
 import {
   type Changeset,
   directives,
+  formattedSql,
   includes,
   isFormattedSql,
   onlyThese,
@@ -105,6 +106,7 @@ export const liquibase: BuiltInFramework = {
 
   run: byEngine(onPostgres, liquibaseOnMysql),
 
+  firstLine: formattedSql,
   upMarker: '--liquibase formatted sql\n--changeset faultline:1',
   // A file that holds several says it of each of them.
   noTransactionMark: (text) =>

@@ -82,6 +82,7 @@ export const sqlx: BuiltInFramework = {
 
   byteOrderMark: () => 'sqlx sends it along, and the server refuses the file with a syntax error',
 
+  firstLine: marker,
   noTransactionMark: (text) => lineMark(0, `-- no-transaction${text.includes('\r\n') ? '\r' : ''}`),
   withoutNoTransactionMark: (text) => (marker.test(text) ? removedLine(text, marker) : undefined),
 

@@ -117,6 +117,8 @@ interface FrameworkFiles {
   expectsDowns?(files: readonly SourceFile[]): boolean;
   /** What becomes of a file that begins with a byte order mark, as a sentence goes on. Absent, undefined: it is left out, and does no harm. */
   byteOrderMark?(file: SourceFile): string | undefined;
+  /** A line of comment that the framework knows only as the first of a file: nothing may be put above it. Absent: it has none. */
+  readonly firstLine?: RegExp;
   /** The line that a migration's statements stand under: `-- migrate:up`. Absent: they are the whole file. */
   readonly upMarker?: string;
   /** The line for the way back that the framework wants to see even when there is nothing under it. */

@@ -1,6 +1,6 @@
 import { frameworkByName } from '../frameworks/registry';
 import { engineDisplayName } from '../model/engine';
-import type { BadExample, Rule, RuleExample } from './rule';
+import { type BadExample, type Rule, type RuleExample, ruleUrl } from './rule';
 
 /** The page of a rule in `docs/rules`, in Markdown. */
 export function rulePage(rule: Rule): string {
@@ -24,6 +24,18 @@ function forEngines(rule: Rule): string {
 
 function shownEngines({ engines }: Rule): string {
   return engines === undefined ? 'all' : engines.map(engineDisplayName).join(', ');
+}
+
+/** A rule in a line, for lists to choose from: what it finds, how severe that is, and for which engines. */
+export function ruleSummary(rule: Rule): string {
+  return `${rule.title}. Default: ${rule.severity}.${rule.engines === undefined ? '' : ` For ${shownEngines(rule)}.`}`;
+}
+
+/** A rule in short, in Markdown: what it finds, why that matters, and where more is said. */
+export function ruleDescription(rule: Rule): string {
+  const [first = ''] = paragraphs(rule.explanation.trim()).split('\n\n');
+  const facts = `\`${rule.id}\` · default severity: ${rule.severity}${forEngines(rule)}`;
+  return [`**${rule.title}**`, facts, first, `[The rule’s page](${ruleUrl(rule.id)})`].join('\n\n');
 }
 
 /** The table of all rules. */

@@ -4,9 +4,8 @@ import type { Range } from '../model/text';
 import type { KeptMigration } from '../rollback/kept-migration';
 import { isWritten } from '../rollback/written';
 import { type Analysis, overlaps, pathInFolder } from './analysis';
-import type { OpenFiles } from './code-actions';
 import { smallestReplacement } from './smallest-replacement';
-import { type FileEdits, toConfirmedAction, toWorkspaceEdit } from './to-lsp';
+import { type FileEdits, type OpenFiles, toConfirmedAction, toWorkspaceEdit } from './to-lsp';
 
 /**
  * The migration changed so that what it drops, deletes and overwrites is kept aside, with the rollback that brings it back. Offered on a

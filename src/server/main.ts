@@ -1,5 +1,6 @@
 import {
   CodeActionKind,
+  CompletionTriggerKind,
   createConnection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
@@ -26,6 +27,8 @@ import { MigrationFolders } from './migration-folders';
 import { ProjectDiagnostics } from './project-diagnostics';
 import { registerRequests } from './requests';
 import { EditorSettings } from './settings';
+import { lineAt, suppressionCompletions, typedSuppression } from './suppression-completions';
+import { suppressionHover } from './suppression-hover';
 import { keepDataKind, toUri } from './to-lsp';
 import { WorkspaceFolders } from './workspace-folders';
 
@@ -57,7 +60,8 @@ connection.onInitialize((parameters: InitializeParams): InitializeResult => {
       codeLensProvider: { resolveProvider: false },
       inlayHintProvider: { resolveProvider: false },
       documentSymbolProvider: true,
-      completionProvider: { resolveProvider: false },
+      // Behind these a rule can be named in a comment; nothing else is offered for them.
+      completionProvider: { resolveProvider: false, triggerCharacters: [' ', ','] },
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind, keepDataKind] },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
@@ -123,7 +127,8 @@ function refresh(): void {
 
 connection.onHover(async ({ textDocument, position }) => {
   const analysis = await folders.analyse(textDocument.uri);
-  return analysis && hoverAt(analysis, fromLspPosition(position));
+  const place = fromLspPosition(position);
+  return analysis && (suppressionHover(analysis, place) ?? hoverAt(analysis, place));
 });
 connection.onCodeLens(async ({ textDocument }) => {
   const analysis = await folders.analyse(textDocument.uri);
@@ -137,9 +142,13 @@ connection.onDocumentSymbol(async ({ textDocument }) => {
   const analysis = await folders.analyse(textDocument.uri);
   return analysis === undefined ? [] : documentSymbols(analysis);
 });
-connection.onCompletion(async ({ textDocument, position }) => {
+connection.onCompletion(async ({ textDocument, position, context }) => {
+  const place = fromLspPosition(position);
+  const typed = typedSuppression(lineAt(documents.get(textDocument.uri)?.getText() ?? '', place), place);
+  if (typed === undefined && context?.triggerKind === CompletionTriggerKind.TriggerCharacter) return [];
   const analysis = await folders.analyse(textDocument.uri);
-  return analysis === undefined ? [] : completions(analysis, fromLspPosition(position));
+  if (analysis === undefined) return [];
+  return typed === undefined ? completions(analysis, place) : suppressionCompletions(analysis, typed);
 });
 connection.onCodeAction(async ({ textDocument, range, context }) => {
   const analysis = await folders.analyse(textDocument.uri);

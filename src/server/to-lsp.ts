@@ -73,6 +73,12 @@ export interface FileEdits {
   readonly edits: readonly { readonly range: Range; readonly newText: string }[];
 }
 
+/** What edits need beside an analysis: which version of a file is open. */
+export interface OpenFiles {
+  /** The version of an open document; null when the file is not open: LSP's "whatever is on disk". */
+  versionOf(path: string): number | null;
+}
+
 export function toWorkspaceEdit(files: readonly FileEdits[]): WorkspaceEdit {
   return { documentChanges: files.flatMap(toDocumentChanges) };
 }
@@ -86,17 +92,17 @@ function toDocumentChanges(file: FileEdits): (CreateFile | TextDocumentEdit)[] {
   return file.create ? [{ kind: 'create', uri, options: { ignoreIfExists: true } }, edit] : [edit];
 }
 
-/** A quick fix for one diagnostic. */
+/** A quick fix for diagnostics. */
 export function toQuickFix(
   title: string,
-  diagnostic: Diagnostic,
+  diagnostics: Diagnostic[],
   edit: WorkspaceEdit,
   options: { readonly preferred: boolean; readonly command?: Command },
 ): CodeAction {
   return {
     title,
     kind: CodeActionKind.QuickFix,
-    diagnostics: [diagnostic],
+    diagnostics,
     isPreferred: options.preferred,
     edit,
     ...(options.command === undefined ? {} : { command: options.command }),
@@ -194,5 +200,41 @@ export function toSnippet(item: {
     ...(item.more.length === 0
       ? {}
       : { additionalTextEdits: item.more.map(({ range, newText }) => ({ range: toLspRange(range), newText })) }),
+  };
+}
+
+/** The id of a rule, with what it finds. */
+export function toRuleCompletion(item: {
+  readonly id: string;
+  readonly detail: string;
+  readonly documentation: string;
+  /** On the right of the list. */
+  readonly note: string;
+  readonly sortText: string;
+  readonly range: Range;
+  readonly snippet: string;
+}): CompletionItem {
+  return {
+    label: item.id,
+    labelDetails: { description: item.note },
+    kind: CompletionItemKind.EnumMember,
+    detail: item.detail,
+    documentation: { kind: 'markdown', value: item.documentation },
+    sortText: item.sortText,
+    filterText: item.id,
+    insertTextFormat: InsertTextFormat.Snippet,
+    textEdit: { range: toLspRange(item.range), newText: item.snippet },
+  };
+}
+
+/** A word after which the editor is to ask for more. */
+export function toWordCompletion(word: string, detail: string, range: Range): CompletionItem {
+  return {
+    label: word,
+    kind: CompletionItemKind.Keyword,
+    detail,
+    filterText: word,
+    textEdit: { range: toLspRange(range), newText: `${word} ` },
+    command: { title: 'Name the rule', command: 'editor.action.triggerSuggest' },
   };
 }

@@ -24,6 +24,40 @@ describe('explanations', () => {
     assert.match(text, /reads the whole table/);
   });
 
+  it('of a rule that a comment names: completed with what it finds, and on hover with a link to its page', async () => {
+    const document = await openFile(addCurrency);
+    await findingOf(document, 'index-not-concurrent');
+    const edit = new vscode.WorkspaceEdit();
+    const statement = document.positionAt(document.getText().indexOf('CREATE INDEX'));
+    edit.insert(document.uri, statement, '-- faultline-ignore \n');
+    await vscode.workspace.applyEdit(edit);
+    const end = document.lineAt(statement.line).range.end;
+    const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      document.uri,
+      end,
+      ' ',
+    );
+    const item = items.find(({ label }) => (typeof label === 'object' ? label.label : label) === 'index-not-concurrent');
+    assert.ok(item, 'the rule is offered');
+    assert.match(item.detail ?? '', /Default: error/);
+    const named = new vscode.WorkspaceEdit();
+    named.insert(document.uri, end, 'index-not-concurrent: a test');
+    await vscode.workspace.applyEdit(named);
+    const text = await eventually('a hover', async () => {
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, end);
+      const shown = markdownOf(hovers);
+      return shown.includes('default severity') ? shown : undefined;
+    });
+    assert.match(text, /\]\(command:faultline\.openRule\?%5B%22index-not-concurrent%22%5D\)/);
+    await vscode.commands.executeCommand('faultline.openRule', 'index-not-concurrent');
+    const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
+    await eventually(
+      `the page is shown: ${tabs().join()}`,
+      () => tabs().some((label) => label.includes('index-not-concurrent.md')) || undefined,
+    );
+  });
+
   it('above the first statement: simulate, and how it will run', async () => {
     const document = await openFile(addCurrency);
     const lenses = await eventually('code lenses', async () => {

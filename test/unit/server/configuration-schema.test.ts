@@ -4,6 +4,7 @@ import manifest from '../../../package.json';
 import schema from '../../../schemas/faultline.schema.json';
 import { readConfiguration } from '../../../src/lint/configuration';
 import { frameworkNames } from '../../../src/model/migration';
+import { allRules } from '../../../src/rules/registry';
 import { readEditorSettings } from '../../../src/server/settings';
 
 const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
@@ -46,6 +47,15 @@ describe('the schema of faultline.json', () => {
 it('knows each framework, in faultline.json and in the settings', () => {
   expect(schema.properties.framework.enum).toEqual([...frameworkNames]);
   expect(manifest.contributes.configuration.properties['faultline.framework'].enum).toEqual(['auto', ...frameworkNames]);
+});
+
+it('knows each rule with what it finds, and takes one that it does not know for a problem of the file alone', () => {
+  const rules: Record<string, { description: string }> = schema.properties.rules.properties;
+  expect(Object.keys(rules)).toEqual(allRules.map(({ id }) => id).sort());
+  for (const rule of allRules) {
+    expect(rules[rule.id]?.description.startsWith(`${rule.title}. Default: ${rule.severity}.`), rule.id).toBe(true);
+  }
+  expect(validate({ rules: { 'from-a-later-version': 'off' } })).toBe(true);
 });
 
 describe('the contributed settings', () => {
