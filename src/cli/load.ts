@@ -4,7 +4,7 @@ import { engineFor } from '../lint/lint';
 import { unknownRules } from '../lint/unknown-rules';
 import { type Catalog, emptyCatalog } from '../model/catalog';
 import { type Engine, engineDisplayName, engineLabel, engineOf, versionsKnown } from '../model/engine';
-import type { Migration } from '../model/migration';
+import { isOfFile, type Migration } from '../model/migration';
 import type { Problem } from '../model/result';
 import type { Framework, SourceFile } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
@@ -105,7 +105,7 @@ export async function loadMigrations(path: string, options: CommonOptions): Prom
   const folder = await loadFolder(path, options);
   const { source, migrations, framework, problems } = folder;
   if (source.target === undefined) throw new CommandFailure(`${path} is a folder: give one migration file`);
-  const isMeant = ({ up, down }: Migration) => up.path === source.target || down?.path === source.target;
+  const isMeant = (migration: Migration) => isOfFile(migration, source.target);
   const found: LoadedMigration[] = [];
   let before = emptyCatalog;
   // What comes behind the last of them is not replayed, but for a callback, which runs on what all of them leave.

@@ -149,8 +149,8 @@ class FolderRun {
     this.surroundings = JSON.stringify([framework.name, engine, configuration, [...this.texts.keys()], others]);
   }
 
-  isWanted({ up, down }: Migration): boolean {
-    return this.wanted.has(up.path) || (down !== undefined && this.wanted.has(down.path));
+  isWanted({ up, down, sender }: Migration): boolean {
+    return [up.path, down?.path, sender].some((path) => path !== undefined && this.wanted.has(path));
   }
 
   /** Lints what is wanted of one migration, on the schema before it. */
@@ -168,11 +168,15 @@ class FolderRun {
       : sameIfEqual(replay(before, migration.up.statements, migration.engine, migration.up.execution), known?.after);
     const linted = new Map<string, LintedProgram>(unchanged ? known.linted : []);
     for (const program of programs) {
-      if (!this.wanted.has(program.path)) continue;
+      if (!this.wanted.has(program.path) && !this.wanted.has(migration.sender ?? '')) continue;
       const result =
         linted.get(program.direction) ?? this.lintProgram(migration, program, before, program.direction === 'up' ? before : after);
       linted.set(program.direction, result);
       this.add(program, result);
+    }
+    // Nothing is found in a file that only sends others, but whoever asks for it is answered.
+    if (migration.sender !== undefined && this.wanted.has(migration.sender) && !this.linted.has(migration.sender)) {
+      this.linted.set(migration.sender, { programs: [], findings: [], errors: [] });
     }
     this.input.cache?.set(migration, { migration, texts, before, after, linted, surroundings: this.surroundings });
     return { migration, before, after };

@@ -196,6 +196,8 @@ export interface Migration {
   readonly up: Program;
   /** Absent when there is none: a missing rollback. */
   readonly down?: Program;
+  /** The file that the framework runs and records, where all that it does is to send those of `up` and `down` (db-migrate). */
+  readonly sender?: string;
   /** True for frameworks that have no rollbacks by design (Prisma), and for files that are themselves only a down. */
   readonly downUnsupported?: boolean;
   /** The id of the migration that comes before it in its folder. */
@@ -204,4 +206,9 @@ export interface Migration {
   readonly checksum?: string;
   /** What the history calls it, where its id alone does not tell (Flyway). */
   readonly recordedAs?: { readonly version?: string; readonly description: string; readonly type: string };
+}
+
+/** Is this one of the files of the migration? */
+export function isOfFile({ up, down, sender }: Pick<Migration, 'up' | 'down' | 'sender'>, path: string | undefined): boolean {
+  return path !== undefined && (up.path === path || down?.path === path || sender === path);
 }

@@ -4,7 +4,7 @@ import { frameworkByName, notMigration, readFolder } from '../frameworks/registr
 import { runsFileByFile } from '../frameworks/runnable';
 import { sql } from '../frameworks/sql';
 import { defaultEngine, type Engine, engineDisplayName, engineOf, versionsKnown } from '../model/engine';
-import type { Migration } from '../model/migration';
+import { isOfFile, type Migration } from '../model/migration';
 import type { Problem } from '../model/result';
 import type { BuiltInFramework, Framework, HarnessName, ToolFramework } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
@@ -118,11 +118,11 @@ async function readMigrations(path: string, engine: Engine, request: SimulationR
 
 function findTargets(read: ReadMigrations, { only, shard }: SimulationRequest): readonly number[] {
   if (read.target === undefined) {
-    const isMeant = ({ up, down }: Migration) => only === undefined || only.some((path) => path === up.path || path === down?.path);
+    const isMeant = (migration: Migration) => only === undefined || only.some((path) => isOfFile(migration, path));
     const meant = read.migrations.flatMap((migration, position) => (isMeant(migration) ? [position] : []));
     return shard === undefined ? meant : meant.filter((_, index) => index % shard.count === shard.index - 1);
   }
-  const position = read.migrations.findLastIndex((migration) => migration.up.path === read.target || migration.down?.path === read.target);
+  const position = read.migrations.findLastIndex((migration) => isOfFile(migration, read.target));
   if (position === -1) throw new SimulationFailure(notMigration(read.target, read.framework, read.problems));
   return [position];
 }

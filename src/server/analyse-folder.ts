@@ -3,6 +3,7 @@ import type { LintCache } from '../lint/cache';
 import type { Configuration } from '../lint/configuration';
 import { type LintedFolder, lintFolder } from '../lint/lint';
 import type { FileReport } from '../model/finding';
+import { isOfFile } from '../model/migration';
 import type { SourceFile } from '../model/run-protocol';
 import { loadParser } from '../parse/load';
 import { planProgram } from '../plan/plan';
@@ -56,7 +57,7 @@ function analysisOf(
   linted: LintedFolder,
   name: string,
 ): Analysis | undefined {
-  const placed = linted.migrations.findLast(({ migration }) => migration.up.path === name || migration.down?.path === name);
+  const placed = linted.migrations.findLast(({ migration }) => isOfFile(migration, name));
   const report = linted.reports.find((candidate) => candidate.path === name);
   if (placed === undefined || report === undefined) return undefined;
   const { migration, before, after } = placed;

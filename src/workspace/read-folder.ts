@@ -71,6 +71,9 @@ const limits = {
 const flywayFile = /^(?:[VUB]\d[\d._]*|R)__.*\.sql$/;
 const orderedFolder = /^(?:v?\d[\w.-]*|(?:release|version|sprint)[-_.]?\d[\w.-]*)$/i;
 
+/** What `db-migrate create --sql-file` puts into the folder `sqls` below its migrations, which send it. */
+const sentFile = /^\d{14}-.*-(?:up|down)\.sql$/;
+
 /**
  * The folder whose files belong together with this file: its own, or one above for frameworks with a folder per migration, and for those that
  * look into all folders.
@@ -79,6 +82,7 @@ export function folderOf(file: string): string {
   let own = dirname(file);
   const name = file.slice(own.length + 1);
   if (fileNamesInOwnFolder.has(name)) return dirname(own);
+  if (basename(own) === 'sqls' && sentFile.test(name)) return dirname(own);
   while (flywayFile.test(name) && orderedFolder.test(basename(own))) own = dirname(own);
   return own;
 }

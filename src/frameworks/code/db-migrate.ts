@@ -154,6 +154,7 @@ function readMigration(file: SourceFile, files: readonly SourceFile[], folder: C
     framework: 'db-migrate',
     engine: options.engine,
     up,
+    ...(up.path !== file.path && { sender: file.path }),
     ...(down === 'irreversible' ? { downUnsupported: true } : down === undefined || isEmpty(down) ? {} : { down }),
   };
 }

@@ -33,6 +33,17 @@ async function problemOf(path: string): Promise<string> {
 }
 
 describe('readMigrationSource', () => {
+  test('the SQL that code sends from a folder beside it is read with the code', async () => {
+    const folder = repository({
+      'migrations/20240101000000-a.js': 'exports.up = (db) => db.runSql(sql);',
+      'migrations/sqls/20240101000000-a-up.sql': 'SELECT 1;',
+    });
+    expect(await read(join(folder, 'migrations/sqls/20240101000000-a-up.sql'))).toMatchObject({
+      folder: join(folder, 'migrations'),
+      target: 'sqls/20240101000000-a-up.sql',
+    });
+  });
+
   test('of the configuration of tools above it takes the name of the database alone', async () => {
     const folder = repository({
       'db/migrations/1_a.js': 'exports.up = (knex) => knex.raw("SELECT 1");',

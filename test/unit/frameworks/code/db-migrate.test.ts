@@ -3,6 +3,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dbMigrate } from '../../../../src/frameworks/code/db-migrate';
+import { defaultConfiguration } from '../../../../src/lint/configuration';
+import { lintFolder } from '../../../../src/lint/lint';
+import { isOfFile } from '../../../../src/model/migration';
 import { even, loadParser, only, statementsOf, unreadOf } from './read';
 
 beforeAll(loadParser);
@@ -113,6 +116,16 @@ ${code('up')}${code('down')}exports._meta = { version: 1 };
     expect(migration.up).toMatchObject({ path: 'sqls/20260101000000-a-up.sql', execution: { wrapped: true, groups: [[1, 2]] } });
     expect(migration.up.rendering).toBeUndefined();
     expect(migration.down).toBeUndefined();
+    expect(isOfFile(migration, '20260101000000-a.js')).toBe(true);
+    const { reports } = lintFolder({
+      files: Object.entries(files).map(([path, text]) => ({ path, text })),
+      configuration: { ...defaultConfiguration, framework: 'db-migrate' },
+      paths: ['20260101000000-a.js'],
+    });
+    expect(reports.map(({ path, findings }) => [path, findings.map(({ rule }) => rule).includes('missing-rollback')])).toEqual([
+      ['20260101000000-a.js', false],
+      ['sqls/20260101000000-a-up.sql', true],
+    ]);
     const placed = dbMigrate.placeDown(
       migration,
       Object.entries(files).map(([path, text]) => ({ path, text })),
