@@ -8,7 +8,7 @@ import { postgresWords, type SqlWords } from './dialect';
 import { type DownPart, lostData, notUndone, statement as undo } from './down-part';
 import { restoring } from './keep-aside';
 import { spoken } from './names';
-import { tablesReached } from './reached-rows';
+import { columnsFollowing, tablesReached } from './reached-rows';
 import { insertedBack, isNamed, writtenTables } from './rows';
 
 /** What the rollback can do about rows, last statement first: inserted constants can be deleted, all else can only be said. */
@@ -107,11 +107,13 @@ function downOfRows(
         (column) => old === undefined || old.complete === false || old.columns.some((other) => other.name === column),
       );
       const own = operation.columns.filter((column) => table?.complete === false && isAdded(column, table, old));
-      if (kept.length === 0 || kept.every((column) => own.includes(column))) return [];
-      return comment(
-        `Not undone: the old values of ${kept.map((column) => `${where}.${column}`).join(', ')}, which statement ${statement.index} overwrote; ${backup}.`,
-        kept,
-      );
+      const overwritten = kept.every((column) => own.includes(column))
+        ? []
+        : comment(
+            `Not undone: the old values of ${kept.map((column) => `${where}.${column}`).join(', ')}, which statement ${statement.index} overwrote; ${backup}.`,
+            kept,
+          );
+      return [...overwritten, ...besideUpdate(operation, statement, table, old, before)];
     }
     case 'truncate':
     case 'delete': {
@@ -132,4 +134,40 @@ function downOfRows(
 
 function isAdded(column: string, table: Table, old: Table | undefined): boolean {
   return table.columns.some((other) => other.name === column) && !old?.columns.some((other) => other.name === column);
+}
+
+/** What an UPDATE changes and does not name: keys that point to what it changes, and moments that the server keeps by itself. */
+function besideUpdate(
+  operation: Extract<Operation, { kind: 'update' }>,
+  { index }: Statement,
+  table: Table | undefined,
+  old: Table | undefined,
+  before: Catalog,
+): DownPart[] {
+  if (table === undefined || old === undefined) return [];
+  const backup = 'take them from a backup made before the migration';
+  // MySQL and MariaDB: ON UPDATE CURRENT_TIMESTAMP, in each row that becomes another one.
+  const moments = table.columns.filter(
+    ({ identity, name, onUpdate }) =>
+      onUpdate !== undefined && !operation.columns.includes(name) && old.columns.some((column) => column.identity === identity),
+  );
+  const names = moments.map(({ name }) => name);
+  const told = names.map((name) => `${spoken(table)}.${name}`).join(', ');
+  return [
+    ...(names.length === 0
+      ? []
+      : [
+          lostData(`Not undone: the old values of ${told}, which the server sets to the moment of statement ${index}; ${backup}.`, {
+            table: relationKey(old),
+            columns: names,
+          }),
+        ]),
+    ...columnsFollowing(old, operation.columns, before).map((written) => {
+      const values = written.columns.map((column) => `${spoken(written.table)}.${column}`).join(', ');
+      return lostData(`Not undone: the old values of ${values}, which follow what statement ${index} overwrote; ${backup}.`, {
+        table: relationKey(written.table),
+        columns: written.columns,
+      });
+    }),
+  ];
 }

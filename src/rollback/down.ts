@@ -27,7 +27,8 @@ import { withOldTexts } from './renamed-back';
 import { labelsRenamedBack } from './renamed-labels';
 import { withSearchPath } from './search-path';
 import { positionsDown } from './sequence-positions';
-import { triggerWrites } from './trigger-writes';
+import { triggerRows } from './trigger-rows';
+import { triggerWrites, writesOfTrigger } from './trigger-writes';
 import { unfolded } from './unfolded';
 
 export type { GeneratedDown } from './down-parts';
@@ -69,6 +70,7 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
     ...data,
     // The functions of triggers are named by the triggers alone.
     ...triggerWrites(statements, { ...known, definitions: before.definitions }, now, engine),
+    ...triggerRows(statements, known, before, after, engine, (trigger) => writesOfTrigger(trigger, [before, after])),
     ...typesDown(statements, known, now, computed.columns),
     ...computed.parts,
     ...labels.parts,

@@ -1,5 +1,6 @@
-import { type Catalog, relationKey, type Table } from '../model/catalog';
+import { type Catalog, type Constraint, relationKey, type Table } from '../model/catalog';
 import type { Operation } from '../model/operation';
+import { referencedColumns } from '../state/loss';
 
 /**
  * Other tables whose rows go or change with those of `table`, by the foreign keys that say so: TRUNCATE ... CASCADE empties all that refer
@@ -20,6 +21,38 @@ export function tablesReached(table: Table, operation: Operation, catalog: Catal
   }
   found.delete(table);
   return [...found];
+}
+
+/** Columns of a table whose values are others than before. */
+export interface WrittenColumns {
+  readonly table: Table;
+  readonly columns: readonly string[];
+}
+
+/** Columns of other tables that change with these of `table`: ON UPDATE CASCADE, SET NULL and SET DEFAULT, and what follows those in turn. */
+export function columnsFollowing(table: Table, columns: readonly string[], catalog: Catalog): readonly WrittenColumns[] {
+  const found: WrittenColumns[] = [{ table, columns }];
+  // It grows while it is walked through; what was found once is not found again, so a circle ends too.
+  for (const written of found) {
+    for (const other of catalog.tables) {
+      const following = other.constraints.flatMap((constraint) => columnsOfKeyOn(constraint, written));
+      const known = found.filter((earlier) => earlier.table === other).flatMap((earlier) => earlier.columns);
+      const more = [...new Set(following)].filter((column) => !known.includes(column));
+      if (more.length > 0) found.push({ table: other, columns: more });
+    }
+  }
+  return found.slice(1);
+}
+
+function columnsOfKeyOn({ kind, references, definition, columns, ...rest }: Constraint, written: WrittenColumns): readonly string[] {
+  const action = /\bon\s+update\s+(cascade|set\s+(?:null|default))/i.exec(definition)?.[1];
+  if (kind !== 'foreign key' || action === undefined || references !== relationKey(written.table)) return [];
+  const listed = referencedColumns({ kind, definition, columns, ...rest });
+  const primary = written.table.constraints.find((constraint) => constraint.kind === 'primary key')?.columns ?? [];
+  const targets = listed.length > 0 ? listed : primary;
+  const isWritten = (place: number) => written.columns.includes(targets[place] ?? '');
+  if (!/^cascade$/i.test(action)) return columns.some((_, place) => isWritten(place)) ? columns : [];
+  return columns.filter((_, place) => isWritten(place));
 }
 
 function actionOf(operation: Operation): RegExp | undefined {

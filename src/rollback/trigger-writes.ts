@@ -1,7 +1,9 @@
-import { type Catalog, relationKey, type Table, type Trigger } from '../model/catalog';
+import { type Catalog, type DefinedObject, relationKey, type Table, type Trigger } from '../model/catalog';
 import type { Engine } from '../model/engine';
 import type { Statement } from '../model/migration';
+import type { Operation } from '../model/operation';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
+import { functionStatements } from '../parse/postgres/nested';
 import { namesIn } from '../schema/definitions';
 import { replaySteps } from '../schema/virtual-schema';
 import { type DownPart, lostData } from './down-part';
@@ -44,11 +46,7 @@ function fires({ definition, enabled }: Trigger, columns: readonly string[]): bo
 
 /** The columns that the function of a trigger assigns to. */
 function columnsWritten(trigger: string, table: Table, { definitions }: Catalog): string[] {
-  const called = /\bEXECUTE\s+(?:FUNCTION|PROCEDURE)\s+([^(]+)\(/i.exec(trigger)?.[1]?.trim() ?? '';
-  const routine = definitions.find(
-    ({ kind, schema, name }) =>
-      kind === 'function' && [quoteIdentifier(name), `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`].includes(called),
-  );
+  const routine = routineOf(trigger, definitions);
   if (routine === undefined) return [];
   const assigned = [...routine.definition.matchAll(/(?:;|\bBEGIN|\bTHEN|\bELSE|\bLOOP)\s*NEW\.("[^"]+"|\w+)\s*:?=/gi)].map(
     ([, name]) => name ?? '',
@@ -56,4 +54,21 @@ function columnsWritten(trigger: string, table: Table, { definitions }: Catalog)
   return table.columns
     .map(({ name }) => name)
     .filter((name) => assigned.some((written) => namePattern(quoteIdentifier(name)).test(written)));
+}
+
+/** The function that a trigger calls. */
+function routineOf(trigger: string, definitions: Catalog['definitions']): DefinedObject | undefined {
+  const called = /\bEXECUTE\s+(?:FUNCTION|PROCEDURE)\s+([^(]+)\(/i.exec(trigger)?.[1]?.trim() ?? '';
+  return definitions.find(
+    ({ kind, schema, name }) =>
+      kind === 'function' && [quoteIdentifier(name), `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`].includes(called),
+  );
+}
+
+/** What the function of a trigger does to rows, as far as its text names the tables. */
+export function writesOfTrigger({ definition }: Trigger, catalogs: readonly Catalog[]): readonly Operation[] {
+  return catalogs.flatMap(({ definitions }) => {
+    const routine = routineOf(definition, definitions);
+    return routine === undefined ? [] : functionStatements(routine.definition).flatMap(({ operations }) => operations);
+  });
 }

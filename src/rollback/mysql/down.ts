@@ -12,9 +12,11 @@ import { type DownPart, lostData, notUndone, statement as undo } from '../down-p
 import { downOfChange, exchangedDown, type GeneratedDown, generatedDown, withUnseenTables } from '../down-parts';
 import { unreadDown } from '../down-unread';
 import { spoken } from '../names';
+import { triggerRows } from '../trigger-rows';
 import { mysqlCatalogChanges } from './changes';
 import { exchangedMysqlColumns } from './exchanged-columns';
 import { narrowing } from './narrowing';
+import { writesOfMysqlTrigger } from './trigger-writes';
 
 /** The same for MySQL and MariaDB: rows first, then the schema, one ALTER for each table. */
 export function generateMysqlDown(migration: Migration, before: Catalog, after: Catalog): GeneratedDown {
@@ -39,6 +41,7 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
   return generatedDown([
     ...unreadDown(migration.up),
     ...dataDown(statements, known, now, engine, mysqlWords),
+    ...triggerRows(statements, known, before, after, engine, (trigger) => writesOfMysqlTrigger(trigger, engine)),
     ...exchangedDown(was, now),
     ...exchanged.parts,
     ...narrowedDown(known, now, exchanged.apart),

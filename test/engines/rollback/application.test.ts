@@ -14,9 +14,9 @@ describe.each(majors)('changes of an application there and back on PostgreSQL %i
   afterAll(() => sandbox?.dispose());
 
   const runHere = changes.filter(({ minimumMajor }) => minimumMajor === undefined || major >= minimumMajor);
-  it.each(runHere)('$name', async ({ sql, says }) => {
+  it.each(runHere)('$name', async ({ earlier = '', sql, says }) => {
     const files = [
-      { path: '001_application.sql', text: application },
+      { path: '001_application.sql', text: application + earlier },
       { path: '002_change.sql', text: sql },
     ];
     const [first, outcome] = await roundTrips(sandbox, { framework: 'sql', major, files });

@@ -53,6 +53,8 @@ CREATE TABLE images (width integer) INHERITS (media);
 /** A migration on the application. What the rollback has to say of it is given; else it has to say nothing. */
 export interface Change {
   readonly name: string;
+  /** What else is there before it. */
+  readonly earlier?: string;
   readonly sql: string;
   readonly says?: RegExp;
   readonly minimumMajor?: number;
@@ -234,5 +236,35 @@ SELECT setval(pg_get_serial_sequence('billing.invoices', 'id'), (SELECT max(id) 
 ALTER TABLE pictures RENAME CONSTRAINT media_url_not_null TO pictures_url_not_null;
 ALTER TABLE pictures RENAME CONSTRAINT pictures_url_not_null TO pictures_url_required;`,
     minimumMajor: 18,
+  },
+  {
+    name: 'an audit trigger that writes to another table',
+    earlier: `CREATE TABLE audit_log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, what text, was jsonb);
+CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  INSERT INTO audit_log (what, was) VALUES (TG_TABLE_NAME, to_jsonb(OLD));
+  RETURN NULL;
+END $$;
+CREATE TRIGGER media_audit AFTER UPDATE OF url OR DELETE ON media FOR EACH ROW EXECUTE FUNCTION audit();`,
+    sql: "UPDATE media SET id = id + 1000; UPDATE media SET url = url || '/';",
+    says: /^Not undone: the old values of media\.url, [^.]*\. Not undone: the old values of media\.id, [^.]*\. Not undone: rows that trigger media_audit writes to audit_log with statement 2\.$/,
+  },
+  {
+    name: 'a trigger that counts in another table',
+    earlier: `CREATE TABLE counts (name text PRIMARY KEY, n integer NOT NULL DEFAULT 0);
+INSERT INTO counts (name) VALUES ('media');
+CREATE FUNCTION count_media() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE counts SET n = n + 1 WHERE name = 'media'; RETURN NULL; END $$;
+CREATE TRIGGER media_count AFTER INSERT ON media FOR EACH ROW EXECUTE FUNCTION count_media();`,
+    sql: "INSERT INTO media (id, url) VALUES (9001, 'x'), (9002, 'y');",
+    says: /^Not undone: the old values of counts\.n, which trigger media_count overwrites with statement 1; [^.]*\.$/,
+  },
+  {
+    name: 'a key that other tables follow, and what follows those',
+    earlier: `CREATE TABLE teams (code text PRIMARY KEY);
+CREATE TABLE members (team text REFERENCES teams ON UPDATE CASCADE, place text, PRIMARY KEY (team, place));
+CREATE TABLE seats (id integer PRIMARY KEY, team text, place text, FOREIGN KEY (team, place) REFERENCES members (team, place) ON UPDATE CASCADE);`,
+    sql: "UPDATE teams SET code = 'team ' || code;",
+    says: /^Not undone: the old values of teams\.code, [^.]*\. Not undone: the old values of members\.team, which follow [^.]*\. Not undone: the old values of seats\.team, which follow [^.]*\.$/,
   },
 ];

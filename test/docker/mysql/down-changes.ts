@@ -1,0 +1,62 @@
+import type { EngineName } from '../../../src/model/engine';
+
+/** The schema of a blog as teams have it: with a trigger that writes a log, moments that the server keeps, and keys that follow others. */
+export const blog = `
+CREATE TABLE authors (
+  id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, handle VARCHAR(40) NOT NULL, display_name VARCHAR(100), email VARCHAR(190) NOT NULL,
+  status TINYINT NOT NULL DEFAULT 1, karma INT DEFAULT 0, UNIQUE KEY uq_handle (handle), CONSTRAINT karma_ok CHECK (karma >= 0));
+CREATE TABLE posts (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, author_id INT UNSIGNED NOT NULL, title VARCHAR(200) NOT NULL, body MEDIUMTEXT,
+  state ENUM('draft','review','live') NOT NULL DEFAULT 'draft', price DECIMAL(8,2) NOT NULL DEFAULT 0.00, published_at DATETIME NULL,
+  updated_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, KEY by_state (state, published_at),
+  CONSTRAINT posts_author FOREIGN KEY (author_id) REFERENCES authors (id) ON DELETE CASCADE ON UPDATE CASCADE);
+CREATE TABLE tags (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) NOT NULL, weight SMALLINT NOT NULL DEFAULT 1, UNIQUE KEY (name));
+CREATE TABLE post_tags (
+  post_id BIGINT UNSIGNED NOT NULL, tag_id INT NOT NULL, PRIMARY KEY (post_id, tag_id),
+  CONSTRAINT pt_post FOREIGN KEY (post_id) REFERENCES posts (id) ON DELETE CASCADE, CONSTRAINT pt_tag FOREIGN KEY (tag_id) REFERENCES tags (id));
+CREATE TABLE hits (day DATE NOT NULL, path VARCHAR(100) NOT NULL, n INT NOT NULL DEFAULT 0, PRIMARY KEY (day, path))
+  PARTITION BY RANGE (YEAR(day)) (PARTITION p2023 VALUES LESS THAN (2024), PARTITION p2024 VALUES LESS THAN (2025), PARTITION p2025 VALUES LESS THAN (2026));
+CREATE TABLE audit (id INT AUTO_INCREMENT PRIMARY KEY, what VARCHAR(200));
+CREATE VIEW live_posts AS SELECT p.id, p.title, a.handle FROM posts p JOIN authors a ON a.id = p.author_id WHERE p.state = 'live';
+CREATE TRIGGER authors_audit AFTER UPDATE ON authors FOR EACH ROW INSERT INTO audit (what) VALUES (CONCAT('author ', OLD.id));
+`;
+
+export const rows = `
+INSERT INTO authors (handle, display_name, email, karma, status) VALUES
+  ('ann', 'Ann A', 'ann@x.io', 5, 1), ('bob', NULL, 'bob@x.io', 0, 0), ('cy', 'Cy', 'cy@x.io', NULL, 1), ('dee', 'Dee', 'dee@x.io', 7, 2);
+INSERT INTO posts (author_id, title, body, state, price, published_at, updated_at) VALUES
+  (1, 'First', 'x', 'live', 1.50, '2024-01-01', '2024-02-02 01:01:01'), (1, 'Second', NULL, 'draft', 0, NULL, '2024-02-02 01:01:02'),
+  (2, 'Third post', 'y', 'live', 2.25, '2024-05-01', '2024-02-02 01:01:03'), (4, 'Fourth', 'z', 'review', 9.99, NULL, '2024-02-02 01:01:04');
+INSERT INTO tags (name, weight) VALUES ('sql', 3), ('db', 1), ('ops', 2);
+INSERT INTO post_tags VALUES (1, 1), (1, 2), (3, 3), (4, 1);
+INSERT INTO hits VALUES ('2023-05-05', '/', 3), ('2024-05-05', '/', 4), ('2025-05-05', '/a', 5);
+`;
+
+/** A migration on the blog, and what the rollback has to say of it; else it has to say nothing. */
+export interface Change {
+  readonly name: string;
+  readonly sql: string;
+  readonly says?: RegExp;
+  /** What it says is that a part of the schema stays as it is. */
+  readonly leavesSchema?: boolean;
+  /** Only where one of the two servers does not know it. */
+  readonly only?: EngineName;
+}
+
+export const changes: readonly Change[] = [
+  {
+    name: 'a trigger that writes to another table',
+    sql: 'UPDATE authors SET karma = 0 WHERE karma IS NULL; ALTER TABLE authors MODIFY karma INT NOT NULL DEFAULT 0;',
+    says: /^Not undone: the old values of authors\.karma, [^.]*\. Not undone: rows that trigger authors_audit writes to audit with statement 1\.$/,
+  },
+  {
+    name: 'a moment that the server keeps, beside a column that is new',
+    sql: 'ALTER TABLE posts ADD COLUMN cents INT NULL; UPDATE posts SET cents = price * 100;',
+    says: /^Not undone: the old values of posts\.updated_at, which the server sets to the moment of statement 2; [^.]*\.$/,
+  },
+  {
+    name: 'a key that others follow',
+    sql: 'UPDATE authors SET id = id + 100;',
+    says: /^Not undone: the old values of authors\.id, [^.]*\. Not undone: the old values of posts\.author_id, which follow [^.]*\. Not undone: rows that trigger authors_audit [^.]*\.$/,
+  },
+];
