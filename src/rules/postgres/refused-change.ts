@@ -8,6 +8,7 @@ import { identityExamples, refusedIdentity } from './refused-change/identity';
 import { expressionExamples, refusedExpression } from './refused-change/immutable';
 import { inheritedExamples, refusedInherited } from './refused-change/inherited';
 import { refusedKey } from './refused-change/keys';
+import { pendingEvents, pendingExamples } from './refused-change/pending-events';
 import type { Refusal } from './refused-change/refusal';
 import { refusedReplacement, replacementExamples } from './refused-change/replacements';
 import { sameInAllRows, sameValueExamples } from './refused-change/same-value';
@@ -29,6 +30,7 @@ const parts = [
   identityExamples,
   virtualExamples,
   storedComparisonExamples,
+  pendingExamples,
 ];
 
 export const refusedChange: Rule = {
@@ -48,6 +50,8 @@ no identity (55000).
 
 ADD GENERATED AS IDENTITY wants a column that is NOT NULL and has no default (55000). Nothing can be built on a virtual generated column (0A000). The CHECKs and the conditions of indexes that compare an
 enum have to go before its column gets another type (42883).
+
+Rows that a deferred foreign key has not checked yet keep their table from being altered in the same transaction, from an index, and from TRUNCATE (55006).
 
 A unique key of a column that is new with a default finds the same value in all rows (23505), wherever there are two.
 
@@ -106,11 +110,13 @@ Silent about views and functions that the migrations of the folder don't show, a
   ],
   good: parts.flatMap(({ good }) => good),
   // What stands behind an IF is not known to run.
-  check: (context) =>
-    perOperation(context, (step, operation) => {
+  check: (context) => [
+    ...perOperation(context, (step, operation) => {
       const refusal = refusalOf(context, step, operation) ?? refusedInherited(context, step, operation);
       return refusal === undefined ? undefined : violation(context, step, operation, refusal);
     }),
+    ...pendingEvents(context).map(({ step, operation, refusal }) => violation(context, step, operation, refusal)),
+  ],
 };
 
 function violation(context: RuleContext, step: Step, operation: Operation, { why, code, help, fix }: Refusal): Violation {
