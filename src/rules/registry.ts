@@ -41,6 +41,7 @@ import { foreignKeyAdded } from './mysql/mysql-foreign-key';
 import { mysqlPartialOnFailure } from './mysql/mysql-partial-on-failure';
 import { mysqlRefusedChange } from './mysql/mysql-refused-change';
 import { countedKeyTooSmall } from './mysql/mysql-small-key';
+import { mysqlStillNeeded } from './mysql/mysql-still-needed';
 import { mysqlUnbatchedWrite } from './mysql/mysql-unbatched-write';
 import { narrowCharset } from './mysql/narrow-charset';
 import { noPrimaryKey } from './mysql/no-primary-key';
@@ -206,6 +207,7 @@ export const allRules: readonly Rule[] = [
   delimiterSent,
   severalInOneCall,
   mysqlRefusedChange,
+  mysqlStillNeeded,
   refusedInTransaction,
   sessionMissing,
   transactionNotCommitted,

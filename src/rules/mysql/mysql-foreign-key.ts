@@ -5,6 +5,7 @@ import { findTable } from '../../schema/lookup';
 import { type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
 import { indentation, insertAt, insertBehind } from '../edits';
 import type { Rule, Violation } from '../rule';
+import { checksAreOff } from './foreign-keys';
 import { isLive } from './in-use';
 
 const shop = {
@@ -101,14 +102,6 @@ type ForeignKey = Extract<OperationOf<'add constraint'>['constraint'], { kind: '
 
 function blocks({ planned }: Step): boolean {
   return planned.work !== undefined && planned.work.lock !== 'NONE';
-}
-
-function checksAreOff({ steps }: RuleContext, step: Step): boolean {
-  const set = steps
-    .filter(({ statement }) => statement.index < step.statement.index)
-    .flatMap(({ statement }) => statement.operations)
-    .findLast((operation) => operation.kind === 'set' && operation.name === 'foreign_key_checks');
-  return set?.kind === 'set' && /^['"]?(0|off|false)['"]?$/i.test(set.value ?? '');
 }
 
 function asksForOrphans({ steps }: RuleContext, child: ObjectName, parent: ObjectName): boolean {

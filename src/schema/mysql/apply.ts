@@ -28,7 +28,7 @@ export class MysqlReplay {
 
   apply(statement: Statement): void {
     const text = statement.sent.trim().replace(/;$/, '').trimEnd();
-    for (const operation of statement.operations) {
+    for (const operation of foreignKeysFirst(statement.operations)) {
       if (operation.kind === 'set' && operation.name === 'foreign_key_checks')
         this.checksForeignKeys = !/^(0|off|false)$/i.test(operation.value ?? '');
       const setting: Setting = { workspace: this.workspace, engine: this.engine, checksForeignKeys: this.checksForeignKeys };
@@ -36,6 +36,12 @@ export class MysqlReplay {
       handler?.(setting, operation, text);
     }
   }
+}
+
+/** A foreign key that goes in the same statement keeps none of its columns, in whatever order the clauses stand. */
+function foreignKeysFirst(operations: readonly Operation[]): readonly Operation[] {
+  const goes = (operation: Operation) => operation.kind === 'drop constraint' && operation.constraintKind === 'foreign key';
+  return operations.some(goes) ? [...operations.filter(goes), ...operations.filter((operation) => !goes(operation))] : operations;
 }
 
 /** Changes the table of that name, if it is there or the text says that it is. */

@@ -27,7 +27,7 @@ export function withIndex(table: Table, specification: IndexSpecification, { wor
 }
 
 /** An index serves a foreign key whose columns it begins with, whole. */
-function serves({ keys, definition }: Index, columns: readonly string[]): boolean {
+export function serves({ keys, definition }: Index, columns: readonly string[]): boolean {
   if (/^(FULLTEXT|SPATIAL|VECTOR) /.test(definition)) return false;
   const isPrefix = columns.some((column) => definition.includes(`\`${column.replaceAll('`', '``')}\`(`));
   return columns.every((column, place) => keys[place] !== undefined && sameName(keys[place], column)) && !isPrefix;

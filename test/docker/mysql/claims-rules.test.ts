@@ -20,6 +20,8 @@ import { servers, startServer } from './servers';
 const skip = requireOrSkip('docker', await dockerMissing());
 beforeAll(loadParser);
 
+/** Rules that say of a statement that it always fails, and with which error. */
+const refusing: ReadonlySet<string> = new Set(['mysql-still-needed']);
 /** Rules whose bad examples hold what the server can't read: that is what they say. */
 const unreadable: ReadonlySet<string> = new Set(['guard-not-supported', 'delimiter-sent', 'algorithm-refused']);
 
@@ -87,6 +89,21 @@ describe.skipIf(skip).each(servers)('rules on $label', (server) => {
         );
         expect(unread(await run(lint(fixed, example.framework))), fix.title).toEqual([]);
       }
+    },
+  );
+
+  const told = ours.filter(({ rule, example }) => refusing.has(rule.id) && example.framework === 'sql');
+  it.each(told.map((one) => [`${one.rule.id}: ${one.example.title}`, one] as const))(
+    'refuses what is told of %s with the errors that are told, and nothing else',
+    async (_, { rule, example }) => {
+      const folder = lint(example.files, example.framework);
+      const findings = folder.reports.flatMap((report) => report.findings.filter((finding) => finding.rule === rule.id));
+      const codes = findings.map(({ message }) => Number(/\((\d{4})\b/.exec(message)?.[1] ?? 0));
+      const errors = await run(folder);
+      expect(
+        errors.map(({ code }) => code),
+        errors.map(({ text }) => text).join('\n'),
+      ).toEqual(codes);
     },
   );
 
