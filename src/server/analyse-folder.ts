@@ -43,9 +43,14 @@ export async function analyseFolder(input: FolderInput): Promise<FolderAnalysis>
   const same = { configuration, paths, ...(dump !== undefined && { dump }) };
   const linted = lintFolder({ ...same, files, cache });
   const lintAgain = (changed: readonly SourceFile[]): readonly FileReport[] => lintFolder({ ...same, files: changed }).reports;
+  let all: LintedFolder['migrations'] | undefined;
+  const allMigrations = () => {
+    all ??= lintFolder({ ...same, files, cache, paths: [] }).migrations;
+    return all;
+  };
   const report = (name: string): FileReport | undefined => linted.reports.find(({ path }) => path === name);
   return {
-    file: (name) => analysisOf({ folder, files, configuration, lintAgain }, linted, name),
+    file: (name) => analysisOf({ folder, files, configuration, lintAgain, allMigrations }, linted, name),
     report,
     elsewhere: linted.elsewhere,
     ...(linted.otherEngine !== undefined && { otherEngine: linted.otherEngine }),
@@ -53,7 +58,7 @@ export async function analyseFolder(input: FolderInput): Promise<FolderAnalysis>
 }
 
 function analysisOf(
-  shared: Pick<Analysis, 'folder' | 'files' | 'configuration' | 'lintAgain'>,
+  shared: Pick<Analysis, 'folder' | 'files' | 'configuration' | 'lintAgain' | 'allMigrations'>,
   linted: LintedFolder,
   name: string,
 ): Analysis | undefined {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { isCode, SourceMap } from '../lint/code/source-map';
 import type { Configuration } from '../lint/configuration';
+import type { PlacedMigration } from '../lint/lint';
 import type { FileReport } from '../model/finding';
 import type { Migration, Program, Statement } from '../model/migration';
 import type { ExecutionPlan } from '../model/plan';
@@ -21,6 +22,8 @@ export interface Analysis {
   readonly migration: Migration;
   readonly configuration: Configuration;
   readonly report: FileReport;
+  /** All migrations of the folder, in their order, those behind this one too. */
+  allMigrations(): readonly PlacedMigration[];
   /** The reports on a changed version of the files. */
   lintAgain(files: readonly SourceFile[]): readonly FileReport[];
   /** How one of its programs will run. */
@@ -73,7 +76,7 @@ export function statementsAt(analysis: Analysis, position: Position): readonly S
  * Where the statements of a program show. In code that is the call that sends them and, within it, the call of a builder or the characters
  * of the string that they come from.
  */
-export function shownStatements(analysis: Analysis, program: Program): readonly ShownStatement[] {
+export function shownStatements(analysis: Pick<Analysis, 'files' | 'name'>, program: Program): readonly ShownStatement[] {
   if (!isCode(program)) return program.statements.map((statement) => ({ statement, program, range: statement.range }));
   const text = textOf(analysis);
   const map = new SourceMap(program, text);

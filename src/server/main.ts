@@ -17,6 +17,7 @@ import { configurationFileName } from '../workspace/configuration-file';
 import { fixAll, quickFixes } from './code-actions';
 import { codeLenses } from './code-lens';
 import { completions } from './completions';
+import { definitionsAt, referencesAt } from './definitions';
 import { DiagnosticsPublisher } from './diagnostics';
 import { documentSymbols } from './document-symbols';
 import { fromLspPosition, fromLspRange, fromUri, wantedActions } from './from-lsp';
@@ -29,7 +30,7 @@ import { registerRequests } from './requests';
 import { EditorSettings } from './settings';
 import { lineAt, suppressionCompletions, typedSuppression } from './suppression-completions';
 import { suppressionHover } from './suppression-hover';
-import { keepDataKind, toUri } from './to-lsp';
+import { keepDataKind, toLocation, toUri } from './to-lsp';
 import { WorkspaceFolders } from './workspace-folders';
 
 /** The language server: it reads, lints and explains, and never opens a database. It ends when its parent does. */
@@ -60,6 +61,8 @@ connection.onInitialize((parameters: InitializeParams): InitializeResult => {
       codeLensProvider: { resolveProvider: false },
       inlayHintProvider: { resolveProvider: false },
       documentSymbolProvider: true,
+      definitionProvider: true,
+      referencesProvider: true,
       // Behind these a rule can be named in a comment; nothing else is offered for them.
       completionProvider: { resolveProvider: false, triggerCharacters: [' ', ','] },
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind, keepDataKind] },
@@ -137,6 +140,15 @@ connection.onCodeLens(async ({ textDocument }) => {
 connection.languages.inlayHint.on(async ({ textDocument, range }) => {
   const analysis = await folders.analyse(textDocument.uri);
   return analysis === undefined || !(await settings.showsHints(textDocument.uri)) ? [] : inlayHints(analysis, fromLspRange(range));
+});
+connection.onDefinition(async ({ textDocument, position }) => {
+  const analysis = await folders.analyse(textDocument.uri);
+  return analysis && definitionsAt(analysis, fromLspPosition(position)).map(({ path, range }) => toLocation(path, range));
+});
+connection.onReferences(async ({ textDocument, position, context }) => {
+  const analysis = await folders.analyse(textDocument.uri);
+  const found = analysis && referencesAt(analysis, fromLspPosition(position), context.includeDeclaration);
+  return found?.map(({ path, range }) => toLocation(path, range));
 });
 connection.onDocumentSymbol(async ({ textDocument }) => {
   const analysis = await folders.analyse(textDocument.uri);

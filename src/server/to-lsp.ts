@@ -13,6 +13,7 @@ import {
   type Hover,
   type InlayHint,
   InsertTextFormat,
+  type Location,
   type Range as LspRange,
   SymbolKind,
   type TextDocumentEdit,
@@ -39,6 +40,11 @@ export function toUri(path: string): string {
 
 export function toLspRange(range: Range): LspRange {
   return { start: { ...range.start }, end: { ...range.end } };
+}
+
+/** A place in a file, by its absolute path. */
+export function toLocation(path: string, range: Range): Location {
+  return { uri: toUri(path), range: toLspRange(range) };
 }
 
 /** A finding as a diagnostic: message and help together, the rule as a code that links to its page. */

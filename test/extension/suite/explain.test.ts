@@ -58,6 +58,23 @@ describe('explanations', () => {
     );
   });
 
+  it('of a name: where a migration created it, and who else names it', async () => {
+    const document = await openFile(addCurrency);
+    const place = document.positionAt(document.getText().indexOf('orders') + 2);
+    const locations = await eventually('a definition', async () => {
+      const found = await vscode.commands.executeCommand<vscode.Location[]>('vscode.executeDefinitionProvider', document.uri, place);
+      return found.length > 0 ? found : undefined;
+    });
+    const [location] = locations;
+    assert.ok(location);
+    assert.match(location.uri.path, /\/goose\/migrations\/00001_[^/]*\.sql$/);
+    const target = await vscode.workspace.openTextDocument(location.uri);
+    assert.match(target.lineAt(location.range.start.line).text, /CREATE TABLE orders/);
+    assert.equal(target.getText(location.range), 'orders');
+    const references = await vscode.commands.executeCommand<vscode.Location[]>('vscode.executeReferenceProvider', document.uri, place);
+    assert.ok(new Set(references.map(({ uri }) => uri.path)).size > 1, 'in both files');
+  });
+
   it('above the first statement: simulate, and how it will run', async () => {
     const document = await openFile(addCurrency);
     const lenses = await eventually('code lenses', async () => {
