@@ -11,6 +11,7 @@ import { lintJson, lintReport } from '../../report/lint-json';
 import { lintJunit } from '../../report/lint-junit';
 import { lintPretty } from '../../report/lint-pretty';
 import { lintSarif } from '../../report/lint-sarif';
+import { lintUnix } from '../../report/lint-unix';
 import { allRules } from '../../rules/registry';
 import { ruleUrl } from '../../rules/rule';
 import { toSlashes } from '../../workspace/read-folder';
@@ -21,7 +22,7 @@ import { lintStatus, severityOrder, tellProblems } from '../lint-status';
 import { addCommonOptions, type CommonOptions } from '../options';
 import { note, resultPalette, writeResult } from '../output';
 
-const formats = ['pretty', 'json', 'sarif', 'github', 'gitlab', 'junit'] as const;
+const formats = ['pretty', 'json', 'sarif', 'github', 'gitlab', 'junit', 'unix'] as const;
 
 export interface LintOptions extends CommonOptions {
   readonly format: (typeof formats)[number];
@@ -135,6 +136,8 @@ function render(report: LintReport, sources: ReadonlyMap<string, string>, option
       return lintGitlab(report);
     case 'junit':
       return lintJunit(report);
+    case 'unix':
+      return lintUnix(report);
     case 'pretty':
       return lintPretty(report, sources, resultPalette(options.out));
   }

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
+import manifest from '../../../package.json';
 import type { FileReport } from '../../../src/model/finding';
 import type { Range } from '../../../src/model/text';
 import { lintGithub } from '../../../src/report/lint-github';
@@ -8,6 +9,7 @@ import { lintReport as makeReport } from '../../../src/report/lint-json';
 import { lintJunit } from '../../../src/report/lint-junit';
 import { lintPretty } from '../../../src/report/lint-pretty';
 import { lintSarif } from '../../../src/report/lint-sarif';
+import { lintUnix } from '../../../src/report/lint-unix';
 import { plainPalette } from '../../../src/report/palette';
 import { lintReport, lintSources } from './sample';
 
@@ -73,6 +75,28 @@ test('github: line ends, percent signs, colons and commas are escaped where they
   expect(lintGithub(report)).toBe(
     '::error file=a%2Cb%3Ac.sql,line=1,endLine=1,col=1,endColumn=2,title=Faultline%3A some-rule::100%25%0Abad\n',
   );
+});
+
+test('unix: a line for each finding, which the problem matcher of the extension reads', () => {
+  const range = { start: { line: 2, character: 4 }, end: { line: 3, character: 1 } };
+  const report = makeReport([fileWith([{ message: 'Two: lines\nof [it]', range }], 'C:/db files/0:1.sql')], 1);
+  const text = lintUnix(report);
+  expect(text).toBe('C:/db files/0:1.sql:3:5: error: Two: lines of [it] [some-rule]\n');
+  const [matcher] = manifest.contributes.problemMatchers;
+  const { regexp, ...groups } = matcher?.pattern ?? {};
+  const match = new RegExp(regexp ?? 'none').exec(text.trimEnd()) ?? [];
+  const read = Object.fromEntries(Object.entries(groups).map(([name, group]) => [name, match[Number(group)]]));
+  expect(read).toEqual({
+    file: 'C:/db files/0:1.sql',
+    line: '3',
+    column: '5',
+    severity: 'error',
+    message: 'Two: lines of [it]',
+    code: 'some-rule',
+  });
+  const lines = lintUnix(lintReport).split('\n').slice(0, -1);
+  expect(lines.length).toBe(lintReport.files.flatMap(({ findings }) => findings).length);
+  for (const line of lines) expect(line).toMatch(new RegExp(regexp ?? 'none'));
 });
 
 test('gitlab: each issue has a fingerprint of its own that does not depend on the line', () => {
