@@ -2,7 +2,7 @@ import type { CompletionItem } from 'vscode-languageserver';
 import type { Finding } from '../model/finding';
 import type { Position, Range } from '../model/text';
 import { LineIndex } from '../parse/lines';
-import { ruleDescription, ruleSummary } from '../rules/page';
+import { ruleDescription } from '../rules/page';
 import { allRules } from '../rules/registry';
 import { isForEngine, type Rule } from '../rules/rule';
 import { unusedSuppression } from '../rules/shared/unused-suppression';
@@ -38,7 +38,8 @@ export function typedSuppression(line: string, position: Position): TypedSuppres
   const after = line.slice(position.character);
   const rangeOf = (typed: string): Range => {
     const start = { line: position.line, character: position.character - typed.length };
-    const rest = /^[a-z0-9-]*/.exec(after)?.[0].length ?? 0;
+    // Where nothing was typed yet, what follows is none of it.
+    const rest = typed === '' ? 0 : (/^[a-z0-9-]*/.exec(after)?.[0].length ?? 0);
     return { start, end: { line: position.line, character: position.character + rest } };
   };
   const rules = rulesBefore.exec(before);
@@ -82,7 +83,6 @@ export function suppressionCompletions(analysis: Analysis, typed: TypedSuppressi
       const rank = ranks.get(rule.id) ?? 2;
       return toRuleCompletion({
         id: rule.id,
-        detail: ruleSummary(rule),
         documentation: ruleDescription(rule),
         note: notes[rank] ?? '',
         sortText: `${rank}${rule.id}`,
@@ -92,7 +92,7 @@ export function suppressionCompletions(analysis: Analysis, typed: TypedSuppressi
     });
 }
 
-const notes = ['finds something here', 'finds something in this file', ''] as const;
+const notes = ['found here', 'found in this file', ''] as const;
 
 /** By rule: 0 where it finds something in what the comment covers, 1 elsewhere in the file. */
 function ranksOf(findings: readonly Finding[], { scope, range }: TypedSuppression & { kind: 'rule' }): ReadonlyMap<Rule['id'], number> {

@@ -212,7 +212,6 @@ export function toSnippet(item: {
 /** The id of a rule, with what it finds. */
 export function toRuleCompletion(item: {
   readonly id: string;
-  readonly detail: string;
   readonly documentation: string;
   /** On the right of the list. */
   readonly note: string;
@@ -224,7 +223,6 @@ export function toRuleCompletion(item: {
     label: item.id,
     labelDetails: { description: item.note },
     kind: CompletionItemKind.EnumMember,
-    detail: item.detail,
     documentation: { kind: 'markdown', value: item.documentation },
     sortText: item.sortText,
     filterText: item.id,

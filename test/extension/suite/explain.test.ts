@@ -40,7 +40,7 @@ describe('explanations', () => {
     );
     const item = items.find(({ label }) => (typeof label === 'object' ? label.label : label) === 'index-not-concurrent');
     assert.ok(item, 'the rule is offered');
-    assert.match(item.detail ?? '', /Default: error/);
+    assert.match(item.documentation instanceof vscode.MarkdownString ? item.documentation.value : '', /default severity: error/);
     const named = new vscode.WorkspaceEdit();
     named.insert(document.uri, end, 'index-not-concurrent: a test');
     await vscode.workspace.applyEdit(named);

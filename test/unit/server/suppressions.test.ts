@@ -101,8 +101,8 @@ describe('completion in a comment that silences rules', () => {
     expect(labels).not.toContain('unused-suppression');
     const title = allRules.find(({ id }) => id === 'index-not-concurrent')?.title ?? '';
     expect(items.find(({ label }) => label === 'index-not-concurrent')).toMatchObject({
-      detail: expect.stringContaining(title),
-      labelDetails: { description: 'finds something here' },
+      documentation: { value: expect.stringContaining(title) },
+      labelDetails: { description: 'found here' },
       textEdit: { newText: `index-not-concurrent: $\{1:why this is safe here}` },
     });
   });
@@ -117,11 +117,16 @@ describe('completion in a comment that silences rules', () => {
     expect(items.map(({ label }) => label)).not.toContain('destructive-change');
   });
 
+  it('leaves what follows alone where nothing was typed', async () => {
+    const [item] = (await offered(`${marks}-- faultline-ignore |create index a ON orders (id);\nSELECT 1;${down}`)) ?? [];
+    expect(item?.textEdit).toMatchObject({ range: { start: { line: 2, character: 20 }, end: { line: 2, character: 20 } } });
+  });
+
   it('is there for whole files, in code, and for the word itself', async () => {
     expect((await offered(`-- faultline-ignore-file |\n${marks}SELECT 1;${down}`))?.length).toBeGreaterThan(20);
     const code = "exports.up = async (knex) => {\n  // faultline-ignore |\n  await knex.schema.dropTable('orders');\n};\n";
     const items = (await offered(code, '20240101000000_b.js')) ?? [];
-    expect(items.find(({ label }) => label === 'destructive-change')?.labelDetails).toEqual({ description: 'finds something here' });
+    expect(items.find(({ label }) => label === 'destructive-change')?.labelDetails).toEqual({ description: 'found here' });
     expect((await offered(`${marks}-- fault|\nSELECT 1;${down}`))?.map(({ label }) => label)).toEqual([
       'faultline-ignore',
       'faultline-ignore-file',
