@@ -25,6 +25,7 @@ import { writePerDocument } from './mongodb/write-per-document';
 import { algorithmNotStated } from './mysql/algorithm-not-stated';
 import { algorithmRefused } from './mysql/algorithm-refused';
 import { altersNotMerged } from './mysql/alters-not-merged';
+import { checkOverRows } from './mysql/check-over-rows';
 import { checksLeftOff } from './mysql/checks-left-off';
 import { ddlEndsTransaction } from './mysql/ddl-ends-transaction';
 import { definitionLost } from './mysql/definition-lost';
@@ -44,7 +45,9 @@ import { countedKeyTooSmall } from './mysql/mysql-small-key';
 import { mysqlStillNeeded } from './mysql/mysql-still-needed';
 import { mysqlUnbatchedWrite } from './mysql/mysql-unbatched-write';
 import { narrowCharset } from './mysql/narrow-charset';
+import { narrowerType } from './mysql/narrower-type';
 import { noPrimaryKey } from './mysql/no-primary-key';
+import { notNullOverNulls } from './mysql/not-null-over-nulls';
 import { onlineToolLeftover } from './mysql/online-tool-leftover';
 import { replicationUnsafe } from './mysql/replication-unsafe';
 import { routineNotReplaced } from './mysql/routine-not-replaced';
@@ -189,6 +192,9 @@ export const allRules: readonly Rule[] = [
   mysqlPartialOnFailure,
   lockWaitTimeout,
   uniqueOverDuplicates,
+  notNullOverNulls,
+  narrowerType,
+  checkOverRows,
   inlineReferencesIgnored,
   definitionLost,
   implicitDefault,

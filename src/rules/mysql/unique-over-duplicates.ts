@@ -6,6 +6,7 @@ import { operationRange, operationsOf, type RuleContext, type Step, shownName } 
 import { insertStatement } from '../edits';
 import type { Rule, Violation } from '../rule';
 import { isLive } from './in-use';
+import { isLookedAt } from './looked-at';
 
 const users = {
   path: '0001_users.sql',
@@ -166,18 +167,4 @@ function sameEverywhere(context: RuleContext, step: Step, operation: Operation, 
     help: 'Add the column nullable, fill it with a value of its own for each row, and make it unique and NOT NULL in a later migration.',
     fixes: [],
   };
-}
-
-/** The migration asks about the table or mends it before. */
-function isLookedAt({ steps }: RuleContext, step: Step, table: ObjectName, columns: readonly string[]): boolean {
-  return steps.some(
-    ({ statement }) =>
-      statement.index < step.statement.index &&
-      statement.operations.some((operation) => {
-        if (operation.kind === 'select') return operation.tables.some(({ name }) => name === table.name);
-        if (operation.kind === 'update')
-          return operation.table.name === table.name && operation.columns.some((column) => columns.includes(column));
-        return operation.kind === 'delete' && operation.table.name === table.name;
-      }),
-  );
 }
