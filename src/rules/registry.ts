@@ -39,6 +39,8 @@ import { loadDataDirect } from './mysql/load-data-direct';
 import { lockWaitTimeout } from './mysql/missing-lock-wait-timeout';
 import { mysqlDestructiveChange } from './mysql/mysql-destructive-change';
 import { foreignKeyAdded } from './mysql/mysql-foreign-key';
+import { mysqlNameTaken } from './mysql/mysql-name-taken';
+import { mysqlNotThere } from './mysql/mysql-not-there';
 import { mysqlPartialOnFailure } from './mysql/mysql-partial-on-failure';
 import { mysqlRefusedChange } from './mysql/mysql-refused-change';
 import { countedKeyTooSmall } from './mysql/mysql-small-key';
@@ -214,6 +216,8 @@ export const allRules: readonly Rule[] = [
   severalInOneCall,
   mysqlRefusedChange,
   mysqlStillNeeded,
+  mysqlNameTaken,
+  mysqlNotThere,
   refusedInTransaction,
   sessionMissing,
   transactionNotCommitted,
