@@ -1,10 +1,11 @@
 import { type Constraint, relationKey, type Table } from '../model/catalog';
 import type { ConstraintSpecification, Operation } from '../model/operation';
 import { constraintDefinition, namesIn, renameIdentifier } from './definitions';
+import { excludedKeys } from './exclusion';
 import { childrenOf, otherParents } from './inheritance';
 import { exclusionIndex, keyIndex } from './key-index';
 import { isSameConstraint } from './partition-parts';
-import { chooseName, joinColumnNames } from './server-names';
+import { chooseName, indexColumnNames, joinColumnNames } from './server-names';
 import { TableDraft } from './table-draft';
 import type { Workspace } from './workspace';
 
@@ -204,6 +205,12 @@ function targetKey(workspace: Workspace, constraint: ConstraintSpecification & {
     : relationKey(target);
 }
 
+/** As those of its index are called, in which an expression has a name too. */
+function exclusionNames({ columns }: TableDraft, definition: string | undefined, compared: readonly string[]): readonly string[] {
+  if (definition === undefined) return compared;
+  return indexColumnNames(excludedKeys(definition), (key) => columns.some(({ name }) => name === key));
+}
+
 /** `ChooseConstraintName` and `ChooseIndexName`: the labels differ by kind, keys share their name space with all relations. */
 function constraintName(workspace: Workspace, draft: TableDraft, constraint: ConstraintSpecification, columns: readonly string[]): string {
   const { table } = draft;
@@ -215,7 +222,7 @@ function constraintName(workspace: Workspace, draft: TableDraft, constraint: Con
     case 'unique':
       return constraint.usingIndex ?? chooseName(table.name, joinColumnNames(columns), 'key', relationTaken);
     case 'exclude':
-      return chooseName(table.name, joinColumnNames(columns), 'excl', relationTaken);
+      return chooseName(table.name, joinColumnNames(exclusionNames(draft, constraint.definition, columns)), 'excl', relationTaken);
     case 'foreign key':
       return chooseName(table.name, joinColumnNames(columns), 'fkey', constraintTaken);
     case 'check':

@@ -1,6 +1,8 @@
 import type { Table } from '../../model/catalog';
 import type { Fix } from '../../model/finding';
 import { quoteIdentifier, quoteQualified } from '../../parse/postgres/identifiers';
+import { all, as } from '../../parse/postgres/operations/nodes';
+import { statementTree } from '../../parse/postgres/read';
 import { findColumn, findTable } from '../../schema/lookup';
 import { makeObjectName } from '../../schema/server-names';
 import { type OperationOf, operationRange, type RuleContext, type Step, shownName } from '../context';
@@ -19,7 +21,7 @@ statement (42P10) before it looks at a single row. A partial index only counts w
 
 Name the columns of a unique index that is there, or create one first.
 
-Silent when the table's creation was not seen, for targets with expressions, and for ON CONFLICT DO NOTHING without a target.`,
+Silent when the table's creation was not seen, for targets with expressions where the table has a unique index on any, and for ON CONFLICT DO NOTHING without a target.`,
   bad: [
     {
       title: 'No unique index over the column',
@@ -82,8 +84,36 @@ Silent when the table's creation was not seen, for targets with expressions, and
         { at: 'INSERT INTO t VALUES (1, 2) ON CONFLICT DO NOTHING', says: '55000' },
       ],
     },
+    {
+      title: 'An expression that no unique index is on',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text UNIQUE);\nCREATE INDEX ON users (lower(email));\n',
+        },
+        { path: 'V2__r.sql', text: "INSERT INTO users VALUES (1, 'a') ON CONFLICT (lower(email)) DO NOTHING;\n" },
+      ],
+      findings: [{ at: "INSERT INTO users VALUES (1, 'a') ON CONFLICT (lower(email)) DO NOTHING", says: '42P10' }],
+    },
   ],
   good: [
+    {
+      title: 'The expression of a unique index, and a column in brackets',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\nCREATE UNIQUE INDEX ON users (lower(email));\n',
+        },
+        {
+          path: 'V2__r.sql',
+          text: "INSERT INTO users VALUES (1, 'a') ON CONFLICT (lower(email)) DO NOTHING;\nINSERT INTO users VALUES (1, 'b') ON CONFLICT ((id)) DO NOTHING;\n",
+        },
+      ],
+    },
     {
       title: 'A key, a unique index in another order, a partial one with its WHERE, no target',
       framework: 'flyway',
@@ -114,7 +144,7 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'insert'
   if (table === undefined || table.complete === false || table.partitionOf !== undefined) return [];
   const shown = shownName(operation.table);
   const range = operationRange(context, step.statement, operation);
-  if (target === undefined) return anyKey(step, operation, table, range);
+  if (target === undefined) return unknownExpression(step, operation, table, range) ?? anyKey(step, operation, table, range);
   if ('constraint' in target) {
     const named = uniqueKeys(table).find(({ name, isDeferrable }) => isDeferrable && name === target.constraint);
     if (named !== undefined) return [deferrableKey(named, range)];
@@ -145,6 +175,27 @@ function check(context: RuleContext, step: Step, operation: OperationOf<'insert'
       message: `No unique index of ${shown} is over ${columns.join(', ')}: the server refuses this statement (42P10).`,
       help: helpFor(over, columns),
       fixes: fix === undefined ? [] : [fix],
+    },
+  ];
+}
+
+/** ON CONFLICT (lower(email)) of a table without a unique index on any expression. */
+function unknownExpression(
+  step: Step,
+  { onConflict }: OperationOf<'insert'>,
+  table: Table,
+  range: Violation['range'],
+): Violation[] | undefined {
+  if (onConflict === 'none' || !/\bon\s+conflict\s*\(/i.test(step.statement.sent)) return undefined;
+  const infer = as(statementTree(step.statement.sent), 'InsertStmt')?.onConflictClause?.infer;
+  const isExpression = all(infer?.indexElems, 'IndexElem').some(({ expr }) => expr !== undefined && as(expr, 'ColumnRef') === undefined);
+  if (!isExpression || uniqueKeys(table).some(({ columns }) => columns === undefined)) return undefined;
+  return [
+    {
+      range,
+      message: `ON CONFLICT names an expression, and no unique index of ${table.name} is on one: the server refuses this statement (42P10).`,
+      help: 'Create a unique index on the same expression in an earlier migration, or name the columns of one that is there.',
+      fixes: [],
     },
   ];
 }

@@ -4,13 +4,17 @@ import type { Rule, Violation } from '../rule';
 import { concurrentExamples, refusedConcurrently } from './refused-change/concurrently';
 import { foreignKeyExamples, refusedForeignKey } from './refused-change/foreign-keys';
 import { refusedValue, valueExamples } from './refused-change/generated';
+import { gistExamples, refusedByGist } from './refused-change/gist';
 import { identityExamples, refusedIdentity } from './refused-change/identity';
 import { expressionExamples, refusedExpression } from './refused-change/immutable';
 import { inheritedExamples, refusedInherited } from './refused-change/inherited';
 import { refusedKey } from './refused-change/keys';
+import { overlapExamples, overlappingBounds } from './refused-change/overlap';
 import { pendingEvents, pendingExamples } from './refused-change/pending-events';
 import type { Refusal } from './refused-change/refusal';
 import { refusedReplacement, replacementExamples } from './refused-change/replacements';
+import { refusedReplicaIdentity, replicaIdentityExamples } from './refused-change/replica-identity';
+import { rowsTwice, rowsTwiceExamples } from './refused-change/rows-twice';
 import { sameInAllRows, sameValueExamples } from './refused-change/same-value';
 import { secondKey, secondKeyExamples } from './refused-change/second-key';
 import { comparedAsEnum, storedComparisonExamples } from './refused-change/stored-comparisons';
@@ -31,6 +35,10 @@ const parts = [
   virtualExamples,
   storedComparisonExamples,
   pendingExamples,
+  overlapExamples,
+  gistExamples,
+  replicaIdentityExamples,
+  rowsTwiceExamples,
 ];
 
 export const refusedChange: Rule = {
@@ -45,7 +53,7 @@ Others can't be made: a foreign key to what is not unique (42830) or to a type t
 constraint of a partial index, one on expressions, or one that is not unique (42809); CONCURRENTLY for the index of a partitioned table (0A000), beside a DEFAULT partition, and for a
 materialized view without a unique index (55000); an index or a generated column of an expression that the clock or the session's settings change (42P17).
 
-What a child or a partition has from its parent is changed there (42P16); an index of a partition goes with that of its parent (2BP01); a partition gets no column of its own (42809), and since version 17
+A partition takes no value that another one has, and its range holds one at least (42P17). What a child or a partition has from its parent is changed there (42P16); an index of a partition goes with that of its parent (2BP01); a partition gets no column of its own (42809), and since version 17
 no identity (55000).
 
 ADD GENERATED AS IDENTITY wants a column that is NOT NULL and has no default (55000). Nothing can be built on a virtual generated column (0A000). The CHECKs and the conditions of indexes that compare an
@@ -53,7 +61,9 @@ enum have to go before its column gets another type (42883).
 
 Rows that a deferred foreign key has not checked yet keep their table from being altered in the same transaction, from an index, and from TRUNCATE (55006).
 
-A unique key of a column that is new with a default finds the same value in all rows (23505), wherever there are two.
+A unique key of a column that is new with a default finds the same value in all rows (23505), wherever there are two. Of the rows of one INSERT no two have one unique key (23505; 21000 with ON CONFLICT DO UPDATE).
+
+A replica identity is an index that is unique, whole, not deferrable, and of columns that are NOT NULL (42809, 0A000). GiST compares plain numbers and texts with the extension btree_gist alone (42704).
 
 Values don't change by themselves: a type to which the old one, or the default, is not cast without USING (42804), and columns that only the server fills (428C9).
 
@@ -115,7 +125,9 @@ Silent about views and functions that the migrations of the folder don't show, a
       const refusal = refusalOf(context, step, operation) ?? refusedInherited(context, step, operation);
       return refusal === undefined ? undefined : violation(context, step, operation, refusal);
     }),
-    ...pendingEvents(context).map(({ step, operation, refusal }) => violation(context, step, operation, refusal)),
+    ...[...pendingEvents(context), ...overlappingBounds(context)].map(({ step, operation, refusal }) =>
+      violation(context, step, operation, refusal),
+    ),
   ],
 };
 
@@ -133,7 +145,12 @@ function refusalOf(context: RuleContext, step: Step, operation: Operation): Refu
     case 'create object':
       return operation.orReplace ? refusedReplacement(step, operation) : undefined;
     case 'create table':
-      return refusedKey(step, operation) ?? refusedForeignKey(context, step, operation) ?? refusedExpression(step, operation);
+      return (
+        refusedKey(step, operation) ??
+        refusedForeignKey(context, step, operation) ??
+        refusedExpression(step, operation) ??
+        refusedByGist(context, step, operation)
+      );
     case 'add column':
       return (
         (operation.column.primaryKey ? secondKey(step, operation) : undefined) ??
@@ -149,6 +166,7 @@ function refusalOf(context: RuleContext, step: Step, operation: Operation): Refu
         refusedKey(step, operation) ??
         refusedForeignKey(context, step, operation) ??
         builtOnVirtual(step, operation) ??
+        refusedByGist(context, step, operation) ??
         sameInAllRows(context, step, operation)
       );
     case 'create index':
@@ -163,7 +181,10 @@ function refusalOf(context: RuleContext, step: Step, operation: Operation): Refu
       return refusedType(context, step, operation) ?? comparedAsEnum(step, operation);
     case 'alter column':
       return refusedIdentity(step, operation);
+    case 'alter table':
+      return refusedReplicaIdentity(step, operation) ?? refusedConcurrently(context, step, operation);
     case 'insert':
+      return refusedValue(context, step, operation) ?? rowsTwice(step, operation);
     case 'update':
     case 'set default':
     case 'drop default':

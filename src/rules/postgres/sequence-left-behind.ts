@@ -1,13 +1,11 @@
 import type { Table } from '../../model/catalog';
 import { relationKey } from '../../model/catalog';
-import type { Fix } from '../../model/finding';
-import type { ObjectName } from '../../model/operation';
-import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../parse/postgres/identifiers';
 import { findTable } from '../../schema/lookup';
 import { headRange, isInUse, type OperationOf, operationsOf, type RuleContext, type Step, shownName } from '../context';
-import { insertBehind } from '../edits';
 import type { Rule, Violation } from '../rule';
 import { bringsValues, copiedColumns } from './explicit-numbers';
+import { isMoved, moveFix, moveStatement } from './sequence-left-behind/move';
+import { checkRestarts, restartExamples } from './sequence-left-behind/restart';
 import { uniqueKeys } from './unique-keys';
 
 export const sequenceLeftBehind: Rule = {
@@ -16,7 +14,7 @@ export const sequenceLeftBehind: Rule = {
   severity: 'warning',
   engines: ['postgres'],
   explanation: `A row that is inserted with an id of its own does not move the sequence behind the column. The sequence comes to that number later by itself, and then an insert of the application fails with a duplicate key, far away from the migration in time.
-The sequence of an identity that a column of an older table gets begins at 1, whatever numbers the rows have.
+The sequence of an identity that a column of an older table gets begins at 1, whatever numbers the rows have, and RESTART takes a sequence back to its first number.
 
 Leave the id out, or move the sequence past the greatest id afterwards:
 
@@ -26,7 +24,7 @@ SELECT setval(pg_get_serial_sequence('t', 'id'), coalesce(max(id), 1), max(id) I
 
 The third argument makes it right for an empty table too, where plain setval would skip number 1.
 
-Silent when the program calls setval or restarts the sequence afterwards, for an identity that says where it starts, for ids below the first number of the sequence, and for columns that are not known to have one.`,
+Silent when the program calls setval or restarts the sequence afterwards, for an identity that says where it starts, for a RESTART behind the sequence's first number or of a table that was emptied before, for ids below the first number of the sequence, and for columns that are not known to have one.`,
   bad: [
     {
       title: 'Rows with ids of their own',
@@ -107,8 +105,10 @@ Silent when the program calls setval or restarts the sequence afterwards, for an
         { at: 'INSERT INTO items VALUES (1000, now())', says: 'items.id' },
       ],
     },
+    ...restartExamples.bad,
   ],
   good: [
+    ...restartExamples.good,
     {
       title: 'Rows of another table, numbered by the sequence; numbers below those of any sequence',
       framework: 'flyway',
@@ -169,7 +169,7 @@ Silent when the program calls setval or restarts the sequence afterwards, for an
     const identities = operationsOf(context, 'alter column').flatMap(({ step, operation }) =>
       checkIdentity(context, step, operation, reported),
     );
-    return [...inserts, ...identities];
+    return [...inserts, ...identities, ...checkRestarts(context)];
   },
 };
 
@@ -229,39 +229,9 @@ function firstNumber(step: Step, table: Table): number {
   return sequence.cycle || Number(sequence.increment) < 0 ? Number.NEGATIVE_INFINITY : Number(sequence.start);
 }
 
-function moveStatement(table: ObjectName, column: string): string {
-  const target = quoteQualified(table.schema, table.name);
-  const quoted = quoteIdentifier(column);
-  return `SELECT setval(pg_get_serial_sequence(${quoteLiteral(target)}, ${quoteLiteral(column)}), coalesce(max(${quoted}), 1), max(${quoted}) IS NOT NULL) FROM ${target};`;
-}
-
-function moveFix(context: RuleContext, step: Step, column: string, move: string): Fix {
-  return {
-    title: `Move the sequence past the greatest ${column}`,
-    safe: false,
-    edits: [insertBehind(context, step.statement.span, `\n${move}`)],
-  };
-}
-
 /** The column of the table that a sequence numbers. */
 function numberedColumn(step: Step, table: Table): string | undefined {
   const key = relationKey(table);
   const owned = step.before.sequences.find(({ ownedBy }) => ownedBy?.table === key)?.ownedBy?.column;
   return owned ?? table.columns.find((column) => column.identityKind !== undefined)?.name;
-}
-
-/** Whether the sequence is set afterwards: by setval, or ALTER ... RESTART. */
-function isMoved(context: RuleContext, step: Step, table: Table): boolean {
-  const later = [...context.steps, ...context.nested].filter((candidate) => candidate.statement.index > step.statement.index);
-  // A sequence may have a name that says nothing of its table.
-  const names = [table.name, ...sequenceNames(step, table)].map((name) => name.replaceAll(/[^\w]/g, '\\$&')).join('|');
-  const named = new RegExp(`(?<![\\w$])(?:${names})`, 'i');
-  return later.some(({ statement }) => /\bsetval\s*\(|\brestart\b/i.test(statement.text) && named.test(statement.text));
-}
-
-/** Those that belong to the table, and those that its defaults draw from. */
-function sequenceNames(step: Step, table: Table): readonly string[] {
-  const owned = step.before.sequences.filter(({ ownedBy }) => ownedBy?.table === relationKey(table)).map(({ name }) => name);
-  const drawn = table.columns.flatMap((column) => /nextval\s*\(\s*'(?:[^']*[."])?([^'."]+)"?'/i.exec(column.default ?? '')?.[1] ?? []);
-  return [...owned, ...drawn];
 }

@@ -37,6 +37,22 @@ describe('identities', () => {
   });
 });
 
+describe('exclusion constraints without a name', () => {
+  it('are called by their columns, and by the functions of their expressions', () => {
+    const catalog = replayed(`CREATE TABLE s (a int, st timestamptz, e timestamptz, h inet, d tstzrange);
+      ALTER TABLE s ADD EXCLUDE USING gist (tstzrange(st, e) WITH &&, h inet_ops WITH =);
+      ALTER TABLE s ADD EXCLUDE USING gist (tstzrange(st, e) WITH &&) WHERE (a > 1);
+      ALTER TABLE s ADD EXCLUDE USING gist ((tstzrange(st, e) * d) WITH &&);
+      ALTER TABLE s ADD EXCLUDE USING gist (d WITH &&, a WITH =) INCLUDE (st);`);
+    expect(table(catalog, 's').constraints.map(({ name }) => name)).toEqual([
+      's_tstzrange_h_excl',
+      's_tstzrange_excl',
+      's_expr_excl',
+      's_d_a_excl',
+    ]);
+  });
+});
+
 describe('tables that were never created here', () => {
   it('are there, and known to be incomplete', () => {
     const catalog = replayed('ALTER TABLE app.a ADD COLUMN x int NOT NULL DEFAULT 1;');

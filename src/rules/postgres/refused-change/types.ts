@@ -47,6 +47,9 @@ function typeOfDefault(text: string, columnType: string): string | undefined {
   if (/^'(?:[^']|'')*'$/.test(text)) return columnType;
   if (/^-?\d+$/.test(text)) return 'integer';
   if (/^(?:true|false)$/i.test(text)) return 'boolean';
+  if (/^nextval\s*\(/i.test(text)) return 'bigint';
+  if (/^(?:now\s*\(\s*\)|current_timestamp)$/i.test(text)) return 'timestamp with time zone';
+  if (/^gen_random_uuid\s*\(\s*\)$/i.test(text)) return 'uuid';
   return /^'(?:[^']|'')*'::([\w ."]+(?:\(\d+\))?)$/.exec(text)?.[1]?.replaceAll('"', '');
 }
 
@@ -101,6 +104,26 @@ export const typeExamples: Examples = {
       ],
     },
     {
+      title: 'Defaults that are calls: a sequence, the clock, a random key',
+      framework: 'flyway',
+      majors: [13, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id serial PRIMARY KEY, at timestamp DEFAULT now(), key uuid DEFAULT gen_random_uuid());\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'ALTER TABLE t ALTER COLUMN id TYPE uuid USING gen_random_uuid();\nALTER TABLE t ALTER COLUMN at TYPE bigint USING extract(epoch FROM at);\nALTER TABLE t ALTER COLUMN key TYPE bigint USING 1;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE t ALTER COLUMN id TYPE uuid USING gen_random_uuid()', says: 'The default of id' },
+        { at: 'ALTER TABLE t ALTER COLUMN at TYPE bigint USING extract(epoch FROM at)', says: '42804' },
+        { at: 'ALTER TABLE t ALTER COLUMN key TYPE bigint USING 1', says: 'uuid' },
+      ],
+    },
+    {
       title: 'A text with a default becomes a number: rows and default are converted',
       framework: 'flyway',
       majors: [12, 18],
@@ -133,6 +156,21 @@ export const typeExamples: Examples = {
         {
           path: 'V2__u.sql',
           text: "ALTER TABLE t ALTER COLUMN a TYPE numeric(10, 2);\nALTER TABLE t ALTER COLUMN b TYPE integer USING length(b);\nALTER TABLE t ALTER COLUMN m DROP DEFAULT, ALTER COLUMN m TYPE mood USING m::mood, ALTER COLUMN m SET DEFAULT 'sad';\nALTER TABLE t ALTER COLUMN e TYPE text;\nALTER TABLE t ALTER COLUMN c TYPE text;\nALTER TABLE t ALTER COLUMN u TYPE bigint[];\nALTER TABLE t ALTER COLUMN at TYPE date;\nALTER TABLE t ALTER COLUMN j TYPE jsonb;\nALTER TABLE t ALTER COLUMN n TYPE integer USING n::integer;\n",
+        },
+      ],
+    },
+    {
+      title: 'Defaults that are calls and turn into the new type',
+      framework: 'flyway',
+      majors: [13, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE t (id serial PRIMARY KEY, at timestamp DEFAULT current_timestamp, key uuid DEFAULT gen_random_uuid());\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: 'ALTER TABLE t ALTER COLUMN id TYPE text;\nALTER TABLE t ALTER COLUMN at TYPE date;\nALTER TABLE t ALTER COLUMN key TYPE text;\n',
         },
       ],
     },
