@@ -46,6 +46,7 @@ export function neededIndex(context: RuleContext, step: Step, operation: Operati
   if (engine === 'mariadb' && checksAreOff(context, step)) return undefined;
   const key = unserved(step, before, after);
   if (key === undefined) return undefined;
+  if (engine === 'mariadb' && index.name === 'PRIMARY' && liesByOtherKey(after)) return undefined;
   const help = `Add another index that begins with its columns before, or drop the foreign key first, if it is to go.`;
   const code = engine === 'mariadb' && index.name === 'PRIMARY' ? '1025' : '1553';
   return neededByForeignKey(context, step, key, { what: shownIndex(index.name), code, goes: false, help });
@@ -63,6 +64,12 @@ function unserved(step: Step, before: Table, after: Table): ForeignKey | undefin
     foreignKeysOf(before).find((key) => lost(key.constraint.columns) && !isReleased(step, key)) ??
     foreignKeysTo(step.before, before).find((key) => lost(key.targets) && !isReleased(step, key))
   );
+}
+
+/** By a unique key over columns that are never NULL: MariaDB then makes that the order of the rows, and misses no key (measured on 11). */
+function liesByOtherKey({ indexes, columns }: Table): boolean {
+  const isRequired = (key: string) => columns.some(({ name, notNull }) => notNull && sameName(name, key));
+  return indexes.some(({ unique, keys }) => unique && keys.every(isRequired));
 }
 
 function isServed(table: Table, columns: readonly string[]): boolean {
@@ -103,6 +110,18 @@ export const indexExamples: Examples = {
           path: '0002_i.sql',
           text: 'ALTER TABLE orders DROP INDEX by_user, ADD INDEX by_both (user_id, note);\nALTER TABLE orders DROP INDEX by_both, DROP FOREIGN KEY orders_user;\nALTER TABLE orders DROP PRIMARY KEY, ADD PRIMARY KEY (id, note);\nALTER TABLE users DROP INDEX by_email;\n',
         },
+      ],
+    },
+    {
+      title: 'MariaDB with another key for the rows to lie by',
+      framework: 'sql',
+      engines: ['mariadb 11'],
+      files: [
+        {
+          path: '0001_t.sql',
+          text: 'CREATE TABLE p (id int PRIMARY KEY, code int NOT NULL, UNIQUE KEY by_code (code));\nCREATE TABLE c (id int PRIMARY KEY, p int, FOREIGN KEY (p) REFERENCES p (id));\n',
+        },
+        { path: '0002_k.sql', text: 'ALTER TABLE p DROP PRIMARY KEY;\n' },
       ],
     },
     {
