@@ -207,8 +207,8 @@ function blank(text: string): string {
   return text.replaceAll(/[^\r\n]/g, ' ');
 }
 
-/** Delimiters are regular expressions to Liquibase; `/` and `GO` count on a line of their own only. */
-function withSemicolons(text: string, delimiter: string | undefined): string {
+/** Delimiters are regular expressions to Liquibase; `/` and `GO` count on a line of their own only. The length stays. */
+export function withSemicolons(text: string, delimiter: string | undefined): string {
   if (delimiter === undefined || delimiter === ';') return text;
   const alone = delimiter === '/' || delimiter.toLowerCase() === 'go';
   const escaped = delimiter.replaceAll('\\', '').replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');

@@ -6,9 +6,10 @@ import { quoteLiteral } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
 import { readStatements } from '../parse/read';
 import { byEngine } from './by-engine';
-import { baseName, confidence, lineBreakOf, oncePerFile, problem, sqlFiles } from './files';
+import { baseName, confidence, lineBreakOf, oncePerFile, problem, wholeFile } from './files';
 import { liquibaseHistory } from './histories/liquibase';
 import { statementSteps } from './history';
+import { placeRollbackInXml, readXmlChangelog } from './liquibase/xml-changelog';
 import {
   type Changeset,
   directives,
@@ -29,7 +30,7 @@ import { liquibaseOnMysql } from './mysql/liquibase';
  * transaction of its own, committed before the row is written), `StandardLockService` and `StandardChangeLogHistoryService` (the two
  * tables). Its checksums are left NULL: Liquibase fills them in when it next sees the row.
  *
- * Of changelogs in XML, YAML and JSON it is read what they include, and the values of parameters: their changes are not SQL.
+ * Of changelogs in XML the changes are read too (`liquibase/`); of those in YAML and JSON only what they include, and the values of parameters.
  */
 const history = 'public.databasechangelog';
 const lock = 'public.databasechangeloglock';
@@ -87,21 +88,35 @@ export const liquibase: BuiltInFramework = {
   name: 'liquibase',
   displayName: 'Liquibase',
 
-  detect: (files) => confidence(files, isOwn),
+  detect(files) {
+    const sure = confidence(files, isOwn);
+    // SQL that lies beside changelogs is sent by them.
+    return sure === 0 && files.some(isOtherChangelog) ? 0.9 : sure;
+  },
 
   read(files, options) {
     const others = files.filter(isOtherChangelog).map(({ path, text }) => ({ path, ...readOtherChangelog(text) }));
-    const sql = inOrderOfIncludes(
-      sqlFiles(files).filter((file) => isFormattedSql(file.text)),
+    const withChanges = new Set(others.flatMap(({ path, hasChanges }) => (hasChanges ? [path] : [])));
+    const own = inOrderOfIncludes(
+      files.filter((file) => withChanges.has(file.path) || isFormattedFile(file) || (isSqlFile(file) && isNamed(file, files))),
       others,
     );
-    const common = [...others.flatMap(({ properties }) => properties), ...sql.flatMap(({ text }) => readChangelog(text).properties)];
-    const placeholders = { ...valuesOf(common, databaseOf(options)), ...options.placeholders };
-    const unread = others.filter(({ hasChanges }) => hasChanges);
-    return [
-      ...sql.flatMap((file) => readFile(file, { ...options, placeholders })),
-      ...unread.map(({ path }) => failure<Problem>({ message: notRead(path), path, onlyUnread: true })),
+    const common = [
+      ...others.flatMap(({ properties }) => properties),
+      ...own.filter(isFormattedFile).flatMap(({ text }) => readChangelog(text).properties),
     ];
+    const placeholders = { ...valuesOf(common, databaseOf(options)), ...options.placeholders };
+    const asRead = { ...options, placeholders, files, database: databaseOf(options) };
+    const executionOfOne = (runInTransaction: boolean) => executionOf({ runInTransaction }, true, options);
+    const inXml = new Map(own.filter(isXml).map((file) => [file, readXmlChangelog(file, { ...asRead, executionOf: executionOfOne })]));
+    const sent = new Set([...inXml.values()].flat().flatMap((result) => (result.ok ? pathsSentBy(result.value) : [])));
+    return own.flatMap((file): Result<Migration>[] => {
+      const known = inXml.get(file);
+      if (known !== undefined) return known;
+      if (isFormattedFile(file)) return readFile(file, asRead);
+      if (isSqlFile(file)) return sent.has(file.path) ? [] : [success(rawMigration(file, asRead))];
+      return [failure<Problem>({ message: notRead(file.path), path: file.path, onlyUnread: true })];
+    });
   },
 
   run: byEngine(onPostgres, liquibaseOnMysql),
@@ -134,12 +149,48 @@ function rowOf(migration: Migration): string {
   return `ID = ${quoteLiteral(id)} AND AUTHOR = ${quoteLiteral(author)} AND RIGHT(FILENAME, ${fileName.length}) = ${quoteLiteral(fileName)}`;
 }
 
-function isOtherChangelog({ path }: SourceFile): boolean {
-  return !path.startsWith('../') && /changelog[\w.-]*\.(xml|ya?ml|json)$/i.test(path);
+function isOtherChangelog({ path, text }: SourceFile): boolean {
+  return !path.startsWith('../') && /\.(?:xml|ya?ml|json)$/i.test(path) && text.includes('databaseChangeLog');
+}
+
+function isSqlFile({ path }: SourceFile): boolean {
+  return !path.startsWith('../') && /\.sql$/i.test(path);
+}
+
+function isFormattedFile(file: SourceFile): boolean {
+  return isSqlFile(file) && isFormattedSql(file.text);
+}
+
+/** Does a changelog include this file, or all of a folder? Others lie there for themselves. */
+function isNamed({ path }: SourceFile, files: readonly SourceFile[]): boolean {
+  return files.some((file) => isOtherChangelog(file) && (file.text.includes(baseName(path)) || file.text.includes('includeAll')));
+}
+
+/** The files that changes of a changelog send (`sqlFile`). */
+function pathsSentBy({ up, down }: Migration): readonly string[] {
+  return [up, down].flatMap((program) => program?.rendering?.pieces.flatMap(({ path }) => path ?? []) ?? []);
+}
+
+/** A SQL file without the first line of formatted SQL is one changeset where it is included (`SqlChangeLogParser`). */
+function rawMigration(file: SourceFile, options: ReadOptions): Migration {
+  const execution = executionOf({ runInTransaction: true }, true, options);
+  const span = wholeFile(file);
+  return {
+    id: `${file.path}::raw::includeAll`,
+    title: baseName(file.path),
+    framework: 'liquibase',
+    engine: options.engine,
+    up: { direction: 'up', path: file.path, span, statements: readStatements(file.text, span, { ...options, placeholderForm }), execution },
+    downUnsupported: true,
+  };
+}
+
+function isXml({ path }: SourceFile): boolean {
+  return /\.xml$/i.test(path);
 }
 
 function notRead(path: string): string {
-  return `${path}: changes in XML, YAML and JSON are not read, only formatted SQL ("--liquibase formatted sql"). What this file changes is not part of the schema here.`;
+  return `${path}: changes in YAML and JSON are not read, only those in XML and formatted SQL ("--liquibase formatted sql"). What this file changes is not part of the schema here.`;
 }
 
 /** The first value of a parameter stands (documentation, "Substituting properties in changelogs"). */
@@ -200,7 +251,11 @@ function downProgram(file: SourceFile, changeset: Changeset, options: ReadOption
   };
 }
 
-function executionOf({ runInTransaction }: Changeset, splits: boolean, { engine }: ReadOptions): ProgramExecution {
+function executionOf(
+  { runInTransaction }: Pick<Changeset, 'runInTransaction'>,
+  splits: boolean,
+  { engine }: ReadOptions,
+): ProgramExecution {
   const autocommitOff = runInTransaction && isMysqlFamily(engine);
   return {
     requests: splits ? 'per-statement' : 'single-request',
@@ -215,9 +270,13 @@ function executionOf({ runInTransaction }: Changeset, splits: boolean, { engine 
 /** `--rollback` lines at the end of the changeset; in place of those that are there. */
 function placeDown(migration: Migration, files: readonly SourceFile[], statements: readonly string[]): DownPlacement {
   const file = files.find((candidate) => candidate.path === migration.up.path);
+  if (file !== undefined && isXml(file)) return placeRollbackInXml(migration, file, statements);
   const { id, author } = partsOfChangeset(migration);
-  const changeset = file && readChangelog(file.text).changesets.find((candidate) => candidate.id === id && candidate.author === author);
-  if (file === undefined || changeset === undefined)
+  const changeset =
+    file &&
+    isFormattedFile(file) &&
+    readChangelog(file.text).changesets.find((candidate) => candidate.id === id && candidate.author === author);
+  if (file === undefined || !changeset)
     return { kind: 'unsupported', why: `${migration.up.path} no longer holds the changeset ${author}:${id}.` };
   const lineBreak = lineBreakOf(file.text);
   const lines = statements.flatMap((statement) => statement.split(/\r?\n/)).map((line) => `--rollback ${line}`);

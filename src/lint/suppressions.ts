@@ -54,7 +54,14 @@ function sqlDirectives(text: string): readonly Directive[] {
 }
 
 function codeDirectives(path: string, text: string): readonly Directive[] {
+  if (/\.xml$/i.test(path)) return xmlDirectives(text);
   return parseCode(text, path).comments.flatMap(({ span, text: body }) => asDirective(span, body.replace(/^\*+/, '').trim()));
+}
+
+function xmlDirectives(text: string): readonly Directive[] {
+  return [...text.matchAll(/<!--([\s\S]*?)-->/g)].flatMap(({ 0: whole, 1: body = '', index }) =>
+    asDirective({ start: index, end: index + whole.length }, body.trim()),
+  );
 }
 
 function asDirective(span: Span, body: string): readonly Directive[] {

@@ -119,6 +119,8 @@ export interface Program {
    * `Statement.range` stays a place in the file.
    */
   readonly rendering?: Rendering;
+  /** Nobody wrote it: the framework makes it of the other direction each time. What can only be added to its text is no advice. */
+  readonly implied?: true;
   /** Calls of a program in code that could not be read. */
   readonly unread?: readonly UnreadCall[];
   readonly facts?: CodeFacts;

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Result } from '../model/result';
 import { failure, success } from '../model/result';
+import { isChangelogText, mayBeChangelog } from './changelog-files';
 import { isCodeFile, isCodeMigration, mayBeCodeMigration } from './code-files';
 import { folderOf, listMigrationFiles, shownPath, toSlashes } from './read-folder';
 import { readTextFile, systemProblem } from './read-text';
@@ -93,7 +94,7 @@ async function groupByFolder(root: string): Promise<Result<ReadonlyMap<string, r
   const groups = new Map<string, string[]>();
   for (const path of listed.value) {
     const absolute = join(root, path);
-    if (!isSql(path) && !mayBeCodeMigration(toSlashes(absolute))) continue;
+    if (!isSql(path) && !mayBeCodeMigration(toSlashes(absolute)) && !mayBeChangelog(toSlashes(absolute))) continue;
     const folder = folderOf(absolute);
     const group = groups.get(folder);
     if (group === undefined) groups.set(folder, [path]);
@@ -108,7 +109,7 @@ async function outermostMigrations(root: string, groups: ReadonlyMap<string, rea
   for (const [folder, paths] of groups) {
     const sql = paths.filter(isSql);
     const isFound = sql.length > 0 ? looksLikeMigrations(sql) : await holdsCodeMigrations(root, paths);
-    if (isFound) found.push(folder);
+    if (isFound || (await holdsChangelogs(root, paths))) found.push(folder);
   }
   const outermost = found.filter((folder) => !found.some((other) => folder !== other && folder.startsWith(`${other}${sep}`)));
   return outermost.sort().map((folder) => ({ folder }));
@@ -120,6 +121,14 @@ async function holdsCodeMigrations(root: string, paths: readonly string[]): Prom
     const absolute = join(root, path);
     const read = await readTextFile(absolute);
     if (read.ok && isCodeMigration(toSlashes(absolute), read.value.text)) return true;
+  }
+  return false;
+}
+
+async function holdsChangelogs(root: string, paths: readonly string[]): Promise<boolean> {
+  for (const path of paths.filter((each) => mayBeChangelog(toSlashes(join(root, each)))).slice(0, filesLookedInto)) {
+    const read = await readTextFile(join(root, path));
+    if (read.ok && isChangelogText(path, read.value.text)) return true;
   }
   return false;
 }

@@ -17,6 +17,7 @@ import type { Problem, Result } from '../model/result';
 import { failure, success } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
 import { cutToMigrations, isApplicationSettings } from '../model/spring-settings';
+import { isChangelogText, mayBeChangelog } from './changelog-files';
 import { importCandidates, isCodeFile, isCodeMigration, mayBeCodeMigration, relativeImports } from './code-files';
 import { type FoundConfiguration, findConfiguration } from './configuration-file';
 import { manifestMarker } from './manifest-marker';
@@ -117,12 +118,6 @@ export async function readMigrationSource(path: string): Promise<Result<Migratio
   const targetProblem = skipped.find((file) => file.path === target)?.problem;
   if (targetProblem) return failure(targetProblem);
   if (!isMigrationFileAmong(files) && skipped.length === 0) {
-    const changelog = files.find((file) => isOtherChangelog(file.path));
-    if (changelog !== undefined) {
-      return failure({
-        message: `${shown} holds changelogs of Liquibase in XML, YAML or JSON alone (${changelog.path}): only its formatted SQL ("--liquibase formatted sql") is read`,
-      });
-    }
     return failure({
       message: `${shown} holds no migrations, neither .sql files nor code that a migration tool runs: give a migration file or a folder of migrations`,
     });
@@ -159,7 +154,10 @@ export async function listMigrationFiles(folder: string): Promise<Result<readonl
       const kind = entry.isSymbolicLink() ? await kindBehindLink(join(current, name)) : entry;
       if (kind?.isDirectory()) {
         if (!ignoredFolders.has(name) && !name.startsWith('.')) await visit(join(current, name), `${below}${name}/`, depth + 1);
-      } else if (kind?.isFile() && (isMigrationFileName(name) || isCodeCandidate(join(current, name), depth))) {
+      } else if (
+        kind?.isFile() &&
+        (isMigrationFileName(name) || mayBeChangelog(toSlashes(join(current, name))) || isCodeCandidate(join(current, name), depth))
+      ) {
         found.push(below + name);
       }
     }
@@ -208,12 +206,7 @@ export function toSlashes(path: string): string {
 function isMigrationFileName(name: string): boolean {
   if (name.endsWith('.sql')) return true;
   // Flyway keeps the settings of one script beside it: V4__index.sql.conf. Drizzle lists its files in meta/_journal.json.
-  // Changelogs of Liquibase in other forms than SQL are not read, which its reader says.
-  return /\.sql(\.conf)?$/i.test(name) || markerNames.has(name) || name === '_journal.json' || isOtherChangelog(name);
-}
-
-function isOtherChangelog(name: string): boolean {
-  return /changelog[\w.-]*\.(xml|ya?ml|json)$/i.test(name);
+  return /\.sql(\.conf)?$/i.test(name) || markerNames.has(name) || name === '_journal.json';
 }
 
 /** Migrations of goose in Go, by their names alone: they have versions, but their text is not read. */
@@ -223,7 +216,7 @@ async function goMigrations(folder: string): Promise<readonly SourceFile[]> {
 }
 
 function isMigrationFileAmong(files: readonly SourceFile[]): boolean {
-  return files.some((file) => /\.sql$/i.test(file.path) || isCodeFile(file.path));
+  return files.some((file) => /\.sql$/i.test(file.path) || isCodeFile(file.path) || isChangelogText(file.path, file.text));
 }
 
 async function kindBehindLink(path: string) {
@@ -252,6 +245,7 @@ async function readAll(folder: string, paths: readonly string[]): Promise<Pick<M
 }
 
 function asFile(path: string, text: string): readonly SourceFile[] {
+  if (mayBeChangelog(path) && !isMigrationFileName(basename(path)) && !isChangelogText(path, text)) return [];
   if (!path.endsWith('package.json') || basename(path) !== 'package.json') return [{ path, text }];
   const marker = manifestMarker(text);
   return marker === undefined ? [] : [{ path, text: marker }];

@@ -196,7 +196,7 @@ class FolderReader {
     const execution = use.transaction ? transactional : outside;
     const program = programOf(direction, file, span, session, recording, execution, this.options.engine);
     return {
-      program: reverse ? { ...program, execution: { ...program.execution, because: inferred(use.transaction) } } : program,
+      program: reverse ? { ...program, implied: true, execution: { ...program.execution, because: inferred(use.transaction) } } : program,
       irreversible: use.irreversible.length > 0,
     };
   }

@@ -59,6 +59,8 @@ export class FindingMapper {
   /** Edits that name a file count in that file already; the others in the rendering. */
   private fix(fix: Fix): Fix | undefined {
     const inRendering = fix.edits.filter(({ path }) => path === undefined);
+    // What is written in code as a call or a literal has no counterpart in other files.
+    if (inRendering.length > 0 && !isCodePath(this.map.program.path)) return undefined;
     const mapped = mapEdits(
       inRendering.map(({ range, newText }) => ({ span: this.rendered.span(range), newText })),
       this.map,
@@ -74,6 +76,10 @@ export class FindingMapper {
     if (path === undefined) return [];
     return [path === this.map.program.path ? rest : edit];
   }
+}
+
+function isCodePath(path: string): boolean {
+  return /\.[cm]?[jt]s$/i.test(path);
 }
 
 /** Sent by a call of its own, not as a text that stands in a string. */

@@ -217,6 +217,20 @@ describe('migrations in code', () => {
 });
 
 describe('finding migrations', () => {
+  test('changelogs of Liquibase count by their root element, whatever they are called', async () => {
+    const root = repository({
+      'db/changelog/db.changelog-master.yaml': 'databaseChangeLog:\n  - include:\n      file: changes/1.xml\n',
+      'db/changelog/changes/1.xml': '<?xml version="1.0"?>\n<databaseChangeLog/>',
+      'db/changelog/changes/other.xml': '<project/>',
+      'docs/changelog.yaml': 'releases: []\n',
+      'app/migrations/meta/0000_snapshot.json': '{}',
+    });
+    const found = await findMigrationFolders(root, undefined);
+    expect(found).toEqual({ ok: true, value: [{ folder: join(root, 'db/changelog') }] });
+    const { files } = await read(join(root, 'db/changelog'));
+    expect(files.map(({ path }) => path)).toEqual(['changes/1.xml', 'db.changelog-master.yaml']);
+  });
+
   async function found(globs?: readonly string[], folder = project) {
     const result = await findMigrationFolders(folder, globs);
     if (!result.ok) return result.error.message;
