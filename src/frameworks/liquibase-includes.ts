@@ -3,7 +3,7 @@ import { byText, folderPrefix } from './files';
 
 /**
  * What changelogs of Liquibase in XML, YAML and JSON say of the others: which files they include, in which order (documentation, "include"
- * and "includeAll"), and the values of parameters. Their own changes are not read.
+ * and "includeAll"), and the values of parameters. Changes of those in XML are read elsewhere (`liquibase/`).
  */
 export interface OtherChangelog {
   readonly includes: readonly Include[];
