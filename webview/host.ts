@@ -33,5 +33,5 @@ export function connectHost(): Host {
 /** Browser extensions and developer tools post to pages too; what the extension itself sends is taken at its word. */
 function isToPanel(data: unknown): data is ToPanel {
   if (typeof data !== 'object' || data === null || !('kind' in data)) return false;
-  return data.kind === 'subject' || data.kind === 'event' || data.kind === 'replay';
+  return typeof data.kind === 'string' && ['subject', 'event', 'replay', 'outdated'].includes(data.kind);
 }

@@ -19,6 +19,8 @@ export interface DescribeResult {
   readonly summary: string;
   /** False for a file that is not a migration; the other fields then hold what would be assumed. */
   readonly isMigration: boolean;
+  /** A digest of what the migration sends: another one means that it was changed. Absent where there is no migration. */
+  readonly content?: string;
   /** Why a file that looks like a migration is not read as one. */
   readonly why?: string;
   /** What is wrong with the `faultline.json` that holds for the file: the first of it, and where it stands. */

@@ -65,6 +65,8 @@ export interface PanelSubject {
 export type ToPanel =
   | { readonly kind: 'subject'; readonly subject: PanelSubject }
   | { readonly kind: 'event'; readonly event: SimulationEvent }
+  /** Is what the migration does now still what was run? */
+  | { readonly kind: 'outdated'; readonly outdated: boolean }
   /** Everything of the last run again, after a reload of the panel. */
   | { readonly kind: 'replay'; readonly subject: PanelSubject; readonly events: readonly SimulationEvent[] };
 

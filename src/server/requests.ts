@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Connection } from 'vscode-languageserver';
 import { runsFileByFile } from '../frameworks/runnable';
 import type { Configuration } from '../lint/configuration';
 import { engineFor } from '../lint/lint';
 import { defaultEngine, type Engine, engineDisplayName, engineVersionText } from '../model/engine';
+import type { Migration } from '../model/migration';
 import type { DownPlacement } from '../model/run-protocol';
 import { defaultSandbox } from '../model/sandbox';
 import { LineIndex } from '../parse/lines';
@@ -97,12 +99,21 @@ async function describe(folders: MigrationFolders, project: ProjectDiagnostics, 
     engineVersion: simulation.engineVersion,
     summary: analysis?.plan(analysis.migration.up).summary ?? '',
     isMigration: analysis !== undefined,
+    ...(analysis !== undefined && { content: digestOf(analysis.migration) }),
     ...(why === undefined ? {} : { why }),
     ...(problem !== undefined && {
       configurationProblem: { message: problem.diagnostic.message, uri: problem.uri, range: problem.diagnostic.range },
     }),
     simulation,
   };
+}
+
+/** Of the up alone, without comments and layout: a rollback that is inserted later changes nothing about how the up fails. */
+function digestOf({ up }: Migration): string {
+  return createHash('sha256')
+    .update(JSON.stringify(up.statements.map(({ sent }) => sent)))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 function simulationDefaults(configuration: Configuration, engine: Engine = defaultEngine): SimulationDefaults {

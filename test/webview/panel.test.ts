@@ -43,6 +43,21 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
   const tile = (id: string) => page.locator(`[data-cell="${id}"]`);
   const story = () => page.locator('.story');
 
+  it('says that the migration was changed since, for as long as it is', async () => {
+    await open();
+    await page.locator('.headline').waitFor();
+    const notice = page.locator('.notice', { hasText: 'The migration has been changed since this run.' });
+    expect(await notice.count()).toBe(0);
+    await send({ kind: 'outdated', outdated: true });
+    await notice.waitFor();
+    expect(await page.locator('[role="status"]').textContent()).toMatch(/changed since this run/);
+    await send({ kind: 'outdated', outdated: false });
+    await notice.waitFor({ state: 'detached' });
+    await send({ kind: 'outdated', outdated: true });
+    await page.locator('vscode-button', { hasText: 'Run again' }).click();
+    await notice.waitFor({ state: 'detached' });
+  });
+
   it('asks which command a file is migrated by', async () => {
     await open({ start: 'subject' });
     await page.getByText('Simulate that command…').click();

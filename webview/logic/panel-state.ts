@@ -28,6 +28,8 @@ export interface PanelState {
   readonly cancelling: boolean;
   readonly run?: Run;
   readonly failure?: { readonly message: string; readonly code?: string };
+  /** The migration was changed since the run that is shown. */
+  readonly outdated?: true;
   /** Id of the cell the reader chose. */
   readonly selected?: string;
   /** What the panel remembered before it was reloaded; used up by the first subject with the same path. */
@@ -66,6 +68,10 @@ export function reduce(state: PanelState, message: ToPanel | PanelAction): Panel
       return withSubject(state, message.subject);
     case 'event':
       return withEvent(state, message.event);
+    case 'outdated': {
+      const { outdated: _, ...rest } = state;
+      return message.outdated ? { ...rest, outdated: true } : rest;
+    }
     case 'replay': {
       const fresh = withSubject({ stage: 'waiting', cancelling: false, ...restOf(state) }, message.subject);
       return message.events.reduce(withEvent, fresh);
@@ -114,7 +120,7 @@ function usableChoices(subject: PanelSubject, choices: PanelChoices): PanelChoic
 }
 
 function started(state: PanelState): PanelState {
-  const { run: _run, failure: _failure, phase: _phase, ...kept } = state;
+  const { run: _run, failure: _failure, phase: _phase, outdated: _outdated, ...kept } = state;
   return { ...kept, stage: 'running', cancelling: false };
 }
 

@@ -12,7 +12,7 @@ import { Header } from './header';
 import { Load } from './load';
 import { Matrix } from './matrix';
 import { Setup } from './setup';
-import { Status } from './status';
+import { outdatedText, Status } from './status';
 import { Summary } from './summary';
 
 interface AppProps {
@@ -65,6 +65,7 @@ function Body({
       {offersSetup && stage !== 'running' && <Setup state={state} onStarted={onStarted} />}
       {run !== undefined && stage !== 'failed' && (
         <>
+          {state.outdated && stage !== 'running' && <Status stage="outdated" />}
           <Summary run={run} finished={stage === 'finished'} filter={filter} onFilter={setFilter} />
           <Matrix run={run} running={stage === 'running'} shown={shown} filter={filter} />
           {run.load !== undefined && <Load load={run.load} statements={run.statements} />}
@@ -99,6 +100,10 @@ function useAnnouncements(state: PanelState, announce: (text: string) => void): 
     if (stage === 'failed') announce(`The simulation could not be run. ${state.failure?.message ?? ''}`);
     if (stage === 'cancelled') announce('Cancelled.');
   }, [stage, phase, quarter]);
+
+  useEffect(() => {
+    if (state.outdated) announce(outdatedText);
+  }, [state.outdated]);
 
   const first = useRef(true);
   useEffect(() => {

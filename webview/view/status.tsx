@@ -5,7 +5,11 @@ import type { PanelState } from '../logic/panel-state';
 import { Button, Spinner } from '../ui';
 import { useActions } from './context';
 
-type StatusProps = { readonly stage: 'waiting' } | { readonly stage: 'running' | 'failed' | 'cancelled'; readonly state: PanelState };
+export const outdatedText = 'The migration has been changed since this run.';
+
+type StatusProps =
+  | { readonly stage: 'waiting' | 'outdated' }
+  | { readonly stage: 'running' | 'failed' | 'cancelled'; readonly state: PanelState };
 
 /** What is going on, or why nothing is. */
 export function Status(props: StatusProps): VNode {
@@ -16,6 +20,13 @@ export function Status(props: StatusProps): VNode {
           <Spinner />
           Reading the migration…
         </p>
+      );
+    case 'outdated':
+      return (
+        <div class="notice tone-caution">
+          <strong>{outdatedText}</strong>
+          <p>What is shown, recoveries included, is about what it did then. Run it again to see what holds now.</p>
+        </div>
       );
     case 'running':
       return <Running state={props.state} />;

@@ -2,33 +2,45 @@ import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { SimulationEvent } from '../../protocol/simulation';
 
-/** Keeps the events of the last finished run of each migration in the workspace's storage, so that a reloaded window shows them again. */
+/** A run as it is kept: what happened, and a digest of the migration that was run, where there is one. */
+export interface KeptRun {
+  readonly events: readonly SimulationEvent[];
+  readonly content?: string;
+}
+
+/** Keeps the last finished run of each migration in the workspace's storage, so that a reloaded window shows them again. */
 export class LastRuns {
   constructor(private readonly folder: vscode.Uri | undefined) {}
 
-  /** Empty when nothing was kept or it can't be read: the panel then offers to run. */
-  async load(path: string): Promise<readonly SimulationEvent[]> {
+  /** Without events when nothing was kept or it can't be read: the panel then offers to run. */
+  async load(path: string): Promise<KeptRun> {
     const file = this.fileFor(path);
-    if (file === undefined) return [];
+    if (file === undefined) return { events: [] };
     try {
-      const events: unknown = JSON.parse(Buffer.from(await vscode.workspace.fs.readFile(file)).toString('utf8'));
-      return Array.isArray(events) ? events.filter(isEvent) : [];
+      return keptRun(JSON.parse(Buffer.from(await vscode.workspace.fs.readFile(file)).toString('utf8')));
     } catch {
-      return [];
+      return { events: [] };
     }
   }
 
-  async save(path: string, events: readonly SimulationEvent[]): Promise<void> {
+  async save(path: string, run: KeptRun): Promise<void> {
     const file = this.fileFor(path);
     if (this.folder === undefined || file === undefined) return;
     await vscode.workspace.fs.createDirectory(this.folder);
-    await vscode.workspace.fs.writeFile(file, Buffer.from(JSON.stringify(events)));
+    await vscode.workspace.fs.writeFile(file, Buffer.from(JSON.stringify(run)));
   }
 
   private fileFor(path: string): vscode.Uri | undefined {
     const name = createHash('sha256').update(path).digest('hex').slice(0, 32);
     return this.folder && vscode.Uri.joinPath(this.folder, `run-${name}.json`);
   }
+}
+
+/** What another version of the extension kept may look otherwise. */
+function keptRun(value: unknown): KeptRun {
+  if (typeof value !== 'object' || value === null || !('events' in value) || !Array.isArray(value.events)) return { events: [] };
+  const events = value.events.filter(isEvent);
+  return 'content' in value && typeof value.content === 'string' ? { events, content: value.content } : { events };
 }
 
 function isEvent(value: unknown): value is SimulationEvent {

@@ -20,6 +20,8 @@ import { describe, describeCommand, panelSubject, simulationRequest } from './su
 /** Cells in flight at once; more only makes them wait for one another. */
 const maxJobs = 4;
 
+const compareRestMs = 300;
+
 export interface PanelServices {
   readonly extensionUri: vscode.Uri;
   readonly server: LanguageServer;
@@ -49,6 +51,10 @@ export class SimulationPanel {
   command: PanelCommand | undefined;
   private keptChoices: PanelChoices | undefined;
   private events: SimulationEvent[] = [];
+  /** A digest of the migration as it was run. */
+  private ranContent: string | undefined;
+  private outdated = false;
+  private comparing: NodeJS.Timeout | undefined;
   private running: RunningSimulation | undefined;
   /** True from the click on Run until the runner's process is gone. */
   private busy = false;
@@ -73,10 +79,15 @@ export class SimulationPanel {
     };
     this.subscriptions.push(
       webview.onDidReceiveMessage((value: unknown) => this.receive(value)),
+      services.server.onChange(() => this.compareSoon()),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0 && document.uri.fsPath === this.path) this.compareSoon();
+      }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.showSubject('subject')),
       panel.onDidDispose(() => {
         this.disposed = true;
         this.running?.cancel();
+        clearTimeout(this.comparing);
         for (const subscription of this.subscriptions) subscription.dispose();
         onDispose();
       }),
@@ -88,7 +99,7 @@ export class SimulationPanel {
   async follow(path: string): Promise<void> {
     this.path = path;
     this.panel.title = panelTitle(basename(path));
-    if (this.events.some(({ kind }) => kind === 'finished')) await this.services.lastRuns.save(this.runKey, this.events);
+    if (this.events.some(({ kind }) => kind === 'finished')) await this.keepRun();
     await this.showSubject('replay');
   }
 
@@ -142,8 +153,14 @@ export class SimulationPanel {
     const [description, found] = await Promise.all([this.describe(), this.command && commands.find()]);
     const topic = { path: this.path, kept: this.keptChoices, command: this.command, commands: found };
     const subject = panelSubject(topic, description, this.sandboxes);
-    if (this.events.length === 0 && !this.busy) this.events = [...(await lastRuns.load(this.runKey))];
+    if (this.events.length === 0 && !this.busy) {
+      const kept = await lastRuns.load(this.runKey);
+      this.events = [...kept.events];
+      this.ranContent = kept.content;
+    }
     this.post(kind === 'replay' && this.events.length > 0 ? { kind, subject, events: this.events } : { kind: 'subject', subject });
+    if (kind === 'replay') this.outdated = false;
+    this.compare(description);
     // To ask what this machine can do runs programs of it.
     if (!vscode.workspace.isTrusted) return;
     const { engine: name, engineVersion: version, image } = description.simulation;
@@ -177,9 +194,11 @@ export class SimulationPanel {
   private async runToEnd(choices: PanelChoices): Promise<void> {
     this.keptChoices = choices;
     this.events = [];
+    this.outdated = false;
     if (choices.command === undefined) await saveIfOpen(this.path);
     else await this.aboutCommand(choices.command);
-    const { simulation } = await this.describe();
+    const { simulation, content } = await this.describe();
+    this.ranContent = content;
     const jobs = Math.min(maxJobs, availableParallelism());
     const request = simulationRequest(this.path, simulation, choices, jobs);
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(this.path))?.uri.fsPath;
@@ -188,7 +207,30 @@ export class SimulationPanel {
     this.running = running;
     await running.ended;
     // A run that was cancelled does not push out one that has an answer.
-    if (this.events.some((event) => event.kind === 'finished')) await this.services.lastRuns.save(this.runKey, this.events);
+    if (this.events.some((event) => event.kind === 'finished')) await this.keepRun();
+    // It may have been changed while it ran.
+    this.compareSoon();
+  }
+
+  private keepRun(): Promise<void> {
+    const { events, ranContent } = this;
+    return this.services.lastRuns.save(this.runKey, { events, ...(ranContent !== undefined && { content: ranContent }) });
+  }
+
+  /** Asks once typing rests. What a command runs is not known. */
+  private compareSoon(): void {
+    if (this.command !== undefined || this.ranContent === undefined) return;
+    clearTimeout(this.comparing);
+    this.comparing = setTimeout(() => void this.describe().then((description) => this.compare(description)), compareRestMs);
+  }
+
+  /** Says whether what is shown still holds. What can't be read at present, such as half a statement, or is gone counts as changed. */
+  private compare({ content, isMigration }: DescribeResult): void {
+    const isUnknown = this.ranContent === undefined || this.command !== undefined || (content === undefined && isMigration);
+    const outdated = !isUnknown && content !== this.ranContent;
+    if (this.busy || this.disposed || outdated === this.outdated) return;
+    this.outdated = outdated;
+    this.post({ kind: 'outdated', outdated });
   }
 
   /** Another command may have been chosen in the panel itself. A command may read any file: all are saved, so that it reads what is shown. */

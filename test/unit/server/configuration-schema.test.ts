@@ -58,6 +58,10 @@ it('knows each rule with what it finds, and takes one that it does not know for 
   expect(validate({ rules: { 'from-a-later-version': 'off' } })).toBe(true);
 });
 
+it('is checked too where no migration has been opened yet', () => {
+  expect(manifest.activationEvents).toContain('workspaceContains:faultline.json');
+});
+
 describe('the contributed settings', () => {
   const properties: Record<string, { default: unknown }> = manifest.contributes.configuration.properties;
 

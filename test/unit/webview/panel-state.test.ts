@@ -98,6 +98,18 @@ describe('the state of the panel', () => {
     expect([failed.stage, failed.failure?.message]).toEqual(['failed', 'no disk']);
   });
 
+  it('knows that the migration was changed since, until it is run again', () => {
+    const finished: (ToPanel | PanelAction)[] = [
+      { kind: 'subject', subject },
+      ...asMessages([...events, { kind: 'finished', simulation: simulationOf(run) }]),
+      { kind: 'outdated', outdated: true },
+    ];
+    expect(stateAfter(finished).outdated).toBe(true);
+    expect(stateAfter([...finished, { kind: 'subject', subject }]).outdated).toBe(true);
+    expect(stateAfter([...finished, { kind: 'outdated', outdated: false }]).outdated).toBeUndefined();
+    expect(stateAfter([...finished, { kind: 'run' }]).outdated).toBeUndefined();
+  });
+
   it('replaces choices that this machine does not have', () => {
     const wanted = { ...choices, sandbox: 'docker', engineVersion: '12' } as const;
     expect(stateAfter([{ kind: 'subject', subject: { ...subject, choices: wanted } }]).choices).toEqual(choices);
