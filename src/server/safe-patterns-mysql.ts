@@ -30,8 +30,10 @@ export const mysqlPatterns: readonly SafePattern[] = [
   {
     label: 'Column required, when its rows are filled',
     keywords: 'alter table modify column not null inplace',
-    detail: 'Reads and writes go on while the table is written again; refused when a row holds NULL',
+    detail: 'Reads and writes go on while the table is written again; refused when a row holds NULL, so look at the count first',
     where: 'any',
-    snippet: limited('ALTER TABLE ${2:orders} MODIFY ${3:currency} ${4:varchar(3)} NOT NULL, ALGORITHM=INPLACE, LOCK=NONE;'),
+    snippet: `SELECT COUNT(*) AS nulls FROM \${2:orders} WHERE \${3:currency} IS NULL;\n${limited(
+      'ALTER TABLE ${2:orders} MODIFY ${3:currency} ${4:varchar(3)} NOT NULL, ALGORITHM=INPLACE, LOCK=NONE;',
+    )}`,
   },
 ];

@@ -98,25 +98,6 @@ describe('a migration from squiggle to verified recovery', () => {
     assert.ok((await panel.locator('.plan li .code pre').count()) >= 2, 'the plans have steps');
   });
 
-  it('says that what it shows is about another text once the migration does something else', async () => {
-    const panel = window.panel();
-    const notice = panel.locator('.notice', { hasText: 'The migration has been changed since this run.' });
-    const line = window.line('CREATE INDEX CONCURRENTLY');
-    await line.click();
-    await window.page.keyboard.press('Home');
-    await window.page.keyboard.type('-- a comment changes nothing\n');
-    await window.line('a comment changes nothing').waitFor();
-    await line.click();
-    await window.page.keyboard.press('Home');
-    await window.page.keyboard.type('SELECT 1;\n');
-    await notice.waitFor();
-    await window.screenshot('panel-outdated-dark-1280');
-    await window.runCommand('File: Revert File');
-    await notice.waitFor({ state: 'detached' });
-    // The panel has the focus again, as before.
-    await window.tab('Simulate 00002').first().click();
-  });
-
   it('looks right in both themes and at any width', async () => {
     await window.runCommand('View: Close Primary Side Bar');
     await window.screenshot('panel-beside-dark-1600', 1600);
