@@ -138,7 +138,7 @@ function plainKey(key: string): string {
 }
 
 function violation(context: RuleContext, table: Table, constraint: Constraint): Violation[] {
-  const step = context.steps.find((candidate) => has(candidate.after.tables, table, constraint));
+  const step = firstWith(context.steps, table, constraint);
   if (step === undefined) return [];
   const operation = step.statement.operations.find((candidate) => adds(candidate, constraint));
   const shown = table.schema === 'public' ? table.name : relationKey(table);
@@ -166,6 +166,17 @@ function adds(operation: Operation, { columns }: Constraint): boolean {
 function indexTarget(table: Table, { columns }: Constraint): string {
   const target = quoteQualified(table.schema === 'public' ? undefined : table.schema, table.name);
   return `${target} (${columns.map(quoteIdentifier).join(', ')})`;
+}
+
+/** The step that adds it. It is there from then on, so half of the steps are left out at each look: a schema dump has thousands of both. */
+function firstWith(steps: readonly Step[], table: Table, constraint: Constraint): Step | undefined {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (has(steps[middle]?.after.tables ?? [], table, constraint)) high = middle;
+    else low = middle + 1;
+  }
+  return steps[low];
 }
 
 function has(tables: readonly Table[], { identity }: Table, constraint: Constraint): boolean {

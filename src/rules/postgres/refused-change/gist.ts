@@ -21,7 +21,7 @@ export function refusedByGist(
   operation: OperationOf<'create table' | 'add constraint'>,
 ): Refusal | undefined {
   const constraints = operation.kind === 'create table' ? operation.constraints : [operation.constraint];
-  const columns = constraints.flatMap(comparedColumns);
+  const columns = constraints.flatMap((constraint) => comparedColumns(constraint, context.engine.major));
   if (columns.length === 0 || knowsExtension(context)) return undefined;
   const table = findTable(step.after, operation.table);
   const column = columns.map((name) => findColumn(table, name)).find((found) => scalar.test(found?.type ?? ''));
@@ -36,11 +36,12 @@ export function refusedByGist(
 }
 
 /** Columns that stand in such a constraint without an operator class of their own. */
-function comparedColumns(constraint: ConstraintSpecification): readonly string[] {
+function comparedColumns(constraint: ConstraintSpecification, major: number): readonly string[] {
   const { definition = '' } = constraint;
   if (constraint.kind === 'exclude') return /^exclude\s+using\s+gist\b/i.test(definition) ? elements(definition, 'with') : [];
   const isKey = constraint.kind === 'primary key' || constraint.kind === 'unique';
-  return isKey && /\bwithout\s+overlaps\b/i.test(definition) ? elements(definition) : [];
+  // Older servers have no such keys, which is another rule's word.
+  return isKey && major >= 18 && /\bwithout\s+overlaps\b/i.test(definition) ? elements(definition) : [];
 }
 
 /** Those elements between the first brackets that are a name alone, and the word behind it. */

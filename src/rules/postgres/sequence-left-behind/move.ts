@@ -23,16 +23,32 @@ export function moveFix(context: RuleContext, step: Step, column: string, move: 
 
 /** Whether the sequence is set afterwards: by setval, or ALTER ... RESTART. */
 export function isMoved(context: RuleContext, step: Step, table: Table): boolean {
-  const later = [...context.steps, ...context.nested].filter((candidate) => candidate.statement.index > step.statement.index);
+  const set = settingStatements(context);
   // A sequence may have a name that says nothing of its table.
-  const names = [table.name, ...sequenceNames(step, table)].map((name) => name.replaceAll(/[^\w]/g, '\\$&')).join('|');
-  const named = new RegExp(`(?<![\\w$])(?:${names})`, 'i');
-  return later.some(({ statement }) => /\bsetval\s*\(|\brestart\b/i.test(statement.text) && named.test(statement.text));
+  return [table.name, ...sequenceNames(step, table)].some((name) => (set.get(name.toLowerCase()) ?? 0) > step.statement.index);
+}
+
+const settings = new WeakMap<RuleContext, ReadonlyMap<string, number>>();
+
+/** Every word of the statements that set a sequence, with the number of the last that has it. */
+function settingStatements(context: RuleContext): ReadonlyMap<string, number> {
+  const known = settings.get(context);
+  if (known !== undefined) return known;
+  const last = new Map<string, number>();
+  for (const { statement } of [...context.steps, ...context.nested]) {
+    if (!/\bsetval\s*\(|\brestart\b/i.test(statement.text)) continue;
+    for (const [quoted = '', word = quoted] of statement.text.toLowerCase().matchAll(/"([^"]+)"|[\w$\u0080-\uffff]+/g)) {
+      last.set(word, Math.max(last.get(word) ?? 0, statement.index));
+    }
+  }
+  settings.set(context, last);
+  return last;
 }
 
 /** Those that belong to the table, and those that its defaults draw from. */
 function sequenceNames(step: Step, table: Table): readonly string[] {
-  const owned = step.before.sequences.filter(({ ownedBy }) => ownedBy?.table === relationKey(table)).map(({ name }) => name);
+  const key = relationKey(table);
+  const owned = step.before.sequences.filter(({ ownedBy }) => ownedBy?.table === key).map(({ name }) => name);
   const drawn = table.columns.flatMap((column) => /nextval\s*\(\s*'(?:[^']*[."])?([^'."]+)"?'/i.exec(column.default ?? '')?.[1] ?? []);
   return [...owned, ...drawn];
 }

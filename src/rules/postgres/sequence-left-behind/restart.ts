@@ -92,7 +92,9 @@ function meetsRows(context: RuleContext, { step, table, column, sequence, to }: 
   const isKey = uniqueKeys(table).some(({ columns }) => columns?.length === 1 && columns[0] === column);
   const counts = sequence === undefined || (!sequence.cycle && Number(sequence.increment) > 0);
   if (!isKey || !counts || (to !== undefined && to > Number(sequence?.start ?? 1))) return false;
-  return isInUse(context, step, table) && !isEmptiedBefore(context, step, table) && !isMoved(context, step, table);
+  const mayEmpty = context.operations.has('truncate') || context.operations.has('delete');
+  if (!isInUse(context, step, table) || (mayEmpty && isEmptiedBefore(context, step, table))) return false;
+  return !isMoved(context, step, table);
 }
 
 export const restartExamples: Examples = {
@@ -128,6 +130,19 @@ export const restartExamples: Examples = {
         { at: 'ALTER TABLE plans ALTER COLUMN id RESTART', says: 'plans.id back to its first number' },
         { at: 'ALTER SEQUENCE ticket_no RESTART WITH 1000', says: '23505' },
       ],
+    },
+    {
+      title: 'The sequence that is moved is that of another table, whose name begins alike',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE plans (id bigserial PRIMARY KEY);\nCREATE TABLE plans_old (id bigserial PRIMARY KEY);\n',
+        },
+        { path: 'V2__s.sql', text: "INSERT INTO plans VALUES (500);\nSELECT setval('plans_old_id_seq', 900);\n" },
+      ],
+      findings: [{ at: 'INSERT INTO plans VALUES (500)', says: 'plans.id' }],
     },
   ],
   good: [
