@@ -72,6 +72,15 @@ Silent in rollbacks, for what the same migration makes, for generated columns, a
       ],
     },
     {
+      title: 'Two tables at once',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: `${users.text}CREATE TABLE teams (id bigint PRIMARY KEY);\n` },
+        { path: '0002_d.sql', text: 'DROP TABLE users, teams;\n' },
+      ],
+      findings: [{ at: 'DROP TABLE users, teams', says: 'Dropping users, teams destroys their rows' }],
+    },
+    {
       title: 'A table',
       framework: 'flyway',
       files: [
@@ -145,7 +154,7 @@ function check(context: RuleContext, step: Step, operation: Operation): readonly
           context,
           step,
           operation,
-          `Dropping ${live.map(shownName).join(', ')} destroys its rows at once, which can't be rolled back, and breaks running code that still names it.`,
+          `Dropping ${live.map(shownName).join(', ')} destroys ${live.length === 1 ? 'its' : 'their'} rows at once, which can't be rolled back, and breaks running code that still names ${live.length === 1 ? 'it' : 'them'}.`,
           later,
         ),
       ];

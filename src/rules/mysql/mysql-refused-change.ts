@@ -1,35 +1,39 @@
 import type { Table } from '../../model/catalog';
-import type {
-  ColumnSpecification,
-  ConstraintSpecification,
-  ForeignKeyTarget,
-  IndexSpecification,
-  ObjectName,
-  Operation,
-} from '../../model/operation';
+import type { ColumnSpecification, Operation } from '../../model/operation';
 import { columnType } from '../../plan/mysql/column-type';
 import { isInnodb } from '../../plan/mysql/situation';
-import { honoursInlineReferences } from '../../plan/mysql/table-changes';
 import { findTable } from '../../schema/lookup';
-import { operationRange, perOperation, type RuleContext, type Step, shownName } from '../context';
+import { operationRange, perOperation, type RuleContext, type Step } from '../context';
 import { version } from '../phrases';
-import type { Rule, Violation } from '../rule';
+import type { Rule } from '../rule';
+import { refusedAutoIncrement } from './refused-change/auto-increment';
+import { definedBy, type Keys, type Refusal, typeOf } from './refused-change/definitions';
+import { refusedForeignKeys } from './refused-change/foreign-keys';
+import { refusedLength } from './refused-change/key-length';
+import { refusedByPartitions, refusedPartitioning } from './refused-change/partitions';
 
 const users = { path: '0001_users.sql', text: 'CREATE TABLE users (id int unsigned PRIMARY KEY, bio text);\n' };
 const key = 'ALTER TABLE orders ADD CONSTRAINT orders_user FOREIGN KEY (user_id) REFERENCES users (id)';
+
+const parted =
+  'CREATE TABLE events (id bigint, at date, team bigint, PRIMARY KEY (id, at)) PARTITION BY RANGE (YEAR(at)) (PARTITION p0 VALUES LESS THAN (2030), PARTITION p1 VALUES LESS THAN MAXVALUE);\n';
 
 export const mysqlRefusedChange: Rule = {
   id: 'mysql-refused-change',
   title: 'Definition that the server always refuses',
   severity: 'error',
   engines: ['mysql', 'mariadb'],
-  explanation: `What earlier migrations made of a table decides whether the server takes this definition, whatever the rows are. The columns of a foreign key have to be of the same type as those that they refer to: of integers
-the size and the sign count (MySQL 3780, MariaDB 1005), also with foreign_key_checks off. TEXT, BLOB and JSON columns can't be in an index without a length (1170, and 3152 for JSON) in MySQL, nor in a primary key in
-MariaDB; in MySQL they can't have a literal as default either (1101): an expression in brackets can be one.
+  explanation: `What earlier migrations made of a table decides whether the server takes a definition, whatever the rows are.
+
+- **Foreign keys.** Their columns have to be of the same type as those that they refer to: of integers the size and the sign count (MySQL 3780, MariaDB 1005), also with foreign_key_checks off. What they refer to has to be a key: a whole unique one since MySQL 8.4 (6125), an index that begins with it in MySQL 8.0 (1822) and MariaDB (1005). ON DELETE SET NULL asks for columns that can be NULL (MySQL 1830, MariaDB 1005).
+- **Keys.** TEXT, BLOB and JSON columns can't be in an index without a length (1170, and 3152 for JSON) in MySQL, nor in a primary key in MariaDB. InnoDB keeps 3072 bytes of a key (1071), a character of utf8mb4 being 4, and 767 of each column with ROW_FORMAT=COMPACT or REDUNDANT (MySQL 1071, MariaDB 1709). MariaDB cuts single columns of indexes that are not unique, and makes a hash of unique ones.
+- **AUTO_INCREMENT.** One column of a table, with a key that begins with it (1075).
+- **Partitions.** Each unique key has to hold the columns by which the table is partitioned (1503), and no foreign key comes from a partitioned table or goes to one (1506; MariaDB also 1005 and 1217). Nothing comes behind a partition up to MAXVALUE (1481).
+- **Defaults.** In MySQL a TEXT, BLOB or JSON column can't have a literal as default (1101): an expression in brackets can be one.
 
 The statement fails, and what the migration did before it has been committed.
 
-Silent where the type of a column is not known, and for character sets, which have to be the same as well.`,
+Silent where the type or the keys of a table are not known, for character sets, which have to be the same as well, and for the length of keys where the migration sets sql_mode.`,
   bad: [
     {
       title: 'A signed column for an unsigned key, a whole text in an index, and a default of a text',
@@ -64,8 +68,108 @@ Silent where the type of a column is not known, and for character sets, which ha
         { at: 'CREATE TABLE t (a text PRIMARY KEY)', says: '1170' },
       ],
     },
+    {
+      title: 'Keys that are too long, and numbers without a key',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_t.sql',
+          text: 'CREATE TABLE pages (url varchar(1000) PRIMARY KEY);\nCREATE TABLE sites (host varchar(500), path varchar(500), INDEX by_both (host, path));\nCREATE TABLE counts (id bigint AUTO_INCREMENT, name varchar(20));\nCREATE TABLE rooms (id bigint AUTO_INCREMENT PRIMARY KEY);\nALTER TABLE rooms ADD COLUMN place int AUTO_INCREMENT UNIQUE;\nCREATE TABLE names (name text, PRIMARY KEY (name(769)));\n',
+        },
+      ],
+      findings: [
+        { at: 'CREATE TABLE pages (url varchar(1000) PRIMARY KEY)', says: '4000 bytes' },
+        { at: 'CREATE TABLE sites (host varchar(500), path varchar(500), INDEX by_both (host, path))', says: '1071' },
+        { at: 'CREATE TABLE counts (id bigint AUTO_INCREMENT, name varchar(20))', says: 'no key of counts begins with it' },
+        { at: 'ALTER TABLE rooms ADD COLUMN place int AUTO_INCREMENT UNIQUE', says: '1075' },
+        { at: 'CREATE TABLE names (name text, PRIMARY KEY (name(769)))', says: '3076 bytes' },
+      ],
+    },
+    {
+      title: 'Foreign keys that set NULL, and that refer to no key',
+      framework: 'sql',
+      engines: ['mysql 8.4', 'mysql 9'],
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, team bigint, name varchar(20), INDEX by_team (team));\n' },
+        {
+          path: '0002_u.sql',
+          text: 'CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL, team bigint);\nALTER TABLE orders ADD CONSTRAINT of_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL;\nALTER TABLE orders ADD CONSTRAINT of_team FOREIGN KEY (team) REFERENCES users (team);\nCREATE TABLE codes (name varchar(769), UNIQUE KEY one (name));\nCREATE TABLE old (name varchar(192), KEY by_name (name)) ROW_FORMAT=COMPACT;\n',
+        },
+      ],
+      findings: [
+        {
+          at: 'ALTER TABLE orders ADD CONSTRAINT of_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL',
+          says: '1830',
+        },
+        { at: 'ALTER TABLE orders ADD CONSTRAINT of_team FOREIGN KEY (team) REFERENCES users (team)', says: '6125' },
+        { at: 'CREATE TABLE codes (name varchar(769), UNIQUE KEY one (name))', says: '3076 bytes' },
+        { at: 'CREATE TABLE old (name varchar(192), KEY by_name (name)) ROW_FORMAT=COMPACT', says: '767' },
+      ],
+    },
+    {
+      title: 'The same on MariaDB',
+      framework: 'sql',
+      engines: ['mariadb 10.11', 'mariadb 11'],
+      files: [
+        { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, team bigint);\n' },
+        {
+          path: '0002_u.sql',
+          text: 'CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL, team bigint);\nALTER TABLE orders ADD CONSTRAINT of_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL;\nALTER TABLE orders ADD CONSTRAINT of_team FOREIGN KEY (team) REFERENCES users (team);\nCREATE TABLE old (name varchar(192), KEY by_name (name)) ROW_FORMAT=COMPACT;\n',
+        },
+      ],
+      findings: [
+        {
+          at: 'ALTER TABLE orders ADD CONSTRAINT of_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL',
+          says: '1005',
+        },
+        { at: 'ALTER TABLE orders ADD CONSTRAINT of_team FOREIGN KEY (team) REFERENCES users (team)', says: 'no index of users' },
+        { at: 'CREATE TABLE old (name varchar(192), KEY by_name (name)) ROW_FORMAT=COMPACT', says: '1709' },
+      ],
+    },
+    {
+      title: 'Partitioned tables',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: `${parted}CREATE TABLE teams (id bigint PRIMARY KEY, at date NOT NULL);\n` },
+        {
+          path: '0002_u.sql',
+          text: 'CREATE TABLE logs (id bigint PRIMARY KEY, at date) PARTITION BY RANGE (YEAR(at)) (PARTITION p0 VALUES LESS THAN (2030));\nALTER TABLE events ADD UNIQUE KEY one_id (id);\nALTER TABLE teams PARTITION BY HASH (YEAR(at)) PARTITIONS 4;\nALTER TABLE events ADD CONSTRAINT of_team FOREIGN KEY (team) REFERENCES teams (id);\nALTER TABLE events ADD PARTITION (PARTITION p2 VALUES LESS THAN (2040));\n',
+        },
+      ],
+      findings: [
+        {
+          at: 'CREATE TABLE logs (id bigint PRIMARY KEY, at date) PARTITION BY RANGE (YEAR(at)) (PARTITION p0 VALUES LESS THAN (2030))',
+          says: '1503',
+        },
+        { at: 'ALTER TABLE events ADD UNIQUE KEY one_id (id)', says: 'partitioned by at' },
+        { at: 'ALTER TABLE teams PARTITION BY HASH (YEAR(at)) PARTITIONS 4', says: 'the primary key does not' },
+        { at: 'ALTER TABLE events ADD CONSTRAINT of_team FOREIGN KEY (team) REFERENCES teams (id)', says: '1506' },
+        { at: 'ALTER TABLE events ADD PARTITION (PARTITION p2 VALUES LESS THAN (2040))', says: '1481' },
+      ],
+    },
   ],
   good: [
+    {
+      title: 'Keys that fit, numbers with a key, SET NULL where NULL can be, partitions by the key',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_t.sql',
+          text: `${parted}CREATE TABLE pages (url varchar(768) PRIMARY KEY, code varbinary(3000), UNIQUE KEY (code));\nCREATE TABLE sites (host varchar(500), path varchar(500), INDEX by_both (host(300), path(300)));\nCREATE TABLE latin (name varchar(3000), PRIMARY KEY (name)) CHARSET=latin1;\nCREATE TABLE counts (id bigint AUTO_INCREMENT, name varchar(20), KEY (id, name));\nCREATE TABLE later (id bigint, name varchar(20));\nALTER TABLE later MODIFY id bigint AUTO_INCREMENT, ADD PRIMARY KEY (id);\nALTER TABLE sites ADD COLUMN id serial;\nCREATE TABLE users (id bigint PRIMARY KEY, email varchar(100) UNIQUE);\nCREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, email varchar(100), FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL, FOREIGN KEY (email) REFERENCES users (email));\nCREATE TABLE old (name varchar(191), KEY by_name (name)) ROW_FORMAT=COMPACT;\nCREATE TABLE mine (a bigint AUTO_INCREMENT, b bigint, KEY (b, a)) ENGINE=MyISAM;\nALTER TABLE events ADD UNIQUE KEY one_team (team, at);\nALTER TABLE later DROP PRIMARY KEY, ADD PRIMARY KEY (id, name) PARTITION BY KEY (name) PARTITIONS 4;\n`,
+        },
+      ],
+    },
+    {
+      title: 'MariaDB cuts long indexes, and makes a hash of unique ones; any index can be referred to',
+      framework: 'sql',
+      engines: ['mariadb 11'],
+      files: [
+        {
+          path: '0001_t.sql',
+          text: 'CREATE TABLE pages (url varchar(1000), host varchar(1000), INDEX by_url (url), UNIQUE KEY one (url, host));\nCREATE TABLE users (id bigint PRIMARY KEY, team bigint, INDEX by_team (team));\nCREATE TABLE orders (id bigint PRIMARY KEY, team bigint, FOREIGN KEY (team) REFERENCES users (team));\n',
+        },
+      ],
+    },
     {
       title: 'The same type, a length, an expression',
       framework: 'sql',
@@ -109,9 +213,9 @@ Silent where the type of a column is not known, and for character sets, which ha
     }),
 };
 
-type Refusal = Pick<Violation, 'message' | 'help'>;
-
 function refusal(context: RuleContext, step: Step, operation: Operation): Refusal | undefined {
+  const partitioned = refusedPartitioning(context, step, operation);
+  if (partitioned !== undefined) return partitioned;
   const made = definedBy(step, operation);
   const table = made && findTable(step.after, made.table);
   if (made === undefined || table === undefined) return undefined;
@@ -120,84 +224,12 @@ function refusal(context: RuleContext, step: Step, operation: Operation): Refusa
     if (said !== undefined) return said;
   }
   for (const index of made.indexes) {
-    const said = refusedKey(context, table, index);
+    const said = refusedKey(context, table, index) ?? refusedLength(context, table, index);
     if (said !== undefined) return said;
   }
+  const said = refusedAutoIncrement(context, table, made) ?? refusedByPartitions(context, table, made);
   // Tables of other engines keep no foreign keys: the server passes over them.
-  if (!isInnodb(table)) return undefined;
-  for (const reference of [...made.constraints.flatMap(referenceOf), ...made.columns.flatMap((column) => ownReference(context, column))]) {
-    const said = refusedForeignKey(context, step, table, reference);
-    if (said !== undefined) return said;
-  }
-  return undefined;
-}
-
-interface Reference {
-  readonly columns: readonly string[];
-  readonly target: ForeignKeyTarget;
-}
-
-function referenceOf(constraint: ConstraintSpecification): readonly Reference[] {
-  return constraint.kind === 'foreign key' ? [constraint] : [];
-}
-
-/** REFERENCES beside a column, where the server does not pass over it. */
-function ownReference({ engine }: RuleContext, { name, references }: ColumnSpecification): readonly Reference[] {
-  return references === undefined || !honoursInlineReferences(engine) ? [] : [{ columns: [name], target: references }];
-}
-
-/** What a statement defines of a table. */
-interface Definitions {
-  readonly table: ObjectName;
-  readonly columns: readonly ColumnSpecification[];
-  readonly indexes: readonly Keys[];
-  readonly constraints: readonly ConstraintSpecification[];
-}
-
-interface Keys {
-  readonly primary: boolean;
-  readonly parts: readonly { readonly column?: string; readonly length?: number }[];
-}
-
-function definedBy(step: Step, operation: Operation): Definitions | undefined {
-  const nothing = { columns: [], indexes: [], constraints: [] };
-  switch (operation.kind) {
-    case 'create table': {
-      const { table, columns, constraints, indexes = [] } = operation;
-      // What is there already stays as it is.
-      if (findTable(step.before, table) !== undefined) return undefined;
-      return {
-        table,
-        columns,
-        indexes: [...indexes.flatMap(keysOf), ...columns.flatMap(ownKeys), ...constraints.flatMap(constraintKeys)],
-        constraints,
-      };
-    }
-    case 'add column':
-      return { ...nothing, table: operation.table, columns: [operation.column], indexes: ownKeys(operation.column) };
-    case 'redefine column':
-      return { ...nothing, table: operation.table, columns: [operation.specification] };
-    case 'create index':
-      return { ...nothing, table: operation.index.table, indexes: keysOf(operation.index) };
-    case 'add constraint':
-      return { ...nothing, table: operation.table, indexes: constraintKeys(operation.constraint), constraints: [operation.constraint] };
-    default:
-      return undefined;
-  }
-}
-
-function keysOf({ method, parts = [] }: IndexSpecification): readonly Keys[] {
-  return method === 'fulltext' || method === 'spatial' || method === 'vector' ? [] : [{ primary: false, parts }];
-}
-
-function ownKeys({ name, primaryKey, unique }: ColumnSpecification): readonly Keys[] {
-  return primaryKey || unique ? [{ primary: primaryKey, parts: [{ column: name }] }] : [];
-}
-
-function constraintKeys(constraint: ConstraintSpecification): readonly Keys[] {
-  if (constraint.kind !== 'primary key' && constraint.kind !== 'unique') return [];
-  const parts = constraint.index?.parts ?? constraint.columns.map((column) => ({ column }));
-  return [{ primary: constraint.kind === 'primary key', parts }];
+  return said ?? (isInnodb(table) ? refusedForeignKeys(context, step, table, made) : undefined);
 }
 
 const long = /^(?:tiny|medium|long)?(?:text|blob)$|^json$/;
@@ -226,43 +258,4 @@ function refusedKey(context: RuleContext, table: Table, { primary, parts }: Keys
     };
   }
   return undefined;
-}
-
-function refusedForeignKey(context: RuleContext, step: Step, table: Table, { columns, target }: Reference): Refusal | undefined {
-  const other = findTable(step.after, target.table);
-  if (other === undefined) return undefined;
-  for (const [place, name] of columns.entries()) {
-    const wanted = target.columns[place];
-    const own = typeOf(table, name);
-    const theirs = wanted === undefined ? undefined : typeOf(other, wanted);
-    if (own === undefined || theirs === undefined || areAlike(own, theirs)) continue;
-    const number = context.engine.name === 'mysql' ? '3780' : '1005, errno 150';
-    return {
-      message: `${version(context)} refuses this foreign key (${number}): ${name} is ${own.text}, and ${shownName(target.table)}.${wanted} is ${theirs.text}.`,
-      help: `Make ${name} ${theirs.text} as well.`,
-    };
-  }
-  return undefined;
-}
-
-interface KnownType extends ReturnType<typeof columnType> {
-  readonly text: string;
-}
-
-function typeOf(table: Table, name: string): KnownType | undefined {
-  const column = table.columns.find((each) => each.name.toLowerCase() === name.toLowerCase());
-  return column === undefined ? undefined : { ...columnType(column.type), text: column.type };
-}
-
-/** How a type is kept, where that decides what it may refer to; undefined for those that are let through. */
-function storage({ base, unsigned }: KnownType): string | undefined {
-  if (/^(?:tiny|small|medium|big)?int$/.test(base)) return `${base}${unsigned ? ' unsigned' : ''}`;
-  if (base === 'char' || base === 'varchar') return 'characters';
-  if (base === 'binary' || base === 'varbinary') return 'bytes';
-  return base === 'date' || base === 'datetime' ? base : undefined;
-}
-
-function areAlike(own: KnownType, theirs: KnownType): boolean {
-  const [left, right] = [storage(own), storage(theirs)];
-  return left === undefined || right === undefined || left === right;
 }

@@ -123,6 +123,8 @@ describe.skipIf(skip).each(servers)('rules on $label', (server) => {
   const codes: readonly (readonly [string, string, number, ('mysql' | 'mariadb')?])[] = [
     ['CREATE TABLE t (id bigint PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, 1)', 'ALTER TABLE t ADD UNIQUE KEY u (a)', 1062],
     ['CREATE TABLE t (id bigint PRIMARY KEY); INSERT INTO t VALUES (1)', 'ALTER TABLE t ADD COLUMN d date NOT NULL', 1292, 'mysql'],
+    ['CREATE TABLE t (id bigint PRIMARY KEY); INSERT INTO t VALUES (1)', 'ALTER TABLE t ADD COLUMN d point NOT NULL', 1138, 'mysql'],
+    ['CREATE TABLE t (id bigint PRIMARY KEY); INSERT INTO t VALUES (1)', 'ALTER TABLE t ADD COLUMN d point NOT NULL', 0, 'mariadb'],
     ['CREATE TABLE t (id bigint PRIMARY KEY); ALTER TABLE t ADD COLUMN a int NOT NULL', 'INSERT INTO t (id) VALUES (1)', 1364],
     ['CREATE TABLE t (id bigint PRIMARY KEY)', 'ALTER TABLE t ADD COLUMN u char(36) NOT NULL DEFAULT (uuid())', 1674, 'mysql'],
     ['SELECT 1', "CREATE TABLE t (d date NOT NULL DEFAULT '0000-00-00')", 1067, 'mysql'],
