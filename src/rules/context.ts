@@ -135,6 +135,15 @@ export function tableBefore(step: Step, name: ObjectName): Table | undefined {
   return findTable(step.before, name);
 }
 
+/**
+ * Of a program in code, whether something is certain: branches that exclude each other are read one behind the other, so what one of them has
+ * made may not be there in the next. Certain is what holds in the schema before the program as well.
+ */
+export function isCertain({ source, steps }: RuleContext, step: Step, holds: (step: Step) => boolean): boolean {
+  const [first] = steps;
+  return source === undefined || first === undefined || holds({ ...step, before: first.before });
+}
+
 /** For messages: the name as the text has it. */
 export function shownName(name: ObjectName): string {
   return name.schema === undefined ? name.name : `${name.schema}.${name.name}`;

@@ -4,7 +4,7 @@ import type { ConstraintSpecification, ObjectName, Operation } from '../../model
 import { isInnodb } from '../../plan/mysql/situation';
 import { findNamed, findTable } from '../../schema/lookup';
 import { sameName } from '../../schema/mysql/parts';
-import { type OperationOf, operationRange, perOperation, type RuleContext, type Step, shownName } from '../context';
+import { isCertain, type OperationOf, operationRange, perOperation, type RuleContext, type Step, shownName } from '../context';
 import type { Rule, Violation } from '../rule';
 import { changesDatabase, isSpokenOfUnseen } from './unseen-changes';
 
@@ -119,6 +119,20 @@ Silent with IF NOT EXISTS and OR REPLACE, for temporary tables, and where a prep
       ],
     },
     {
+      title: 'Branches of code that exclude each other',
+      framework: 'knex',
+      files: [
+        {
+          path: '20240101000000_users.js',
+          text: "exports.up = async (knex) => {\n  await knex.schema.createTable('users', (table) => { table.bigIncrements('id'); });\n};\nexports.down = async (knex) => { await knex.schema.dropTable('users'); };\n",
+        },
+        {
+          path: '20240102000000_code.js',
+          text: "exports.up = async (knex) => {\n  if (process.env.AT_ONCE) {\n    await knex.raw('ALTER TABLE users ADD COLUMN code int');\n    await knex.raw('CREATE INDEX by_code ON users (code)');\n    return;\n  }\n  await knex.raw('ALTER TABLE users ADD COLUMN code int DEFAULT 1');\n  await knex.raw('CREATE INDEX by_code ON users (code)');\n};\nexports.down = async (knex) => { await knex.raw('ALTER TABLE users DROP COLUMN code'); };\n",
+        },
+      ],
+    },
+    {
       title: 'An index in the place of the one that a foreign key brought',
       framework: 'sql',
       files: [
@@ -155,7 +169,9 @@ Silent with IF NOT EXISTS and OR REPLACE, for temporary tables, and where a prep
     if (changesDatabase(context)) return [];
     return perOperation(context, (step, operation) => {
       const taken = whatIsTaken(context, step, operation);
-      if (taken === undefined || (operation.kind !== 'create object' && isSpokenOfUnseen(context, step, taken.name))) return undefined;
+      if (taken === undefined || !isCertain(context, step, (known) => whatIsTaken(context, known, operation) !== undefined))
+        return undefined;
+      if (operation.kind !== 'create object' && isSpokenOfUnseen(context, step, taken.name)) return undefined;
       return violation(context, step, operation, taken);
     });
   },

@@ -1,7 +1,7 @@
 import type { Table } from '../../model/catalog';
 import type { ObjectName, Operation } from '../../model/operation';
 import { findColumn, findNamed, findTable } from '../../schema/lookup';
-import { type OperationOf, operationRange, perOperation, type RuleContext, type Step, shownName } from '../context';
+import { isCertain, type OperationOf, operationRange, perOperation, type RuleContext, type Step, shownName } from '../context';
 import type { Rule, Violation } from '../rule';
 import { enumOf, relationNamed } from './relation-names';
 
@@ -75,6 +75,20 @@ Silent for statements with IF NOT EXISTS or OR REPLACE (what they may hide is to
       ],
     },
     {
+      title: 'Branches of code that exclude each other',
+      framework: 'knex',
+      files: [
+        {
+          path: '20240101000000_users.js',
+          text: "exports.up = async (knex) => {\n  await knex.schema.createTable('users', (table) => { table.bigIncrements('id'); });\n};\nexports.down = async (knex) => { await knex.schema.dropTable('users'); };\n",
+        },
+        {
+          path: '20240102000000_code.js',
+          text: "exports.up = async (knex) => {\n  if (process.env.AT_ONCE) {\n    await knex.raw('ALTER TABLE users ADD COLUMN code int');\n    await knex.raw('CREATE INDEX by_code ON users (code)');\n    return;\n  }\n  await knex.raw('ALTER TABLE users ADD COLUMN code int DEFAULT 1');\n  await knex.raw('CREATE INDEX by_code ON users (code)');\n};\nexports.down = async (knex) => { await knex.raw('ALTER TABLE users DROP COLUMN code'); };\n",
+        },
+      ],
+    },
+    {
       title: 'A constraint that is dropped and added again',
       framework: 'flyway',
       files: [
@@ -87,7 +101,8 @@ Silent for statements with IF NOT EXISTS or OR REPLACE (what they may hide is to
   check: (context) =>
     perOperation(context, (step, operation) => {
       const taken = whatIsTaken(step, operation);
-      return taken === undefined ? undefined : violation(context, step, operation, taken);
+      if (taken === undefined || !isCertain(context, step, (known) => whatIsTaken(known, operation) !== undefined)) return undefined;
+      return violation(context, step, operation, taken);
     }),
 };
 
