@@ -62,9 +62,11 @@ describe('a migration from squiggle to verified recovery', () => {
 
   it('applies the quick fix at the cursor', async () => {
     await window.line('CREATE INDEX orders_currency_idx').click();
-    await window.page.keyboard.press('Control+.');
     const fix = window.page.locator('.action-widget .monaco-list-row', { hasText: 'Build the index concurrently' });
-    await fix.waitFor();
+    await window.stubbornly(async () => {
+      await window.page.keyboard.press('Control+.');
+      await fix.waitFor({ timeout: 15_000 });
+    });
     await window.screenshot('quick-fix-dark-1280');
     await fix.click();
     await window.line('CREATE INDEX CONCURRENTLY').waitFor();
@@ -96,6 +98,25 @@ describe('a migration from squiggle to verified recovery', () => {
       [true, true],
     );
     assert.ok((await panel.locator('.plan li .code pre').count()) >= 2, 'the plans have steps');
+  });
+
+  it('says that what it shows is about another text once the migration does something else', async () => {
+    const panel = window.panel();
+    const notice = panel.locator('.notice', { hasText: 'The migration has been changed since this run.' });
+    const line = window.line('CREATE INDEX CONCURRENTLY');
+    await line.click();
+    await window.page.keyboard.press('Home');
+    await window.page.keyboard.type('-- a comment changes nothing\n');
+    await window.line('a comment changes nothing').waitFor();
+    await line.click();
+    await window.page.keyboard.press('Home');
+    await window.page.keyboard.type('SELECT 1;\n');
+    await notice.waitFor();
+    await window.screenshot('panel-outdated-dark-1280');
+    await window.runCommand('File: Revert File');
+    await notice.waitFor({ state: 'detached' });
+    // The panel has the focus again, as before.
+    await window.tab('Simulate 00002').first().click();
   });
 
   it('looks right in both themes and at any width', async () => {

@@ -94,8 +94,8 @@ export class WorkbenchWindow {
     });
   }
 
-  /** A page that is still settling, such as a panel that comes back after a reload, may take the focus away. */
-  private async stubbornly(action: () => Promise<void>): Promise<void> {
+  /** A page that is still settling, such as a panel that comes back after a reload or a hover, may take the focus away. */
+  async stubbornly(action: () => Promise<void>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         await action();
