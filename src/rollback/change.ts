@@ -24,7 +24,7 @@ export interface Change {
   readonly rechecks?: { readonly own: CheckedValues; readonly target?: CheckedValues | undefined };
 }
 
-interface CheckedValues {
+export interface CheckedValues {
   readonly table: string;
   readonly columns: readonly string[];
 }
@@ -60,6 +60,8 @@ export interface ChangeOptions {
   readonly giveUpRetyped?: boolean;
   /** The expression that gives a column its old values with its old type, where that is no cast; by `columnIdentity`. */
   readonly usingBack?: ReadonlyMap<string, string>;
+  /** What the migration wrote over or took away, and the way back does not undo; MySQL and MariaDB check all rows for what comes. */
+  readonly overwritten?: readonly Loss[];
   /** Columns for which another of their name was added, with values of its own: it is dropped for them; by `columnIdentity`. */
   readonly exchanged?: ReadonlySet<string>;
 }

@@ -17,6 +17,7 @@ import {
 } from './columns';
 import { createDefinition, type DefinitionPlan, type Disturbed, dropDefinition, planDefinitions } from './definitions';
 import { inheritedColumnChanges } from './inherited-columns';
+import { isMadeAnew } from './made-anew';
 import { mongodbCatalogChanges } from './mongodb/changes';
 import { mysqlCatalogChanges } from './mysql/changes';
 import { sqlName } from './names';
@@ -311,9 +312,9 @@ class Writer {
   }
 }
 
-/** No statement makes a table a partitioned one, nor the other way round: one goes, the other comes. */
+/** Where one can't be changed into the other, one goes, and the other comes. */
 function ofOneKind({ pairs, added, removed }: Matched<Table>): Matched<Table> {
-  const apart = pairs.filter(([a, b]) => (a.kind === 'partitioned table') !== (b.kind === 'partitioned table'));
+  const apart = pairs.filter(([a, b]) => isMadeAnew(a, b));
   if (apart.length === 0) return { pairs, added, removed };
   return {
     pairs: pairs.filter((pair) => !apart.includes(pair)),

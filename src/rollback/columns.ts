@@ -244,7 +244,22 @@ function typeChange(table: Table, from: Column, to: Column, options: ChangeOptio
   const isAssigned = kindOfType(from.type) === kindOfType(to.type);
   const using = back !== undefined ? ` USING ${back}` : isAssigned ? '' : ` USING ${viaText(from.type, to.type, name)}`;
   const why = `It was ${to.type} ${options.goal}.`;
-  return [change('alter column', `Change ${spokenName} to ${to.type}`, why, `${on} TYPE ${to.type}${collation}${using}`)];
+  const rechecks = { own: { table: relationKey(table), columns: [to.name] } };
+  const isSure = back !== undefined || holdsAll(from.type, to.type) || /_replaced(\[\])?$/.test(from.type);
+  const text = `${on} TYPE ${to.type}${collation}${using}`;
+  return [change('change type', `Change ${spokenName} to ${to.type}`, why, text, isSure ? {} : { rechecks })];
+}
+
+const integers = ['smallint', 'integer', 'bigint'];
+
+/** Does a type hold whatever the other one can? Else the server refuses a value of it that is too long, too large, or no such thing. */
+function holdsAll(from: string, to: string): boolean {
+  const limit = (type: string) =>
+    Number(/^(?:character varying|varchar|character|char)\((\d+)\)/.exec(type)?.[1] ?? Number.POSITIVE_INFINITY);
+  const isText = kindOfType(to) === 'text';
+  if (isText) return kindOfType(from) === 'text' ? limit(to) >= limit(from) : limit(to) === Number.POSITIVE_INFINITY;
+  if (integers.includes(from)) return /^(numeric|real|double precision)$/.test(to) || integers.indexOf(to) >= integers.indexOf(from);
+  return from === to || (kindOfType(from) === 'moment' && kindOfType(to) === 'moment');
 }
 
 function emptyRetyped(table: Table, from: Column, to: Column, options: ChangeOptions): Change {

@@ -1,7 +1,7 @@
 import type { InsertStmt, Node, UpdateStmt } from '@pgsql/types';
 import { type Catalog, type Column, relationKey, type Table } from '../model/catalog';
 import type { Statement } from '../model/migration';
-import type { ObjectName } from '../model/operation';
+import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { all, as, strings } from '../parse/postgres/operations/nodes';
 import { statementTree } from '../parse/postgres/read';
@@ -128,7 +128,8 @@ function copiesOf(statements: readonly Statement[], before: Catalog, after: Cata
     return statements.flatMap((statement, place) => {
       const [operation, ...more] = statement.operations;
       if (operation === undefined || more.length > 0) return [];
-      const situation = { table, now, lost, before, after, later: statements.slice(place + 1) };
+      const [earlier, later] = [statements.slice(0, place), statements.slice(place + 1)];
+      const situation = { table, now, lost, before, after, earlier, later };
       if (operation.kind === 'insert') return splitOff(statement, situation);
       if (operation.kind !== 'update' || !isNamed(operation.table, table)) return [];
       return [...beside(statement, operation.where, situation), ...lookedUp(statement, situation)];
@@ -142,7 +143,8 @@ interface Situation {
   readonly lost: readonly Column[];
   readonly before: Catalog;
   readonly after: Catalog;
-  /** The statements behind the copy. */
+  /** The statements in front of the copy, and behind it. */
+  readonly earlier: readonly Statement[];
   readonly later: readonly Statement[];
 }
 
@@ -167,7 +169,7 @@ function beside(statement: Statement, where: string | undefined, { table, now, l
 
 /** `INSERT INTO made (k, v) SELECT id, old FROM t`: the values lie in a table that was split off, each beside the key of its row. */
 function splitOff(statement: Statement, situation: Situation): Copy[] {
-  const { table, lost, later } = situation;
+  const { table, lost, earlier, later } = situation;
   const insert: InsertStmt | undefined = as(statementTree(statement.sent), 'InsertStmt');
   const select = as(insert?.selectStmt, 'SelectStmt');
   const made = insert?.relation && madeTable({ schema: insert.relation.schemaname, name: insert.relation.relname }, situation);
@@ -195,6 +197,8 @@ function splitOff(statement: Statement, situation: Situation): Copy[] {
     return [{ column, target, from: castTo(inTable(made, target), type, column.type) }];
   });
   if (values.length === 0 || isWrittenLater(later, made, [...columns.values()])) return [];
+  // Rows that came from elsewhere may have the same keys.
+  if ([...earlier, ...later].some(({ operations }) => operations.some((operation) => fills(operation, made)))) return [];
   const same = key.map((name) => `${inTable(made, columns.get(name) ?? '')} = ${inTable(table, name)}`).join(' AND ');
   const rest = ` FROM ${sqlName(made)} WHERE ${same}`;
   return [{ table, values, rest, place: made, sources: [{ table: made }], isWhole: true }];
@@ -294,6 +298,12 @@ function isWrittenLater(later: readonly Statement[], table: Table, columns: read
       return operation.kind !== 'update' || operation.columns.some((column) => columns.includes(column));
     }),
   );
+}
+
+function fills(operation: Operation, table: Table): boolean {
+  if (operation.kind === 'create table') return operation.asQuery === true && isNamed(operation.table, table);
+  const adds = operation.kind === 'insert' || operation.kind === 'copy' || operation.kind === 'merge';
+  return adds && writtenTables(operation).some((name) => isNamed(name, table));
 }
 
 const inTable = (table: Table, column: string) => `${quoteIdentifier(table.name)}.${quoteIdentifier(column)}`;

@@ -35,11 +35,19 @@ export function generatedDown(
   };
 }
 
+/** What is not there at all until it can come; other changes wait with the check of what is there (`maskLost`). */
+const comesWhole = new Set(['add constraint', 'change type', 'create index']);
+
 /** @param overwritten what the migration did to rows, and the rollback does not undo. */
 export function downOfChange(change: Change, losses: readonly Loss[], overwritten: readonly Loss[] = []): DownPart {
   if (change.unknown !== undefined) return { comments: [change.unknown], text: [], leavesSchema: true };
   if (change.kind === 'restore values' || waitsFor(change, losses, overwritten)) {
-    return { comments: [`When the values are restored: ${change.text.replaceAll('\n', ' ')}`], text: [] };
+    const leavesSchema = comesWhole.has(change.kind);
+    return {
+      comments: [`When the values are restored: ${change.text.replaceAll('\n', ' ')}`],
+      text: [],
+      ...(leavesSchema && { leavesSchema }),
+    };
   }
   const { loses, refills } = change;
   // Its rows are derived; what it showed before is nowhere.
@@ -47,12 +55,18 @@ export function downOfChange(change: Change, losses: readonly Loss[], overwritte
   return loses === undefined ? statement(change.text) : { comments: [`Lost: ${loses.text}.`], text: [change.text], losses: [loses.loss] };
 }
 
-/** A table that was dropped and made again under its name: what is there now is changed back, and the rows are gone. */
-export function exchangedDown(before: Catalog, after: Catalog): DownPart[] {
+/**
+ * A table that was dropped and made again under its name: what is there now is changed back, and the rows are gone.
+ * @param isApart where it goes instead: the loss is told with the table that comes for it.
+ */
+export function exchangedDown(before: Catalog, after: Catalog, isApart: (now: Table, old: Table) => boolean = () => false): DownPart[] {
   const kept = new Set(after.tables.map((table) => table.identity));
-  const kinds = new Map(after.tables.map((table) => [relationKey(table), table.kind]));
+  const present = new Map(after.tables.map((table) => [relationKey(table), table]));
   return before.tables
-    .filter((table) => !kept.has(table.identity) && kinds.get(relationKey(table)) === table.kind)
+    .filter((table) => {
+      const now = present.get(relationKey(table));
+      return !kept.has(table.identity) && now?.kind === table.kind && !isApart(now, table);
+    })
     .map((table) =>
       lostData(`Lost: rows of ${spoken(table)}: restore them from a backup taken before the migration.`, { table: relationKey(table) }),
     );

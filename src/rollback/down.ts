@@ -19,7 +19,9 @@ import { unseenDown } from './down-unseen';
 import { untracedDown } from './down-untraced';
 import { exchangedColumns } from './exchanged-columns';
 import { exchangedNotNull, renamedNotNull } from './exchanged-not-null';
+import { labelsInUse } from './labels-in-use';
 import { lostViews } from './lost-views';
+import { isMadeAnew } from './made-anew';
 import { generateMongodbDown } from './mongodb/down';
 import { generateMysqlDown } from './mysql/down';
 import { spoken } from './names';
@@ -52,9 +54,10 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
   const known = withFirstAttributes(withUnseenTables(was, now), now);
   const computed = computedDown(statements, known, now, engine);
   const labels = labelsRenamedBack(statements, known, now);
+  const inUse = labelsInUse(statements, computed.target, labels.catalog);
   const columns = exchangedColumns(statements, was, now);
-  const exchanged = [...exchangedDown(was, now), ...columns.parts];
-  const plain = catalogChanges(withOldTexts(known, labels.catalog, statements, engine), computed.target, {
+  const exchanged = [...exchangedDown(was, now, isMadeAnew), ...columns.parts];
+  const plain = catalogChanges(withOldTexts(known, labels.catalog, statements, engine), inUse.target, {
     goal: 'before this migration',
     usingBack: computed.usingBack,
     exchanged: columns.apart,
@@ -74,6 +77,7 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
     ...typesDown(statements, known, now, computed.columns),
     ...computed.parts,
     ...labels.parts,
+    ...inUse.parts,
     ...exchanged,
     ...changes.map((change) => downOfChange(change, losses, overwritten)),
     ...positionsDown(was, now),

@@ -270,7 +270,12 @@ export function addKeysAndIndexes(plan: PartPlan, options: ChangeOptions): Chang
   return [
     ...own.flatMap((constraint) => addConstraint(plan, to, constraint, options)),
     ...plan.addedIndexes.map((index) =>
-      createIndex(to, index, { ...options, concurrently: options.concurrently && plan.from !== undefined }),
+      withValuesApart(
+        createIndex(to, index, { ...options, concurrently: options.concurrently && plan.from !== undefined }),
+        index.unique ? plan : undefined,
+        to.columns.map(({ name }) => name).filter((name) => textNames(index.keys.join(' '), new Set([name]))),
+        plan.droppedIndexes.some(({ unique, keys }) => unique && keys.join() === index.keys.join()),
+      ),
     ),
     ...plan.kept.constraints.filter(([a, b]) => isOwn(b) && isTimedOtherwise(a, b)).map(([, b]) => timeConstraint(to, b, options)),
     ...plan.kept.constraints.filter(([a, b]) => isOwn(b) && isSwitched(a, b)).map(([, b]) => switchConstraint(to, b, options)),
@@ -278,6 +283,12 @@ export function addKeysAndIndexes(plan: PartPlan, options: ChangeOptions): Chang
       .filter(([a, b]) => isOwn(b) && !isSwitched(a, b) && !a.validated && b.validated)
       .map(([, b]) => validate(to, b, options)),
   ];
+}
+
+/** What keeps values apart looks at all rows when it comes: where nothing did so meanwhile, and they were written over, some may be equal. */
+function withValuesApart(step: Change, plan: PartPlan | undefined, columns: readonly string[], isHeld: boolean): Change {
+  if (plan?.from === undefined || plan.to === undefined || isHeld) return step;
+  return { ...step, rechecks: { own: { table: relationKey(plan.to), columns } } };
 }
 
 function timeConstraint(table: Table, constraint: Constraint, options: ChangeOptions): Change {
@@ -323,8 +334,11 @@ function addConstraint(plan: PartPlan, table: Table, constraint: Constraint, opt
     `ALTER TABLE ${sqlName(table)} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} ${constraint.definition}${suffix}`,
   );
   const isHeld = plan.droppedConstraints.some(({ definition, validated }) => validated && definition === constraint.definition);
-  return inTwo && constraint.validated ? [add, validate(table, constraint, options, isHeld)] : [add];
+  if (inTwo && constraint.validated) return [add, validate(table, constraint, options, isHeld)];
+  return [keepsApart.has(kind) ? withValuesApart(add, plan, constraint.columns, isHeld) : add];
 }
+
+const keepsApart = new Set<Constraint['kind']>(['unique', 'primary key', 'exclude']);
 
 /** @param isHeld the same condition was kept all the time: no row can have come to break it. */
 function validate(table: Table, constraint: Constraint, options: ChangeOptions, isHeld = false): Change {

@@ -126,12 +126,26 @@ function moveDefinition(workspace: Workspace, object: DefinedObject, schema: str
 function renameSchema(workspace: Workspace, name: string, newName: string): void {
   const schema = workspace.schemas.get('', name);
   if (schema !== undefined) workspace.schemas.set({ ...schema, name: newName });
-  for (const table of workspace.tables.values()) if (table.schema === name) moveTable(workspace, table, newName, table.name);
+  // Each move changes what refers to the object, and that may be another one that moves: it is looked up again.
+  const inSchema = <T extends { readonly schema: string; readonly identity: string }>(
+    objects: () => readonly T[],
+    move: (object: T) => void,
+  ) => {
+    for (const { identity } of objects().filter((object) => object.schema === name)) {
+      const object = objects().find((candidate) => candidate.identity === identity);
+      if (object !== undefined) move(object);
+    }
+  };
+  inSchema(
+    () => workspace.tables.values(),
+    (table) => moveTable(workspace, table, newName, table.name),
+  );
   for (const sequence of workspace.sequences.values()) {
     if (sequence.schema === name) workspace.sequences.set({ ...sequence, schema: newName });
   }
   for (const type of workspace.types.values()) if (type.schema === name) workspace.types.set({ ...type, schema: newName });
-  for (const object of workspace.definitions.values()) {
-    if (object.schema === name) moveDefinition(workspace, object, newName, object.name);
-  }
+  inSchema(
+    () => workspace.definitions.values(),
+    (object) => moveDefinition(workspace, object, newName, object.name),
+  );
 }

@@ -1,8 +1,9 @@
 import { type Catalog, type Column, relationKey, type Table } from '../../model/catalog';
 import type { Engine } from '../../model/engine';
 import { columnLine } from '../../schema/mysql/show-create';
+import { isLost } from '../../state/loss';
 import { match } from '../../state/match';
-import { type Change, type ChangeOptions, change, columnIdentity } from '../change';
+import { type Change, type ChangeOptions, type CheckedValues, change, columnIdentity } from '../change';
 import { spoken } from '../names';
 import { inOrderOfNeed } from '../order';
 import { type ColumnPlan, type MysqlPair, planColumns } from './column-clauses';
@@ -16,7 +17,7 @@ import {
   parentColumns,
   withTargetNames,
 } from './foreign-keys';
-import { checkClauses, indexClauses } from './indexes';
+import { checkClauses, indexClauses, type WaitingPart } from './indexes';
 import { sqlName } from './names';
 import { createTable, dropTable, optionClauses, partitionChange, renameTables } from './tables';
 
@@ -34,6 +35,7 @@ interface Plan extends MysqlPair {
   readonly now: Table;
   readonly columns: ColumnPlan;
   readonly clauses: readonly string[];
+  readonly waiting: readonly WaitingPart[];
 }
 
 class Writer {
@@ -44,6 +46,7 @@ class Writer {
   private readonly kept = new Set<ForeignKey['constraint']>();
   private readonly gone: readonly ForeignKey[];
   private readonly come: readonly ForeignKey[];
+  private readonly waitingKeys: readonly ForeignKey[];
 
   constructor(
     private readonly original: Catalog,
@@ -57,8 +60,12 @@ class Writer {
     this.newTables = byNeed(tables.added);
     this.oldTables = byNeed(tables.removed).reverse();
     this.keepForeignKeys();
+    this.waitingKeys = this.plans.flatMap((plan) => foreignKeysOf(plan.to).filter((key) => this.waits(plan, key)));
     this.gone = this.plans.flatMap(({ from }) => foreignKeysOf(from)).filter(({ constraint }) => !this.kept.has(constraint));
-    this.come = this.plans.flatMap(({ to: target }) => foreignKeysOf(target)).filter(({ constraint }) => !this.kept.has(constraint));
+    const waiting = new Set(this.waitingKeys.map(({ constraint }) => constraint));
+    this.come = this.plans
+      .flatMap(({ to: target }) => foreignKeysOf(target))
+      .filter(({ constraint }) => !this.kept.has(constraint) && !waiting.has(constraint));
   }
 
   changes(): Change[] {
@@ -89,20 +96,29 @@ class Writer {
       ...this.plans.flatMap(({ from, to }) => partitionChange(from, to, options)),
       ...definitions.creates,
       ...triggers.creates,
-      ...this.plans.flatMap(({ to, columns }) => waitingColumns(to, columns.waiting, engine)),
+      ...this.plans.flatMap(({ to, columns }) => waitingColumns(to, columns, engine)),
+      ...this.plans.flatMap(({ to, waiting }) => waiting.map((part) => waitingPart(to, part))),
+      ...this.waitingForeignKeys(),
       ...schemas.drops,
     ];
   }
 
   private planOf(from: Table, to: Table): Plan {
-    const columns = planColumns({ from, to }, this.engine, this.options.isEmpty(relationKey(to)), (column) =>
+    const written = this.columnsWritten(to);
+    const columns = planColumns({ from, to }, this.engine, this.options.isEmpty(relationKey(to)), written, (column) =>
       isExchanged(to, column, this.options),
     );
     const lost = new Set([...columns.dropped.map(({ name }) => name), ...columns.remade]);
-    const indexes = indexClauses({ from, to }, columns.renamed, lost);
-    const checks = checkClauses({ from, to }, columns.renamed);
+    const indexes = indexClauses({ from, to }, columns.renamed, lost, written);
+    const checks = checkClauses({ from, to }, columns.renamed, written);
     const clauses = [...checks.drops, ...indexes.drops, ...columns.clauses, ...indexes.adds, ...checks.adds, ...optionClauses(from, to)];
-    return { from, to, now: this.asNow(from), columns, clauses };
+    return { from, to, now: this.asNow(from), columns, clauses, waiting: [...indexes.waiting, ...checks.waiting] };
+  }
+
+  /** Columns of a table of the target whose values the migration wrote over. Rows that are gone break no condition on what is left. */
+  private columnsWritten(table: Table): ReadonlySet<string> {
+    const key = relationKey(table);
+    return new Set((this.options.overwritten ?? []).flatMap((loss) => (loss.table === key ? (loss.columns ?? []) : [])));
   }
 
   /** A table of `from` as it is called before the renames. */
@@ -130,6 +146,29 @@ class Writer {
         this.kept.add(constraint).add(same);
       }
     }
+  }
+
+  /** Was a foreign key that comes back not there while values on either side were written over, or rows that it points to went? */
+  private waits({ from, columns }: Plan, { table, constraint }: ForeignKey): boolean {
+    if (this.kept.has(constraint)) return false;
+    const parent = this.planFor(constraint.references);
+    const isHeld = foreignKeysOf(from).some(
+      ({ constraint: other }) => followedDefinition(other, columns.renamed, parent?.columns.renamed) === constraint.definition,
+    );
+    const { overwritten = [] } = this.options;
+    const written = this.columnsWritten(table);
+    const target = { table: constraint.references ?? '', columns: parentColumns(constraint) };
+    return !isHeld && (constraint.columns.some((name) => written.has(name)) || isLost(target, overwritten));
+  }
+
+  private waitingForeignKeys(): Change[] {
+    return this.waitingKeys.map(({ table, constraint }) =>
+      waitingPart(
+        table,
+        { name: constraint.name, clause: addForeignKey(constraint), columns: constraint.columns },
+        { table: constraint.references ?? '', columns: parentColumns(constraint) },
+      ),
+    );
   }
 
   private losesItsParent(key: string | undefined): boolean {
@@ -302,15 +341,25 @@ function byNeed(tables: readonly Table[]): Table[] {
   );
 }
 
-/** NOT NULL of columns that came back without their values. */
-function waitingColumns(table: Table, columns: readonly Column[], engine: Engine): Change[] {
-  return columns.map((column) =>
-    change(
+/** NOT NULL of columns that came back without their values, or whose values were written over. */
+function waitingColumns(table: Table, { waiting, added }: ColumnPlan, engine: Engine): Change[] {
+  return waiting.map((column) => {
+    const values = { table: relationKey(table), columns: [column.name] };
+    return change(
       'set not null',
       `Set ${spoken(table)}.${column.name} NOT NULL`,
       'It was so before.',
       `ALTER TABLE ${sqlName(table)} MODIFY COLUMN ${columnLine(column, engine)}`,
-      { transactional: false, needs: { table: relationKey(table), columns: [column.name] } },
-    ),
-  );
+      { transactional: false, ...(added.includes(column) ? { needs: values } : { rechecks: { own: values } }) },
+    );
+  });
+}
+
+/** A key or a condition whose values were written over while it was not there: the server checks all rows, and may refuse it. */
+function waitingPart(table: Table, { name, clause, columns }: WaitingPart, target?: CheckedValues): Change {
+  const text = alterText(table, [clause]);
+  return change('add constraint', `Add ${name} to ${spoken(table)}`, 'It was there before.', text, {
+    transactional: false,
+    rechecks: { own: { table: relationKey(table), columns }, target },
+  });
 }

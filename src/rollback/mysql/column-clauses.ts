@@ -23,18 +23,20 @@ export interface ColumnPlan {
   readonly retyped: ReadonlySet<string>;
   /** Names of the target that are made anew though there is one of that name: generated ones, and those of which another has the name. */
   readonly remade: ReadonlySet<string>;
-  /** Columns that come back without their values and wait with NOT NULL until these are there. */
+  /** Columns that come back without their values, or whose values were written over, and wait with NOT NULL until these are there. */
   readonly waiting: readonly Column[];
 }
 
 /**
  * What turns the columns of a table into those of another, their order included.
+ * @param written names of columns whose values were written over: some may be NULL.
  * @param isExchanged whether another column stands in the place of this one of the target: it goes, and this one is added without its values.
  */
 export function planColumns(
   { from, to }: MysqlPair,
   engine: Engine,
   isEmpty: boolean,
+  written: ReadonlySet<string>,
   isExchanged: (column: Column) => boolean,
 ): ColumnPlan {
   const byName = match(from.columns, to.columns, (column) => column.name.toLowerCase(), from.identity === to.identity);
@@ -49,7 +51,8 @@ export function planColumns(
   const kept = matched.pairs.filter((pair) => !isRemade(pair));
   const remade = matched.pairs.filter(isRemade);
   const added = [...matched.added, ...remade.map(([, b]) => b)];
-  const waiting = isEmpty ? [] : matched.added.filter((column) => waitsForValues(column, to));
+  const mayBeNull = kept.filter(([a, b]) => !a.notNull && b.notNull && written.has(b.name) && b.generated === undefined);
+  const waiting = isEmpty ? [] : [...matched.added.filter((column) => waitsForValues(column, to)), ...mayBeNull.map(([, b]) => b)];
   const order = placesOf(from, to, kept);
   const clauses = [
     ...[...matched.removed, ...remade.map(([a]) => a)].map((column) => `DROP COLUMN ${quoteIdentifier(column.name)}`),
@@ -59,7 +62,7 @@ export function planColumns(
       const wanted = waiting.includes(column) ? { ...column, notNull: false } : column;
       const line = columnLine(explicit(wanted, from, to), engine);
       if (old === undefined) return [`ADD COLUMN ${line}${place}`];
-      const isSame = place === '' && sameColumn(old, column, from, to, renamed);
+      const isSame = place === '' && sameColumn(old, wanted, from, to, renamed);
       if (isSame && old.name === column.name) return [];
       if (isSame) return [`RENAME COLUMN ${quoteIdentifier(old.name)} TO ${quoteIdentifier(column.name)}`];
       return [old.name === column.name ? `MODIFY COLUMN ${line}${place}` : `CHANGE COLUMN ${quoteIdentifier(old.name)} ${line}${place}`];

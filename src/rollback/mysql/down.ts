@@ -30,8 +30,11 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
   const known = withUnseenTables(was, now);
   const steps = replaySteps(before, statements, engine);
   const exchanged = exchangedMysqlColumns(statements, steps, known, now, engine);
+  const data = dataDown(statements, known, now, engine, mysqlWords);
+  const overwritten = data.flatMap((part) => part.losses ?? []);
   const changes = mysqlCatalogChanges(now, known, engine, {
     exchanged: exchanged.apart,
+    overwritten,
     goal: 'before this migration',
     concurrently: false,
     isEmpty: () => false,
@@ -40,12 +43,12 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
   const losses = [...changes.flatMap((change) => change.loses?.loss ?? []), ...exchanged.parts.flatMap((part) => part.losses ?? [])];
   return generatedDown([
     ...unreadDown(migration.up),
-    ...dataDown(statements, known, now, engine, mysqlWords),
+    ...data,
     ...triggerRows(statements, known, before, after, engine, (trigger) => writesOfMysqlTrigger(trigger, engine)),
     ...exchangedDown(was, now),
     ...exchanged.parts,
     ...narrowedDown(known, now, exchanged.apart),
-    ...changes.map((change) => downOfChange(change, losses)),
+    ...changes.map((change) => downOfChange(change, losses, overwritten)),
     ...statements.flatMap((statement, place) =>
       statement.operations.flatMap((operation) => toldOf(operation, statement, steps[place] ?? before)),
     ),

@@ -7,6 +7,20 @@ import { namesOneOf, renamedIn } from './names';
 export interface PartClauses {
   readonly drops: readonly string[];
   readonly adds: readonly string[];
+  /** What would come, and has to wait until values are restored. */
+  readonly waiting: readonly WaitingPart[];
+}
+
+/** A condition on all rows, which some of them may not meet: their values were written over while nothing checked them. */
+export interface WaitingPart {
+  readonly name: string;
+  readonly clause: string;
+  readonly columns: readonly string[];
+}
+
+/** Columns of a table that a text of SHOW CREATE names. */
+export function columnsNamed(definition: string, { columns }: Table): string[] {
+  return columns.map(({ name }) => name).filter((name) => namesOneOf(definition, [name]));
 }
 
 export function addIndex({ definition }: Index): string {
@@ -36,8 +50,14 @@ function bare({ definition, name }: Index): string {
 /**
  * @param renamed columns, from old to new names: an index follows them, unless it is of an expression.
  * @param touched old names of columns that go or are made anew: an index loses them, and has to be made again.
+ * @param written names of columns whose values are others than those that a UNIQUE index held apart.
  */
-export function indexClauses({ from, to }: MysqlPair, renamed: ReadonlyMap<string, string>, touched: ReadonlySet<string>): PartClauses {
+export function indexClauses(
+  { from, to }: MysqlPair,
+  renamed: ReadonlyMap<string, string>,
+  touched: ReadonlySet<string>,
+  written: ReadonlySet<string>,
+): PartClauses {
   const now = from.indexes.map((index) => ({ index, definition: renamedIn(index.definition, renamed) }));
   const isKept = ({ index, definition }: (typeof now)[number]) => {
     const wanted = to.indexes.find(({ name }) => name.toLowerCase() === index.name.toLowerCase());
@@ -66,7 +86,17 @@ export function indexClauses({ from, to }: MysqlPair, renamed: ReadonlyMap<strin
     adds.delete(same);
     renames.push(`RENAME INDEX ${quoteIdentifier(index.name)} TO ${quoteIdentifier(same.name)}`);
   }
-  return { drops: [...drops].map(dropIndex), adds: [...renames, ...[...adds].map(addIndex)] };
+  const isHeld = (index: Index) =>
+    now.some(({ index: { unique }, definition }) => unique && bare({ ...index, definition }) === bare(index));
+  // A PRIMARY KEY comes as it is: an AUTO_INCREMENT column can't be without (error 1075).
+  const waits = (index: Index) => index.unique && index.name !== 'PRIMARY' && namesOneOf(index.definition, written) && !isHeld(index);
+  return {
+    drops: [...drops].map(dropIndex),
+    adds: [...renames, ...[...adds].filter((index) => !waits(index)).map(addIndex)],
+    waiting: [...adds]
+      .filter(waits)
+      .map((index) => ({ name: index.name, clause: addIndex(index), columns: columnsNamed(index.definition, to) })),
+  };
 }
 
 export function addCheck({ name, definition, enforced }: Constraint): string {
@@ -76,7 +106,7 @@ export function addCheck({ name, definition, enforced }: Constraint): string {
 const checksOf = (table: Table) => table.constraints.filter(({ kind }) => kind === 'check');
 
 /** A column that a check names can't be renamed under it (MySQL 3959), so such a check goes and comes back in the same statement. */
-export function checkClauses({ from, to }: MysqlPair, renamed: ReadonlyMap<string, string>): PartClauses {
+export function checkClauses({ from, to }: MysqlPair, renamed: ReadonlyMap<string, string>, written: ReadonlySet<string>): PartClauses {
   const wanted = new Map(checksOf(to).map((check) => [check.name.toLowerCase(), check]));
   const isKept = (check: Constraint) => {
     const same = wanted.get(check.name.toLowerCase());
@@ -87,12 +117,17 @@ export function checkClauses({ from, to }: MysqlPair, renamed: ReadonlyMap<strin
       .filter(isKept)
       .map(({ name }) => name.toLowerCase()),
   );
+  const come = checksOf(to).filter(({ name }) => !kept.has(name.toLowerCase()));
+  const isHeld = ({ definition }: Constraint) =>
+    checksOf(from).some((check) => check.enforced && renamedIn(check.definition, renamed) === definition);
+  const waits = (check: Constraint) => check.enforced && namesOneOf(check.definition, written) && !isHeld(check);
   return {
     drops: checksOf(from)
       .filter(({ name }) => !kept.has(name.toLowerCase()))
       .map(({ name }) => `DROP CONSTRAINT ${quoteIdentifier(name)}`),
-    adds: checksOf(to)
-      .filter(({ name }) => !kept.has(name.toLowerCase()))
-      .map(addCheck),
+    adds: come.filter((check) => !waits(check)).map(addCheck),
+    waiting: come
+      .filter(waits)
+      .map((check) => ({ name: check.name, clause: addCheck(check), columns: columnsNamed(check.definition, to) })),
   };
 }

@@ -126,10 +126,10 @@ async function oneTrip(client: pg.Client, migration: Migration, down: GeneratedD
     const changed = await capture(client);
     if (fingerprint(changed) === fingerprint(start) && down.statements.length === 0)
       return { title, down, kind: 'no effect', why: 'nothing was changed' };
-    if (!down.restoresSchema) return { title, down, kind: 'said', why: down.irreversible.join(' ') };
     await connectAnew(client);
     const failed = program === undefined ? await runTexts(client, down.statements) : await run(client, program);
     if (failed !== undefined) return { title, down, kind: 'down refused', why: failed };
+    if (!down.restoresSchema) return { title, down, kind: 'said', why: down.irreversible.join(' ') };
     const reached = maskLost(await capture(client), down.losses);
     const target = maskLost(start, down.losses);
     const differences = stateDifferences(target, reached).map((difference) => JSON.stringify(difference));
