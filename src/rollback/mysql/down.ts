@@ -2,6 +2,7 @@ import { type Catalog, relationKey } from '../../model/catalog';
 import type { Migration, Statement } from '../../model/migration';
 import type { Operation } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/mysql/identifiers';
+import { partitionList } from '../../schema/mysql/partition-list';
 import { replaySteps } from '../../schema/virtual-schema';
 import { match } from '../../state/match';
 import { columnIdentity } from '../change';
@@ -43,6 +44,7 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
   const losses = [...changes.flatMap((change) => change.loses?.loss ?? []), ...exchanged.parts.flatMap((part) => part.losses ?? [])];
   return generatedDown([
     ...unreadDown(migration.up),
+    ...statements.flatMap(({ operations }) => operations.flatMap((operation) => exchangeBack(operation, now) ?? [])).reverse(),
     ...data,
     ...triggerRows(statements, known, before, after, engine, (trigger) => writesOfMysqlTrigger(trigger, engine)),
     ...exchangedDown(was, now),
@@ -50,7 +52,7 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
     ...narrowedDown(known, now, exchanged.apart),
     ...changes.map((change) => downOfChange(change, losses, overwritten)),
     ...statements.flatMap((statement, place) =>
-      statement.operations.flatMap((operation) => toldOf(operation, statement, steps[place] ?? before)),
+      statement.operations.flatMap((operation) => toldOf(operation, statement, steps[place] ?? before, now)),
     ),
   ]);
 }
@@ -68,8 +70,21 @@ function narrowedDown(before: Catalog, after: Catalog, exchanged: ReadonlySet<st
   );
 }
 
-/** Partitions are not followed one by one: those that are added can go, and what is done to others is said. */
-function partitionsDown({ action, table, partitions }: Extract<Operation, { kind: 'partitioning' }>, by: string): DownPart[] {
+/** Partitions of a list that is known come back with the schema, without their rows. Of others those that are added can go, and the rest is said. */
+function partitionsDown(
+  { action, table, partitions }: Extract<Operation, { kind: 'partitioning' }>,
+  by: string,
+  before: Catalog,
+): DownPart[] {
+  const known = before.tables.find(({ name }) => name === table.name);
+  if (known?.partitionKey !== undefined && partitionList(known.partitionKey) !== undefined) {
+    if (action === 'add' || action === 'reorganize') return [];
+    if (action === 'drop' || action === 'truncate') {
+      const which = partitions.map((name) => `${known.name}.${name}`).join(', ');
+      const text = `Lost: rows of ${which}, which ${by} takes away: restore them from a backup taken before the migration.`;
+      return [lostData(text, { table: relationKey(known) })];
+    }
+  }
   switch (action) {
     case 'add':
       return partitions.length === 0
@@ -93,8 +108,16 @@ function partitionsDown({ action, table, partitions }: Extract<Operation, { kind
   }
 }
 
+/** The rows of a partition and those of a table change places once more, before the table goes. Undefined where it is not there any more. */
+function exchangeBack(operation: Operation, after: Catalog): DownPart | undefined {
+  if (operation.kind !== 'partitioning' || operation.action !== 'exchange') return undefined;
+  const isThere = (name: string | undefined) => after.tables.some((table) => table.name === name);
+  if (!isThere(operation.table.name) || !isThere(operation.otherTable?.name)) return undefined;
+  return undo(`ALTER TABLE ${quoteQualified(operation.table.schema, operation.table.name)} ${operation.detail}`);
+}
+
 /** What shows in no schema, and what can't be known. */
-function toldOf(operation: Operation, { index }: Statement, before: Catalog): DownPart[] {
+function toldOf(operation: Operation, { index }: Statement, before: Catalog, after: Catalog): DownPart[] {
   const by = `statement ${index}`;
   switch (operation.kind) {
     case 'grant':
@@ -130,7 +153,7 @@ function toldOf(operation: Operation, { index }: Statement, before: Catalog): Do
       ];
     }
     case 'partitioning':
-      return partitionsDown(operation, by);
+      return exchangeBack(operation, after) === undefined ? partitionsDown(operation, by, before) : [];
     case 'call':
       return [notUndone(`what ${operation.name.name}() does`)];
     case 'alter object':

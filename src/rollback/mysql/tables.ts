@@ -1,7 +1,8 @@
 import { type Constraint, relationKey, type Table } from '../../model/catalog';
 import type { Engine } from '../../model/engine';
-import { quoteLiteral } from '../../parse/mysql/identifiers';
+import { quoteIdentifier, quoteLiteral } from '../../parse/mysql/identifiers';
 import { versioned } from '../../schema/mysql/lines';
+import { type ListedPartition, partitionList } from '../../schema/mysql/partition-list';
 import { columnLine } from '../../schema/mysql/show-create';
 import { type Change, type ChangeOptions, change } from '../change';
 import { spoken } from '../names';
@@ -110,10 +111,40 @@ export function renameTables(pairs: readonly (readonly [Table, Table])[], taken:
   return [change('rename', `Rename ${told.join(', ')}`, why, `RENAME TABLE ${parts.join(', ')}`, { transactional: false })];
 }
 
+/** What changes some partitions and leaves the rows of the others where they are. Undefined where all have to be made anew. */
+function partitionStep(from: string | undefined, to: string | undefined): string | undefined {
+  const [now, goal] = [from, to].map((key) => (key === undefined ? undefined : partitionList(key)));
+  if (now === undefined || goal === undefined || now.method !== goal.method) return undefined;
+  const isSame = (a: ListedPartition | undefined, b: ListedPartition | undefined) =>
+    a !== undefined && b !== undefined && a.definition.toLowerCase() === b.definition.toLowerCase();
+  let [old, wanted] = [now.partitions, goal.partitions];
+  while (isSame(old[0], wanted[0])) [old, wanted] = [old.slice(1), wanted.slice(1)];
+  let next: ListedPartition | undefined;
+  while (isSame(old.at(-1), wanted.at(-1))) [next, old, wanted] = [old.at(-1), old.slice(0, -1), wanted.slice(0, -1)];
+  const names = (partitions: readonly ListedPartition[]) => partitions.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const definitions = (partitions: readonly ListedPartition[]) => partitions.map(({ definition }) => definition).join(', ');
+  const isList = /^list/i.test(goal.method);
+  // In front of another range one can only have been cut out of it, and its rows go back there; at the end it was added.
+  if (wanted.length === 0 && next !== undefined && !isList) {
+    return `REORGANIZE PARTITION ${names([...old, next])} INTO (${definitions([next])})`;
+  }
+  if (wanted.length === 0) return `DROP PARTITION ${names(old)}`;
+  if (old.some((partition) => wanted.some((other) => isSame(partition, other)))) return undefined;
+  if (old.length > 0) return `REORGANIZE PARTITION ${names(old)} INTO (${definitions(wanted)})`;
+  // A range is cut out of the one behind it; values of a list belong to none by now.
+  if (next === undefined || isList) return `ADD PARTITION (${definitions(wanted)})`;
+  return `REORGANIZE PARTITION ${names([next])} INTO (${definitions([...wanted, next])})`;
+}
+
 /** Partitions are a statement of their own (manual, ALTER TABLE Partition Operations). */
 export function partitionChange(from: Table, to: Table, options: ChangeOptions): Change[] {
   if (from.partitionKey === to.partitionKey) return [];
   const name = spoken(to);
+  const step = partitionStep(from.partitionKey, to.partitionKey);
+  if (step !== undefined) {
+    const text = `ALTER TABLE ${sqlName(to)} ${step}`;
+    return [change('alter table', `Give ${name} its partitions back`, `It had these ${options.goal}.`, text, { transactional: false })];
+  }
   const text = `ALTER TABLE ${sqlName(to)} ${to.partitionKey === undefined ? 'REMOVE PARTITIONING' : `PARTITION BY ${to.partitionKey}`}`;
   const why = `It had ${to.partitionKey === undefined ? 'no partitions' : 'these partitions'} ${options.goal}. All of its rows are written anew.`;
   return [change('alter table', `Give ${name} its partitions back`, why, text, { transactional: false })];

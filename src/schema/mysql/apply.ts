@@ -8,6 +8,7 @@ import { charsetOfCollation } from './collations';
 import { converted, redefined, withColumn, withOptions, withoutColumn } from './columns';
 import { createObject, dropDefinitions } from './definitions';
 import { defaultText, hiddenWord, namedCollation, tableOptions, versioned } from './lines';
+import { withPartitions } from './partition-list';
 import { type Setting, sameName, withConstraint, withIndex } from './parts';
 import { followColumn, renameColumn, renameTable } from './renames';
 import { createTable, dropTables, partitioning, tableOrUnseen } from './tables';
@@ -154,7 +155,11 @@ const handlers: { readonly [K in OperationKind]?: Handler<Of<K>> } = {
     }),
   partitioning: (setting, operation) => {
     if (operation.action === 'remove') change(setting, operation.table, ({ partitionKey: _, ...table }) => table);
-    if (operation.action !== 'partition by') return;
+    if (operation.action !== 'partition by') {
+      return change(setting, operation.table, (table) =>
+        table.partitionKey === undefined ? table : { ...table, partitionKey: withPartitions(table.partitionKey, operation) },
+      );
+    }
     const [, key = operation.detail, parts] =
       /^(?:PARTITION\s+BY\s+)?(\w+(?:\s+\w+)?\s*\((?:[^()]|\([^()]*\))*\))\s*(.*)$/is.exec(operation.detail) ?? [];
     change(setting, operation.table, (table) => ({ ...table, partitionKey: partitioning(key, parts) }));

@@ -16,6 +16,7 @@ CREATE TABLE post_tags (
   CONSTRAINT pt_post FOREIGN KEY (post_id) REFERENCES posts (id) ON DELETE CASCADE, CONSTRAINT pt_tag FOREIGN KEY (tag_id) REFERENCES tags (id));
 CREATE TABLE hits (day DATE NOT NULL, path VARCHAR(100) NOT NULL, n INT NOT NULL DEFAULT 0, PRIMARY KEY (day, path))
   PARTITION BY RANGE (YEAR(day)) (PARTITION p2023 VALUES LESS THAN (2024), PARTITION p2024 VALUES LESS THAN (2025), PARTITION p2025 VALUES LESS THAN (2026));
+CREATE TABLE visits (day DATE NOT NULL, n INT) PARTITION BY RANGE COLUMNS (day) (PARTITION y2023 VALUES LESS THAN ('2024-01-01'), PARTITION rest VALUES LESS THAN (MAXVALUE));
 CREATE TABLE audit (id INT AUTO_INCREMENT PRIMARY KEY, what VARCHAR(200));
 CREATE VIEW live_posts AS SELECT p.id, p.title, a.handle FROM posts p JOIN authors a ON a.id = p.author_id WHERE p.state = 'live';
 CREATE TRIGGER authors_audit AFTER UPDATE ON authors FOR EACH ROW INSERT INTO audit (what) VALUES (CONCAT('author ', OLD.id));
@@ -29,6 +30,7 @@ INSERT INTO posts (author_id, title, body, state, price, published_at, updated_a
   (2, 'Third post', 'y', 'live', 2.25, '2024-05-01', '2024-02-02 01:01:03'), (4, 'Fourth', 'z', 'review', 9.99, NULL, '2024-02-02 01:01:04');
 INSERT INTO tags (name, weight) VALUES ('sql', 3), ('db', 1), ('ops', 2);
 INSERT INTO post_tags VALUES (1, 1), (1, 2), (3, 3), (4, 1);
+INSERT INTO visits VALUES ('2023-05-05', 1), ('2024-05-05', 2), ('2025-05-05', 3);
 INSERT INTO hits VALUES ('2023-05-05', '/', 3), ('2024-05-05', '/', 4), ('2025-05-05', '/a', 5);
 `;
 
@@ -58,5 +60,61 @@ export const changes: readonly Change[] = [
     name: 'a key that others follow',
     sql: 'UPDATE authors SET id = id + 100;',
     says: /^Not undone: the old values of authors\.id, [^.]*\. Not undone: the old values of posts\.author_id, which follow [^.]*\. Not undone: rows that trigger authors_audit [^.]*\.$/,
+  },
+  {
+    name: 'a condition, a required value, a key and a foreign key whose rows were written over',
+    sql: `ALTER TABLE authors DROP CONSTRAINT karma_ok, MODIFY email VARCHAR(190) NULL, DROP INDEX uq_handle;
+UPDATE authors SET karma = karma - 100, email = NULL, handle = 'same';
+ALTER TABLE post_tags DROP FOREIGN KEY pt_tag;
+UPDATE post_tags SET tag_id = tag_id + 50;`,
+    says: /When the values are restored: ALTER TABLE `authors` MODIFY COLUMN `email` varchar\(190\) NOT NULL; When the values are restored: ALTER TABLE `authors` ADD UNIQUE KEY `uq_handle` \(`handle`\); When the values are restored: ALTER TABLE `authors` ADD CONSTRAINT `karma_ok` [^;]*; When the values are restored: ALTER TABLE `post_tags` ADD CONSTRAINT `pt_tag` [^;]*;$/,
+    leavesSchema: true,
+  },
+  {
+    name: 'a required value alone',
+    sql: 'ALTER TABLE authors MODIFY email VARCHAR(190) NULL; UPDATE tags SET weight = 2; UPDATE authors SET email = NULL WHERE status = 0;',
+    says: /When the values are restored: ALTER TABLE `authors` MODIFY COLUMN `email` varchar\(190\) NOT NULL;$/,
+  },
+  {
+    name: 'rows that a foreign key asks for, gone while it was not there',
+    sql: 'ALTER TABLE post_tags DROP FOREIGN KEY pt_tag; DELETE FROM tags WHERE id = 1;',
+    says: /^Not undone: rows of tags [^.]*\. When the values are restored: ALTER TABLE `post_tags` ADD CONSTRAINT `pt_tag` [^;]*;$/,
+    leavesSchema: true,
+  },
+  {
+    name: 'a key that is another one, and conditions that hold all the time',
+    sql: `UPDATE authors SET karma = 1;
+ALTER TABLE authors DROP CONSTRAINT karma_ok, ADD CONSTRAINT karma_fine CHECK (karma >= 0), DROP INDEX uq_handle, ADD UNIQUE KEY by_handle (handle);`,
+    says: /^Not undone: the old values of authors\.karma, [^.]*\. Not undone: rows that trigger authors_audit [^.]*\.$/,
+  },
+  {
+    name: 'partitions added',
+    sql: 'ALTER TABLE hits ADD PARTITION (PARTITION p2026 VALUES LESS THAN (2027), PARTITION rest VALUES LESS THAN MAXVALUE);',
+  },
+  {
+    name: 'partitions cut otherwise',
+    sql: 'ALTER TABLE hits REORGANIZE PARTITION p2023, p2024 INTO (PARTITION old VALUES LESS THAN (2025)); ALTER TABLE hits REORGANIZE PARTITION p2025 INTO (PARTITION a VALUES LESS THAN (2026));',
+  },
+  {
+    name: 'partitions dropped and added',
+    sql: 'ALTER TABLE hits ADD PARTITION (PARTITION p2026 VALUES LESS THAN (2027)); ALTER TABLE hits DROP PARTITION p2023;',
+    says: /^Lost: rows of hits\.p2023, which statement 2 takes away: [^.]*\.$/,
+  },
+  {
+    name: 'a partition cut out of the one that takes all the rest',
+    sql: "ALTER TABLE visits REORGANIZE PARTITION rest INTO (PARTITION y2024 VALUES LESS THAN ('2025-01-01'), PARTITION rest VALUES LESS THAN (MAXVALUE));",
+  },
+  {
+    name: 'the last partition dropped',
+    sql: 'ALTER TABLE hits DROP PARTITION p2025;',
+    says: /^Lost: rows of hits\.p2025, [^.]*\.$/,
+  },
+  {
+    name: 'a partition whose rows change places with those of a new table',
+    sql: 'CREATE TABLE hits_2023 LIKE hits; ALTER TABLE hits_2023 REMOVE PARTITIONING; ALTER TABLE hits EXCHANGE PARTITION p2023 WITH TABLE hits_2023;',
+  },
+  {
+    name: 'a table and its columns renamed by one statement, with a view on it',
+    sql: "DROP VIEW live_posts; ALTER TABLE posts RENAME TO articles, RENAME COLUMN title TO headline; CREATE VIEW live AS SELECT id, headline FROM articles WHERE state = 'live';",
   },
 ];

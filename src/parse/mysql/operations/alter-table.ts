@@ -40,7 +40,9 @@ export function alterTable(cursor: Cursor, head: { readonly lock?: 'none'; reado
   if (found.length === 0) found.push({ kind: 'alter table', table, detail: '', rewrites: false });
   const insertAt = last === undefined ? {} : { insertAt: { online: onlinePlace(found, last) } };
   const whole: OperationPlace = { ...placeOf(online, seconds), ...(head.ignore && { ignore: true }), ...insertAt };
-  return withPlace(found, whole);
+  // All changes of one statement name the table as it is called before it.
+  const isRename = (operation: Operation) => operation.kind === 'rename object' && operation.objectKind === 'table';
+  return withPlace([...found.filter((operation) => !isRename(operation)), ...found.filter(isRename)], whole);
 }
 
 /** Before a PARTITION BY, which must be last. */
