@@ -26,7 +26,12 @@ export interface Folder {
 export type Outcome = { readonly title: string; readonly down: GeneratedDown | undefined } & (
   | { readonly kind: 'refused' | 'no effect'; readonly why: string }
   /** The generator says itself that this part of the schema stays changed. */
-  | { readonly kind: 'said'; readonly why: string }
+  | {
+      readonly kind: 'said';
+      readonly why: string;
+      /** What the server answers where it refuses the rest of the rollback. */
+      readonly refused?: string;
+    }
   | { readonly kind: 'down refused'; readonly why: string }
   /** `lost`: tables whose rows, and columns whose values, the generator declares as gone; all else was compared. */
   | { readonly kind: 'compared'; readonly lost: readonly string[]; readonly differences: readonly string[] }
@@ -128,8 +133,10 @@ async function oneTrip(client: pg.Client, migration: Migration, down: GeneratedD
       return { title, down, kind: 'no effect', why: 'nothing was changed' };
     await connectAnew(client);
     const failed = program === undefined ? await runTexts(client, down.statements) : await run(client, program);
+    if (!down.restoresSchema) {
+      return { title, down, kind: 'said', why: down.irreversible.join(' '), ...(failed !== undefined && { refused: failed }) };
+    }
     if (failed !== undefined) return { title, down, kind: 'down refused', why: failed };
-    if (!down.restoresSchema) return { title, down, kind: 'said', why: down.irreversible.join(' ') };
     const reached = maskLost(await capture(client), down.losses);
     const target = maskLost(start, down.losses);
     const differences = stateDifferences(target, reached).map((difference) => JSON.stringify(difference));
