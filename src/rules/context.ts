@@ -137,11 +137,13 @@ export function tableBefore(step: Step, name: ObjectName): Table | undefined {
 
 /**
  * Of a program in code, whether something is certain: branches that exclude each other are read one behind the other, so what one of them has
- * made may not be there in the next. Certain is what holds in the schema before the program as well.
+ * made may not be there in the next. Nothing is in code that decides for itself, mostly by what it finds in the database; else what
+ * holds in the schema before the program as well, as a helper in another file may decide too.
  */
 export function isCertain({ source, steps }: RuleContext, step: Step, holds: (step: Step) => boolean): boolean {
   const [first] = steps;
-  return source === undefined || first === undefined || holds({ ...step, before: first.before });
+  if (source === undefined || first === undefined) return true;
+  return !/\b(?:if|switch)\s*\(/.test(source) && holds({ ...step, before: first.before });
 }
 
 /** For messages: the name as the text has it. */

@@ -18,7 +18,7 @@ export const mysqlNameTaken: Rule = {
   title: 'Name that something has already',
   severity: 'error',
   engines: ['mysql', 'mariadb'],
-  explanation: `The server refuses to make what is there already: a table or a view, which share their names (1050); a column of a table (1060), its index (1061) or a second primary key (1068), also twice in one statement; a foreign key, whose name counts in the whole database (MySQL 1826, MariaDB 1005 with errno 121); a CHECK, whose name counts in the database in MySQL (3822) and in its table in MariaDB (1826); a procedure or function (1304), a trigger, whose name counts in the database (1359), an event (1537). Names of columns, indexes and constraints are the same in small and capital letters.
+  explanation: `The server refuses to make what is there already: a table or a view, which share their names (1050); a column of a table (1060), its index (1061) or a second primary key (1068), also twice in one statement; a foreign key, whose name counts in the whole database (MySQL 1826, MariaDB 1005 with errno 121); a CHECK, whose name counts in the database in MySQL (3822) and in its table in MariaDB (1826); a procedure or function (1304), a trigger, whose name counts in the database (1359). Names of columns, indexes and constraints are the same in small and capital letters.
 
 ALTER TABLE drops first and adds then, so one statement can put a column, an index or a CHECK in the place of another of its name. Not a foreign key: it has to be dropped by a statement of its own.
 
@@ -115,6 +115,20 @@ Silent with IF NOT EXISTS and OR REPLACE, for temporary tables, and where a prep
         {
           path: '0002_u.sql',
           text: 'ALTER TABLE a DROP COLUMN z, ADD INDEX k (x), ADD COLUMN y int;\nALTER TABLE a DROP CONSTRAINT c, ADD CONSTRAINT c CHECK (id > 1);\nALTER TABLE a DROP INDEX i, ADD INDEX i (x, y);\nALTER TABLE a RENAME COLUMN y TO Y;\nALTER TABLE a RENAME INDEX i TO j, ADD INDEX i (Y);\nALTER TABLE orders DROP PRIMARY KEY, ADD PRIMARY KEY (id, user_id);\nRENAME TABLE a TO a_old, b TO a;\nCREATE TABLE b (id int);\nCREATE TABLE IF NOT EXISTS b (id int);\nCREATE OR REPLACE VIEW recent AS SELECT 2 AS id;\nCREATE TEMPORARY TABLE b (id int);\nALTER TABLE orders DROP FOREIGN KEY orders_user;\nALTER TABLE orders ADD CONSTRAINT orders_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE;\nCREATE INDEX orders_user ON orders (note(10));\n',
+        },
+      ],
+    },
+    {
+      title: 'Code that looks first',
+      framework: 'knex',
+      files: [
+        {
+          path: '20240101000000_users.js',
+          text: "exports.up = async (knex) => {\n  await knex.schema.createTable('users', (table) => { table.bigIncrements('id'); table.integer('code'); });\n};\nexports.down = async (knex) => { await knex.schema.dropTable('users'); };\n",
+        },
+        {
+          path: '20240102000000_code.js',
+          text: "exports.up = async (knex) => {\n  const rows = await knex('settings').where({ name: 'renamed' });\n  if (rows.length > 0) {\n    await knex.raw('ALTER TABLE users ADD COLUMN code int');\n  }\n};\nexports.down = async () => {};\n",
         },
       ],
     },

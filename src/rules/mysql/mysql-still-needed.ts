@@ -1,5 +1,5 @@
 import type { Operation } from '../../model/operation';
-import { operationRange, perOperation, type RuleContext, type Step } from '../context';
+import { isCertain, operationRange, perOperation, type RuleContext, type Step } from '../context';
 import type { Rule } from '../rule';
 import { columnExamples, namedColumn, neededColumn, retypedColumn } from './mysql-still-needed/columns';
 import { indexExamples, neededIndex } from './mysql-still-needed/indexes';
@@ -20,13 +20,13 @@ column either; MariaDB writes the new name where the old one was. A column of a 
 Switching foreign_key_checks off lets tables be dropped and emptied; it does not help a change of type: of integers it is refused all the same. Drop first what stands in the way, in the same ALTER TABLE or before it; in a
 rollback drop tables in the reverse of the order in which they were made. What the migration did before has been committed when the statement fails.
 
-Silent about what the migrations of the folder don't show.`,
+Silent about what the migrations of the folder don't show, and in code with conditions, which may have looked first.`,
   bad: parts.flatMap(({ bad }) => bad),
   good: parts.flatMap(({ good }) => good),
   check: (context) =>
     perOperation(context, (step, operation) => {
       const need = needed(context, step, operation);
-      if (need === undefined) return undefined;
+      if (need === undefined || !isCertain(context, step, () => true)) return undefined;
       const { what, by, code, help, fix } = need;
       const range = operationRange(context, step.statement, operation);
       return { range, message: `${what} is needed by ${by} (${code}), so this always fails.`, help, fixes: fix === undefined ? [] : [fix] };

@@ -75,6 +75,20 @@ Silent for statements with IF NOT EXISTS or OR REPLACE (what they may hide is to
       ],
     },
     {
+      title: 'Code that looks first',
+      framework: 'knex',
+      files: [
+        {
+          path: '20240101000000_users.js',
+          text: "exports.up = async (knex) => {\n  await knex.schema.createTable('users', (table) => { table.bigIncrements('id'); table.integer('code'); });\n};\nexports.down = async (knex) => { await knex.schema.dropTable('users'); };\n",
+        },
+        {
+          path: '20240102000000_code.js',
+          text: "exports.up = async (knex) => {\n  const rows = await knex('settings').where({ name: 'renamed' });\n  if (rows.length > 0) {\n    await knex.raw('ALTER TABLE users ADD COLUMN code int');\n  }\n};\nexports.down = async () => {};\n",
+        },
+      ],
+    },
+    {
       title: 'Branches of code that exclude each other',
       framework: 'knex',
       files: [

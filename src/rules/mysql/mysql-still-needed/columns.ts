@@ -297,6 +297,20 @@ export const columnExamples: Examples = {
       ],
     },
     {
+      title: 'Code that looks first',
+      framework: 'knex',
+      files: [
+        {
+          path: '20240101000000_shop.js',
+          text: "exports.up = async (knex) => {\n  await knex.schema.createTable('users', (table) => { table.bigIncrements('id'); });\n  await knex.schema.createTable('orders', (table) => { table.bigIncrements('id'); table.bigInteger('user_id').unsigned().references('users.id'); });\n};\nexports.down = async () => {};\n",
+        },
+        {
+          path: '20240102000000_drop.js',
+          text: "exports.up = async (knex) => {\n  const [key] = await keysOf(knex, 'orders');\n  if (key !== undefined) await knex.schema.alterTable('orders', (table) => { table.dropForeign('user_id', key.name); });\n  await knex.schema.alterTable('orders', (table) => { table.dropColumn('user_id'); });\n};\nexports.down = async () => {};\n",
+        },
+      ],
+    },
+    {
       title: 'MariaDB renames what expressions name',
       framework: 'sql',
       engines: ['mariadb 10.6', 'mariadb 11'],
