@@ -245,7 +245,7 @@ function typeChange(table: Table, from: Column, to: Column, options: ChangeOptio
   const using = back !== undefined ? ` USING ${back}` : isAssigned ? '' : ` USING ${viaText(from.type, to.type, name)}`;
   const why = `It was ${to.type} ${options.goal}.`;
   const rechecks = { own: { table: relationKey(table), columns: [to.name] } };
-  const isSure = back !== undefined || holdsAll(from.type, to.type) || /_replaced(\[\])?$/.test(from.type);
+  const isSure = back !== undefined || holdsAll(from.type, to.type) || wasSetAside.test(from.type);
   const text = `${on} TYPE ${to.type}${collation}${using}`;
   return [change('change type', `Change ${spokenName} to ${to.type}`, why, text, isSure ? {} : { rechecks })];
 }
@@ -284,12 +284,15 @@ function notNullWhenRestored(table: Table, column: Column, options: ChangeOption
   );
 }
 
+/** A type that is made anew, by the name that it has meanwhile. */
+const wasSetAside = /_replaced("?)(\[\])?$/;
+
 /** Types of the user's own have no cast between one another; their texts are the same. */
 function viaText(from: string, to: string, name: string): string {
   // A list or a record has no cast to JSON, but a function.
   if (/^jsonb?$/.test(to) && !/^(jsonb?|text|character)/.test(from)) return `to_${to}(${name})`;
   const array = to.endsWith('[]') ? '[]' : '';
-  const own = from.includes('.') && (to.includes('.') || from.replace(/_replaced(\[\])?$/, '$1').endsWith(`.${to}`));
+  const own = from.includes('.') && (to.includes('.') || from.replace(wasSetAside, '$1$2').endsWith(`.${to}`));
   return own ? `${name}::text${array}::${to}` : `${name}::${to}`;
 }
 

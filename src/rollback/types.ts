@@ -85,8 +85,12 @@ function isSubsequence(part: readonly string[], whole: readonly string[]): boole
   return place === part.length;
 }
 
-/** As many labels, of which one differs: it was renamed. */
+/**
+ * As many labels of one and the same type, of which one differs: it was renamed, as none can be dropped. A new type in the place of the old one
+ * has another label there, which means something else: its rows must not come to say the old one.
+ */
 function renamedLabel(from: TypeObject, to: TypeObject): readonly [string, string] | undefined {
+  if (from.identity !== to.identity) return undefined;
   const [a, b] = [from.labels ?? [], to.labels ?? []];
   const differing = a.flatMap((label, place) => (b[place] !== undefined && b[place] !== label ? [[label, b[place]] as const] : []));
   return a.length === b.length && differing.length === 1 ? differing[0] : undefined;

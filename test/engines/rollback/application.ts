@@ -289,6 +289,18 @@ CREATE UNIQUE INDEX places_all ON places (region, id);`,
     leavesSchema: true,
   },
   {
+    name: 'a new type with another label in the place of the old one: no row may come to say the old label',
+    earlier: `CREATE TYPE "Role" AS ENUM ('USER', 'ADMIN'); CREATE TABLE members (id integer PRIMARY KEY, role "Role" NOT NULL DEFAULT 'USER');`,
+    sql: `CREATE TYPE "Role_new" AS ENUM ('USER', 'STAFF');
+ALTER TABLE members ALTER COLUMN role DROP DEFAULT;
+ALTER TABLE members ALTER COLUMN role TYPE "Role_new" USING (role::text::"Role_new");
+ALTER TYPE "Role" RENAME TO "Role_old";
+ALTER TYPE "Role_new" RENAME TO "Role";
+DROP TYPE "Role_old";
+ALTER TABLE members ALTER COLUMN role SET DEFAULT 'USER';`,
+    says: /^Lost: values of members\.role as "Role", where "Role_new" does not hold them/,
+  },
+  {
     name: 'a label that rows have by now, and one that only has another name',
     earlier: "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE felt (id integer PRIMARY KEY, m mood DEFAULT 'ok', at text);",
     sql: `ALTER TYPE mood ADD VALUE 'great';

@@ -206,3 +206,17 @@ test('a table that was split off brings values back where it took every row', ()
   for (const end of [' WHERE id > 7', ' LIMIT 10', ' ON CONFLICT DO NOTHING'])
     expect(split(end).irreversible.join(), end).toContain('values of users.bio');
 });
+
+test('a new type in the place of the old one is made again as it was: a label is renamed back only in the type that it was renamed in', () => {
+  const earlier = `CREATE TYPE "Role" AS ENUM ('USER', 'ADMIN'); CREATE TABLE members (id integer PRIMARY KEY, role "Role");`;
+  const exchanged = `CREATE TYPE "Role_new" AS ENUM ('USER', 'STAFF');
+    ALTER TABLE members ALTER COLUMN role TYPE "Role_new" USING (role::text::"Role_new");
+    ALTER TYPE "Role" RENAME TO "Role_old"; ALTER TYPE "Role_new" RENAME TO "Role"; DROP TYPE "Role_old";`;
+  const { statements } = down(exchanged, earlier);
+  expect(statements).toContain(`CREATE TYPE "Role" AS ENUM ('USER', 'ADMIN');`);
+  expect(statements).toContain('ALTER TABLE members ALTER COLUMN role TYPE "Role" USING role::text::"Role";');
+  expect(statements.filter((text) => text.includes('RENAME VALUE'))).toEqual([]);
+  expect(down(`ALTER TYPE "Role" RENAME VALUE 'ADMIN' TO 'STAFF';`, earlier).statements).toEqual([
+    `ALTER TYPE "Role" RENAME VALUE 'STAFF' TO 'ADMIN';`,
+  ]);
+});
