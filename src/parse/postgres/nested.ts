@@ -54,10 +54,15 @@ function blockOf(statement: Statement): Block | undefined {
   if (operation?.kind !== 'do block' || operation.language !== 'plpgsql') return undefined;
   const known = blocks.get(statement);
   if (known !== undefined) return known;
-  const body = bodyOf(statement.text, tokenize(statement.text));
+  const body = blockBody(statement);
   const block: Block = body === undefined ? { pieces: [], computed: [] } : pieces(statement.text, body);
   blocks.set(statement, block);
   return block;
+}
+
+/** Where the words of a DO block stand in its text. */
+export function blockBody({ text }: Statement): Span | undefined {
+  return bodyOf(text, tokenize(text));
 }
 
 /** The statements of a function's body, from its CREATE statement; their places count in that text. */
@@ -189,7 +194,7 @@ interface ComputedPiece extends Span {
 }
 
 /** Words behind which a statement of PL/pgSQL begins (manual, "Structure of PL/pgSQL", "Control Structures"). */
-const beforeStatements = new Set([';', 'begin', 'then', 'else', 'loop', '>>']);
+export const beforeStatements = new Set([';', 'begin', 'then', 'else', 'loop', '>>']);
 
 /** The first words of SQL statements that change something or lock something. PERFORM is SELECT by another name. */
 const sqlStatements = new Set([

@@ -11,6 +11,7 @@ import { lockEnd } from '../phrases';
 import type { Rule, Violation } from '../rule';
 import { batchedBlock } from './batches';
 import { limitsRows } from './row-filter';
+import { loopExamples, loopedWrites } from './unbatched-write/loops';
 
 export const unbatchedWrite: Rule = {
   id: 'unbatched-write',
@@ -20,11 +21,14 @@ export const unbatchedWrite: Rule = {
   explanation: `One statement over a large table locks every row it writes until the end, makes as many dead rows as live ones before vacuum can remove any, and
 loses all of its work when it fails near the end. With DDL in the same transaction it also keeps the DDL's locks for all that time.
 
+A loop in a DO block is no better while the block commits nothing: row by row or in batches, all of it is one transaction.
+
 Work in batches of some thousand rows, each committed by itself, with a condition that leaves out what is done, so that it can be stopped and
 started again.
 
 Silent when the WHERE names rows by a key (\`id = 5\`, \`id IN (1, 2)\`, a range of ids) or limits them, and for tables that the same migration creates.`,
   bad: [
+    ...loopExamples.bad,
     {
       title: 'A temporary table that is filled from another one',
       framework: 'flyway',
@@ -299,13 +303,14 @@ WITH moved AS (DELETE FROM users WHERE id BETWEEN 1 AND 1000 RETURNING *) INSERT
         },
       ],
     },
+    ...loopExamples.good,
     {
       title: 'A table of the same migration',
       framework: 'sql',
       files: [{ path: '0001_t.sql', text: 'CREATE TABLE users (a int);\nUPDATE users SET a = 1;\nDELETE FROM users;\n' }],
     },
   ],
-  operations: { update: check, delete: check, merge: checkMerge },
+  operations: { update: check, delete: check, merge: checkMerge, 'do block': loopedWrites },
 };
 
 function check(context: RuleContext, step: Step, operation: OperationOf<'update' | 'delete'>): Violation[] {
