@@ -10,10 +10,13 @@ import { refusedAutoIncrement } from './refused-change/auto-increment';
 import { definedBy, type Keys, type Refusal, typeOf } from './refused-change/definitions';
 import { refusedForeignKeys } from './refused-change/foreign-keys';
 import { refusedLength } from './refused-change/key-length';
+import { refusedName } from './refused-change/long-names';
 import { refusedByPartitions, refusedPartitioning } from './refused-change/partitions';
 
 const users = { path: '0001_users.sql', text: 'CREATE TABLE users (id int unsigned PRIMARY KEY, bio text);\n' };
 const key = 'ALTER TABLE orders ADD CONSTRAINT orders_user FOREIGN KEY (user_id) REFERENCES users (id)';
+
+const tooLong = 'n'.repeat(65);
 
 const parted =
   'CREATE TABLE events (id bigint, at date, team bigint, PRIMARY KEY (id, at)) PARTITION BY RANGE (YEAR(at)) (PARTITION p0 VALUES LESS THAN (2030), PARTITION p1 VALUES LESS THAN MAXVALUE);\n';
@@ -29,6 +32,7 @@ export const mysqlRefusedChange: Rule = {
 - **Keys.** TEXT, BLOB and JSON columns can't be in an index without a length (1170, and 3152 for JSON) in MySQL, nor in a primary key in MariaDB. InnoDB keeps 3072 bytes of a key (1071), a character of utf8mb4 being 4, and 767 of each column with ROW_FORMAT=COMPACT or REDUNDANT (MySQL 1071, MariaDB 1709). MariaDB cuts single columns of indexes that are not unique, and makes a hash of unique ones.
 - **AUTO_INCREMENT.** One column of a table, with a key that begins with it (1075).
 - **Partitions.** Each unique key has to hold the columns by which the table is partitioned (1503), and no foreign key comes from a partitioned table or goes to one (1506; MariaDB also 1005 and 1217). Nothing comes behind a partition up to MAXVALUE (1481).
+- **Names.** They have at most 64 characters (1059; MariaDB 1103 for tables and views, 1166 for a renamed column), those too that a tool puts together from the names of tables and columns.
 - **Defaults.** In MySQL a TEXT, BLOB or JSON column can't have a literal as default (1101): an expression in brackets can be one.
 
 The statement fails, and what the migration did before it has been committed.
@@ -127,6 +131,26 @@ Silent where the type or the keys of a table are not known, for character sets, 
       ],
     },
     {
+      title: 'Names that are too long, of tables, columns, indexes and keys',
+      framework: 'sql',
+      files: [
+        users,
+        {
+          path: '0002_n.sql',
+          text: `CREATE TABLE ${tooLong} (id int PRIMARY KEY);\nALTER TABLE users ADD COLUMN ${tooLong} int;\nALTER TABLE users RENAME COLUMN bio TO ${tooLong};\nCREATE INDEX ${tooLong} ON users (id);\nALTER TABLE users ADD CONSTRAINT ${tooLong} CHECK (id > 0);\nRENAME TABLE users TO ${tooLong};\nCREATE VIEW ${tooLong} AS SELECT 1;\n`,
+        },
+      ],
+      findings: [
+        { at: `CREATE TABLE ${tooLong} (id int PRIMARY KEY)`, says: '65 characters' },
+        { at: `ALTER TABLE users ADD COLUMN ${tooLong} int`, says: '1059' },
+        { at: `ALTER TABLE users RENAME COLUMN bio TO ${tooLong}`, says: '1166' },
+        { at: `CREATE INDEX ${tooLong} ON users (id)`, says: '1059' },
+        { at: `ALTER TABLE users ADD CONSTRAINT ${tooLong} CHECK (id > 0)`, says: '1059' },
+        { at: `RENAME TABLE users TO ${tooLong}`, says: tooLong },
+        { at: `CREATE VIEW ${tooLong} AS SELECT 1`, says: tooLong },
+      ],
+    },
+    {
       title: 'Partitioned tables',
       framework: 'sql',
       files: [
@@ -149,6 +173,11 @@ Silent where the type or the keys of a table are not known, for character sets, 
     },
   ],
   good: [
+    {
+      title: 'A name of 64 characters, whatever bytes they take',
+      framework: 'sql',
+      files: [users, { path: '0002_n.sql', text: `CREATE TABLE \`${'ä'.repeat(64)}\` (id int PRIMARY KEY);\n` }],
+    },
     {
       title: 'Keys that fit, numbers with a key, SET NULL where NULL can be, partitions by the key',
       framework: 'sql',
@@ -214,8 +243,8 @@ Silent where the type or the keys of a table are not known, for character sets, 
 };
 
 function refusal(context: RuleContext, step: Step, operation: Operation): Refusal | undefined {
-  const partitioned = refusedPartitioning(context, step, operation);
-  if (partitioned !== undefined) return partitioned;
+  const outright = refusedName(context, operation) ?? refusedPartitioning(context, step, operation);
+  if (outright !== undefined) return outright;
   const made = definedBy(step, operation);
   const table = made && findTable(step.after, made.table);
   if (made === undefined || table === undefined) return undefined;
