@@ -51,6 +51,7 @@ import { narrowerType } from './mysql/narrower-type';
 import { noPrimaryKey } from './mysql/no-primary-key';
 import { notNullOverNulls } from './mysql/not-null-over-nulls';
 import { onlineToolLeftover } from './mysql/online-tool-leftover';
+import { readerLeftBroken } from './mysql/reader-left-broken';
 import { replicationUnsafe } from './mysql/replication-unsafe';
 import { routineNotReplaced } from './mysql/routine-not-replaced';
 import { severalInOneCall } from './mysql/several-in-one-call';
@@ -216,6 +217,7 @@ export const allRules: readonly Rule[] = [
   severalInOneCall,
   mysqlRefusedChange,
   mysqlStillNeeded,
+  readerLeftBroken,
   mysqlNameTaken,
   mysqlNotThere,
   refusedInTransaction,
