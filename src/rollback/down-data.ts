@@ -7,6 +7,7 @@ import { replaySteps } from '../schema/virtual-schema';
 import { postgresWords, type SqlWords } from './dialect';
 import { type DownPart, lostData, notUndone, statement as undo } from './down-part';
 import { restoring } from './keep-aside';
+import { movedBack } from './moved-rows';
 import { spoken } from './names';
 import { columnsFollowing, tablesReached } from './reached-rows';
 import { insertedBack, isNamed, writtenTables } from './rows';
@@ -20,6 +21,8 @@ export function dataDown(
   words: SqlWords = postgresWords,
 ): DownPart[] {
   const steps = replaySteps(before, statements, engine);
+  const fromArchive = (operation: Operation, statement: Statement, all: readonly Statement[], table: Table | undefined, old: Table) =>
+    operation.kind === 'delete' && engine.name === 'postgres' ? movedBack(statement, all, old, table, { before, after }) : undefined;
   return statements.toReversed().flatMap((statement, place) =>
     statement.operations.toReversed().flatMap((operation) => [
       ...sessionDown(operation, statement, before, after),
@@ -32,7 +35,10 @@ export function dataDown(
         const isMade = then !== undefined && old === undefined;
         const isDroppedLater = old !== undefined && table === undefined;
         if (isMade || isDroppedLater) return [];
-        const restored = old === undefined ? undefined : restoring(statement, statements, operation, old);
+        const restored =
+          old === undefined
+            ? undefined
+            : (restoring(statement, statements, operation, old) ?? fromArchive(operation, statement, statements, table, old));
         if (restored !== undefined) return reachedOnly(operation, statement, old, before, restored);
         return downOfRows(operation, statement, table, old, before, words);
       }),

@@ -289,6 +289,25 @@ CREATE UNIQUE INDEX places_all ON places (region, id);`,
     leavesSchema: true,
   },
   {
+    name: 'rows that are moved to an archive of the migration, by three ways to write it',
+    earlier: `CREATE TABLE entries (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, happened date NOT NULL, note text, size integer GENERATED ALWAYS AS (length(note)) STORED);
+INSERT INTO entries (happened, note) SELECT '2020-01-01'::date + n, 'n' || n FROM generate_series(1, 90) AS n;`,
+    sql: `CREATE TABLE first_archive (note text, happened date, id bigint);
+INSERT INTO first_archive (id, happened, note) SELECT id, happened, note FROM entries WHERE happened < '2020-01-20';
+DELETE FROM entries WHERE happened < '2020-01-20';
+CREATE TABLE second_archive (LIKE entries);
+WITH moved AS (DELETE FROM entries WHERE happened < '2020-02-10' RETURNING *) INSERT INTO second_archive (id, happened, note) SELECT id, happened, note FROM moved;
+CREATE TABLE third_archive AS SELECT * FROM entries WHERE note LIKE '%5';
+DELETE FROM entries WHERE note LIKE '%5';`,
+  },
+  {
+    name: 'rows that are copied under one condition and deleted under another',
+    earlier: `CREATE TABLE entries (id bigint PRIMARY KEY, note text); INSERT INTO entries SELECT n, 'n' || n FROM generate_series(1, 90) AS n;`,
+    sql: `CREATE TABLE entries_archive AS SELECT * FROM entries WHERE id < 10;
+DELETE FROM entries WHERE id < 20;`,
+    says: /^Not undone: rows of entries that statement 2 removed/,
+  },
+  {
     name: 'a new type with another label in the place of the old one: no row may come to say the old label',
     earlier: `CREATE TYPE "Role" AS ENUM ('USER', 'ADMIN'); CREATE TABLE members (id integer PRIMARY KEY, role "Role" NOT NULL DEFAULT 'USER');`,
     sql: `CREATE TYPE "Role_new" AS ENUM ('USER', 'STAFF');
