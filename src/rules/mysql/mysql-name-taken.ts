@@ -4,8 +4,9 @@ import type { ConstraintSpecification, ObjectName, Operation } from '../../model
 import { isInnodb } from '../../plan/mysql/situation';
 import { findNamed, findTable } from '../../schema/lookup';
 import { sameName } from '../../schema/mysql/parts';
-import { isCertain, type OperationOf, operationRange, perOperation, type RuleContext, type Step, shownName } from '../context';
-import type { Rule, Violation } from '../rule';
+import { isCertain, type OperationOf, perOperation, type RuleContext, type Step, shownName } from '../context';
+import { type Taken, takenViolation } from '../names';
+import type { Rule } from '../rule';
 import { changesDatabase, isSpokenOfUnseen } from './unseen-changes';
 
 const parents = 'CREATE TABLE users (id bigint PRIMARY KEY);\n';
@@ -186,33 +187,17 @@ Silent with IF NOT EXISTS and OR REPLACE, for temporary tables, and where a prep
       if (taken === undefined || !isCertain(context, step, (known) => whatIsTaken(context, known, operation) !== undefined))
         return undefined;
       if (operation.kind !== 'create object' && isSpokenOfUnseen(context, step, taken.name)) return undefined;
-      return violation(context, step, operation, taken);
+      return takenViolation(context, step, operation, taken);
     });
   },
 };
 
-interface Taken {
+/** With the name alone. */
+interface TakenName extends Taken {
   readonly name: string;
-  /** `table users`. */
-  readonly what: string;
-  readonly code: string;
-  /** Both stand in the same statement. */
-  readonly twice?: boolean;
-  readonly help?: string;
 }
 
-function violation(context: RuleContext, step: Step, operation: Operation, { what, code, twice = false, help }: Taken): Violation {
-  return {
-    range: operationRange(context, step.statement, operation),
-    message: twice
-      ? `${what.charAt(0).toUpperCase()}${what.slice(1)} stands here twice: the server refuses it (${code}).`
-      : `There is ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} already: the server refuses this (${code}).`,
-    help: help ?? (twice ? 'Leave one of them out, or give it another name.' : 'Choose another name, or drop what is there first.'),
-    fixes: [],
-  };
-}
-
-function whatIsTaken(context: RuleContext, step: Step, operation: Operation): Taken | undefined {
+function whatIsTaken(context: RuleContext, step: Step, operation: Operation): TakenName | undefined {
   switch (operation.kind) {
     case 'create table':
       return takenTable(context, step, operation);
@@ -243,7 +228,7 @@ function whatIsTaken(context: RuleContext, step: Step, operation: Operation): Ta
   }
 }
 
-function firstOf<T>(list: readonly T[], look: (one: T) => Taken | undefined): Taken | undefined {
+function firstOf<T>(list: readonly T[], look: (one: T) => TakenName | undefined): TakenName | undefined {
   for (const one of list) {
     const taken = look(one);
     if (taken !== undefined) return taken;
@@ -256,7 +241,7 @@ function doubled(names: readonly string[]): string | undefined {
   return names.find((name, place) => names.findIndex((other) => sameName(other, name)) < place);
 }
 
-function takenTable(context: RuleContext, step: Step, operation: OperationOf<'create table'>): Taken | undefined {
+function takenTable(context: RuleContext, step: Step, operation: OperationOf<'create table'>): TakenName | undefined {
   const { table: name, columns, constraints, indexes = [] } = operation;
   const [column, key] = [
     doubled(columns.map((each) => each.name)),
@@ -288,7 +273,7 @@ function relationNamed({ before }: Step, name: ObjectName): string | undefined {
 }
 
 /** ALTER TABLE drops and renames what it finds before it adds, in whatever order they stand there. */
-function takenColumn(step: Step, operation: Operation, name: ObjectName, column: string): Taken | undefined {
+function takenColumn(step: Step, operation: Operation, name: ObjectName, column: string): TakenName | undefined {
   const { operations } = step.statement;
   const isLeft = operations.some(
     (other) =>
@@ -311,7 +296,7 @@ function takenColumn(step: Step, operation: Operation, name: ObjectName, column:
   return isMadeHere ? { ...taken, twice: true } : undefined;
 }
 
-function takenIndex(step: Step, name: ObjectName, index: string | undefined, keys: readonly string[]): Taken | undefined {
+function takenIndex(step: Step, name: ObjectName, index: string | undefined, keys: readonly string[]): TakenName | undefined {
   const known = index === undefined ? undefined : findTable(step.before, name)?.indexes.find((other) => sameName(other.name, index));
   if (index === undefined || known === undefined || isIndexLeft(step, known.name, known.keys)) return undefined;
   // One that the server made for a foreign key gives way to one that serves it as well.
@@ -329,13 +314,13 @@ function isIndexLeft({ statement }: Step, index: string, keys: readonly string[]
   });
 }
 
-function primaryTaken(step: Step, name: ObjectName): Taken | undefined {
+function primaryTaken(step: Step, name: ObjectName): TakenName | undefined {
   const known = findTable(step.before, name)?.constraints.find(({ kind }) => kind === 'primary key');
   if (known === undefined || isIndexLeft(step, 'PRIMARY', known.columns)) return undefined;
   return { name: 'PRIMARY', what: `primary key of ${shownName(name)}`, code: '1068', help: 'Drop the old one in the same statement.' };
 }
 
-function takenConstraint(context: RuleContext, step: Step, name: ObjectName, constraint: ConstraintSpecification): Taken | undefined {
+function takenConstraint(context: RuleContext, step: Step, name: ObjectName, constraint: ConstraintSpecification): TakenName | undefined {
   switch (constraint.kind) {
     case 'primary key':
       return primaryTaken(step, name);
@@ -350,7 +335,7 @@ function takenConstraint(context: RuleContext, step: Step, name: ObjectName, con
   }
 }
 
-function takenForeignKey(context: RuleContext, step: Step, table: ObjectName, name: string | undefined): Taken | undefined {
+function takenForeignKey(context: RuleContext, step: Step, table: ObjectName, name: string | undefined): TakenName | undefined {
   // From 12.1 on the names of MariaDB's foreign keys count in their table.
   if (context.engine.name === 'mariadb' && isAtLeast(context.engine, 12)) return undefined;
   if (name === undefined || !isInnodb(findTable(step.after, table))) return undefined;
@@ -365,7 +350,7 @@ function takenForeignKey(context: RuleContext, step: Step, table: ObjectName, na
   };
 }
 
-function takenCheck(context: RuleContext, step: Step, table: ObjectName, name: string | undefined): Taken | undefined {
+function takenCheck(context: RuleContext, step: Step, table: ObjectName, name: string | undefined): TakenName | undefined {
   if (name === undefined) return undefined;
   const holder = holderOf(step, table, name, 'check');
   const own = findTable(step.before, table);
@@ -388,10 +373,10 @@ function holderOf({ before, after }: Step, table: ObjectName, name: string, kind
 
 const routineCodes: Readonly<Record<string, string>> = { procedure: '1304', function: '1304' };
 
-function takenObject({ before, ...step }: Step, operation: OperationOf<'create object'>): Taken | undefined {
+function takenObject({ before, ...step }: Step, operation: OperationOf<'create object'>): TakenName | undefined {
   const { objectKind, object, ifNotExists, orReplace } = operation;
   if (ifNotExists || orReplace) return undefined;
-  const taken = (code: string): Taken => ({ name: object.name, what: `${objectKind} ${shownName(object)}`, code });
+  const taken = (code: string): TakenName => ({ name: object.name, what: `${objectKind} ${shownName(object)}`, code });
   if (objectKind === 'view') {
     const found = relationNamed({ before, ...step }, object);
     return found === undefined ? undefined : { ...taken('1050'), what: `${found} ${shownName(object)}` };
@@ -409,7 +394,7 @@ function takenObject({ before, ...step }: Step, operation: OperationOf<'create o
 }
 
 /** RENAME TABLE renames one after another: an earlier one may have left the name, or taken it. */
-function takenByRename(step: Step, operation: OperationOf<'rename object'>): Taken | undefined {
+function takenByRename(step: Step, operation: OperationOf<'rename object'>): TakenName | undefined {
   const { objectKind, object, newName, newSchema, on } = operation;
   if (objectKind === 'index' && on !== undefined) return sameName(object.name, newName) ? undefined : takenIndex(step, on, newName, []);
   if (objectKind !== 'table') return undefined;

@@ -2,9 +2,9 @@ import type { Table } from '../../model/catalog';
 import type { ConstraintSpecification, IndexSpecification, ObjectName, Operation } from '../../model/operation';
 import { findNamed, findTable } from '../../schema/lookup';
 import { sameName } from '../../schema/mysql/parts';
-import { type OperationOf, operationRange, perOperation, type RuleContext, type Step, shownName } from '../context';
-import { onceForFolder } from '../once';
-import type { Rule, Violation } from '../rule';
+import { type OperationOf, perOperation, type RuleContext, type Step, shownName } from '../context';
+import { isWithCode, type Missing, missingViolation } from '../names';
+import type { Rule } from '../rule';
 import { changesDatabase, isSpokenOfUnseen } from './unseen-changes';
 
 const users = 'CREATE TABLE users (id bigint PRIMARY KEY, email varchar(100), age int, INDEX by_email (email));\n';
@@ -144,30 +144,17 @@ Silent with IF EXISTS, for tables whose creation was not seen, for folders of mi
     return perOperation(context, (step, operation) => {
       const missing = missingOf(context, step, operation);
       if (missing === undefined || isSpokenOfUnseen(context, step, missing.name)) return undefined;
-      return violation(context, step, operation, missing);
+      return missingViolation(context, step, operation, missing);
     });
   },
 };
 
-const isWithCode = onceForFolder((files) => files.some(({ path }) => /\.[cm]?[jt]s$/i.test(path)));
-
-interface Missing {
+/** With the name alone. */
+interface MissingName extends Missing {
   readonly name: string;
-  readonly message: string;
-  readonly code: string;
-  readonly help: string;
 }
 
-function violation(context: RuleContext, step: Step, operation: Operation, { message, code, help }: Missing): Violation {
-  return {
-    range: operationRange(context, step.statement, operation),
-    message: `${message}: the server refuses this (${code}).`,
-    help,
-    fixes: [],
-  };
-}
-
-function missingOf(context: RuleContext, step: Step, operation: Operation): Missing | undefined {
+function missingOf(context: RuleContext, step: Step, operation: Operation): MissingName | undefined {
   if (operation.kind === 'create table') return missingInNew(context, step, operation);
   const named = namedParts(context, operation);
   if (named === undefined || hidesTemporary(context, named.table)) return undefined;
@@ -244,7 +231,7 @@ function namedParts({ engine }: RuleContext, operation: Operation): NamedParts |
 }
 
 /** What finds the table as the whole statement leaves it: the columns of keys, and what AFTER names. */
-function missingAfter(context: RuleContext, step: Step, operation: Operation): Missing | undefined {
+function missingAfter(context: RuleContext, step: Step, operation: Operation): MissingName | undefined {
   const keys = newKeys(operation);
   const place = operation.kind === 'add column' || operation.kind === 'redefine column' ? operation.position : undefined;
   const table = 'table' in operation ? operation.table : operation.kind === 'create index' ? operation.index.table : undefined;
@@ -277,7 +264,7 @@ function constraintColumns(constraint: ConstraintSpecification): readonly string
   return constraint.index === undefined ? constraint.columns : keyColumns(constraint.index);
 }
 
-function missingInNew(context: RuleContext, step: Step, operation: OperationOf<'create table'>): Missing | undefined {
+function missingInNew(context: RuleContext, step: Step, operation: OperationOf<'create table'>): MissingName | undefined {
   const { table: name, constraints, indexes = [], like, asQuery } = operation;
   const table = findTable(step.after, name);
   const isOld = findTable(step.before, name) !== undefined && operation.orReplace !== true;
@@ -293,7 +280,7 @@ function missingTarget(
   step: Step,
   table: Table,
   constraints: readonly ConstraintSpecification[],
-): Missing | undefined {
+): MissingName | undefined {
   const engine = table.options?.find((option) => option.startsWith('engine='));
   if (engine !== undefined && engine !== 'engine=InnoDB') return undefined;
   for (const constraint of constraints) {
@@ -330,7 +317,7 @@ function isConstraint(table: Table, operation: Named): boolean {
   return table.constraints.some((other) => sameName(other.name, name) && (kind === undefined || other.kind === kind));
 }
 
-function lostTable({ steps }: RuleContext, step: Step, name: ObjectName): Missing | undefined {
+function lostTable({ steps }: RuleContext, step: Step, name: ObjectName): MissingName | undefined {
   const { definitions, searchPath } = step.before;
   if (findNamed(definitions, name, searchPath) !== undefined) return undefined;
   const lost = steps.find(
@@ -349,7 +336,7 @@ function lostTable({ steps }: RuleContext, step: Step, name: ObjectName): Missin
   };
 }
 
-function missingColumn(table: Table, column: string, code: string): Missing {
+function missingColumn(table: Table, column: string, code: string): MissingName {
   return {
     name: column,
     message: `${table.name} has no column ${column}`,
@@ -358,7 +345,7 @@ function missingColumn(table: Table, column: string, code: string): Missing {
   };
 }
 
-function missingIndex(table: Table, { name, code }: { readonly name: string; readonly code: string }): Missing {
+function missingIndex(table: Table, { name, code }: { readonly name: string; readonly code: string }): MissingName {
   const names = table.indexes.map((index) => index.name).join(', ');
   return {
     name,
@@ -368,7 +355,7 @@ function missingIndex(table: Table, { name, code }: { readonly name: string; rea
   };
 }
 
-function missingConstraint({ engine }: RuleContext, table: Table, operation: Named): Missing {
+function missingConstraint({ engine }: RuleContext, table: Table, operation: Named): MissingName {
   const { constraint: name } = operation;
   const kind = operation.kind === 'drop constraint' ? operation.constraintKind : 'check';
   const code = engine.name === 'mariadb' || kind === 'foreign key' || kind === 'primary key' ? '1091' : kind === 'check' ? '3821' : '3940';

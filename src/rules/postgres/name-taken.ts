@@ -1,8 +1,9 @@
 import type { Table } from '../../model/catalog';
 import type { ObjectName, Operation } from '../../model/operation';
 import { findColumn, findNamed, findTable } from '../../schema/lookup';
-import { isCertain, type OperationOf, operationRange, perOperation, type RuleContext, type Step, shownName } from '../context';
-import type { Rule, Violation } from '../rule';
+import { isCertain, type OperationOf, perOperation, type Step, shownName } from '../context';
+import { type Taken, takenViolation } from '../names';
+import type { Rule } from '../rule';
 import { enumOf, relationNamed } from './relation-names';
 
 export const nameTaken: Rule = {
@@ -116,30 +117,9 @@ Silent for statements with IF NOT EXISTS or OR REPLACE (what they may hide is to
     perOperation(context, (step, operation) => {
       const taken = whatIsTaken(step, operation);
       if (taken === undefined || !isCertain(context, step, (known) => whatIsTaken(known, operation) !== undefined)) return undefined;
-      return violation(context, step, operation, taken);
+      return takenViolation(context, step, operation, taken);
     }),
 };
-
-interface Taken {
-  /** `table users`. */
-  readonly what: string;
-  /** Where, when it is not a schema: ` of users`. */
-  readonly of?: string;
-  readonly code: string;
-  /** Both stand in the same statement. */
-  readonly twice?: boolean;
-}
-
-function violation(context: RuleContext, step: Step, operation: Operation, { what, of = '', code, twice = false }: Taken): Violation {
-  return {
-    range: operationRange(context, step.statement, operation),
-    message: twice
-      ? `${what}${of} stands here twice: the server refuses it (${code}).`
-      : `There is ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}${of} already: the server refuses this (${code}).`,
-    help: twice ? 'Leave one of them out, or give it another name.' : 'Choose another name, or drop what is there first.',
-    fixes: [],
-  };
-}
 
 function whatIsTaken(step: Step, operation: Operation): Taken | undefined {
   switch (operation.kind) {
@@ -156,7 +136,7 @@ function whatIsTaken(step: Step, operation: Operation): Taken | undefined {
     case 'add enum value':
       return operation.ifNotExists || !enumOf(step.before, operation.type)?.labels?.includes(operation.value)
         ? undefined
-        : { what: `value '${operation.value}'`, of: ` of ${shownName(operation.type)}`, code: '42710' };
+        : { what: `value '${operation.value}' of ${shownName(operation.type)}`, code: '42710' };
     case 'create object':
       return takenObject(step, operation);
     case 'rename object':
@@ -169,7 +149,7 @@ function whatIsTaken(step: Step, operation: Operation): Taken | undefined {
 function takenTable(step: Step, operation: OperationOf<'create table'>): Taken | undefined {
   const columns = operation.columns.map(({ name }) => name);
   const double = columns.find((name, position) => columns.indexOf(name) < position);
-  if (double !== undefined) return { what: `Column ${double}`, of: ` of ${shownName(operation.table)}`, code: '42701', twice: true };
+  if (double !== undefined) return { what: `Column ${double} of ${shownName(operation.table)}`, code: '42701', twice: true };
   if (operation.ifNotExists || operation.persistence === 'temporary') return undefined;
   return relationTaken(step, operation.table);
 }
@@ -196,14 +176,14 @@ function takenColumn(step: Step, operation: Operation, name: ObjectName, column:
       other !== operation &&
       ((other.kind === 'drop column' && other.column === column) || (other.kind === 'rename column' && other.column === column)),
   );
-  return goes ? undefined : { what: `column ${column}`, of: ` of ${shownName(name)}`, code: '42701' };
+  return goes ? undefined : { what: `column ${column} of ${shownName(name)}`, code: '42701' };
 }
 
 function takenConstraint(step: Step, operation: OperationOf<'add constraint'>, name: string | undefined): Taken | undefined {
   const table: Table | undefined = findTable(step.before, operation.table);
   if (name === undefined || table?.constraints.some((constraint) => constraint.name === name) !== true) return undefined;
   const goes = step.statement.operations.some((other) => other.kind === 'drop constraint' && other.constraint === name);
-  return goes ? undefined : { what: `constraint ${name}`, of: ` of ${shownName(operation.table)}`, code: '42710' };
+  return goes ? undefined : { what: `constraint ${name} of ${shownName(operation.table)}`, code: '42710' };
 }
 
 const relationKinds = new Set(['view', 'materialized view', 'sequence', 'foreign table']);
@@ -218,7 +198,7 @@ function takenObject(step: Step, operation: OperationOf<'create object'>): Taken
   if (objectKind === 'type' || objectKind === 'domain') {
     const labels = operation.labels ?? [];
     const double = labels.find((label, position) => labels.indexOf(label) < position);
-    if (double !== undefined) return { what: `Value '${double}'`, of: ` of ${object.name}`, code: '22023', twice: true };
+    if (double !== undefined) return { what: `Value '${double}' of ${object.name}`, code: '22023', twice: true };
     const schema = object.schema ?? step.before.searchPath?.[0] ?? 'public';
     const exists = findNamed(step.before.types, { schema, name: object.name }) !== undefined;
     return exists ? { what: `type ${shownName(object)}`, code: '42710' } : undefined;
@@ -227,7 +207,7 @@ function takenObject(step: Step, operation: OperationOf<'create object'>): Taken
   const table = findTable(step.before, on);
   const names = objectKind === 'trigger' ? table?.triggers : table?.policies;
   return names?.some(({ name }) => name === object.name) === true
-    ? { what: `${objectKind} ${object.name}`, of: ` of ${shownName(on)}`, code: '42710' }
+    ? { what: `${objectKind} ${object.name} of ${shownName(on)}`, code: '42710' }
     : undefined;
 }
 

@@ -1,9 +1,10 @@
 import type { Table } from '../../model/catalog';
 import type { ObjectName, Operation } from '../../model/operation';
 import { findColumn, findNamed, findTable } from '../../schema/lookup';
-import { operationRange, perOperation, type RuleContext, type Step, shownName } from '../context';
+import { perOperation, type RuleContext, type Step, shownName } from '../context';
+import { isWithCode, type Missing, missingViolation } from '../names';
 import { onceForFolder } from '../once';
-import type { Rule, Violation } from '../rule';
+import type { Rule } from '../rule';
 
 export const notThere: Rule = {
   id: 'not-there',
@@ -185,12 +186,10 @@ name, unless that migration drops or renames it.`,
     if (context.source !== undefined || isWithCode(context) || isWrittenByCode(context)) return [];
     return perOperation(context, (step, operation) => {
       const missing = missingOf(context, step, operation);
-      return missing === undefined ? undefined : violation(context, step, operation, missing);
+      return missing === undefined ? undefined : missingViolation(context, step, operation, missing);
     });
   },
 };
-
-const isWithCode = onceForFolder((files) => files.some(({ path }) => /\.[cm]?[jt]s$/i.test(path)));
 
 /** Statements that are put together while they run: nobody knows which columns they leave. */
 const isWrittenByCode = onceForFolder((files) =>
@@ -201,21 +200,6 @@ const isWrittenByCode = onceForFolder((files) =>
 
 const changingText = /\bexecute\b(?!\s+(?:function|procedure|on)\b)[^;]*?\b(?:alter|create\s+(?:table|view))\b/i;
 const executedVariable = /\bexecute\s+[a-z_]\w*\s*(?:;|\b(?:using|into)\b)/i;
-
-interface Missing {
-  readonly message: string;
-  readonly code: string;
-  readonly help: string;
-}
-
-function violation(context: RuleContext, step: Step, operation: Operation, { message, code, help }: Missing): Violation {
-  return {
-    range: operationRange(context, step.statement, operation),
-    message: `${message}: the server refuses this (${code}).`,
-    help,
-    fixes: [],
-  };
-}
 
 function missingOf(context: RuleContext, step: Step, operation: Operation): Missing | undefined {
   const named = namedParts(operation);
