@@ -2,7 +2,7 @@ import { type DefinedObject, relationKey, type Table } from '../../model/catalog
 import type { ObjectName, Operation } from '../../model/operation';
 import { findTable } from '../../schema/lookup';
 import { sameName } from '../../schema/mysql/parts';
-import { type Token, tokensOf } from '../../schema/mysql/tokens';
+import { isNameToken, nameOf, type Token, tokensOf } from '../../schema/mysql/tokens';
 import { isCertain, operationRange, perOperation, type RuleContext, type Step } from '../context';
 import type { Rule } from '../rule';
 
@@ -131,7 +131,7 @@ function brokenTrigger({ name, triggers }: Table, column: string): Broken | unde
 /** `NEW` or `OLD`, where the column stands behind it. */
 function rowNamed(tokens: readonly Token[], column: string): string | undefined {
   const place = tokens.findIndex(
-    ({ text }, at) => /^(?:new|old)$/i.test(text) && tokens[at + 1]?.text === '.' && isName(tokens[at + 2], column),
+    ({ text }, at) => /^(?:new|old)$/i.test(text) && tokens[at + 1]?.text === '.' && isNameToken(tokens[at + 2], column),
   );
   return tokens[place]?.text.toUpperCase();
 }
@@ -150,9 +150,9 @@ function readsColumn(definition: string, relations: readonly string[], table: Ta
   const owners = ownersOf(tokens, table.name);
   return tokens.some((token, place) => {
     const isQualified = tokens[place - 1]?.text === '.';
-    if (isQualified && !owners.some((owner) => isName(tokens[place - 2], owner))) return false;
+    if (isQualified && !owners.some((owner) => isNameToken(tokens[place - 2], owner))) return false;
     if (token.text === '*') return isQualified || /^select$/i.test(tokens[place - 1]?.text ?? '');
-    return isName(token, column) && (isQualified || (relations.length === 1 && !/^as$/i.test(tokens[place - 1]?.text ?? '')));
+    return isNameToken(token, column) && (isQualified || (relations.length === 1 && !/^as$/i.test(tokens[place - 1]?.text ?? '')));
   });
 }
 
@@ -161,7 +161,7 @@ const notAliases = /^(?:on|using|join|inner|left|right|cross|natural|straight_jo
 /** The table's name and its aliases. */
 function ownersOf(tokens: readonly Token[], table: string): readonly string[] {
   const aliases = tokens.flatMap((token, place) => {
-    if (!isName(token, table)) return [];
+    if (!isNameToken(token, table)) return [];
     const next = tokens[/^as$/i.test(tokens[place + 1]?.text ?? '') ? place + 2 : place + 1];
     return next === undefined || (next.kind !== 'word' && next.kind !== 'name') || notAliases.test(next.text) ? [] : [nameOf(next)];
   });
@@ -180,12 +180,4 @@ function firstBroken(context: RuleContext, step: Step, names: readonly ObjectNam
     if (view !== undefined) return { reader: `the view ${view.name}`, what: table.name, fails: 'every query of it fails (1356)' };
   }
   return undefined;
-}
-
-function isName(token: Token | undefined, name: string): boolean {
-  return token !== undefined && (token.kind === 'name' || token.kind === 'word') && sameName(nameOf(token), name);
-}
-
-function nameOf({ kind, text }: Token): string {
-  return kind === 'name' ? text.slice(1, -1).replaceAll('``', '`') : text;
 }

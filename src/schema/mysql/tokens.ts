@@ -25,6 +25,16 @@ export function tokensOf(text: string): Token[] {
   return tokens;
 }
 
+/** Is the token this name, in backticks or without? Names of columns are the same in small and capital letters. */
+export function isNameToken(token: Token | undefined, name: string): boolean {
+  return token !== undefined && (token.kind === 'name' || token.kind === 'word') && nameOf(token).toLowerCase() === name.toLowerCase();
+}
+
+/** The name itself. */
+export function nameOf({ kind, text }: Token): string {
+  return kind === 'name' ? text.slice(1, -1).replaceAll('``', '`') : text;
+}
+
 /** Reads tokens one after another. */
 export class TokenReader {
   private place = 0;

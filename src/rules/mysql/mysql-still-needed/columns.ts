@@ -4,7 +4,7 @@ import { columnChanges } from '../../../plan/mysql/column-change';
 import { columnType } from '../../../plan/mysql/column-type';
 import { findTable } from '../../../schema/lookup';
 import { sameName } from '../../../schema/mysql/parts';
-import { tokensOf } from '../../../schema/mysql/tokens';
+import { isNameToken, tokensOf } from '../../../schema/mysql/tokens';
 import type { OperationOf, RuleContext, Step } from '../../context';
 import type { Examples } from '../../rule';
 import { checksAreOff, dropsConstraint, type ForeignKey, foreignKeysOf, foreignKeysTo, isReleased } from '../foreign-keys';
@@ -170,10 +170,7 @@ function dropsIndex(operation: Operation, name: string): boolean {
 function names(expression: string, column: string): boolean {
   if (!expression.toLowerCase().includes(column.toLowerCase())) return false;
   const tokens = tokensOf(expression);
-  return tokens.some(({ kind, text }, place) => {
-    if (kind === 'name') return sameName(text.slice(1, -1).replaceAll('``', '`'), column);
-    return kind === 'word' && sameName(text, column) && tokens[place + 1]?.text !== '(';
-  });
+  return tokens.some((token, place) => isNameToken(token, column) && (token.kind === 'name' || tokens[place + 1]?.text !== '('));
 }
 
 export const columnExamples: Examples = {
