@@ -21,8 +21,8 @@ export function dataDown(
   words: SqlWords = postgresWords,
 ): DownPart[] {
   const steps = replaySteps(before, statements, engine);
-  const fromArchive = (operation: Operation, statement: Statement, all: readonly Statement[], table: Table | undefined, old: Table) =>
-    operation.kind === 'delete' && engine.name === 'postgres' ? movedBack(statement, all, old, table, { before, after }) : undefined;
+  const fromArchive = (operation: Operation, statement: Statement, table: Table | undefined, old: Table) =>
+    operation.kind === 'delete' && engine.name === 'postgres' ? movedBack(statement, statements, old, table, { before, after }) : undefined;
   return statements.toReversed().flatMap((statement, place) =>
     statement.operations.toReversed().flatMap((operation) => [
       ...sessionDown(operation, statement, before, after),
@@ -38,7 +38,7 @@ export function dataDown(
         const restored =
           old === undefined
             ? undefined
-            : (restoring(statement, statements, operation, old) ?? fromArchive(operation, statement, statements, table, old));
+            : (restoring(statement, statements, operation, old) ?? fromArchive(operation, statement, table, old));
         if (restored !== undefined) return reachedOnly(operation, statement, old, before, restored);
         return downOfRows(operation, statement, table, old, before, words);
       }),

@@ -135,15 +135,21 @@ export function tableBefore(step: Step, name: ObjectName): Table | undefined {
   return findTable(step.before, name);
 }
 
+/** Code that decides for itself, mostly by what it finds in the database: what it does is not certain. */
+export function looksFirst({ source }: RuleContext): boolean {
+  return source !== undefined && /\b(?:if|switch)\s*\(/.test(source);
+}
+
 /**
  * Of a program in code, whether something is certain: branches that exclude each other are read one behind the other, so what one of them has
- * made may not be there in the next. Nothing is in code that decides for itself, mostly by what it finds in the database; else what
- * holds in the schema before the program as well, as a helper in another file may decide too.
+ * made may not be there in the next. Certain is what holds in the schema before the program as well, as a helper in another file may
+ * decide too.
  */
-export function isCertain({ source, steps }: RuleContext, step: Step, holds: (step: Step) => boolean): boolean {
+export function isCertain(context: RuleContext, step: Step, holds: (step: Step) => boolean): boolean {
+  const { source, steps } = context;
   const [first] = steps;
   if (source === undefined || first === undefined) return true;
-  return !/\b(?:if|switch)\s*\(/.test(source) && holds({ ...step, before: first.before });
+  return !looksFirst(context) && holds({ ...step, before: first.before });
 }
 
 /** For messages: the name as the text has it. */

@@ -1,7 +1,7 @@
 import type { Operation } from '../model/operation';
 import { operationRange, type RuleContext, type Step } from './context';
 import { onceForFolder } from './once';
-import type { Violation } from './rule';
+import type { RuleExample, Violation } from './rule';
 
 /** A name that something has already. */
 export interface Taken {
@@ -49,3 +49,35 @@ export function missingViolation(context: RuleContext, step: Step, operation: Op
 
 /** Code may make and drop what nobody reads, so a folder with some does not show all that is there. */
 export const isWithCode = onceForFolder((files) => files.some(({ path }) => /\.[cm]?[jt]s$/i.test(path)));
+
+/** Code in which no name is surely taken. */
+export const takenInBranches: readonly RuleExample[] = [
+  {
+    title: 'Code that looks first',
+    framework: 'knex',
+    files: [
+      {
+        path: '20240101000000_users.js',
+        text: "exports.up = async (knex) => {\n  await knex.schema.createTable('users', (table) => { table.bigIncrements('id'); table.integer('code'); });\n};\nexports.down = async (knex) => { await knex.schema.dropTable('users'); };\n",
+      },
+      {
+        path: '20240102000000_code.js',
+        text: "exports.up = async (knex) => {\n  const rows = await knex('settings').where({ name: 'renamed' });\n  if (rows.length > 0) {\n    await knex.raw('ALTER TABLE users ADD COLUMN code int');\n  }\n};\nexports.down = async () => {};\n",
+      },
+    ],
+  },
+  {
+    title: 'Branches of code that exclude each other',
+    framework: 'knex',
+    files: [
+      {
+        path: '20240101000000_users.js',
+        text: "exports.up = async (knex) => {\n  await knex.schema.createTable('users', (table) => { table.bigIncrements('id'); });\n};\nexports.down = async (knex) => { await knex.schema.dropTable('users'); };\n",
+      },
+      {
+        path: '20240102000000_code.js',
+        text: "exports.up = async (knex) => {\n  if (process.env.AT_ONCE) {\n    await knex.raw('ALTER TABLE users ADD COLUMN code int');\n    await knex.raw('CREATE INDEX by_code ON users (code)');\n    return;\n  }\n  await knex.raw('ALTER TABLE users ADD COLUMN code int DEFAULT 1');\n  await knex.raw('CREATE INDEX by_code ON users (code)');\n};\nexports.down = async (knex) => { await knex.raw('ALTER TABLE users DROP COLUMN code'); };\n",
+      },
+    ],
+  },
+];

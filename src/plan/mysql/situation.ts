@@ -1,6 +1,7 @@
 import { relationKey, type Table } from '../../model/catalog';
 import type { Engine } from '../../model/engine';
 import type { ObjectName } from '../../model/operation';
+import { parentColumns } from '../../schema/mysql/parts';
 import type { Situation } from '../situation';
 import { tableOf } from '../situation';
 import { optionOf } from './column-type';
@@ -37,9 +38,8 @@ export function isReferenced({ catalog }: MysqlSituation, table: Table | undefin
   if (table === undefined) return false;
   const key = relationKey(table);
   return catalog.tables.some(({ constraints }) =>
-    constraints.some(({ kind, references, definition }) => {
-      const target = /REFERENCES[^(]*\(([^)]*)\)/i.exec(definition)?.[1] ?? '';
-      return kind === 'foreign key' && references === key && target.split(',').some((part) => part.trim().replaceAll('`', '') === column);
-    }),
+    constraints.some(
+      (constraint) => constraint.kind === 'foreign key' && constraint.references === key && parentColumns(constraint).includes(column),
+    ),
   );
 }

@@ -1,5 +1,6 @@
 import { type Catalog, type Column, relationKey, type Table } from '../../model/catalog';
 import type { Engine } from '../../model/engine';
+import { parentColumns } from '../../schema/mysql/parts';
 import { columnLine } from '../../schema/mysql/show-create';
 import { isLost } from '../../state/loss';
 import { match } from '../../state/match';
@@ -8,15 +9,7 @@ import { spoken } from '../names';
 import { inOrderOfNeed } from '../order';
 import { type ColumnPlan, type MysqlPair, planColumns } from './column-clauses';
 import { definitionChanges, schemaChanges, triggerChanges } from './definitions';
-import {
-  addForeignKey,
-  dropForeignKey,
-  type ForeignKey,
-  followedDefinition,
-  foreignKeysOf,
-  parentColumns,
-  withTargetNames,
-} from './foreign-keys';
+import { addForeignKey, dropForeignKey, type ForeignKey, followedDefinition, foreignKeysOf, withTargetNames } from './foreign-keys';
 import { checkClauses, indexClauses, type WaitingPart } from './indexes';
 import { sqlName } from './names';
 import { createTable, dropTable, optionClauses, partitionChange, renameTables } from './tables';

@@ -13,12 +13,6 @@ export function foreignKeysOf(table: Table): ForeignKey[] {
   return table.constraints.filter(({ kind }) => kind === 'foreign key').map((constraint) => ({ table, constraint }));
 }
 
-/** The columns of the other table that it points to. */
-export function parentColumns({ definition }: Constraint): string[] {
-  const list = /REFERENCES (?:`(?:[^`]|``)*`\.)?`(?:[^`]|``)*` \(([^)]*)\)/.exec(definition)?.[1] ?? '';
-  return [...list.matchAll(/`((?:[^`]|``)*)`/g)].map(([, name = '']) => name.replaceAll('``', '`'));
-}
-
 export function addForeignKey({ name, definition }: Constraint): string {
   return `ADD CONSTRAINT ${quoteIdentifier(name)} ${definition}`;
 }

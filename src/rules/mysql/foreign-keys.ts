@@ -1,9 +1,8 @@
 import { type Constraint, relationKey, type Table } from '../../model/catalog';
 import type { Operation } from '../../model/operation';
-import { bareKey } from '../../plan/mysql/column-change';
 import { isInnodb } from '../../plan/mysql/situation';
 import { findTable, type SearchedCatalog } from '../../schema/lookup';
-import { sameName } from '../../schema/mysql/parts';
+import { parentColumns, sameName } from '../../schema/mysql/parts';
 import type { RuleContext, Step } from '../context';
 
 /** A foreign key with the table that has it. */
@@ -18,7 +17,7 @@ export interface ForeignKey {
 export function foreignKeysOf(child: Table): readonly ForeignKey[] {
   if (!child.constraints.some(({ kind }) => kind === 'foreign key') || !isInnodb(child)) return [];
   return child.constraints.flatMap((constraint) =>
-    constraint.kind === 'foreign key' ? [{ child, constraint, targets: targetsOf(constraint) }] : [],
+    constraint.kind === 'foreign key' ? [{ child, constraint, targets: parentColumns(constraint) }] : [],
   );
 }
 
@@ -26,11 +25,6 @@ export function foreignKeysOf(child: Table): readonly ForeignKey[] {
 export function foreignKeysTo(catalog: SearchedCatalog, parent: Table): readonly ForeignKey[] {
   const key = relationKey(parent);
   return catalog.tables.flatMap((child) => foreignKeysOf(child).filter(({ constraint }) => constraint.references === key));
-}
-
-function targetsOf({ definition }: Constraint): readonly string[] {
-  const [, inside = ''] = /\bREFERENCES\s[^(]*\((.*?)\)/is.exec(definition) ?? [];
-  return inside.split(',').map((part) => bareKey(part.trim()));
 }
 
 /** Does the statement itself take this foreign key away? */

@@ -5,7 +5,7 @@ import { isInnodb } from '../../plan/mysql/situation';
 import { findNamed, findTable } from '../../schema/lookup';
 import { sameName } from '../../schema/mysql/parts';
 import { isCertain, type OperationOf, perOperation, type RuleContext, type Step, shownName } from '../context';
-import { type Taken, takenViolation } from '../names';
+import { type Taken, takenInBranches, takenViolation } from '../names';
 import type { Rule } from '../rule';
 import { changesDatabase, isSpokenOfUnseen } from './unseen-changes';
 
@@ -119,34 +119,7 @@ Silent with IF NOT EXISTS and OR REPLACE, for temporary tables, and where a prep
         },
       ],
     },
-    {
-      title: 'Code that looks first',
-      framework: 'knex',
-      files: [
-        {
-          path: '20240101000000_users.js',
-          text: "exports.up = async (knex) => {\n  await knex.schema.createTable('users', (table) => { table.bigIncrements('id'); table.integer('code'); });\n};\nexports.down = async (knex) => { await knex.schema.dropTable('users'); };\n",
-        },
-        {
-          path: '20240102000000_code.js',
-          text: "exports.up = async (knex) => {\n  const rows = await knex('settings').where({ name: 'renamed' });\n  if (rows.length > 0) {\n    await knex.raw('ALTER TABLE users ADD COLUMN code int');\n  }\n};\nexports.down = async () => {};\n",
-        },
-      ],
-    },
-    {
-      title: 'Branches of code that exclude each other',
-      framework: 'knex',
-      files: [
-        {
-          path: '20240101000000_users.js',
-          text: "exports.up = async (knex) => {\n  await knex.schema.createTable('users', (table) => { table.bigIncrements('id'); });\n};\nexports.down = async (knex) => { await knex.schema.dropTable('users'); };\n",
-        },
-        {
-          path: '20240102000000_code.js',
-          text: "exports.up = async (knex) => {\n  if (process.env.AT_ONCE) {\n    await knex.raw('ALTER TABLE users ADD COLUMN code int');\n    await knex.raw('CREATE INDEX by_code ON users (code)');\n    return;\n  }\n  await knex.raw('ALTER TABLE users ADD COLUMN code int DEFAULT 1');\n  await knex.raw('CREATE INDEX by_code ON users (code)');\n};\nexports.down = async (knex) => { await knex.raw('ALTER TABLE users DROP COLUMN code'); };\n",
-        },
-      ],
-    },
+    ...takenInBranches,
     {
       title: 'An index in the place of the one that a foreign key brought',
       framework: 'sql',

@@ -1,5 +1,5 @@
 import type { Operation } from '../../model/operation';
-import { isCertain, operationRange, perOperation, type RuleContext, type Step } from '../context';
+import { looksFirst, operationRange, perOperation, type RuleContext, type Step } from '../context';
 import type { Rule } from '../rule';
 import { columnExamples, namedColumn, neededColumn, retypedColumn } from './mysql-still-needed/columns';
 import { indexExamples, neededIndex } from './mysql-still-needed/indexes';
@@ -26,7 +26,7 @@ Silent about what the migrations of the folder don't show, and in code with cond
   check: (context) =>
     perOperation(context, (step, operation) => {
       const need = needed(context, step, operation);
-      if (need === undefined || !isCertain(context, step, () => true)) return undefined;
+      if (need === undefined || looksFirst(context)) return undefined;
       const { what, by, code, help, fix } = need;
       const range = operationRange(context, step.statement, operation);
       return { range, message: `${what} is needed by ${by} (${code}), so this always fails.`, help, fixes: fix === undefined ? [] : [fix] };

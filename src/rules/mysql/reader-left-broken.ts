@@ -3,7 +3,7 @@ import type { ObjectName, Operation } from '../../model/operation';
 import { findTable } from '../../schema/lookup';
 import { sameName } from '../../schema/mysql/parts';
 import { isNameToken, nameOf, type Token, tokensOf } from '../../schema/mysql/tokens';
-import { isCertain, operationRange, perOperation, type RuleContext, type Step } from '../context';
+import { looksFirst, operationRange, perOperation, type RuleContext, type Step } from '../context';
 import type { Rule } from '../rule';
 
 const shop = {
@@ -75,7 +75,7 @@ RENAME TABLE users TO users_old, users_new TO users;
   check: (context) =>
     perOperation(context, (step, operation) => {
       const broken = leftBroken(context, step, operation);
-      if (broken === undefined || !isCertain(context, step, () => true)) return undefined;
+      if (broken === undefined || looksFirst(context)) return undefined;
       const { reader, what, fails } = broken;
       return {
         range: operationRange(context, step.statement, operation),

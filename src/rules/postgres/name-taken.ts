@@ -2,7 +2,7 @@ import type { Table } from '../../model/catalog';
 import type { ObjectName, Operation } from '../../model/operation';
 import { findColumn, findNamed, findTable } from '../../schema/lookup';
 import { isCertain, type OperationOf, perOperation, type Step, shownName } from '../context';
-import { type Taken, takenViolation } from '../names';
+import { type Taken, takenInBranches, takenViolation } from '../names';
 import type { Rule } from '../rule';
 import { enumOf, relationNamed } from './relation-names';
 
@@ -75,34 +75,7 @@ Silent for statements with IF NOT EXISTS or OR REPLACE (what they may hide is to
         },
       ],
     },
-    {
-      title: 'Code that looks first',
-      framework: 'knex',
-      files: [
-        {
-          path: '20240101000000_users.js',
-          text: "exports.up = async (knex) => {\n  await knex.schema.createTable('users', (table) => { table.bigIncrements('id'); table.integer('code'); });\n};\nexports.down = async (knex) => { await knex.schema.dropTable('users'); };\n",
-        },
-        {
-          path: '20240102000000_code.js',
-          text: "exports.up = async (knex) => {\n  const rows = await knex('settings').where({ name: 'renamed' });\n  if (rows.length > 0) {\n    await knex.raw('ALTER TABLE users ADD COLUMN code int');\n  }\n};\nexports.down = async () => {};\n",
-        },
-      ],
-    },
-    {
-      title: 'Branches of code that exclude each other',
-      framework: 'knex',
-      files: [
-        {
-          path: '20240101000000_users.js',
-          text: "exports.up = async (knex) => {\n  await knex.schema.createTable('users', (table) => { table.bigIncrements('id'); });\n};\nexports.down = async (knex) => { await knex.schema.dropTable('users'); };\n",
-        },
-        {
-          path: '20240102000000_code.js',
-          text: "exports.up = async (knex) => {\n  if (process.env.AT_ONCE) {\n    await knex.raw('ALTER TABLE users ADD COLUMN code int');\n    await knex.raw('CREATE INDEX by_code ON users (code)');\n    return;\n  }\n  await knex.raw('ALTER TABLE users ADD COLUMN code int DEFAULT 1');\n  await knex.raw('CREATE INDEX by_code ON users (code)');\n};\nexports.down = async (knex) => { await knex.raw('ALTER TABLE users DROP COLUMN code'); };\n",
-        },
-      ],
-    },
+    ...takenInBranches,
     {
       title: 'A constraint that is dropped and added again',
       framework: 'flyway',

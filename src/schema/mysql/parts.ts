@@ -33,6 +33,12 @@ export function serves({ keys, definition }: Index, columns: readonly string[]):
   return columns.every((column, place) => keys[place] !== undefined && sameName(keys[place], column)) && !isPrefix;
 }
 
+/** The columns of the other table that a foreign key points to, in order. */
+export function parentColumns({ definition }: Constraint): string[] {
+  const list = /REFERENCES (?:`(?:[^`]|``)*`\.)?`(?:[^`]|``)*` \(([^)]*)\)/.exec(definition)?.[1] ?? '';
+  return [...list.matchAll(/`((?:[^`]|``)*)`/g)].map(([, name = '']) => name.replaceAll('``', '`'));
+}
+
 /** A table with one more constraint, under the name that the text or the server gives it. */
 export function withConstraint(table: Table, specification: ConstraintSpecification, setting: Setting): Table {
   switch (specification.kind) {
