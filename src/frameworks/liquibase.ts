@@ -1,6 +1,6 @@
 import { isMysqlFamily } from '../model/engine';
 import type { Migration, Program, ProgramExecution } from '../model/migration';
-import { failure, type Problem, type Result, success } from '../model/result';
+import { type Result, success } from '../model/result';
 import type { BuiltInFramework, DownPlacement, ReadOptions, RunProtocol, SourceFile } from '../model/run-protocol';
 import { quoteLiteral } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
@@ -10,6 +10,7 @@ import { baseName, confidence, lineBreakOf, oncePerFile, problem, wholeFile } fr
 import { liquibaseHistory } from './histories/liquibase';
 import { statementSteps } from './history';
 import { placeRollbackInXml, readXmlChangelog } from './liquibase/xml-changelog';
+import { placeRollbackInYaml, readYamlChangelog } from './liquibase/yaml-changelog';
 import {
   type Changeset,
   directives,
@@ -30,7 +31,7 @@ import { liquibaseOnMysql } from './mysql/liquibase';
  * transaction of its own, committed before the row is written), `StandardLockService` and `StandardChangeLogHistoryService` (the two
  * tables). Its checksums are left NULL: Liquibase fills them in when it next sees the row.
  *
- * Of changelogs in XML the changes are read too (`liquibase/`); of those in YAML and JSON only what they include, and the values of parameters.
+ * Of changelogs in XML, YAML and JSON the changes are read too (`liquibase/`).
  */
 const history = 'public.databasechangelog';
 const lock = 'public.databasechangeloglock';
@@ -108,14 +109,15 @@ export const liquibase: BuiltInFramework = {
     const placeholders = { ...valuesOf(common, databaseOf(options)), ...options.placeholders };
     const asRead = { ...options, placeholders, files, database: databaseOf(options) };
     const executionOfOne = (runInTransaction: boolean) => executionOf({ runInTransaction }, true, options);
-    const inXml = new Map(own.filter(isXml).map((file) => [file, readXmlChangelog(file, { ...asRead, executionOf: executionOfOne })]));
-    const sent = new Set([...inXml.values()].flat().flatMap((result) => (result.ok ? pathsSentBy(result.value) : [])));
+    const readOther = (file: SourceFile) =>
+      (isXml(file) ? readXmlChangelog : readYamlChangelog)(file, { ...asRead, executionOf: executionOfOne });
+    const inOthers = new Map(own.filter((file) => withChanges.has(file.path)).map((file) => [file, readOther(file)]));
+    const sent = new Set([...inOthers.values()].flat().flatMap((result) => (result.ok ? pathsSentBy(result.value) : [])));
     return own.flatMap((file): Result<Migration>[] => {
-      const known = inXml.get(file);
+      const known = inOthers.get(file);
       if (known !== undefined) return known;
       if (isFormattedFile(file)) return readFile(file, asRead);
-      if (isSqlFile(file)) return sent.has(file.path) ? [] : [success(rawMigration(file, asRead))];
-      return [failure<Problem>({ message: notRead(file.path), path: file.path, onlyUnread: true })];
+      return sent.has(file.path) ? [] : [success(rawMigration(file, asRead))];
     });
   },
 
@@ -187,10 +189,6 @@ function rawMigration(file: SourceFile, options: ReadOptions): Migration {
 
 function isXml({ path }: SourceFile): boolean {
   return /\.xml$/i.test(path);
-}
-
-function notRead(path: string): string {
-  return `${path}: changes in YAML and JSON are not read, only those in XML and formatted SQL ("--liquibase formatted sql"). What this file changes is not part of the schema here.`;
 }
 
 /** The first value of a parameter stands (documentation, "Substituting properties in changelogs"). */
@@ -271,6 +269,7 @@ function executionOf(
 function placeDown(migration: Migration, files: readonly SourceFile[], statements: readonly string[]): DownPlacement {
   const file = files.find((candidate) => candidate.path === migration.up.path);
   if (file !== undefined && isXml(file)) return placeRollbackInXml(migration, file, statements);
+  if (file !== undefined && isOtherChangelog(file)) return placeRollbackInYaml(migration, file, statements);
   const { id, author } = partsOfChangeset(migration);
   const changeset =
     file &&

@@ -55,12 +55,20 @@ function sqlDirectives(text: string): readonly Directive[] {
 
 function codeDirectives(path: string, text: string): readonly Directive[] {
   if (/\.xml$/i.test(path)) return xmlDirectives(text);
+  if (/\.ya?ml$/i.test(path)) return yamlDirectives(text);
+  if (/\.json$/i.test(path)) return [];
   return parseCode(text, path).comments.flatMap(({ span, text: body }) => asDirective(span, body.replace(/^\*+/, '').trim()));
 }
 
 function xmlDirectives(text: string): readonly Directive[] {
   return [...text.matchAll(/<!--([\s\S]*?)-->/g)].flatMap(({ 0: whole, 1: body = '', index }) =>
     asDirective({ start: index, end: index + whole.length }, body.trim()),
+  );
+}
+
+function yamlDirectives(text: string): readonly Directive[] {
+  return [...text.matchAll(/^[ \t]*(#.*)$/gm)].flatMap(({ 0: whole, 1: comment = '', index }) =>
+    asDirective({ start: index + whole.length - comment.length, end: index + whole.length }, comment.slice(1).trim()),
   );
 }
 

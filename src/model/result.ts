@@ -5,8 +5,6 @@ export interface Problem {
   readonly code?: string;
   /** The file that it is about, where it is about one: relative to its folder. */
   readonly path?: string;
-  /** Nothing is wrong with that file: it is Faultline that does not read it. */
-  readonly onlyUnread?: true;
 }
 
 /** Errors are values inside the core; only edges throw. */

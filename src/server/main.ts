@@ -92,6 +92,8 @@ connection.onInitialized(() => {
       `**/${configurationFileName}`,
       '**/{schema.prisma,migration_lock.toml,flyway.conf,flyway.toml,package.json,ormconfig.json,database.json,config.json}',
       '**/application.{yml,yaml,properties}',
+      '**/*{changelog,changeLog,change-log,change_log,changeset,changeSet}*.{xml,yaml,yml,json}',
+      '**/{changelog,changelogs,changesets,liquibase}/**/*.{xml,yaml,yml,json}',
     ];
     void connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: watchers.map((globPattern) => ({ globPattern })),

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { isChangelogText, mayBeChangelog } from '../workspace/changelog-files';
 import { isCodeMigration } from '../workspace/code-files';
 import { toSlashes } from '../workspace/read-folder';
 
@@ -19,6 +20,7 @@ const parentsLookedAt = 3;
  * `path` is absolute.
  */
 export function looksLikeMigration(path: string, text: string): boolean {
+  if (mayBeChangelog(toSlashes(path))) return isChangelogText(path, text);
   if (!path.toLowerCase().endsWith('.sql')) return isCodeMigration(toSlashes(path), text);
   if (fileName.test(basename(path)) || textMark.test(text)) return true;
   let folder = dirname(path);

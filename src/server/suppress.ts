@@ -12,6 +12,8 @@ export const reasonPlaceholder = 'why this is safe here';
 
 /** The comments that silence findings: each where it is, and after them each rule in the whole file. */
 export function suppressions(analysis: Analysis, found: readonly Finding[], open: OpenFiles): readonly CodeAction[] {
+  // JSON has no comments.
+  if (/\.json$/i.test(analysis.name)) return [];
   // A comment that suppresses nothing is not silenced by one more.
   const findings = found.filter(({ rule }) => rule !== unusedSuppression.id);
   const byRule = new Map(findings.map((finding) => [finding.rule, findings.filter(({ rule }) => rule === finding.rule)]));
@@ -33,8 +35,13 @@ function inStatement(analysis: Analysis, finding: Finding, open: OpenFiles): Cod
   const ownLine = isCode || before.trim() === '';
   const indent = ownLine ? (/^\s*/.exec(before)?.[0] ?? '') : '';
   const place = ownLine ? { line: start.line, character: 0 } : start;
-  const comment = `${indent}${mark(analysis)} faultline-ignore ${finding.rule}: `;
-  const { edit, command } = insertion(analysis, place, ownLine ? '' : '\n', comment, open);
+  const { edit, command } = insertion(
+    analysis,
+    place,
+    ownLine ? '' : '\n',
+    `${indent}${mark(analysis)} faultline-ignore ${finding.rule}: `,
+    open,
+  );
   return toQuickFix(`Ignore this finding here (${finding.rule})`, [toDiagnostic(finding)], edit, { preferred: false, command });
 }
 
@@ -45,8 +52,7 @@ function inFile(analysis: Analysis, rule: string, findings: readonly Finding[], 
   // The file may end with that line.
   const isLast = first !== '' && !/[\r\n]$/.test(first);
   const place = new LineIndex(text).position(first.length);
-  const comment = `${mark(analysis)} faultline-ignore-file ${rule}: `;
-  const { edit, command } = insertion(analysis, place, isLast ? '\n' : '', comment, open);
+  const { edit, command } = insertion(analysis, place, isLast ? '\n' : '', `${mark(analysis)} faultline-ignore-file ${rule}: `, open);
   const diagnostics = findings.map(toDiagnostic);
   return toQuickFix(`Ignore ${rule} in the whole file`, diagnostics, edit, { preferred: false, command });
 }
@@ -54,13 +60,15 @@ function inFile(analysis: Analysis, rule: string, findings: readonly Finding[], 
 /** The line that has to stay the first, with its line break: of a script, and of the frameworks that look for their mark there. Else empty. */
 function firstLine(analysis: Analysis, text: string): string {
   const line = /^[^\r\n]*(?:\r\n|\r|\n|$)/.exec(text)?.[0] ?? '';
-  return line.startsWith('#!') || analysis.framework.firstLine?.test(line) === true ? line : '';
+  return /^(?:\ufeff?<\?xml\b|#!)/.test(line) || analysis.framework.firstLine?.test(line) === true ? line : '';
 }
 
 /** A comment on a line of its own, with a reason that is selected so that it can be typed over. */
 function insertion(analysis: Analysis, place: Position, lineBreak: '' | '\n', comment: string, open: OpenFiles) {
   const path = pathInFolder(analysis, analysis.name);
-  const edits = [{ range: { start: place, end: place }, newText: `${lineBreak}${comment}${reasonPlaceholder}\n` }];
+  const edits = [
+    { range: { start: place, end: place }, newText: `${lineBreak}${comment}${reasonPlaceholder}${isXml(analysis) ? ' -->' : ''}\n` },
+  ];
   const line = place.line + lineBreak.length;
   const selected = { start: { line, character: comment.length }, end: { line, character: comment.length + reasonPlaceholder.length } };
   const command: Command = {
@@ -71,8 +79,14 @@ function insertion(analysis: Analysis, place: Position, lineBreak: '' | '\n', co
   return { edit: toWorkspaceEdit([{ path, version: open.versionOf(path), create: false, edits }]), command };
 }
 
+function isXml({ name }: Analysis): boolean {
+  return /\.xml$/i.test(name);
+}
+
 /** What a comment of the file begins with. */
-function mark(analysis: Analysis): '//' | '--' {
+function mark(analysis: Analysis): '//' | '--' | '#' | '<!--' {
+  if (isXml(analysis)) return '<!--';
+  if (/\.ya?ml$/i.test(analysis.name)) return '#';
   const isCode = programsInFile(analysis).some(({ rendering }) => rendering !== undefined);
   return isCode || /\.[cm]?[jt]s$/i.test(analysis.name) ? '//' : '--';
 }

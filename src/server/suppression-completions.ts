@@ -28,9 +28,9 @@ export type TypedSuppression =
 const words = ['faultline-ignore', 'faultline-ignore-file'] as const;
 
 /** Before the cursor: the comment's mark and what was typed of the word. */
-const wordBefore = /(?:--|\/\/|\/\*)[ \t]*(f[a-z-]*)$/;
+const wordBefore = /(?:--|\/\/|\/\*|#)[ \t]*(f[a-z-]*)$/;
 /** The same with the word, and the rules up to the cursor: behind a colon the reason begins. */
-const rulesBefore = /(?:--|\/\/|\/\*)[ \t]*faultline-ignore(-file)?[ \t]([^:]*)$/;
+const rulesBefore = /(?:--|\/\/|\/\*|#)[ \t]*faultline-ignore(-file)?[ \t]([^:]*)$/;
 
 /** Undefined where no such comment is being written. Looks at one line, so that it can be asked at every key. */
 export function typedSuppression(line: string, position: Position): TypedSuppression | undefined {

@@ -1,3 +1,5 @@
+import { basename, dirname } from 'node:path';
+
 /**
  * Changelogs of Liquibase in XML, YAML and JSON: told by their names, or by the folders that they lie in, and by their one root element. Most files
  * with these endings are something else, and are not read.
@@ -6,8 +8,24 @@ const ending = /\.(?:xml|ya?ml|json)$/i;
 const telling = /change[-_]?log|change[-_]?sets?\b|^changes$|liquibase/i;
 /** Tools keep much JSON beside migrations. */
 const tellingForOthers = /^(?:[\w-]*[-_.])?migrations?$/i;
+const ownFolder = /^(?:db[-_.])?(?:change[-_]?logs?|liquibase)(?:[-_.]\w+)?$/i;
 /** How far up a folder's name counts: `db/changelog/releases/1.0/users.xml`. */
 const parentsLookedAt = 4;
+
+/**
+ * The folder of changelogs around a file, in which the one lies that includes the others: `db/changelog` of
+ * `db/changelog/releases/1.0/users.xml`. Undefined where no folder is called so.
+ */
+export function changelogFolder(file: string): string | undefined {
+  if (!/\.(?:xml|ya?ml|json|sql)$/i.test(file)) return undefined;
+  let folder = dirname(file);
+  for (let level = 0; level < parentsLookedAt; level++) {
+    const parent = dirname(folder);
+    if (ownFolder.test(basename(folder)) && !ownFolder.test(basename(parent))) return folder;
+    folder = parent;
+  }
+  return undefined;
+}
 
 /** Can it be one, by its path with forward slashes alone? */
 export function mayBeChangelog(path: string): boolean {

@@ -17,7 +17,7 @@ import type { Problem, Result } from '../model/result';
 import { failure, success } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
 import { cutToMigrations, isApplicationSettings } from '../model/spring-settings';
-import { isChangelogText, mayBeChangelog } from './changelog-files';
+import { changelogFolder, isChangelogText, mayBeChangelog } from './changelog-files';
 import { importCandidates, isCodeFile, isCodeMigration, mayBeCodeMigration, relativeImports } from './code-files';
 import { type FoundConfiguration, findConfiguration } from './configuration-file';
 import { manifestMarker } from './manifest-marker';
@@ -84,6 +84,8 @@ export function folderOf(file: string): string {
   const name = file.slice(own.length + 1);
   if (fileNamesInOwnFolder.has(name)) return dirname(own);
   if (basename(own) === 'sqls' && sentFile.test(name)) return dirname(own);
+  const changelogs = changelogFolder(file);
+  if (changelogs !== undefined) return changelogs;
   while (flywayFile.test(name) && orderedFolder.test(basename(own))) own = dirname(own);
   return own;
 }

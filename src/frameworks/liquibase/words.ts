@@ -1,10 +1,10 @@
 import { quoteIdentifier, quoteLiteral } from '../../parse/postgres/identifiers';
-import type { XmlElement } from './xml';
+import type { ChangelogElement } from './element';
 
 /** A change of a changelog, with its parameters put in. */
 export class Change {
   constructor(
-    readonly element: XmlElement,
+    readonly element: ChangelogElement,
     private readonly substitute: (text: string) => string,
   ) {}
 

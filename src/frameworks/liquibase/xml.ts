@@ -1,24 +1,10 @@
-import type { Span } from '../../model/text';
+import type { ChangelogElement, ChangelogText } from './element';
 
-/** An element of an XML document, with its places. Names are without their prefix. */
-export interface XmlElement {
-  readonly name: string;
-  readonly attributes: ReadonlyMap<string, string>;
-  /** From its opening to the end of its closing tag. */
-  readonly span: Span;
+/** An element of an XML document. Names are without their prefix. */
+export interface XmlElement extends ChangelogElement {
   /** Where its closing tag begins; where it is `<a/>`, its end. */
   readonly contentEnd: number;
   readonly children: readonly XmlElement[];
-  /** The characters that stand in it directly, stretch by stretch. */
-  readonly texts: readonly XmlText[];
-}
-
-export interface XmlText {
-  readonly text: string;
-  /** Of the characters as the file has them; without the marks of a CDATA section. */
-  readonly span: Span;
-  /** The file has the same characters: no entity stands for one. */
-  readonly isVerbatim: boolean;
 }
 
 interface OpenElement {
@@ -26,7 +12,7 @@ interface OpenElement {
   readonly attributes: ReadonlyMap<string, string>;
   readonly start: number;
   readonly children: XmlElement[];
-  readonly texts: XmlText[];
+  readonly texts: ChangelogText[];
 }
 
 const token =

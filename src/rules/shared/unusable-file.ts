@@ -59,7 +59,7 @@ Nothing in a file that is left out is checked, since it is not known how it woul
     },
   ],
   checkFolder: ({ problems }) =>
-    problems.flatMap(({ path, message, onlyUnread }) =>
-      path === undefined || onlyUnread ? [] : [{ path, message, help: 'Mend the file or its name, or take it out of the folder.' }],
+    problems.flatMap(({ path, message }) =>
+      path === undefined ? [] : [{ path, message, help: 'Mend the file or its name, or take it out of the folder.' }],
     ),
 };

@@ -49,6 +49,22 @@ Silent for tools that compare versions as numbers.`,
       ],
     },
     {
+      title: 'Liquibase: a changelog says the order; numbers of one folder are not those of another',
+      framework: 'liquibase',
+      files: [
+        {
+          path: 'changelog.yaml',
+          text: 'databaseChangeLog:\n  - include: { file: 02-b.sql }\n  - include: { file: 01-a.sql }\n  - includeAll: { path: later }\n',
+        },
+        { path: '02-b.sql', text: '--liquibase formatted sql\n--changeset ann:b\nCREATE TABLE b (id bigint);\n--rollback DROP TABLE b;\n' },
+        { path: '01-a.sql', text: '--liquibase formatted sql\n--changeset ann:a\nCREATE TABLE a (id bigint);\n--rollback DROP TABLE a;\n' },
+        {
+          path: 'later/00-c.sql',
+          text: '--liquibase formatted sql\n--changeset ann:c\nCREATE TABLE c (id bigint);\n--rollback DROP TABLE c;\n',
+        },
+      ],
+    },
+    {
       title: 'Drizzle: the order and the times of the journal agree, whatever the numbers are',
       framework: 'drizzle',
       files: [
@@ -68,8 +84,10 @@ Silent for tools that compare versions as numbers.`,
 function outOfOrder(framework: string, migrations: readonly Migration[]): FileViolation[] {
   return migrations.flatMap((migration, position) => {
     const before = migrations[position - 1];
-    const [number, earlier] = [numberOf(migration), before === undefined ? undefined : numberOf(before)];
-    if (before === undefined || number === undefined || earlier === undefined || number >= earlier) return [];
+    const [own, earlier] = [numberOf(migration), before === undefined ? undefined : numberOf(before)];
+    if (before === undefined || own === undefined || earlier === undefined || own.number >= earlier.number) return [];
+    // Other folders have numbers of their own, and what a list of files puts first is meant to come first.
+    if (own.folder !== earlier.folder || migration.up.path < before.up.path) return [];
     return [
       {
         path: migration.up.path,
@@ -107,8 +125,9 @@ function journalTime(id: string, title: string): bigint | undefined {
 }
 
 /** The digits at the beginning of the file's name, or of its folder's where the file is always called the same (Prisma). */
-function numberOf({ title, up }: Migration): bigint | undefined {
-  const name = up.path.split('/').findLast((part) => /^\d/.test(part)) ?? title;
-  const digits = /^\d+(?=[_.-])/.exec(name)?.[0];
-  return digits === undefined ? undefined : BigInt(digits);
+function numberOf({ title, up }: Migration): { readonly number: bigint; readonly folder: string } | undefined {
+  const parts = up.path.split('/');
+  const place = parts.findLastIndex((part) => /^\d/.test(part));
+  const digits = /^\d+(?=[_.-])/.exec(parts[place] ?? title)?.[0];
+  return digits === undefined ? undefined : { number: BigInt(digits), folder: parts.slice(0, Math.max(place, 0)).join('/') };
 }

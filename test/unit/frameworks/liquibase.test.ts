@@ -116,17 +116,15 @@ test("a function's body in a rollback is not cut at its semicolons", () => {
   expect(again?.down?.statements).toHaveLength(1);
 });
 
-test('what Liquibase refuses, and changelogs that are not SQL, are problems that say so', () => {
+test('what Liquibase refuses is a problem that says so, and SQL that nothing includes is none of it', () => {
   const results = liquibase.read(
     [
       { path: 'a.sql', text: '--liquibase formatted sql\n-changeset a:1\nSELECT 1;\n' },
-      { path: 'db.changelog-master.yaml', text: 'databaseChangeLog:\n  - changeSet:\n      id: 1\n' },
       { path: 'plain.sql', text: 'SELECT 1;' },
     ],
     options,
   );
   expect(results.map((result) => (result.ok ? 'read' : result.error.message.slice(0, 60)))).toEqual([
-    expect.stringContaining('changes in YAML and JSON'),
     expect.stringContaining('"-changeset a:1" is no changeset'),
   ]);
   expect(liquibase.detect([{ path: 'a.sql', text: changelog }])).toBeGreaterThan(0.9);
@@ -182,20 +180,6 @@ test('a changelog can include a folder, and one that includes others', () => {
   ];
   const results = liquibase.read(files, options);
   expect(results.map((result) => (result.ok ? result.value.up.path : result.error))).toEqual(['views/v.sql', 'v1/1.sql', 'v1/2.sql']);
-});
-
-test('a changelog whose changes are not read is told', () => {
-  const text = '{ "databaseChangeLog": [{ "changeSet": { "id": "1", "author": "ann", "changes": [] } }] }';
-  const [told] = liquibase
-    .read(
-      [
-        { path: 'a.sql', text: changeset('1') },
-        { path: 'changelog.json', text },
-      ],
-      options,
-    )
-    .filter(({ ok }) => !ok);
-  expect(told).toMatchObject({ ok: false, error: { path: 'changelog.json', onlyUnread: true } });
 });
 
 test('parameters have the value that they were given first, of the database at hand', () => {

@@ -18,6 +18,8 @@ describe('what looks like a migration', () => {
     ['/shop/db/migrations/20240101000000_users.js', "module.exports = createTable('users');"],
     ['/shop/src/migrations/1700000000000-Users.ts', 'export class A implements MigrationInterface {}'],
     ['/shop/src/migrations/Migration20240101.ts', 'export class A extends Migration { async up() {} }'],
+    ['/shop/db/changelog/v1/users.xml', '<databaseChangeLog>\n</databaseChangeLog>'],
+    ['/shop/db/changelog.yaml', 'databaseChangeLog:\n'],
     ['/shop/data/versions/change.mjs', 'export async function up(knex) {}'],
   ])('%s', (path, text) => {
     expect(looksLikeMigration(path, text)).toBe(true);
@@ -29,6 +31,8 @@ describe('what looks like a migration', () => {
     ['/shop/queries/Vendors.sql', 'SELECT 1;'],
     ['/shop/queries/report.sql', "SELECT '-- migrate:up';"],
     ['/shop/immigrations/report.sql', ''],
+    ['/shop/changelog.yaml', 'releases: []\n'],
+    ['/shop/db/values.yaml', 'databaseChangeLog:\n'],
     ['/shop/src/price.ts', 'const up = (price) => price + 1;'],
     ['/shop/db/migrations/20240101000000_users.test.js', 'exports.up = () => {};'],
     ['/shop/db/migrations/types.d.ts', 'export declare function up(): void;'],

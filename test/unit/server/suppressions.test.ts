@@ -71,6 +71,42 @@ describe('ignoring a rule in the whole file', () => {
     expect((await analysed(after, name, framework)).report.findings.map(({ rule }) => rule)).not.toContain('destructive-change');
   });
 
+  const change = (dropped: string) =>
+    `<databaseChangeLog>\n<changeSet id="1" author="a">\n${dropped}\n</changeSet>\n</databaseChangeLog>\n`;
+
+  it.each([
+    ['changelog.xml', '<?xml version="1.0"?>\n', change('  <dropTable tableName="orders"/>'), '<!-- ', ' -->'],
+    [
+      'changelog.yaml',
+      '',
+      'databaseChangeLog:\n  - changeSet:\n      id: 1\n      author: a\n      changes:\n        - dropTable: { tableName: orders }\n',
+      '# ',
+      '',
+    ],
+  ])('is a comment of the form that a changelog has (%s)', async (name, first, rest, mark, end) => {
+    const analysis = await analysed(first + rest, name, 'liquibase');
+    const { after, selected } = applied(analysis, 'Ignore destructive-change in the whole file');
+    expect(after).toBe(`${first}${mark}faultline-ignore-file destructive-change: why this is safe here${end}\n${rest}`);
+    expect(selected).toBe('why this is safe here');
+    const here = applied(analysis, 'Ignore this finding here (destructive-change)').after;
+    expect(here.split('\n').findIndex((line) => line.includes(`${mark}faultline-ignore destructive-change: why`))).toBe(
+      here.split('\n').findIndex((line) => line.includes('dropTable')) - 1,
+    );
+    for (const silenced of [after, here]) {
+      const rules = (await analysed(silenced, name, 'liquibase')).report.findings.map(({ rule }) => rule);
+      expect(rules).not.toContain('destructive-change');
+      expect(rules).not.toContain('unused-suppression');
+    }
+  });
+
+  it('is not offered in JSON, which has no comments', async () => {
+    const text =
+      '{ "databaseChangeLog": [{ "changeSet": { "id": "1", "author": "a", "changes": [{ "dropTable": { "tableName": "b" } }] } }] }';
+    const analysis = await analysed(text, 'changelog.json', 'liquibase');
+    expect(analysis.report.findings.map(({ rule }) => rule)).toContain('destructive-change');
+    expect(quickFixes(analysis, whole, open).filter(({ title }) => title.startsWith('Ignore'))).toEqual([]);
+  });
+
   it('is not offered for a comment that silences nothing: one more would not silence it', async () => {
     const analysis = await analysed(`${marks}-- faultline-ignore no-such-rule: x\nSELECT 1;${down}`);
     expect(analysis.report.findings.map(({ rule }) => rule)).toContain('unused-suppression');

@@ -229,6 +229,8 @@ describe('finding migrations', () => {
     expect(found).toEqual({ ok: true, value: [{ folder: join(root, 'db/changelog') }] });
     const { files } = await read(join(root, 'db/changelog'));
     expect(files.map(({ path }) => path)).toEqual(['changes/1.xml', 'db.changelog-master.yaml']);
+    const one = await read(join(root, 'db/changelog/changes/1.xml'));
+    expect([one.folder, one.target]).toEqual([join(root, 'db/changelog'), 'changes/1.xml']);
   });
 
   async function found(globs?: readonly string[], folder = project) {
