@@ -5,19 +5,23 @@ import { perOperation, type RuleContext, type Step, shownName } from '../context
 import { isWithCode, type Missing, missingViolation } from '../names';
 import { onceForFolder } from '../once';
 import type { Rule } from '../rule';
+import { missingName, namesExamples } from './not-there/names';
 
 export const notThere: Rule = {
   id: 'not-there',
   title: 'Name of something that is not there',
   severity: 'error',
   engines: ['postgres'],
-  explanation: `The server refuses to change what it does not have: a column (42703) or a constraint (42704) that the table never had or has lost, a table (42P01) that an earlier statement of
-the migration dropped or renamed. The migration fails each time it is run, and one that commits statement by statement leaves its first half.
+  explanation: `The server refuses what names something that is not there: a column (42703) or a constraint (42704) that the table never had or has lost, a table, view or sequence
+(42P01) that no migration makes, or that an earlier one dropped or renamed. Names are looked up as the server does it, in queries of views, conditions of policies, checks and
+indexes, keys, comments, privileges, and in functions in SQL, which are read as they are made. The migration fails each time it is run, and one that commits statement by statement
+leaves its first half.
 
 Check the name; where it may or may not be there, say IF EXISTS.
 
-Silent for tables whose creation was not seen, for folders of migrations in code or with EXECUTE of statements that change tables, and where another migration or a text in quotes speaks of the
-name, unless that migration drops or renames it.`,
+Silent for tables whose creation was not seen, for folders of migrations in code or with EXECUTE of statements that change tables, and where another migration adds the
+column, or a text in quotes speaks of it. That no migration makes a table is said only where the folder makes all other tables that it uses, and no extension, foreign schema or file
+included by psql may bring it along.`,
   bad: [
     {
       title: 'Columns and constraints that the table does not have',
@@ -63,6 +67,7 @@ name, unless that migration drops or renames it.`,
         { at: 'CREATE INDEX ON users (id)', says: 'Statement 3' },
       ],
     },
+    ...namesExamples.bad,
     {
       title: 'What a ROLLBACK took back',
       framework: 'sql',
@@ -78,6 +83,7 @@ name, unless that migration drops or renames it.`,
     },
   ],
   good: [
+    ...namesExamples.good,
     {
       title: 'A constraint that the same statement adds, also by a name that the server makes up',
       framework: 'sql',
@@ -184,10 +190,17 @@ name, unless that migration drops or renames it.`,
   ],
   check: (context) => {
     if (context.source !== undefined || isWithCode(context) || isWrittenByCode(context)) return [];
-    return perOperation(context, (step, operation) => {
+    const parts = perOperation(context, (step, operation) => {
       const missing = missingOf(context, step, operation);
-      return missing === undefined ? undefined : missingViolation(context, step, operation, missing);
+      return missing === undefined ? undefined : { step, violation: missingViolation(context, step, operation, missing) };
     });
+    const told = new Set(parts.map(({ step }) => step));
+    const names = context.steps.flatMap((step) => {
+      const [operation] = step.statement.operations;
+      const missing = told.has(step) || operation === undefined ? undefined : missingName(context, step);
+      return missing === undefined || operation === undefined ? [] : missingViolation(context, step, operation, missing);
+    });
+    return [...parts.map(({ violation }) => violation), ...names];
   },
 };
 

@@ -1,0 +1,93 @@
+import { didYouMean } from '../../../model/nearest';
+import type { ObjectName } from '../../../model/operation';
+import { findTable, type SearchedCatalog } from '../../../schema/lookup';
+import { type RuleContext, type Step, shownName } from '../../context';
+import type { Missing } from '../../names';
+import { onceForFolder } from '../../once';
+
+/** From how many tables on, all of them made by the folder's migrations, it is taken for the whole database. */
+const enoughTables = 3;
+
+/** Extensions that bring no tables or views along: others may be what has the name. */
+const withoutRelations = new Set(
+  'btree_gin btree_gist citext cube dblink earthdistance fuzzystrmatch hstore intarray isn ltree moddatetime pg_trgm pgcrypto plpgsql plv8 seg tablefunc tsm_system_rows unaccent uuid-ossp vector xml2'.split(
+    ' ',
+  ),
+);
+
+/** What makes relations in ways that are not read: foreign schemas, other files, functions of extensions. */
+const madeElsewhere = onceForFolder((files) =>
+  files.some(({ text }) => /\bimport\s+foreign\s+schema\b|^\s*\\i|\bcreate_(?:hypertable|distributed_table|parent)\b/im.test(text)),
+);
+
+/** Where migration tools keep their history. */
+const bookkeeping = /migrat|schema_(?:history|version|info)|changelog|_lock$/i;
+
+/**
+ * A table or view of which it is certain that nothing makes it before this statement. Of a folder that alters tables which it doesn't make, or
+ * refers to some, nothing is certain.
+ */
+export function missingRelation(context: RuleContext, step: Step, name: ObjectName): Missing | undefined {
+  const shown = shownName(name);
+  const lost = new RegExp(
+    `\\bdrop\\s+(?:foreign\\s+table|materialized\\s+view|table|view|sequence)\\s[^;]*?${dotted(name.name)}|\\balter\\s[^;]*?${dotted(name.name)}\\s+(?:rename\\s+to|set\\s+schema)\\b`,
+    'i',
+  );
+  const others = context.files.filter(({ path }) => path !== context.program.path);
+  if (isOfNobody(context, step, name)) return undefined;
+  if (others.some(({ text }) => isMadeIn(text, name.name)) && others.some(({ text }) => lost.test(text))) {
+    return {
+      message: `There is no ${shown} any more: an earlier migration drops or renames it`,
+      code: '42P01',
+      help: 'Use its new name, or what has taken its place.',
+    };
+  }
+  const word = new RegExp(`(?<![\\w$])${escaped(name.name)}(?![\\w$])`, 'i');
+  if (others.some(({ text }) => word.test(text)) || isMadeIn(context.text, name.name)) {
+    return undefined;
+  }
+  const known = context.before.tables.filter(({ persistence }) => persistence !== 'temporary');
+  if (known.length < enoughTables) return undefined;
+  const names = [...known, ...step.before.definitions, ...step.before.sequences].map((object) => object.name);
+  return {
+    message: `No migration makes ${shown}, though they make all else that they use`,
+    code: '42P01',
+    help: `Check the name.${didYouMean(name.name, names)} Where it is made outside of these migrations, say so: "-- faultline-ignore not-there: made by ..." before the statement.`,
+  };
+}
+
+/** Can the name be of something that the migrations don't show? */
+function isOfNobody(context: RuleContext, step: Step, { schema, name }: ObjectName): boolean {
+  const { before } = step;
+  const schemas = schema === undefined ? (before.searchPath ?? ['public']) : [schema];
+  if (bookkeeping.test(name) || madeElsewhere(context)) return true;
+  if (before.definitions.some((object) => object.kind === 'extension' && !withoutRelations.has(object.name))) return true;
+  return schemas.some((searched) => !isWhole(context, before, searched));
+}
+
+/** Does all that is in this schema come from the migrations, as far as they show? */
+function isWhole(context: RuleContext, catalog: SearchedCatalog, schema: string): boolean {
+  if (schema !== 'public' && !catalog.schemas.some(({ name }) => name === schema)) return false;
+  const tables = [...context.before.tables, ...catalog.tables];
+  if (
+    tables.some((table) => table.schema === schema && (table.presumed === true || (table.complete === false && table.columns.length === 0)))
+  )
+    return false;
+  const references = context.before.tables.flatMap(({ constraints }) => constraints.flatMap((constraint) => constraint.references ?? []));
+  return references.every((key) => {
+    const [first = '', ...rest] = key.split('.');
+    return first !== schema || findTable(catalog, { schema, name: rest.join('.') }) !== undefined;
+  });
+}
+
+function isMadeIn(text: string, name: string): boolean {
+  return new RegExp(`\\bcreate\\b[^;()]*?\\b(?:table|view|sequence)\\s+(?:if\\s+not\\s+exists\\s+)?${dotted(name)}`, 'i').test(text);
+}
+
+function dotted(name: string): string {
+  return `(?<![\\w$])(?:"?\\w+"?\\.)?"?${escaped(name)}"?(?![\\w$])`;
+}
+
+function escaped(name: string): string {
+  return name.replaceAll(/[^\w]/g, '\\$&');
+}
