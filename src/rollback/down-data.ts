@@ -1,5 +1,5 @@
 import { type Catalog, relationKey, type Sequence, type Table } from '../model/catalog';
-import type { Engine } from '../model/engine';
+import { type Engine, isMysqlFamily } from '../model/engine';
 import type { Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
 import { defaultSchema } from '../schema/lookup';
@@ -8,9 +8,11 @@ import { postgresWords, type SqlWords } from './dialect';
 import { type DownPart, lostData, notUndone, statement as undo } from './down-part';
 import { restoring } from './keep-aside';
 import { movedBack } from './moved-rows';
+import { mysqlRows } from './mysql/row-copy';
 import { spoken } from './names';
 import { columnsFollowing, tablesReached } from './reached-rows';
-import { insertedBack, isNamed, writtenTables } from './rows';
+import { postgresRows } from './row-copy';
+import { insertedBack, isNamed, withColumnsOf, writtenTables } from './rows';
 
 /** What the rollback can do about rows, last statement first: inserted constants can be deleted, all else can only be said. */
 export function dataDown(
@@ -21,8 +23,11 @@ export function dataDown(
   words: SqlWords = postgresWords,
 ): DownPart[] {
   const steps = replaySteps(before, statements, engine);
+  const language = { reader: isMysqlFamily(engine) ? mysqlRows : postgresRows, words };
   const fromArchive = (operation: Operation, statement: Statement, table: Table | undefined, old: Table) =>
-    operation.kind === 'delete' && engine.name === 'postgres' ? movedBack(statement, statements, old, table, { before, after }) : undefined;
+    operation.kind === 'delete' || operation.kind === 'truncate'
+      ? movedBack({ operation, statement }, statements, old, table, { before, after }, language)
+      : undefined;
   return statements.toReversed().flatMap((statement, place) =>
     statement.operations.toReversed().flatMap((operation) => [
       ...sessionDown(operation, statement, before, after),
@@ -40,7 +45,7 @@ export function dataDown(
             ? undefined
             : (restoring(statement, statements, operation, old) ?? fromArchive(operation, statement, table, old));
         if (restored !== undefined) return reachedOnly(operation, statement, old, before, restored);
-        return downOfRows(operation, statement, table, old, before, words);
+        return downOfRows(withColumnsOf(operation, table), statement, table, old, before, words);
       }),
     ]),
   );

@@ -2,6 +2,7 @@ import { type Catalog, parentKeys, relationKey } from '../model/catalog';
 import { isMysqlFamily } from '../model/engine';
 import type { Migration, Statement } from '../model/migration';
 import { lastingStatements } from '../schema/transactions';
+import { replaySteps } from '../schema/virtual-schema';
 import type { Loss } from '../state/loss';
 import { catalogChanges } from './changes';
 import { textNames } from './columns';
@@ -9,6 +10,7 @@ import { withFirstAttributes } from './comparable';
 import { computedDown } from './computed';
 import { concerned } from './concerned';
 import { withCopiesBack } from './copied-columns';
+import { copiedOver } from './copied-over';
 import { dataDown } from './down-data';
 import { type DownPart, lostData } from './down-part';
 import { downOfChange, exchangedDown, type GeneratedDown, generatedDown, withUnseenTables } from './down-parts';
@@ -27,6 +29,7 @@ import { generateMysqlDown } from './mysql/down';
 import { spoken } from './names';
 import { withOldTexts } from './renamed-back';
 import { labelsRenamedBack } from './renamed-labels';
+import { postgresRows } from './row-copy';
 import { withSearchPath } from './search-path';
 import { positionsDown } from './sequence-positions';
 import { triggerRows } from './trigger-rows';
@@ -56,7 +59,8 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
   const labels = labelsRenamedBack(statements, known, now);
   const inUse = labelsInUse(statements, computed.target, labels.catalog);
   const columns = exchangedColumns(statements, was, now);
-  const exchanged = [...exchangedDown(was, now, isMadeAnew), ...columns.parts];
+  const isCopied = copiedOver(statements, replaySteps(before, statements, engine), postgresRows, ({ type }, other) => type === other.type);
+  const exchanged = [...exchangedDown(was, now, (made, old) => isMadeAnew(made, old) || isCopied(made, old)), ...columns.parts];
   const plain = catalogChanges(withOldTexts(known, labels.catalog, statements, engine), inUse.target, {
     goal: 'before this migration',
     usingBack: computed.usingBack,

@@ -24,6 +24,21 @@ export function isNamed(name: ObjectName, table: { readonly schema: string; read
 }
 
 /**
+ * A column as its table calls it. MySQL and MariaDB take names that differ in case alone for one; PostgreSQL's are exact, and a table has
+ * the one that is meant.
+ */
+export function columnNamed(name: string, { columns }: Table): string {
+  const isThere = columns.some((column) => column.name === name);
+  return isThere ? name : (columns.find((column) => column.name.toLowerCase() === name.toLowerCase())?.name ?? name);
+}
+
+/** A write with its columns as the table calls them. */
+export function withColumnsOf(operation: Operation, table: Table | undefined): Operation {
+  if (table === undefined || (operation.kind !== 'update' && operation.kind !== 'insert')) return operation;
+  return { ...operation, columns: operation.columns.map((name) => columnNamed(name, table)) };
+}
+
+/**
  * Statements that take back inserted constants: by a key where the rows give one, else one row for each that came, so that equal rows
  * that were there before stay. Empty where no value can be compared.
  */

@@ -334,10 +334,20 @@ function byNeed(tables: readonly Table[]): Table[] {
   );
 }
 
-/** NOT NULL of columns that came back without their values, or whose values were written over. */
-function waitingColumns(table: Table, { waiting, added }: ColumnPlan, engine: Engine): Change[] {
-  return waiting.map((column) => {
-    const values = { table: relationKey(table), columns: [column.name] };
+/** NOT NULL of columns that came back without their values, or whose values were written over, and types that are too narrow for what is there. */
+function waitingColumns(table: Table, { waiting, narrower, added }: ColumnPlan, engine: Engine): Change[] {
+  const valuesOf = ({ name }: Column) => ({ table: relationKey(table), columns: [name] });
+  const types = narrower.map((column) =>
+    change(
+      'change type',
+      `Make ${spoken(table)}.${column.name} ${column.type} again`,
+      'It was so before.',
+      `ALTER TABLE ${sqlName(table)} MODIFY COLUMN ${columnLine(column, engine)}`,
+      { transactional: false, rechecks: { own: valuesOf(column) } },
+    ),
+  );
+  const required = waiting.map((column) => {
+    const values = valuesOf(column);
     return change(
       'set not null',
       `Set ${spoken(table)}.${column.name} NOT NULL`,
@@ -346,6 +356,7 @@ function waitingColumns(table: Table, { waiting, added }: ColumnPlan, engine: En
       { transactional: false, ...(added.includes(column) ? { needs: values } : { rechecks: { own: values } }) },
     );
   });
+  return [...types, ...required];
 }
 
 /** A key or a condition whose values were written over while it was not there: the server checks all rows, and may refuse it. */

@@ -1,6 +1,7 @@
 import type { Column, Table } from '../../model/catalog';
 import type { Engine } from '../../model/engine';
 import { quoteIdentifier } from '../../parse/mysql/identifiers';
+import { narrowing } from '../../plan/mysql/narrowing';
 import { columnLine } from '../../schema/mysql/show-create';
 import { canonical } from '../../state/canonical';
 import { match } from '../../state/match';
@@ -25,6 +26,8 @@ export interface ColumnPlan {
   readonly remade: ReadonlySet<string>;
   /** Columns that come back without their values, or whose values were written over, and wait with NOT NULL until these are there. */
   readonly waiting: readonly Column[];
+  /** Columns whose values were written over, and whose old type may not hold the new ones. */
+  readonly narrower: readonly Column[];
 }
 
 /**
@@ -52,6 +55,7 @@ export function planColumns(
   const remade = matched.pairs.filter(isRemade);
   const added = [...matched.added, ...remade.map(([, b]) => b)];
   const mayBeNull = kept.filter(([a, b]) => !a.notNull && b.notNull && written.has(b.name) && b.generated === undefined);
+  const narrower = isEmpty ? [] : kept.filter(([a, b]) => written.has(b.name) && isNarrower(a, b, engine));
   const waiting = isEmpty ? [] : [...matched.added.filter((column) => waitsForValues(column, to)), ...mayBeNull.map(([, b]) => b)];
   const order = placesOf(from, to, kept);
   const clauses = [
@@ -59,7 +63,9 @@ export function planColumns(
     ...to.columns.flatMap((column) => {
       const old = kept.find(([, b]) => b === column)?.[0];
       const place = order.get(column.name) ?? '';
-      const wanted = waiting.includes(column) ? { ...column, notNull: false } : column;
+      const isWide = narrower.some(([, b]) => b === column);
+      const nullable = waiting.includes(column) ? { ...column, notNull: false } : column;
+      const wanted = isWide && old !== undefined ? { ...nullable, type: old.type } : nullable;
       const line = columnLine(explicit(wanted, from, to), engine);
       if (old === undefined) return [`ADD COLUMN ${line}${place}`];
       const isSame = place === '' && sameColumn(old, wanted, from, to, renamed);
@@ -76,8 +82,15 @@ export function planColumns(
     renamed,
     retyped: new Set(retyped),
     remade: new Set([...remade, ...exchanged].map(([, b]) => b.name)),
-    waiting,
+    waiting: waiting.filter((column) => !narrower.some(([, b]) => b === column)),
+    narrower: narrower.map(([, b]) => b),
   };
+}
+
+/** Does the server refuse values of the one type that the other does not hold? What it cuts or rounds without a word is told as lost. */
+function isNarrower(from: Column, to: Column, engine: Engine): boolean {
+  if (from.generated !== undefined || to.generated !== undefined || from.type === undefined || to.type === undefined) return false;
+  return (narrowing(from.type, to.type, engine.name === 'mariadb' ? 'mariadb' : 'mysql')?.codes.length ?? 0) > 0;
 }
 
 /** Its collation is said where the table's own changes with it: the ALTER could else take the other one. */

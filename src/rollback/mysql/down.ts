@@ -1,12 +1,15 @@
-import { type Catalog, relationKey } from '../../model/catalog';
+import { type Catalog, type Column, relationKey } from '../../model/catalog';
+import type { Engine } from '../../model/engine';
 import type { Migration, Statement } from '../../model/migration';
 import type { Operation } from '../../model/operation';
 import { quoteIdentifier, quoteQualified } from '../../parse/mysql/identifiers';
+import { narrowing as typeNarrowing } from '../../plan/mysql/narrowing';
 import { partitionList } from '../../schema/mysql/partition-list';
 import { replaySteps } from '../../schema/virtual-schema';
 import { match } from '../../state/match';
 import { columnIdentity } from '../change';
 import { concerned } from '../concerned';
+import { copiedOver } from '../copied-over';
 import { mysqlWords } from '../dialect';
 import { dataDown } from '../down-data';
 import { type DownPart, lostData, notUndone, statement as undo } from '../down-part';
@@ -15,8 +18,10 @@ import { unreadDown } from '../down-unread';
 import { spoken } from '../names';
 import { triggerRows } from '../trigger-rows';
 import { mysqlCatalogChanges } from './changes';
+import { columnsBack } from './columns-back';
 import { exchangedMysqlColumns } from './exchanged-columns';
 import { narrowing } from './narrowing';
+import { mysqlRows } from './row-copy';
 import { writesOfMysqlTrigger } from './trigger-writes';
 
 /** The same for MySQL and MariaDB: rows first, then the schema, one ALTER for each table. */
@@ -33,7 +38,8 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
   const exchanged = exchangedMysqlColumns(statements, steps, known, now, engine);
   const data = dataDown(statements, known, now, engine, mysqlWords);
   const overwritten = data.flatMap((part) => part.losses ?? []);
-  const changes = mysqlCatalogChanges(now, known, engine, {
+  const back = columnsBack(statements, steps, known, now, engine);
+  const changes = mysqlCatalogChanges(back.catalog, known, engine, {
     exchanged: exchanged.apart,
     overwritten,
     goal: 'before this migration',
@@ -47,14 +53,26 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
     ...statements.flatMap(({ operations }) => operations.flatMap((operation) => exchangeBack(operation, now) ?? [])).reverse(),
     ...data,
     ...triggerRows(statements, known, before, after, engine, (trigger) => writesOfMysqlTrigger(trigger, engine)),
-    ...exchangedDown(was, now),
+    ...exchangedDown(
+      was,
+      now,
+      copiedOver(statements, steps, mysqlRows, (from, to) => keepsValues(from, to, engine)),
+    ),
     ...exchanged.parts,
     ...narrowedDown(known, now, exchanged.apart),
+    ...back.parts,
     ...changes.map((change) => downOfChange(change, losses, overwritten)),
     ...statements.flatMap((statement, place) =>
       statement.operations.flatMap((operation) => toldOf(operation, statement, steps[place] ?? before, now)),
     ),
   ]);
+}
+
+/** Does the type hold each value as it was? Strict mode refuses the statement where a value does not fit. */
+function keepsValues(from: Column, to: Column, { name }: Engine): boolean {
+  if (from.type === undefined || to.type === undefined) return false;
+  const lost = typeNarrowing(from.type, to.type, name === 'mariadb' ? 'mariadb' : 'mysql');
+  return lost === undefined || lost.codes.length > 0;
 }
 
 /** Types that could not keep all that the old ones held: the old type comes back, and what was cut off does not. */

@@ -5,6 +5,7 @@ import { findColumn, findTable } from '../../schema/lookup';
 import { type OperationOf, operationRange, operationsOf, type RuleContext, type Step, shownName } from '../context';
 import { insertStatement } from '../edits';
 import type { Rule, Violation } from '../rule';
+import { copiedInto } from './copied-column';
 import { isLive } from './in-use';
 
 const users = { path: '0001_users.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, phone varchar(20), name varchar(50));\n' };
@@ -50,6 +51,21 @@ Silent in rollbacks, for what the same migration makes, for generated columns, a
       findings: [
         { at: 'ALTER TABLE users DROP COLUMN phone', says: 'users.phone' },
         { at: 'DROP COLUMN name', says: 'users.name' },
+      ],
+    },
+    {
+      title: 'Values that went into another column, which code does not know yet; some of them',
+      framework: 'sql',
+      files: [
+        users,
+        {
+          path: '0002_d.sql',
+          text: 'ALTER TABLE users ADD COLUMN mobile varchar(20), ADD COLUMN title varchar(50);\nUPDATE users SET mobile = users.phone WHERE phone IS NOT NULL;\nUPDATE users SET title = name WHERE id > 5;\nALTER TABLE users DROP COLUMN phone;\nALTER TABLE users DROP COLUMN name;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE users DROP COLUMN phone', says: 'copied into mobile' },
+        { at: 'ALTER TABLE users DROP COLUMN name', says: 'destroys its data' },
       ],
     },
     {
@@ -100,6 +116,17 @@ Silent in rollbacks, for what the same migration makes, for generated columns, a
     },
   ],
   good: [
+    {
+      title: 'A column filled with its values takes its place and its name',
+      framework: 'sql',
+      files: [
+        users,
+        {
+          path: '0002_d.sql',
+          text: 'ALTER TABLE users ADD COLUMN phone_new varchar(40);\nUPDATE users SET phone_new = PHONE WHERE phone_new IS NULL;\nALTER TABLE users DROP COLUMN phone, CHANGE phone_new phone varchar(40);\n',
+        },
+      ],
+    },
     {
       title: 'A rollback; what the migration makes; with the data kept aside',
       framework: 'dbmate',
@@ -215,6 +242,13 @@ function column(context: RuleContext, step: Step, operation: Extract<Operation, 
     isMadeBefore(context, step, name, dropped)
   )
     return [];
+  const copy = copiedInto(context, step, operation);
+  if (copy !== undefined) {
+    // What takes its place goes on under its name.
+    if (copy.toLowerCase() === dropped.toLowerCase()) return [];
+    const message = `Dropping ${shownName(name)}.${dropped} breaks running code that still reads it. Its values were copied into ${copy}.`;
+    return [say(context, step, operation, message, 'Deploy code that no longer uses it first, and drop it in a later migration.')];
+  }
   const key = table?.constraints.find(({ kind }) => kind === 'primary key')?.columns ?? [];
   const list = [...key.filter((each) => each !== dropped), dropped].map(quoteIdentifier).join(', ');
   const kept = `${name.name}_${dropped}_kept`;

@@ -301,6 +301,14 @@ CREATE TABLE third_archive AS SELECT * FROM entries WHERE note LIKE '%5';
 DELETE FROM entries WHERE note LIKE '%5';`,
   },
   {
+    name: 'a table made anew in the place of one, with all its rows',
+    earlier: `CREATE TABLE entries (id bigint, note text); INSERT INTO entries SELECT n, 'n' || n FROM generate_series(1, 9) AS n;`,
+    sql: `CREATE TABLE entries_new (id bigint, size integer, note text);
+INSERT INTO entries_new (note, id) SELECT note, id FROM entries;
+DROP TABLE entries;
+ALTER TABLE entries_new RENAME TO entries;`,
+  },
+  {
     name: 'rows that are copied under one condition and deleted under another',
     earlier: `CREATE TABLE entries (id bigint PRIMARY KEY, note text); INSERT INTO entries SELECT n, 'n' || n FROM generate_series(1, 90) AS n;`,
     sql: `CREATE TABLE entries_archive AS SELECT * FROM entries WHERE id < 10;
