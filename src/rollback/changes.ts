@@ -1,4 +1,4 @@
-import type { Catalog, Column, DefinedObject, Sequence, Table } from '../model/catalog';
+import type { Catalog, Column, Constraint, DefinedObject, Index, Sequence, Table } from '../model/catalog';
 import { parentKeys, relationKey } from '../model/catalog';
 import { isMysqlFamily } from '../model/engine';
 import { temporarySchema } from '../model/temporary';
@@ -14,8 +14,9 @@ import {
   retyped,
   storageOfNewTable,
   type TablePair,
+  textNames,
 } from './columns';
-import { createDefinition, type DefinitionPlan, type Disturbed, dropDefinition, planDefinitions } from './definitions';
+import { createDefinition, type DefinitionPlan, type Disturbed, definitionKey, dropDefinition, planDefinitions } from './definitions';
 import { inheritedColumnChanges } from './inherited-columns';
 import { isMadeAnew } from './made-anew';
 import { mongodbCatalogChanges } from './mongodb/changes';
@@ -89,6 +90,7 @@ class Writer {
   private readonly parts: readonly PartPlan[];
   private readonly definitions: DefinitionPlan;
   private readonly droppedColumns: readonly { readonly table: Table; readonly column: Column }[];
+  private readonly goingFunctions: ReadonlySet<string>;
   private readonly released: readonly Sequence[];
 
   constructor(
@@ -107,7 +109,13 @@ class Writer {
     this.pairs = tables.pairs.map(([a, b]) => pairOf(a, b, options));
     this.newTables = parentsFirst(tables.added);
     this.oldTables = parentsFirst(tables.removed).reverse();
-    const plans = [...this.pairs.map(partsOfPair), ...this.newTables.map(partsOfNewTable)].map((plan) => this.withKeysOnGoing(plan));
+    this.droppedColumns = this.findDroppedColumns();
+    const isFunction = ({ kind }: DefinedObject) => kind === 'function';
+    const functions = match(this.from.definitions.filter(isFunction), to.definitions.filter(isFunction), definitionKey);
+    this.goingFunctions = new Set(functions.removed.map(({ name }) => name));
+    const plans = [...this.pairs.map(partsOfPair), ...this.newTables.map(partsOfNewTable)].map((plan) =>
+      this.withPartsOnGoing(this.withKeysOnGoing(plan)),
+    );
     this.parts = plans.map((plan) => policiesReading(dependentForeignKeys(plan, plans), this.pairs));
     this.definitions = planDefinitions(
       settled,
@@ -116,7 +124,6 @@ class Writer {
       this.disturbed(),
       new Set(this.oldTables.map((table) => relationKey(this.asNow(table)))),
     );
-    this.droppedColumns = this.findDroppedColumns();
     this.released = this.findReleased();
   }
 
@@ -143,7 +150,7 @@ class Writer {
       ...this.pairs.flatMap((pair) => columnChanges(pair, to, options)),
       ...inheritedColumnChanges(this.pairs, options),
       ...this.parts.flatMap((plan) => addKeysAndIndexes(plan, options)),
-      ...this.parts.flatMap((plan) => addForeignKeys(plan, options)),
+      ...this.parts.flatMap((plan) => addForeignKeys(plan, this.parts, options)),
       ...this.attachments(),
       ...ownSequences(this.from, to, new Set(this.released.map((sequence) => sequence.identity)), options),
       ...this.createDefinitions(this.definitions.late),
@@ -186,6 +193,27 @@ class Writer {
     const going = new Set(this.oldTables.map((table) => relationKey(this.asNow(table))));
     const now = this.asNow(from).constraints;
     return madeAgain(plan, ({ identity }) => going.has(now.find((other) => other.identity === identity)?.references ?? ''));
+  }
+
+  /** What was made with a column or function that goes does so with it, also where another gets its name and it reads as it should. */
+  private withPartsOnGoing(plan: PartPlan): PartPlan {
+    const { from, to } = plan;
+    if (from === undefined || to === undefined) return plan;
+    const now = this.asNow(from);
+    const columns = new Set(this.droppedColumns.flatMap(({ table, column }) => (table === now ? [column.name] : [])));
+    if (columns.size + this.goingFunctions.size === 0) return plan;
+    const isOnGoing = (part: Constraint | Index, parts: readonly (Constraint | Index)[], wanted: readonly (Constraint | Index)[]) => {
+      const asNow = parts.find(({ identity }) => identity === part.identity);
+      // The very same one is on what stays.
+      if (asNow === undefined || wanted.some(({ identity }) => identity === part.identity)) return false;
+      const reads = 'columns' in asNow ? asNow.columns.some((name) => columns.has(name)) : textNames(asNow.definition, columns);
+      return reads || textNames(asNow.definition, this.goingFunctions);
+    };
+    return madeAgain(
+      plan,
+      (part) => isOnGoing(part, now.constraints, to.constraints),
+      (part) => isOnGoing(part, now.indexes, to.indexes),
+    );
   }
 
   /** Columns that go before all else is changed, by the names of the source. */

@@ -15,7 +15,7 @@ export interface DefinitionPlan {
   readonly droppedFirst: readonly DefinedObject[];
   /** In the order in which they can go, by their names in the source. */
   readonly dropped: readonly DefinedObject[];
-  /** Functions and what else columns may rest on, which are made again: they go when columns have gone, before others come. */
+  /** Functions and what else columns may rest on, which are made again or give way to others of their name: they go when columns have gone. */
   readonly droppedBetween: readonly DefinedObject[];
   /** Those that are not made again: they go when the columns have changed. */
   readonly droppedLate: readonly DefinedObject[];
@@ -38,7 +38,7 @@ export interface Disturbed {
 }
 
 /** How a definition is named by what depends on it. */
-function definitionKey(object: DefinedObject): string {
+export function definitionKey(object: DefinedObject): string {
   const key = object.schema === '' ? object.name : relationKey(object);
   return object.signature === undefined ? key : `${key}${object.kind === 'rule' ? ' ' : ''}${object.signature}`;
 }
@@ -93,12 +93,16 @@ export function planDefinitions(
     object.kind === 'other' ||
     object.kind === 'aggregate' ||
     (routines.has(object.kind) && !asNow(object).dependsOn.some((key) => vanishing.has(key)));
+  // Beside another one of its name a call may be of either (manual, Function Type Resolution).
+  const isOverload = (object: DefinedObject) =>
+    routines.has(object.kind) && added.some((other) => routines.has(other.kind) && relationKey(other) === relationKey(object));
+  const isBetween = (object: DefinedObject) => isLateDrop(object) && (!removed.includes(object) || isOverload(object));
   const isRoused = (object: DefinedObject) => object.kind === 'event trigger';
   return {
     droppedFirst: drops.filter(isRoused),
     dropped: drops.filter((object) => !isLateDrop(object) && !isRoused(object)).map(asNow),
-    droppedBetween: drops.filter((object) => isLateDrop(object) && !removed.includes(object)),
-    droppedLate: drops.filter((object) => isLateDrop(object) && removed.includes(object)),
+    droppedBetween: drops.filter(isBetween),
+    droppedLate: drops.filter((object) => isLateDrop(object) && !isBetween(object)),
     early: created.filter(isEarly),
     late: created.filter((object) => !isEarly(object) && !isRoused(object)),
     last: created.filter(isRoused),

@@ -25,7 +25,10 @@ export function exchangedNotNull(statements: readonly Statement[], before: Catal
     return table.columns.flatMap(({ name, identity, notNull, inherited }) => {
       const column = now.columns.find((candidate) => candidate.name === name);
       const given = names.get(name);
-      const isExchanged = column !== undefined && column.identity !== identity && notNull && column.notNull && inherited !== true;
+      // What is renamed back takes its constraint along.
+      const isRenamed =
+        now.columns.some((other) => other.identity === identity) || table.columns.some((other) => other.identity === column?.identity);
+      const isExchanged = column !== undefined && !isRenamed && notNull && column.notNull && inherited !== true;
       if (!isExchanged || given === undefined || isNamed(table, name) || isNamed(now, name)) return [];
       const wanted = constraintName(table, name);
       if (given === wanted) return [];

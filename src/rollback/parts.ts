@@ -2,9 +2,9 @@ import type { Constraint, Index, Policy, Table, Trigger } from '../model/catalog
 import { isUsable, relationKey } from '../model/catalog';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { isTimedOtherwise, timingOf } from '../schema/constraint-timing';
-import { referencedColumns } from '../state/loss';
+import { columnsToFill, referencedColumns, serves } from '../state/loss';
 import { match } from '../state/match';
-import { type Change, type ChangeOptions, change } from './change';
+import { type Change, type ChangeOptions, type CheckedValues, change } from './change';
 import { reinterpreted, replaced, retyped, type TablePair, textNames } from './columns';
 import { spoken, sqlName } from './names';
 import { isAttached, samePartition } from './partitions';
@@ -177,24 +177,27 @@ export function dependentForeignKeys(plan: PartPlan, plans: readonly PartPlan[])
   return madeAgain(plan, rests);
 }
 
-/** The plan in which these constraints, which would stay, go and come back. */
-export function madeAgain(plan: PartPlan, isConcerned: (constraint: Constraint) => boolean): PartPlan {
+/** The plan in which these constraints and indexes, which would stay, go and come back. */
+export function madeAgain(
+  plan: PartPlan,
+  isConcerned: (constraint: Constraint) => boolean,
+  isIndexConcerned: (index: Index) => boolean = () => false,
+): PartPlan {
   const moved = plan.kept.constraints.filter(([a, b]) => isOwn(b) && isConcerned(a));
-  if (moved.length === 0) return plan;
+  const indexes = plan.kept.indexes.filter(([a, b]) => isOwn(b) && isIndexConcerned(a));
+  if (moved.length + indexes.length === 0) return plan;
   return {
     ...plan,
     droppedConstraints: [...plan.droppedConstraints, ...moved.map(([a]) => a)],
+    droppedIndexes: [...plan.droppedIndexes, ...indexes.map(([a]) => a)],
     addedConstraints: [...plan.addedConstraints, ...moved.map(([, b]) => b)],
-    kept: { ...plan.kept, constraints: plan.kept.constraints.filter((entry) => !moved.includes(entry)) },
+    addedIndexes: [...plan.addedIndexes, ...indexes.map(([, b]) => b)],
+    kept: {
+      ...plan.kept,
+      constraints: plan.kept.constraints.filter((entry) => !moved.includes(entry)),
+      indexes: plan.kept.indexes.filter((entry) => !indexes.includes(entry)),
+    },
   };
-}
-
-/** Can a foreign key rest on this key? Not when its columns are others (manual, CREATE TABLE, REFERENCES); without a list it is the primary key. */
-function serves(key: Constraint, foreignKey: Constraint): boolean {
-  if (key.kind !== 'primary key' && key.kind !== 'unique') return false;
-  const columns = referencedColumns(foreignKey);
-  if (columns.length === 0) return key.kind === 'primary key';
-  return columns.length === key.columns.length && columns.every((column) => key.columns.includes(column));
 }
 
 /** Removals of one table's parts, in three rounds over all tables: views rest on keys, functions serve triggers, keys serve foreign keys. */
@@ -314,36 +317,64 @@ function switchConstraint(table: Table, constraint: Constraint, options: ChangeO
   );
 }
 
-export function addForeignKeys(plan: PartPlan, options: ChangeOptions): Change[] {
+/** @param plans of all tables: a foreign key can't come before the key that it rests on, which may wait for lost values. */
+export function addForeignKeys(plan: PartPlan, plans: readonly PartPlan[], options: ChangeOptions): Change[] {
   const { to } = plan;
   if (to === undefined) return [];
   return plan.addedConstraints
     .filter((constraint) => constraint.kind === 'foreign key')
-    .flatMap((constraint) => addConstraint(plan, to, constraint, options));
+    .flatMap((constraint) => {
+      const other = plans.find((candidate) => candidate.to !== undefined && relationKey(candidate.to) === constraint.references);
+      const key = other?.to?.constraints.find((candidate) => serves(candidate, constraint));
+      const added = addConstraint(plan, to, constraint, options, key?.columns);
+      const comes = key !== undefined && other?.from !== undefined && other.addedConstraints.includes(key);
+      const needs = comes && other.to !== undefined ? filledColumns(other.to, key) : undefined;
+      return needs === undefined ? added : added.map((step) => ({ ...step, needs }));
+    });
 }
 
-function addConstraint(plan: PartPlan, table: Table, constraint: Constraint, options: ChangeOptions): Change[] {
+function filledColumns(table: Table, constraint: Constraint): CheckedValues | undefined {
+  const columns = columnsToFill(table, constraint);
+  return columns.length === 0 ? undefined : { table: relationKey(table), columns };
+}
+
+/** @param referenced the columns of the key that a foreign key rests on, where they are known and it does not name them. */
+function addConstraint(
+  plan: PartPlan,
+  table: Table,
+  constraint: Constraint,
+  options: ChangeOptions,
+  referenced: readonly string[] = referencedColumns(constraint),
+): Change[] {
   const { kind } = constraint;
   // On a table that holds rows: check new rows at once, the old ones under a lock that lets writes pass.
   const inTwo = plan.from !== undefined && table.kind === 'table' && (kind === 'check' || kind === 'foreign key') && constraint.enforced;
+  const needs = plan.from === undefined ? undefined : filledColumns(table, constraint);
   const suffix = !constraint.enforced ? ' NOT ENFORCED' : inTwo || !constraint.validated ? ' NOT VALID' : '';
   const add = change(
     'add constraint',
     `Add constraint ${constraint.name} to ${spoken(table)}`,
     `It was there ${options.goal}.`,
     `ALTER TABLE ${sqlName(table)} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} ${constraint.definition}${suffix}`,
+    needs === undefined ? {} : { needs },
   );
   const isHeld = plan.droppedConstraints.some(({ definition, validated }) => validated && definition === constraint.definition);
-  if (inTwo && constraint.validated) return [add, validate(table, constraint, options, isHeld)];
+  if (inTwo && constraint.validated) return [add, validate(table, constraint, options, isHeld, referenced)];
   return [keepsApart.has(kind) ? withValuesApart(add, plan, constraint.columns, isHeld) : add];
 }
 
 const keepsApart = new Set<Constraint['kind']>(['unique', 'primary key', 'exclude']);
 
 /** @param isHeld the same condition was kept all the time: no row can have come to break it. */
-function validate(table: Table, constraint: Constraint, options: ChangeOptions, isHeld = false): Change {
+function validate(
+  table: Table,
+  constraint: Constraint,
+  options: ChangeOptions,
+  isHeld = false,
+  referenced: readonly string[] = referencedColumns(constraint),
+): Change {
   const own = { table: relationKey(table), columns: constraint.columns };
-  const target = constraint.references === undefined ? undefined : { table: constraint.references, columns: referencedColumns(constraint) };
+  const target = constraint.references === undefined ? undefined : { table: constraint.references, columns: referenced };
   const needs = target ?? (constraint.kind === 'check' && readsMissing(constraint, table) ? own : undefined);
   return change(
     'validate constraint',

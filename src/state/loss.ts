@@ -19,7 +19,7 @@ export function maskLost(state: State, losses: readonly Loss[]): State {
   const sequences = new Set(state.catalog.sequences.filter((sequence) => tables.has(sequence.ownedBy?.table ?? '')).map(relationKey));
   return {
     ...state,
-    catalog: { ...state.catalog, tables: state.catalog.tables.map((table) => withoutChecks(table, losses)) },
+    catalog: { ...state.catalog, tables: state.catalog.tables.map((table) => withoutChecks(table, state.catalog.tables, losses)) },
     data: state.data.map((data) => {
       if (!tables.has(data.table)) return data;
       if (whole.has(data.table)) return { table: data.table, rowCount: 0, rowsHash: 'lost' };
@@ -63,10 +63,38 @@ export function referencedColumns(constraint: Constraint): string[] {
   });
 }
 
-/** NOT NULL on a lost column, and the validation of conditions on it and of foreign keys to or from it, wait until it is restored. */
-function withoutChecks(table: Table, losses: readonly Loss[]): Table {
-  const columns = new Set(losses.filter((loss) => loss.table === relationKey(table)).flatMap((loss) => loss.columns ?? []));
+/** The columns of a primary key that are NULL when they are added without their values, which it refuses; of other keys none. */
+export function columnsToFill(table: Table, { kind, columns }: Constraint): string[] {
+  if (kind !== 'primary key') return [];
+  return columns.filter((name) => {
+    const column = table.columns.find((candidate) => candidate.name === name);
+    return column?.default === undefined && column?.identityKind === undefined && column?.generated === undefined;
+  });
+}
+
+/** Can a foreign key rest on this key? Not when its columns are others (manual, CREATE TABLE, REFERENCES); without a list it is the primary key. */
+export function serves(key: Constraint, foreignKey: Constraint): boolean {
+  if (key.kind !== 'primary key' && key.kind !== 'unique') return false;
+  const columns = referencedColumns(foreignKey);
+  if (columns.length === 0) return key.kind === 'primary key';
+  return columns.length === key.columns.length && columns.every((column) => key.columns.includes(column));
+}
+
+/**
+ * NOT NULL on a lost column, a primary key with it and the foreign keys that rest on that, and the validation of conditions on it and of
+ * foreign keys to or from it, wait until it is restored.
+ */
+function withoutChecks(table: Table, tables: readonly Table[], losses: readonly Loss[]): Table {
+  const lostColumns = (of: Table) => new Set(losses.filter((loss) => loss.table === relationKey(of)).flatMap((loss) => loss.columns ?? []));
+  const columns = lostColumns(table);
   const reads = (constraint: Constraint) => constraint.columns.some((column) => columns.has(column));
+  const isAway = (of: Table, constraint: Constraint): boolean => {
+    const lost = lostColumns(of);
+    if (columnsToFill(of, constraint).some((column) => lost.has(column))) return true;
+    const target = constraint.kind === 'foreign key' && tables.find((other) => relationKey(other) === constraint.references);
+    return target !== undefined && target !== false && target.constraints.some((key) => serves(key, constraint) && isAway(target, key));
+  };
+  const away = new Set(table.constraints.filter((constraint) => isAway(table, constraint)).map(({ name }) => name));
   const waits = (constraint: Constraint) =>
     (constraint.kind === 'check' && reads(constraint)) ||
     (constraint.kind === 'foreign key' &&
@@ -75,8 +103,9 @@ function withoutChecks(table: Table, losses: readonly Loss[]): Table {
     ...table,
     columns: table.columns.map((column) => (columns.has(column.name) ? { ...column, notNull: false } : column)),
     constraints: table.constraints
-      .filter((constraint) => constraint.kind !== 'not null' || !constraint.columns.some((column) => columns.has(column)))
+      .filter((constraint) => !away.has(constraint.name) && (constraint.kind !== 'not null' || !reads(constraint)))
       .map((constraint) => (waits(constraint) ? { ...constraint, validated: false } : constraint)),
+    indexes: table.indexes.filter(({ constraint }) => constraint === undefined || !away.has(constraint)),
   };
 }
 

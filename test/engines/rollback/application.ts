@@ -356,4 +356,56 @@ ALTER TABLE teams DROP COLUMN title;`,
     earlier: `CREATE VIEW billing.open AS SELECT id, state FROM billing.invoices; CREATE VIEW billing.open_ids AS SELECT open.id FROM billing.open;`,
     sql: 'ALTER SCHEMA billing RENAME TO money; ALTER VIEW money.open RENAME COLUMN state TO status;',
   },
+  {
+    name: 'a key column that gives its place to a wider copy, and is kept under another name',
+    earlier: `CREATE TABLE shelves (id integer PRIMARY KEY, label text); CREATE TABLE books (shelf_id integer REFERENCES shelves);`,
+    sql: `ALTER TABLE shelves ADD COLUMN id_new bigint;
+UPDATE shelves SET id_new = id;
+ALTER TABLE books DROP CONSTRAINT books_shelf_id_fkey;
+ALTER TABLE shelves DROP CONSTRAINT shelves_pkey;
+ALTER TABLE shelves RENAME COLUMN id TO id_old;
+ALTER TABLE shelves RENAME COLUMN id_new TO id;
+ALTER TABLE shelves ADD PRIMARY KEY (id);
+ALTER TABLE books ALTER COLUMN shelf_id TYPE bigint;
+ALTER TABLE books ADD FOREIGN KEY (shelf_id) REFERENCES shelves (id);`,
+  },
+  {
+    name: 'what is made on a copy that takes the name of its column, and what stays on the column',
+    earlier: `CREATE TABLE shelves (id integer PRIMARY KEY, label text CONSTRAINT labelled CHECK (label <> ''));
+CREATE INDEX shelves_label ON shelves (label); CREATE INDEX shelves_lower ON shelves (lower(label)) WHERE label <> 'x';`,
+    sql: `ALTER TABLE shelves ADD COLUMN label_new text;
+UPDATE shelves SET label_new = label;
+ALTER TABLE shelves DROP CONSTRAINT labelled;
+DROP INDEX shelves_label;
+ALTER TABLE shelves RENAME COLUMN label TO label_old;
+ALTER TABLE shelves RENAME COLUMN label_new TO label;
+ALTER TABLE shelves ADD CONSTRAINT labelled CHECK (label <> '');
+CREATE INDEX shelves_label ON shelves (label);
+ALTER TABLE shelves ALTER COLUMN label SET NOT NULL;`,
+  },
+  {
+    name: 'a primary key whose column is gone: it waits, and so does the foreign key that rests on it',
+    earlier: `CREATE TABLE shelves (id integer PRIMARY KEY, label text); CREATE TABLE books (shelf_id integer REFERENCES shelves);`,
+    sql: 'ALTER TABLE books DROP CONSTRAINT books_shelf_id_fkey; ALTER TABLE shelves DROP COLUMN id;',
+    says: /ALTER COLUMN id SET NOT NULL; When the values are restored: \S+ \S+ \S+ ADD CONSTRAINT shelves_pkey [^;]*; When [^;]* ADD CONSTRAINT books_shelf_id_fkey [^;]*; When [^;]* VALIDATE CONSTRAINT books_shelf_id_fkey;$/,
+    leavesSchema: true,
+  },
+  {
+    name: 'a column under a primary key that another one replaces under its name',
+    earlier: 'CREATE TABLE shelves (id integer PRIMARY KEY, code bigint); CREATE UNIQUE INDEX shelves_code ON shelves (code);',
+    sql: `ALTER TABLE shelves ALTER COLUMN code SET NOT NULL;
+ALTER TABLE shelves DROP CONSTRAINT shelves_pkey, ADD CONSTRAINT shelves_pkey PRIMARY KEY USING INDEX shelves_code;
+ALTER TABLE shelves DROP COLUMN id;
+ALTER TABLE shelves RENAME COLUMN code TO id;`,
+    says: /ALTER COLUMN id SET NOT NULL; When the values are restored: \S+ \S+ \S+ ADD CONSTRAINT shelves_pkey PRIMARY KEY \(id\);$/,
+    leavesSchema: true,
+  },
+  {
+    name: 'an index on a function that is made anew with more parameters',
+    earlier: `CREATE FUNCTION area(w integer, h integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT w * h';
+CREATE TABLE boxes (w integer, h integer CONSTRAINT flat CHECK (area(w, h) < 1000000)); CREATE INDEX boxes_area ON boxes (area(w, h));`,
+    sql: `ALTER TABLE boxes DROP CONSTRAINT flat; DROP INDEX boxes_area; DROP FUNCTION area(integer, integer);
+CREATE FUNCTION area(w integer, h integer, d integer DEFAULT 1) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT (w * h * d)::bigint';
+CREATE INDEX boxes_area ON boxes (area(w, h)); ALTER TABLE boxes ADD CONSTRAINT flat CHECK (area(w, h) < 1000000);`,
+  },
 ];
