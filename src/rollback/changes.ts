@@ -23,20 +23,9 @@ import { mongodbCatalogChanges } from './mongodb/changes';
 import { mysqlCatalogChanges } from './mysql/changes';
 import { sqlName } from './names';
 import { inOrderOfNeed } from './order';
+import { dependentForeignKeys, madeAgain, type PartPlan, partsOfNewTable, partsOfPair, policiesReading } from './part-plans';
 import { isAttached, samePartition } from './partitions';
-import {
-  addForeignKeys,
-  addKeysAndIndexes,
-  dependentForeignKeys,
-  dropParts,
-  madeAgain,
-  type PartPlan,
-  partsOfNewTable,
-  partsOfPair,
-  policiesReading,
-  policyChanges,
-  triggerChanges,
-} from './parts';
+import { addForeignKeys, addKeysAndIndexes, dropParts, policyChanges, triggerChanges } from './parts';
 import { attributeChanges } from './privileges';
 import { renameObjects } from './renames';
 import { createSequences, dropSequences, exchangeSequences, outlivingSequences, ownSequences, releaseSequence } from './sequences';
