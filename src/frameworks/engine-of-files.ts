@@ -20,6 +20,11 @@ const statements: readonly Statement[] = [
   { file: /^flyway\.(?:conf|toml)$/, says: /^\s*(?:flyway\.)?url\s*=\s*"?jdbc:(\w+):/m },
   // An application of Spring Boot or Quarkus.
   { file: /^application\.(?:ya?ml|properties)#/, says: /^database=(\w+)$/m },
+  // The one kind of database for which a crate of Rust takes Diesel or sqlx.
+  {
+    file: /^Cargo\.toml$/,
+    says: /^\s*(?:diesel|sqlx)\s*=\s*\{[^}]*\bfeatures\s*=\s*\[(?![^\]]*"(?:postgres|mysql|sqlite)"[^\]]*"(?:postgres|mysql|sqlite)")[^\]]*"(postgres|mysql|sqlite)"/m,
+  },
   // sql-migrate.
   { file: /^dbconfig\.ya?ml$/, says: /^\s*dialect:\s*["']?(\w+)/m },
   // db-migrate, by the driver that is installed with it.

@@ -121,7 +121,7 @@ export const flyway: BuiltInFramework = {
   // Script configuration, a file beside the migration's own.
   noTransactionMark: () => ({
     kind: 'file',
-    suffix: '.conf',
+    beside: (path) => `${path}.conf`,
     text: 'executeInTransaction=false\n',
     name: 'executeInTransaction=false',
   }),

@@ -12,6 +12,7 @@ import { tsMigrateMongoose } from './code/ts-migrate-mongoose';
 import { typeorm } from './code/typeorm';
 import { umzug } from './code/umzug';
 import { dbmate } from './dbmate';
+import { diesel } from './diesel';
 import { drizzle } from './drizzle';
 import { baseName } from './files';
 import { flyway } from './flyway';
@@ -31,6 +32,7 @@ export const frameworks: readonly Framework[] = [
   drizzle,
   supabase,
   sqlx,
+  diesel,
   goose,
   sqlMigrate,
   dbmate,

@@ -3,7 +3,7 @@ import type { Migration, Program, ProgramExecution } from '../model/migration';
 import { type Result, success } from '../model/result';
 import type { BuiltInFramework, ReadOptions, RunProtocol, RunStep, SourceFile } from '../model/run-protocol';
 import { byEngine } from './by-engine';
-import { baseName, byText, problem, readProgram, sqlFiles, wholeFile } from './files';
+import { baseName, byText, folderPrefix, problem, readProgram, sqlFiles, wholeFile } from './files';
 import { withRows } from './history';
 import { sqlOnMysql } from './mysql/sql';
 import { placeInFile } from './placing';
@@ -39,13 +39,16 @@ function stem(path: string): string {
   return path.replace(/\.sql$/i, '');
 }
 
+/** Where each migration has a folder, its files are called so (Hasura). */
+const inOwnFolder = /\/(up|down)$/i;
+
 function isDown(path: string): boolean {
-  return downEnding.test(stem(path));
+  return downEnding.test(stem(path)) || inOwnFolder.exec(stem(path))?.[1]?.toLowerCase() === 'down';
 }
 
 /** The name that a file and its way back share. */
 function subject(path: string): string {
-  return stem(path).replace(downEnding, '').replace(upEnding, '');
+  return stem(path).replace(inOwnFolder, '').replace(downEnding, '').replace(upEnding, '');
 }
 
 /** A folder of SQL files that are run in the order of their names, as `psql -v ON_ERROR_STOP=1 -f` runs each. No history. */
@@ -88,7 +91,8 @@ export const sql: BuiltInFramework = {
   run: byEngine(onPostgres, sqlOnMysql),
 
   placeDown(migration, files, statements) {
-    const path = migration.down?.path ?? `${subject(migration.up.path)}.down.sql`;
+    const own = inOwnFolder.test(stem(migration.up.path)) ? `${folderPrefix(migration.up.path)}down.sql` : undefined;
+    const path = migration.down?.path ?? own ?? `${subject(migration.up.path)}.down.sql`;
     return placeInFile(migration, files, path, statements);
   },
 };
@@ -96,7 +100,7 @@ export const sql: BuiltInFramework = {
 function readMigration(file: SourceFile, down: SourceFile | undefined, options: ReadOptions): Result<Migration> {
   return success({
     id: stem(file.path),
-    title: baseName(file.path),
+    title: inOwnFolder.test(stem(file.path)) ? subject(file.path) : baseName(file.path),
     framework: 'sql',
     engine: options.engine,
     up: readWhole('up', file, options),

@@ -171,6 +171,7 @@ export const frameworkNames = [
   'prisma',
   'sql-migrate',
   'sqlx',
+  'diesel',
   'supabase',
   'drizzle',
   'liquibase',

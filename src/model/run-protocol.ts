@@ -166,7 +166,7 @@ export interface CodePlace {
 /** How a framework is told to run a migration without a transaction: a change of the file, or a file beside it. `name` is what people call it. */
 export type NoTransactionMark =
   | { readonly kind: 'patch'; readonly patch: { readonly span: Span; readonly newText: string }; readonly name: string }
-  | { readonly kind: 'file'; readonly suffix: string; readonly text: string; readonly name: string };
+  | { readonly kind: 'file'; readonly beside: (path: string) => string; readonly text: string; readonly name: string };
 
 export type DownPlacement =
   | { readonly kind: 'edit'; readonly path: string; readonly span: Span; readonly newText: string }

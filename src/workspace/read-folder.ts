@@ -47,6 +47,7 @@ const markerNames = new Set([
   'atlas.sum',
   'dbconfig.yml',
   'Cargo.toml',
+  'metadata.toml',
   'config.toml',
   'package.json',
 ]);
@@ -54,7 +55,7 @@ const markerNames = new Set([
 /** Files of which only the name is taken, as that alone tells the framework. */
 const presentMarker = /^migrate-mongo-config\.[cm]?[jt]s$/;
 
-/** Frameworks that give each migration a folder of its own call its files so (Prisma, Diesel). */
+/** Frameworks that give each migration a folder of its own call its files so (Prisma, Diesel, Hasura). */
 const fileNamesInOwnFolder = new Set(['migration.sql', 'up.sql', 'down.sql']);
 
 const ignoredFolders = new Set(['node_modules', 'dist', 'build', 'target', 'vendor']);

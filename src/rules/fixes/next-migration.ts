@@ -50,7 +50,7 @@ function newFiles(context: RuleContext, path: string, migration: NewMigration): 
   if (!migration.transactional && !migration.up.every((statement) => framework.runsOutside?.(statement) === true)) {
     const mark = framework.noTransactionMark?.(files.get(path) ?? '', 'up');
     if (mark?.kind === 'patch') files.set(path, splice(files.get(path) ?? '', mark.patch.span, mark.patch.newText));
-    else if (mark?.kind === 'file') files.set(path + mark.suffix, mark.text);
+    else if (mark?.kind === 'file') files.set(mark.beside(path), mark.text);
     // Around all migrations, as Drizzle has it, a new one would run in a transaction again.
     else if (context.program.execution.wrapped || (migration.up.length > 1 && framework.name !== 'sql')) return undefined;
   }

@@ -89,8 +89,9 @@ function markEdits(context: RuleContext, statement: string): { readonly edits: r
   const mark = context.framework.noTransactionMark?.(sourceText(context), direction);
   if (mark === undefined) return undefined;
   if (mark.kind === 'patch') return { edits: [replaceInSource(context, mark.patch.span, mark.patch.newText)], name: mark.name };
-  if (context.files.some((file) => file.path === path + mark.suffix)) return undefined;
-  return { edits: [createFile(path + mark.suffix, mark.text)], name: mark.name };
+  const own = mark.beside(path);
+  if (context.files.some((file) => file.path === own)) return undefined;
+  return { edits: [createFile(own, mark.text)], name: mark.name };
 }
 
 /** Behind the COMMIT; BEGIN and COMMIT go when nothing is left between them. */

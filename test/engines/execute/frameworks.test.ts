@@ -45,6 +45,14 @@ const samples: Readonly<Record<string, readonly SourceFile[]>> = {
     { path: '1_a.sql', text: `-- no-transaction\n${statements}` },
     { path: '../Cargo.toml', text: '[dependencies]\nsqlx = "0.8"\n' },
   ],
+  diesel: [
+    { path: '2024-01-01-000000_a/up.sql', text: statements },
+    { path: '2024-01-01-000000_a/down.sql', text: 'DROP TABLE b; DROP TABLE a;' },
+  ],
+  'diesel without a transaction': [
+    { path: '2024-01-01-000000_a/up.sql', text: statements },
+    { path: '2024-01-01-000000_a/metadata.toml', text: 'run_in_transaction = false\n' },
+  ],
   supabase: [
     { path: '20260101000000_a.sql', text: statements },
     { path: '../config.toml', text: 'project_id = "shop"\n' },
@@ -123,6 +131,10 @@ describe.each<[sample: string, faulty: [FaultName, Point], left: string, retry: 
   ['sqlx', error(3), 'absent', 'success'],
   ['sqlx without a transaction', error(3), 'absent', 'success'],
   ['sqlx without a transaction', ['disconnect', { kind: 'unrecorded' }], 'a b absent', 'error 42P07'],
+  ['diesel', error(3), 'absent', 'success'],
+  ['diesel', ['disconnect', { kind: 'commit', statement: 3 }], 'a b applied', 'skipped'],
+  ['diesel without a transaction', error(3), 'absent', 'success'],
+  ['diesel without a transaction', ['disconnect', { kind: 'unrecorded' }], 'a b absent', 'error 42P07'],
   ['supabase', error(3), 'absent', 'success'],
   ['drizzle', error(3), 'absent', 'success'],
   ['sqlx', ['disconnect', { kind: 'unlock' }], 'a b applied', 'skipped'],

@@ -16,6 +16,9 @@ describe('the engine of a folder', () => {
     ['../../application.properties#migrations', 'database=mysql\n', 'mysql'],
     ['../../application.yml#migrations', 'database=h2\n', undefined],
     ['dbconfig.yml', 'development:\n  dialect: mysql\n', 'mysql'],
+    ['../Cargo.toml', '[dependencies]\ndiesel = { version = "2", features = ["chrono", "mysql"] }\n', 'mysql'],
+    ['../Cargo.toml', '[dependencies]\nsqlx = { version = "0.8", features = [\n  "runtime-tokio",\n  "postgres",\n] }\n', 'postgres'],
+    ['../Cargo.toml', '[dependencies]\ndiesel = { version = "2", features = ["mysql", "postgres"] }\n', undefined],
   ])('is what %s says: %j', (path, text, expected) => {
     expect(engineOfFiles([{ path, text }, ...sql('CREATE TABLE a (id int);')])).toBe(expected);
   });

@@ -114,6 +114,71 @@ describe('sqlx', () => {
   });
 });
 
+describe('Diesel', () => {
+  const cargo = { '../Cargo.toml': '[dependencies]\ndiesel = { version = "2", features = ["postgres"] }\n' };
+  const files = {
+    '00000000000000_diesel_initial_setup/up.sql': 'SELECT 1;\n',
+    '00000000000000_diesel_initial_setup/down.sql': 'SELECT 2;\n',
+    '2024-01-02-000000_index/up.sql': 'CREATE INDEX CONCURRENTLY i ON a (b);\n',
+    '2024-01-02-000000_index/metadata.toml': '# alone\nrun_in_transaction = false\n',
+    '20240101000000_a/up.sql': 'CREATE TABLE a (b text);\nSELECT 1;\n',
+  };
+
+  it('has a folder for each migration, in the order of versions without hyphens', () => {
+    const { name, migrations, problems, run } = read({ ...cargo, ...files });
+    expect([name, problems]).toEqual(['diesel', []]);
+    expect(migrations.map(({ id, title }) => [id, title])).toEqual([
+      ['00000000000000', '00000000000000_diesel_initial_setup'],
+      ['20240101000000', '20240101000000_a'],
+      ['20240102000000', '2024-01-02-000000_index'],
+    ]);
+    expect(migrations.map(({ down }) => down?.path)).toEqual(['00000000000000_diesel_initial_setup/down.sql', undefined, undefined]);
+    expect(migrations.map(({ up }) => up.execution.wrapped)).toEqual([true, true, false]);
+    const [, whole, alone] = migrations.map((migration) => course(run(defaultEngine).steps(migration)));
+    expect(whole).toEqual(['check', 'begin', 'statements 1,2', 'record', 'commit']);
+    expect(alone).toEqual(['check', 'statements 1', 'record']);
+  });
+
+  it('is known by the crate, or by the names that it gives; an empty file is refused', () => {
+    expect(read({ '1_a/up.sql': 'SELECT 1;' }).name).toBe('sql');
+    expect(read({ ...cargo, '1_a/up.sql': 'SELECT 1;' }).name).toBe('diesel');
+    expect(read({ '2024-01-02-000000_a/up.sql': 'SELECT 1;' }).name).toBe('diesel');
+    const { migrations, problems } = read({ ...cargo, '1_a/up.sql': '' });
+    expect([migrations, problems]).toMatchObject([[], [{ path: '1_a/up.sql', message: expect.stringContaining('empty') }]]);
+  });
+
+  it('has its rollback and its metadata beside the file', () => {
+    const { framework, migrations, files: all } = read({ ...cargo, ...files });
+    const [, migration] = migrations;
+    if (migration === undefined) throw new Error('no migration');
+    expect(framework.placeDown(migration, all, ['DROP TABLE a;'])).toEqual({
+      kind: 'create',
+      path: '20240101000000_a/down.sql',
+      text: 'DROP TABLE a;\n',
+    });
+    const mark = framework.noTransactionMark?.(migration.up.path, 'up');
+    expect(mark?.kind === 'file' && mark.beside(migration.up.path)).toBe('20240101000000_a/metadata.toml');
+  });
+});
+
+describe('a folder for each migration, of a tool that is not known', () => {
+  it('has its way back beside it', () => {
+    const { name, framework, migrations, problems, files } = read({
+      '1700000000000_a/up.sql': 'CREATE TABLE a (b int);',
+      '1700000000000_a/down.sql': 'DROP TABLE a;',
+      '1700000000001_b/up.sql': 'CREATE TABLE b (b int);',
+    });
+    expect([name, problems]).toEqual(['sql', []]);
+    expect(migrations.map(({ title, down }) => [title, down?.path])).toEqual([
+      ['1700000000000_a', '1700000000000_a/down.sql'],
+      ['1700000000001_b', undefined],
+    ]);
+    const [, second] = migrations;
+    if (second === undefined) throw new Error('no migration');
+    expect(framework.placeDown(second, files, ['DROP TABLE b;'])).toMatchObject({ kind: 'create', path: '1700000000001_b/down.sql' });
+  });
+});
+
 describe('Supabase', () => {
   it('is known by its configuration, and is one transaction with its history', () => {
     const texts = { '20260101000000_a.sql': "CREATE TABLE a (b text);\nINSERT INTO a VALUES ('it''s');\n" };
