@@ -69,7 +69,7 @@ export function Dropdown<Value extends string | number>({ id, label, value, opti
       if (element.current !== null) element.current.value = String(value);
     });
     return () => cancelAnimationFrame(frame);
-  }, [value]);
+  }, [value, options.map((option) => option.value).join()]);
   const changed = () => {
     const chosen = options.find((option) => String(option.value) === element.current?.value);
     if (chosen !== undefined && chosen.value !== value) onChange(chosen.value);

@@ -7,14 +7,27 @@ export const sandboxLabels: Readonly<Record<SandboxProviderName, string>> = {
   local: 'Installed server',
 };
 
+/** Where the other sandboxes stand beside it, the reason against one need not name them: what can't be chosen there can't be advised. */
+export function withoutAlternatives(message: string): string {
+  return message.replace(/, or use --sandbox (?:embedded|docker|local)\b.*$/s, '.');
+}
+
 /** The runner speaks to the command line, too: here its options have names that can be seen. */
 export function inPanelWords(message: string): string {
-  return withStateBefore(message).replace(
+  return withInstalled(withStateBefore(message)).replace(
     /(?:\b(use|Use) )?--sandbox (embedded|docker|local)\b/g,
     (_, verb: string | undefined, name: SandboxProviderName) => {
       const choose = verb === undefined ? '' : verb === 'Use' ? 'Choose ' : 'choose ';
       return `${choose}“${sandboxLabels[name]}”`;
     },
+  );
+}
+
+/** “Installed server” can be chosen once there is one. */
+function withInstalled(message: string): string {
+  return message.replace(
+    /\buse --sandbox local with an installed (\w+ server \(\w+\))/g,
+    `install a $1 and choose “${sandboxLabels.local}”`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { SandboxChoice } from '../protocol/panel';
 import type { RunnerMessage, SandboxAvailability } from '../protocol/simulation';
 import type { Output } from './output';
 import { forkRunner, tell } from './runner-process';
-import { inPanelWords, sandboxLabels } from './sandbox-words';
+import { inPanelWords, sandboxLabels, withoutAlternatives } from './sandbox-words';
 
 const probeTimeoutMs = 8_000;
 
@@ -11,17 +11,18 @@ const probeTimeoutMs = 8_000;
 const unprobed: readonly SandboxAvailability[] = [{ name: 'embedded' }, { name: 'docker' }];
 
 /**
- * The sandboxes to choose from. An installed server is offered where there is one; nobody needs to hear that there is none, nor that no
- * MySQL and MariaDB are embedded.
+ * The sandboxes to choose from. Nobody needs to hear that no MySQL and MariaDB are embedded; nor that no server is installed, unless there
+ * is nothing else: then installing one is a way.
  */
 export function sandboxChoices(engine: EngineName, found: readonly SandboxAvailability[] = unprobed): readonly SandboxChoice[] {
-  return found
-    .filter(({ name, unavailable }) => name !== 'local' || unavailable === undefined)
-    .filter(({ name }) => name !== 'embedded' || !isMysqlFamily({ name: engine }))
+  const possible = found.filter(({ name }) => name !== 'embedded' || !isMysqlFamily({ name: engine }));
+  const anyUsable = possible.some(({ unavailable }) => unavailable === undefined);
+  return possible
+    .filter(({ name, unavailable }) => name !== 'local' || unavailable === undefined || !anyUsable)
     .map(({ name, unavailable }) => ({
       name,
       label: sandboxLabels[name],
-      ...(unavailable !== undefined && { unavailable: inPanelWords(unavailable) }),
+      ...(unavailable !== undefined && { unavailable: inPanelWords(withoutAlternatives(unavailable)) }),
     }));
 }
 

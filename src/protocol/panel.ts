@@ -50,6 +50,8 @@ export interface PanelSubject {
   /** One sentence on how it will run, from the execution plan. */
   readonly summary: string;
   readonly sandboxes: readonly SandboxChoice[];
+  /** What this machine can do is being found out: `sandboxes` may change. */
+  readonly checking?: true;
   /** Without its version: `PostgreSQL`. */
   readonly engineName: string;
   /** Oldest first. */
@@ -57,6 +59,8 @@ export interface PanelSubject {
   readonly choices: PanelChoices;
   /** A panel for commands: those to choose from. Absent for a migration file. */
   readonly commands?: readonly CommandChoice[];
+  /** What is wrong with the `faultline.json` that holds here: what it says is not heeded then. */
+  readonly configurationProblem?: string;
   /** Set when the workspace is not trusted: nothing can be run, and why. */
   readonly restricted?: string;
 }

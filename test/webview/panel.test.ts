@@ -58,6 +58,58 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
     await notice.waitFor({ state: 'detached' });
   });
 
+  it('keeps that notice in sight, clear of what is scrolled to, with a way to run it again', async () => {
+    await open();
+    await send({ kind: 'outdated', outdated: true });
+    const notice = page.locator('.notice.outdated');
+    await notice.waitFor();
+    await tile('crash@after:2').click();
+    await page.locator('.plan').last().scrollIntoViewIfNeeded();
+    const bottomOf = async () => {
+      const box = await notice.boundingBox();
+      return (box?.y ?? Number.NaN) + (box?.height ?? 0);
+    };
+    expect((await notice.boundingBox())?.y).toBeGreaterThanOrEqual(0);
+    await page.evaluate(`document.querySelector('.story').scrollIntoView({ block: 'start' })`);
+    expect((await page.locator('.story').boundingBox())?.y).toBeGreaterThanOrEqual(await bottomOf());
+    await notice.locator('vscode-button', { hasText: 'Run again' }).click();
+    await notice.waitFor({ state: 'detached' });
+    expect((await posted()).at(-1)).toMatchObject({ kind: 'run' });
+  });
+
+  it('asks again what this machine can do, beside what can be used already', async () => {
+    await open({ start: 'subject' });
+    await page.locator('button', { hasText: 'Check again' }).click();
+    expect((await posted()).filter(({ kind }) => kind === 'ready')).toHaveLength(2);
+    await send({ kind: 'subject', subject: { ...partial.subject, checking: true } });
+    await page.locator('button:disabled', { hasText: 'Checking…' }).waitFor();
+    await send({ kind: 'subject', subject: partial.subject });
+    await page.locator('button:enabled', { hasText: 'Check again' }).waitFor();
+  });
+
+  it('takes over what the configuration says now, and says what is wrong with it', async () => {
+    await open({ start: 'subject' });
+    const { subject } = partial;
+    await page.locator('#version').waitFor();
+    await send({
+      kind: 'subject',
+      subject: {
+        ...subject,
+        engine: 'MySQL 8.4',
+        engineName: 'MySQL',
+        engineVersions: ['8.0', '8.4', '9'],
+        choices: { ...subject.choices, engineVersion: '8.4', rows: 7 },
+        configurationProblem: 'faultline.json: "rows" is no number.',
+      },
+    });
+    await page.locator('.notice', { hasText: '"rows" is no number' }).waitFor();
+    await page.locator('label', { hasText: 'MySQL' }).waitFor();
+    expect(await page.locator('#rows input').inputValue()).toBe('7');
+    await page.locator('vscode-button', { hasText: 'Simulate failures' }).click();
+    await page.locator('.headline').waitFor();
+    expect((await posted()).at(-1)).toMatchObject({ kind: 'run', choices: { engineVersion: '8.4', rows: 7 } });
+  });
+
   it('asks which command a file is migrated by', async () => {
     await open({ start: 'subject' });
     await page.getByText('Simulate that command…').click();

@@ -25,6 +25,8 @@ export interface Fold {
   readonly first: number;
   readonly last: number;
   readonly count: number;
+  /** Not all of their cells have been run: they may turn out to differ. */
+  readonly pending: boolean;
 }
 
 export interface FoldedMatrix extends MatrixView {
@@ -46,7 +48,8 @@ export function folded(matrix: MatrixView, open: ReadonlySet<string>): FoldedMat
       at += 1;
       continue;
     }
-    folds.set(row.key, { key: row.key, first, last, count: run.length });
+    const pending = row.tiles.some(({ view }) => view.kind === 'pending');
+    folds.set(row.key, { key: row.key, first, last, count: run.length, pending });
     const bracket = row.bracket && { ...row.bracket, last: run.at(-1)?.bracket?.last ?? row.bracket.last };
     rows.push(...(open.has(row.key) ? run : [{ ...row, ...(bracket && { bracket }) }]));
     at += run.length;

@@ -98,7 +98,7 @@ function withSubject(state: PanelState, subject: PanelSubject): PanelState {
     // A start was refused: nothing will come of it.
     const refused = subject.restricted !== undefined && state.stage === 'running' && state.phase === undefined;
     if (refused) return { ...state, stage: 'ready', subject };
-    return { ...state, subject, choices: usableChoices(subject, state.choices ?? subject.choices) };
+    return { ...state, subject, choices: usableChoices(subject, followed(state, subject)) };
   }
   const remembered = state.remembered?.path === subject.path ? state.remembered : undefined;
   return {
@@ -107,6 +107,21 @@ function withSubject(state: PanelState, subject: PanelSubject): PanelState {
     subject,
     choices: usableChoices(subject, remembered?.choices ?? subject.choices),
     ...(remembered?.selected !== undefined && { selected: remembered.selected }),
+  };
+}
+
+/** What the reader chose stays; what was left as it was offered goes with what is offered now, such as the version of another engine. */
+function followed({ choices, subject: before }: PanelState, subject: PanelSubject): PanelChoices {
+  if (choices === undefined || before === undefined) return subject.choices;
+  const { choices: offered } = before;
+  const now = subject.choices;
+  return {
+    ...choices,
+    ...(choices.sandbox === offered.sandbox && { sandbox: now.sandbox }),
+    ...(choices.engineVersion === offered.engineVersion && { engineVersion: now.engineVersion }),
+    ...(choices.rows === offered.rows && { rows: now.rows }),
+    ...(choices.seed === offered.seed && { seed: now.seed }),
+    ...(choices.load === offered.load && now.load !== undefined && { load: now.load }),
   };
 }
 

@@ -65,7 +65,7 @@ function Body({
       {offersSetup && stage !== 'running' && <Setup state={state} onStarted={onStarted} />}
       {run !== undefined && stage !== 'failed' && (
         <>
-          {state.outdated && stage !== 'running' && <Status stage="outdated" />}
+          {state.outdated && stage !== 'running' && <Status stage="outdated" state={state} settingsOpen={settingsOpen} />}
           <Summary run={run} finished={stage === 'finished'} filter={filter} onFilter={setFilter} />
           <Matrix run={run} running={stage === 'running'} shown={shown} filter={filter} />
           {run.load !== undefined && <Load load={run.load} statements={run.statements} />}

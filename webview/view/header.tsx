@@ -42,7 +42,7 @@ export function Header({ state, settingsOpen, onSettings }: HeaderProps): VNode 
           <Button onPress={onSettings} expanded={settingsOpen}>
             {settingsOpen ? 'Close settings' : 'Settings'}
           </Button>
-          {!settingsOpen && (
+          {!settingsOpen && !state.outdated && (
             <Button primary onPress={rerun} disabled={restricted}>
               Run again
             </Button>

@@ -136,9 +136,10 @@ function FoldButton({
   readonly isFolded: boolean;
   readonly onFold: (key: string) => void;
 }): VNode {
+  const alike = fold.pending ? 'are alike so far' : 'end alike';
   return (
     <button type="button" class="fold" aria-expanded={!isFolded} onClick={() => onFold(fold.key)}>
-      {isFolded ? `▸ ${fold.first} to ${fold.last} end alike: show each` : `▾ fold ${fold.first} to ${fold.last}, which end alike`}
+      {isFolded ? `▸ ${fold.first} to ${fold.last} ${alike}: show each` : `▾ fold ${fold.first} to ${fold.last}, which ${alike}`}
     </button>
   );
 }

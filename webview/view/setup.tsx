@@ -22,6 +22,12 @@ export function Setup({ state, onStarted }: { readonly state: PanelState; readon
           <p class="lede">{subject.commands === undefined ? aboutMigration : aboutCommand}</p>
         </>
       )}
+      {subject.configurationProblem !== undefined && (
+        <div class="notice tone-caution" role="note">
+          <strong>The configuration needs a correction.</strong>
+          <p>{subject.configurationProblem} Until then, check here whether engine and version are right.</p>
+        </div>
+      )}
       {subject.restricted !== undefined ? (
         <div class="notice tone-caution" role="note">
           <strong>This workspace is restricted.</strong>
@@ -71,6 +77,13 @@ function Choices({ subject, choices, label, onStarted }: ChoicesProps): VNode {
   const { dispatch, post } = useActions();
   const [rows, setRows] = useState(String(choices.rows));
   const [seed, setSeed] = useState(String(choices.seed));
+  // What is offered may change under the hand: the text follows, unless it already says so.
+  useEffect(() => {
+    if (Number(rows) !== choices.rows) setRows(String(choices.rows));
+  }, [choices.rows]);
+  useEffect(() => {
+    if (Number(seed) !== choices.seed) setSeed(String(choices.seed));
+  }, [choices.seed]);
   const change = (part: Partial<PanelChoices>) => dispatch({ kind: 'choose', choices: { ...choices, ...part } });
   const rowsProblem = problemWith(rows, 'Rows', rowsMax);
   const seedProblem = problemWith(seed, 'Seed', seedMax);
@@ -152,10 +165,10 @@ function Choices({ subject, choices, label, onStarted }: ChoicesProps): VNode {
           />
         </Field>
       </div>
-      {unavailable.length > 0 && <Reasons sandboxes={unavailable} />}
       <Button primary onPress={start} disabled={[rowsProblem, seedProblem, commandProblem].some((problem) => problem !== undefined)}>
         {label}
       </Button>
+      {unavailable.length > 0 && <Reasons subject={subject} sandboxes={unavailable} />}
     </>
   );
 }
@@ -172,35 +185,44 @@ function loadOptions(current: number): readonly { readonly value: number; readon
 }
 
 function NoSandbox({ subject }: { readonly subject: PanelSubject }): VNode {
-  const { post } = useActions();
-  const [checking, setChecking] = useState(false);
-  useEffect(() => setChecking(false), [subject]);
-  const check = () => {
-    setChecking(true);
-    post({ kind: 'ready' });
-  };
   return (
     <div class="notice tone-bad">
       <strong>No sandbox can be used on this machine.</strong>
-      <p>A simulation needs a throwaway database. Any one of these will do:</p>
-      <Reasons sandboxes={subject.sandboxes} />
-      <Button onPress={check} disabled={checking}>
-        {checking ? 'Checking…' : 'Check again'}
-      </Button>
+      <p>A simulation needs a throwaway database. {subject.sandboxes.length > 1 && 'Any one of these will do:'}</p>
+      <Reasons subject={subject} sandboxes={subject.sandboxes} />
     </div>
   );
 }
 
-/** Why sandboxes can't be used, and what to do about it. */
-function Reasons({ sandboxes }: { readonly sandboxes: PanelSubject['sandboxes'] }): VNode {
+interface ReasonsProps {
+  readonly subject: PanelSubject;
+  readonly sandboxes: PanelSubject['sandboxes'];
+}
+
+/** Why sandboxes can't be used, and what to do about it; whoever did it asks again. */
+function Reasons({ subject, sandboxes }: ReasonsProps): VNode {
+  const { post } = useActions();
+  const [asked, setAsked] = useState(false);
+  useEffect(() => setAsked(false), [subject]);
+  const checking = asked || subject.checking === true;
+  const check = () => {
+    setAsked(true);
+    post({ kind: 'ready' });
+  };
   return (
-    <ul class="reasons">
-      {sandboxes.map(({ name, label, unavailable }) => (
-        <li key={name}>
-          <b>{label}</b> {unavailable}
-        </li>
-      ))}
-    </ul>
+    <div class="unusable">
+      <dl class="reasons">
+        {sandboxes.map(({ name, label, unavailable }) => (
+          <div key={name}>
+            <dt>{label}</dt>
+            <dd>{unavailable}</dd>
+          </div>
+        ))}
+      </dl>
+      <button type="button" class="link" onClick={check} disabled={checking}>
+        {checking ? 'Checking…' : 'Check again'}
+      </button>
+    </div>
   );
 }
 

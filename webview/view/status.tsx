@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import type { SimulationPhase } from '../../src/protocol/simulation';
 import { progressOf } from '../logic/cells';
+import { formatCount } from '../logic/numbers';
 import type { PanelState } from '../logic/panel-state';
 import { Button, Spinner } from '../ui';
 import { useActions } from './context';
@@ -8,7 +9,9 @@ import { useActions } from './context';
 export const outdatedText = 'The migration has been changed since this run.';
 
 type StatusProps =
-  | { readonly stage: 'waiting' | 'outdated' }
+  | { readonly stage: 'waiting' }
+  /** `settingsOpen`: what starts a run stands there. */
+  | { readonly stage: 'outdated'; readonly state: PanelState; readonly settingsOpen: boolean }
   | { readonly stage: 'running' | 'failed' | 'cancelled'; readonly state: PanelState };
 
 /** What is going on, or why nothing is. */
@@ -22,12 +25,7 @@ export function Status(props: StatusProps): VNode {
         </p>
       );
     case 'outdated':
-      return (
-        <div class="notice tone-caution">
-          <strong>{outdatedText}</strong>
-          <p>What is shown, recoveries included, is about what it did then. Run it again to see what holds now.</p>
-        </div>
-      );
+      return <Outdated state={props.state} settingsOpen={props.settingsOpen} />;
     case 'running':
       return <Running state={props.state} />;
     case 'failed':
@@ -41,6 +39,29 @@ export function Status(props: StatusProps): VNode {
     case 'cancelled':
       return <Cancelled state={props.state} />;
   }
+}
+
+/** Stays in sight: the recoveries far below are of the earlier text. */
+function Outdated({ state, settingsOpen }: { readonly state: PanelState; readonly settingsOpen: boolean }): VNode {
+  const { dispatch, post } = useActions();
+  const { subject, choices } = state;
+  const rerun = () => {
+    if (choices === undefined) return;
+    dispatch({ kind: 'run' });
+    post({ kind: 'run', choices });
+  };
+  return (
+    <div class="notice tone-caution outdated">
+      <p>
+        <strong>{outdatedText}</strong> What is shown, recoveries included, is about what it did then.
+      </p>
+      {!settingsOpen && (
+        <Button primary onPress={rerun} disabled={subject?.restricted !== undefined}>
+          Run again
+        </Button>
+      )}
+    </div>
+  );
 }
 
 const phaseWords: Readonly<Record<SimulationPhase, string>> = {
@@ -68,7 +89,7 @@ function Running({ state }: { readonly state: PanelState }): VNode {
           <b>{words}…</b>
           {progress !== undefined && (
             <span class="count">
-              {progress.done} of {progress.total}
+              {formatCount(progress.done)} of {formatCount(progress.total)}
             </span>
           )}
           {!cancelling && phase?.detail !== undefined && <span class="quiet status-detail">{phase.detail}</span>}
@@ -90,7 +111,7 @@ function Cancelled({ state }: { readonly state: PanelState }): VNode {
       <p>
         {progress === undefined
           ? 'It stopped before the first failure was tried.'
-          : `${progress.done} of ${progress.total} failures were tried; what they left is shown below.`}{' '}
+          : `${formatCount(progress.done)} of ${formatCount(progress.total)} failures were tried; what they left is shown below.`}{' '}
         The sandbox is gone.
       </p>
     </div>

@@ -3,7 +3,7 @@ import { unfilledText, verdictWords } from '../../src/model/words';
 import { countCells } from '../logic/counts';
 import type { Filter } from '../logic/filter';
 import { headlineOf } from '../logic/headline';
-import { formatDuration, plural } from '../logic/numbers';
+import { formatCount, formatDuration, plural } from '../logic/numbers';
 import type { Run } from '../logic/panel-state';
 import { toneClass, VerdictGlyph, ViewGlyph } from './glyph';
 
@@ -49,12 +49,24 @@ export function Summary({ run, finished, filter, onFilter }: SummaryProps): VNod
         )}
         {counts.verdicts.map(({ verdict, count }) => {
           const { tone, meaning, label } = verdictWords[verdict];
-          return entry(verdict, toneClass(tone), meaning, <VerdictGlyph verdict={verdict} />, `${count} ${label}`);
+          return entry(verdict, toneClass(tone), meaning, <VerdictGlyph verdict={verdict} />, `${formatCount(count)} ${label}`);
         })}
         {counts.failed > 0 &&
-          entry('failed', 'tone-caution', undefined, <ViewGlyph view={{ kind: 'failed' }} />, `${counts.failed} not carried out`)}
+          entry(
+            'failed',
+            'tone-caution',
+            undefined,
+            <ViewGlyph view={{ kind: 'failed' }} />,
+            `${formatCount(counts.failed)} not carried out`,
+          )}
         {counts.impossible > 0 &&
-          entry('impossible', 'tone-quiet', undefined, <ViewGlyph view={{ kind: 'impossible' }} />, `${counts.impossible} impossible here`)}
+          entry(
+            'impossible',
+            'tone-quiet',
+            undefined,
+            <ViewGlyph view={{ kind: 'impossible' }} />,
+            `${formatCount(counts.impossible)} impossible here`,
+          )}
         {filter !== undefined && (
           <li>
             <button type="button" class="count-button" onClick={() => onFilter(undefined)}>

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { defaultEngine } from '../../model/engine';
 import { withoutPasswords } from '../../model/secrets';
 import { type DescribeResult, type PlaceDownParams, type PlaceDownResult, placeDownRequest } from '../../protocol/language';
-import type { FromPanel, PanelChoices, PanelCommand, SandboxChoice, ToPanel } from '../../protocol/panel';
+import type { CommandChoice, FromPanel, PanelChoices, PanelCommand, PanelSubject, SandboxChoice, ToPanel } from '../../protocol/panel';
 import type { SimulationEvent } from '../../protocol/simulation';
 import type { LanguageServer } from '../language-server';
 import type { MigrationCommands } from '../migration-commands';
@@ -15,12 +15,12 @@ import { probeSandboxes, sandboxChoices } from '../sandboxes';
 import type { LastRuns } from './last-run';
 import { parseFromPanel } from './messages';
 import { panelPage, panelResources } from './page';
-import { describe, describeCommand, panelSubject, simulationRequest } from './subject';
+import { describe, describeCommand, isShownAlike, panelSubject, simulationRequest, withChangedDefaults } from './subject';
 
 /** Cells in flight at once; more only makes them wait for one another. */
 const maxJobs = 4;
 
-const compareRestMs = 300;
+const lookRestMs = 300;
 
 export interface PanelServices {
   readonly extensionUri: vscode.Uri;
@@ -54,11 +54,14 @@ export class SimulationPanel {
   /** A digest of the migration as it was run. */
   private ranContent: string | undefined;
   private outdated = false;
-  private comparing: NodeJS.Timeout | undefined;
+  private looking: NodeJS.Timeout | undefined;
   private running: RunningSimulation | undefined;
   /** True from the click on Run until the runner's process is gone. */
   private busy = false;
   private disposed = false;
+  /** What was said of the migration last. */
+  private described: DescribeResult | undefined;
+  private foundCommands: readonly CommandChoice[] | undefined;
   private sandboxes: readonly SandboxChoice[] = sandboxChoices(defaultEngine.name);
   private readonly subscriptions: vscode.Disposable[] = [];
 
@@ -79,15 +82,15 @@ export class SimulationPanel {
     };
     this.subscriptions.push(
       webview.onDidReceiveMessage((value: unknown) => this.receive(value)),
-      services.server.onChange(() => this.compareSoon()),
+      services.server.onChange(() => this.lookSoon()),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0 && document.uri.fsPath === this.path) this.compareSoon();
+        if (contentChanges.length > 0 && document.uri.fsPath === this.path) this.lookSoon();
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.showSubject('subject')),
       panel.onDidDispose(() => {
         this.disposed = true;
         this.running?.cancel();
-        clearTimeout(this.comparing);
+        clearTimeout(this.looking);
         for (const subscription of this.subscriptions) subscription.dispose();
         onDispose();
       }),
@@ -149,10 +152,10 @@ export class SimulationPanel {
    * found out meanwhile, and sent after: it takes a moment.
    */
   private async showSubject(kind: 'subject' | 'replay'): Promise<void> {
-    const { extensionUri, output, lastRuns, commands } = this.services;
+    const { lastRuns, commands } = this.services;
     const [description, found] = await Promise.all([this.describe(), this.command && commands.find()]);
-    const topic = { path: this.path, kept: this.keptChoices, command: this.command, commands: found };
-    const subject = panelSubject(topic, description, this.sandboxes);
+    this.foundCommands = found;
+    const subject = this.subjectOf(description, true);
     if (this.events.length === 0 && !this.busy) {
       const kept = await lastRuns.load(this.runKey);
       this.events = [...kept.events];
@@ -161,12 +164,36 @@ export class SimulationPanel {
     this.post(kind === 'replay' && this.events.length > 0 ? { kind, subject, events: this.events } : { kind: 'subject', subject });
     if (kind === 'replay') this.outdated = false;
     this.compare(description);
-    // To ask what this machine can do runs programs of it.
-    if (!vscode.workspace.isTrusted) return;
-    const { engine: name, engineVersion: version, image } = description.simulation;
+    await this.probe();
+  }
+
+  /** `checking`: what this machine can do is about to be found out. */
+  private subjectOf(description: DescribeResult, checking: boolean): PanelSubject {
+    this.keptChoices = withChangedDefaults(this.keptChoices, this.described?.simulation, description.simulation);
+    this.described = description;
+    const topic = { path: this.path, kept: this.keptChoices, command: this.command, commands: this.foundCommands };
+    const subject = panelSubject(topic, description, this.sandboxes);
+    return checking && vscode.workspace.isTrusted ? { ...subject, checking } : subject;
+  }
+
+  /** To ask what this machine can do runs programs of it, which a workspace that is not trusted must not lead to. */
+  private async probe(): Promise<void> {
+    if (!vscode.workspace.isTrusted || this.described === undefined) return;
+    const { extensionUri, output } = this.services;
+    const { name, version, image } = serverOf(this.described);
     const engine = { name, version, ...(image === undefined ? {} : { image }) };
     this.sandboxes = await probeSandboxes(extensionUri.fsPath, engine, output);
-    if (!this.disposed) this.post({ kind: 'subject', subject: { ...subject, sandboxes: this.sandboxes } });
+    if (!this.disposed) this.post({ kind: 'subject', subject: this.subjectOf(this.described, false) });
+  }
+
+  /** The migration, faultline.json or the settings may say something else by now: another engine, other defaults, another course. */
+  private async update(description: DescribeResult): Promise<void> {
+    const before = this.described;
+    if (before === undefined || this.busy || this.disposed || this.services.server.state !== 'running') return;
+    if (isShownAlike(before, description)) return;
+    const otherServer = JSON.stringify(serverOf(before)) !== JSON.stringify(serverOf(description));
+    this.post({ kind: 'subject', subject: this.subjectOf(description, otherServer) });
+    if (otherServer) await this.probe();
   }
 
   private describe(): Promise<DescribeResult> {
@@ -209,7 +236,7 @@ export class SimulationPanel {
     // A run that was cancelled does not push out one that has an answer.
     if (this.events.some((event) => event.kind === 'finished')) await this.keepRun();
     // It may have been changed while it ran.
-    this.compareSoon();
+    this.lookSoon();
   }
 
   private keepRun(): Promise<void> {
@@ -217,11 +244,15 @@ export class SimulationPanel {
     return this.services.lastRuns.save(this.runKey, { events, ...(ranContent !== undefined && { content: ranContent }) });
   }
 
-  /** Asks once typing rests. What a command runs is not known. */
-  private compareSoon(): void {
-    if (this.command !== undefined || this.ranContent === undefined) return;
-    clearTimeout(this.comparing);
-    this.comparing = setTimeout(() => void this.describe().then((description) => this.compare(description)), compareRestMs);
+  /** Looks again once typing rests. */
+  private lookSoon(): void {
+    clearTimeout(this.looking);
+    const look = async (): Promise<void> => {
+      const description = await this.describe();
+      this.compare(description);
+      await this.update(description);
+    };
+    this.looking = setTimeout(() => void look(), lookRestMs);
   }
 
   /** Says whether what is shown still holds. What can't be read at present, such as half a statement, or is gone counts as changed. */
@@ -269,6 +300,11 @@ export class SimulationPanel {
   private post(message: ToPanel): void {
     void this.panel.webview.postMessage(message);
   }
+}
+
+/** What a sandbox has to have. */
+function serverOf({ simulation: { engine: name, engineVersion: version, image } }: DescribeResult) {
+  return { name, version, image };
 }
 
 /** The runner reads the disk: what is simulated must be what the editor shows. */

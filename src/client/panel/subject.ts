@@ -77,9 +77,33 @@ export function panelSubject(topic: PanelTopic, description: DescribeResult, san
     engineVersions: supportedVersions[simulation.engine],
     choices,
     ...(commands !== undefined && { commands }),
+    ...(description.configurationProblem !== undefined && { configurationProblem: description.configurationProblem.message }),
     ...(!vscode.workspace.isTrusted && {
       restricted: untrustedReason(commands === undefined ? 'the migration' : 'a command of the workspace'),
     }),
+  };
+}
+
+/** Whether a panel looks the same for both: a comment, or the place of a problem, changes nothing. */
+export function isShownAlike(before: DescribeResult, now: DescribeResult): boolean {
+  const parts = ({ title, framework, engine, summary, configurationProblem, simulation }: DescribeResult) =>
+    JSON.stringify([title, framework, engine, summary, configurationProblem?.message, simulation]);
+  return parts(before) === parts(now);
+}
+
+/** Choices that were kept, with what the configuration or the settings say otherwise since. */
+export function withChangedDefaults(
+  kept: PanelChoices | undefined,
+  before: SimulationDefaults | undefined,
+  now: SimulationDefaults,
+): PanelChoices | undefined {
+  if (kept === undefined || before === undefined) return kept;
+  return {
+    ...kept,
+    ...(before.sandbox !== now.sandbox && { sandbox: now.sandbox }),
+    ...((before.engine !== now.engine || before.engineVersion !== now.engineVersion) && { engineVersion: now.engineVersion }),
+    ...(before.rows !== now.rows && { rows: now.rows }),
+    ...(before.load !== now.load && { load: now.load }),
   };
 }
 

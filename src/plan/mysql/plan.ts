@@ -89,7 +89,7 @@ function summarise(
       ? `${count}, no transaction: a failure leaves part of it`
       : `${count}, ${transactions.length} transactions: a failure leaves what was committed before it`;
   }
-  const useless = wrapped ? `, and ends the framework's transaction` : '';
-  const who = definitions === 1 ? 'the one that changes definitions' : `each of the ${definitions} that change definitions`;
-  return `${count}: ENGINE commits ${who} by itself${useless}; a failure leaves what came before it`;
+  const which = definitions === statements.length ? 'each' : `${definitions === 1 ? 'one' : definitions} of them`;
+  const useless = wrapped ? ', also in a transaction' : '';
+  return `${count}: ENGINE commits ${which} by itself${useless}; a failure leaves what came before it`;
 }

@@ -39,6 +39,6 @@ function find(engine: Engine): Result<{ readonly kind: ServerEngine; readonly pr
 
 function missing(kind: ServerEngine, engine: Engine, installed: readonly ServerPrograms[]): string {
   const labels = [...new Set(installed.map((each) => engineLabel(each.engine)))];
-  const found = labels.length === 0 ? 'none is' : `only ${labels.join(', ')} is`;
-  return `${engineLabel(engine)} is not installed on this machine (${found}). Install it, or ${kind.instead.ofLocal}.`;
+  const found = labels.length === 0 ? '' : ` (only ${labels.join(', ')} is)`;
+  return `${engineLabel(engine)} is not installed on this machine${found}. Install it, or ${kind.instead.ofLocal}.`;
 }

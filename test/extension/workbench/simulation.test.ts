@@ -1,5 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { execFile } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { WorkbenchWindow } from './window';
 
@@ -74,13 +76,24 @@ describe('a migration from squiggle to verified recovery', () => {
     await window.page.keyboard.press('Control+S');
   });
 
-  it('runs the simulation from the code lens and fills the matrix', async () => {
+  it('opens the panel from the code lens, which goes with faultline.json', async () => {
     await window.page.locator('.codelens-decoration a', { hasText: 'Simulate failures' }).first().click();
     const panel = window.panel();
-    const start = panel.getByRole('button', { name: 'Simulate failures' });
-    await start.waitFor();
+    await panel.getByRole('button', { name: 'Simulate failures' }).waitFor();
     await window.screenshot('panel-ready-dark-1280');
-    await start.click();
+    const file = join(window.folder, 'goose/faultline.json');
+    await writeFile(file, '{ "engineVersion": "16" }');
+    await panel.locator('.chip', { hasText: 'PostgreSQL 16' }).waitFor();
+    await writeFile(file, '{ "engineVersion": ');
+    await panel.locator('.notice', { hasText: 'The configuration needs a correction.' }).waitFor();
+    await rm(file);
+    await panel.locator('.notice').waitFor({ state: 'detached' });
+    await panel.locator('.chip', { hasText: 'PostgreSQL 18' }).waitFor();
+  });
+
+  it('runs the simulation and fills the matrix', async () => {
+    const panel = window.panel();
+    await panel.getByRole('button', { name: 'Simulate failures' }).click();
     await panel.locator('table.matrix[aria-busy="true"]').waitFor({ timeout: runTimeoutMs });
     await panel.locator('table.matrix[aria-busy="false"]').waitFor({ timeout: runTimeoutMs });
     assert.ok((await panel.locator('button.tile.done').count()) > 10, 'the cells are filled');

@@ -12,15 +12,29 @@ describe('the sandboxes of the panel', () => {
       },
       { name: 'local', unavailable: 'no mysqld' },
     ] as const;
-    expect(sandboxChoices('mysql', found)).toEqual([
+    expect(sandboxChoices('postgres', [{ name: 'embedded' }, ...found.slice(1)])).toEqual([
+      { name: 'embedded', label: 'Embedded server' },
+      { name: 'docker', label: 'Docker', unavailable: 'Docker is not running. Start Docker.' },
+    ]);
+    expect(sandboxChoices('mariadb', [{ name: 'local' }])).toEqual([{ name: 'local', label: 'Installed server' }]);
+  });
+
+  it('name an installed server as a way where there is no other, and advise nothing that cannot be chosen', () => {
+    const found = [
+      { name: 'embedded', unavailable: 'There is no embedded MySQL; use --sandbox docker for it.' },
       {
         name: 'docker',
-        label: 'Docker',
-        unavailable: 'Docker is not running. Start Docker, or choose “Installed server” with an installed MySQL server (mysqld).',
+        unavailable: 'Docker is not running. Start Docker, or use --sandbox local with an installed MySQL server (mysqld).',
       },
+      { name: 'local', unavailable: 'MySQL 8.4 is not installed on this machine. Install it, or use --sandbox docker.' },
+    ] as const;
+    expect(sandboxChoices('mysql', found)).toEqual([
+      { name: 'docker', label: 'Docker', unavailable: 'Docker is not running. Start Docker.' },
+      { name: 'local', label: 'Installed server', unavailable: 'MySQL 8.4 is not installed on this machine. Install it.' },
     ]);
-    expect(sandboxChoices('postgres', found).map(({ name }) => name)).toEqual(['embedded', 'docker']);
-    expect(sandboxChoices('mariadb', [{ name: 'local' }])).toEqual([{ name: 'local', label: 'Installed server' }]);
+    expect(inPanelWords(found[1].unavailable)).toBe(
+      'Docker is not running. Start Docker, or install a MySQL server (mysqld) and choose “Installed server”.',
+    );
   });
 
   it('are never called by options of the command line', () => {

@@ -122,7 +122,9 @@ describe('a long matrix', () => {
       ['statement 1', true, false],
       ['statement 5', false, true],
     ]);
-    expect([...closed.folds.values()]).toEqual([{ key: 'statement 1', first: 1, last: 4, count: 4 }]);
+    expect([...closed.folds.values()]).toEqual([{ key: 'statement 1', first: 1, last: 4, count: 4, pending: false }]);
+    const unrun = folded(buildMatrix({ ...run, results: {} }), new Set());
+    expect([...unrun.folds.values()]).toEqual([{ key: 'statement 1', first: 1, last: 5, count: 5, pending: true }]);
     expect(folded(matrix, new Set(['statement 1'])).rows).toHaveLength(5);
     const alone = {
       ...matrix,

@@ -53,6 +53,29 @@ function stateAfter(messages: readonly (ToPanel | PanelAction)[], from: PanelSta
 const asMessages = (list: readonly SimulationEvent[]): ToPanel[] => list.map((event) => ({ kind: 'event', event }));
 
 describe('the state of the panel', () => {
+  it('goes with a configuration that changes, but for what the reader chose', () => {
+    const mysql: PanelSubject = {
+      ...subject,
+      engine: 'MySQL 8.4',
+      engineName: 'MySQL',
+      engineVersions: ['8.0', '8.4', '9'],
+      choices: { ...choices, engineVersion: '8.4', rows: 50 },
+    };
+    const chosen: PanelAction = { kind: 'choose', choices: { ...choices, engineVersion: '17', seed: 7 } };
+    expect(
+      stateAfter([
+        { kind: 'subject', subject },
+        { kind: 'subject', subject: mysql },
+      ]).choices,
+    ).toEqual(mysql.choices);
+    const older = { ...subject, engineVersions: ['16', '17', '18'], choices: { ...choices, engineVersion: '16', rows: 50 } };
+    expect(stateAfter([{ kind: 'subject', subject }, chosen, { kind: 'subject', subject: older }]).choices).toEqual({
+      ...older.choices,
+      engineVersion: '17',
+      seed: 7,
+    });
+  });
+
   it('goes from waiting to ready to running to finished', () => {
     expect(initialState().stage).toBe('waiting');
     expect(stateAfter([{ kind: 'subject', subject }]).stage).toBe('ready');
