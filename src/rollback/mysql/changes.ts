@@ -84,9 +84,12 @@ class Writer {
         options,
       ),
       ...created.changes,
+      // A partitioned table takes no foreign key, and each of its unique keys has to hold the partitioning's columns (manual, Restrictions
+      // and Limitations on Partitioning).
+      ...this.partitionChanges(({ to }) => to.partitionKey === undefined),
       ...altered.changes,
       ...this.lateForeignKeys([...created.late, ...altered.late]),
-      ...this.plans.flatMap(({ from, to }) => partitionChange(from, to, options)),
+      ...this.partitionChanges(({ to }) => to.partitionKey !== undefined),
       ...definitions.creates,
       ...triggers.creates,
       ...this.plans.flatMap(({ to, columns }) => waitingColumns(to, columns, engine)),
@@ -94,6 +97,10 @@ class Writer {
       ...this.waitingForeignKeys(),
       ...schemas.drops,
     ];
+  }
+
+  private partitionChanges(concerns: (plan: Plan) => boolean): Change[] {
+    return this.plans.filter(concerns).flatMap(({ from, to }) => partitionChange(from, to, this.options));
   }
 
   private planOf(from: Table, to: Table): Plan {

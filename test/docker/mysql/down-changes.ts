@@ -114,6 +114,10 @@ ALTER TABLE authors DROP CONSTRAINT karma_ok, ADD CONSTRAINT karma_fine CHECK (k
     sql: 'CREATE TABLE hits_2023 LIKE hits; ALTER TABLE hits_2023 REMOVE PARTITIONING; ALTER TABLE hits EXCHANGE PARTITION p2023 WITH TABLE hits_2023;',
   },
   {
+    name: 'a table divided by a column that its key did not hold, for which its foreign key had to go',
+    sql: 'ALTER TABLE posts DROP FOREIGN KEY posts_author; ALTER TABLE post_tags DROP FOREIGN KEY pt_post; ALTER TABLE posts DROP PRIMARY KEY, ADD PRIMARY KEY (id, author_id); ALTER TABLE posts PARTITION BY HASH (author_id) PARTITIONS 3;',
+  },
+  {
     name: 'a table and its columns renamed by one statement, with a view on it',
     sql: "DROP VIEW live_posts; ALTER TABLE posts RENAME TO articles, RENAME COLUMN title TO headline; CREATE VIEW live AS SELECT id, headline FROM articles WHERE state = 'live';",
   },

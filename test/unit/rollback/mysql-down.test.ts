@@ -159,6 +159,14 @@ test('a JSON column of MariaDB comes back with its check', () => {
   );
 });
 
+test('partitions go before a key that does not hold their column, and before a foreign key', () => {
+  const { statements } = downOf(
+    'ALTER TABLE orders DROP FOREIGN KEY orders_ibfk_1; ALTER TABLE orders DROP PRIMARY KEY, ADD PRIMARY KEY (id, person_id); ALTER TABLE orders PARTITION BY HASH (person_id) PARTITIONS 4',
+  );
+  expect(statements[0]).toBe('ALTER TABLE `orders` REMOVE PARTITIONING;');
+  expect(statements.slice(1).join('\n')).toMatch(/ADD PRIMARY KEY \(`id`\)[\s\S]*ADD CONSTRAINT `orders_ibfk_1` FOREIGN KEY/);
+});
+
 test('partitions that are added go, and what else is done to partitions is said', () => {
   const added = downOf('ALTER TABLE people ADD PARTITION (PARTITION p1 VALUES LESS THAN (10), PARTITION `p-2` VALUES LESS THAN (20))');
   expect(added.statements).toEqual(['ALTER TABLE `people` DROP PARTITION `p1`, `p-2`;']);
