@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withControlClient } from '../../../src/engines/mysql/connect';
+import { openControlClient, withControlClient } from '../../../src/engines/mysql/connect';
 import { mysqlEngine } from '../../../src/engines/mysql/engine';
 import { executeSteps } from '../../../src/engines/mysql/steps';
 import type { Sandbox } from '../../../src/model/sandbox';
@@ -98,6 +98,27 @@ describe.skipIf(skip).each(servers)('a state of $label', (server) => {
       undefined,
       undefined,
     ]);
+  });
+
+  it('shows no locks of a transaction that has ended, while others ask for transactions without a pause', async () => {
+    const database = await clone();
+    const [reader, left] = await Promise.all([openControlClient(sandbox.address(database)), openControlClient(sandbox.address(database))]);
+    let asks = true;
+    const asking = (async () => {
+      while (asks) await reader.query('SELECT COUNT(*) FROM information_schema.INNODB_TRX');
+    })();
+    try {
+      const [[{ id }]] = (await left.query('SELECT CONNECTION_ID() AS id')) as unknown as [[{ id: number }]];
+      await left.query('START TRANSACTION; UPDATE orders SET total = 5 WHERE id = 1');
+      const [open] = await mysqlEngine.captureBlockingSessions(sandbox, database, [id]);
+      expect(open?.locks.some(({ mode }) => / on \d+ rows?$/.test(mode))).toBe(true);
+      await left.query('COMMIT');
+      expect(await mysqlEngine.captureBlockingSessions(sandbox, database, [id])).toEqual([]);
+    } finally {
+      asks = false;
+      await asking;
+      await Promise.all([reader.end(), left.end()]);
+    }
   });
 
   it('shows the sessions that were left with their locks, and prepared transactions', async () => {

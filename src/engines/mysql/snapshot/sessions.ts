@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { SessionLeft } from '../../../model/simulation';
 import { quoteLiteral } from '../../../parse/mysql/identifiers';
 import { type ControlClient, migrationProgramName, type Row, resultsOf } from '../connect';
+import { lockingTransactions } from './innodb-status';
 import { transactionName } from './objects';
 
 /** The migration's sessions by their connections, with a condition on the database that they use. */
@@ -40,9 +41,15 @@ SELECT d.THREAD_ID AS \`thread\`, t.PROCESSLIST_ID AS pid, d.OBJECT_SCHEMA AS \`
   d.OBJECT_SCHEMA = DATABASE() AS own
 FROM performance_schema.data_locks d LEFT JOIN performance_schema.threads t ON t.THREAD_ID = d.THREAD_ID
 WHERE d.LOCK_TYPE = 'RECORD' AND d.LOCK_STATUS = 'GRANTED' GROUP BY d.THREAD_ID, t.PROCESSLIST_ID, d.OBJECT_SCHEMA, d.OBJECT_NAME, d.LOCK_MODE`;
-const rowLocksOfMariadb = `
-SELECT t.THREAD_ID AS \`thread\`, t.PROCESSLIST_ID AS pid, NULL AS \`schema\`, NULL AS name, 'locked' AS mode, x.trx_rows_locked AS number, 1 AS own
-FROM information_schema.INNODB_TRX x LEFT JOIN performance_schema.threads t ON t.PROCESSLIST_ID = x.trx_mysql_thread_id WHERE x.trx_rows_locked > 0`;
+const rowLocksOfMariadb = 'SHOW ENGINE INNODB STATUS';
+
+/** The same columns, of what MariaDB answers. */
+function rowLocksShown(status: Row | undefined, everybody: readonly Row[]): readonly Row[] {
+  return lockingTransactions(String(status?.Status ?? '')).map(({ sessionId, rows }) => {
+    const session = everybody.find(({ pid }) => Number(pid) === sessionId);
+    return { thread: session?.thread ?? null, pid: session?.pid ?? null, schema: null, name: null, mode: 'locked', number: rows, own: 1 };
+  });
+}
 
 /** Who waits for whose lock on a row. */
 const rowWaitsOfMysql = `
@@ -69,18 +76,20 @@ export async function captureSessions(client: ControlClient, sessionIds: readonl
   ).then(([version = [], ...rest]) => [version, ...rest] as const);
   if (sessions.length === 0 && prepared.length === 0) return [];
   const isMariadb = String(server?.version).includes('MariaDB');
-  // InnoDB shows a copy of its transactions that may be 0.1 s old (manual, The INFORMATION_SCHEMA INNODB_TRX Table); MariaDB has no other source.
+  // InnoDB shows a copy of its transactions that may be 0.1 s old (manual, The INFORMATION_SCHEMA INNODB_TRX Table); MariaDB has no other source
+  // for who waits for whom.
   if (isMariadb) await pause(innodbCacheMs);
-  const [metadata = [], rows = [], waits = [], everybody = []] = await resultsOf(
+  const [metadata = [], rowLocks = [], waits = [], everybody = []] = await resultsOf(
     client,
     [
       metadataLocksQuery,
       isMariadb ? rowLocksOfMariadb : rowLocksOfMysql,
       isMariadb ? rowWaitsOfMariadb : rowWaitsOfMysql,
-      `SELECT t.PROCESSLIST_ID AS pid, t.PROCESSLIST_COMMAND AS command, t.PROCESSLIST_INFO AS query, a.ATTR_VALUE AS program FROM performance_schema.threads t
+      `SELECT t.THREAD_ID AS \`thread\`, t.PROCESSLIST_ID AS pid, t.PROCESSLIST_COMMAND AS command, t.PROCESSLIST_INFO AS query, a.ATTR_VALUE AS program FROM performance_schema.threads t
 LEFT JOIN performance_schema.session_connect_attrs a ON a.PROCESSLIST_ID = t.PROCESSLIST_ID AND a.ATTR_NAME = 'program_name' WHERE t.PROCESSLIST_ID IS NOT NULL`,
     ].join(';\n'),
   );
+  const rows = isMariadb ? rowLocksShown(rowLocks[0], everybody) : rowLocks;
   const found: Found = { metadata, rows, waits, everybody };
   // The thread that a lock still names is gone.
   const orphaned = [...metadata, ...rows].filter(({ pid, own }) => pid === null && Number(own) === 1);
