@@ -105,12 +105,21 @@ function risk(simulation: Simulation): string {
   const worst = verdictsBySeverity.find((verdict) => done.some((cell) => cell.verdict === verdict));
   if (worst === undefined) return nothingKnown(simulation);
   const { text, place } = risks[worst];
+  if (worst === 'complete') return `${text}${onceMore(simulation, done)}`;
   if (!place) return text;
   const first = firstPoint(
     simulation,
     done.filter((cell) => cell.verdict === worst),
   );
   return `${text}: the first such point is ${pointWords(first)}.`;
+}
+
+/** What may happen to a migration that is done: without a history, whoever has not heard of its end runs it again. */
+function onceMore(simulation: Simulation, done: readonly CellResult[]): string {
+  const again = done.filter((cell) => cell.verdict === 'complete' && resolveCell(simulation, cell).retry?.outcome === 'differs');
+  if (again.length === 0) return '';
+  const place = pointWords(firstPoint(simulation, again));
+  return ` But nothing records that it was run: if it fails ${place}, running it again changes the database once more.`;
 }
 
 /** Why none of the cells says anything about failures; undefined when one does. A migration that fails by itself says that instead. */

@@ -71,7 +71,11 @@ export function headlineOf(run: Run): Headline {
   }
   const worst = risks.find(({ verdicts }) => answered.some(({ verdict }) => verdicts.includes(verdict)));
   if (worst === undefined) {
-    const risk = 'If this fails, nothing is left half done: fix the cause and run it again.';
+    // Without a history, whoever has not heard of the end runs it again.
+    const isDoneOnceMore = answered.some(({ verdict, result }) => verdict === 'complete' && result.retry?.outcome === 'differs');
+    const risk = isDoneOnceMore
+      ? 'If this fails, nothing is left half done. But nothing records that it was run: look whether it is done before you run it again, which changes the database once more.'
+      : 'If this fails, nothing is left half done: fix the cause and run it again.';
     const both = answered.some(({ verdict }) => verdict === 'complete') ? ' or exactly after' : '';
     return { risk, wayOut: `All ${plural(answered.length, 'failure')} ended exactly before${both} the migration.` };
   }

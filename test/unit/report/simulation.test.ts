@@ -116,6 +116,19 @@ test('the headline claims a way out only for what was verified', () => {
   expect(headline(harmless)).toEqual({ risk: 'If this fails, nothing is left behind: fix the cause and run it again.', wayOut: '' });
 });
 
+test('the headline tells of a finished migration that nothing records and that a retry does once more', () => {
+  const [first] = harmless.cells;
+  if (first === undefined) throw new Error('The sample has no such cell.');
+  const done = (outcome: 'after' | 'differs'): Simulation => {
+    const last = { ...first, id: 'lost-ack@after:1', fault: 'lost-ack' as const, point: { kind: 'after' as const, statement: 1 } };
+    return { ...harmless, cells: [...harmless.cells, { ...last, verdict: 'complete', retry: { outcome } }] };
+  };
+  expect(headline(done('after')).risk).toBe('If this fails, nothing is left half done.');
+  expect(headline(done('differs')).risk).toBe(
+    'If this fails, nothing is left half done. But nothing records that it was run: if it fails after statement 1, running it again changes the database once more.',
+  );
+});
+
 test('cells that were answered by another count as the same partial state', () => {
   const twin = {
     id: 'crash@before:4',

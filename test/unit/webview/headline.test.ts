@@ -39,6 +39,15 @@ describe('the headline', () => {
     ).toContain('exactly before or exactly after the migration.');
   });
 
+  it('does not advise to run again what would be done once more', () => {
+    const text = headline([
+      ['before', 1, 'rolled-back', { retry: { outcome: 'after' } }],
+      ['after', 1, 'complete', { retry: { outcome: 'differs' } }],
+    ]);
+    expect(text).toContain('look whether it is done before you run it again');
+    expect(text).not.toContain('fix the cause');
+  });
+
   it('names the first point from which a retry does not help, and the proven ways out', () => {
     expect(
       headline([
