@@ -65,6 +65,11 @@ describe('shards', () => {
     await clearFailure(['later.json'], 'is version 2 of the report');
   });
 
+  test('say in the help once what a merge fails on by default', async () => {
+    const { stdout } = await faultline(['merge', '--help']);
+    expect(stdout.replaceAll(/\s+/g, ' ').split('(default: broken,data-lost')).toHaveLength(2);
+  });
+
   test('are parts of a folder', async () => {
     const cwd = folderOf(migrations);
     for (const [args, text] of [

@@ -22,7 +22,7 @@ export function addMergeCommand(program: Command): void {
     .option('--out <file>', 'write the result to a file instead of standard output')
     .option('--html <file>', 'write the HTML report as well')
     .addOption(
-      new Option('--fail-on <list>', `verdicts that make the exit status 1; none for none (default: ${defaultFailOn.join(',')})`)
+      new Option('--fail-on <list>', 'verdicts that make the exit status 1; none for none')
         .argParser(parseVerdicts)
         .default(defaultFailOn, defaultFailOn.join(',')),
     )
