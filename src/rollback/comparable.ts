@@ -26,3 +26,41 @@ export function withFirstAttributes(before: Catalog, after: Catalog): Catalog {
     definitions: before.definitions.map((object) => first(object, object.kind)),
   };
 }
+
+/**
+ * The virtual schema after a migration, with owners and privileges of what the migration made in the place of something that had others:
+ * it belongs to who runs the migration, and grants what a new one grants.
+ */
+export function withMadeAttributes(after: Catalog, before: Catalog): Catalog {
+  const made = <T extends Attributes & Named>(
+    objects: readonly T[],
+    old: readonly (Attributes & Named)[],
+    kind: (object: T) => string,
+  ): T[] => {
+    const kept = new Set(old.map(({ identity }) => identity));
+    const replaced = new Map(old.map((object) => [nameKey(object), object]));
+    return objects.map((object) => {
+      const other = kept.has(object.identity) ? undefined : replaced.get(nameKey(object));
+      const owner = object.owner === undefined && other?.owner !== undefined ? { owner: creator } : undefined;
+      const grants = object.grants === undefined && other?.grants !== undefined ? { grants: defaultGrants(kind(object)) } : undefined;
+      return owner === undefined && grants === undefined ? object : { ...object, ...owner, ...grants };
+    });
+  };
+  return {
+    ...after,
+    schemas: made(after.schemas, before.schemas, () => 'schema'),
+    tables: made(after.tables, before.tables, () => 'table'),
+    sequences: made(after.sequences, before.sequences, () => 'sequence'),
+    types: made(after.types, before.types, () => 'type'),
+    definitions: made(after.definitions, before.definitions, ({ kind }) => kind),
+  };
+}
+
+interface Named {
+  readonly identity: string;
+  readonly schema?: string;
+  readonly name: string;
+  readonly signature?: string;
+}
+
+const nameKey = ({ schema = '', name, signature = '' }: Named) => `${schema}.${name}${signature}`;

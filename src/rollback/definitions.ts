@@ -1,6 +1,7 @@
 import type { Catalog, DefinedObject } from '../model/catalog';
 import { relationKey } from '../model/catalog';
 import { quoteIdentifier, quoteLiteral } from '../parse/postgres/identifiers';
+import { routineShape } from '../parse/postgres/routine-shape';
 import { canonical } from '../state/canonical';
 import { match } from '../state/match';
 import { type Change, type ChangeOptions, change } from './change';
@@ -150,6 +151,7 @@ function canReplace(a: DefinedObject, b: DefinedObject): boolean {
     (a.kind === 'function' || a.kind === 'procedure') &&
     a.signature === b.signature &&
     parameterNames(a) === parameterNames(b) &&
+    routineShape(a.definition)?.result === routineShape(b.definition)?.result &&
     canonical(a.columns) === canonical(b.columns) &&
     (!hasDefaults(a) || hasDefaults(b))
   );

@@ -6,7 +6,7 @@ import { replaySteps } from '../schema/virtual-schema';
 import type { Loss } from '../state/loss';
 import { catalogChanges } from './changes';
 import { textNames } from './columns';
-import { withFirstAttributes } from './comparable';
+import { withFirstAttributes, withMadeAttributes } from './comparable';
 import { computedDown } from './computed';
 import { concerned } from './concerned';
 import { withCopiesBack } from './copied-columns';
@@ -61,7 +61,7 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
   const columns = exchangedColumns(statements, was, now);
   const isCopied = copiedOver(statements, replaySteps(before, statements, engine), postgresRows, ({ type }, other) => type === other.type);
   const exchanged = [...exchangedDown(was, now, (made, old) => isMadeAnew(made, old) || isCopied(made, old)), ...columns.parts];
-  const plain = catalogChanges(withOldTexts(known, labels.catalog, statements, engine), inUse.target, {
+  const plain = catalogChanges(withOldTexts(known, withMadeAttributes(labels.catalog, was), statements, engine), inUse.target, {
     goal: 'before this migration',
     usingBack: computed.usingBack,
     exchanged: columns.apart,

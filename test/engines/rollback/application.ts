@@ -408,4 +408,17 @@ CREATE TABLE boxes (w integer, h integer CONSTRAINT flat CHECK (area(w, h) < 100
 CREATE FUNCTION area(w integer, h integer, d integer DEFAULT 1) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT (w * h * d)::bigint';
 CREATE INDEX boxes_area ON boxes (area(w, h)); ALTER TABLE boxes ADD CONSTRAINT flat CHECK (area(w, h) < 1000000);`,
   },
+  {
+    name: 'what is made in the place of something that was granted, commented and owned',
+    earlier: `CREATE TABLE shelves (id integer PRIMARY KEY, label text); GRANT SELECT ON shelves TO PUBLIC; GRANT UPDATE (label) ON shelves TO pg_monitor;
+COMMENT ON TABLE shelves IS 'wood'; ALTER TABLE shelves OWNER TO pg_monitor;
+CREATE FUNCTION amount() RETURNS integer LANGUAGE sql AS 'SELECT 1'; REVOKE ALL ON FUNCTION amount() FROM PUBLIC;
+CREATE SEQUENCE numbers; GRANT USAGE ON SEQUENCE numbers TO PUBLIC;
+CREATE TYPE colour AS ENUM ('red'); REVOKE USAGE ON TYPE colour FROM PUBLIC;`,
+    sql: `DROP TABLE shelves; CREATE TABLE shelves (id bigint PRIMARY KEY, label text, height integer);
+DROP FUNCTION amount(); CREATE FUNCTION amount() RETURNS text LANGUAGE sql AS 'SELECT ''one''';
+DROP SEQUENCE numbers; CREATE SEQUENCE numbers START 5;
+DROP TYPE colour; CREATE TYPE colour AS ENUM ('red', 'blue');`,
+    says: /^Lost: rows of shelves: [^.]*\.$/,
+  },
 ];

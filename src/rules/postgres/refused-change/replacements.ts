@@ -1,8 +1,8 @@
 import type { DefinedObject } from '../../../model/catalog';
+import { routineShape, viewColumns } from '../../../parse/postgres/routine-shape';
 import { findNamed } from '../../../schema/lookup';
 import { type OperationOf, type Step, shownName } from '../../context';
 import type { Examples } from '../../rule';
-import { routineShape, viewColumns } from '../routine-shape';
 import type { Refusal } from './refusal';
 
 /** CREATE OR REPLACE of a view or a function that changes what has to stay. */

@@ -1,6 +1,6 @@
 import type { Node } from '@pgsql/types';
-import { all, as, type NodeOf, strings } from '../../parse/postgres/operations/nodes';
-import { statementTree } from '../../parse/postgres/read';
+import { all, as, type NodeOf, strings } from './operations/nodes';
+import { statementTree } from './read';
 
 /** What of a function CREATE OR REPLACE can't change (manual, CREATE FUNCTION, "Overloading" and "Notes"). */
 export interface RoutineShape {
