@@ -25,6 +25,8 @@ const statements: readonly Statement[] = [
     file: /^Cargo\.toml$/,
     says: /^\s*(?:diesel|sqlx)\s*=\s*\{[^}]*\bfeatures\s*=\s*\[(?![^\]]*"(?:postgres|mysql|sqlite)"[^\]]*"(?:postgres|mysql|sqlite)")[^\]]*"(postgres|mysql|sqlite)"/m,
   },
+  // Flyway's plugin for Maven and Gradle.
+  { file: /^(?:pom\.xml|build\.gradle(?:\.kts)?)#/, says: /^database=(\w+)$/m },
   // sql-migrate.
   { file: /^dbconfig\.ya?ml$/, says: /^\s*dialect:\s*["']?(\w+)/m },
   // db-migrate, by the driver that is installed with it.

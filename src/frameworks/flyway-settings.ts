@@ -1,3 +1,4 @@
+import { isFlywayBuild } from '../model/flyway-build';
 import type { SourceFile } from '../model/run-protocol';
 import { isApplicationSettings } from '../model/spring-settings';
 import type { PlaceholderForm } from '../parse/substituted';
@@ -5,8 +6,8 @@ import { baseName } from './files';
 import { defaultNaming, type FlywayNaming } from './flyway-names';
 
 /**
- * The settings that change how a migration runs, from `flyway.conf` or `flyway.toml` in the folder or above it, and from the `application.yml`
- * or `.properties` of Spring Boot and Quarkus. What is nearer to the migrations counts.
+ * The settings that change how a migration runs, from `flyway.conf` or `flyway.toml` in the folder or above it, from the `application.yml` or
+ * `.properties` of Spring Boot and Quarkus, and from what Maven and Gradle say to its plugin. What is nearer to the migrations counts.
  */
 export interface FlywaySettings {
   readonly naming: FlywayNaming;
@@ -37,7 +38,7 @@ function settingsOf(files: readonly SourceFile[]): FlywaySettings {
   const entries = new Map<string, string>();
   for (const file of files) {
     const name = baseName(file.path);
-    if (name === 'flyway.conf' || isApplicationSettings(file.path)) readProperties(file.text, entries);
+    if (name === 'flyway.conf' || isApplicationSettings(file.path) || isFlywayBuild(file.path)) readProperties(file.text, entries);
     if (name === 'flyway.toml') readToml(file.text, entries);
   }
   const placeholders: Record<string, string> = {};

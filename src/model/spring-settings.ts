@@ -18,8 +18,20 @@ export function isApplicationSettings(path: string): boolean {
 /** The lines `flyway.KEY=VALUE` and `database=NAME`, and nothing else of the file; undefined where it says neither. */
 export function cutToMigrations(path: string, text: string): { readonly path: string; readonly text: string } | undefined {
   const entries = path.endsWith('.properties') ? propertiesOf(text) : yamlEntries(text);
-  const lines = entries.flatMap(([key, value]) => lineOf(key, value) ?? []);
-  return lines.length === 0 ? undefined : { path: path + cutMark, text: lines.map((line) => `${line}\n`).join('') };
+  const lines = linesOf(entries);
+  return lines === '' ? undefined : { path: path + cutMark, text: lines };
+}
+
+/** The same lines, of settings of Flyway that stand elsewhere: keys are without a prefix. */
+export function flywayLines(entries: readonly (readonly [key: string, value: string])[]): string {
+  return linesOf(entries.map(([key, value]) => [`spring.flyway.${key}`, value]));
+}
+
+function linesOf(entries: readonly Entry[]): string {
+  return entries
+    .map(([key, value]) => lineOf(key, value))
+    .flatMap((line) => (line === undefined ? [] : [`${line}\n`]))
+    .join('');
 }
 
 type Entry = readonly [key: string, value: string];

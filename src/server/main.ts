@@ -92,6 +92,7 @@ connection.onInitialized(() => {
       `**/${configurationFileName}`,
       '**/{schema.prisma,migration_lock.toml,flyway.conf,flyway.toml,package.json,ormconfig.json,database.json,config.json}',
       '**/application.{yml,yaml,properties}',
+      '**/{pom.xml,build.gradle,build.gradle.kts}',
       '**/*{changelog,changeLog,change-log,change_log,changeset,changeSet}*.{xml,yaml,yml,json}',
       '**/{changelog,changelogs,changesets,liquibase}/**/*.{xml,yaml,yml,json}',
     ];

@@ -13,6 +13,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { cutToDatabase, isDatabaseSettings } from '../model/database-settings';
+import { cutToFlyway, isFlywayBuild } from '../model/flyway-build';
 import type { Problem, Result } from '../model/result';
 import { failure, success } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
@@ -309,13 +310,13 @@ async function readParentMarkers(folder: string): Promise<readonly SourceFile[]>
 async function readDatabaseSettings(folder: string, prefix: string, names: readonly string[]): Promise<readonly SourceFile[]> {
   const inConfig = names.includes('config') ? await readdir(join(folder, 'config')).catch(() => []) : [];
   const candidates = [...names, ...inConfig.map((name) => `config/${name}`)].filter(
-    (path) => isDatabaseSettings(`${prefix}${path}`) || isApplicationSettings(path),
+    (path) => isDatabaseSettings(`${prefix}${path}`) || isApplicationSettings(path) || isFlywayBuild(path),
   );
   const found: SourceFile[] = [];
   for (const path of candidates.slice(0, limits.settings)) {
     const read = await readTextFile(join(folder, path));
     if (!read.ok || read.value.text.length > limits.importLength) continue;
-    const cutTo = isApplicationSettings(path) ? cutToMigrations : cutToDatabase;
+    const cutTo = isFlywayBuild(path) ? cutToFlyway : isApplicationSettings(path) ? cutToMigrations : cutToDatabase;
     const cut = cutTo(`${prefix}${path}`, read.value.text);
     if (cut !== undefined) found.push(cut);
   }

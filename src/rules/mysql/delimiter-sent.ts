@@ -62,7 +62,16 @@ Silent for plain SQL files, which the client runs, for Flyway, and for framework
   },
 };
 
-const senders: ReadonlySet<FrameworkName> = new Set(['golang-migrate', 'dbmate', 'goose', 'prisma', 'sqlx', 'diesel', 'sql-migrate', 'drizzle']);
+const senders: ReadonlySet<FrameworkName> = new Set([
+  'golang-migrate',
+  'dbmate',
+  'goose',
+  'prisma',
+  'sqlx',
+  'diesel',
+  'sql-migrate',
+  'drizzle',
+]);
 
 function violation(context: RuleContext, start: number, lines: readonly RegExpMatchArray[]): Violation {
   const at = start + (lines[0]?.index ?? 0);
