@@ -9,9 +9,11 @@ import type { Rule } from '../rule';
 import { refusedAutoIncrement } from './refused-change/auto-increment';
 import { definedBy, type Keys, type Refusal, typeOf } from './refused-change/definitions';
 import { refusedForeignKeys } from './refused-change/foreign-keys';
-import { refusedLength } from './refused-change/key-length';
+import { refusedGrownKey, refusedLength } from './refused-change/key-length';
 import { refusedName } from './refused-change/long-names';
+import { refusedList } from './refused-change/partition-lists';
 import { refusedByPartitions, refusedPartitioning } from './refused-change/partitions';
+import { refusedRow } from './refused-change/row-length';
 
 const users = { path: '0001_users.sql', text: 'CREATE TABLE users (id int unsigned PRIMARY KEY, bio text);\n' };
 const key = 'ALTER TABLE orders ADD CONSTRAINT orders_user FOREIGN KEY (user_id) REFERENCES users (id)';
@@ -29,15 +31,16 @@ export const mysqlRefusedChange: Rule = {
   explanation: `What earlier migrations made of a table decides whether the server takes a definition, whatever the rows are.
 
 - **Foreign keys.** Their columns have to be of the same type as those that they refer to: of integers the size and the sign count (MySQL 3780, MariaDB 1005), also with foreign_key_checks off. What they refer to has to be a key: a whole unique one since MySQL 8.4 (6125), an index that begins with it in MySQL 8.0 (1822) and MariaDB (1005). ON DELETE SET NULL asks for columns that can be NULL (MySQL 1830, MariaDB 1005).
-- **Keys.** TEXT, BLOB and JSON columns can't be in an index without a length (1170, and 3152 for JSON) in MySQL, nor in a primary key in MariaDB. InnoDB keeps 3072 bytes of a key (1071), a character of utf8mb4 being 4, and 767 of each column with ROW_FORMAT=COMPACT or REDUNDANT (MySQL 1071, MariaDB 1709). MariaDB cuts single columns of indexes that are not unique, and makes a hash of unique ones.
+- **Keys.** TEXT, BLOB and JSON columns can't be in an index without a length (1170, and 3152 for JSON) in MySQL, nor in a primary key in MariaDB. InnoDB keeps 3072 bytes of a key (1071), a character of utf8mb4 being 4, and 767 of each column with ROW_FORMAT=COMPACT or REDUNDANT (MySQL 1071, MariaDB 1709). A change of type or of character set makes keys longer, too (MySQL 3886 for CONVERT). MariaDB cuts single columns of indexes that are not unique, and makes a hash of unique ones.
+- **Rows.** All columns of a row but the contents of TEXT and BLOB take 65,535 bytes at most (1118), and so does a VARCHAR (1074).
 - **AUTO_INCREMENT.** One column of a table, with a key that begins with it (1075).
-- **Partitions.** Each unique key has to hold the columns by which the table is partitioned (1503), and no foreign key comes from a partitioned table or goes to one (1506; MariaDB also 1005 and 1217). Nothing comes behind a partition up to MAXVALUE (1481).
+- **Partitions.** Each unique key has to hold the columns by which the table is partitioned (1503), and no foreign key comes from a partitioned table or goes to one (1506; MariaDB also 1005 and 1217). Nothing comes behind a partition up to MAXVALUE (1481), ranges rise (1493), lists share no value (1495), names are there once (1517) or have to be there (1507, 1735), one partition is left (1508), and a REORGANIZE takes neighbours (1519) and ends where they ended (1520).
 - **Names.** They have at most 64 characters (1059; MariaDB 1103 for tables and views, 1166 for a renamed column), those too that a tool puts together from the names of tables and columns.
 - **Defaults.** In MySQL a TEXT, BLOB or JSON column can't have a literal as default (1101): an expression in brackets can be one.
 
 The statement fails, and what the migration did before it has been committed.
 
-Silent where the type or the keys of a table are not known, for character sets, which have to be the same as well, and for the length of keys where the migration sets sql_mode.`,
+Where neither column nor table names a character set, lengths are those of utf8mb4, the default of MySQL and of MariaDB since 11.6, and the message says so. Silent where the type or the keys of a table are not known, for character sets, which have to be the same as well, and for lengths where the migration sets sql_mode.`,
   bad: [
     {
       title: 'A signed column for an unsigned key, a whole text in an index, and a default of a text',
@@ -97,7 +100,7 @@ Silent where the type or the keys of a table are not known, for character sets, 
         { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, team bigint, name varchar(20), INDEX by_team (team));\n' },
         {
           path: '0002_u.sql',
-          text: 'CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL, team bigint);\nALTER TABLE orders ADD CONSTRAINT of_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL;\nALTER TABLE orders ADD CONSTRAINT of_team FOREIGN KEY (team) REFERENCES users (team);\nCREATE TABLE codes (name varchar(769), UNIQUE KEY one (name));\nCREATE TABLE old (name varchar(192), KEY by_name (name)) ROW_FORMAT=COMPACT;\n',
+          text: 'CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL, team bigint);\nALTER TABLE orders ADD CONSTRAINT of_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL;\nALTER TABLE orders ADD CONSTRAINT of_team FOREIGN KEY (team) REFERENCES users (team);\nCREATE TABLE codes (name varchar(769), UNIQUE KEY one (name));\nCREATE TABLE old (name varchar(192), KEY by_name (name)) ROW_FORMAT=COMPACT CHARSET=utf8mb4;\n',
         },
       ],
       findings: [
@@ -107,7 +110,7 @@ Silent where the type or the keys of a table are not known, for character sets, 
         },
         { at: 'ALTER TABLE orders ADD CONSTRAINT of_team FOREIGN KEY (team) REFERENCES users (team)', says: '6125' },
         { at: 'CREATE TABLE codes (name varchar(769), UNIQUE KEY one (name))', says: '3076 bytes' },
-        { at: 'CREATE TABLE old (name varchar(192), KEY by_name (name)) ROW_FORMAT=COMPACT', says: '767' },
+        { at: 'CREATE TABLE old (name varchar(192), KEY by_name (name)) ROW_FORMAT=COMPACT CHARSET=utf8mb4', says: '767' },
       ],
     },
     {
@@ -118,7 +121,7 @@ Silent where the type or the keys of a table are not known, for character sets, 
         { path: '0001_t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, team bigint);\n' },
         {
           path: '0002_u.sql',
-          text: 'CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL, team bigint);\nALTER TABLE orders ADD CONSTRAINT of_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL;\nALTER TABLE orders ADD CONSTRAINT of_team FOREIGN KEY (team) REFERENCES users (team);\nCREATE TABLE old (name varchar(192), KEY by_name (name)) ROW_FORMAT=COMPACT;\n',
+          text: 'CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL, team bigint);\nALTER TABLE orders ADD CONSTRAINT of_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL;\nALTER TABLE orders ADD CONSTRAINT of_team FOREIGN KEY (team) REFERENCES users (team);\nCREATE TABLE old (name varchar(192), KEY by_name (name)) ROW_FORMAT=COMPACT CHARSET=utf8mb4;\n',
         },
       ],
       findings: [
@@ -127,7 +130,7 @@ Silent where the type or the keys of a table are not known, for character sets, 
           says: '1005',
         },
         { at: 'ALTER TABLE orders ADD CONSTRAINT of_team FOREIGN KEY (team) REFERENCES users (team)', says: 'no index of users' },
-        { at: 'CREATE TABLE old (name varchar(192), KEY by_name (name)) ROW_FORMAT=COMPACT', says: '1709' },
+        { at: 'CREATE TABLE old (name varchar(192), KEY by_name (name)) ROW_FORMAT=COMPACT CHARSET=utf8mb4', says: '1709' },
       ],
     },
     {
@@ -171,8 +174,116 @@ Silent where the type or the keys of a table are not known, for character sets, 
         { at: 'ALTER TABLE events ADD PARTITION (PARTITION p2 VALUES LESS THAN (2040))', says: '1481' },
       ],
     },
+    {
+      title: 'Rows and keys that are too long, also through MODIFY and another character set',
+      framework: 'sql',
+      engines: ['mysql 8.0', 'mysql 9'],
+      files: [
+        {
+          path: '0001_t.sql',
+          text: 'CREATE TABLE wide (id int PRIMARY KEY, a varchar(10000), b varchar(6000)) CHARACTER SET utf8mb4;\nCREATE TABLE lines_ (id int PRIMARY KEY, code varchar(1000), body varchar(30000)) CHARACTER SET latin1;\nCREATE TABLE labels (id int PRIMARY KEY, label varchar(1000), UNIQUE KEY one (label)) CHARACTER SET latin1;\nCREATE TABLE codes (id int PRIMARY KEY, code varchar(1000), KEY by_code (code)) CHARACTER SET latin1;\n',
+        },
+        {
+          path: '0002_w.sql',
+          text: 'ALTER TABLE wide ADD COLUMN c varchar(500), ADD COLUMN d int;\nALTER TABLE wide MODIFY b varchar(17000);\nALTER TABLE lines_ CONVERT TO CHARACTER SET utf8mb4;\nALTER TABLE labels CONVERT TO CHARACTER SET utf8mb4;\nALTER TABLE codes MODIFY code varchar(3500);\nCREATE TABLE pages (id int PRIMARY KEY, url varchar(1000), KEY by_url (url));\n',
+        },
+      ],
+      findings: [
+        { at: 'ADD COLUMN c varchar(500)', says: '1118' },
+        { at: 'ALTER TABLE wide MODIFY b varchar(17000)', says: '1074' },
+        { at: 'ALTER TABLE lines_ CONVERT TO CHARACTER SET utf8mb4', says: '1074' },
+        { at: 'ALTER TABLE labels CONVERT TO CHARACTER SET utf8mb4', says: '3886' },
+        { at: 'ALTER TABLE codes MODIFY code varchar(3500)', says: '1071' },
+        { at: 'CREATE TABLE pages (id int PRIMARY KEY, url varchar(1000), KEY by_url (url))', says: 'utf8mb4 is the default' },
+      ],
+    },
+    {
+      title: 'Lists of partitions',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_t.sql',
+          text: "CREATE TABLE logs (day int) PARTITION BY RANGE (day) (PARTITION a VALUES LESS THAN (10), PARTITION b VALUES LESS THAN (20), PARTITION c VALUES LESS THAN (30));\nCREATE TABLE zones (id int) PARTITION BY LIST (id) (PARTITION east VALUES IN (1, 2), PARTITION west VALUES IN (3));\nCREATE TABLE days (at datetime) PARTITION BY RANGE COLUMNS (at) (PARTITION jan VALUES LESS THAN ('2024-02-01'), PARTITION feb VALUES LESS THAN ('2024-03-01'));\n",
+        },
+        {
+          path: '0002_p.sql',
+          text: 'ALTER TABLE logs DROP PARTITION x;\nALTER TABLE logs TRUNCATE PARTITION x;\nALTER TABLE logs ADD PARTITION (PARTITION B VALUES LESS THAN (40));\nALTER TABLE zones DROP PARTITION East, west;\n',
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE logs DROP PARTITION x', says: '1507' },
+        { at: 'ALTER TABLE logs TRUNCATE PARTITION x', says: '1735' },
+        { at: 'ALTER TABLE logs ADD PARTITION (PARTITION B VALUES LESS THAN (40))', says: '1517' },
+        { at: 'ALTER TABLE zones DROP PARTITION East, west', says: '1508' },
+      ],
+    },
+    {
+      title: 'Limits and values of partitions',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_t.sql',
+          text: "CREATE TABLE zones (id int) PARTITION BY LIST (id) (PARTITION east VALUES IN (1, 2), PARTITION west VALUES IN (3));\nCREATE TABLE days (at datetime) PARTITION BY RANGE COLUMNS (at) (PARTITION jan VALUES LESS THAN ('2024-02-01'), PARTITION feb VALUES LESS THAN ('2024-03-01'));\n",
+        },
+        {
+          path: '0002_p.sql',
+          text: "CREATE TABLE cuts (day int) PARTITION BY RANGE (day) (PARTITION a VALUES LESS THAN (10), PARTITION b VALUES LESS THAN (20), PARTITION c VALUES LESS THAN (30));\nALTER TABLE cuts REORGANIZE PARTITION b INTO (PARTITION b1 VALUES LESS THAN (15), PARTITION b2 VALUES LESS THAN (18));\nALTER TABLE cuts REORGANIZE PARTITION a, c INTO (PARTITION e VALUES LESS THAN (30));\nALTER TABLE zones ADD PARTITION (PARTITION south VALUES IN (4, 2));\nALTER TABLE days ADD PARTITION (PARTITION mar VALUES LESS THAN ('2024-02-15 00:00:00'));\nCREATE TABLE ends (at date) PARTITION BY RANGE (TO_DAYS(at)) (PARTITION a VALUES LESS THAN (TO_DAYS('2024-02-01')), PARTITION b VALUES LESS THAN (TO_DAYS('2024-01-01')));\nCREATE TABLE most (id int) PARTITION BY RANGE (id) (PARTITION a VALUES LESS THAN MAXVALUE, PARTITION b VALUES LESS THAN (3));\n",
+        },
+      ],
+      findings: [
+        {
+          at: 'ALTER TABLE cuts REORGANIZE PARTITION b INTO (PARTITION b1 VALUES LESS THAN (15), PARTITION b2 VALUES LESS THAN (18))',
+          says: '1520',
+        },
+        { at: 'ALTER TABLE cuts REORGANIZE PARTITION a, c INTO (PARTITION e VALUES LESS THAN (30))', says: '1519' },
+        { at: 'ALTER TABLE zones ADD PARTITION (PARTITION south VALUES IN (4, 2))', says: '1495' },
+        { at: "ALTER TABLE days ADD PARTITION (PARTITION mar VALUES LESS THAN ('2024-02-15 00:00:00'))", says: '1493' },
+        {
+          at: "CREATE TABLE ends (at date) PARTITION BY RANGE (TO_DAYS(at)) (PARTITION a VALUES LESS THAN (TO_DAYS('2024-02-01')), PARTITION b VALUES LESS THAN (TO_DAYS('2024-01-01')))",
+          says: '1493',
+        },
+        {
+          at: 'CREATE TABLE most (id int) PARTITION BY RANGE (id) (PARTITION a VALUES LESS THAN MAXVALUE, PARTITION b VALUES LESS THAN (3))',
+          says: '1481',
+        },
+      ],
+    },
   ],
   good: [
+    {
+      title: 'Rows and keys that are just short enough',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_t.sql',
+          text: 'CREATE TABLE wide (id int NOT NULL PRIMARY KEY, a varchar(16380) NOT NULL) CHARACTER SET utf8mb4;\nCREATE TABLE lines_ (id int PRIMARY KEY, code varchar(3000), body varchar(30000), KEY one (code)) CHARACTER SET latin1;\n',
+        },
+        {
+          path: '0002_w.sql',
+          text: 'ALTER TABLE lines_ MODIFY code varchar(3072), ADD COLUMN more longtext, ADD COLUMN b varchar(30000);\n',
+        },
+      ],
+    },
+    {
+      title: 'MariaDB before 11.6 takes latin1 where no character set is named',
+      framework: 'sql',
+      engines: ['mariadb 10.11'],
+      files: [{ path: '0001_t.sql', text: 'CREATE TABLE pages (url varchar(1000) PRIMARY KEY);\n' }],
+    },
+    {
+      title: 'Lists of partitions that rise, are cut where others end, and grow at the end',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_t.sql',
+          text: "CREATE TABLE logs (day int) PARTITION BY RANGE (day) (PARTITION a VALUES LESS THAN (10), PARTITION b VALUES LESS THAN (20), PARTITION c VALUES LESS THAN (30));\nCREATE TABLE zones (id int) PARTITION BY LIST (id) (PARTITION east VALUES IN (1, 2), PARTITION west VALUES IN (3));\nCREATE TABLE days (at datetime) PARTITION BY RANGE COLUMNS (at) (PARTITION jan VALUES LESS THAN ('2024-02-01'), PARTITION feb VALUES LESS THAN ('2024-02-01 10:00:00'));\n",
+        },
+        {
+          path: '0002_p.sql',
+          text: "ALTER TABLE logs REORGANIZE PARTITION a, b INTO (PARTITION a1 VALUES LESS THAN (5), PARTITION b VALUES LESS THAN (20));\nALTER TABLE logs REORGANIZE PARTITION c INTO (PARTITION c VALUES LESS THAN (25), PARTITION d VALUES LESS THAN (40));\nALTER TABLE logs ADD PARTITION (PARTITION e VALUES LESS THAN (50), PARTITION f VALUES LESS THAN MAXVALUE);\nALTER TABLE logs DROP PARTITION a1;\nALTER TABLE logs TRUNCATE PARTITION ALL;\nALTER TABLE zones ADD PARTITION (PARTITION south VALUES IN (4, NULL));\nALTER TABLE days ADD PARTITION (PARTITION mar VALUES LESS THAN ('2024-02-15 00:00:00'));\n",
+        },
+      ],
+    },
     {
       title: 'A name of 64 characters, whatever bytes they take',
       framework: 'sql',
@@ -243,7 +354,8 @@ Silent where the type or the keys of a table are not known, for character sets, 
 };
 
 function refusal(context: RuleContext, step: Step, operation: Operation): Refusal | undefined {
-  const outright = refusedName(context, operation) ?? refusedPartitioning(context, step, operation);
+  const outright =
+    refusedName(context, operation) ?? refusedList(context, step, operation) ?? refusedPartitioning(context, step, operation);
   if (outright !== undefined) return outright;
   const made = definedBy(step, operation);
   const table = made && findTable(step.after, made.table);
@@ -256,6 +368,8 @@ function refusal(context: RuleContext, step: Step, operation: Operation): Refusa
     const said = refusedKey(context, table, index) ?? refusedLength(context, table, index);
     if (said !== undefined) return said;
   }
+  const grown = refusedRow(context, table, made) ?? refusedGrownKey(context, step, table, made);
+  if (grown !== undefined) return grown;
   const said = refusedAutoIncrement(context, table, made) ?? refusedByPartitions(context, table, made);
   // Tables of other engines keep no foreign keys: the server passes over them.
   return said ?? (isInnodb(table) ? refusedForeignKeys(context, step, table, made) : undefined);

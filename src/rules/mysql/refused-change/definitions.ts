@@ -14,6 +14,10 @@ export interface Definitions {
   readonly columns: readonly ColumnSpecification[];
   readonly indexes: readonly Keys[];
   readonly constraints: readonly ConstraintSpecification[];
+  /** Columns that were there get another type or character set. */
+  readonly changesTypes?: true;
+  /** The first operation of its statement that makes columns, or makes them longer. */
+  readonly isFirst?: boolean;
 }
 
 export interface Keys {
@@ -22,8 +26,12 @@ export interface Keys {
   readonly parts: readonly { readonly column?: string; readonly length?: number }[];
 }
 
+/** Makes columns, or makes them longer. */
+const lengthening: ReadonlySet<string> = new Set(['create table', 'add column', 'redefine column', 'convert charset']);
+
 export function definedBy(step: Step, operation: Operation): Definitions | undefined {
   const nothing = { columns: [], indexes: [], constraints: [] };
+  const isFirst = step.statement.operations.find(({ kind }) => lengthening.has(kind)) === operation;
   switch (operation.kind) {
     case 'create table': {
       const { table, columns, constraints, indexes = [] } = operation;
@@ -34,12 +42,15 @@ export function definedBy(step: Step, operation: Operation): Definitions | undef
         columns,
         indexes: [...indexes.flatMap(keysOf), ...columns.flatMap(ownKeys), ...constraints.flatMap(constraintKeys)],
         constraints,
+        isFirst,
       };
     }
     case 'add column':
-      return { ...nothing, table: operation.table, columns: [operation.column], indexes: ownKeys(operation.column) };
+      return { ...nothing, table: operation.table, columns: [operation.column], indexes: ownKeys(operation.column), isFirst };
     case 'redefine column':
-      return { ...nothing, table: operation.table, columns: [operation.specification] };
+      return { ...nothing, table: operation.table, columns: [operation.specification], changesTypes: true, isFirst };
+    case 'convert charset':
+      return { ...nothing, table: operation.table, changesTypes: true, isFirst };
     case 'create index':
       return { ...nothing, table: operation.index.table, indexes: keysOf(operation.index) };
     case 'add constraint':
