@@ -71,7 +71,9 @@ function downOf(operation: Operation, before: Catalog, after: Catalog, named: Re
       if (operation.objectKind === 'extension' && operation.cascade)
         return operation.objects.flatMap(({ name }) => unknown(`what extension ${name} takes along, which is dropped with CASCADE`));
       return operation.objects.flatMap((name) =>
-        named.has(name.name) || isKnown(name, before, after) ? [] : unknown(`${operation.objectKind} ${name.name}, which is dropped`),
+        named.has(name.name) || isKnown(name, before, after)
+          ? []
+          : unknown(`${operation.objectKind} ${name.name}, which is dropped${operation.ifExists ? ' if it is there' : ''}`),
       );
     case 'do block':
       return unknown('what the DO block does');

@@ -67,6 +67,10 @@ test('what the virtual schema does not know is said, unless it goes with what th
   expect(down('REVOKE SELECT ON unseen FROM PUBLIC;', earlier).irreversible).toEqual([
     'Not undone: REVOKE SELECT ON unseen FROM PUBLIC. Write it by hand.',
   ]);
+  expect(down('DROP TABLE unseen; DROP INDEX IF EXISTS unseen_index;', earlier).irreversible).toEqual([
+    'Not undone: index unseen_index, which is dropped if it is there. Write it by hand.',
+    'Not undone: table unseen, which is dropped. Write it by hand.',
+  ]);
   expect(down('ALTER TABLE t SET UNLOGGED; SHOW work_mem; SET search_path = app;', earlier).irreversible).toEqual([]);
   const made = 'CREATE TABLE n (id integer); ALTER TABLE n SET (fillfactor = 70); GRANT SELECT ON n TO PUBLIC; ALTER TABLE n OWNER TO app;';
   expect(down(made, earlier).statements).toEqual(['DROP TABLE n;']);
