@@ -3,6 +3,7 @@ import type { Scope } from '../scope';
 import { constantText } from '../text';
 import { type Condition, choice, falseValue, nullValue, primitive, undefinedValue, unknown, type Value } from '../value';
 import { assign, update } from './assignments';
+import { importMeta } from './builtins/urls';
 import { evaluateCall, evaluateNew } from './call-expressions';
 import { isNullish, test, testValue } from './conditions';
 import type { Evaluator } from './evaluator';
@@ -36,6 +37,8 @@ export function evaluateExpression(machine: Evaluator, node: t.Node, scope: Scop
       return { kind: 'regexp', pattern: node.pattern, flags: node.flags };
     case 'Identifier':
       return identifier(machine, node, scope);
+    case 'MetaProperty':
+      return node.meta.name === 'import' ? importMeta(path, machine.place(node, path)) : unknown(machine.textOf(machine.place(node, path)));
     case 'ThisExpression':
       return scope.read('this') ?? undefinedValue;
     case 'ArrayExpression':

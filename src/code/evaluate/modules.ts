@@ -8,7 +8,8 @@ import { likeliest, type ObjectValue, type Place, undefinedValue, unknown, type 
 import { globalValues } from './builtins/globals';
 import { compilerHelpers } from './builtins/helpers';
 import { parseJson } from './builtins/json';
-import { fileText, folderText, nodePackages } from './builtins/node';
+import { nodePackages } from './builtins/node';
+import { fileText, folderText } from './builtins/paths';
 import type { Evaluator } from './evaluator';
 import { functionValue } from './functions';
 import { Thrown } from './signals';

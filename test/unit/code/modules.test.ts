@@ -68,6 +68,19 @@ export const up = async (db) => { await db.query(await readFile(new URL('x', imp
     expect(sent(modern, others)).toEqual([]);
   });
 
+  it.each([
+    "await readFile(new URL('./sql/up.sql', import.meta.url), 'utf8')",
+    "(await readFile(new URL('./sql/up.sql', import.meta.url))).toString()",
+    "await readFile(fileURLToPath(new URL('sql/up.sql', import.meta.url)), 'utf8')",
+    "fs.readFileSync(path.join(path.dirname(fileURLToPath(import.meta.url)), 'sql/up.sql'), 'utf8')",
+    "fs.readFileSync(path.join(import.meta.dirname, 'sql', 'up.sql'), 'utf8')",
+    "fs.readFileSync(new URL('.', import.meta.url).pathname + 'sql/up.sql', 'utf8')",
+  ])('reads them from an ES module, too: %s', (read) => {
+    const text = `import fs from 'node:fs'; import { readFile } from 'node:fs/promises'; import path from 'node:path'; import { fileURLToPath } from 'node:url';
+export const up = async (db) => { await db.query(${read}); };`;
+    expect(sent(text, { 'sql/up.sql': 'SELECT 1' })).toEqual(['SELECT 1']);
+  });
+
   it('lists what a file imports', () => {
     const text = `import a from './a'; import type { T } from './types'; import 'pkg'; export * from '../b.js'; const c = require('./c'); const d = await import(\`./d\`); import e = require('./e'); require(name); require('knex');`;
     expect(importsOf(text, 'm.ts')).toEqual(['./a', '../b.js', './c', './d', './e']);

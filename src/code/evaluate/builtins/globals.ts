@@ -9,6 +9,7 @@ import { rejected, runExecutors, settleAll } from '../promises';
 import { collectionGlobals } from './collections';
 import { jsonGlobal } from './json';
 import { objectGlobal } from './objects';
+import { urlGlobal } from './urls';
 
 /** What every file sees without declaring it. */
 export function globalValues(machine: Evaluator): ReadonlyMap<string, Value> {
@@ -28,6 +29,7 @@ export function globalValues(machine: Evaluator): ReadonlyMap<string, Value> {
     dateGlobal(machine),
     processGlobal(machine),
     consoleGlobal(machine),
+    urlGlobal(machine),
     ...['Error', 'TypeError', 'RangeError', 'AggregateError'].map((name) => errorGlobal(machine, name)),
     ...['setTimeout', 'setImmediate', 'queueMicrotask', 'setInterval'].map((name) => timer(machine, name)),
     ...['clearTimeout', 'clearInterval', 'structuredClone', 'encodeURIComponent', 'String.raw'].map((name) =>

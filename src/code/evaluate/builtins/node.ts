@@ -4,44 +4,8 @@ import { constantText, verbatim, written } from '../../text';
 import { nullValue, type TextValue, unknown, type Value } from '../../value';
 import { convertAny } from '../conversions';
 import type { Evaluator } from '../evaluator';
-
-/**
- * Where the folder that is read lies, as far as the code can tell: deep enough that `..` leads to the files beside it. Migrations read
- * SQL from files by `path.join(__dirname, 'name.sql')`; db-migrate and others even generate that.
- */
-const root = '/\u0001/\u0001/\u0001/\u0001/\u0001/\u0001/\u0001/\u0001';
-
-/** `__dirname` of a file. */
-export function folderText(path: string): string {
-  return absolute(folderOf(path));
-}
-
-/** `__filename` of a file. */
-export function fileText(path: string): string {
-  return absolute(path);
-}
-
-function absolute(path: string): string {
-  return resolveFrom(root, path);
-}
-
-function resolveFrom(base: string, path: string): string {
-  const parts = path.startsWith('/') ? [] : base.split('/').slice(1);
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return `/${parts.join('/')}`;
-}
-
-/** The path of a file as the readers have it, relative to the folder that is read. */
-function relative(path: string): string {
-  const rootParts = root.split('/').slice(1);
-  const parts = path.split('/').slice(1);
-  let shared = 0;
-  while (shared < rootParts.length && parts[shared] === rootParts[shared]) shared++;
-  return normalize([...rootParts.slice(shared).map(() => '..'), ...parts.slice(shared)].join('/'));
-}
+import { relative, resolveFrom, root } from './paths';
+import { pathSaid, urlGlobal } from './urls';
 
 /** The packages of Node itself that migrations use to find and read files beside them. */
 export function nodePackages(machine: Evaluator): ReadonlyMap<string, Value> {
@@ -52,7 +16,8 @@ export function nodePackages(machine: Evaluator): ReadonlyMap<string, Value> {
   const url = native({
     name: 'url',
     reachesDatabase: false,
-    methods: { fileURLToPath: (call) => call.arg(0), pathToFileURL: (call) => call.arg(0) },
+    methods: { fileURLToPath: (call) => pathOf(machine, call), pathToFileURL: (call) => call.arg(0) },
+    properties: { URL: () => urlGlobal(machine) },
   });
   const known = new Map<string, Value>([
     ['path', path],
@@ -64,6 +29,11 @@ export function nodePackages(machine: Evaluator): ReadonlyMap<string, Value> {
   ]);
   for (const [name, value] of [...known]) known.set(`node:${name}`, value);
   return known;
+}
+
+function pathOf(machine: Evaluator, call: NativeCall): Value {
+  const said = constantText(convertAny(machine, call.arg(0), call.place));
+  return said === undefined ? unknown(machine.textOf(call.place)) : written(pathSaid(said), call.place);
 }
 
 function pathPackage(machine: Evaluator): NativeValue {
@@ -102,7 +72,7 @@ function baseName(path: string, ending: string): string {
 function filePackage(machine: Evaluator): NativeValue {
   const read = (call: NativeCall): Value => {
     const name = constantText(call.arg(0).kind === 'text' ? call.arg(0) : convertAny(machine, call.arg(0), call.place));
-    const path = name === undefined ? undefined : relative(resolveFrom(root, name));
+    const path = name === undefined ? undefined : relative(resolveFrom(root, pathSaid(name)));
     const text = path === undefined ? undefined : machine.files.get(path);
     const content: Value =
       text === undefined || path === undefined
@@ -112,7 +82,7 @@ function filePackage(machine: Evaluator): NativeValue {
           })
         : fileContent(text, path);
     // fs.readFile(name, options, callback)
-    const callback = call.args.at(-1);
+    const callback = call.args.length > 1 ? call.args.at(-1) : undefined;
     if (callback?.kind === 'function' || callback?.kind === 'native') machine.call(callback, [nullValue, content], call.place);
     return content;
   };
