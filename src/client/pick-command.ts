@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { withoutPasswords } from '../model/secrets';
 import type { CommandChoice, PanelCommand } from '../protocol/panel';
 import { type MigrationCommands, sameCommand, shownDirectory } from './migration-commands';
-import { untrustedReason } from './panel/subject';
+import { manageTrust, untrustedReason } from './panel/subject';
 
 interface Item extends vscode.QuickPickItem {
   readonly command?: PanelCommand;
@@ -28,7 +28,7 @@ async function mayRun(): Promise<boolean> {
   if (!vscode.workspace.isTrusted) {
     const manage = 'Manage Workspace Trust';
     const answer = await vscode.window.showWarningMessage(untrustedReason('a command of the workspace'), manage);
-    if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+    if (answer === manage) await manageTrust();
     return false;
   }
   if ((vscode.workspace.workspaceFolders ?? []).length > 0) return true;

@@ -84,6 +84,8 @@ export type FromPanel =
   | { readonly kind: 'open'; readonly text: string; readonly language: RecoveryStep['language']; readonly title: string }
   /** Inserts these statements as the migration's rollback. */
   | { readonly kind: 'insert-rollback'; readonly statements: readonly string[] }
+  /** Shows where the workspace can be trusted. */
+  | { readonly kind: 'manage-trust' }
   /** Asks which migration command to simulate. */
   | { readonly kind: 'pick-command' }
   /** Shows statement `index` in its file, or its whole text when it has none. */

@@ -87,6 +87,16 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
     await page.locator('button:enabled', { hasText: 'Check again' }).waitFor();
   });
 
+  it('asks again where nothing can be used, and breaks the long name of a file between its words', async () => {
+    const sandboxes = partial.subject.sandboxes.map((sandbox) => ({ ...sandbox, unavailable: 'It is not there.' }));
+    await open({ start: 'subject', scenario: { subject: { ...partial.subject, sandboxes }, events: [] } });
+    await page.getByText('No sandbox can be used on this machine.').waitFor();
+    await page.locator('vscode-button', { hasText: 'Check again' }).click();
+    expect((await posted()).filter(({ kind }) => kind === 'ready')).toHaveLength(2);
+    expect(await page.locator('h1').textContent()).toBe(partial.subject.title);
+    expect(await page.locator('h1 wbr').count()).toBeGreaterThan(0);
+  });
+
   it('takes over what the configuration says now, and says what is wrong with it', async () => {
     await open({ start: 'subject' });
     const { subject } = partial;
@@ -166,6 +176,8 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
     await open({ start: 'subject', scenario: { subject, events: [] } });
     await page.getByText('Trust this workspace first.').waitFor();
     expect(await page.locator('vscode-button').count()).toBe(0);
+    await page.locator('button', { hasText: 'Manage workspace trust' }).click();
+    expect((await posted()).at(-1)).toEqual({ kind: 'manage-trust' });
   });
 
   it('moves with the arrows, Home and End, as one tab stop, and opens with Enter', async () => {

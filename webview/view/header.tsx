@@ -5,6 +5,7 @@ import type { PanelSubject } from '../../src/protocol/panel';
 import { formatCount } from '../logic/numbers';
 import type { PanelState } from '../logic/panel-state';
 import { Button } from '../ui';
+import { Breakable } from './breakable';
 import { useActions } from './context';
 
 interface HeaderProps {
@@ -29,7 +30,9 @@ export function Header({ state, settingsOpen, onSettings }: HeaderProps): VNode 
     <header class="header">
       <div class="header-text">
         {subject.commands === undefined ? (
-          <h1>{subject.title}</h1>
+          <h1>
+            <Breakable text={subject.title} />
+          </h1>
         ) : (
           <h1>
             <code>{state.run?.migration.command ?? (withoutPasswords(choices?.command?.text.trim() ?? '') || subject.title)}</code>

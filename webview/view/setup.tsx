@@ -29,10 +29,7 @@ export function Setup({ state, onStarted }: { readonly state: PanelState; readon
         </div>
       )}
       {subject.restricted !== undefined ? (
-        <div class="notice tone-caution" role="note">
-          <strong>This workspace is restricted.</strong>
-          <p>{subject.restricted}</p>
-        </div>
+        <Restricted reason={subject.restricted} />
       ) : subject.sandboxes.every(({ unavailable }) => unavailable !== undefined) ? (
         <NoSandbox subject={subject} />
       ) : (
@@ -184,12 +181,25 @@ function loadOptions(current: number): readonly { readonly value: number; readon
   return values.map((value) => ({ value, label: names.get(value) ?? `${value} sessions each` }));
 }
 
+function Restricted({ reason }: { readonly reason: string }): VNode {
+  const { post } = useActions();
+  return (
+    <div class="notice tone-caution" role="note">
+      <strong>Nothing is run here yet.</strong>
+      <p>{reason}</p>
+      <button type="button" class="link" onClick={() => post({ kind: 'manage-trust' })}>
+        Manage workspace trust
+      </button>
+    </div>
+  );
+}
+
 function NoSandbox({ subject }: { readonly subject: PanelSubject }): VNode {
   return (
     <div class="notice tone-bad">
       <strong>No sandbox can be used on this machine.</strong>
       <p>A simulation needs a throwaway database. {subject.sandboxes.length > 1 && 'Any one of these will do:'}</p>
-      <Reasons subject={subject} sandboxes={subject.sandboxes} />
+      <Reasons subject={subject} sandboxes={subject.sandboxes} only />
     </div>
   );
 }
@@ -197,14 +207,17 @@ function NoSandbox({ subject }: { readonly subject: PanelSubject }): VNode {
 interface ReasonsProps {
   readonly subject: PanelSubject;
   readonly sandboxes: PanelSubject['sandboxes'];
+  /** There is nothing else to do here. */
+  readonly only?: boolean;
 }
 
 /** Why sandboxes can't be used, and what to do about it; whoever did it asks again. */
-function Reasons({ subject, sandboxes }: ReasonsProps): VNode {
+function Reasons({ subject, sandboxes, only = false }: ReasonsProps): VNode {
   const { post } = useActions();
   const [asked, setAsked] = useState(false);
   useEffect(() => setAsked(false), [subject]);
   const checking = asked || subject.checking === true;
+  const words = checking ? 'Checking…' : 'Check again';
   const check = () => {
     setAsked(true);
     post({ kind: 'ready' });
@@ -219,9 +232,15 @@ function Reasons({ subject, sandboxes }: ReasonsProps): VNode {
           </div>
         ))}
       </dl>
-      <button type="button" class="link" onClick={check} disabled={checking}>
-        {checking ? 'Checking…' : 'Check again'}
-      </button>
+      {only ? (
+        <Button onPress={check} disabled={checking}>
+          {words}
+        </Button>
+      ) : (
+        <button type="button" class="link" onClick={check} disabled={checking}>
+          {words}
+        </button>
+      )}
     </div>
   );
 }

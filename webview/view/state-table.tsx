@@ -1,7 +1,8 @@
-import { Fragment, type VNode } from 'preact';
+import type { VNode } from 'preact';
 import type { CellResult, SessionLeft } from '../../src/model/simulation';
 import { lockModeLabel } from '../../src/model/words';
 import { fieldsText, historyWords, type StateRow, stateRows } from '../logic/differences';
+import { Breakable } from './breakable';
 
 /** More history rows than this are there to be unfolded: most of them are of earlier migrations. */
 const historyShown = 2;
@@ -109,21 +110,6 @@ function HistoryRow({ row }: { readonly row: StateRow }): VNode {
         <b class="now">{historyWords(row)}:</b> <Breakable text={row.name} />
       </th>
     </tr>
-  );
-}
-
-/** Long names may break after an underscore or a dot rather than anywhere. */
-function Breakable({ text }: { readonly text: string }): VNode {
-  const parts = text.split(/(?<=[_.])/);
-  return (
-    <>
-      {parts.map((part, position) => (
-        <Fragment key={position}>
-          {position > 0 && <wbr />}
-          {part}
-        </Fragment>
-      ))}
-    </>
   );
 }
 

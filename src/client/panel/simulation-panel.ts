@@ -15,7 +15,7 @@ import { probeSandboxes, sandboxChoices } from '../sandboxes';
 import type { LastRuns } from './last-run';
 import { parseFromPanel } from './messages';
 import { panelPage, panelResources } from './page';
-import { describe, describeCommand, isShownAlike, panelSubject, simulationRequest, withChangedDefaults } from './subject';
+import { describe, describeCommand, isShownAlike, manageTrust, panelSubject, simulationRequest, withChangedDefaults } from './subject';
 
 /** Cells in flight at once; more only makes them wait for one another. */
 const maxJobs = 4;
@@ -140,6 +140,8 @@ export class SimulationPanel {
         return openText(message.text, message.language);
       case 'insert-rollback':
         return this.insertRollback(message.statements);
+      case 'manage-trust':
+        return manageTrust();
       case 'pick-command':
         return void (await vscode.commands.executeCommand('faultline.simulateCommand'));
       case 'reveal':

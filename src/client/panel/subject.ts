@@ -112,6 +112,11 @@ export function untrustedReason(what: string): string {
   return `This workspace is not trusted. A simulation runs ${what}, so trust the workspace to run it. Linting works without.`;
 }
 
+/** Shows the editor's own page where a workspace is trusted. */
+export async function manageTrust(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.trust.manage');
+}
+
 /** What the runner is asked to do: the configuration, with the panel's choices over it. */
 export function simulationRequest(path: string, defaults: SimulationDefaults, choices: PanelChoices, jobs: number): SimulationRequest {
   return {

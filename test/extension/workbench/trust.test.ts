@@ -16,6 +16,9 @@ describe('an untrusted workspace', () => {
     await window.page.locator('.codelens-decoration a', { hasText: 'Simulate failures' }).first().click();
     await window.panel().locator('p', { hasText: 'This workspace is not trusted' }).waitFor();
     await window.screenshot('panel-restricted-dark-1280');
+    await window.panel().getByRole('button', { name: 'Manage workspace trust' }).click();
+    await window.page.locator('.workspace-trust-editor').waitFor();
+    await window.page.keyboard.press('Escape');
   });
 
   it('refuses to run a command of it', async () => {

@@ -13,6 +13,7 @@ describe('messages from the panel', () => {
     { kind: 'open', text: 'x', language: 'sql', title: 'Step 1' },
     { kind: 'insert-rollback', statements: ['DROP TABLE a;'] },
     { kind: 'reveal', statement: 3 },
+    { kind: 'manage-trust' },
     { kind: 'pick-command' },
     { kind: 'run', choices: { ...choices, command: { text: 'npm run migrate', directory: '/shop' }, before: 'staging.sql' } },
   ])('takes $kind as it is', (message) => {
