@@ -7,7 +7,7 @@ import { replaySteps } from '../schema/virtual-schema';
 import { postgresWords, type SqlWords } from './dialect';
 import { type DownPart, lostData, notUndone, statement as undo } from './down-part';
 import { restoring } from './keep-aside';
-import { movedBack } from './moved-rows';
+import { movedBack, type RowsBack } from './moved-rows';
 import { mysqlRows } from './mysql/row-copy';
 import { spoken } from './names';
 import { columnsFollowing, tablesReached } from './reached-rows';
@@ -40,10 +40,8 @@ export function dataDown(
         const isMade = then !== undefined && old === undefined;
         const isDroppedLater = old !== undefined && table === undefined;
         if (isMade || isDroppedLater) return [];
-        const restored =
-          old === undefined
-            ? undefined
-            : (restoring(statement, statements, operation, old) ?? fromArchive(operation, statement, table, old));
+        const kept = old === undefined ? undefined : restoring(statement, statements, operation, old);
+        const restored = kept !== undefined ? { text: kept } : old && fromArchive(operation, statement, table, old);
         if (restored !== undefined) return reachedOnly(operation, statement, old, before, restored);
         return downOfRows(withColumnsOf(operation, table), statement, table, old, before, words);
       }),
@@ -52,12 +50,19 @@ export function dataDown(
 }
 
 /** What was kept aside comes back; rows of other tables that went with it by their foreign keys do not. */
-function reachedOnly(operation: Operation, statement: Statement, table: Table | undefined, before: Catalog, restored: string): DownPart[] {
+function reachedOnly(
+  operation: Operation,
+  statement: Statement,
+  table: Table | undefined,
+  before: Catalog,
+  { text: restored, ...rest }: RowsBack,
+): DownPart[] {
+  const back = { ...undo(restored), ...rest };
   const reached = table === undefined ? [] : tablesReached(table, operation, before);
-  if (reached.length === 0) return [undo(restored)];
+  if (reached.length === 0) return [back];
   const names = reached.map(spoken).join(', ');
   const text = `Not undone: rows of ${names} that went or changed with statement ${statement.index}; take them from a backup made before the migration.`;
-  return [undo(restored), lostData(text, ...reached.map((other) => ({ table: relationKey(other) })))];
+  return [back, lostData(text, ...reached.map((other) => ({ table: relationKey(other) })))];
 }
 
 /** What else can't be undone and shows in rows or positions alone. */

@@ -1,3 +1,4 @@
+import type { Table } from '../model/catalog';
 import type { Loss } from '../state/loss';
 
 /** A piece of a generated rollback. */
@@ -10,6 +11,8 @@ export interface DownPart {
   readonly losses?: readonly Loss[];
   /** True when something of the schema stays as the migration left it. */
   readonly leavesSchema?: boolean;
+  /** Rows that fit only when the columns are what they were: the table that they are taken from, which goes behind them. */
+  readonly takenFrom?: Table;
 }
 
 /** A loss of rows or values, which the schema does not show. */

@@ -11,6 +11,8 @@ import { computedDown } from './computed';
 import { concerned } from './concerned';
 import { withCopiesBack } from './copied-columns';
 import { copiedOver } from './copied-over';
+import { checkedAtOnce } from './deferred-checks';
+import { postgresWords } from './dialect';
 import { dataDown } from './down-data';
 import { type DownPart, lostData } from './down-part';
 import { downOfChange, exchangedDown, type GeneratedDown, generatedDown, withUnseenTables } from './down-parts';
@@ -22,6 +24,7 @@ import { untracedDown } from './down-untraced';
 import { exchangedColumns } from './exchanged-columns';
 import { exchangedNotNull, renamedNotNull } from './exchanged-not-null';
 import { labelsInUse } from './labels-in-use';
+import { isLate, withLateRows } from './late-rows';
 import { lostViews } from './lost-views';
 import { isMadeAnew } from './made-anew';
 import { generateMongodbDown } from './mongodb/down';
@@ -74,7 +77,8 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
   const overwritten = data.flatMap((part) => part.losses ?? []);
   const parts = [
     ...unreadDown(migration.up),
-    ...data,
+    ...data.filter((part) => !isLate(part)),
+    ...checkedAtOnce(data, changes, [...known.tables, ...now.tables]),
     // The functions of triggers are named by the triggers alone.
     ...triggerWrites(statements, { ...known, definitions: before.definitions }, now, engine),
     ...triggerRows(statements, known, before, after, engine, (trigger) => writesOfTrigger(trigger, [before, after])),
@@ -83,7 +87,7 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
     ...labels.parts,
     ...inUse.parts,
     ...exchanged,
-    ...changes.map((change) => downOfChange(change, losses, overwritten)),
+    ...withLateRows(changes, data, (change) => downOfChange(change, losses, overwritten), postgresWords),
     ...positionsDown(was, now),
     ...exchangedNotNull(statements, was, now, migration.engine.major),
     ...renamedNotNull(statements, was, now, engine),

@@ -19,8 +19,15 @@ export interface RowLanguage {
   readonly words: SqlWords;
 }
 
+/** Rows on their way back. */
+export interface RowsBack {
+  readonly text: string;
+  /** Set where the table has other columns by now, so that they fit only when these are back. */
+  readonly takenFrom?: Table;
+}
+
 /**
- * The statement that brings rows back which a DELETE or TRUNCATE took away, from a table that the migration made and filled with just these
+ * What brings rows back which a DELETE or TRUNCATE took away, from a table that the migration made and filled with just these
  * rows before: an archive. The rollback drops that table afterwards. Undefined where anything is not sure: another condition, a column left
  * out, other rows in it.
  *
@@ -34,8 +41,8 @@ export function movedBack(
   now: Table | undefined,
   { before, after }: { readonly before: Catalog; readonly after: Catalog },
   { reader, words }: RowLanguage,
-): string | undefined {
-  if (now === undefined || table.complete === false || !holdsAll(table, now)) return undefined;
+): RowsBack | undefined {
+  if (now === undefined || table.complete === false) return undefined;
   const place = statements.indexOf(removal.statement);
   const made = after.tables.filter(({ identity }) => !before.tables.some((other) => other.identity === identity));
   const copyAt = (at: number): Copied | undefined => {
@@ -50,7 +57,8 @@ export function movedBack(
     if (copy === undefined) continue;
     const others = statements.filter((other, index) => index !== at && index !== place && writes(other, copy.into));
     const between = statements.slice(at + 1, place).some((other) => writes(other, table));
-    return copy.where === taken.where && others.length === 0 && !between ? insertion(now, copy, words) : undefined;
+    if (copy.where !== taken.where || others.length > 0 || between) return undefined;
+    return holdsAll(table, now) ? { text: insertion(now, copy, words) } : { text: insertion(table, copy, words), takenFrom: copy.into };
   }
   return undefined;
 }
@@ -77,11 +85,11 @@ function writes(statement: Statement, table: Table): boolean {
   return statement.operations.some((operation) => writtenTables(operation).some((name) => isNamed(name, table)));
 }
 
-function insertion(now: Table, { into, columns }: Copied, words: SqlWords): string {
-  const names = kept(now).map(({ name }) => name);
-  const overriding = now.columns.some(({ identityKind }) => identityKind === 'always') ? ' OVERRIDING SYSTEM VALUE' : '';
+function insertion(table: Table, { into, columns }: Copied, words: SqlWords): string {
+  const names = kept(table).map(({ name }) => name);
+  const overriding = table.columns.some(({ identityKind }) => identityKind === 'always') ? ' OVERRIDING SYSTEM VALUE' : '';
   const from = names.map((name) => words.quoteIdentifier(columns.get(name) ?? name)).join(', ');
-  return `INSERT INTO ${words.sqlName(now)} (${names.map(words.quoteIdentifier).join(', ')})${overriding} SELECT ${from} FROM ${words.sqlName(into)}`;
+  return `INSERT INTO ${words.sqlName(table)} (${names.map(words.quoteIdentifier).join(', ')})${overriding} SELECT ${from} FROM ${words.sqlName(into)}`;
 }
 
 /** Undefined where not every column goes along. */

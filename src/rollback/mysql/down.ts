@@ -15,6 +15,7 @@ import { dataDown } from '../down-data';
 import { type DownPart, lostData, notUndone, statement as undo } from '../down-part';
 import { downOfChange, exchangedDown, type GeneratedDown, generatedDown, withUnseenTables } from '../down-parts';
 import { unreadDown } from '../down-unread';
+import { isLate, withLateRows } from '../late-rows';
 import { spoken } from '../names';
 import { triggerRows } from '../trigger-rows';
 import { mysqlCatalogChanges } from './changes';
@@ -51,7 +52,7 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
   return generatedDown([
     ...unreadDown(migration.up),
     ...statements.flatMap(({ operations }) => operations.flatMap((operation) => exchangeBack(operation, now) ?? [])).reverse(),
-    ...data,
+    ...data.filter((part) => !isLate(part)),
     ...triggerRows(statements, known, before, after, engine, (trigger) => writesOfMysqlTrigger(trigger, engine)),
     ...exchangedDown(
       was,
@@ -61,12 +62,21 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
     ...exchanged.parts,
     ...narrowedDown(known, now, exchanged.apart),
     ...back.parts,
-    ...changes.map((change) => downOfChange(change, losses, overwritten)),
+    ...withLateRows(
+      changes,
+      data,
+      (change) => downOfChange(change, losses, overwritten),
+      mysqlWords,
+      ({ kind }) => shaping.has(kind),
+    ),
     ...statements.flatMap((statement, place) =>
       statement.operations.flatMap((operation) => toldOf(operation, statement, steps[place] ?? before, now)),
     ),
   ]);
 }
+
+/** One ALTER gives a table its columns and keys back. */
+const shaping = new Set(['alter table', 'rename', 'rename table']);
 
 /** Does the type hold each value as it was? Strict mode refuses the statement where a value does not fit. */
 function keepsValues(from: Column, to: Column, { name }: Engine): boolean {

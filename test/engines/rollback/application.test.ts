@@ -14,13 +14,14 @@ describe.each(majors)('changes of an application there and back on PostgreSQL %i
   afterAll(() => sandbox?.dispose());
 
   const runHere = changes.filter(({ minimumMajor }) => minimumMajor === undefined || major >= minimumMajor);
-  it.each(runHere)('$name', async ({ earlier = '', sql, says, leavesSchema = false }) => {
+  it.each(runHere)('$name', async ({ earlier = '', sql, says, leavesSchema = false, inTransaction = false }) => {
+    const [framework, first, second] = inTransaction ? (['flyway', 'V1__', 'V2__'] as const) : (['sql', '001_', '002_'] as const);
     const files = [
-      { path: '001_application.sql', text: application + earlier },
-      { path: '002_change.sql', text: sql },
+      { path: `${first}application.sql`, text: application + earlier },
+      { path: `${second}change.sql`, text: sql },
     ];
-    const [first, outcome] = await roundTrips(sandbox, { framework: 'sql', major, files });
-    expect(first?.kind === 'compared' && first.differences, `the application: ${JSON.stringify(first)}`).toEqual([]);
+    const [made, outcome] = await roundTrips(sandbox, { framework, major, files });
+    expect(made?.kind === 'compared' && made.differences, `the application: ${JSON.stringify(made)}`).toEqual([]);
     if (outcome === undefined) return expect.fail('no outcome');
     const shown = outcome.down?.statements.join('\n');
     if (leavesSchema) {

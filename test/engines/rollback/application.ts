@@ -60,6 +60,8 @@ export interface Change {
   /** What it says is that a part of the schema stays as it is. */
   readonly leavesSchema?: boolean;
   readonly minimumMajor?: number;
+  /** One transaction around all of it; else each statement is its own. */
+  readonly inTransaction?: true;
 }
 
 export const changes: readonly Change[] = [
@@ -420,5 +422,23 @@ DROP FUNCTION amount(); CREATE FUNCTION amount() RETURNS text LANGUAGE sql AS 'S
 DROP SEQUENCE numbers; CREATE SEQUENCE numbers START 5;
 DROP TYPE colour; CREATE TYPE colour AS ENUM ('red', 'blue');`,
     says: /^Lost: rows of shelves: [^.]*\.$/,
+  },
+  {
+    name: 'rows in an archive of the migration, whose table has other columns and another name by now',
+    earlier: `CREATE TABLE shelves (id integer PRIMARY KEY, label text, height integer, note varchar(20));
+INSERT INTO shelves VALUES (101, 'a', 40, NULL), (102, 'b', 50, 'n');`,
+    sql: `CREATE TABLE shelves_archive AS SELECT * FROM shelves WHERE height > 30;
+DELETE FROM shelves WHERE height > 30;
+ALTER TABLE shelves DROP COLUMN label, ALTER COLUMN note TYPE text, ADD COLUMN more integer NOT NULL DEFAULT 1;
+ALTER TABLE shelves RENAME COLUMN height TO depth;
+ALTER TABLE shelves RENAME TO racks;`,
+    says: /^Lost: values of shelves\.label: [^.]*\.$/,
+  },
+  {
+    name: 'rows whose keys are checked at the end of the transaction, and the table altered before that',
+    earlier: `CREATE TABLE shelves (id integer PRIMARY KEY, label text);
+CREATE TABLE books (id integer PRIMARY KEY, shelf_id integer REFERENCES shelves DEFERRABLE INITIALLY DEFERRED);`,
+    sql: "INSERT INTO shelves VALUES (1001, 'new'); ALTER TABLE shelves ADD COLUMN height integer;",
+    inTransaction: true,
   },
 ];
