@@ -70,8 +70,12 @@ async function matchGlobs(root: string, globs: readonly string[]): Promise<Resul
     expandDirectories: true,
     ignore: ['**/node_modules/**'],
   });
-  const migrations = files.filter((file) => isSql(file) || isCodeFile(file)).sort();
-  if (migrations.length === 0) return failure({ message: `no .sql, .js or .ts file matches ${globs.join(', ')} in ${shownPath(root)}` });
+  const changelogs = await Promise.all(files.map(isChangelogFile));
+  const migrations = files.filter((file, index) => isSql(file) || isCodeFile(file) || changelogs[index]).sort();
+  if (migrations.length === 0)
+    return failure({
+      message: `no .sql, .js or .ts file matches ${globs.join(', ')} in ${shownPath(root)}`,
+    });
   return success(mergeFolders(migrations.map((file) => fileIn(folderOf(file), file))));
 }
 
@@ -127,10 +131,15 @@ async function holdsCodeMigrations(root: string, paths: readonly string[]): Prom
 
 async function holdsChangelogs(root: string, paths: readonly string[]): Promise<boolean> {
   for (const path of paths.filter((each) => mayBeChangelog(toSlashes(join(root, each)))).slice(0, filesLookedInto)) {
-    const read = await readTextFile(join(root, path));
-    if (read.ok && isChangelogText(path, read.value.text)) return true;
+    if (await isChangelogFile(join(root, path))) return true;
   }
   return false;
+}
+
+async function isChangelogFile(path: string): Promise<boolean> {
+  if (!mayBeChangelog(toSlashes(path))) return false;
+  const read = await readTextFile(path);
+  return read.ok && isChangelogText(path, read.value.text);
 }
 
 function isSql(path: string): boolean {

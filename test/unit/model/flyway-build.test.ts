@@ -94,7 +94,10 @@ tasks { mixed = false }
   it('goes for the migrations below it, and the nearest counts', () => {
     const files = [
       { path: '../../build.gradle', text: "flyway {\n  mixed = true\n  placeholders = [a: 'far', b: 'far']\n}\n" },
-      { path: '../pom.xml', text: '<plugin><artifactId>flyway-maven-plugin</artifactId><configuration><placeholders><a>near</a></placeholders></configuration></plugin>' },
+      {
+        path: '../pom.xml',
+        text: '<plugin><artifactId>flyway-maven-plugin</artifactId><configuration><placeholders><a>near</a></placeholders></configuration></plugin>',
+      },
     ].flatMap(({ path, text }) => cutToFlyway(path, text) ?? []);
     expect(readFlywaySettings(files)).toMatchObject({ mixed: true, placeholders: { a: 'near', b: 'far' } });
     expect(['pom.xml', '../build.gradle.kts#migrations', 'a/build.gradle'].every(isFlywayBuild)).toBe(true);

@@ -227,6 +227,10 @@ describe('finding migrations', () => {
     });
     const found = await findMigrationFolders(root, undefined);
     expect(found).toEqual({ ok: true, value: [{ folder: join(root, 'db/changelog') }] });
+    expect(await findMigrationFolders(root, ['db/**/*.yaml'])).toMatchObject({
+      ok: true,
+      value: [{ folder: join(root, 'db/changelog'), targets: ['db.changelog-master.yaml'] }],
+    });
     const { files } = await read(join(root, 'db/changelog'));
     expect(files.map(({ path }) => path)).toEqual(['changes/1.xml', 'db.changelog-master.yaml']);
     const one = await read(join(root, 'db/changelog/changes/1.xml'));

@@ -11,7 +11,7 @@ import { compiled } from './patterns';
 export function callFunctionMethod(machine: Evaluator, callee: Value, name: string, args: readonly Value[], site: CallSite): Value {
   const [thisValue = undefinedValue, ...rest] = args;
   if (name === 'bind') {
-    if (callee.kind !== 'function') return boundNative(machine, callee, thisValue, rest);
+    if (callee.kind !== 'function') return boundNative(machine, callee, thisValue, rest, site);
     return { ...callee, boundThis: callee.boundThis ?? thisValue, boundArguments: [...(callee.boundArguments ?? []), ...rest] };
   }
   // Array.prototype.slice.call(list): the method of whatever it is called on.
@@ -24,8 +24,11 @@ export function callFunctionMethod(machine: Evaluator, callee: Value, name: stri
   return machine.invoke(callee, given, { place: site.place, argPlaces: site.argPlaces.slice(1) }, thisValue);
 }
 
-/** `db.runSql.bind(db, 'UPDATE ...')`: the arguments are put before those of the call. */
-function boundNative(machine: Evaluator, callee: Value, thisValue: Value, bound: readonly Value[]): Value {
+/**
+ * `db.runSql.bind(db, 'UPDATE ...')`: the arguments are put before those of the call. Where that has none but a callback, as from `async.series`,
+ * what is sent stands where it was bound.
+ */
+function boundNative(machine: Evaluator, callee: Value, thisValue: Value, bound: readonly Value[], site: CallSite): Value {
   if (callee.kind !== 'native' || bound.length === 0) return callee;
   return nativeFunction(
     callee.name,
@@ -33,7 +36,10 @@ function boundNative(machine: Evaluator, callee: Value, thisValue: Value, bound:
       machine.invoke(
         callee,
         [...bound, ...call.args],
-        { place: call.place, argPlaces: [...bound.map(() => call.place), ...call.argPlaces] },
+        {
+          place: call.args.every(({ kind }) => kind === 'native' || kind === 'function') ? site.place : call.place,
+          argPlaces: [...bound.map((_, index) => site.argPlaces[index + 1] ?? site.place), ...call.argPlaces],
+        },
         thisValue,
       ),
     callee.reachesDatabase,

@@ -84,6 +84,21 @@ describe('forms', () => {
     expect(unreadOf(only(dbMigrate, text).up)).toEqual([]);
   });
 
+  it('what is bound for async.series stands where it is bound', () => {
+    const text = `var async = require('async');
+exports.up = function (db, callback) {
+  async.series([
+    db.addColumn.bind(db, 'a', 'b', 'int'),
+    db.removeColumn.bind(db, 'a', 'c'),
+  ], callback);
+};`;
+    const lines = text.split('\n');
+    const found = only(dbMigrate, text).up.statements.map(({ range: { start, end } }) =>
+      start.line === end.line ? lines[start.line]?.slice(start.character, end.character) : undefined,
+    );
+    expect(found).toEqual(["db.addColumn.bind(db, 'a', 'b', 'int')", "db.removeColumn.bind(db, 'a', 'c')"]);
+  });
+
   it('data types come by setup', () => {
     const text = `var type;\nexports.setup = (options) => { type = options.dbmigrate.dataType; };\n${up("db.addColumn('a', 'b', { type: type.DATE_TIME }, callback);")}`;
     expect(sent(text)).toEqual(['ALTER TABLE "a" ADD COLUMN "b" TIMESTAMP']);
