@@ -198,13 +198,23 @@ export function collationChange(of: {
       : `${name} is compared by ${wanted} instead of ${current}`;
     return { change, because, from, to };
   }
-  if (from === 'utf8mb3' && to === 'utf8mb4' && !of.list)
+  if (from === 'utf8mb3' && to === 'utf8mb4' && !of.list) {
+    // The order of utf8mb3_unicode_ci is that of utf8mb4_unicode_ci, and not that of utf8mb4_general_ci.
+    const sorts = current.slice(current.indexOf('_')) === wanted.slice(wanted.indexOf('_'));
+    if (indexed && !sorts)
+      return {
+        change: 'change collation of an indexed column',
+        because: `an index on ${name} is sorted by ${wanted} instead of ${current}`,
+        from,
+        to,
+      };
     return {
       change: indexed ? 'widen charset of an indexed column' : 'widen charset',
       because: `every utf8mb3 text is utf8mb4 text already${indexed ? `, but ${name} is in an index` : ''}`,
       from,
       to,
     };
+  }
   return { change: 'change charset', because: `${name} goes from ${from} to ${to}, so every value is converted`, from, to };
 }
 

@@ -5,7 +5,7 @@ import { charsetName, collationName, defaultCollation } from '../../schema/mysql
 import { label } from '../situation';
 import type { Change } from './changes';
 import { bareKey, collationChange, columnChanges, isIndexed, type Reason } from './column-change';
-import { charsetOfCollation, collationOf, columnType, isText, optionOf } from './column-type';
+import { bytesPerCharacter, charsetOfCollation, collationOf, columnType, isText, optionOf } from './column-type';
 import { hasFulltext, isReferenced, type MysqlSituation, wholeTable } from './situation';
 
 /** What one operation does to a table that is there. */
@@ -237,6 +237,8 @@ function converted({ table: name, charset, collation }: OperationOf<'convert cha
       indexed: isIndexed(table, column.name),
       list: type.base === 'enum' || type.base === 'set',
     });
+    if (growsType(type.base, change.from, to))
+      return [{ change: 'change charset', because: `${column.name} becomes a longer type, to hold as many characters in ${to}` }];
     return [
       crossesLength(column.type, change.from, change.to, situation.engine)
         ? { change: 'change charset', because: `${column.name} needs longer lengths in ${to}` }
@@ -247,6 +249,11 @@ function converted({ table: name, charset, collation }: OperationOf<'convert cha
     table: name,
     reasons: reasons.length > 0 ? reasons : [{ change: 'same charset', because: 'no column holds text of another character set' }],
   };
+}
+
+/** TEXT becomes MEDIUMTEXT and so on where characters need more bytes (manual, ALTER TABLE, "Changing the Character Set"). */
+function growsType(base: string, from: string, to: string): boolean {
+  return /^(?:tiny|medium)?text$/.test(base) && bytesPerCharacter(to) > bytesPerCharacter(from);
 }
 
 /** In another character set a text may need more bytes: then it is as if its column grew. */

@@ -5,6 +5,7 @@ import { sameName } from '../../schema/mysql/parts';
 import { type OperationOf, perOperation, type RuleContext, type Step, shownName } from '../context';
 import { isWithCode, type Missing, missingViolation } from '../names';
 import type { Rule } from '../rule';
+import { unknownInExpressions } from './mysql-not-there/expressions';
 import { changesDatabase, isSpokenOfUnseen } from './unseen-changes';
 
 const users = 'CREATE TABLE users (id bigint PRIMARY KEY, email varchar(100), age int, INDEX by_email (email));\n';
@@ -14,7 +15,7 @@ export const mysqlNotThere: Rule = {
   title: 'Name of something that is not there',
   severity: 'error',
   engines: ['mysql', 'mariadb'],
-  explanation: `The server refuses what names something that the table does not have: DROP of a column, an index or a foreign key (1091), of a constraint (MySQL 3940 and 3821, MariaDB 1091), a column that is changed, written, or that another one goes behind (1054), a column of a new key (1072), an index that is renamed (1176), a column that a foreign key refers to (MySQL 3734, MariaDB 1005 with errno 150), and a table that an earlier statement of the migration dropped or renamed (1146).
+  explanation: `The server refuses what names something that the table does not have: DROP of a column, an index or a foreign key (1091), of a constraint (MySQL 3940 and 3821, MariaDB 1091), a column that is changed, written, or that another one goes behind (1054), a column of a new key (1072) or of an expression in a CHECK, a generated column, an index, an UPDATE or a DELETE (1054; MySQL 3820 for the CHECK of a new table), an index that is renamed (1176), a column that a foreign key refers to (MySQL 3734, MariaDB 1005 with errno 150), and a table that an earlier statement of the migration dropped or renamed (1146).
 
 Within one ALTER TABLE, DROP, CHANGE and RENAME find the table as it was before the statement: what is added beside them is not there yet, and what is renamed has its old name. New keys find it as it will be.
 
@@ -50,6 +51,25 @@ Silent with IF EXISTS, for tables whose creation was not seen, for folders of mi
         { at: "INSERT INTO users (id, phone) VALUES (1, '2')", says: 'no column phone' },
         { at: "UPDATE users SET phone = '3' WHERE id = 1", says: '1054' },
         { at: 'CREATE TABLE tags (id bigint PRIMARY KEY, name text, INDEX by_owner (owner))', says: 'tags has no column owner' },
+      ],
+    },
+    {
+      title: 'Columns in conditions and expressions',
+      framework: 'sql',
+      files: [
+        { path: '0001_t.sql', text: users },
+        {
+          path: '0002_u.sql',
+          text: "ALTER TABLE users ADD CONSTRAINT adult CHECK (`ages` >= 18);\nALTER TABLE users ADD COLUMN domain varchar(100) AS (SUBSTRING_INDEX(mail, '@', -1)) STORED;\nUPDATE users SET age = age + years WHERE id = 1;\nUPDATE users SET age = 0 WHERE EXTRACT(YEAR FROM seen_at) < 2020;\nDELETE FROM users WHERE users.deleted_at < NOW() - INTERVAL 1 YEAR LIMIT 100;\nALTER TABLE users DROP COLUMN age, ADD COLUMN older int AS (age + 1);\n",
+        },
+      ],
+      findings: [
+        { at: 'ALTER TABLE users ADD CONSTRAINT adult CHECK (`ages` >= 18)', says: 'no column ages' },
+        { at: "ALTER TABLE users ADD COLUMN domain varchar(100) AS (SUBSTRING_INDEX(mail, '@', -1)) STORED", says: '1054' },
+        { at: 'UPDATE users SET age = age + years WHERE id = 1', says: 'no column years' },
+        { at: 'UPDATE users SET age = 0 WHERE EXTRACT(YEAR FROM seen_at) < 2020', says: 'no column seen_at' },
+        { at: 'DELETE FROM users WHERE users.deleted_at < NOW() - INTERVAL 1 YEAR LIMIT 100', says: 'no column deleted_at' },
+        { at: 'ADD COLUMN older int AS (age + 1)', says: 'no column age' },
       ],
     },
     {
@@ -98,6 +118,20 @@ Silent with IF EXISTS, for tables whose creation was not seen, for folders of mi
   ],
   good: [
     {
+      title: 'Words of expressions that are no columns',
+      framework: 'sql',
+      files: [
+        {
+          path: '0001_t.sql',
+          text: "CREATE TABLE logs (id bigint PRIMARY KEY, at datetime, day date, body varchar(200), kind enum('a', 'b'), doc json, n int, FULLTEXT KEY f (body), CHECK (n MOD 2 = 0 OR n IS NOT TRUE), CHECK (body COLLATE utf8mb4_bin <> _utf8mb4'x'));\n",
+        },
+        {
+          path: '0002_u.sql',
+          text: "UPDATE logs SET AT = at + INTERVAL 1 DAY, n = CASE kind WHEN 'a' THEN n DIV 2 ELSE LENGTH(body) END WHERE `At` BETWEEN DATE '2020-01-01' AND CURRENT_DATE AND body RLIKE \"x\" ORDER BY id DESC LIMIT 10;\nDELETE FROM logs WHERE TIMESTAMPDIFF(MONTH, at, NOW()) > 6 AND EXTRACT(YEAR_MONTH FROM day) < 202001 AND CAST(body AS unsigned) > 3 AND kind IN ('a') AND @seen IS NULL;\nALTER TABLE logs ADD COLUMN soon datetime AS (DATE_ADD(at, INTERVAL n MINUTE)) VIRTUAL, ADD COLUMN low varchar(200) AS (LOWER(body)) STORED, ADD CONSTRAINT c CHECK (soon IS NULL OR low LIKE 'a|%' ESCAPE '|' AND NOT (n XOR 1));\nUPDATE logs AS l SET l.n = l.n - 1, body = CONCAT_WS(' ', body, 'x') WHERE l.doc IS NOT NULL AND body LIKE BINARY 'x%' AND WEEKDAY(at) = 1;\nUPDATE logs SET n = (SELECT COUNT(*) AS many FROM mysql.user) WHERE n = CONVERT(body, SIGNED);\nDELETE FROM logs WHERE MATCH (body) AGAINST ('x' IN BOOLEAN MODE) OR TRIM(BOTH 'x' FROM body) = '' OR n <=> NULL;\n",
+        },
+      ],
+    },
+    {
       title: 'Other letters, several clauses, copies, views, temporary tables',
       framework: 'sql',
       files: [
@@ -142,7 +176,7 @@ Silent with IF EXISTS, for tables whose creation was not seen, for folders of mi
   check: (context) => {
     if (context.source !== undefined || isWithCode(context) || changesDatabase(context)) return [];
     return perOperation(context, (step, operation) => {
-      const missing = missingOf(context, step, operation);
+      const missing = missingOf(context, step, operation) ?? missingInExpressions(context, step, operation);
       if (missing === undefined || isSpokenOfUnseen(context, step, missing.name)) return undefined;
       return missingViolation(context, step, operation, missing);
     });
@@ -168,6 +202,12 @@ function missingOf(context: RuleContext, step: Step, operation: Operation): Miss
   if (index !== undefined && !table.indexes.some(({ name }) => sameName(name, index.name))) return missingIndex(table, index);
   if (constraint !== undefined && !isConstraint(table, constraint)) return missingConstraint(context, table, constraint);
   return missingAfter(context, step, operation);
+}
+
+function missingInExpressions(context: RuleContext, step: Step, operation: Operation): MissingName | undefined {
+  const unknown = unknownInExpressions(context, step, operation);
+  if (unknown === undefined || !isWhole(unknown.table) || hidesTemporary(context, unknown.table)) return undefined;
+  return missingColumn(unknown.table, unknown.column, unknown.code);
 }
 
 const isWhole = (table: Table) => table.complete !== false && table.columns.length > 0 && table.persistence !== 'temporary';

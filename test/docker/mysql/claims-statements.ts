@@ -33,6 +33,10 @@ export const tables: Readonly<Record<string, readonly string[]>> = {
     "INSERT INTO cp VALUES (1,1,'x')",
   ],
   nopk: ['CREATE TABLE nopk (id int NOT NULL, a int) ENGINE=InnoDB', 'INSERT INTO nopk VALUES (1,1),(2,2)'],
+  utf3text: [
+    'CREATE TABLE utf3text (id int PRIMARY KEY, body text, code varchar(20), KEY (code)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_general_ci',
+    "INSERT INTO utf3text VALUES (1,'x','y')",
+  ],
   utf3: [
     'CREATE TABLE utf3 (id int PRIMARY KEY, name varchar(50) CHARACTER SET utf8mb3, idx varchar(20) CHARACTER SET utf8mb3, KEY idx_k (idx)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb3',
     "INSERT INTO utf3 VALUES (1,'x','y')",
@@ -143,6 +147,9 @@ export const samples: readonly Sample[] = [
   { statement: 'ALTER TABLE utf3 MODIFY idx varchar(20) CHARACTER SET utf8mb4' },
   { statement: 'ALTER TABLE utf3 CONVERT TO CHARACTER SET utf8mb4' },
   { statement: 'ALTER TABLE utf3 DEFAULT CHARACTER SET utf8mb4' },
+  { statement: 'ALTER TABLE utf3text CONVERT TO CHARACTER SET utf8mb4' },
+  { statement: 'ALTER TABLE utf3text MODIFY code varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci' },
+  { statement: 'ALTER TABLE utf3text MODIFY code varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci' },
   { statement: 'ALTER TABLE u2 CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin' },
   { statement: 'ALTER TABLE nopk CONVERT TO CHARACTER SET latin1' },
   { statement: 'ALTER TABLE u2 CONVERT TO CHARACTER SET utf8mb4' },
