@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { createClient, migrationApplicationName, openControlClient } from '../../../src/engines/postgres/connect';
+import { isBlockedBy } from '../../../src/engines/postgres/faults/inside/watch';
 import type { DatabaseAddress } from '../../../src/model/sandbox';
 
 /**
@@ -18,7 +19,7 @@ export async function killInside(address: DatabaseAddress, obstacle: readonly st
       () => 'finished',
       () => 'killed',
     );
-    await untilWaiting(watcher, backendOf(migration));
+    await untilWaiting(watcher, backendOf(migration), backendOf(holder));
     await watcher.query('SELECT pg_terminate_backend($1, 5000)', [backendOf(migration)]);
     if ((await ended) !== 'killed') throw new Error('The statement ended before it was killed.');
     await holder.query('ROLLBACK');
@@ -48,7 +49,7 @@ export async function waiting(address: DatabaseAddress, obstacle: readonly strin
     (error: unknown) => error,
   );
   const watcher = await openControlClient(address);
-  await untilWaiting(watcher, backendOf(migration)).finally(() => watcher.end());
+  await untilWaiting(watcher, backendOf(migration), backendOf(holder)).finally(() => watcher.end());
   return { holder, migration, ended };
 }
 
@@ -56,11 +57,11 @@ export function backendOf(client: pg.Client): number {
   return (client as unknown as { processID: number }).processID;
 }
 
-async function untilWaiting(watcher: pg.Client, pid: number): Promise<void> {
+/** Waiting for anybody is not enough: what runs CONCURRENTLY waits for older snapshots, and for a moment one is the watcher's own. */
+async function untilWaiting(watcher: pg.Client, pid: number, holder: number): Promise<void> {
   const deadline = performance.now() + 30_000;
   while (performance.now() < deadline) {
-    const { rows } = await watcher.query('SELECT cardinality(pg_blocking_pids($1)) > 0 AS waits', [pid]);
-    if (rows[0]?.waits === true) return;
+    if (await isBlockedBy(watcher, pid, holder)) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error('The statement never waited.');
