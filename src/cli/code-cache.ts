@@ -4,7 +4,6 @@ import {
   constants,
   fstatSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -16,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { makeFolder } from './make-folder';
 
 /** What the JavaScript engine made of a program's text. */
 export interface CompiledCode {
@@ -61,7 +61,7 @@ export class CodeCache {
   set(key: string, compiled: CompiledCode): void {
     const written = join(this.folder, `${randomUUID()}.new`);
     try {
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      makeFolder(this.folder);
       if (!this.isSafe()) return;
       writeFileSync(written, packed(compiled), { mode: 0o600, flag: 'wx' });
       // In one step: nobody reads half of it.

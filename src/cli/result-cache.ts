@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { version } from '../../package.json';
@@ -7,6 +7,7 @@ import type { LintInput } from '../lint/lint';
 import type { FileReport } from '../model/finding';
 import type { Problem } from '../model/result';
 import { userCacheFolder } from '../workspace/user-cache';
+import { makeFolder } from './make-folder';
 
 /** What linting a folder gives, as far as the command line tells it. */
 export interface FolderResult {
@@ -61,7 +62,7 @@ export class ResultCache {
     const written = join(this.folder, `${randomUUID()}.new`);
     try {
       // Findings quote the migrations: they are nobody else's business.
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      makeFolder(this.folder);
       writeFileSync(written, `${hash(content)}\n${content}`, { mode: 0o600 });
       // In one step: nobody reads half of it.
       renameSync(written, file);
