@@ -14,6 +14,7 @@ import { type RunningSimulation, runSimulation } from '../runner-process';
 import { probeSandboxes, sandboxChoices } from '../sandboxes';
 import type { LastRuns } from './last-run';
 import { parseFromPanel } from './messages';
+import { saveToRun } from './on-disk';
 import { panelPage, panelResources } from './page';
 import { describe, describeCommand, isShownAlike, manageTrust, panelSubject, simulationRequest, withChangedDefaults } from './subject';
 
@@ -224,8 +225,9 @@ export class SimulationPanel {
     this.keptChoices = choices;
     this.events = [];
     this.outdated = false;
-    if (choices.command === undefined) await saveIfOpen(this.path);
-    else await this.aboutCommand(choices.command);
+    if (choices.command !== undefined) await this.aboutCommand(choices.command);
+    const problem = choices.command === undefined ? await saveToRun(this.path) : undefined;
+    if (problem !== undefined) return this.record({ kind: 'failed', message: problem });
     const { simulation, content } = await this.describe();
     this.ranContent = content;
     const jobs = Math.min(maxJobs, availableParallelism());
@@ -307,12 +309,6 @@ export class SimulationPanel {
 /** What a sandbox has to have. */
 function serverOf({ simulation: { engine: name, engineVersion: version, image } }: DescribeResult) {
   return { name, version, image };
-}
-
-/** The runner reads the disk: what is simulated must be what the editor shows. */
-async function saveIfOpen(path: string): Promise<void> {
-  const document = vscode.workspace.textDocuments.find((candidate) => candidate.uri.fsPath === path && candidate.isDirty);
-  await document?.save();
 }
 
 const languageIds = { sql: 'sql', mongosh: 'javascript', shell: 'shellscript', text: 'plaintext' } as const;

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { WorkbenchWindow } from './window';
@@ -189,6 +189,20 @@ describe('a migration from squiggle to verified recovery', () => {
     await window.panel().getByRole('button', { name: 'Run again' }).first().click();
     await window.panel().locator('table.matrix[aria-busy="true"]').waitFor({ timeout: runTimeoutMs });
     await window.panel().locator('table.matrix[aria-busy="false"] button.tile.done').first().waitFor({ timeout: runTimeoutMs });
+  });
+
+  it('says so when the file is gone, and shows the last run again once it is back', async () => {
+    const path = join(window.folder, 'goose/migrations', migration);
+    const text = await readFile(path);
+    await rm(path);
+    await window.panel().getByRole('button', { name: 'Run again' }).first().click();
+    await window
+      .panel()
+      .locator('.notice', { hasText: `${migration} is not there any more.` })
+      .waitFor();
+    await writeFile(path, text);
+    await window.page.reload();
+    await window.panel().locator('button.tile.done').first().waitFor({ timeout: runTimeoutMs });
   });
 
   it('shows a statement in its file', async () => {
