@@ -6,6 +6,7 @@ import { isWithCode, type Missing, missingViolation } from '../names';
 import { onceForFolder } from '../once';
 import type { Rule } from '../rule';
 import { missingName, namesExamples } from './not-there/names';
+import { missingObject, objectExamples } from './not-there/objects';
 
 export const notThere: Rule = {
   id: 'not-there',
@@ -68,6 +69,7 @@ included by psql may bring it along.`,
       ],
     },
     ...namesExamples.bad,
+    ...objectExamples.bad,
     {
       title: 'What a ROLLBACK took back',
       framework: 'sql',
@@ -84,6 +86,7 @@ included by psql may bring it along.`,
   ],
   good: [
     ...namesExamples.good,
+    ...objectExamples.good,
     {
       title: 'A constraint that the same statement adds, also by a name that the server makes up',
       framework: 'sql',
@@ -191,7 +194,7 @@ included by psql may bring it along.`,
   check: (context) => {
     if (context.source !== undefined || isWithCode(context) || isWrittenByCode(context)) return [];
     const parts = perOperation(context, (step, operation) => {
-      const missing = missingOf(context, step, operation);
+      const missing = missingOf(context, step, operation) ?? missingPart(context, step, operation);
       return missing === undefined ? undefined : { step, violation: missingViolation(context, step, operation, missing) };
     });
     const told = new Set(parts.map(({ step }) => step));
@@ -230,6 +233,11 @@ function missingOf(context: RuleContext, step: Step, operation: Operation): Miss
     table.constraints.some(({ name }) => name === constraint) ||
     (operation.kind === 'validate constraint' && comesInStatement(step, named.table, constraint));
   return isThere || isSpokenOf(context, constraint) ? undefined : missingConstraint(table, constraint);
+}
+
+function missingPart(context: RuleContext, step: Step, operation: Operation): Missing | undefined {
+  const isMeant = operation.kind === 'drop object' || operation.kind === 'add constraint';
+  return isMeant ? missingObject(context, step, operation) : undefined;
 }
 
 interface NamedParts {

@@ -2,6 +2,7 @@ import type { Operation } from '../../model/operation';
 import { operationRange, perOperation, type RuleContext, type Step } from '../context';
 import type { Rule, Violation } from '../rule';
 import { concurrentExamples, refusedConcurrently } from './refused-change/concurrently';
+import { enumLabelExamples, unknownLabel } from './refused-change/enum-labels';
 import { foreignKeyExamples, refusedForeignKey } from './refused-change/foreign-keys';
 import { refusedValue, valueExamples } from './refused-change/generated';
 import { gistExamples, refusedByGist } from './refused-change/gist';
@@ -14,6 +15,8 @@ import { pendingEvents, pendingExamples } from './refused-change/pending-events'
 import type { Refusal } from './refused-change/refusal';
 import { refusedReplacement, replacementExamples } from './refused-change/replacements';
 import { refusedReplicaIdentity, replicaIdentityExamples } from './refused-change/replica-identity';
+import { missingValue, requiredValueExamples } from './refused-change/required-values';
+import { rowWidth, rowWidthExamples } from './refused-change/row-width';
 import { rowsTwice, rowsTwiceExamples } from './refused-change/rows-twice';
 import { sameInAllRows, sameValueExamples } from './refused-change/same-value';
 import { secondKey, secondKeyExamples } from './refused-change/second-key';
@@ -39,6 +42,9 @@ const parts = [
   gistExamples,
   replicaIdentityExamples,
   rowsTwiceExamples,
+  rowWidthExamples,
+  requiredValueExamples,
+  enumLabelExamples,
 ];
 
 export const refusedChange: Rule = {
@@ -55,6 +61,8 @@ materialized view without a unique index (55000); an index or a generated column
 
 A partition takes no value that another one has, and its range holds one at least (42P17). What a child or a partition has from its parent is changed there (42P16); an index of a partition goes with that of its parent (2BP01); a partition gets no column of its own (42809), and since version 17
 no identity (55000).
+
+An INSERT gives each column one value (42601) and leaves out none that is NOT NULL and has no default (23502), and an enum takes its own values alone: beside a new one (22023), as a default and in a row (22P02).
 
 ADD GENERATED AS IDENTITY wants a column that is NOT NULL and has no default (55000). Nothing can be built on a virtual generated column (0A000). The CHECKs and the conditions of indexes that compare an
 enum have to go before its column gets another type (42883).
@@ -158,6 +166,7 @@ function refusalOf(context: RuleContext, step: Step, operation: Operation): Refu
         refusedForeignKey(context, step, operation) ??
         refusedExpression(step, operation) ??
         builtOnVirtual(step, operation) ??
+        unknownLabel(context, step, operation) ??
         sameInAllRows(context, step, operation)
       );
     case 'add constraint':
@@ -184,9 +193,19 @@ function refusalOf(context: RuleContext, step: Step, operation: Operation): Refu
     case 'alter table':
       return refusedReplicaIdentity(step, operation) ?? refusedConcurrently(context, step, operation);
     case 'insert':
-      return refusedValue(context, step, operation) ?? rowsTwice(step, operation);
-    case 'update':
+      return (
+        refusedValue(context, step, operation) ??
+        rowWidth(step, operation) ??
+        missingValue(step, operation) ??
+        unknownLabel(context, step, operation) ??
+        rowsTwice(step, operation)
+      );
+    case 'add enum value':
+    case 'rename enum value':
+      return unknownLabel(context, step, operation);
     case 'set default':
+      return refusedValue(context, step, operation) ?? unknownLabel(context, step, operation);
+    case 'update':
     case 'drop default':
       return refusedValue(context, step, operation);
     default:

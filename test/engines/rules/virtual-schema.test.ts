@@ -39,6 +39,9 @@ const scripts: Readonly<Record<string, string>> = {
     CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE TABLE app.t (m app.mood, n positive); CREATE VIEW app.v AS SELECT m FROM app.t;
     CREATE MATERIALIZED VIEW mv AS SELECT 1 AS a; CREATE UNIQUE INDEX ON mv (a); CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT a';
     CREATE OR REPLACE VIEW app.v AS SELECT m, n FROM app.t; ALTER TABLE app.t SET SCHEMA public; CREATE TABLE gone (a int); DROP TABLE IF EXISTS gone, never;`,
+  'tables that CREATE SCHEMA makes': `
+    CREATE SCHEMA app CREATE TABLE tiers (id int PRIMARY KEY, name text NOT NULL UNIQUE) CREATE TABLE members (id bigserial PRIMARY KEY, tier int NOT NULL REFERENCES app.tiers, CHECK (tier > 0));
+    CREATE INDEX ON app.members (tier); ALTER TABLE app.tiers ADD COLUMN note text;`,
   partitions: `
     CREATE TABLE m (id int, at date NOT NULL) PARTITION BY RANGE (at); CREATE TABLE m1 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
     CREATE TABLE m2 (id int, at date NOT NULL); ALTER TABLE m ATTACH PARTITION m2 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01'); ALTER TABLE m DETACH PARTITION m1;`,

@@ -42,12 +42,11 @@ const readers: { readonly [K in NodeKind]?: Reader<K> } = {
   DefineStmt: (_source, { kind, defnames, if_not_exists: ifNotExists, replace: orReplace }) => [
     objects.created(objectKind(kind), nameFromParts(strings(defnames)), { ifNotExists, orReplace }),
   ],
-  CreateSchemaStmt: (source, { schemaname, authrole, if_not_exists: ifNotExists }) => [
-    {
-      ...objects.created('schema', { name: schemaname ?? authrole?.rolename ?? '' }, { ifNotExists }),
-      ...(ifNotExists ? {} : ifNotExistsAfter(source, 'schema')),
-    },
-  ],
+  CreateSchemaStmt: (source, { schemaname, authrole, schemaElts, if_not_exists: ifNotExists }) => {
+    const name = schemaname ?? authrole?.rolename ?? '';
+    const schema = { ...objects.created('schema', { name }, { ifNotExists }), ...(ifNotExists ? {} : ifNotExistsAfter(source, 'schema')) };
+    return [schema, ...all(schemaElts, 'CreateStmt').flatMap((table) => tableOfSchema(source, table, name))];
+  },
   CreateExtensionStmt: (source, { extname, if_not_exists: ifNotExists }) => [
     {
       ...objects.created('extension', { name: extname ?? '' }, { ifNotExists }),
@@ -101,6 +100,17 @@ const readers: { readonly [K in NodeKind]?: Reader<K> } = {
   RefreshMatViewStmt: session.refresh,
   AlterSystemStmt: () => [{ kind: 'alter system' }],
 };
+
+/** A table that CREATE SCHEMA makes in it. One whose parts are found by its place in the statement is left out: they would be another one's. */
+function tableOfSchema(source: StatementSource, table: NodeOf<'CreateStmt'>, schema: string): Operation[] {
+  if (table.partspec !== undefined || table.options !== undefined || table.partbound !== undefined) return [];
+  const relation = { ...table.relation, schemaname: table.relation?.schemaname ?? schema };
+  return createTable(source, { ...table, relation }).map((operation) => {
+    if (operation.kind !== 'create table') return operation;
+    const { insertAt: _, ...made } = operation;
+    return made;
+  });
+}
 
 function dropped(kind: 'database' | 'role' | 'subscription', names: readonly string[], ifExists = false): Operation {
   const objects = names.map((name) => ({ name }));

@@ -231,6 +231,17 @@ exports.down = function (knex) {
   ],
   good: [
     {
+      title: 'The index of a table that CREATE SCHEMA makes',
+      framework: 'flyway',
+      majors: [14, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE SCHEMA app CREATE TABLE tiers (id int PRIMARY KEY, name text);\nCREATE INDEX tiers_name ON app.tiers (name);\n',
+        },
+      ],
+    },
+    {
       title: 'Indexes of tables that the same code makes',
       framework: 'flyway',
       majors: [14, 18],

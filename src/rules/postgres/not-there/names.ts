@@ -2,18 +2,23 @@ import type { RuleContext, Step } from '../../context';
 import type { Missing } from '../../names';
 import type { Examples } from '../../rule';
 import { unknownIn } from './parts';
-import type { UnknownColumn } from './query-names';
-import { missingRelation } from './relations';
+import type { UnknownColumn, UnknownName } from './query-names';
+import { missingFunction, missingRelation } from './relations';
 
 /** The first name in a statement's queries, conditions and keys of which it is certain that the server does not find it. */
 export function missingName(context: RuleContext, step: Step): Missing | undefined {
   // What a function in SQL names is then looked up when it is called (manual, "Client Connection Defaults").
   if (/check_function_bodies/i.test(context.text) && /^\s*create\b[^(]*\bfunction\b/i.test(step.statement.sent)) return undefined;
   for (const unknown of unknownIn(step)) {
-    const missing = unknown.kind === 'relation' ? missingRelation(context, step, unknown.relation) : missingColumn(context, unknown);
+    const missing = missingOf(context, step, unknown);
     if (missing !== undefined) return missing;
   }
   return undefined;
+}
+
+function missingOf(context: RuleContext, step: Step, unknown: UnknownName): Missing | undefined {
+  if (unknown.kind === 'column') return missingColumn(context, unknown);
+  return unknown.kind === 'relation' ? missingRelation(context, step, unknown.relation) : missingFunction(context, step, unknown.function);
 }
 
 function missingColumn(context: RuleContext, { column, among, tables }: UnknownColumn): Missing | undefined {
@@ -44,7 +49,7 @@ function escaped(name: string): string {
 }
 
 const shop =
-  'CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, tags jsonb);\nCREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id), total int, paid boolean);\nCREATE TABLE lines (order_id bigint, no int, price int);\nCREATE TABLE baskets (id bigint);\nDROP TABLE baskets;\nCREATE VIEW open_orders AS SELECT id, total AS amount FROM orders WHERE NOT paid;\nCREATE SEQUENCE numbers;\n';
+  'CREATE FUNCTION touch_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\nCREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, tags jsonb);\nCREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id), total int, paid boolean);\nCREATE TABLE lines (order_id bigint, no int, price int);\nCREATE TABLE baskets (id bigint);\nDROP TABLE baskets;\nCREATE VIEW open_orders AS SELECT id, total AS amount FROM orders WHERE NOT paid;\nCREATE SEQUENCE numbers;\n';
 
 export const namesExamples: Examples = {
   bad: [
@@ -122,7 +127,7 @@ export const namesExamples: Examples = {
         { path: 'V1__t.sql', text: shop },
         {
           path: 'V2__u.sql',
-          text: "CREATE VIEW paid AS SELECT o.id FROM orders o JOIN payments p ON p.order_id = o.id;\nCREATE VIEW old AS SELECT id FROM baskets;\nALTER TABLE orders ALTER COLUMN id SET DEFAULT nextval('number');\nGRANT SELECT ON payments TO CURRENT_USER;\nCREATE TABLE notes (id bigint PRIMARY KEY, user_id bigint REFERENCES usres (id));\n",
+          text: "CREATE VIEW paid AS SELECT o.id FROM orders o JOIN payments p ON p.order_id = o.id;\nCREATE VIEW old AS SELECT id FROM baskets;\nALTER TABLE orders ALTER COLUMN id SET DEFAULT nextval('number');\nGRANT SELECT ON payments TO CURRENT_USER;\nCREATE TABLE notes (id bigint PRIMARY KEY, user_id bigint REFERENCES usres (id));\nCREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch_rows();\n",
         },
       ],
       findings: [
@@ -131,6 +136,7 @@ export const namesExamples: Examples = {
         { at: "ALTER TABLE orders ALTER COLUMN id SET DEFAULT nextval('number')", says: 'Did you mean "numbers"?' },
         { at: 'GRANT SELECT ON payments TO CURRENT_USER', says: '42P01' },
         { at: 'CREATE TABLE notes (id bigint PRIMARY KEY, user_id bigint REFERENCES usres (id))', says: 'Did you mean "users"?' },
+        { at: 'CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch_rows()', says: '42883' },
       ],
     },
   ],
@@ -143,7 +149,7 @@ export const namesExamples: Examples = {
         { path: 'V1__t.sql', text: shop },
         {
           path: 'V2__u.sql',
-          text: "CREATE VIEW a AS WITH RECURSIVE tree (node, depth) AS (SELECT id, 1 FROM users UNION ALL SELECT o.user_id, t.depth + 1 FROM orders o JOIN tree t ON t.node = o.id) SELECT node, depth AS level FROM tree ORDER BY level;\nCREATE VIEW b AS SELECT o.id, last.price, (SELECT max(no) FROM lines WHERE order_id = o.id AND price < total) AS best FROM orders o CROSS JOIN LATERAL (SELECT price FROM lines l WHERE l.order_id = o.id AND l.price < o.total LIMIT 1) last;\nCREATE VIEW c AS SELECT tag.key, tag.value, v.x FROM users, jsonb_each(tags) tag, (VALUES (1)) v (x), generate_series(1, 2) AS step WHERE step = x;\nCREATE VIEW d AS SELECT total / 2 AS half, count(*) AS n FROM orders GROUP BY half HAVING count(*) > 1 ORDER BY n, half;\nCREATE VIEW e AS SELECT id FROM users UNION SELECT user_id FROM orders ORDER BY id;\nCREATE VIEW f AS SELECT to_jsonb(users), users.ctid, tableoid FROM users;\nCREATE VIEW g (one, two) AS SELECT id, total FROM orders;\nCREATE VIEW h AS SELECT one, two FROM g;\nCREATE VIEW i AS SELECT amount, users.id FROM open_orders JOIN users USING (id);\nCREATE FUNCTION label(users) RETURNS text LANGUAGE sql AS $$ SELECT $1.email || $1.id $$;\nCREATE VIEW j AS SELECT u.label, u.email FROM users u;\nCREATE FUNCTION sum_of(wanted bigint, lowest int DEFAULT 0) RETURNS bigint LANGUAGE sql AS $$ SELECT sum(price) FROM lines WHERE order_id = wanted AND price > lowest AND no > sum_of.lowest $$;\nINSERT INTO users AS u (id, email) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET email = excluded.email || u.id WHERE u.email <> excluded.email RETURNING id AS made, email;\nWITH moved AS (DELETE FROM lines WHERE no = 1 RETURNING order_id, price) UPDATE orders SET total = moved.price FROM moved WHERE moved.order_id = id;\nALTER TABLE orders ADD COLUMN state text, ADD CONSTRAINT known CHECK (state <> '' OR paid) NOT VALID;\nALTER TABLE orders ADD COLUMN parent bigint REFERENCES orders (id);\nCREATE POLICY own ON orders USING (user_id = (SELECT id FROM users WHERE email = current_user AND users.id = user_id));\nCREATE TEMPORARY TABLE doubled AS SELECT id, total * 2 AS twice FROM orders;\nSELECT twice, nextval('numbers') FROM doubled JOIN pg_class ON relname = 'x' JOIN information_schema.tables ON table_name = relname;\nCREATE TABLE copied AS SELECT *, 1 AS more FROM orders;\nSELECT more FROM copied;\nCREATE TRIGGER t AFTER UPDATE OF total ON orders FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.* AND new.paid) EXECUTE FUNCTION suppress_redundant_updates_trigger();\nCOMMENT ON COLUMN open_orders.amount IS 'As it was';\n",
+          text: "CREATE VIEW a AS WITH RECURSIVE tree (node, depth) AS (SELECT id, 1 FROM users UNION ALL SELECT o.user_id, t.depth + 1 FROM orders o JOIN tree t ON t.node = o.id) SELECT node, depth AS level FROM tree ORDER BY level;\nCREATE VIEW b AS SELECT o.id, last.price, (SELECT max(no) FROM lines WHERE order_id = o.id AND price < total) AS best FROM orders o CROSS JOIN LATERAL (SELECT price FROM lines l WHERE l.order_id = o.id AND l.price < o.total LIMIT 1) last;\nCREATE VIEW c AS SELECT tag.key, tag.value, v.x FROM users, jsonb_each(tags) tag, (VALUES (1)) v (x), generate_series(1, 2) AS step WHERE step = x;\nCREATE VIEW d AS SELECT total / 2 AS half, count(*) AS n FROM orders GROUP BY half HAVING count(*) > 1 ORDER BY n, half;\nCREATE VIEW e AS SELECT id FROM users UNION SELECT user_id FROM orders ORDER BY id;\nCREATE VIEW f AS SELECT to_jsonb(users), users.ctid, tableoid FROM users;\nCREATE VIEW g (one, two) AS SELECT id, total FROM orders;\nCREATE VIEW h AS SELECT one, two FROM g;\nCREATE VIEW i AS SELECT amount, users.id FROM open_orders JOIN users USING (id);\nCREATE FUNCTION label(users) RETURNS text LANGUAGE sql AS $$ SELECT $1.email || $1.id $$;\nCREATE VIEW j AS SELECT u.label, u.email FROM users u;\nCREATE FUNCTION sum_of(wanted bigint, lowest int DEFAULT 0) RETURNS bigint LANGUAGE sql AS $$ SELECT sum(price) FROM lines WHERE order_id = wanted AND price > lowest AND no > sum_of.lowest $$;\nINSERT INTO users AS u (id, email) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET email = excluded.email || u.id WHERE u.email <> excluded.email RETURNING id AS made, email;\nWITH moved AS (DELETE FROM lines WHERE no = 1 RETURNING order_id, price) UPDATE orders SET total = moved.price FROM moved WHERE moved.order_id = id;\nALTER TABLE orders ADD COLUMN state text, ADD CONSTRAINT known CHECK (state <> '' OR paid) NOT VALID;\nALTER TABLE orders ADD COLUMN parent bigint REFERENCES orders (id);\nCREATE POLICY own ON orders USING (user_id = (SELECT id FROM users WHERE email = current_user AND users.id = user_id));\nCREATE TEMPORARY TABLE doubled AS SELECT id, total * 2 AS twice FROM orders;\nSELECT twice, nextval('numbers') FROM doubled JOIN pg_class ON relname = 'x' JOIN information_schema.tables ON table_name = relname;\nCREATE TABLE copied AS SELECT *, 1 AS more FROM orders;\nSELECT more FROM copied;\nCREATE TRIGGER t AFTER UPDATE OF total ON orders FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.* AND new.paid) EXECUTE FUNCTION suppress_redundant_updates_trigger();\nCOMMENT ON COLUMN open_orders.amount IS 'As it was';\nCREATE TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch_row();\nCREATE TRIGGER same BEFORE UPDATE ON users FOR EACH ROW EXECUTE PROCEDURE suppress_redundant_updates_trigger();\n",
         },
       ],
     },

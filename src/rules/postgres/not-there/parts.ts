@@ -3,14 +3,25 @@ import type { ObjectName } from '../../../model/operation';
 import { nameFromParts, relationName } from '../../../parse/postgres/operations/names';
 import { all, as, kindOf, type NodeOf, strings } from '../../../parse/postgres/operations/nodes';
 import { statementTree } from '../../../parse/postgres/read';
-import { findTable } from '../../../schema/lookup';
+import { findNamed, findTable } from '../../../schema/lookup';
 import type { Step } from '../../context';
 import { routineBody } from '../routine-body';
 import { type Source, sourceOf, type UnknownName, unknownColumn, unknownNames } from './query-names';
 
-/** Words without which a statement holds no name that is looked for here: most need not be read a second time. */
-const worthReading =
-  /\b(?:select|where|check|policy|generated|trigger|comment|grant|revoke|returning|references|using|from|set|nextval|language|include)\b|\bon\b[^;]*\([^;]*\(/i;
+/**
+ * What begins and holds no such word has no name that is looked for here: reading a statement a second time costs as much as the first, and
+ * most of them need not be.
+ */
+const worthReading: readonly (readonly [statement: RegExp, word: RegExp])[] = [
+  [/^\s*(?:select|with|update|delete|comment|grant|alter\s+policy)\b/i, /\S/],
+  [/^\s*insert\b/i, /\b(?:select|conflict|returning)\b/i],
+  [/^\s*alter\s+table\b/i, /\b(?:check|references|using|generated|nextval|exclude|attach|inherit|foreign|unique|primary)\b/i],
+  [/^\s*create\s+(?:unique\s+)?index\b/i, /\b(?:where|include)\b|\([^)]*\(/i],
+  [/^\s*create\b[^(]*?\btable\b/i, /\b(?:check|references|generated|nextval|exclude|like|inherits|of|as)\b/i],
+  [/^\s*create\b[^(]*?\btrigger\b/i, /\S/],
+  [/^\s*create\b[^(]*?\bfunction\b/i, /\blanguage\s+'?sql\b/i],
+  [/^\s*create\b[^(]*?\b(?:view|policy)\b/i, /\S/],
+];
 
 /** Long lists of values name nothing. */
 const maximumLength = 200_000;
@@ -21,7 +32,7 @@ const maximumLength = 200_000;
  */
 export function unknownIn(step: Step): readonly UnknownName[] {
   const { sent } = step.statement;
-  if (sent.length > maximumLength || !worthReading.test(sent)) return [];
+  if (sent.length > maximumLength || !worthReading.some(([statement, word]) => statement.test(sent) && word.test(sent))) return [];
   const tree = statementTree(sent);
   if (tree === undefined) return [];
   const kind = kindOf(tree);
@@ -69,10 +80,16 @@ const readers: { readonly [K in Parameters<typeof as>[1]]?: Reader<K> } = {
       ...parts.flatMap((part) => inPart(step, source, part)),
     ];
   },
-  CreateTrigStmt: (step, { relation, columns, whenClause }) => {
+  CreateTrigStmt: (step, { relation, columns, whenClause, funcname }) => {
     const source = knownSource(step, relation);
     const rows = ['new', 'old'].map((qualifier) => ({ ...source, qualifier }));
-    return [...unknownNames(whenClause, step.before, rows), ...columnsOf(step, relation, strings(columns))];
+    const called = nameFromParts(strings(funcname));
+    const isThere = findNamed(step.before.definitions, called, step.before.searchPath) !== undefined;
+    return [
+      ...unknownNames(whenClause, step.before, rows),
+      ...columnsOf(step, relation, strings(columns)),
+      ...(isThere ? [] : [{ kind: 'function', function: called } as const]),
+    ];
   },
   CommentStmt: (step, { objtype, object }) => {
     const parts = strings(as(object, 'List')?.items);

@@ -7,7 +7,11 @@ import { statementTree } from '../../../parse/postgres/read';
 import { findIndex, findNamed, findTable, type SearchedCatalog } from '../../../schema/lookup';
 
 /** What a query names and nothing that it reads has. */
-export type UnknownName = UnknownColumn | { readonly kind: 'relation'; readonly relation: ObjectName };
+export type UnknownName =
+  | UnknownColumn
+  | { readonly kind: 'relation'; readonly relation: ObjectName }
+  /** Of a trigger. */
+  | { readonly kind: 'function'; readonly function: ObjectName };
 
 export interface UnknownColumn {
   readonly kind: 'column';

@@ -52,9 +52,31 @@ export function missingRelation(context: RuleContext, step: Step, name: ObjectNa
   return {
     message: `No migration makes ${shown}, though they make all else that they use`,
     code: '42P01',
-    help: `Check the name.${didYouMean(name.name, names)} Where it is made outside of these migrations, say so: "-- faultline-ignore not-there: made by ..." before the statement.`,
+    help: `Check the name.${didYouMean(name.name, names)} ${ifElsewhere}`,
   };
 }
+
+/** Of the server's own, and of extensions that bring no relations along (manual, "Trigger Functions", `spi`, `lo`). */
+const triggerFunctions =
+  /^(?:suppress_redundant_updates_trigger|tsvector_update_trigger(?:_column)?|ri_fkey_\w+|moddatetime|autoinc|insert_username|check_primary_key|check_foreign_key|lo_manage)$/;
+
+/** The function of a trigger, where it is certain that none of its name is there. */
+export function missingFunction(context: RuleContext, step: Step, name: ObjectName): Missing | undefined {
+  const made = context.before.tables.filter(({ persistence }) => persistence !== 'temporary');
+  if (triggerFunctions.test(name.name) || made.length < enoughTables || isOfNobody(context, step, name)) return undefined;
+  const word = new RegExp(`(?<![\\w$])${escaped(name.name)}(?![\\w$])`, 'i');
+  const isSpokenOf = context.files.some(({ path, text }) => path !== context.program.path && word.test(text));
+  if (isSpokenOf || new RegExp(`\\bfunction\\s+${dotted(name.name)}\\s*\\([^;]*?\\breturns\\b`, 'i').test(context.text)) return undefined;
+  const names = step.before.definitions.flatMap((object) => (object.kind === 'function' ? object.name : []));
+  return {
+    message: `No migration makes function ${shownName(name)}()`,
+    code: '42883',
+    help: `Check the name.${didYouMean(name.name, names)} Make the function before its trigger. ${ifElsewhere}`,
+  };
+}
+
+const ifElsewhere =
+  'Where it is made outside of these migrations, say so: "-- faultline-ignore not-there: made by ..." before the statement.';
 
 /** Can the name be of something that the migrations don't show? */
 function isOfNobody(context: RuleContext, step: Step, { schema, name }: ObjectName): boolean {
