@@ -118,9 +118,8 @@ class Search {
       [fromClause, targetList, whereClause, havingClause, windowClause, valuesLists, select.limitCount, select.limitOffset],
       scopes,
     );
-    const outputs = new Set(all(targetList, 'ResTarget').flatMap((target) => outputName(target) ?? []));
     // They may name an output, too (manual, SELECT, "GROUP BY Clause").
-    inner.look([sortClause, groupClause, distinctClause], [[...scope, { qualifier: '', columns: outputs }], ...outer]);
+    inner.look([sortClause, groupClause, distinctClause], [[...scope, outputsAsSource(targetList)], ...outer]);
   }
 
   private lookInInsert(insert: NodeOf<'InsertStmt'>, outer: readonly Scope[]): void {
@@ -262,6 +261,13 @@ class Search {
     }
     return names;
   }
+}
+
+/** Without columns where one of them has a name that is not read here. */
+function outputsAsSource(targetList: readonly Node[] | undefined): Source {
+  const named = all(targetList, 'ResTarget').filter(({ val }) => as(val, 'ColumnRef')?.fields?.some((field) => 'A_Star' in field) !== true);
+  const names = named.flatMap((target) => outputName(target) ?? []);
+  return { qualifier: '', ...(names.length === named.length && { columns: new Set(names) }) };
 }
 
 /** The row before and after, which version 18 gives to RETURNING. */
