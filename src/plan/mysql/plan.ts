@@ -1,8 +1,9 @@
 import type { Catalog } from '../../model/catalog';
 import { engineLabel } from '../../model/engine';
-import type { Migration, Program, Statement } from '../../model/migration';
+import type { Migration, Program } from '../../model/migration';
 import type { ExecutionPlan, PlannedStatement, PlannedTransaction } from '../../model/plan';
 import type { SearchedCatalog } from '../../schema/lookup';
+import { checksForeignKeysAfter } from '../../schema/mysql/foreign-key-checks';
 import { CreatedRelations } from '../situation';
 import { changesNothing } from '../summary';
 import { mysqlFacts } from './facts';
@@ -34,7 +35,7 @@ export function planMysqlProgram(
       foreignKeyChecks,
     };
     const { locks, cost, because, work } = mysqlFacts(statement, situation);
-    foreignKeyChecks = checksAfter(statement, foreignKeyChecks);
+    foreignKeyChecks = checksForeignKeysAfter(statement.operations, foreignKeyChecks);
     return {
       statement,
       transaction: transactionOf.get(statement.index) ?? 1,
@@ -57,11 +58,6 @@ export function planMysqlProgram(
     atomic,
     summary: summary.replace('ENGINE', engineLabel(engine)),
   };
-}
-
-function checksAfter({ operations }: Statement, before: boolean): boolean {
-  const set = operations.findLast((operation) => operation.kind === 'set' && operation.name.toLowerCase() === 'foreign_key_checks');
-  return set?.kind === 'set' ? !/^['"]?(0|off|false)['"]?$/i.test(set.value ?? '') : before;
 }
 
 /** One sentence on what a failure leaves. */

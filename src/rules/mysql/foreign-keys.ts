@@ -2,6 +2,7 @@ import { type Constraint, relationKey, type Table } from '../../model/catalog';
 import type { Operation } from '../../model/operation';
 import { isInnodb } from '../../plan/mysql/situation';
 import { findTable, type SearchedCatalog } from '../../schema/lookup';
+import { checksForeignKeysAfter } from '../../schema/mysql/foreign-key-checks';
 import { parentColumns, sameName } from '../../schema/mysql/parts';
 import type { RuleContext, Step } from '../context';
 
@@ -42,9 +43,9 @@ export function dropsConstraint(operation: Operation, before: SearchedCatalog, t
 
 /** Is foreign_key_checks off when the statement runs, as far as the migration says it? */
 export function checksAreOff({ steps }: RuleContext, step: Step): boolean {
-  const set = steps
-    .filter(({ statement }) => statement.index < step.statement.index)
-    .flatMap(({ statement }) => statement.operations)
-    .findLast((operation) => operation.kind === 'set' && operation.name === 'foreign_key_checks');
-  return set?.kind === 'set' && /^['"]?(0|off|false)['"]?$/i.test(set.value ?? '');
+  const earlier = steps.filter(({ statement }) => statement.index < step.statement.index);
+  return !checksForeignKeysAfter(
+    earlier.flatMap(({ statement }) => statement.operations),
+    true,
+  );
 }

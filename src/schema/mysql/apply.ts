@@ -7,6 +7,7 @@ import type { Workspace } from '../workspace';
 import { charsetOfCollation } from './collations';
 import { converted, redefined, withColumn, withOptions, withoutColumn } from './columns';
 import { createObject, dropDefinitions } from './definitions';
+import { checksForeignKeysAfter } from './foreign-key-checks';
 import { defaultText, hiddenWord, namedCollation, tableOptions, versioned } from './lines';
 import { withPartitions } from './partition-list';
 import { type Setting, sameName, withConstraint, withIndex } from './parts';
@@ -30,8 +31,7 @@ export class MysqlReplay {
   apply(statement: Statement): void {
     const text = statement.sent.trim().replace(/;$/, '').trimEnd();
     for (const operation of foreignKeysFirst(statement.operations)) {
-      if (operation.kind === 'set' && operation.name === 'foreign_key_checks')
-        this.checksForeignKeys = !/^(0|off|false)$/i.test(operation.value ?? '');
+      this.checksForeignKeys = checksForeignKeysAfter([operation], this.checksForeignKeys);
       const setting: Setting = { workspace: this.workspace, engine: this.engine, checksForeignKeys: this.checksForeignKeys };
       const handler = handlers[operation.kind] as Handler<typeof operation> | undefined;
       handler?.(setting, operation, text);

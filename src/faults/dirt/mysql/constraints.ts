@@ -1,6 +1,7 @@
 import { type Column, relationKey } from '../../../model/catalog';
 import type { ConstraintSpecification, Operation } from '../../../model/operation';
 import { quoteIdentifier } from '../../../parse/mysql/identifiers';
+import { checksForeignKeysAfter } from '../../../schema/mysql/foreign-key-checks';
 import { type Dirt, type DirtAnswer, none } from '../recipe';
 import type { DirtSituation } from '../situation';
 import { errors } from './errors';
@@ -98,8 +99,10 @@ function forReference(
 
 /** As the last SET of an earlier statement leaves it. */
 function checksAreOff({ earlier }: DirtSituation): boolean {
-  const last = earlier.map(({ sent }) => /\bforeign_key_checks\s*:?=\s*(\w+)/i.exec(sent)?.[1]).findLast((value) => value !== undefined);
-  return last !== undefined && /^(0|off|false)$/i.test(last);
+  return !checksForeignKeysAfter(
+    earlier.flatMap(({ operations }) => operations),
+    true,
+  );
 }
 
 export function forCheck(met: OldTable, expression: string): DirtAnswer {
