@@ -114,7 +114,7 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
     });
     await page.locator('.notice', { hasText: '"rows" is no number' }).waitFor();
     await page.locator('label', { hasText: 'MySQL' }).waitFor();
-    expect(await page.locator('#rows input').inputValue()).toBe('7');
+    await expect.poll(() => page.locator('#rows input').inputValue()).toBe('7');
     await page.locator('vscode-button', { hasText: 'Simulate failures' }).click();
     await page.locator('.headline').waitFor();
     expect((await posted()).at(-1)).toMatchObject({ kind: 'run', choices: { engineVersion: '8.4', rows: 7 } });
