@@ -75,9 +75,13 @@ export function readRequests(text: string, spans: readonly Span[], placeholders:
 
 /**
  * The syntax tree of one statement's text, as `Statement.sent` has it, for what operations don't tell. Undefined when it can't be read.
- * Parses again: ask for it rarely.
+ * Parses again where it was not asked for of late: ask for it rarely. Nobody may change it.
  */
 export function statementTree(sent: string): Node | undefined {
+  return trees.recall(sent, '', () => ({ tree: readTree(sent) })).tree;
+}
+
+function readTree(sent: string): Node | undefined {
   const { pieces, foreign, variables } = split(sent);
   if (pieces.some((piece) => piece.depth > maximumDepth || piece.unterminated !== undefined)) return undefined;
   const readable = wellFormed(blank(sent, foreign));
@@ -90,6 +94,9 @@ export function statementTree(sent: string): Node | undefined {
 
 /** A folder of some hundred migrations. What is in it was read before: nobody may change it. */
 const programs = new TextMemory<Statement[][]>(16 * 1024 * 1024);
+
+/** Of the statements of a few files, the one that someone is typing in among them: a tree takes many times the room of its text. */
+const trees = new TextMemory<{ readonly tree: Node | undefined }>(256 * 1024);
 
 /** What someone is typing in: a few long files. */
 const knownStatements = new StatementMemory(2 * 1024 * 1024);

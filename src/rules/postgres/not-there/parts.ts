@@ -6,6 +6,7 @@ import { statementTree } from '../../../parse/postgres/read';
 import { findNamed, findTable } from '../../../schema/lookup';
 import type { Step } from '../../context';
 import { routineBody } from '../routine-body';
+import { isPlainlyThere } from './plainly-there';
 import { type Source, sourceOf, type UnknownName, unknownColumn, unknownNames } from './query-names';
 
 /**
@@ -13,8 +14,8 @@ import { type Source, sourceOf, type UnknownName, unknownColumn, unknownNames } 
  * most of them need not be.
  */
 const worthReading: readonly (readonly [statement: RegExp, word: RegExp])[] = [
-  [/^\s*(?:select|with|update|delete|comment|grant|alter\s+policy)\b/i, /\S/],
-  [/^\s*insert\b/i, /\b(?:select|conflict|returning)\b/i],
+  [/^\s*(?:select|with|update|delete|comment\s+on\s+column|grant|alter\s+policy)\b/i, /\S/],
+  [/^\s*insert\b/i, /\b(?:select|returning)\b|\bconflict\s*(?:\(|on\b)/i],
   [/^\s*alter\s+table\b/i, /\b(?:check|references|using|generated|nextval|exclude|attach|inherit|foreign|unique|primary)\b/i],
   [/^\s*create\s+(?:unique\s+)?index\b/i, /\b(?:where|include)\b|\([^)]*\(/i],
   [/^\s*create\b[^(]*?\btable\b/i, /\b(?:check|references|generated|nextval|exclude|like|inherits|of|as)\b/i],
@@ -33,6 +34,7 @@ const maximumLength = 200_000;
 export function unknownIn(step: Step): readonly UnknownName[] {
   const { sent } = step.statement;
   if (sent.length > maximumLength || !worthReading.some(([statement, word]) => statement.test(sent) && word.test(sent))) return [];
+  if (isPlainlyThere(step)) return [];
   const tree = statementTree(sent);
   if (tree === undefined) return [];
   const kind = kindOf(tree);
