@@ -10,13 +10,8 @@ export function withFirstAttributes(before: Catalog, after: Catalog): Catalog {
   const later = new Map<string, Attributes>();
   for (const object of [...after.schemas, ...after.tables, ...after.sequences, ...after.types, ...after.definitions])
     later.set(object.identity, object);
-  const first = <T extends Attributes & { readonly identity: string }>(object: T, kind: string): T => {
-    const now = later.get(object.identity);
-    const owner = object.owner === undefined && now?.owner !== undefined ? { owner: creator } : undefined;
-    const grants = object.grants === undefined && now?.grants !== undefined ? { grants: defaultGrants(kind) } : undefined;
-    // The very same object where there is nothing to add: what did not change is known by that.
-    return owner === undefined && grants === undefined ? object : { ...object, ...owner, ...grants };
-  };
+  const first = <T extends Attributes & { readonly identity: string }>(object: T, kind: string): T =>
+    withImplied(object, later.get(object.identity), kind);
   return {
     ...before,
     schemas: before.schemas.map((object) => first(object, 'schema')),
@@ -41,9 +36,7 @@ export function withMadeAttributes(after: Catalog, before: Catalog): Catalog {
     const replaced = new Map(old.map((object) => [nameKey(object), object]));
     return objects.map((object) => {
       const other = kept.has(object.identity) ? undefined : replaced.get(nameKey(object));
-      const owner = object.owner === undefined && other?.owner !== undefined ? { owner: creator } : undefined;
-      const grants = object.grants === undefined && other?.grants !== undefined ? { grants: defaultGrants(kind(object)) } : undefined;
-      return owner === undefined && grants === undefined ? object : { ...object, ...owner, ...grants };
+      return withImplied(object, other, kind(object));
     });
   };
   return {
@@ -54,6 +47,14 @@ export function withMadeAttributes(after: Catalog, before: Catalog): Catalog {
     types: made(after.types, before.types, () => 'type'),
     definitions: made(after.definitions, before.definitions, ({ kind }) => kind),
   };
+}
+
+/** With the owner and the grants that nobody said, where the other one has some. */
+function withImplied<T extends Attributes>(object: T, other: Attributes | undefined, kind: string): T {
+  const owner = object.owner === undefined && other?.owner !== undefined ? { owner: creator } : undefined;
+  const grants = object.grants === undefined && other?.grants !== undefined ? { grants: defaultGrants(kind) } : undefined;
+  // The very same object where there is nothing to add: what did not change is known by that.
+  return owner === undefined && grants === undefined ? object : { ...object, ...owner, ...grants };
 }
 
 interface Named {
