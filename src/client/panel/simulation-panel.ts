@@ -186,7 +186,7 @@ export class SimulationPanel {
     const { name, version, image } = serverOf(this.described);
     const engine = { name, version, ...(image === undefined ? {} : { image }) };
     this.sandboxes = await probeSandboxes(extensionUri.fsPath, engine, output);
-    if (!this.disposed) this.post({ kind: 'subject', subject: this.subjectOf(this.described, false) });
+    this.post({ kind: 'subject', subject: this.subjectOf(this.described, false) });
   }
 
   /** The migration, faultline.json or the settings may say something else by now: another engine, other defaults, another course. */
@@ -301,8 +301,9 @@ export class SimulationPanel {
     });
   }
 
+  /** Nothing where the panel was closed while an answer was waited for: its webview throws then. */
   private post(message: ToPanel): void {
-    void this.panel.webview.postMessage(message);
+    if (!this.disposed) void this.panel.webview.postMessage(message);
   }
 }
 
