@@ -3,6 +3,7 @@ import { type Catalog, type Column, relationKey, type Table } from '../model/cat
 import type { Statement } from '../model/migration';
 import type { ObjectName, Operation } from '../model/operation';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
+import { relationName } from '../parse/postgres/operations/names';
 import { all, as, strings } from '../parse/postgres/operations/nodes';
 import { statementTree } from '../parse/postgres/read';
 import { holdsValueOf, leavesNoneOut } from '../schema/copied-values';
@@ -177,7 +178,7 @@ function splitOff(statement: Statement, situation: Situation): Copy[] {
   const from = as(source, 'RangeVar');
   if (made === undefined || select === undefined || from === undefined || others.length > 0) return [];
   // Rows that meet others there are left out.
-  if (!isNamed(nameOf(from), table) || insert?.onConflictClause !== undefined) return [];
+  if (!isNamed(relationName(from), table) || insert?.onConflictClause !== undefined) return [];
   const { whereClause, distinctClause, groupClause, limitCount, valuesLists, larg } = select;
   if (whereClause ?? distinctClause ?? groupClause ?? limitCount ?? valuesLists ?? larg) return [];
   const listed = all(insert?.cols, 'ResTarget').map(({ name }) => name ?? '');
@@ -211,7 +212,7 @@ function lookedUp(statement: Statement, situation: Situation): Copy[] {
   const [source, ...others] = update?.fromClause ?? [];
   const from = as(source, 'RangeVar');
   if (update === undefined || from === undefined || others.length > 0) return [];
-  const place = after.tables.find((candidate) => isNamed(nameOf(from), candidate));
+  const place = after.tables.find((candidate) => isNamed(relationName(from), candidate));
   if (place === undefined || place.identity === table.identity) return [];
   const own = new Set([update.relation?.alias?.aliasname ?? update.relation?.relname ?? '']);
   const theirs = new Set([from.alias?.aliasname ?? from.relname ?? '']);
@@ -277,10 +278,6 @@ function columnOf(node: Node | undefined): NamedColumn | undefined {
 
 function plainColumn(node: Node | undefined): string | undefined {
   return as(node, 'ColumnRef') === undefined ? undefined : columnOf(node)?.name;
-}
-
-function nameOf({ schemaname, relname }: { schemaname?: string; relname?: string }): ObjectName {
-  return { ...(schemaname !== undefined && { schema: schemaname }), name: relname ?? '' };
 }
 
 /** A table of the migration's own that is there in the end. */

@@ -1,7 +1,7 @@
 import type { Catalog, Column, Table } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { RowCopy, RowReader } from './row-copy';
-import { columnNamed, isNamed, writtenTables } from './rows';
+import { columnNamed, isNamed, storedColumns, unlistedColumns, writtenTables } from './rows';
 
 /**
  * Whether all rows of a table were copied to another, which has its name now: the table is made anew, filled from the old one, and the two
@@ -36,16 +36,17 @@ function writes({ operations }: Statement, then: Catalog | undefined, { identity
   );
 }
 
-const kept = ({ columns }: Table) => columns.filter(({ generated }) => generated === undefined);
-const shown = ({ columns }: Table) => columns.flatMap(({ name, invisible }) => (invisible === true ? [] : [name]));
-
 /** Does each column of the old table go into the one of its name? */
 function takesAll({ read, listed }: RowCopy, from: Table, into: Table): boolean {
-  const names = read.flatMap((name) => (name === '*' ? shown(from) : [columnNamed(name, from)]));
-  const targets = listed.length === 0 ? shown(into) : listed.map((name) => columnNamed(name, into));
-  return kept(from).every(({ name }) => names.some((other, place) => other === name && targets[place] === columnNamed(name, into)));
+  const names = read.flatMap((name) => (name === '*' ? unlistedColumns(from) : [columnNamed(name, from)]));
+  const targets = listed.length === 0 ? unlistedColumns(into) : listed.map((name) => columnNamed(name, into));
+  return storedColumns(from).every(({ name }) =>
+    names.some((other, place) => other === name && targets[place] === columnNamed(name, into)),
+  );
 }
 
 function holdsAll(old: Table, now: Table, keeps: (from: Column, to: Column) => boolean): boolean {
-  return kept(old).every((column) => now.columns.some((other) => other.name === columnNamed(column.name, now) && keeps(column, other)));
+  return storedColumns(old).every((column) =>
+    now.columns.some((other) => other.name === columnNamed(column.name, now) && keeps(column, other)),
+  );
 }

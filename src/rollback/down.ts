@@ -1,4 +1,4 @@
-import { type Catalog, parentKeys, relationKey } from '../model/catalog';
+import { type Catalog, parentKeys, relationKey, type Table } from '../model/catalog';
 import { isMysqlFamily } from '../model/engine';
 import type { Migration, Statement } from '../model/migration';
 import { lastingStatements } from '../schema/transactions';
@@ -62,7 +62,9 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
   const labels = labelsRenamedBack(statements, known, now);
   const inUse = labelsInUse(statements, computed.target, labels.catalog);
   const columns = exchangedColumns(statements, was, now);
-  const isCopied = copiedOver(statements, replaySteps(before, statements, engine), postgresRows, ({ type }, other) => type === other.type);
+  // Replayed only where a table took the place of another.
+  const isCopied = (made: Table, old: Table) =>
+    copiedOver(statements, replaySteps(before, statements, engine), postgresRows, ({ type }, other) => type === other.type)(made, old);
   const exchanged = [...exchangedDown(was, now, (made, old) => isMadeAnew(made, old) || isCopied(made, old)), ...columns.parts];
   const plain = catalogChanges(withOldTexts(known, withMadeAttributes(labels.catalog, was), statements, engine), inUse.target, {
     goal: 'before this migration',

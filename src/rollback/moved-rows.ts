@@ -3,7 +3,7 @@ import type { Statement } from '../model/migration';
 import type { Operation } from '../model/operation';
 import type { SqlWords } from './dialect';
 import type { RowCopy, RowReader } from './row-copy';
-import { columnNamed, isNamed, writtenTables } from './rows';
+import { columnNamed, isNamed, storedColumns, unlistedColumns, writtenTables } from './rows';
 
 /** Rows of a table that lie in one of the migration's own as well. */
 interface Copied {
@@ -71,13 +71,11 @@ function removedBy({ statement, operation }: { readonly statement: Statement; re
 /** Back from the removal to the first statement. */
 const backFrom = (removal: number) => Array.from({ length: removal }, (_, index) => removal - 1 - index);
 
-const kept = ({ columns }: Table) => columns.filter(({ generated }) => generated === undefined);
-
 /** Are the columns still what they were, so that the rows fit? */
 function holdsAll(table: Table, now: Table): boolean {
   return (
-    kept(now).length === kept(table).length &&
-    kept(table).every((column) => now.columns.some(({ name, type }) => name === column.name && type === column.type))
+    storedColumns(now).length === storedColumns(table).length &&
+    storedColumns(table).every((column) => now.columns.some(({ name, type }) => name === column.name && type === column.type))
   );
 }
 
@@ -86,7 +84,7 @@ function writes(statement: Statement, table: Table): boolean {
 }
 
 function insertion(table: Table, { into, columns }: Copied, words: SqlWords): string {
-  const names = kept(table).map(({ name }) => name);
+  const names = storedColumns(table).map(({ name }) => name);
   const overriding = table.columns.some(({ identityKind }) => identityKind === 'always') ? ' OVERRIDING SYSTEM VALUE' : '';
   const from = names.map((name) => words.quoteIdentifier(columns.get(name) ?? name)).join(', ');
   return `INSERT INTO ${words.sqlName(table)} (${names.map(words.quoteIdentifier).join(', ')})${overriding} SELECT ${from} FROM ${words.sqlName(into)}`;
@@ -96,23 +94,20 @@ function insertion(table: Table, { into, columns }: Copied, words: SqlWords): st
 function copied(copy: RowCopy, table: Table, made: readonly Table[]): Copied | undefined {
   const into = made.find((each) => isNamed(copy.into, each));
   if (into === undefined || !isNamed(copy.from, table)) return undefined;
-  const read = copy.read.flatMap((name) => (name === '*' ? shown(table) : [columnNamed(name, table)]));
-  const listed = copy.listed.length === 0 ? shown(into) : copy.listed.map((name) => columnNamed(name, into));
+  const read = copy.read.flatMap((name) => (name === '*' ? unlistedColumns(table) : [columnNamed(name, table)]));
+  const listed = copy.listed.length === 0 ? unlistedColumns(into) : copy.listed.map((name) => columnNamed(name, into));
   const columns = copy.makesTable ? alike(read, table) : pairs(read, listed, table, into);
   return columns && { into, columns, where: copy.where };
 }
-
-/** The columns that are meant where none is named (MySQL manual, Invisible Columns). */
-const shown = ({ columns }: Table) => columns.flatMap(({ name, invisible }) => (invisible === true ? [] : [name]));
 
 /** Every column of the old table that is not computed, with one of the same type in the new table. */
 function pairs(read: readonly string[], written: readonly string[], table: Table, into: Table): ReadonlyMap<string, string> | undefined {
   const found = new Map(read.flatMap((name, place) => (written[place] === undefined ? [] : [[name, written[place]] as const])));
   const fits = ({ name, type }: Column) => into.columns.some((other) => other.name === found.get(name) && other.type === type);
-  return kept(table).every(fits) ? found : undefined;
+  return storedColumns(table).every(fits) ? found : undefined;
 }
 
 /** CREATE TABLE AS gives columns the names and types that they have in the query. */
 function alike(read: readonly string[], table: Table): ReadonlyMap<string, string> | undefined {
-  return kept(table).every(({ name }) => read.includes(name)) ? new Map(read.map((name) => [name, name])) : undefined;
+  return storedColumns(table).every(({ name }) => read.includes(name)) ? new Map(read.map((name) => [name, name])) : undefined;
 }

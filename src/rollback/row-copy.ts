@@ -1,5 +1,6 @@
 import type { Node, SelectStmt } from '@pgsql/types';
 import type { ObjectName } from '../model/operation';
+import { relationName } from '../parse/postgres/operations/names';
 import { all, as, strings } from '../parse/postgres/operations/nodes';
 import { statementTree } from '../parse/postgres/read';
 
@@ -44,14 +45,14 @@ export const postgresRows: RowReader = {
     const isRenamed = all(query.targetList, 'ResTarget').some(({ name }) => name !== undefined && name !== '');
     if (read === undefined || (creation !== undefined && isRenamed)) return undefined;
     const listed = all(insert?.cols, 'ResTarget').map(({ name }) => name ?? '');
-    const copy = { into: nameOf(target), listed, read, makesTable: creation !== undefined };
+    const copy = { into: relationName(target), listed, read, makesTable: creation !== undefined };
     const moved = all(insert?.withClause?.ctes, 'CommonTableExpr').find(({ ctename }) => ctename === source.relname);
-    if (moved === undefined) return { ...copy, from: nameOf(source), removes: false, ...conditionOf(query.whereClause) };
+    if (moved === undefined) return { ...copy, from: relationName(source), removes: false, ...conditionOf(query.whereClause) };
     const removed = as(moved.ctequery, 'DeleteStmt');
     const returned = returning(removed);
     if (removed?.relation?.relname === undefined || query.whereClause !== undefined || returned.length !== 1 || !isStar(returned[0]))
       return undefined;
-    return { ...copy, from: nameOf(removed.relation), removes: true };
+    return { ...copy, from: relationName(removed.relation), removes: true };
   },
   removalIn: (sent) => {
     const removed = as(statementTree(sent), 'DeleteStmt');
@@ -66,10 +67,6 @@ function returning(removed: object | undefined): readonly Node[] {
     readonly returningList?: readonly Node[];
   };
   return returningClause?.exprs ?? returningList ?? [];
-}
-
-function nameOf({ schemaname, relname }: { readonly schemaname?: string; readonly relname?: string }): ObjectName {
-  return { name: relname ?? '', ...(schemaname !== undefined && schemaname !== '' && { schema: schemaname }) };
 }
 
 function isPlain(query: SelectStmt): boolean {

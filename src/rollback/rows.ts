@@ -1,4 +1,4 @@
-import type { Table } from '../model/catalog';
+import type { Column, Table } from '../model/catalog';
 import type { ObjectName, Operation } from '../model/operation';
 import { postgresWords, type SqlWords } from './dialect';
 
@@ -30,6 +30,16 @@ export function isNamed(name: ObjectName, table: { readonly schema: string; read
 export function columnNamed(name: string, { columns }: Table): string {
   const isThere = columns.some((column) => column.name === name);
   return isThere ? name : (columns.find((column) => column.name.toLowerCase() === name.toLowerCase())?.name ?? name);
+}
+
+/** The columns whose values are in the rows, and not computed from others. */
+export function storedColumns({ columns }: Table): readonly Column[] {
+  return columns.filter(({ generated }) => generated === undefined);
+}
+
+/** Names of the columns that are meant where none is listed (MySQL manual, Invisible Columns). */
+export function unlistedColumns({ columns }: Table): readonly string[] {
+  return columns.flatMap(({ name, invisible }) => (invisible === true ? [] : [name]));
 }
 
 /** A write with its columns as the table calls them. */

@@ -81,3 +81,8 @@ export const takenInBranches: readonly RuleExample[] = [
     ],
   },
 ];
+
+/** A name as it stands in a regular expression. */
+export function escapedName(name: string): string {
+  return name.replaceAll(/[^\w]/g, '\\$&');
+}

@@ -91,8 +91,8 @@ function withoutChecks(table: Table, tables: readonly Table[], losses: readonly 
   const isAway = (of: Table, constraint: Constraint): boolean => {
     const lost = lostColumns(of);
     if (columnsToFill(of, constraint).some((column) => lost.has(column))) return true;
-    const target = constraint.kind === 'foreign key' && tables.find((other) => relationKey(other) === constraint.references);
-    return target !== undefined && target !== false && target.constraints.some((key) => serves(key, constraint) && isAway(target, key));
+    const target = constraint.kind === 'foreign key' ? tables.find((other) => relationKey(other) === constraint.references) : undefined;
+    return target?.constraints.some((key) => serves(key, constraint) && isAway(target, key)) === true;
   };
   const away = new Set(table.constraints.filter((constraint) => isAway(table, constraint)).map(({ name }) => name));
   const waits = (constraint: Constraint) =>

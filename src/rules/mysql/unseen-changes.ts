@@ -1,5 +1,6 @@
 import type { Operation } from '../../model/operation';
 import type { RuleContext, Step } from '../context';
+import { escapedName } from '../names';
 import { onceForFolder } from '../once';
 
 /** Words by which a file changes tables in ways that nobody follows: statements prepared from texts, and procedures. */
@@ -10,7 +11,7 @@ const running = /\b(?:prepare|execute\s+immediate|procedure|call)\b/i;
  * ALTER TABLE in MySQL), a procedure, or the call of one that is told the name, here or in another file; a statement that is not readable.
  */
 export function isSpokenOfUnseen({ files, program, migration }: RuleContext, { statement }: Step, name: string): boolean {
-  const word = new RegExp(`(?<![\\w$])${name.replaceAll(/[^\w]/g, '\\$&')}(?![\\w$])`, 'i');
+  const word = new RegExp(`(?<![\\w$])${escapedName(name)}(?![\\w$])`, 'i');
   if (files.some(({ path, text }) => path !== program.path && running.test(text) && word.test(text))) return true;
   const earlier = program.statements.filter(({ index }) => index < statement.index);
   return [...(program === migration.up ? [] : migration.up.statements), ...earlier].some(

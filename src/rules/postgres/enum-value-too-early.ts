@@ -2,6 +2,7 @@ import type { ObjectName } from '../../model/operation';
 import { headRange, type OperationOf, type RuleContext, type Step, shownName } from '../context';
 import { statementTokens } from '../edits';
 import { moveBehind } from '../fixes/phases';
+import { escapedName } from '../names';
 import { becauseTransaction } from '../phrases';
 import type { Rule, Violation } from '../rule';
 
@@ -151,7 +152,7 @@ function names(context: RuleContext, step: Step, value: string): boolean {
 /** Whether the statement has to do with the type: it names it, or a table that has a column of it. A text column may hold the same word. */
 function concerns(context: RuleContext, step: Step, type: ObjectName): boolean {
   const text = context.text.slice(step.statement.span.start, step.statement.span.end).toLowerCase();
-  const word = (name: string) => new RegExp(`(?<![\\w$])${name.toLowerCase().replaceAll(/[^\w]/g, '\\$&')}(?![\\w$])`).test(text);
+  const word = (name: string) => new RegExp(`(?<![\\w$])${escapedName(name.toLowerCase())}(?![\\w$])`).test(text);
   const isOfType = (columnType: string) => columnType.replace(/\[\]$/, '').replaceAll('"', '').split('.').at(-1) === type.name;
   return word(type.name) || step.before.tables.some((table) => word(table.name) && table.columns.some((column) => isOfType(column.type)));
 }

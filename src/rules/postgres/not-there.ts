@@ -2,7 +2,7 @@ import type { Table } from '../../model/catalog';
 import type { ObjectName, Operation } from '../../model/operation';
 import { findColumn, findNamed, findTable } from '../../schema/lookup';
 import { perOperation, type RuleContext, type Step, shownName } from '../context';
-import { isWithCode, type Missing, missingViolation } from '../names';
+import { escapedName, isWithCode, type Missing, missingViolation } from '../names';
 import { onceForFolder } from '../once';
 import type { Rule } from '../rule';
 import { missingName, namesExamples } from './not-there/names';
@@ -286,7 +286,7 @@ function comesInStatement({ statement, after }: Step, table: ObjectName, constra
 
 /** Other files, and functions that are told its name, may make it in ways that are not read. What one of them drops or renames is gone. */
 function isSpokenOf({ files, program, text: own }: RuleContext, name: string): boolean {
-  const quoted = name.replaceAll(/[^\w]/g, '\\$&');
+  const quoted = escapedName(name);
   const word = new RegExp(`(?<![\\w$])${quoted}(?![\\w$])`, 'i');
   const gone = new RegExp(`\\b(?:drop|rename)\\s+(?:column\\s+|constraint\\s+)?(?:if\\s+exists\\s+)?"?${quoted}(?![\\w$])`, 'i');
   if (new RegExp(`'"?${quoted}"?'`, 'i').test(own)) return true;

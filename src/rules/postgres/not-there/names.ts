@@ -1,5 +1,5 @@
 import type { RuleContext, Step } from '../../context';
-import type { Missing } from '../../names';
+import { escapedName, type Missing } from '../../names';
 import type { Examples } from '../../rule';
 import { unknownIn } from './parts';
 import type { UnknownColumn, UnknownName } from './query-names';
@@ -34,18 +34,14 @@ function missingColumn(context: RuleContext, { column, among, tables }: UnknownC
 
 /** Another migration may add it, out of order or under a condition, and functions that are told the names may, in ways that are not read. */
 function mayBeMade({ files, program, text: own }: RuleContext, column: string, tables: readonly string[]): boolean {
-  const name = escaped(column);
+  const name = escapedName(column);
   const quoted = (word: string, text: string) => new RegExp(`'"?${word}"?'`, 'i').test(text);
   if (quoted(name, own)) return true;
   const added = new RegExp(`\\b(?:add(?:\\s+column)?(?:\\s+if\\s+not\\s+exists)?|to)\\s+"?${name}(?![\\w$])`, 'i');
   return files.some(
     ({ path, text }) =>
-      path !== program.path && (added.test(text) || (quoted(name, text) && tables.some((table) => quoted(escaped(table), text)))),
+      path !== program.path && (added.test(text) || (quoted(name, text) && tables.some((table) => quoted(escapedName(table), text)))),
   );
-}
-
-function escaped(name: string): string {
-  return name.replaceAll(/[^\w]/g, '\\$&');
 }
 
 const shop =

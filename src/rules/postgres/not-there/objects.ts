@@ -1,7 +1,7 @@
 import { didYouMean } from '../../../model/nearest';
 import { findTable } from '../../../schema/lookup';
 import { type OperationOf, type RuleContext, type Step, shownName } from '../../context';
-import type { Missing } from '../../names';
+import { escapedName, type Missing } from '../../names';
 import type { Examples } from '../../rule';
 
 type Drops = OperationOf<'drop object'>;
@@ -35,7 +35,7 @@ function missingOf(message: string, name: string, names: readonly string[], canA
 
 /** In a way that is not read: under a condition, in a text that is executed, or in another migration. */
 function isMade({ files, program, text: own }: RuleContext, name: string): boolean {
-  const quoted = name.replaceAll(/[^\w]/g, '\\$&');
+  const quoted = escapedName(name);
   const made = new RegExp(`\\b(?:create\\b[^;]*?|to)\\s"?${quoted}(?![\\w$])`, 'i');
   const gone = new RegExp(`\\b(?:drop|rename)\\b[^;]*?"?${quoted}(?![\\w$])`, 'i');
   const elsewhere = files.some(({ path, text }) => path !== program.path && made.test(text) && !gone.test(text));

@@ -2,7 +2,7 @@ import { didYouMean } from '../../../model/nearest';
 import type { ObjectName } from '../../../model/operation';
 import { findTable, type SearchedCatalog } from '../../../schema/lookup';
 import { type RuleContext, type Step, shownName } from '../../context';
-import type { Missing } from '../../names';
+import { escapedName, type Missing } from '../../names';
 import { onceForFolder } from '../../once';
 
 /** From how many tables on, all of them made by the folder's migrations, it is taken for the whole database. */
@@ -42,7 +42,7 @@ export function missingRelation(context: RuleContext, step: Step, name: ObjectNa
       help: 'Use its new name, or what has taken its place.',
     };
   }
-  const word = new RegExp(`(?<![\\w$])${escaped(name.name)}(?![\\w$])`, 'i');
+  const word = new RegExp(`(?<![\\w$])${escapedName(name.name)}(?![\\w$])`, 'i');
   if (others.some(({ text }) => word.test(text)) || isMadeIn(context.text, name.name)) {
     return undefined;
   }
@@ -64,7 +64,7 @@ const triggerFunctions =
 export function missingFunction(context: RuleContext, step: Step, name: ObjectName): Missing | undefined {
   const made = context.before.tables.filter(({ persistence }) => persistence !== 'temporary');
   if (triggerFunctions.test(name.name) || made.length < enoughTables || isOfNobody(context, step, name)) return undefined;
-  const word = new RegExp(`(?<![\\w$])${escaped(name.name)}(?![\\w$])`, 'i');
+  const word = new RegExp(`(?<![\\w$])${escapedName(name.name)}(?![\\w$])`, 'i');
   const isSpokenOf = context.files.some(({ path, text }) => path !== context.program.path && word.test(text));
   if (isSpokenOf || new RegExp(`\\bfunction\\s+${dotted(name.name)}\\s*\\([^;]*?\\breturns\\b`, 'i').test(context.text)) return undefined;
   const names = step.before.definitions.flatMap((object) => (object.kind === 'function' ? object.name : []));
@@ -107,9 +107,5 @@ function isMadeIn(text: string, name: string): boolean {
 }
 
 function dotted(name: string): string {
-  return `(?<![\\w$])(?:"?\\w+"?\\.)?"?${escaped(name)}"?(?![\\w$])`;
-}
-
-function escaped(name: string): string {
-  return name.replaceAll(/[^\w]/g, '\\$&');
+  return `(?<![\\w$])(?:"?\\w+"?\\.)?"?${escapedName(name)}"?(?![\\w$])`;
 }
