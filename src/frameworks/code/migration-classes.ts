@@ -1,7 +1,7 @@
 import { openSession } from '../../code/open';
 import { type CodeFiles, codeFiles } from '../../code/resolve';
 import type { Recording, Session, SessionOptions } from '../../code/session';
-import { readRecording } from '../../code/sql/read';
+import { readRecording, type SentRequest } from '../../code/sql/read';
 import { constantText } from '../../code/text';
 import type { ClassValue, FunctionValue, Value } from '../../code/value';
 import type { Engine } from '../../model/engine';
@@ -81,7 +81,7 @@ export class CodeFolder {
   }
 }
 
-/** What ran, as a program of the model. */
+/** What ran, as a program of the model. `transactions` says where what was sent runs, if not all of it goes over one connection. */
 export function programOf(
   direction: 'up' | 'down',
   file: SourceFile,
@@ -90,6 +90,7 @@ export function programOf(
   recording: Recording,
   execution: ProgramExecution,
   engine: Engine,
+  transactions: (requests: readonly SentRequest[]) => Pick<ProgramExecution, 'transactions' | 'beside'> = () => ({}),
 ): Program {
   const read = readRecording(session, recording, { engine });
   return {
@@ -97,7 +98,7 @@ export function programOf(
     path: file.path,
     span,
     statements: read.statements,
-    execution: { ...execution, ...(read.groups === undefined ? {} : { groups: read.groups }) },
+    execution: { ...execution, ...(read.groups === undefined ? {} : { groups: read.groups }), ...transactions(read.requests) },
     rendering: read.rendering,
     unread: read.unread,
   };

@@ -1,7 +1,6 @@
 import { codeLiteral } from '../../code/literal';
 import type { Recording, Session } from '../../code/session';
 import { looksLikeSql } from '../../code/sql/emit';
-import { readRecording } from '../../code/sql/read';
 import type { Value } from '../../code/value';
 import type { Engine } from '../../model/engine';
 import type { Migration, Program, ProgramExecution } from '../../model/migration';
@@ -143,10 +142,8 @@ function program(direction: 'up' | 'down', file: SourceFile, folder: CodeFolder,
   if (callee === undefined || callee.kind === 'unknown') return undefined;
   const recording = withoutHandlers(session.run(callee, [queryInterface(new Connection(engine)), library]));
   const span = callee.kind === 'function' && callee.source.path === file.path ? callee.source.span : wholeFile(file);
-  const program = programOf(direction, file, span, session, recording, execution, engine);
-  if (direction === 'down' && recording.thrown !== undefined && isEmpty(program)) return 'irreversible';
-  const own = transactionsOf(readRecording(session, recording, { engine }));
-  return { ...program, execution: { ...program.execution, ...own } };
+  const program = programOf(direction, file, span, session, recording, execution, engine, transactionsOf);
+  return direction === 'down' && recording.thrown !== undefined && isEmpty(program) ? 'irreversible' : program;
 }
 
 /** The reason has no colon: what stands before one is taken for a mark in the file. */

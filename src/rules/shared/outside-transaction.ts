@@ -10,7 +10,7 @@ export const outsideTransaction: Rule = {
   title: 'Call that goes past the transaction that is open',
   severity: 'error',
   engines: ['postgres'],
-  explanation: `A migration in code opens a transaction, and one of its calls is not told of it: Sequelize runs a call without \`{ transaction }\`, and knex one on \`knex\` instead of \`trx\`, on another connection
+  explanation: `A migration in code opens a transaction, and one of its calls is not told of it: Sequelize runs a call without \`{ transaction }\`, knex one on \`knex\` instead of \`trx\`, and MikroORM one on \`getConnection()\`, on another connection
 of its pool. What the transaction has made is not there for it yet. Where the transaction holds a lock that the call needs, the call waits for the transaction and the transaction for the call: the server sees one session that waits and one that is idle, which is no
 deadlock to it, and the migration hangs until somebody ends it, with the lock in its hand. Where nothing is in the way, the call commits by itself, and stays when the transaction is rolled back.
 
@@ -40,6 +40,17 @@ Hand the transaction to every call between its beginning and its end.`,
         { at: "queryInterface.addColumn('tags', 'name', { type: Sequelize.TEXT })", says: '42P01' },
         { at: "queryInterface.addColumn('users', 'tag', { type: Sequelize.TEXT })", says: 'stays' },
       ],
+    },
+    {
+      title: 'MikroORM: the connection knows nothing of the transaction',
+      framework: 'mikro-orm',
+      files: [
+        {
+          path: 'Migration20240101000000.ts',
+          text: "import { Migration } from '@mikro-orm/migrations';\n\nexport class Migration20240101000000 extends Migration {\n  override async up(): Promise<void> {\n    await this.execute('ALTER TABLE users ADD COLUMN age int');\n    await this.getEntityManager().getConnection().execute('UPDATE users SET age = 0 WHERE id = 1');\n  }\n\n  override async down(): Promise<void> {\n    this.addSql('ALTER TABLE users DROP COLUMN age');\n  }\n}\n",
+        },
+      ],
+      findings: [{ at: 'UPDATE users SET age = 0 WHERE id = 1', says: 'waits for ever' }],
     },
   ],
   good: [
@@ -138,6 +149,8 @@ function howTo({ framework }: RuleContext): string {
       return 'Hand the transaction to this call: { transaction } among its options.';
     case 'knex':
       return 'Send it over the transaction: trx instead of knex.';
+    case 'mikro-orm':
+      return 'Send it with this.execute(), or hand this.ctx over as the fourth argument.';
     default:
       return 'Send it over the connection of the transaction.';
   }

@@ -1,7 +1,7 @@
 import { type NativeCall, native } from '../../../code/native';
 import type { CodeFiles } from '../../../code/resolve';
 import type { Recording, Session } from '../../../code/session';
-import { readRecording, type SentRequest } from '../../../code/sql/read';
+import { readRecording } from '../../../code/sql/read';
 import { array, falseValue, type Place, trueValue, unknown, type Value } from '../../../code/value';
 import { type Engine, isMysqlFamily } from '../../../model/engine';
 import type { CodeFacts, Migration, Program, ProgramExecution, UnreadCall } from '../../../model/migration';
@@ -14,9 +14,10 @@ import { committedOnMysql } from '../because';
 import { CodeMemory } from '../code-memory';
 import { findDefinition } from '../definitions';
 import { CodeFolder, ownCode } from '../migration-classes';
-import { type Connection, RunContext } from './context';
+import { RunContext } from './context';
 import { inOrder, isKnexfile } from './detect';
 import { KnexNatives } from './natives';
+import { transactionsOf } from './transactions';
 
 /** The migrations of a folder, in knex's order (`migrations/migrate/Migrator.js`). */
 export function readMigrations(files: readonly SourceFile[], options: ReadOptions): readonly Result<Migration>[] {
@@ -212,46 +213,6 @@ function isRejected({ result }: Recording): boolean {
 function spanOf(file: SourceFile, direction: 'up' | 'down', callee: Value): Span {
   if (callee.kind === 'function' && callee.source.path === file.path) return callee.source.span;
   return findDefinition(file.text, file.path, direction)?.owner ?? { start: 0, end: file.text.length };
-}
-
-/** Set where statements run beside a transaction that is open: on the pool of the migration, or on that of another knex. */
-function transactionsOf(requests: readonly SentRequest[], wrapped: boolean): Pick<ProgramExecution, 'transactions' | 'beside'> {
-  const beside: number[] = [];
-  const transactions: { kind: 'framework' | 'explicit' | 'autocommit'; statements: number[] }[] = [];
-  const own: number[] = [];
-  let open: { readonly connection: Connection; readonly statements: number[] } | undefined;
-  for (const { recorded, statements } of requests) {
-    const connection = connectionOf(recorded.effect.mark);
-    if (typeof connection === 'object') {
-      if (open === undefined || !isSame(open.connection, connection)) {
-        open = { connection, statements: [] };
-        transactions.push({ kind: 'explicit', statements: open.statements });
-      }
-      open.statements.push(...statements);
-      if (/^(?:commit|rollback)$/i.test(recorded.effect.text.pieces.map((piece) => (piece.kind === 'hole' ? '' : piece.text)).join('')))
-        open = undefined;
-    } else if (wrapped && connection === 'own') own.push(...statements);
-    else {
-      if (wrapped || open !== undefined) beside.push(...statements);
-      for (const statement of statements) transactions.push({ kind: 'autocommit', statements: [statement] });
-    }
-  }
-  if (beside.length === 0) return {};
-  const framework = own.length === 0 ? [] : [{ kind: 'framework' as const, statements: own }];
-  const all = [...framework, ...transactions].toSorted((left, right) => (left.statements[0] ?? 0) - (right.statements[0] ?? 0));
-  return { beside, transactions: all };
-}
-
-function connectionOf(mark: unknown): Connection {
-  return mark === 'other' ? 'other' : isTransaction(mark) ? mark : 'own';
-}
-
-function isTransaction(mark: unknown): mark is { readonly transaction: number } {
-  return typeof mark === 'object' && mark !== null && 'transaction' in mark;
-}
-
-function isSame(left: Connection, right: Connection): boolean {
-  return isTransaction(left) && isTransaction(right) && left.transaction === right.transaction;
 }
 
 /** What migrations import: another knex of their own, and a helper that tells databases apart. */

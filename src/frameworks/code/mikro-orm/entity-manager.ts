@@ -1,11 +1,10 @@
 import { type NativeCall, type NativeUse, type NativeValue, native } from '../../../code/native';
 import { plainValue } from '../../../code/plain';
 import { emitSql } from '../../../code/sql/emit';
-import { written } from '../../../code/text';
 import { undefinedValue, unknown, type Value } from '../../../code/value';
-import { replaceMarks } from '../replacing';
 import type { Dialect } from '../typeorm/dialects';
 import { assignments, criteriaSql, entityTable, insertSql, type RowDialect, whereClause } from '../typeorm/rows';
+import { connection, driver, withParameters } from './driver';
 
 /** What only reads, or only changes objects in memory: nothing is rendered for it. */
 const quiet =
@@ -28,8 +27,8 @@ export function entityManager(getKnex: (call: NativeCall) => Value, dialect: Dia
     name: 'the entity manager',
     methods: {
       execute,
-      getConnection: () => native({ name: 'the connection', methods: { execute, getKnex } }),
-      getDriver: () => native({ name: 'the driver', methods: { execute } }),
+      getConnection: () => connection(getKnex, dialect),
+      getDriver: () => driver(getKnex, dialect),
       getKnex,
       fork: () => manager,
       transactional: (call) => call.machine.call(call.arg(0), [manager], call.place),
@@ -48,14 +47,6 @@ export function entityManager(getKnex: (call: NativeCall) => Value, dialect: Dia
       quiet.test(name) ? native({ name, reachesDatabase: false, call: (call) => unknown(call.machine.textOf(call.place)) }) : undefined,
   });
   return manager;
-}
-
-/** `execute(sql, parameters)`: each `?` is a parameter where there are any (`Platform.formatQuery`); `\\?` is a question mark. */
-export function withParameters(call: NativeCall, dialect: Pick<Dialect, 'parameter'>): Value {
-  const [sql, parameters] = [call.arg(0), call.arg(1)];
-  if (sql.kind !== 'text' || parameters.kind !== 'array' || (parameters.items.length === 0 && !parameters.open)) return sql;
-  let count = 0;
-  return replaceMarks(sql, /(?<![\\?])\?(?!\?)/g, () => written(dialect.parameter(++count), call.place));
 }
 
 type Writer = (table: string, rest: readonly unknown[], use: NativeUse, dialect: RowDialect) => string | undefined;

@@ -5,7 +5,8 @@ import type { Engine } from '../../../model/engine';
 import { RunContext } from '../knex/context';
 import { KnexNatives } from '../knex/natives';
 import { dialectOf } from '../typeorm/dialects';
-import { entityManager, withParameters } from './entity-manager';
+import { driver, withParameters } from './driver';
+import { entityManager } from './entity-manager';
 
 /** The mark of what `addSql` was given: it is sent when `up` has returned, behind all that `execute` sent. */
 export const queued = Symbol('queued');
@@ -26,11 +27,6 @@ export function migration(engine: Engine): NativeValue {
   context.wrapped = false;
   const knex = new KnexNatives(context, engine).knex('other');
   const getKnex = (): Value => knex;
-  const connection = native({
-    name: 'the connection',
-    methods: { execute, executeDump: execute, getKnex },
-  });
-  const driver = native({ name: 'the driver', methods: { execute, getConnection: () => connection } });
   return native({
     name: 'the migration',
     methods: {
@@ -49,7 +45,7 @@ export function migration(engine: Engine): NativeValue {
       setTransactionContext: () => undefinedValue,
     },
     properties: {
-      driver,
+      driver: driver(getKnex, dialectOf(engine)),
       ctx: (use) => unknown('ctx', { source: use.place }),
       config: (use) => unknown('config', { source: use.place }),
     },

@@ -8,6 +8,7 @@ import type { ReadOptions, SourceFile } from '../../../model/run-protocol';
 import { baseName, byText } from '../../files';
 import { committedOnMysql } from '../because';
 import { CodeMemory } from '../code-memory';
+import { transactionsOf } from '../knex/transactions';
 import { CodeFolder, exportedClasses, methodOf, ownCode, programOf } from '../migration-classes';
 import { migrationsPackage, queued } from './migration';
 
@@ -56,7 +57,10 @@ function readDirection(
   const transactional = methodOf(session, instance, 'isTransactional');
   const wrapped = transactional === undefined ? true : !isFalse(session.run(transactional, [], instance));
   const recording = inOrder(session.run(method, [], instance));
-  const program = programOf(direction, file, spanOf(method, type, file), session, recording, executionOf(wrapped, engine), engine);
+  const span = spanOf(method, type, file);
+  const program = programOf(direction, file, span, session, recording, executionOf(wrapped, engine), engine, (requests) =>
+    transactionsOf(requests, wrapped),
+  );
   const throws = recording.thrown !== undefined && program.statements.length === 0 && program.unread?.length === 0;
   return direction === 'down' && throws ? { irreversible: true } : { program };
 }

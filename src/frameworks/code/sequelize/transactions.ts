@@ -1,4 +1,4 @@
-import type { ReadProgram } from '../../../code/sql/read';
+import type { SentRequest } from '../../../code/sql/read';
 import type { ProgramExecution } from '../../../model/migration';
 
 /** A transaction that a migration opens: `sequelize.transaction(async (t) => ...)`, or `const t = await sequelize.transaction()`. */
@@ -27,7 +27,7 @@ export function isConnectionMark(mark: unknown): mark is ConnectionMark {
 }
 
 /** How the transactions of a program lie, where that can't be seen from its statements: some run beside the one that is open. */
-export function transactionsOf({ requests }: Pick<ReadProgram, 'requests'>): Pick<ProgramExecution, 'transactions' | 'beside'> {
+export function transactionsOf(requests: readonly SentRequest[]): Pick<ProgramExecution, 'transactions' | 'beside'> {
   const marks = requests.map(({ recorded, statements }) => ({ mark: recorded.effect.mark, statements }));
   const beside = marks.flatMap(({ mark, statements }) => (isConnectionMark(mark) && mark.beside ? statements : []));
   if (beside.length === 0) return {};

@@ -79,6 +79,23 @@ describe('MikroORM migrations', () => {
     expect(without?.up.execution.wrapped).toBe(false);
   });
 
+  it('know which calls go past the transaction', () => {
+    const [found] = read(
+      migration(`await this.execute('select 1');
+    await this.driver.execute('select 2');
+    await this.driver.getConnection().execute('select 3');
+    const em = this.getEntityManager();
+    await em.execute('select 4');
+    await em.getConnection().execute('select 5');
+    await em.getDriver().execute('select 6');
+    await em.getConnection().execute('select 7', [], 'all', this.ctx);
+    await this.getKnex().raw('select 8');
+    this.addSql('select 9');`),
+    );
+    const past = found?.up.execution.beside?.map((index) => found.up.statements.find((each) => each.index === index)?.text);
+    expect(past).toEqual(['select 2', 'select 3', 'select 5', 'select 6', 'select 8']);
+  });
+
   it('write rows through the entity manager and knex', () => {
     const [found] = read(
       migration(`const em = this.getEntityManager();
