@@ -19,6 +19,8 @@ export interface Lock {
   /** The relation as the text names it. */
   readonly relation: string;
   readonly mode: string;
+  /** An earlier statement of the same program made the relation: nobody else uses it, so nobody waits for the lock. */
+  readonly onNew?: true;
 }
 
 /** A lock as the text announces it: the name that a person reads, and the one that the schema is asked with. */
@@ -73,7 +75,10 @@ export interface PlannedStatement {
   readonly transaction: number;
   readonly locks: readonly PlannedLock[];
   readonly cost: CostClass;
-  /** Why it costs that, for this engine version: "DEFAULT gen_random_uuid() is volatile: every row is written again". */
+  /**
+   * Why it costs that, for this engine version: "DEFAULT gen_random_uuid() is volatile: every row is written again". Empty where the cost says it
+   * all.
+   */
   readonly because: string;
   /** False for statements that the server refuses inside a transaction block (CREATE INDEX CONCURRENTLY, VACUUM ...). */
   readonly transactional: boolean;

@@ -47,5 +47,5 @@ function addColumnCost(column: ColumnSpecification, situation: Situation): [Fact
     return ['scan', `NOT NULL computes ${name} for every row, while nobody can use the table`];
   if (column.generated?.kind === 'virtual') return ['metadata', 'A virtual column is computed when it is read: only the catalog changes'];
   if (initial !== undefined) return ['metadata', `DEFAULT ${initial.text} is evaluated once and kept in the catalog: no row is written`];
-  return ['metadata', 'Only the catalog changes: existing rows read the new column as NULL'];
+  return ['metadata', 'Existing rows read the new column as NULL'];
 }

@@ -5,7 +5,7 @@ import type { ExecutionPlan, PlannedStatement, PlannedTransaction } from '../mod
 import { replaySteps } from '../schema/virtual-schema';
 import { planMongodbProgram } from './mongodb/plan';
 import { planMysqlProgram } from './mysql/plan';
-import { CreatedRelations, type Situation } from './situation';
+import { CreatedRelations, type Situation, withNewRelations } from './situation';
 import { statementFacts } from './statement-facts';
 import { changesNothing, summarise } from './summary';
 import { commitsInside, isTransactional } from './transactional';
@@ -48,7 +48,14 @@ function planStatements(
     const situation: Situation = { version: engine.major, catalog: schemas[position] ?? before, created: created.before(position) };
     const { locks, cost, because } = statementFacts(statement, situation);
     const transaction = transactionOf.get(statement.index) ?? 1;
-    return { statement, transaction, locks, cost, because, transactional: isTransactional(statement) };
+    return {
+      statement,
+      transaction,
+      locks: withNewRelations(locks, situation),
+      cost,
+      because,
+      transactional: isTransactional(statement),
+    };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Catalog, Table } from '../model/catalog';
 import type { Statement } from '../model/migration';
 import type { ObjectName, Operation } from '../model/operation';
+import type { PlannedLock } from '../model/plan';
 import { findTable, type SearchedCatalog } from '../schema/lookup';
 
 /** What is known when a statement runs. */
@@ -25,6 +26,11 @@ function keyOf(name: ObjectName): string {
 /** True for a table that this migration made itself: nobody else uses it yet, and it is as good as empty. */
 export function isNew(situation: Situation, name: ObjectName): boolean {
   return situation.created.has(keyOf(name));
+}
+
+/** Says of each lock whether it is one that nobody waits for. */
+export function withNewRelations(locks: readonly PlannedLock[], { created }: Pick<Situation, 'created'>): readonly PlannedLock[] {
+  return locks.map((lock) => (created.has(keyOf(lock.name)) ? { ...lock, onNew: true } : lock));
 }
 
 export function tableOf(situation: Situation, name: ObjectName): Table | undefined {

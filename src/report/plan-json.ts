@@ -79,7 +79,7 @@ function program(plan: ExecutionPlan, because: string, path: string): PlanReport
       range: statement.range,
       transaction: planned.transaction,
       transactional: planned.transactional,
-      locks: planned.locks.map(({ relation, mode }) => ({ relation, mode })),
+      locks: planned.locks.map(({ relation, mode, onNew }) => ({ relation, mode, ...(onNew && { onNew }) })),
       cost: planned.cost,
       because: planned.because,
       ...(planned.work && { work: { ...planned.work, table: shownTable(planned.work) } }),

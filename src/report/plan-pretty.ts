@@ -1,6 +1,7 @@
 import { partsOfChangeset } from '../frameworks/liquibase-file';
 import type { CostClass, PlannedTransaction } from '../model/plan';
 import { dataNouns, type Tone, workWords } from '../model/words';
+import { reasonsGivenBefore } from '../plan/reasons';
 import { plural } from './numbers';
 import { type Palette, paintTone } from './palette';
 import type { PlanReport, PlanReportProgram } from './plan-json';
@@ -72,10 +73,11 @@ function programLines(program: PlanReportProgram, drawing: Drawing): readonly st
 function transactionLines(program: PlanReportProgram, transaction: PlannedTransaction, drawing: Drawing): readonly string[] {
   const { palette, engine } = drawing;
   const statements = program.statements.filter((statement) => transaction.statements.includes(statement.index));
+  const before = reasonsGivenBefore(program.statements);
   const alone = transaction.kind === 'autocommit';
   const inner = statements.flatMap((statement, position) => [
     ...(position === 0 ? [] : ['']),
-    ...statementLines(statement, alone, drawing),
+    ...statementLines(statement, alone, { ...drawing, reasonAt: before.get(statement.index) }),
   ]);
   if (transaction.kind === 'autocommit') return inner.map((line) => `${palette.yellow('┊')} ${line}`.trimEnd());
   const opens = {
@@ -95,7 +97,12 @@ function transactionLines(program: PlanReportProgram, transaction: PlannedTransa
   ];
 }
 
-function statementLines(statement: PlanReportProgram['statements'][number], alone: boolean, drawing: Drawing): readonly string[] {
+interface StatementDrawing extends Drawing {
+  /** The statement that gave the same reason. */
+  readonly reasonAt: number | undefined;
+}
+
+function statementLines(statement: PlanReportProgram['statements'][number], alone: boolean, drawing: StatementDrawing): readonly string[] {
   const { palette } = drawing;
   const number = `${statement.index}`.padStart(2);
   const indent = '   ';
@@ -110,7 +117,9 @@ function statementLines(statement: PlanReportProgram['statements'][number], alon
   return [
     ...hang(`${palette.dim(number)} `, shown),
     ...factsLines(statement, columns, drawing).map((line) => indent + line),
-    ...(statement.because === '' ? [] : wrap(statement.because, columns).map((line) => indent + palette.dim(line))),
+    ...(statement.because === '' || drawing.reasonAt !== undefined
+      ? []
+      : wrap(statement.because, columns).map((line) => indent + palette.dim(line))),
     ...(statement.transactional || alone ? [] : [indent + palette.red('refused by the server: it can not run in a transaction')]),
   ];
 }
@@ -129,16 +138,24 @@ function workLine(work: NonNullable<PlanReportProgram['statements'][number]['wor
   return paintTone(palette, tone)(label);
 }
 
-function factsLines(statement: PlanReportProgram['statements'][number], columns: number, { palette, engine }: Drawing): readonly string[] {
-  if (statement.work !== undefined) return [workLine(statement.work, statement.cost, palette)];
+function factsLines(statement: PlanReportProgram['statements'][number], columns: number, drawing: StatementDrawing): readonly string[] {
+  const { palette, engine, reasonAt } = drawing;
+  const see = reasonAt === undefined ? '' : ` · see ${reasonAt}`;
+  if (statement.work !== undefined) return [workLine(statement.work, statement.cost, palette) + palette.dim(see)];
   const cost = costWords(statement.cost, engine);
   const locks = statement.locks.map((lock) => {
-    const text = `${lock.mode} on ${oneLine(lock.relation)}`;
-    return exclusiveModes.has(lock.mode) ? palette.yellow(text) : text;
+    const text = lockText(lock);
+    return exclusiveModes.has(lock.mode) && !lock.onNew ? palette.yellow(text) : text;
   });
-  const facts = [...(locks.length === 0 ? [`no ${dataNouns(engine).table} lock`] : locks), paintTone(palette, cost.tone)(cost.label)];
+  const painted = paintTone(palette, cost.tone)(cost.label) + palette.dim(see);
+  const facts = [...(locks.length === 0 ? [`no ${dataNouns(engine).table} lock`] : locks), painted];
   const oneLineOfFacts = facts.join(' · ');
   const plainLength =
-    facts.length * 3 + statement.locks.reduce((total, lock) => total + lock.mode.length + lock.relation.length + 4, 0) + cost.label.length;
+    facts.length * 3 + statement.locks.reduce((total, lock) => total + lockText(lock).length, 0) + cost.label.length + see.length;
   return plainLength <= columns ? [oneLineOfFacts] : facts;
+}
+
+/** Of what the migration has made itself nobody waits for the lock. */
+function lockText({ mode, relation, onNew }: PlanReportProgram['statements'][number]['locks'][number]): string {
+  return `${mode} on ${oneLine(relation)}${onNew ? ' (new)' : ''}`;
 }

@@ -62,17 +62,26 @@ export function describeStatement(planned: PlannedStatement, plan: ExecutionPlan
 }
 
 /** Transaction, locks, cost and what else is to be known of a statement: one line of Markdown each. */
-export function planLines(planned: PlannedStatement, plan: ExecutionPlan, show: { readonly transaction: boolean }): readonly string[] {
+export function planLines(
+  planned: PlannedStatement,
+  plan: ExecutionPlan,
+  show: { readonly transaction: boolean /** The statement of the same document that gave the same reason. */; readonly reasonAt?: number },
+): readonly string[] {
   const transaction = show.transaction ? plan.transactions.find((candidate) => candidate.index === planned.transaction) : undefined;
   const lines = [
     ...(transaction === undefined ? [] : [`**Transaction** ${describeTransaction(transaction, plan)}`]),
     `**Locks** ${describeLocks(planned, plan.engine.name)}`,
-    `**Cost** ${costText(planned.cost, plan.engine.name)}${planned.because === '' ? '' : `. ${escapeMarkdown(planned.because)}`}`,
+    `**Cost** ${costText(planned.cost, plan.engine.name)}${reason(planned, show.reasonAt)}`,
   ];
   if (planned.refusal !== undefined) lines.push(`The server refuses it inside a transaction: ${escapeMarkdown(planned.refusal)}.`);
   else if (!planned.transactional) lines.push('The server refuses this statement inside a transaction.');
   if (planned.commits) lines.push('It commits what is open before it, and then itself.');
   return lines;
+}
+
+function reason({ because }: PlannedStatement, givenAt: number | undefined): string {
+  if (because === '') return '';
+  return givenAt === undefined ? `. ${escapeMarkdown(because)}` : ` (see ${givenAt})`;
 }
 
 /** Who commits, and with what else. */
@@ -89,7 +98,7 @@ export function describeTransaction(transaction: PlannedTransaction, plan: Execu
 function describeLocks(planned: PlannedStatement, engine: string): string {
   if (planned.work !== undefined) return describeMetadataLock(planned.work);
   if (planned.locks.length === 0) return `none on ${dataNouns(engine).table}s`;
-  return planned.locks.map((lock) => `${lock.mode} on ${inlineCode(lock.relation)}`).join(', ');
+  return planned.locks.map((lock) => `${lock.mode} on ${inlineCode(lock.relation)}${lock.onNew ? ' (new)' : ''}`).join(', ');
 }
 
 /** Others feel what LOCK= says; for a moment at the start and the end the statement needs the table for itself. */

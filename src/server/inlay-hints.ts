@@ -20,7 +20,7 @@ function costHint(cost: CostClass, engine: string): string | undefined {
   return texts[cost];
 }
 
-/** Locks that every query takes say nothing. */
+/** Locks that every query takes say nothing; nor do those on what the migration itself has made, for which nobody waits. */
 const unremarkable = new Set(['ACCESS SHARE', 'ROW SHARE', 'SHARED_READ', 'SHARED_WRITE', 'intent shared', 'intent exclusive']);
 
 const locksNamed = 2;
@@ -88,7 +88,7 @@ function fitting(labels: readonly string[]): string {
 /** From the longest to the shortest: the table stands in the statement already, and the hover tells all of it. */
 function labelsOf({ locks, cost, transactional, work, transaction }: PlannedStatement, plan: ExecutionPlan): readonly string[] {
   if (work !== undefined) return [work, { ...work, table: { name: 'it' } }].map((each) => workWords(each, cost).label);
-  const remarkable = locks.filter(({ mode }) => !unremarkable.has(mode));
+  const remarkable = locks.filter(({ mode, onNew }) => !unremarkable.has(mode) && !onNew);
   const named = remarkable.slice(0, locksNamed).map(({ mode, relation }) => `${mode} on ${relation}`);
   const modes = [...new Set(remarkable.slice(0, locksNamed).map(({ mode }) => mode))];
   const more = remarkable.length > locksNamed ? [`${remarkable.length - locksNamed} more locks`] : [];

@@ -1,5 +1,6 @@
 import { engineLabel } from '../model/engine';
 import type { ExecutionPlan } from '../model/plan';
+import { reasonsGivenBefore } from '../plan/reasons';
 import { type Analysis, programsInFile } from './analysis';
 import { codeBlock, escapeMarkdown, planLines } from './hover';
 
@@ -16,8 +17,10 @@ function planSection(plan: ExecutionPlan, because: string): string {
   const heading = plan.direction === 'up' ? '## Up' : '## Down';
   // What holds for all of them has been said by the summary.
   const isOneTransaction = plan.transactions.length === 1 && plan.transactions[0]?.kind !== 'autocommit';
+  const before = reasonsGivenBefore(plan.statements.map(({ statement, because }) => ({ index: statement.index, because })));
   const statements = plan.statements.map((planned) => {
-    const lines = planLines(planned, plan, { transaction: !isOneTransaction });
+    const reasonAt = before.get(planned.statement.index);
+    const lines = planLines(planned, plan, { transaction: !isOneTransaction, ...(reasonAt !== undefined && { reasonAt }) });
     return [
       `### ${planned.statement.index}`,
       codeBlock(planned.statement.text, plan.engine.name),

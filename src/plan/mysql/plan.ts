@@ -4,7 +4,7 @@ import type { Migration, Program } from '../../model/migration';
 import type { ExecutionPlan, PlannedStatement, PlannedTransaction } from '../../model/plan';
 import type { SearchedCatalog } from '../../schema/lookup';
 import { checksForeignKeysAfter } from '../../schema/mysql/foreign-key-checks';
-import { CreatedRelations } from '../situation';
+import { CreatedRelations, withNewRelations } from '../situation';
 import { changesNothing } from '../summary';
 import { mysqlFacts } from './facts';
 import { commitsImplicitly, isDefinition } from './implicit-commit';
@@ -39,7 +39,7 @@ export function planMysqlProgram(
     return {
       statement,
       transaction: transactionOf.get(statement.index) ?? 1,
-      locks,
+      locks: withNewRelations(locks, situation),
       cost,
       because,
       transactional: true,

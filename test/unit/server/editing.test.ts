@@ -7,6 +7,7 @@ import { analyseFolder } from '../../../src/server/analyse-folder';
 import type { Analysis } from '../../../src/server/analysis';
 import { completions } from '../../../src/server/completions';
 import { documentSymbols } from '../../../src/server/document-symbols';
+import { hoverAt } from '../../../src/server/hover';
 import { inlayHints } from '../../../src/server/inlay-hints';
 import { planDocument } from '../../../src/server/plan-document';
 import { plainText, safePatterns } from '../../../src/server/safe-patterns';
@@ -39,6 +40,39 @@ describe('inlay hints', () => {
       [5, 'ALTER TABLE orders DROP COLUMN u;'.length, 'ACCESS EXCLUSIVE on orders'],
     ]);
     expect(inlayHints(analysis, { start: { line: 5, character: 0 }, end: { line: 6, character: 0 } })).toHaveLength(1);
+  });
+
+  it('leave out the locks on what the migration makes itself: nobody waits for them', async () => {
+    const made = 'CREATE TABLE notes (id int PRIMARY KEY, order_id int, title text);';
+    const index = 'CREATE INDEX notes_title ON notes (title);';
+    const onPostgres = await analyse(
+      [
+        `-- migrate:up\n${made}`,
+        index,
+        'ALTER TABLE notes ADD COLUMN a int;',
+        'ALTER TABLE notes ADD CONSTRAINT fk FOREIGN KEY (order_id) REFERENCES orders (id);',
+        'ALTER TABLE notes RENAME TO remarks;',
+        'ALTER TABLE remarks ADD COLUMN b int;',
+        'DROP TABLE remarks;',
+        'ALTER TABLE remarks ADD COLUMN c int;',
+      ].join('\n'),
+    );
+    expect(inlayHints(onPostgres, whole).map(({ position, label }) => [position.line, label])).toEqual([
+      [4, 'SHARE ROW EXCLUSIVE on orders'],
+      [7, 'ACCESS EXCLUSIVE on orders'],
+      [8, 'ACCESS EXCLUSIVE on remarks'],
+    ]);
+    expect(hoverAt(onPostgres, { line: 4, character: 3 })?.contents).toHaveProperty(
+      'value',
+      expect.stringContaining('SHARE ROW EXCLUSIVE on `notes` (new), SHARE ROW EXCLUSIVE on `orders`'),
+    );
+    const onMysql = await analyse(`-- migrate:up\n${made}\n${index}\nCREATE INDEX a ON orders (a);\n`, '2_b.sql', {
+      ...defaultConfiguration,
+      engine: 'mysql',
+    });
+    expect(inlayHints(onMysql, whole).map(({ position, label }) => [position.line, label])).toEqual([
+      [3, 'INPLACE: indexes orders, writes go on'],
+    ]);
   });
 
   it('are as long as VS Code shows them: it would cut the cost off', async () => {
@@ -82,13 +116,20 @@ describe('the plan as a document', () => {
         '2 statements, one transaction: a failure leaves nothing behind. dbmate runs the block in one transaction, together with its history row.',
         '### 1',
         '```sql\nALTER TABLE orders ADD COLUMN a int\n```',
-        '- **Locks** ACCESS EXCLUSIVE on `orders`\n- **Cost** changes the catalog only. Only the catalog changes: existing rows read the new column as NULL',
+        '- **Locks** ACCESS EXCLUSIVE on `orders`\n- **Cost** changes the catalog only. Existing rows read the new column as NULL',
         '### 2',
         '```sql\nALTER TABLE orders ALTER COLUMN note SET NOT NULL\n```',
         '- **Locks** ACCESS EXCLUSIVE on `orders`\n- **Cost** reads the whole table. Every row is checked for NULL in note, while nobody can use the table',
         '',
       ].join('\n\n'),
     );
+  });
+
+  it('gives a reason once', async () => {
+    const index = (name: string) => `CREATE INDEX ${name} ON orders (${name});`;
+    const text = planDocument(await analyse(`-- migrate:up\n${index('a')}\n${index('b')}\n`));
+    expect(text.match(/The whole table is read/g)).toHaveLength(1);
+    expect(text).toContain('- **Cost** builds an index over the whole table (see 1)');
   });
 
   it('says of each statement in which transaction it is, where there are several or none', async () => {
