@@ -65,12 +65,15 @@ export interface PanelSubject {
   readonly restricted?: string;
 }
 
+/** `migration`: it does something else. `configuration`: it would run on another server, or be read otherwise. */
+export type ChangedSince = 'migration' | 'configuration';
+
 /** Client to panel. */
 export type ToPanel =
   | { readonly kind: 'subject'; readonly subject: PanelSubject }
   | { readonly kind: 'event'; readonly event: SimulationEvent }
-  /** Is what the migration does now still what was run? */
-  | { readonly kind: 'outdated'; readonly outdated: boolean }
+  /** What was changed since the run that is shown; absent while it holds. */
+  | { readonly kind: 'outdated'; readonly changed?: ChangedSince }
   /** Everything of the last run again, after a reload of the panel. */
   | { readonly kind: 'replay'; readonly subject: PanelSubject; readonly events: readonly SimulationEvent[] };
 

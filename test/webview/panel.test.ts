@@ -48,19 +48,21 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
     await page.locator('.headline').waitFor();
     const notice = page.locator('.notice', { hasText: 'The migration has been changed since this run.' });
     expect(await notice.count()).toBe(0);
-    await send({ kind: 'outdated', outdated: true });
+    await send({ kind: 'outdated', changed: 'migration' });
     await notice.waitFor();
     expect(await page.locator('[role="status"]').textContent()).toMatch(/changed since this run/);
-    await send({ kind: 'outdated', outdated: false });
+    await send({ kind: 'outdated' });
     await notice.waitFor({ state: 'detached' });
-    await send({ kind: 'outdated', outdated: true });
+    await send({ kind: 'outdated', changed: 'configuration' });
+    await page.locator('.notice', { hasText: 'The configuration has been changed since this run.' }).waitFor();
+    await send({ kind: 'outdated', changed: 'migration' });
     await page.locator('vscode-button', { hasText: 'Run again' }).click();
     await notice.waitFor({ state: 'detached' });
   });
 
   it('keeps that notice in sight, clear of what is scrolled to, with a way to run it again', async () => {
     await open();
-    await send({ kind: 'outdated', outdated: true });
+    await send({ kind: 'outdated', changed: 'migration' });
     const notice = page.locator('.notice.outdated');
     await notice.waitFor();
     await tile('crash@after:2').click();
@@ -133,7 +135,8 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
     expect(await page.locator('.command-choice[aria-pressed="true"]').textContent()).toContain(first?.why);
     await page.locator('.command-choice', { hasText: 'npx prisma migrate deploy' }).click();
     await page.locator('h1', { hasText: second?.text ?? '-' }).waitFor();
-    expect(await page.locator('#command input').inputValue()).toBe(second?.text);
+    // The field takes its new value a moment later.
+    await expect.poll(() => page.locator('#command input').inputValue()).toBe(second?.text);
     await page.locator('#command input').fill('  ');
     await page.getByText('Type a command, as in a terminal').waitFor();
     await page.locator('vscode-button[disabled]', { hasText: 'Simulate failures' }).waitFor();

@@ -1,6 +1,6 @@
 import type { PlannedCell } from '../../src/model/fault';
 import type { CellResult, SimulatedLoad, SimulatedMigration, SimulatedStatement, Simulation } from '../../src/model/simulation';
-import type { PanelChoices, PanelSubject, ToPanel } from '../../src/protocol/panel';
+import type { ChangedSince, PanelChoices, PanelSubject, ToPanel } from '../../src/protocol/panel';
 import type { SimulationEvent, SimulationPhase } from '../../src/protocol/simulation';
 
 /** One run of the matrix, as far as it is known. */
@@ -28,8 +28,8 @@ export interface PanelState {
   readonly cancelling: boolean;
   readonly run?: Run;
   readonly failure?: { readonly message: string; readonly code?: string };
-  /** The migration was changed since the run that is shown. */
-  readonly outdated?: true;
+  /** What was changed since the run that is shown. */
+  readonly outdated?: ChangedSince;
   /** Id of the cell the reader chose. */
   readonly selected?: string;
   /** What the panel remembered before it was reloaded; used up by the first subject with the same path. */
@@ -40,6 +40,8 @@ export interface PanelState {
 export interface Remembered {
   readonly path: string;
   readonly choices: PanelChoices;
+  /** What was offered then: what was left as it was goes with what is offered now. */
+  readonly offered?: PanelChoices;
   readonly selected?: string;
 }
 
@@ -58,7 +60,8 @@ export function initialState(remembered?: unknown): PanelState {
 /** What to store, so that a reload of the panel loses nothing. */
 export function toRemember(state: PanelState): Remembered | undefined {
   if (state.subject === undefined || state.choices === undefined) return state.remembered;
-  return { path: state.subject.path, choices: state.choices, ...(state.selected !== undefined && { selected: state.selected }) };
+  const { path, choices: offered } = state.subject;
+  return { path, choices: state.choices, offered, ...(state.selected !== undefined && { selected: state.selected }) };
 }
 
 /** The next state. Pure: the same messages give the same panel. */
@@ -70,7 +73,7 @@ export function reduce(state: PanelState, message: ToPanel | PanelAction): Panel
       return withEvent(state, message.event);
     case 'outdated': {
       const { outdated: _, ...rest } = state;
-      return message.outdated ? { ...rest, outdated: true } : rest;
+      return message.changed === undefined ? rest : { ...rest, outdated: message.changed };
     }
     case 'replay': {
       const fresh = withSubject({ stage: 'waiting', cancelling: false, ...restOf(state) }, message.subject);
@@ -98,23 +101,22 @@ function withSubject(state: PanelState, subject: PanelSubject): PanelState {
     // A start was refused: nothing will come of it.
     const refused = subject.restricted !== undefined && state.stage === 'running' && state.phase === undefined;
     if (refused) return { ...state, stage: 'ready', subject };
-    return { ...state, subject, choices: usableChoices(subject, followed(state, subject)) };
+    return { ...state, subject, choices: usableChoices(subject, followed(state.choices, state.subject.choices, subject.choices)) };
   }
   const remembered = state.remembered?.path === subject.path ? state.remembered : undefined;
   return {
     stage: 'ready',
     cancelling: false,
     subject,
-    choices: usableChoices(subject, remembered?.choices ?? subject.choices),
+    choices: usableChoices(subject, followed(remembered?.choices, remembered?.offered, subject.choices)),
     ...(remembered?.selected !== undefined && { selected: remembered.selected }),
   };
 }
 
 /** What the reader chose stays; what was left as it was offered goes with what is offered now, such as the version of another engine. */
-function followed({ choices, subject: before }: PanelState, subject: PanelSubject): PanelChoices {
-  if (choices === undefined || before === undefined) return subject.choices;
-  const { choices: offered } = before;
-  const now = subject.choices;
+function followed(choices: PanelChoices | undefined, offered: PanelChoices | undefined, now: PanelChoices): PanelChoices {
+  if (choices === undefined) return now;
+  if (offered === undefined) return choices;
   return {
     ...choices,
     ...(choices.sandbox === offered.sandbox && { sandbox: now.sandbox }),

@@ -102,7 +102,7 @@ function useAnnouncements(state: PanelState, announce: (text: string) => void): 
   }, [stage, phase, quarter]);
 
   useEffect(() => {
-    if (state.outdated) announce(outdatedText);
+    if (state.outdated !== undefined) announce(outdatedText(state.outdated));
   }, [state.outdated]);
 
   const first = useRef(true);

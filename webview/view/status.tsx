@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import type { ChangedSince } from '../../src/protocol/panel';
 import type { SimulationPhase } from '../../src/protocol/simulation';
 import { progressOf } from '../logic/cells';
 import { formatCount } from '../logic/numbers';
@@ -6,7 +7,15 @@ import type { PanelState } from '../logic/panel-state';
 import { Button, Spinner } from '../ui';
 import { useActions } from './context';
 
-export const outdatedText = 'The migration has been changed since this run.';
+/** What stands there, and what it was about. */
+const outdatedWords: Readonly<Record<ChangedSince, { readonly what: string; readonly about: string }>> = {
+  migration: { what: 'The migration has been changed since this run.', about: 'what it did then' },
+  configuration: { what: 'The configuration has been changed since this run.', about: 'how it ran then' },
+};
+
+export function outdatedText(changed: ChangedSince): string {
+  return outdatedWords[changed].what;
+}
 
 type StatusProps =
   | { readonly stage: 'waiting' }
@@ -44,7 +53,7 @@ export function Status(props: StatusProps): VNode {
 /** Stays in sight: the recoveries far below are of the earlier text. */
 function Outdated({ state, settingsOpen }: { readonly state: PanelState; readonly settingsOpen: boolean }): VNode {
   const { dispatch, post } = useActions();
-  const { subject, choices } = state;
+  const { subject, choices, outdated = 'migration' } = state;
   const rerun = () => {
     if (choices === undefined) return;
     dispatch({ kind: 'run' });
@@ -53,7 +62,7 @@ function Outdated({ state, settingsOpen }: { readonly state: PanelState; readonl
   return (
     <div class="notice tone-caution outdated">
       <p>
-        <strong>{outdatedText}</strong> What is shown, recoveries included, is about what it did then.
+        <strong>{outdatedText(outdated)}</strong> What is shown, recoveries included, is about {outdatedWords[outdated].about}.
       </p>
       {!settingsOpen && (
         <Button primary onPress={rerun} disabled={subject?.restricted !== undefined}>

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { SimulationEvent } from '../../protocol/simulation';
+import type { RanWith } from './changed-since';
 
-/** A run as it is kept: what happened, and a digest of the migration that was run, where there is one. */
+/** A run as it is kept: what happened, and what it was about. */
 export interface KeptRun {
   readonly events: readonly SimulationEvent[];
-  readonly content?: string;
+  readonly ran?: RanWith;
 }
 
 /** Keeps the last finished run of each migration in the workspace's storage, so that a reloaded window shows them again. */
@@ -40,7 +41,13 @@ export class LastRuns {
 function keptRun(value: unknown): KeptRun {
   if (typeof value !== 'object' || value === null || !('events' in value) || !Array.isArray(value.events)) return { events: [] };
   const events = value.events.filter(isEvent);
-  return 'content' in value && typeof value.content === 'string' ? { events, content: value.content } : { events };
+  return 'ran' in value && isRanWith(value.ran) ? { events, ran: value.ran } : { events };
+}
+
+function isRanWith(value: unknown): value is RanWith {
+  if (typeof value !== 'object' || value === null) return false;
+  const { defaults, engineVersion } = value as Partial<Record<keyof RanWith, unknown>>;
+  return typeof defaults === 'object' && defaults !== null && typeof engineVersion === 'string';
 }
 
 function isEvent(value: unknown): value is SimulationEvent {

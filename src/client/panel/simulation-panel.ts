@@ -4,7 +4,16 @@ import * as vscode from 'vscode';
 import { defaultEngine } from '../../model/engine';
 import { withoutPasswords } from '../../model/secrets';
 import { type DescribeResult, type PlaceDownParams, type PlaceDownResult, placeDownRequest } from '../../protocol/language';
-import type { CommandChoice, FromPanel, PanelChoices, PanelCommand, PanelSubject, SandboxChoice, ToPanel } from '../../protocol/panel';
+import type {
+  ChangedSince,
+  CommandChoice,
+  FromPanel,
+  PanelChoices,
+  PanelCommand,
+  PanelSubject,
+  SandboxChoice,
+  ToPanel,
+} from '../../protocol/panel';
 import type { SimulationEvent } from '../../protocol/simulation';
 import type { LanguageServer } from '../language-server';
 import type { MigrationCommands } from '../migration-commands';
@@ -12,6 +21,7 @@ import type { Output } from '../output';
 import { applyPlacement } from '../place-down';
 import { type RunningSimulation, runSimulation } from '../runner-process';
 import { probeSandboxes, sandboxChoices } from '../sandboxes';
+import { changedSince, type RanWith } from './changed-since';
 import type { LastRuns } from './last-run';
 import { parseFromPanel } from './messages';
 import { saveToRun } from './on-disk';
@@ -52,9 +62,9 @@ export class SimulationPanel {
   command: PanelCommand | undefined;
   private keptChoices: PanelChoices | undefined;
   private events: SimulationEvent[] = [];
-  /** A digest of the migration as it was run. */
-  private ranContent: string | undefined;
-  private outdated = false;
+  private ran: RanWith | undefined;
+  /** What the panel was told was changed since. */
+  private outdated: ChangedSince | undefined;
   private looking: NodeJS.Timeout | undefined;
   private running: RunningSimulation | undefined;
   /** True from the click on Run until the runner's process is gone. */
@@ -158,21 +168,21 @@ export class SimulationPanel {
     const { lastRuns, commands } = this.services;
     const [description, found] = await Promise.all([this.describe(), this.command && commands.find()]);
     this.foundCommands = found;
-    const subject = this.subjectOf(description, true);
     if (this.events.length === 0 && !this.busy) {
       const kept = await lastRuns.load(this.runKey);
       this.events = [...kept.events];
-      this.ranContent = kept.content;
+      this.ran = kept.ran;
     }
+    const subject = this.subjectOf(description, true);
     this.post(kind === 'replay' && this.events.length > 0 ? { kind, subject, events: this.events } : { kind: 'subject', subject });
-    if (kind === 'replay') this.outdated = false;
+    if (kind === 'replay') this.outdated = undefined;
     this.compare(description);
     await this.probe();
   }
 
   /** `checking`: what this machine can do is about to be found out. */
   private subjectOf(description: DescribeResult, checking: boolean): PanelSubject {
-    this.keptChoices = withChangedDefaults(this.keptChoices, this.described?.simulation, description.simulation);
+    this.keptChoices = withChangedDefaults(this.keptChoices, this.described?.simulation ?? this.ran?.defaults, description.simulation);
     this.described = description;
     const topic = { path: this.path, kept: this.keptChoices, command: this.command, commands: this.foundCommands };
     const subject = panelSubject(topic, description, this.sandboxes);
@@ -224,12 +234,12 @@ export class SimulationPanel {
   private async runToEnd(choices: PanelChoices): Promise<void> {
     this.keptChoices = choices;
     this.events = [];
-    this.outdated = false;
+    this.outdated = undefined;
     if (choices.command !== undefined) await this.aboutCommand(choices.command);
     const problem = choices.command === undefined ? await saveToRun(this.path) : undefined;
     if (problem !== undefined) return this.record({ kind: 'failed', message: problem });
     const { simulation, content } = await this.describe();
-    this.ranContent = content;
+    this.ran = { ...(content !== undefined && { content }), defaults: simulation, engineVersion: choices.engineVersion };
     const jobs = Math.min(maxJobs, availableParallelism());
     const request = simulationRequest(this.path, simulation, choices, jobs);
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(this.path))?.uri.fsPath;
@@ -244,8 +254,8 @@ export class SimulationPanel {
   }
 
   private keepRun(): Promise<void> {
-    const { events, ranContent } = this;
-    return this.services.lastRuns.save(this.runKey, { events, ...(ranContent !== undefined && { content: ranContent }) });
+    const { events, ran } = this;
+    return this.services.lastRuns.save(this.runKey, { events, ...(ran !== undefined && { ran }) });
   }
 
   /** Looks again once typing rests. */
@@ -259,13 +269,13 @@ export class SimulationPanel {
     this.looking = setTimeout(() => void look(), lookRestMs);
   }
 
-  /** Says whether what is shown still holds. What can't be read at present, such as half a statement, or is gone counts as changed. */
-  private compare({ content, isMigration }: DescribeResult): void {
-    const isUnknown = this.ranContent === undefined || this.command !== undefined || (content === undefined && isMigration);
-    const outdated = !isUnknown && content !== this.ranContent;
-    if (this.busy || this.disposed || outdated === this.outdated) return;
-    this.outdated = outdated;
-    this.post({ kind: 'outdated', outdated });
+  /** Says whether what is shown still holds. */
+  private compare(description: DescribeResult): void {
+    const about = this.command === undefined ? 'migration' : 'command';
+    const changed = this.ran && changedSince(this.ran, description, about);
+    if (this.busy || this.disposed || changed === this.outdated) return;
+    this.outdated = changed;
+    this.post({ kind: 'outdated', ...(changed !== undefined && { changed }) });
   }
 
   /** Another command may have been chosen in the panel itself. A command may read any file: all are saved, so that it reads what is shown. */

@@ -128,6 +128,12 @@ describe('a migration from squiggle to verified recovery', () => {
     await window.screenshot('panel-outdated-dark-1280');
     await window.runCommand('File: Revert File');
     await notice.waitFor({ state: 'detached' });
+    const configured = panel.locator('.notice', { hasText: 'The configuration has been changed since this run.' });
+    const file = join(window.folder, 'goose/faultline.json');
+    await writeFile(file, '{ "engineVersion": "16" }');
+    await configured.waitFor();
+    await rm(file);
+    await configured.waitFor({ state: 'detached' });
     // The panel has the focus again, as before.
     await window.tab('Simulate 00002').first().click();
   });

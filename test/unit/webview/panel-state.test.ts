@@ -125,11 +125,11 @@ describe('the state of the panel', () => {
     const finished: (ToPanel | PanelAction)[] = [
       { kind: 'subject', subject },
       ...asMessages([...events, { kind: 'finished', simulation: simulationOf(run) }]),
-      { kind: 'outdated', outdated: true },
+      { kind: 'outdated', changed: 'migration' },
     ];
-    expect(stateAfter(finished).outdated).toBe(true);
-    expect(stateAfter([...finished, { kind: 'subject', subject }]).outdated).toBe(true);
-    expect(stateAfter([...finished, { kind: 'outdated', outdated: false }]).outdated).toBeUndefined();
+    expect(stateAfter(finished).outdated).toBe('migration');
+    expect(stateAfter([...finished, { kind: 'subject', subject }]).outdated).toBe('migration');
+    expect(stateAfter([...finished, { kind: 'outdated' }]).outdated).toBeUndefined();
     expect(stateAfter([...finished, { kind: 'run' }]).outdated).toBeUndefined();
   });
 
@@ -159,6 +159,17 @@ describe('the state of the panel', () => {
     expect([other.choices?.rows, other.selected]).toEqual([100, undefined]);
     // A page that is told everything twice ends the same.
     expect(reduce(back, replay)).toEqual(back);
+  });
+
+  it('goes with a configuration that was changed while the window was closed, but for what was chosen', () => {
+    const left = stateAfter([
+      { kind: 'subject', subject },
+      { kind: 'choose', choices: { ...choices, rows: 7 } },
+    ]);
+    const stored: unknown = JSON.parse(JSON.stringify(toRemember(left)));
+    const engineVersion = subject.engineVersions.find((version) => version !== choices.engineVersion) ?? '';
+    const now = { ...subject, choices: { ...choices, engineVersion, rows: 9 } };
+    expect(reduce(initialState(stored), { kind: 'subject', subject: now }).choices).toEqual({ ...choices, engineVersion, rows: 7 });
   });
 
   it('ignores what an older version stored', () => {
