@@ -86,8 +86,14 @@ export function renameTokens(
 
 /** The names of `candidates` that stand in the text as identifiers, in the order of `candidates`. */
 export function namesIn(text: string, candidates: readonly string[]): string[] {
+  if (!candidates.some((candidate) => mayName(text, candidate))) return [];
   const found = new Set(tokenize(text).map((token) => identifierOf(text, token)));
   return candidates.filter((candidate) => found.has(candidate));
+}
+
+/** Cheaper than tokens, and never false where they would be found. */
+function mayName(text: string, name: string): boolean {
+  return name.includes('"') || text.toLowerCase().includes(name.toLowerCase());
 }
 
 /** The identifier that a token is, unquoted and folded; undefined for anything else. */

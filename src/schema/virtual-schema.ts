@@ -45,31 +45,66 @@ export function replaySteps(
   engine: Engine = defaultEngine,
   execution?: ProgramExecution,
 ): readonly VirtualCatalog[] {
-  const isKnown = newest?.catalog === catalog && newest.statements === statements && newest.execution === execution;
-  if (newest !== undefined && isKnown && newest.engine.name === engine.name && newest.engine.major === engine.major) return newest.steps;
-  const workspace = new Workspace(catalog);
-  workspace.major = engine.major;
-  const replayed = replayOf(workspace, engine, statements, execution);
-  const steps = [replayed.workspace.catalog()];
+  const related = lately.filter(
+    (made) => made.catalog === catalog && made.engine.name === engine.name && made.engine.major === engine.major,
+  );
+  const known = related.find((made) => made.statements === statements && made.execution === execution);
+  if (known !== undefined) return known.steps;
+  // While someone types, most of the statements are those of the last time: what they made is known.
+  const similar = related.find((made) => made.statements[0] === statements[0]);
+  const shared = similar === undefined || takesBack(statements) ? 0 : sharedLength(similar.statements, statements);
+  const reached = similar?.checkpoint !== undefined && similar.checkpoint.position <= shared ? similar.checkpoint : undefined;
+  const replayed = reached?.replay.copy?.() ?? replayOf(catalog, engine, statements, execution);
+  const start = reached?.position ?? 0;
+  const steps = similar === undefined || reached === undefined ? [replayed.workspace.catalog()] : similar.steps.slice(0, start + 1);
+  let checkpoint = reached;
   for (const [position, statement] of statements.entries()) {
+    if (position < start) continue;
+    if (position === shared && position > start) checkpoint = checkpointAt(position, replayed);
     replayed.apply(statement);
     steps.push(position === statements.length - 1 ? replayed.workspace.finish() : replayed.workspace.catalog());
   }
-  newest = { catalog, statements, engine, execution, steps };
+  lately.unshift({ catalog, statements, engine, execution, steps, checkpoint });
+  lately.splice(maximumRemembered);
   return steps;
+}
+
+/** How many statements both begin with. */
+function sharedLength(old: readonly Statement[], statements: readonly Statement[]): number {
+  const different = statements.findIndex((statement, position) => statement !== old[position]);
+  return different === -1 ? statements.length : different;
+}
+
+function checkpointAt(position: number, replay: Replay): Checkpoint | undefined {
+  const copy = replay.copy?.();
+  return copy === undefined ? undefined : { position, replay: copy };
 }
 
 interface Replay {
   readonly workspace: Workspace;
   apply(statement: Statement): void;
+  /** The same state, to go on from apart from this one. */
+  copy?(): Replay;
 }
 
-function replayOf(workspace: Workspace, engine: Engine, statements: readonly Statement[], execution: ProgramExecution | undefined): Replay {
+function replayOf(catalog: Catalog, engine: Engine, statements: readonly Statement[], execution: ProgramExecution | undefined): Replay {
+  const workspace = new Workspace(catalog);
+  workspace.major = engine.major;
   if (isMysqlFamily(engine)) return new MysqlReplay(workspace, engine);
   if (engine.name === 'mongodb') return new MongodbReplay(workspace);
-  return takesBack(statements)
-    ? new TransactionReplay(workspace, statements, execution)
-    : { workspace, apply: (statement) => applyStatement(workspace, statement) };
+  return takesBack(statements) ? new TransactionReplay(workspace, statements, execution) : new PlainReplay(workspace);
+}
+
+class PlainReplay implements Replay {
+  constructor(readonly workspace: Workspace) {}
+
+  apply(statement: Statement): void {
+    applyStatement(this.workspace, statement);
+  }
+
+  copy(): PlainReplay {
+    return new PlainReplay(this.workspace.copy());
+  }
 }
 
 /** PostgreSQL takes back changes of the schema too: what a ROLLBACK undoes was never there. */
@@ -91,16 +126,27 @@ class TransactionReplay implements Replay {
   }
 }
 
-/** A program is replayed for what it leaves, and right afterwards step by step for what is said about it. */
-let newest:
-  | {
-      readonly catalog: Catalog;
-      readonly statements: readonly Statement[];
-      readonly engine: Engine;
-      readonly execution: ProgramExecution | undefined;
-      readonly steps: readonly VirtualCatalog[];
-    }
-  | undefined;
+/** Where a replay can be taken up again: before the statement of this position. */
+interface Checkpoint {
+  readonly position: number;
+  readonly replay: Replay;
+}
+
+interface Replayed {
+  readonly catalog: Catalog;
+  readonly statements: readonly Statement[];
+  readonly engine: Engine;
+  readonly execution: ProgramExecution | undefined;
+  readonly steps: readonly VirtualCatalog[];
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+/**
+ * The newest first. A program is replayed for what it leaves, and right afterwards step by step for what is said about it; and both
+ * programs of a migration again at each key.
+ */
+const lately: Replayed[] = [];
+const maximumRemembered = 4;
 
 function applyStatement(workspace: Workspace, statement: Statement): void {
   let source: Source | undefined;

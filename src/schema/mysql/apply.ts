@@ -19,13 +19,16 @@ type Handler<O> = (setting: Setting, operation: O, text: string) => void;
 
 /** Replays the statements of MySQL or MariaDB one after another, with what they set for the ones behind them. */
 export class MysqlReplay {
-  private checksForeignKeys = true;
-
   constructor(
     readonly workspace: Workspace,
     private readonly engine: Engine,
+    private checksForeignKeys = true,
   ) {
     workspace.searchPath = [''];
+  }
+
+  copy(): MysqlReplay {
+    return new MysqlReplay(this.workspace.copy(), this.engine, this.checksForeignKeys);
   }
 
   apply(statement: Statement): void {

@@ -5,6 +5,7 @@ import { all, as, kindOf, type NodeOf, strings } from '../../../parse/postgres/o
 import { statementTree } from '../../../parse/postgres/read';
 import { findNamed, findTable } from '../../../schema/lookup';
 import type { Step } from '../../context';
+import { rememberedPerStep } from '../../step-memory';
 import { routineBody } from '../routine-body';
 import { isPlainlyThere } from './plainly-there';
 import { type Source, sourceOf, type UnknownName, unknownColumn, unknownNames } from './query-names';
@@ -31,7 +32,7 @@ const maximumLength = 200_000;
  * Names in a statement that the server looks up at once and doesn't find: in queries, conditions, keys and comments. Bodies of functions in
  * PL/pgSQL are not among them, which it reads when they are called.
  */
-export function unknownIn(step: Step): readonly UnknownName[] {
+export const unknownIn = rememberedPerStep((step: Step): readonly UnknownName[] => {
   const { sent } = step.statement;
   if (sent.length > maximumLength || !worthReading.some(([statement, word]) => statement.test(sent) && word.test(sent))) return [];
   if (isPlainlyThere(step)) return [];
@@ -41,7 +42,7 @@ export function unknownIn(step: Step): readonly UnknownName[] {
   // The key decides the type of the content; the compiler can't follow that through an index.
   const read = readers[kind] as ((step: Step, content: unknown, tree: Node) => readonly UnknownName[]) | undefined;
   return read?.(step, (tree as Readonly<Record<string, unknown>>)[kind], tree) ?? [];
-}
+});
 
 type Reader<K extends Parameters<typeof as>[1]> = (step: Step, content: NodeOf<K>, tree: Node) => readonly UnknownName[];
 
