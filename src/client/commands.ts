@@ -18,6 +18,7 @@ import type { SimulationPanels } from './panel/panels';
 import { pickCommand } from './pick-command';
 import { applyPlacement } from './place-down';
 import type { PlanView } from './plan-view';
+import { TargetFile } from './target-file';
 
 export interface CommandServices {
   readonly server: LanguageServer;
@@ -30,6 +31,12 @@ export interface CommandServices {
 /** Registers every command of the palette, the menus and the code lenses. */
 export function registerCommands(context: vscode.ExtensionContext, services: CommandServices): void {
   const { server, panels, migrationCommands, planView, output } = services;
+  const files = new TargetFile();
+  context.subscriptions.push(files);
+  const withFile = async (argument: unknown, run: (uri: vscode.Uri) => Promise<void>): Promise<void> => {
+    const uri = files.find(argument);
+    if (uri !== undefined) await run(uri);
+  };
   const commands: Record<string, (argument?: unknown, ...rest: unknown[]) => unknown> = {
     [simulateCommand]: (target) => withFile(target, (uri) => simulateFile(server, panels, uri)),
     'faultline.simulateCommand': (command) => simulateCommandOf(command, migrationCommands, panels),
@@ -43,19 +50,6 @@ export function registerCommands(context: vscode.ExtensionContext, services: Com
     'faultline.selectRange': selectRange,
   };
   for (const [name, run] of Object.entries(commands)) context.subscriptions.push(vscode.commands.registerCommand(name, run));
-}
-
-/** The file a command is about: its argument (a URI, or one as text from a code lens), else the active editor's. */
-function targetFile(argument: unknown): vscode.Uri | undefined {
-  if (argument instanceof vscode.Uri) return argument;
-  if (typeof argument === 'string') return vscode.Uri.parse(argument, true);
-  return vscode.window.activeTextEditor?.document.uri;
-}
-
-async function withFile(argument: unknown, run: (uri: vscode.Uri) => Promise<void>): Promise<void> {
-  const uri = targetFile(argument);
-  if (uri?.scheme === 'file') return run(uri);
-  void vscode.window.showInformationMessage('Open a migration file first: Faultline works on the file in the active editor.');
 }
 
 /** A migration that only its own tool can run is simulated by the command that runs it. */

@@ -276,11 +276,15 @@ function programOf(
 
 const inTransaction = 'Flyway runs each migration in one transaction and writes its history row right after the commit';
 
+/** Where the server can't take everything back, a failure is written down (`DbMigrate.java`), and the next run stops at it. */
+const leaves = 'its failed history row, which stops a retry';
+
 const withoutAutocommit: ProgramExecution = {
   requests: 'per-statement',
   wrapped: true,
   autocommitOff: true,
   because: 'Flyway turns autocommit off for each migration and commits at its end, though DDL commits by itself',
+  leaves,
 };
 
 /** The script's own configuration decides; else Flyway looks for statements that can't run in a transaction. */
@@ -298,7 +302,7 @@ function executionOf(
     const wrapped = configured === 'true';
     if (wrapped && onMysql) return withoutAutocommit;
     const because = wrapped ? inTransaction : 'executeInTransaction=false: Flyway sends each statement by itself, committed as it ends';
-    return { requests: 'per-statement', wrapped, because };
+    return { requests: 'per-statement', wrapped, because, ...(!wrapped && { leaves }) };
   }
   if (onMysql) return withoutAutocommit;
   if (alone.length === 0) return { requests: 'per-statement', wrapped: true, because: inTransaction };
@@ -306,6 +310,7 @@ function executionOf(
     requests: 'per-statement',
     wrapped: false,
     because: 'Flyway found a statement that can not run in a transaction, so it sends each statement by itself, committed as it ends',
+    leaves,
     ...(isMixed && !settings.mixed
       ? { refused: 'Detected both transactional and non-transactional statements within the same migration (even though mixed is false).' }
       : {}),

@@ -25,6 +25,7 @@ function executionOn({ engine }: ReadOptions): ProgramExecution {
     because: isMysqlFamily(engine)
       ? 'golang-migrate sends the whole file as one query, of which each statement is committed as it ends'
       : 'golang-migrate sends the whole file as one query, which PostgreSQL runs as one transaction',
+    leaves: 'the dirty flag, which stops a retry',
   };
 }
 

@@ -26,6 +26,7 @@ function executionOn({ engine }: ReadOptions): ProgramExecution {
     requests: 'single-request',
     wrapped: false,
     because: `Prisma sends the whole file as one query, ${how}; its history row is written before and after it`,
+    leaves: 'its unfinished history row, which stops a retry',
   };
 }
 

@@ -150,6 +150,11 @@ export interface ProgramExecution {
   readonly beside?: readonly number[];
   /** The framework may open a transaction around the way back, though none is around this one: what is generated has to work in both. */
   readonly downWrapped?: true;
+  /**
+   * What the tool itself leaves of a run that failed, however the server took back the rest: `the dirty flag, which stops a retry`. Absent:
+   * nothing.
+   */
+  readonly leaves?: string;
   /** The framework's own message, when it reads this program and refuses to run it: nothing is sent. */
   readonly refused?: string;
 }

@@ -35,6 +35,11 @@ function leavesNothing(operation: Operation): boolean {
   }
 }
 
+/** What a failure leaves where the server takes back all of the migration: nothing, or what the tool wrote down of it. */
+export function leftOfFailure({ execution }: Pick<Program, 'execution'>): string {
+  return execution.leaves === undefined ? 'nothing behind' : `only ${execution.leaves}`;
+}
+
 /** One sentence on what a failure leaves. */
 export function summarise(
   program: Program,
@@ -61,7 +66,7 @@ export function summarise(
         : '1 statement, which may commit on its way: a failure can leave part of it';
     }
     const commit = transactions[0]?.kind === 'autocommit' ? 'committed as it ends' : 'one transaction';
-    return `1 statement, ${commit}: a failure leaves nothing behind`;
+    return `1 statement, ${commit}: a failure leaves ${leftOfFailure(program)}`;
   }
   if (transactions.every(({ kind }) => kind === 'autocommit')) {
     return atomic
@@ -69,5 +74,7 @@ export function summarise(
       : `${count}, no transaction: a failure leaves part of it`;
   }
   const how = transactions.length === 1 ? 'one transaction' : `${transactions.length} transactions`;
-  return atomic ? `${count}, ${how}: a failure leaves nothing behind` : `${count}, ${how}: a failure leaves what was committed before it`;
+  return atomic
+    ? `${count}, ${how}: a failure leaves ${leftOfFailure(program)}`
+    : `${count}, ${how}: a failure leaves what was committed before it`;
 }

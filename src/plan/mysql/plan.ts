@@ -5,7 +5,7 @@ import type { ExecutionPlan, PlannedStatement, PlannedTransaction } from '../../
 import type { SearchedCatalog } from '../../schema/lookup';
 import { checksForeignKeysAfter } from '../../schema/mysql/foreign-key-checks';
 import { CreatedRelations, withNewRelations } from '../situation';
-import { changesNothing } from '../summary';
+import { changesNothing, leftOfFailure } from '../summary';
 import { mysqlFacts } from './facts';
 import { commitsImplicitly, isDefinition } from './implicit-commit';
 import type { MysqlSituation } from './situation';
@@ -74,10 +74,11 @@ function summarise(
   const count = `${statements.length} ${statements.length === 1 ? 'statement' : 'statements'}`;
   const definitions = changing.filter(({ statement }) => isDefinition(statement)).length;
   if (atomic) {
-    if (statements.length === 1) return '1 statement, committed as it ends: a failure leaves nothing behind';
+    const left = leftOfFailure(program);
+    if (statements.length === 1) return `1 statement, committed as it ends: a failure leaves ${left}`;
     return changing.length <= 1
-      ? `${count}, of which ${changing.length === 0 ? 'none' : 'one'} changes something: a failure leaves nothing behind`
-      : `${count}, one transaction: a failure leaves nothing behind`;
+      ? `${count}, of which ${changing.length === 0 ? 'none' : 'one'} changes something: a failure leaves ${left}`
+      : `${count}, one transaction: a failure leaves ${left}`;
   }
   if (definitions === 0) {
     const apart = transactions.every(({ kind }) => kind === 'autocommit');

@@ -44,6 +44,14 @@ describe('the simulation panel', () => {
     }
   });
 
+  it('opens for the migration that was looked at last, from a page that is no editor: the walkthrough', async () => {
+    await openFile('goose/migrations/00002_add_currency.sql');
+    await vscode.commands.executeCommand('workbench.action.openWalkthrough', 'faultline.faultline#faultline.start');
+    await eventually('no editor is active', () => (vscode.window.activeTextEditor === undefined ? true : undefined));
+    await vscode.commands.executeCommand('faultline.simulate');
+    await eventually('a panel is open', () => simulationTabs().find(({ label }) => label.includes('00002_add_currency.sql')));
+  });
+
   it('is refused, with words, where there is no file', async () => {
     await vscode.workspace.openTextDocument({ content: 'SELECT 1;', language: 'sql' }).then(vscode.window.showTextDocument);
     await vscode.commands.executeCommand('faultline.simulate');

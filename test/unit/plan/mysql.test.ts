@@ -70,6 +70,8 @@ describe('transactions on MySQL', () => {
   it('leave nothing behind when there is one statement, whatever is set around it', () => {
     expect(plan('SET SESSION lock_wait_timeout = 5; ALTER TABLE orders ADD COLUMN a int;').atomic).toBe(true);
     expect(plan('ALTER TABLE orders ADD COLUMN a int;').summary).toBe('1 statement, committed as it ends: a failure leaves nothing behind');
+    const noted: ProgramExecution = { requests: 'per-statement', wrapped: true, because: '', leaves: 'a note' };
+    expect(plan('ALTER TABLE orders ADD COLUMN a int;', 'mysql 9', noted).summary).toMatch(/: a failure leaves only a note$/);
   });
 });
 

@@ -85,6 +85,14 @@ describe('transactions', () => {
     expect(atomic('a.sql', `SELECT setval('s', 1); BEGIN; ${three} COMMIT;`)[0]).toBe(false);
     expect(atomic('a.sql', 'CREATE TABLE a (b int)')).toEqual([true, '1 statement, committed as it ends: a failure leaves nothing behind']);
     expect(atomic('V1__a.sql', 'CREATE TABLE a (b int)')).toEqual([true, '1 statement, one transaction: a failure leaves nothing behind']);
+    // The tool commits a note of the attempt before it, and stops at that the next time.
+    expect(atomic('1_a.up.sql', three)).toEqual([
+      true,
+      '3 statements, one transaction: a failure leaves only the dirty flag, which stops a retry',
+    ]);
+    expect(atomic('20240101000000_a/migration.sql', 'CREATE TABLE a (b int)')[1]).toBe(
+      '1 statement, committed as it ends: a failure leaves only its unfinished history row, which stops a retry',
+    );
     const batches = 'DO $$ BEGIN LOOP UPDATE t SET a = 1 WHERE a IS NULL; EXIT WHEN NOT FOUND; COMMIT; END LOOP; END $$';
     expect(atomic('a.sql', batches)).toEqual([false, '1 statement, which commits on its way: a failure leaves part of it']);
     expect(atomic('a.sql', batches.replace('COMMIT;', ''))[1]).toBe('1 statement, committed as it ends: a failure leaves nothing behind');
