@@ -19,6 +19,7 @@ import { flyway } from './flyway';
 import { isMigrateCallback } from './flyway-names';
 import { golangMigrate } from './golang-migrate';
 import { goose } from './goose';
+import { graphileMigrate } from './graphile-migrate';
 import { liquibase } from './liquibase';
 import { prisma } from './prisma';
 import { sql } from './sql';
@@ -31,6 +32,7 @@ export const frameworks: readonly Framework[] = [
   prisma,
   drizzle,
   supabase,
+  graphileMigrate,
   sqlx,
   diesel,
   goose,

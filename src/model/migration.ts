@@ -178,6 +178,7 @@ export const frameworkNames = [
   'sqlx',
   'diesel',
   'supabase',
+  'graphile-migrate',
   'drizzle',
   'liquibase',
   'knex',

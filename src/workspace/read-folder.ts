@@ -14,6 +14,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { cutToDatabase, isDatabaseSettings } from '../model/database-settings';
 import { cutToFlyway, isFlywayBuild } from '../model/flyway-build';
+import { cutToPlaceholders, isGraphileSettings } from '../model/graphile-settings';
 import type { Problem, Result } from '../model/result';
 import { failure, success } from '../model/result';
 import type { SourceFile } from '../model/run-protocol';
@@ -77,6 +78,9 @@ const orderedFolder = /^(?:v?\d[\w.-]*|(?:release|version|sprint)[-_.]?\d[\w.-]*
 /** What `db-migrate create --sql-file` puts into the folder `sqls` below its migrations, which send it. */
 const sentFile = /^\d{14}-.*-(?:up|down)\.sql$/;
 
+/** graphile-migrate has its committed migrations, and the parts of the one at work, in folders beside each other. */
+const graphileFile = /\/(?:committed|current)\/\d{3,}(?:-[-\w]*)?\.sql$/;
+
 /**
  * The folder whose files belong together with this file: its own, or one above for frameworks with a folder per migration, and for those that
  * look into all folders.
@@ -86,6 +90,7 @@ export function folderOf(file: string): string {
   const name = file.slice(own.length + 1);
   if (fileNamesInOwnFolder.has(name)) return dirname(own);
   if (basename(own) === 'sqls' && sentFile.test(name)) return dirname(own);
+  if (graphileFile.test(toSlashes(file))) return dirname(own);
   const changelogs = changelogFolder(file);
   if (changelogs !== undefined) return changelogs;
   while (flywayFile.test(name) && orderedFolder.test(basename(own))) own = dirname(own);
@@ -310,17 +315,22 @@ async function readParentMarkers(folder: string): Promise<readonly SourceFile[]>
 async function readDatabaseSettings(folder: string, prefix: string, names: readonly string[]): Promise<readonly SourceFile[]> {
   const inConfig = names.includes('config') ? await readdir(join(folder, 'config')).catch(() => []) : [];
   const candidates = [...names, ...inConfig.map((name) => `config/${name}`)].filter(
-    (path) => isDatabaseSettings(`${prefix}${path}`) || isApplicationSettings(path) || isFlywayBuild(path),
+    (path) => isDatabaseSettings(`${prefix}${path}`) || isApplicationSettings(path) || isFlywayBuild(path) || isGraphileSettings(path),
   );
   const found: SourceFile[] = [];
   for (const path of candidates.slice(0, limits.settings)) {
     const read = await readTextFile(join(folder, path));
     if (!read.ok || read.value.text.length > limits.importLength) continue;
-    const cutTo = isFlywayBuild(path) ? cutToFlyway : isApplicationSettings(path) ? cutToMigrations : cutToDatabase;
-    const cut = cutTo(`${prefix}${path}`, read.value.text);
+    const cut = cutterOf(path)(`${prefix}${path}`, read.value.text);
     if (cut !== undefined) found.push(cut);
   }
   return found;
+}
+
+function cutterOf(path: string): (path: string, text: string) => SourceFile | undefined {
+  if (isGraphileSettings(path)) return cutToPlaceholders;
+  if (isFlywayBuild(path)) return cutToFlyway;
+  return isApplicationSettings(path) ? cutToMigrations : cutToDatabase;
 }
 
 /** Plain code-unit order: the same on every machine. */

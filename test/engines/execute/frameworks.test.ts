@@ -57,6 +57,15 @@ const samples: Readonly<Record<string, readonly SourceFile[]>> = {
     { path: '20260101000000_a.sql', text: statements },
     { path: '../config.toml', text: 'project_id = "shop"\n' },
   ],
+  'graphile-migrate': [
+    { path: 'committed/000001.sql', text: `--! Previous: -\n--! Hash: sha1:e195b57e53fa1b1246a28e55c6c30d62568329e8\n\n${statements}` },
+  ],
+  'graphile-migrate without a transaction': [
+    {
+      path: 'committed/000001.sql',
+      text: `--! Previous: -\n--! Hash: sha1:fd645ff05118393b78f0791b45d0478a58a37e34\n\n--! no-transaction\n${statements}`,
+    },
+  ],
   drizzle: [{ path: '0000_a.sql', text: statements.replaceAll(';\n', ';--> statement-breakpoint\n') }],
   'goose without a transaction': [{ path: '1_a.sql', text: `-- +goose NO TRANSACTION\n-- +goose Up\n${statements}\n-- +goose Down\n` }],
 };
@@ -137,6 +146,10 @@ describe.each<[sample: string, faulty: [FaultName, Point], left: string, retry: 
   ['diesel without a transaction', ['disconnect', { kind: 'unrecorded' }], 'a b absent', 'error 42P07'],
   ['supabase', error(3), 'absent', 'success'],
   ['drizzle', error(3), 'absent', 'success'],
+  ['graphile-migrate', error(3), 'absent', 'success'],
+  ['graphile-migrate', ['disconnect', { kind: 'commit', statement: 3 }], 'a b applied', 'skipped'],
+  ['graphile-migrate without a transaction', error(3), 'absent', 'success'],
+  ['graphile-migrate without a transaction', ['disconnect', { kind: 'unrecorded' }], 'a b absent', 'error 42P07'],
   ['sqlx', ['disconnect', { kind: 'unlock' }], 'a b applied', 'skipped'],
   ['flyway', ['disconnect', { kind: 'unrecorded' }], 'a b absent', 'error 42P07'],
   ['golang-migrate', ['disconnect', { kind: 'unrecorded' }], 'a b failed', 'refused'],

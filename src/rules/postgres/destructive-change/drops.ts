@@ -6,7 +6,7 @@ import { isInUse, type OperationOf, type RuleContext, type Step, shownName } fro
 import type { Examples, Violation } from '../../rule';
 import { copiedInto } from './copied-column';
 import { isKeptAside, keepAside } from './kept-aside';
-import { isNewName, isNewSchema, isOwnColumn, standsAgain } from './names';
+import { isMadeAgain, isNewName, isNewSchema, isOwnColumn, standsAgain } from './names';
 import { laterHelp, violation } from './violation';
 
 /** DROP COLUMN. */
@@ -15,6 +15,7 @@ export function checkColumn(context: RuleContext, step: Step, operation: Operati
   const known = findTable(step.before, table);
   const addedHere = known !== undefined && isOwnColumn(context, step, known, column);
   if (!isInUse(context, step, table) || addedHere || isKeptAside(context, step, table, column)) return [];
+  if (operation.ifExists && known !== undefined && known.complete !== false && findColumn(known, column) === undefined) return [];
   const cascade = operation.cascade ? ' CASCADE also drops whatever depends on it, unnamed.' : '';
   if (known?.columns.some((candidate) => candidate.name === column && candidate.generated !== undefined) === true) {
     const message = `Dropping ${shownName(table)}.${column} breaks running code that still reads it. Its values are generated: adding it again computes them.${cascade}`;
@@ -99,6 +100,7 @@ export function checkDrop(context: RuleContext, step: Step, operation: Operation
 }
 
 function isHarmlessDrop(context: RuleContext, step: Step, kind: ObjectKind, name: ObjectName): boolean {
+  if (isMadeAgain(context, step, name)) return true;
   if (kind === 'table') return !isInUse(context, step, name) || isKeptAside(context, step, name);
   const isRecreated = context.steps.some(
     (later) =>
@@ -190,6 +192,21 @@ export const dropExamples: Examples = {
     },
   ],
   good: [
+    {
+      title: 'graphile-migrate: what the migration makes, dropped first for the next time that it is run; a column that is not there',
+      framework: 'graphile-migrate',
+      files: [
+        {
+          path: 'committed/000001.sql',
+          text: '--! Previous: -\n--! Hash: sha1:05b98f43b0d4ffe4f149178b3b6412c321cc760a\n\ncreate table people (id bigint primary key);\n',
+        },
+        {
+          path: 'current.sql',
+          text: "drop table if exists posts cascade;\ndrop type if exists mood;\ncreate type mood as enum ('good');\ncreate table posts (id bigint primary key, mood mood);\nalter table people drop column if exists nick cascade;\nalter table people add column nick text;\n",
+        },
+      ],
+      path: 'current.sql',
+    },
     {
       title: 'The sequence of a serial column that becomes an identity',
       framework: 'flyway',

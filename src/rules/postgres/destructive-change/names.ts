@@ -76,3 +76,14 @@ export function isNewSchema(context: RuleContext, step: Step, { name }: ObjectNa
 export function standsAgain({ after }: RuleContext, name: ObjectName): boolean {
   return findNamed([...after.tables, ...after.definitions, ...after.types], name) !== undefined;
 }
+
+/**
+ * graphile-migrate runs the migration at work again and again, so that it first drops what it makes (README, "Idempotency"). Where no migration
+ * before made anything of this name there is nothing to drop.
+ */
+export function isMadeAgain(context: RuleContext, step: Step, name: ObjectName): boolean {
+  const { tables, definitions, types, searchPath } = step.before;
+  if (context.framework.name !== 'graphile-migrate' || findNamed([...tables, ...definitions, ...types], name, searchPath) !== undefined)
+    return false;
+  return standsAgain(context, name);
+}
