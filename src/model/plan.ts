@@ -75,10 +75,7 @@ export interface PlannedStatement {
   readonly transaction: number;
   readonly locks: readonly PlannedLock[];
   readonly cost: CostClass;
-  /**
-   * Why it costs that, for this engine version: "DEFAULT gen_random_uuid() is volatile: every row is written again". Empty where the cost says it
-   * all.
-   */
+  /** Why it costs that, for this engine version: "DEFAULT gen_random_uuid() is volatile: every row is written again". */
   readonly because: string;
   /** False for statements that the server refuses inside a transaction block (CREATE INDEX CONCURRENTLY, VACUUM ...). */
   readonly transactional: boolean;

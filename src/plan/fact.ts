@@ -9,8 +9,9 @@ export interface Fact {
   readonly because: string;
 }
 
-/** In place of a reason where the cost says it all: that only the catalog changes, or that rows are written. */
-export const selfEvident = '';
+/** Reasons that say no more than the cost does. */
+export const catalogOnly = 'Only the catalog changes';
+export const rowsWritten = 'It writes rows';
 
 export function fact(cost: CostClass, because: string, ...locks: readonly (readonly [ObjectName, PostgresLockMode])[]): Fact {
   return { cost, because, locks: locks.map(([name, mode]) => ({ relation: label(name), name, mode })) };

@@ -1,6 +1,6 @@
 import type { Operation } from '../model/operation';
 import type { PostgresLockMode } from '../model/plan';
-import { type Fact, fact, selfEvident } from './fact';
+import { catalogOnly, type Fact, fact } from './fact';
 import { isNew, label, type Situation } from './situation';
 
 /** The subcommands of ALTER TABLE that have no operation of their own: their first words decide. */
@@ -43,7 +43,7 @@ export function alterColumnFact({ table, detail }: Extract<Operation, { kind: 'a
 function detailFact(details: readonly Detail[], text: string, table: Parameters<typeof label>[0], situation: Situation): Fact {
   const found = details.find(({ words }) => words.test(text));
   const mode = found?.mode ?? 'ACCESS EXCLUSIVE';
-  if (found?.cost === undefined) return fact('metadata', selfEvident, [table, mode]);
+  if (found?.cost === undefined) return fact('metadata', catalogOnly, [table, mode]);
   if (isNew(situation, table))
     return fact('metadata', `${label(table)} is made in this migration, so there are few rows or none`, [table, mode]);
   return fact(found.cost, found.because ?? '', [table, mode]);

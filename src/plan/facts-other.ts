@@ -1,8 +1,8 @@
 import type { Operation } from '../model/operation';
-import { type Fact, fact, selfEvident } from './fact';
+import { catalogOnly, type Fact, fact } from './fact';
 
 /** Statements that change rows of the catalog and lock no table that others use. */
-const catalogOnly = new Set(
+const catalogNodes = new Set(
   `AlterCollationStmt AlterDatabaseRefreshCollStmt AlterDatabaseSetStmt AlterDatabaseStmt AlterDefaultPrivilegesStmt AlterEventTrigStmt
   AlterExtensionContentsStmt AlterFdwStmt AlterForeignServerStmt AlterFunctionStmt AlterObjectDependsStmt AlterOpFamilyStmt
   AlterOperatorStmt AlterOwnerStmt AlterPublicationStmt AlterRoleSetStmt AlterRoleStmt AlterSeqStmt AlterStatsStmt AlterSubscriptionStmt
@@ -19,7 +19,7 @@ const sessionOnly = new Set(
 
 /** Statements that have no operation of their own, by the parser's name for them. */
 export function otherFact({ node }: Extract<Operation, { kind: 'other' }>): Fact {
-  if (catalogOnly.has(node)) return fact('metadata', selfEvident);
+  if (catalogNodes.has(node)) return fact('metadata', catalogOnly);
   if (sessionOnly.has(node) || node.startsWith('DiscardStmt')) return fact('none', 'It is about the session, not the data');
   return fact('unknown', `Faultline has no facts about this kind of statement (${node})`);
 }

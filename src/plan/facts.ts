@@ -1,7 +1,7 @@
 import type { ObjectName, Operation, OperationKind, OtherEngineOperationKind } from '../model/operation';
 import type { PostgresLockMode } from '../model/plan';
 import { findIndex } from '../schema/lookup';
-import { type Fact, fact, selfEvident } from './fact';
+import { catalogOnly, type Fact, fact, rowsWritten } from './fact';
 import { addColumnFact } from './facts-column';
 import { addConstraintFact, attachPartitionFact, setNotNullFact, validateConstraintFact } from './facts-constraint';
 import { alterColumnFact, alterTableFact } from './facts-detail';
@@ -37,19 +37,19 @@ const facts: { readonly [K in Exclude<OperationKind, OtherEngineOperationKind>]:
   'set default': ({ table }) => fact('metadata', 'Existing rows keep their values', [table, 'ACCESS EXCLUSIVE']),
   'drop default': ({ table }) => fact('metadata', 'Existing rows keep their values', [table, 'ACCESS EXCLUSIVE']),
   'set not null': setNotNullFact,
-  'drop not null': ({ table }) => fact('metadata', selfEvident, [table, 'ACCESS EXCLUSIVE']),
+  'drop not null': ({ table }) => fact('metadata', catalogOnly, [table, 'ACCESS EXCLUSIVE']),
   'alter column': alterColumnFact,
   'add constraint': addConstraintFact,
   'validate constraint': validateConstraintFact,
   'drop constraint': dropConstraint,
-  'rename constraint': ({ table }) => fact('metadata', selfEvident, [table, 'ACCESS EXCLUSIVE']),
+  'rename constraint': ({ table }) => fact('metadata', catalogOnly, [table, 'ACCESS EXCLUSIVE']),
   'attach partition': attachPartitionFact,
   'detach partition': detachPartition,
   'alter table': alterTableFact,
   'rename column': ({ table }) => fact('metadata', 'Code that uses the old name breaks at once', [table, 'ACCESS EXCLUSIVE']),
   'rename object': renameObject,
   'set schema': ({ objectKind, object }) =>
-    isRelation(objectKind) ? fact('metadata', selfEvident, [object, 'ACCESS EXCLUSIVE']) : fact('metadata', selfEvident),
+    isRelation(objectKind) ? fact('metadata', catalogOnly, [object, 'ACCESS EXCLUSIVE']) : fact('metadata', catalogOnly),
   'create index': createIndex,
   reindex: reindex,
   'refresh materialized view': ({ view, concurrently }) =>
@@ -59,14 +59,14 @@ const facts: { readonly [K in Exclude<OperationKind, OtherEngineOperationKind>]:
   'create object': createObject,
   'drop object': dropObject,
   'add enum value': () => fact('metadata', 'One row is added to the catalog; no table is locked'),
-  'rename enum value': () => fact('metadata', selfEvident),
-  insert: ({ table }) => fact('data', selfEvident, [table, 'ROW EXCLUSIVE']),
+  'rename enum value': () => fact('metadata', catalogOnly),
+  insert: ({ table }) => fact('data', rowsWritten, [table, 'ROW EXCLUSIVE']),
   update: ({ table, hasWhere }) =>
     fact('data', hasWhere ? 'It writes every row that matches again' : 'It writes every row of the table again', [table, 'ROW EXCLUSIVE']),
   delete: ({ table, hasWhere }) =>
     fact('data', hasWhere ? 'It removes rows' : 'It removes every row of the table', [table, 'ROW EXCLUSIVE']),
-  merge: ({ table }) => fact('data', selfEvident, [table, 'ROW EXCLUSIVE']),
-  copy: ({ table }) => fact('data', selfEvident, [table, 'ROW EXCLUSIVE']),
+  merge: ({ table }) => fact('data', rowsWritten, [table, 'ROW EXCLUSIVE']),
+  copy: ({ table }) => fact('data', rowsWritten, [table, 'ROW EXCLUSIVE']),
   truncate: ({ tables }) =>
     fact(
       'metadata',
@@ -85,10 +85,10 @@ const facts: { readonly [K in Exclude<OperationKind, OtherEngineOperationKind>]:
   call: () => fact('unknown', 'What a procedure locks and costs depends on its body'),
   comment: ({ objectKind, object }) =>
     object !== undefined && (objectKind === 'table' || objectKind === 'column')
-      ? fact('metadata', selfEvident, [object, 'SHARE UPDATE EXCLUSIVE'])
-      : fact('metadata', selfEvident),
-  grant: () => fact('metadata', selfEvident),
-  revoke: () => fact('metadata', selfEvident),
+      ? fact('metadata', catalogOnly, [object, 'SHARE UPDATE EXCLUSIVE'])
+      : fact('metadata', catalogOnly),
+  grant: () => fact('metadata', catalogOnly),
+  revoke: () => fact('metadata', catalogOnly),
   vacuum: ({ full, tables }) =>
     full
       ? fact('rewrite', 'VACUUM FULL writes the whole table again', ...tables.map((table) => [table, 'ACCESS EXCLUSIVE'] as const))
@@ -153,7 +153,7 @@ function detachPartition(operation: OperationOf<'detach partition'>, { version }
   // The partition's own lock was weaker before 14.
   return fact(
     'metadata',
-    selfEvident,
+    catalogOnly,
     [table, 'ACCESS EXCLUSIVE'],
     [partition, version < 14 ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE'],
   );
@@ -164,12 +164,12 @@ function dropConstraint({ table, constraint }: Extract<Operation, { kind: 'drop 
   const [schema, name] = known?.references?.split('.') ?? [];
   const referenced =
     schema === undefined || name === undefined ? [] : [[schema === 'public' ? { name } : { schema, name }, 'ACCESS EXCLUSIVE'] as const];
-  return fact('metadata', selfEvident, [table, 'ACCESS EXCLUSIVE'], ...referenced);
+  return fact('metadata', catalogOnly, [table, 'ACCESS EXCLUSIVE'], ...referenced);
 }
 
 function renameObject({ objectKind, object }: Extract<Operation, { kind: 'rename object' }>): Fact {
   // ALTER INDEX RENAME takes the weaker lock since 12 (release notes of 12, E.24.3.3).
-  if (objectKind === 'index') return fact('metadata', selfEvident, [object, 'SHARE UPDATE EXCLUSIVE']);
+  if (objectKind === 'index') return fact('metadata', catalogOnly, [object, 'SHARE UPDATE EXCLUSIVE']);
   const because = 'Code that uses the old name breaks at once';
   return isRelation(objectKind) ? fact('metadata', because, [object, 'ACCESS EXCLUSIVE']) : fact('metadata', because);
 }
@@ -229,16 +229,16 @@ function ownName({ schema, name }: { readonly schema: string; readonly name: str
 function createObject({ objectKind, object, on, orReplace }: Extract<Operation, { kind: 'create object' }>): Fact {
   switch (objectKind) {
     case 'trigger':
-      return fact('metadata', selfEvident, ...(on === undefined ? [] : [[on, 'SHARE ROW EXCLUSIVE'] as const]));
+      return fact('metadata', catalogOnly, ...(on === undefined ? [] : [[on, 'SHARE ROW EXCLUSIVE'] as const]));
     case 'policy':
     case 'rule':
-      return fact('metadata', selfEvident, ...(on === undefined ? [] : [[on, 'ACCESS EXCLUSIVE'] as const]));
+      return fact('metadata', catalogOnly, ...(on === undefined ? [] : [[on, 'ACCESS EXCLUSIVE'] as const]));
     case 'view':
-      return fact('metadata', selfEvident, ...(orReplace ? [[object, 'ACCESS EXCLUSIVE'] as const] : []));
+      return fact('metadata', catalogOnly, ...(orReplace ? [[object, 'ACCESS EXCLUSIVE'] as const] : []));
     case 'materialized view':
       return fact('data', 'It writes the rows of its query into a new relation');
     default:
-      return fact('metadata', selfEvident);
+      return fact('metadata', catalogOnly);
   }
 }
 
@@ -247,11 +247,11 @@ function dropObject(operation: Extract<Operation, { kind: 'drop object' }>, situ
   if (objectKind === 'index') {
     const mode = concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE';
     const owners = objects.flatMap((object) => findIndex(situation.catalog, object)?.owner ?? []).map(ownName);
-    const because = concurrently ? 'CONCURRENTLY waits for other transactions, while reads and writes go on' : selfEvident;
+    const because = concurrently ? 'CONCURRENTLY waits for other transactions, while reads and writes go on' : catalogOnly;
     return fact('metadata', because, ...[...owners, ...objects].map((relation) => [relation, mode] as const));
   }
-  if (on !== undefined) return fact('metadata', selfEvident, [on, 'ACCESS EXCLUSIVE']);
-  if (!isRelation(objectKind)) return fact('metadata', selfEvident);
+  if (on !== undefined) return fact('metadata', catalogOnly, [on, 'ACCESS EXCLUSIVE']);
+  if (!isRelation(objectKind)) return fact('metadata', catalogOnly);
   const referenced = objects
     .flatMap((object) => tableOf(situation, object)?.constraints ?? [])
     .flatMap(({ references }) => (references === undefined ? [] : [references.split('.')]))

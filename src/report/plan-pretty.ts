@@ -1,7 +1,7 @@
 import { partsOfChangeset } from '../frameworks/liquibase-file';
 import type { CostClass, PlannedTransaction } from '../model/plan';
 import { dataNouns, type Tone, workWords } from '../model/words';
-import { reasonsGivenBefore } from '../plan/reasons';
+import { reasonsGivenBefore, saysMoreThanCost } from '../plan/reasons';
 import { plural } from './numbers';
 import { type Palette, paintTone } from './palette';
 import type { PlanReport, PlanReportProgram } from './plan-json';
@@ -117,7 +117,7 @@ function statementLines(statement: PlanReportProgram['statements'][number], alon
   return [
     ...hang(`${palette.dim(number)} `, shown),
     ...factsLines(statement, columns, drawing).map((line) => indent + line),
-    ...(statement.because === '' || drawing.reasonAt !== undefined
+    ...(!saysMoreThanCost(statement.because) || drawing.reasonAt !== undefined
       ? []
       : wrap(statement.because, columns).map((line) => indent + palette.dim(line))),
     ...(statement.transactional || alone ? [] : [indent + palette.red('refused by the server: it can not run in a transaction')]),

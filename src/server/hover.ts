@@ -3,6 +3,7 @@ import { engineLabel } from '../model/engine';
 import type { CostClass, ExecutionPlan, PlannedStatement, PlannedTransaction, TableWork } from '../model/plan';
 import type { Position } from '../model/text';
 import { dataNouns } from '../model/words';
+import { saysMoreThanCost } from '../plan/reasons';
 import { type Analysis, statementsAt } from './analysis';
 import { toHover } from './to-lsp';
 
@@ -80,7 +81,7 @@ export function planLines(
 }
 
 function reason({ because }: PlannedStatement, givenAt: number | undefined): string {
-  if (because === '') return '';
+  if (!saysMoreThanCost(because)) return '';
   return givenAt === undefined ? `. ${escapeMarkdown(because)}` : ` (see ${givenAt})`;
 }
 

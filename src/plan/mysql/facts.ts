@@ -1,7 +1,7 @@
 import type { Statement } from '../../model/migration';
 import type { ObjectName, Operation } from '../../model/operation';
 import type { CostClass, PlannedLock, TableWork } from '../../model/plan';
-import { type Fact, selfEvident } from '../fact';
+import { type Fact, rowsWritten } from '../fact';
 import { isNew, label, tableOf } from '../situation';
 import { hasFulltext, isCompressed, isInnodb, type MysqlSituation } from './situation';
 import { type TableChanges, tableChanges } from './table-changes';
@@ -201,7 +201,7 @@ function dataFact(operation: DataOperation): MysqlFact {
     const what = operation.kind === 'update' ? `It writes ${which} again` : `It removes ${which}`;
     return fact('data', `${what}, and keeps every row that it read locked until the transaction ends`, ...locks);
   }
-  return fact('data', selfEvident, ...locks);
+  return fact('data', rowsWritten, ...locks);
 }
 
 function maintenance({ action, tables }: Extract<Operation, { kind: 'table maintenance' }>, situation: MysqlSituation): MysqlFact {

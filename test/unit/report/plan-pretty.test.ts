@@ -4,21 +4,20 @@ import { lintFolder } from '../../../src/lint/lint';
 import { loadParser } from '../../../src/parse/load';
 import { planProgram } from '../../../src/plan/plan';
 import { plainPalette } from '../../../src/report/palette';
-import { planReport } from '../../../src/report/plan-json';
+import { type PlanReport, planReport } from '../../../src/report/plan-json';
 import { planPretty } from '../../../src/report/plan-pretty';
 
 beforeAll(loadParser);
 
-function plan(text: string): string {
+function report(text: string): PlanReport {
   const { migrations } = lintFolder({ files: [{ path: '001_a.sql', text }], configuration: defaultConfiguration });
   const [placed] = migrations;
   if (placed === undefined) throw new Error('no migration');
   const { migration, before } = placed;
-  return planPretty(
-    planReport(migration, { up: planProgram(migration, 'up', before) }, (path) => path),
-    plainPalette,
-  );
+  return planReport(migration, { up: planProgram(migration, 'up', before) }, (path) => path);
 }
+
+const plan = (text: string) => planPretty(report(text), plainPalette);
 
 describe('the plan in a terminal', () => {
   it('gives a reason once, and none where the cost says it all', () => {
@@ -35,6 +34,13 @@ describe('the plan in a terminal', () => {
     expect(shown.match(/SHARE on users · builds an index · see 1$/gm)).toHaveLength(2);
     expect(shown).toMatch(/metadata only\n\n/);
     expect(shown).toMatch(/writes rows\n\n/);
+  });
+
+  it('is shorter than the report, which has a reason for each statement', () => {
+    const { statements } = report(
+      "COMMENT ON TABLE users IS 'people'; INSERT INTO users (name) VALUES ('Ada'); GRANT SELECT ON users TO ada;",
+    ).up;
+    expect(statements.map(({ because }) => because)).toEqual(['Only the catalog changes', 'It writes rows', 'Only the catalog changes']);
   });
 
   it('marks the locks that nobody waits for', () => {
