@@ -2,6 +2,7 @@ import type { EngineName } from '../model/engine';
 import type { FaultName } from '../model/fault';
 import type { MigrationCommand } from '../model/migration-command';
 import type { SandboxProviderName } from '../model/sandbox';
+import type { Simulation } from '../model/simulation';
 import type { Range } from '../model/text';
 
 /** Custom requests between the extension and the language server, beside standard LSP. */
@@ -63,6 +64,17 @@ export interface PlanParams {
 }
 export interface PlanResult {
   readonly markdown?: string;
+}
+
+/** Client to server: a finished simulation as a document, in the forms that the command line writes. */
+export const reportRequest = 'faultline/report';
+export type ReportFormat = 'markdown' | 'html' | 'json';
+export interface ReportParams {
+  readonly simulation: Simulation;
+  readonly format: ReportFormat;
+}
+export interface ReportResult {
+  readonly text: string;
 }
 
 /** Client to server: the rollback that would be generated for a migration, as edits. */

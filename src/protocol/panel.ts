@@ -87,6 +87,8 @@ export type FromPanel =
   | { readonly kind: 'open'; readonly text: string; readonly language: RecoveryStep['language']; readonly title: string }
   /** Inserts these statements as the migration's rollback. */
   | { readonly kind: 'insert-rollback'; readonly statements: readonly string[] }
+  /** Asks as what, and where, the finished run is to be written. */
+  | { readonly kind: 'export' }
   /** Shows where the workspace can be trusted. */
   | { readonly kind: 'manage-trust' }
   /** Asks which migration command to simulate. */

@@ -24,6 +24,9 @@ import {
   type PlanResult,
   placeDownRequest,
   planRequest,
+  type ReportParams,
+  type ReportResult,
+  reportRequest,
   type SimulationDefaults,
   type ToolCommandParams,
   type ToolCommandResult,
@@ -36,6 +39,7 @@ import { fromUri } from './from-lsp';
 import type { MigrationFolders } from './migration-folders';
 import { planDocument } from './plan-document';
 import type { ProjectDiagnostics } from './project-diagnostics';
+import { simulationText } from './simulation-report';
 import { toUri } from './to-lsp';
 import { toolCommand } from './tool-command';
 import type { WorkspaceFolders } from './workspace-folders';
@@ -74,6 +78,8 @@ export function registerRequests(
     const analysis = await folders.analyse(uri);
     return analysis === undefined ? {} : { markdown: planDocument(analysis) };
   });
+
+  connection.onRequest(reportRequest, (parameters: ReportParams): ReportResult => simulationText(parameters));
 
   connection.onRequest(placeDownRequest, async ({ uri, statements }: PlaceDownParams): Promise<PlaceDownResult> => {
     const analysis = await folders.analyse(uri);

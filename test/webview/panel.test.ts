@@ -155,6 +155,16 @@ describe.skipIf(withoutBrowser())('the panel in a browser', () => {
     expect(await page.getByText('Insert as rollback').count()).toBe(0);
   });
 
+  it('exports a run once it has ended', async () => {
+    await open({ start: 'subject' });
+    await page.getByText('4 statements, no transaction').waitFor();
+    const button = page.locator('vscode-button', { hasText: 'Export…' });
+    expect(await button.count()).toBe(0);
+    await page.locator('vscode-button', { hasText: 'Simulate failures' }).click();
+    await button.click();
+    expect((await posted()).at(-1)).toEqual({ kind: 'export' });
+  });
+
   it('says ready, shows what will happen, and runs with the choices made', async () => {
     await open({ start: 'subject' });
     await page.getByText('4 statements, no transaction').waitFor();

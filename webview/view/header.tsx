@@ -38,10 +38,10 @@ export function Header({ state, settingsOpen, onSettings }: HeaderProps): VNode 
             <code>{state.run?.migration.command ?? (withoutPasswords(choices?.command?.text.trim() ?? '') || subject.title)}</code>
           </h1>
         )}
-        <Chips state={state} subject={subject} />
       </div>
       {ran && (
         <div class="actions">
+          {stage === 'finished' && <Button onPress={() => post({ kind: 'export' })}>Export…</Button>}
           <Button onPress={onSettings} expanded={settingsOpen}>
             {settingsOpen ? 'Close settings' : 'Settings'}
           </Button>
@@ -52,6 +52,7 @@ export function Header({ state, settingsOpen, onSettings }: HeaderProps): VNode 
           )}
         </div>
       )}
+      <Chips state={state} subject={subject} />
     </header>
   );
 }

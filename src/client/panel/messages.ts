@@ -9,6 +9,7 @@ export function parseFromPanel(value: unknown): FromPanel | undefined {
   switch (value.kind) {
     case 'ready':
     case 'cancel':
+    case 'export':
     case 'manage-trust':
     case 'pick-command':
       return { kind: value.kind };

@@ -22,6 +22,7 @@ import { applyPlacement } from '../place-down';
 import { type RunningSimulation, runSimulation } from '../runner-process';
 import { probeSandboxes, sandboxChoices } from '../sandboxes';
 import { changedSince, type RanWith } from './changed-since';
+import { exportRun } from './export-run';
 import type { LastRuns } from './last-run';
 import { parseFromPanel } from './messages';
 import { saveToRun } from './on-disk';
@@ -153,6 +154,8 @@ export class SimulationPanel {
         return this.insertRollback(message.statements);
       case 'manage-trust':
         return manageTrust();
+      case 'export':
+        return this.exportRun();
       case 'pick-command':
         return void (await vscode.commands.executeCommand('faultline.simulateCommand'));
       case 'reveal':
@@ -296,6 +299,11 @@ export class SimulationPanel {
     const placement = await this.services.server.request<PlaceDownResult>(placeDownRequest, parameters);
     if (placement === undefined) throw new Error('the rollback could not be placed, because the language server gave no answer.');
     await applyPlacement(placement);
+  }
+
+  private async exportRun(): Promise<void> {
+    const finished = this.events.find((event) => event.kind === 'finished');
+    if (finished !== undefined) await exportRun(finished.simulation, this.path, this.services.server);
   }
 
   private async revealStatement(index: number): Promise<void> {

@@ -224,4 +224,21 @@ describe('a migration from squiggle to verified recovery', () => {
     await window.line('-- +goose Down').waitFor();
     assert.match(await window.editorText(), /\+goose Down[\s\S]*DROP COLUMN currency/);
   });
+
+  it('exports the run as a runbook', async () => {
+    const forms = window.page.locator('.quick-input-list', { hasText: 'Runbook' });
+    await window.stubbornly(async () => {
+      await window.panel().getByRole('button', { name: 'Export…' }).click();
+      await forms.waitFor({ timeout: 10_000 });
+    });
+    await window.page.keyboard.press('Enter');
+    const name = 'failures-00002_add_currency.md';
+    const input = window.page.locator('.quick-input-widget input').first();
+    for (let value = ''; !value.endsWith(name); value = await input.inputValue()) await window.page.waitForTimeout(200);
+    await window.page.keyboard.press('Enter');
+    await window.tab(name).waitFor();
+    const text = await readFile(join(window.folder, name), 'utf8');
+    assert.match(text, /^# Failure report: 1 migration/);
+    assert.match(text, /goose\/migrations\/00002/);
+  });
 });

@@ -7,6 +7,7 @@ describe('messages from the panel', () => {
   it.each([
     { kind: 'ready' },
     { kind: 'cancel' },
+    { kind: 'export' },
     { kind: 'run', choices },
     { kind: 'run', choices: { ...choices, load: 0 } },
     { kind: 'copy', text: 'DROP INDEX a;' },
