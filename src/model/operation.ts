@@ -444,6 +444,8 @@ type OperationBody =
       readonly table: ObjectName;
       readonly columns: readonly string[] /** Constant rows, as SQL literals; absent when the rows come from a query or hold expressions. */;
       readonly rows?: readonly (readonly string[])[];
+      /** Rows of VALUES that hold expressions: their constants, as SQL literals, and undefined in the places of the others. */
+      readonly mixedRows?: readonly (readonly (string | undefined)[])[];
       /** `nothing` for INSERT IGNORE, `update` for ON DUPLICATE KEY UPDATE, `replace` for REPLACE, which deletes the old row. */
       readonly onConflict: 'none' | 'nothing' | 'update' | 'replace';
       /** What ON CONFLICT names to find the unique index. Absent: it names none, or expressions. */

@@ -10,6 +10,7 @@ import { restoring } from './keep-aside';
 import { movedBack, type RowsBack } from './moved-rows';
 import { mysqlRows } from './mysql/row-copy';
 import { spoken } from './names';
+import { type PointingRows, pointingRows } from './pointing-rows';
 import { columnsFollowing, tablesReached } from './reached-rows';
 import { postgresRows } from './row-copy';
 import { insertedBack, isNamed, withColumnsOf, writtenTables } from './rows';
@@ -43,7 +44,9 @@ export function dataDown(
         const kept = old === undefined ? undefined : restoring(statement, statements, operation, old);
         const restored = kept !== undefined ? { text: kept } : old && fromArchive(operation, statement, table, old);
         if (restored !== undefined) return reachedOnly(operation, statement, old, before, restored);
-        return downOfRows(withColumnsOf(operation, table), statement, table, old, before, words);
+        const pointing = () =>
+          table === undefined ? [] : pointingRows(table, statements.slice(0, statements.length - 1 - place), after, words);
+        return downOfRows(withColumnsOf(operation, table), statement, table, old, before, words, pointing);
       }),
     ]),
   );
@@ -101,6 +104,7 @@ function downOfRows(
   old: Table | undefined,
   before: Catalog,
   words: SqlWords,
+  pointing: () => readonly PointingRows[],
 ): DownPart[] {
   const where = table?.name ?? ('table' in operation && typeof operation.table === 'object' ? operation.table.name : 'a table');
   const named = writtenTables(operation)[0];
@@ -112,10 +116,16 @@ function downOfRows(
   const backup = 'take them from a backup made before the migration';
   switch (operation.kind) {
     case 'insert': {
-      const texts =
-        operation.onConflict === 'none' && operation.rows && table ? insertedBack(operation.columns, operation.rows, table, words) : [];
+      const rows = operation.rows ?? operation.mixedRows;
+      const texts = operation.onConflict === 'none' && rows && table ? insertedBack(operation.columns, rows, table, words) : [];
       if (texts.length > 0) return texts.map(undo);
-      return comment(`Not undone: rows that statement ${statement.index} inserted into ${where} can't be told from the others.`);
+      const gone = pointing();
+      const targets = [...new Set(gone.map(({ target }) => spoken(target)))].join(' and ');
+      const besides = gone.length === 0 ? '' : `; those that point to the new rows of ${targets} go with them`;
+      return [
+        ...comment(`Not undone: rows that statement ${statement.index} inserted into ${where} can't be told from the others${besides}.`),
+        ...gone.flatMap(({ text }) => (text === undefined ? [] : undo(text))),
+      ];
     }
     case 'update': {
       // Values of columns that the migration adds go with them.

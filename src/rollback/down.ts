@@ -23,6 +23,7 @@ import { unseenDown } from './down-unseen';
 import { untracedDown } from './down-untraced';
 import { exchangedColumns } from './exchanged-columns';
 import { exchangedNotNull, renamedNotNull } from './exchanged-not-null';
+import { withoutNames, withoutUnknownValues } from './known-when-run';
 import { labelsInUse } from './labels-in-use';
 import { isLate, withLateRows } from './late-rows';
 import { lostViews } from './lost-views';
@@ -75,7 +76,7 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
   });
   const changes = withCopiesBack(plain, statements, known, now);
   const losses = [...changes.flatMap((change) => change.loses?.loss ?? []), ...exchanged.flatMap((part) => part.losses ?? [])];
-  const data = dataDown(statements, known, now, engine);
+  const data = dataDown(withoutNames(statements, migration.up), known, now, engine);
   const overwritten = data.flatMap((part) => part.losses ?? []);
   const parts = [
     ...unreadDown(migration.up),
@@ -91,7 +92,7 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
     ...exchanged,
     ...withLateRows(changes, data, (change) => downOfChange(change, losses, overwritten), postgresWords),
     ...positionsDown(was, now),
-    ...exchangedNotNull(statements, was, now, migration.engine.major),
+    ...exchangedNotNull(statements, was, now, engine.major, columns.apart),
     ...renamedNotNull(statements, was, now, engine),
     ...inheritedLosses(was, now),
     ...settingsDown(was, now, changes),
@@ -105,9 +106,10 @@ export function generateDown(migration: Migration, before: Catalog, after: Catal
       ? part
       : { ...part, losses: part.losses.flatMap((loss) => withChildren(withComputed(loss, was.tables), was.tables)) },
   );
-  const inPath = withSearchPath(whole, lasting);
+  const sendable = withoutUnknownValues(whole, migration.up);
+  const inPath = withSearchPath(sendable, lasting);
   // In another search path a name without a schema is not that of public.
-  const short = inPath === whole && !lasting.some((statement) => statement.sent.includes('public.'));
+  const short = inPath === sendable && !lasting.some((statement) => statement.sent.includes('public.'));
   return generatedDown(inPath, short ? withoutPublic : (text) => text);
 }
 

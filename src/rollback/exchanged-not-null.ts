@@ -4,6 +4,7 @@ import type { Statement } from '../model/migration';
 import { quoteIdentifier } from '../parse/postgres/identifiers';
 import { makeObjectName } from '../schema/server-names';
 import { replaySteps } from '../schema/virtual-schema';
+import { columnIdentity } from './change';
 import { type DownPart, statement } from './down-part';
 import { sqlName } from './names';
 import { isNamed as isTableNamed } from './rows';
@@ -14,8 +15,15 @@ const firstWithNames = 18;
 /**
  * NOT NULL of a column that took the place of another one: its constraint goes by the name that the column had when it was said, and
  * another one of that name could be made later.
+ * @param apart columns that are added again, with a constraint of their own name; by `columnIdentity`.
  */
-export function exchangedNotNull(statements: readonly Statement[], before: Catalog, after: Catalog, major: number): DownPart[] {
+export function exchangedNotNull(
+  statements: readonly Statement[],
+  before: Catalog,
+  after: Catalog,
+  major: number,
+  apart: ReadonlySet<string>,
+): DownPart[] {
   if (major < firstWithNames) return [];
   return before.tables.flatMap((table) => {
     const now = after.tables.find(({ identity }) => identity === table.identity);
@@ -28,7 +36,8 @@ export function exchangedNotNull(statements: readonly Statement[], before: Catal
       // What is renamed back takes its constraint along.
       const isRenamed =
         now.columns.some((other) => other.identity === identity) || table.columns.some((other) => other.identity === column?.identity);
-      const isExchanged = column !== undefined && !isRenamed && notNull && column.notNull && inherited !== true;
+      const isChangedBack = !apart.has(columnIdentity(table, { identity }));
+      const isExchanged = column !== undefined && !isRenamed && isChangedBack && notNull && column.notNull && inherited !== true;
       if (!isExchanged || given === undefined || isNamed(table, name) || isNamed(now, name)) return [];
       const wanted = constraintName(table, name);
       if (given === wanted) return [];

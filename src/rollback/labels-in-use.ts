@@ -40,7 +40,7 @@ export function labelsInUse(statements: readonly Statement[], target: Catalog, a
   };
 }
 
-/** Rows of constants are deleted again; all else that is written stays. */
+/** Rows of constants are deleted again; all else that is written may stay. */
 function leavesRows(operation: Operation): boolean {
   if (operation.kind === 'insert') return operation.rows === undefined || operation.onConflict !== 'none';
   return operation.kind === 'update' || operation.kind === 'merge';

@@ -21,14 +21,19 @@ export function spokenKey(key: string): string {
   return key.startsWith('public.') ? key.slice('public.'.length) : key;
 }
 
-/** Finds an SQL name where it stands for itself and is no part of a longer name. */
+/** Finds an SQL name where it stands for itself and is no part of a longer name, also between quotes that it does not need. */
 export function namePattern(sql: string): RegExp {
-  return new RegExp(`(?<![\\w"$.])${escaped(sql)}(?![\\w"$])`, 'g');
+  return new RegExp(`(?<![\\w"$.])${sourceOf(sql)}(?![\\w"$])`, 'g');
 }
 
 /** The same for a column, which may stand behind a relation's name: `new.total`. */
 export function columnPattern(sql: string): RegExp {
-  return new RegExp(`(?<![\\w"$])${escaped(sql)}(?![\\w"$])`, 'g');
+  return new RegExp(`(?<![\\w"$])${sourceOf(sql)}(?![\\w"$])`, 'g');
+}
+
+/** Object mappers write every name in quotes, and the virtual schema keeps texts as they were written. */
+function sourceOf(sql: string): string {
+  return sql.replace(/"(?:[^"]|"")*"|[a-z_]\w*|[^"a-z_]+/g, (part) => (/^[a-z_]\w*$/.test(part) ? `(?:${part}|"${part}")` : escaped(part)));
 }
 
 function escaped(sql: string): string {

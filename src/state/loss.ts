@@ -55,7 +55,7 @@ export function isLost(values: { readonly table: string; readonly columns: reado
 
 /** The columns of the other table that a foreign key names; none where it leaves them to the primary key. */
 export function referencedColumns(constraint: Constraint): string[] {
-  const list = /REFERENCES [^(]*\(([^)]*)\)/.exec(constraint.definition)?.[1] ?? '';
+  const list = /REFERENCES [^(]*\(([^)]*)\)/i.exec(constraint.definition)?.[1] ?? '';
   if (list === '') return [];
   return list.split(/,\s*/).map((name) => {
     const quote = name.charAt(0);

@@ -83,7 +83,12 @@ export const nodePgMigrate: ToolFramework = {
     return placeDownInCode(migration, files, {
       parameters: 'pgm',
       async: false,
-      lines: ([first]) => statements.flatMap((statement) => codeLines(statement, (sql) => sqlCall(first?.name ?? 'pgm', sql))),
+      lines: ([first]) => {
+        const pgm = first?.name ?? 'pgm';
+        const calls = statements.flatMap((statement) => codeLines(statement, (sql) => sqlCall(pgm, sql)));
+        // Each direction says it for itself; what runs outside a transaction there is taken back outside of one, CONCURRENTLY.
+        return migration.up.execution.wrapped ? calls : [`${pgm}.noTransaction();`, ...calls];
+      },
       ownParameters: ([first]) => first?.text ?? 'pgm',
     });
   },

@@ -15,6 +15,7 @@ import { dataDown } from '../down-data';
 import { type DownPart, lostData, notUndone, statement as undo } from '../down-part';
 import { downOfChange, exchangedDown, type GeneratedDown, generatedDown, withUnseenTables } from '../down-parts';
 import { unreadDown } from '../down-unread';
+import { withoutNames, withoutUnknownValues } from '../known-when-run';
 import { isLate, withLateRows } from '../late-rows';
 import { spoken } from '../names';
 import { triggerRows } from '../trigger-rows';
@@ -37,7 +38,7 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
   const known = withUnseenTables(was, now);
   const steps = replaySteps(before, statements, engine);
   const exchanged = exchangedMysqlColumns(statements, steps, known, now, engine);
-  const data = dataDown(statements, known, now, engine, mysqlWords);
+  const data = dataDown(withoutNames(statements, migration.up), known, now, engine, mysqlWords);
   const overwritten = data.flatMap((part) => part.losses ?? []);
   const back = columnsBack(statements, steps, known, now, engine);
   const changes = mysqlCatalogChanges(back.catalog, known, engine, {
@@ -49,7 +50,7 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
     engine,
   });
   const losses = [...changes.flatMap((change) => change.loses?.loss ?? []), ...exchanged.parts.flatMap((part) => part.losses ?? [])];
-  return generatedDown([
+  const parts = [
     ...unreadDown(migration.up),
     ...statements.flatMap(({ operations }) => operations.flatMap((operation) => exchangeBack(operation, now) ?? [])).reverse(),
     ...data.filter((part) => !isLate(part)),
@@ -72,7 +73,8 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
     ...statements.flatMap((statement, place) =>
       statement.operations.flatMap((operation) => toldOf(operation, statement, steps[place] ?? before, now)),
     ),
-  ]);
+  ];
+  return generatedDown(withoutUnknownValues(parts, migration.up));
 }
 
 /** One ALTER gives a table its columns and keys back. */

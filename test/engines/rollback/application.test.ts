@@ -3,6 +3,7 @@ import type { Sandbox } from '../../../src/model/sandbox';
 import { loadParser } from '../../../src/parse/load';
 import { majors, startServer } from '../rules/server';
 import { application, changes } from './application';
+import { keyChanges } from './application-keys';
 import { roundTrips } from './round-trip';
 
 describe.each(majors)('changes of an application there and back on PostgreSQL %i', (major) => {
@@ -13,7 +14,7 @@ describe.each(majors)('changes of an application there and back on PostgreSQL %i
   }, 120_000);
   afterAll(() => sandbox?.dispose());
 
-  const runHere = changes.filter(({ minimumMajor }) => minimumMajor === undefined || major >= minimumMajor);
+  const runHere = [...changes, ...keyChanges].filter(({ minimumMajor }) => minimumMajor === undefined || major >= minimumMajor);
   it.each(runHere)('$name', async ({ earlier = '', sql, says, leavesSchema = false, inTransaction = false }) => {
     const [framework, first, second] = inTransaction ? (['flyway', 'V1__', 'V2__'] as const) : (['sql', '001_', '002_'] as const);
     const files = [

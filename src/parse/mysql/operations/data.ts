@@ -31,6 +31,7 @@ export function insert(cursor: Cursor, isReplace: boolean): Operation[] {
       table,
       columns: source.columns ?? listed,
       ...(source.rows !== undefined && { rows: source.rows }),
+      ...(source.mixedRows !== undefined && { mixedRows: source.mixedRows }),
       onConflict: duplicate !== undefined ? 'update' : isReplace ? 'replace' : ignore ? 'nothing' : 'none',
       ...(duplicate !== undefined && { duplicateUpdate: duplicate }),
       ...(source.from !== undefined && { from: source.from }),
@@ -56,6 +57,7 @@ interface Rows {
   readonly kind: 'rows' | 'set' | 'query';
   readonly columns?: readonly string[];
   readonly rows?: readonly (readonly string[])[];
+  readonly mixedRows?: readonly (readonly (string | undefined)[])[];
   readonly from?: readonly ObjectName[];
 }
 
@@ -76,27 +78,26 @@ function rowsOf(cursor: Cursor): Rows {
 }
 
 function valuesRows(cursor: Cursor): Rows {
-  let rows: string[][] | undefined = [];
-  const read = (): void => {
+  const rows: (readonly (string | undefined)[])[] = [];
+  cursor.list(() => {
     cursor.accept('row');
-    const values = valuesRow(cursor);
-    if (values === undefined) rows = undefined;
-    else rows?.push(values);
-  };
-  cursor.list(read);
-  return rows === undefined ? { kind: 'rows' } : { kind: 'rows', rows };
+    rows.push(valuesRow(cursor));
+  });
+  return rows.every(isConstant) ? { kind: 'rows', rows } : { kind: 'rows', mixedRows: rows };
 }
 
-/** One row in brackets as literals; undefined when it holds anything else. */
-function valuesRow(cursor: Cursor): string[] | undefined {
-  let values: string[] | undefined = [];
+function isConstant(row: readonly (string | undefined)[]): row is readonly string[] {
+  return !row.includes(undefined);
+}
+
+/** One row in brackets as literals; undefined where another expression stands. */
+function valuesRow(cursor: Cursor): readonly (string | undefined)[] {
+  const values: (string | undefined)[] = [];
   if (cursor.accept('(', ')')) return values;
   cursor.bracketed(() => {
     const from = cursor.index;
     skipExpression(cursor, rowEnds);
-    const value = literalText(cursor, from, cursor.index);
-    if (value === undefined) values = undefined;
-    else values?.push(value);
+    values.push(literalText(cursor, from, cursor.index));
   });
   return values;
 }

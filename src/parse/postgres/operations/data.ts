@@ -8,13 +8,12 @@ import { element, findWord, slice, tokenAt } from './text';
 
 export function insert(_source: StatementSource, statement: InsertStmt): Operation[] {
   const action = statement.onConflictClause?.action;
-  const rows = constantRows(statement.selectStmt);
   return [
     {
       kind: 'insert',
       table: relationName(statement.relation),
       columns: all(statement.cols, 'ResTarget').map((target) => target.name ?? ''),
-      ...(rows === undefined ? {} : { rows }),
+      ...writtenRows(statement.selectStmt),
       onConflict: action === 'ONCONFLICT_NOTHING' ? 'nothing' : action === 'ONCONFLICT_UPDATE' ? 'update' : 'none',
       ...conflictTarget(statement.onConflictClause?.infer),
     },
@@ -30,20 +29,15 @@ function conflictTarget(infer: InferClause | undefined): Pick<Extract<Operation,
   return { conflictTarget: { columns, hasPredicate: infer.whereClause !== undefined } };
 }
 
-function constantRows(query: Node | undefined): string[][] | undefined {
+function writtenRows(query: Node | undefined): Pick<Extract<Operation, { kind: 'insert' }>, 'rows' | 'mixedRows'> {
   const lists = as(query, 'SelectStmt')?.valuesLists;
-  if (lists === undefined) return undefined;
-  const rows: string[][] = [];
-  for (const list of lists) {
-    const row: string[] = [];
-    for (const item of as(list, 'List')?.items ?? []) {
-      const value = literalText(item);
-      if (value === undefined) return undefined;
-      row.push(value);
-    }
-    rows.push(row);
-  }
-  return rows;
+  if (lists === undefined) return {};
+  const values: (readonly (string | undefined)[])[] = lists.map((list) => (as(list, 'List')?.items ?? []).map(literalText));
+  return values.every(isConstant) ? { rows: values } : { mixedRows: values };
+}
+
+function isConstant(row: readonly (string | undefined)[]): row is readonly string[] {
+  return !row.includes(undefined);
 }
 
 export function update(source: StatementSource, statement: UpdateStmt): Operation[] {

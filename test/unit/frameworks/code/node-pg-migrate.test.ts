@@ -170,6 +170,12 @@ describe('writing', () => {
     );
   });
 
+  it('a rollback outside a transaction, where up says so', () => {
+    expect(place(up("pgm.noTransaction(); pgm.createIndex('t', 'a', { concurrently: true });"))).toContain(
+      `exports.down = (pgm) => {\n  pgm.noTransaction();\n  pgm.sql('DROP TABLE a');\n};\n`,
+    );
+  });
+
   it('noTransaction(), and away again', () => {
     const text = up("pgm.createIndex('t', 'a');");
     const mark = nodePgMigrate.noTransactionMark?.(text, 'up');
