@@ -87,6 +87,11 @@ export interface FullDiskTools {
   /** Gives what every statement in a database there needs a little room. */
   makeRoom?(address: DatabaseAddress): Promise<void>;
   databaseBytes(sandbox: Sandbox, database: string): Promise<number>;
-  /** Why the disk must not run full under this statement: the server would not survive it. In words for the user; undefined where it may. */
-  whyNot?(statement: Statement, engine: Engine): string | undefined;
+  /** Done when the disk has room again, so that the server outlives a crash that comes later. */
+  settle?(sandbox: Sandbox): Promise<void>;
+  /**
+   * Why the disk must not run full under this statement, which may be about these tables: the server would not survive it, or wait instead of
+   * refusing it. In words for the user; undefined where it may.
+   */
+  whyNot?(statement: Statement, engine: Engine, tables: readonly Table[]): string | undefined;
 }

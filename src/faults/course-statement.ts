@@ -20,6 +20,8 @@ export interface CourseStatement {
   readonly interrupted: 'undone' | 'kept in part';
   /** It may leave something that no rollback takes back: a sequence that was set, a number that was drawn. */
   readonly escapes: boolean;
+  /** MySQL, MariaDB: the storage engine without transactions that it writes rows to, each of which stays. */
+  readonly keepsRows?: string;
   /** MySQL, MariaDB: it commits what is open when it comes, even where it is refused then. */
   readonly commitsImplicitly: boolean;
   /** Numbers of the statements that are sent in the same request, this one among them. */
@@ -35,12 +37,17 @@ export function courseStatement(planned: PlannedStatement, request: readonly num
     locks,
     ...nature(planned, engine),
     commitsImplicitly: planned.commits === true,
+    ...(planned.keepsRows !== undefined && { keepsRows: planned.keepsRows }),
     request,
   };
 }
 
-function nature({ statement, transactional }: PlannedStatement, engine: Engine): Pick<CourseStatement, 'interrupted' | 'escapes'> {
+function nature(
+  { statement, transactional, keepsRows }: PlannedStatement,
+  engine: Engine,
+): Pick<CourseStatement, 'interrupted' | 'escapes'> {
   if (engine.name === 'mongodb') return { interrupted: keptInPart(statement) ? 'kept in part' : 'undone', escapes: false };
+  if (keepsRows !== undefined) return { interrupted: 'kept in part', escapes: true };
   const isMysql = isMysqlFamily(engine);
   const isUndone = transactional && !(isMysql ? mayCommitInside(statement) : commitsInside(statement));
   return { interrupted: isUndone ? 'undone' : 'kept in part', escapes: isMysql ? drawsNumbers(statement) : escapes(statement) };

@@ -85,6 +85,8 @@ export interface PlannedStatement {
   readonly work?: TableWork;
   /** MySQL, MariaDB: it commits the transaction that is open when it comes, and then itself (manual, Statements That Cause an Implicit Commit). */
   readonly commits?: true;
+  /** MySQL, MariaDB: it writes rows of a table whose storage engine, this one, knows no transactions: each row stays as soon as it is written. */
+  readonly keepsRows?: string;
 }
 
 /** The migration as it will run. */

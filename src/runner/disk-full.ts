@@ -26,7 +26,8 @@ export async function observeDiskFull(laboratory: Laboratory, trace: Trace, cell
   }
   // A statement that needs no space goes by, and those behind it meet the full disk.
   const met = trace.migration.up.statements.filter(({ index }) => index >= (cell.point.statement ?? 0));
-  const fatal = met.map((statement) => tools.whyNot?.(statement, engine)).find((why) => why !== undefined);
+  const tables = [trace.before, trace.after].flatMap((state) => state?.catalog.tables ?? []);
+  const fatal = met.map((statement) => tools.whyNot?.(statement, engine, tables)).find((why) => why !== undefined);
   if (fatal !== undefined) return { cell, status: 'impossible', why: fatal };
   return alone(laboratory.sandbox, async () => {
     const tight = await whyTooLarge(laboratory, tools, trace, smallDisk.bytes);
@@ -53,6 +54,7 @@ export async function observeDiskFull(laboratory: Laboratory, trace: Trace, cell
     } finally {
       await smallDisk.free().catch(() => undefined);
       await laboratory.drop(...cloned);
+      await tools.settle?.(laboratory.sandbox).catch(() => undefined);
     }
   });
 }

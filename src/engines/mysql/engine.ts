@@ -1,5 +1,8 @@
+import type { Table } from '../../model/catalog';
+import { type Engine, isAtLeast } from '../../model/engine';
 import type { Operation } from '../../model/operation';
 import { quoteIdentifier, quoteLiteral } from '../../parse/mysql/identifiers';
+import { optionOf } from '../../plan/mysql/column-type';
 import type { VainDraw } from '../../state/drawn';
 import type { DatabaseEngine } from '../engine';
 import { askAll } from './ask';
@@ -58,7 +61,12 @@ export const mysqlEngine: DatabaseEngine = {
     // ER_RECORD_FILE_FULL; of a table that could not even be made MySQL says ER_DISK_FULL_NOWAIT, and MariaDB what the system said: ENOSPC is 28.
     isFull: ({ code, message }) => code === '1114' || code === '3675' || /\b(?:errno|errcode): 28\b/i.test(message),
     smallPlace: 'small disk',
-    whyNot: ({ operations }, { name }) => (name === 'mariadb' ? lostMariadb(operations) : lostMysql(operations)),
+    whyNot: ({ operations, text }, engine, tables) =>
+      waitsForRoom(text, tables) ?? (engine.name === 'mariadb' ? lostMariadb(operations, engine) : lostMysql(operations)),
+    // MariaDB alone has the variable. Without a checkpoint behind it, the log of a table that found no room may not be read after the next crash.
+    settle: async (sandbox) => {
+      if (sandbox.engine.name === 'mariadb') await sandbox.query('SET GLOBAL innodb_log_checkpoint_now = ON');
+    },
     async databaseBytes(sandbox, database) {
       const [row] = await sandbox.query(
         `SELECT COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH), 0) AS size FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${quoteLiteral(database)}`,
@@ -68,9 +76,22 @@ export const mysqlEngine: DatabaseEngine = {
   },
 };
 
-/** Seen with 11: the TRUNCATE fails with 1114, and after the next crash recovery gives up ("Unknown/unsupported storage engine: InnoDB"). */
-function lostMariadb(operations: readonly Operation[]): string | undefined {
-  return operations.some(({ kind }) => kind === 'truncate')
+/** Seen with both: the statement waits, asks for room once a minute, and can't be ended (manual, "How MySQL Handles a Full Disk"). */
+function waitsForRoom(text: string, tables: readonly Table[]): string | undefined {
+  const words = new Set(text.toLowerCase().split(/[^\p{L}\p{N}_$]+/u));
+  const found = tables.find((table) => optionOf(table, 'engine') === 'MyISAM' && words.has(table.name.toLowerCase()));
+  return (
+    found &&
+    `${found.name} is a table of MyISAM: with the disk full the server refuses nothing there, it waits for room as long as it takes.`
+  );
+}
+
+/**
+ * Seen with 11: the TRUNCATE fails with 1114, and after the next crash recovery gives up ("Unknown/unsupported storage engine: InnoDB"), unless
+ * there was a checkpoint meanwhile, which older versions can't be asked for.
+ */
+function lostMariadb(operations: readonly Operation[], engine: Engine): string | undefined {
+  return !isAtLeast(engine, 11) && operations.some(({ kind }) => kind === 'truncate')
     ? 'MariaDB does not start again after a crash where the disk was full under a TRUNCATE: the sandbox would be lost. Keep room for the empty table.'
     : undefined;
 }

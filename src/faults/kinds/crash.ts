@@ -1,5 +1,5 @@
 import { committedAt } from '../course';
-import { nothingToBeInside } from './inside';
+import { nothingToEndMidway } from './inside';
 import type { FaultKind } from './kind';
 import { undoneEquivalence } from './undone';
 
@@ -7,7 +7,7 @@ import { undoneEquivalence } from './undone';
 export const crashFault: FaultKind = {
   name: 'crash',
   happened: 'The server crashed',
-  impossible: nothingToBeInside,
+  impossible: nothingToEndMidway,
   completed: committedAt,
   equivalence: undoneEquivalence,
 };

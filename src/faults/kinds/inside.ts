@@ -10,6 +10,16 @@ export function nothingToBeInside(course: Course, point: Point): string | undefi
   return running !== undefined && isInstant(running.statement) ? instantReason(running.statement) : undefined;
 }
 
+/** As `nothingToBeInside`, for what ends a statement midway: rows of a table without transactions can't be held one behind the other. */
+export function nothingToEndMidway(course: Course, point: Point): string | undefined {
+  const storage = runningAt(course, point)?.keepsRows;
+  return storage === undefined ? nothingToBeInside(course, point) : keptReason(storage);
+}
+
+function keptReason(storage: string): string {
+  return `It writes to a table of ${storage}, which knows no transactions: whatever ends it midway leaves the rows that it has written so far. How many these are can't be shown, for nothing holds the server between two of them.`;
+}
+
 function instantReason({ operations }: Statement): string {
   const commits = operations.some((operation) => operation.kind === 'transaction' && operation.action === 'commit');
   return commits

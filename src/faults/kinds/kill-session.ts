@@ -1,6 +1,6 @@
 import type { Point } from '../../model/fault';
 import { type Course, committedAt, transactionOf } from '../course';
-import { nothingToBeInside } from './inside';
+import { nothingToEndMidway } from './inside';
 import type { FaultKind } from './kind';
 import { undoneEquivalence } from './undone';
 
@@ -8,7 +8,7 @@ import { undoneEquivalence } from './undone';
 export const killSessionFault: FaultKind = {
   name: 'kill-session',
   happened: 'The session was terminated',
-  impossible: nothingToBeInside,
+  impossible: nothingToEndMidway,
   completed: committedAt,
   equivalence: (course, point) => (course.engine.name === 'mongodb' ? idleEquivalence(course, point) : undoneEquivalence(course, point)),
 };

@@ -1,6 +1,6 @@
 import type { Point } from '../../model/fault';
 import type { Course } from '../course';
-import { ownFailure } from './inside';
+import { nothingToEndMidway, ownFailure } from './inside';
 
 /** The server's own timeout for statements fires: statement_timeout, MariaDB's max_statement_time. */
 export const statementTimeoutFault = ownFailure({
@@ -10,6 +10,7 @@ export const statementTimeoutFault = ownFailure({
 });
 
 /** MySQL's max_execution_time is for SELECT alone (manual, "max_execution_time"). */
-function noTimeout({ engine }: Course, _point: Point): string | undefined {
-  return engine.name === 'mysql' ? 'MySQL has no timeout that ends such a statement: max_execution_time is for SELECT alone.' : undefined;
+function noTimeout(course: Course, point: Point): string | undefined {
+  if (course.engine.name === 'mysql') return 'MySQL has no timeout that ends such a statement: max_execution_time is for SELECT alone.';
+  return nothingToEndMidway(course, point);
 }

@@ -8,7 +8,7 @@ import { CreatedRelations, withNewRelations } from '../situation';
 import { changesNothing, leftOfFailure } from '../summary';
 import { mysqlFacts } from './facts';
 import { commitsImplicitly, isDefinition } from './implicit-commit';
-import type { MysqlSituation } from './situation';
+import { type MysqlSituation, storageWithoutTransactions } from './situation';
 import { groupMysqlTransactions } from './transactions';
 
 /**
@@ -35,6 +35,7 @@ export function planMysqlProgram(
       foreignKeyChecks,
     };
     const { locks, cost, because, work } = mysqlFacts(statement, situation);
+    const keepsRows = storageWithoutTransactions(situation, statement);
     foreignKeyChecks = checksForeignKeysAfter(statement.operations, foreignKeyChecks);
     return {
       statement,
@@ -44,12 +45,15 @@ export function planMysqlProgram(
       because,
       transactional: true,
       ...(work !== undefined && { work }),
+      ...(keepsRows !== undefined && { keepsRows }),
       ...(commitsImplicitly(statement) && { commits: true as const }),
     };
   });
   const changing = statements.filter((planned) => !changesNothing(planned.statement));
-  const atomic = new Set(changing.map(({ transaction }) => transaction)).size <= 1;
-  const summary = summarise(program, transactions, changing, atomic);
+  const keeping = statements.find(({ keepsRows }) => keepsRows !== undefined)?.keepsRows;
+  const atomic = keeping === undefined && new Set(changing.map(({ transaction }) => transaction)).size <= 1;
+  const told = summarise(program, transactions, changing, atomic);
+  const summary = keeping === undefined ? told : `${told}, and of a ${keeping} table each row that was written`;
   return {
     engine,
     direction: program.direction,

@@ -1,3 +1,4 @@
+import { knowsNoTransactions } from '../../plan/mysql/situation';
 import { operationRange, operationsOf } from '../context';
 import type { Rule } from '../rule';
 
@@ -35,7 +36,7 @@ Silent for InnoDB and other engines with transactions, and for temporary tables.
     const made = operationsOf(context, 'create table').filter(({ operation }) => operation.persistence !== 'temporary');
     return [...made, ...operationsOf(context, 'table options')].flatMap(({ step, operation }) => {
       const engine = operation.options?.engine;
-      if (engine === undefined || !/^(myisam|aria|memory|heap|archive|csv|merge|mrg_myisam|blackhole)$/i.test(engine)) return [];
+      if (engine === undefined || !knowsNoTransactions(engine)) return [];
       return [
         {
           range: operationRange(context, step.statement, operation),

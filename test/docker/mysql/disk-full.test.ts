@@ -74,6 +74,15 @@ describe.skipIf(skip).each(['mysql', 'mariadb'] as const)('a disk that runs full
     ]);
   });
 
+  it('leaves a server that starts again after the next crash', { timeout: 120_000 }, async () => {
+    const found = await cells(
+      'DROP TABLE IF EXISTS nobody;\nTRUNCATE TABLE users;\nCREATE TABLE parts (id int PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 3;',
+    );
+    expect(found.find(({ status }) => status === 'failed')).toBeUndefined();
+    await sandbox.crash();
+    expect(await sandbox.query('SELECT 1 AS one')).toMatchObject([{ one: 1 }]);
+  });
+
   it('leaves none of the rows that one statement writes, where the server lives on', async () => {
     const [cell] = await cells("UPDATE users SET note = REPEAT('x', 100);");
     if (name === 'mysql') {

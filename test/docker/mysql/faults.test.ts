@@ -227,6 +227,14 @@ describe.skipIf(requireOrSkip('docker', await dockerMissing())).each(servers)('$
       await execution.close();
     });
 
+    it('lock-timeout strikes a table that knows no row locks', async () => {
+      const plain = [...table, 'ALTER TABLE t ENGINE=MyISAM'];
+      const { execution, outcome, address } = await strike(update(), 'lock-timeout', at('during', 1), plain);
+      expect(outcome).toMatchObject({ result: 'error', error: { code: '1205' } });
+      expect(await oneValue(address, changed)).toBe(0);
+      await execution.close();
+    });
+
     it('lock-timeout on a definition is 1205 as well, and what came before it is committed', async () => {
       const text = 'INSERT INTO t VALUES (1000, 1, NULL);\nALTER TABLE t ADD COLUMN z int';
       const { execution, outcome, address } = await strike(shaped(text, 'wrapped'), 'lock-timeout', at('during', 2), table);

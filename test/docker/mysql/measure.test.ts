@@ -69,6 +69,14 @@ TRUNCATE kids;`);
     expect(measures.get(1)?.held).toEqual([]);
   });
 
+  it('does not wait for ever where a storage engine locks tables whole', { timeout: 30_000 }, async () => {
+    const storage = engine.name === 'mysql' ? 'MyISAM' : 'Aria';
+    const measures = await measured(`ALTER TABLE children ENGINE=${storage};\nUPDATE children SET n = n + 1;`);
+    expect(measures.get(2)?.taken).toContainEqual(expect.objectContaining({ relation: 'children' }));
+    const { size } = await measured('ALTER TABLE children ENGINE=MyISAM;\nDELETE FROM children;');
+    expect(size).toBe(2);
+  });
+
   it('shows what a transaction holds on, and the locks of a statement that is over at once', async () => {
     const measures = await measured(`UPDATE children SET n = n + 1;
 INSERT INTO parents SELECT id + 10, note FROM children;`);

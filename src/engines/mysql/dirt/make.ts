@@ -1,5 +1,7 @@
 import type { Dirt } from '../../../faults/dirt/recipe';
 import { relationKey, type Table } from '../../../model/catalog';
+import { optionOf } from '../../../plan/mysql/column-type';
+import { knowsNoTransactions } from '../../../plan/mysql/situation';
 import { tableOfShowCreate } from '../../../schema/mysql/show-create';
 import type { DirtSource, MadeDirt } from '../../rows';
 import type { ControlClient } from '../connect';
@@ -18,6 +20,9 @@ export async function makeDirt(client: ControlClient, dirt: Dirt, source: DirtSo
   const tables = objects.tables.map(({ text }) => tableOfShowCreate(text, { name: objects.engineName, major: 0 }));
   const table = tables.find((candidate) => relationKey(candidate) === dirt.table);
   if (table === undefined) return { why: `No rows can be put into ${dirt.table}.` };
+  const storage = optionOf(table, 'engine');
+  if (storage !== undefined && knowsNoTransactions(storage))
+    return { why: `${table.name} is a table of ${storage}: what is tried out there can't be taken back.` };
   return withoutTriggers(client, () => make({ client, tables, ...source }, table, dirt));
 }
 

@@ -68,6 +68,7 @@ export class Hurdles {
       this.seen.set(`${relation} ${mode}`, { relation, mode });
       if (waiting) await this.release(relation);
     }
+    if (await waitsForTable(this.client, this.session)) await Promise.all([...this.holders.keys()].map((table) => this.release(table)));
   }
 
   private async release(table: string): Promise<void> {
@@ -75,6 +76,15 @@ export class Hurdles {
     this.holders.delete(table);
     await holder?.end().catch(() => holder.destroy());
   }
+}
+
+/**
+ * Whether it waits for a lock of a storage engine that locks tables whole (MyISAM, Aria): MariaDB grants the metadata lock before, and shows none
+ * that waits.
+ */
+async function waitsForTable(client: ControlClient, session: number): Promise<boolean> {
+  const [thread] = await rowsOf(client, `SELECT STATE AS state FROM information_schema.PROCESSLIST WHERE ID = ${Math.trunc(session)}`);
+  return /^waiting for table level lock/i.test(String(thread?.state ?? ''));
 }
 
 interface SeenLock extends MeasuredLock {

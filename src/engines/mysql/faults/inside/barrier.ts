@@ -1,6 +1,7 @@
 import type { Statement } from '../../../../model/migration';
 import type { ObjectName } from '../../../../model/operation';
 import { quoteLiteral, quoteQualified } from '../../../../parse/mysql/identifiers';
+import { knowsNoTransactions } from '../../../../plan/mysql/situation';
 import type { Inside } from '../../../carrier';
 import type { Barrier, BarrierWish } from '../../../execution/entry';
 import { type ControlClient, openControlClient, rowsOf } from '../../connect';
@@ -45,12 +46,14 @@ export async function placeBarrier(moment: Moment, { holding }: BarrierWish): Pr
 /** Undefined where it can't be had. */
 async function take(client: ControlClient, obstacle: Obstacle, inBody: boolean): Promise<Held | undefined> {
   const { table } = obstacle;
-  if (!(await isBaseTable(client, table))) return undefined;
+  const storage = await storageOf(client, table);
+  if (storage === undefined) return undefined;
+  const met = knowsNoTransactions(storage) ? lockOfTable(obstacle) : obstacle;
   const name = quoteQualified(table.schema, table.name);
   try {
-    switch (obstacle.kind) {
+    switch (met.kind) {
       case 'middle row': {
-        const rows = await rowsInOrder(client, table, obstacle.where);
+        const rows = await rowsInOrder(client, table, met.where);
         const middle = rows?.middle;
         if (rows === undefined || middle === undefined) return undefined;
         await client.query('START TRANSACTION');
@@ -90,13 +93,20 @@ async function calledBodies(client: ControlClient, { operations }: Statement): P
   return (await Promise.all(found)).flat().map((row) => String(row.body ?? ''));
 }
 
-async function isBaseTable(client: ControlClient, { schema, name }: ObjectName): Promise<boolean> {
+/** A table without row locks is locked whole, before its first row is written. */
+function lockOfTable(obstacle: Obstacle): Obstacle {
+  return obstacle.kind === 'metadata' ? obstacle : { kind: 'table', table: obstacle.table };
+}
+
+/** The storage engine; undefined for what is no table. */
+async function storageOf(client: ControlClient, { schema, name }: ObjectName): Promise<string | undefined> {
   const database = schema === undefined ? 'DATABASE()' : quoteLiteral(schema);
   const rows = await rowsOf(
     client,
-    `SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${database} AND TABLE_NAME = ${quoteLiteral(name)} AND TABLE_TYPE = 'BASE TABLE'`,
+    `SELECT ENGINE AS storage FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${database} AND TABLE_NAME = ${quoteLiteral(name)} AND TABLE_TYPE = 'BASE TABLE'`,
   );
-  return rows.length > 0;
+  const [row] = rows;
+  return row && String(row.storage);
 }
 
 class LockBarrier implements Barrier {
