@@ -86,6 +86,9 @@ export function notMigration(path: string, framework: Framework, problems: reado
   if (why === undefined && framework.name === 'flyway' && isMigrateCallback(baseName(path))) {
     return `${path} is a callback, which Flyway runs beside its migrations and not as one of them: give a migration.`;
   }
+  if (why === undefined && framework.name === 'sql' && /\.[cm]?[jt]s$/.test(path)) {
+    return `${path} is code of no migration tool that is read here: simulate the tool's command instead, as in faultline simulate --command 'npm run migrate'.`;
+  }
   return why ?? `${path} is not a migration that ${framework.displayName} would run: is its name right?`;
 }
 
