@@ -50,7 +50,8 @@ function isAfter({ physical, beforeIsAfter, recorded }: Measurements): boolean {
 }
 
 function judgeDone({ recorded, retry }: Measurements): Verdict {
-  if (recorded === 'none') return 'complete';
+  // Without a history nothing keeps whoever has not heard of the end from running it again.
+  if (recorded === 'none') return retry.outcome === 'differs' && (retry.twice || retry.destroys) ? judgeElsewhere(retry) : 'complete';
   if (recorded !== 'applied') return 'unrecorded';
   // Recorded, and yet the next run is stopped: by a lock that was left in the history.
   return retry.outcome === 'error' && retry.refusedByHistory && retry.afterRelease ? 'blocked' : 'complete';

@@ -17,7 +17,7 @@ export interface VerdictWords {
 
 export const verdictWords: Readonly<Record<Verdict, VerdictWords>> = {
   'rolled-back': { glyph: '✓', label: 'rolled back', tone: 'good', meaning: 'nothing is left behind: fix the cause and run it again' },
-  complete: { glyph: '●', label: 'complete', tone: 'good', meaning: 'all of it is done, and recorded' },
+  complete: { glyph: '●', label: 'complete', tone: 'good', meaning: 'all of it is done, and recorded where a history is kept' },
   unrecorded: {
     glyph: '◐',
     label: 'unrecorded',

@@ -2,13 +2,17 @@ import type { CellResult, DecisionFact, RecoveryPlan } from '../model/simulation
 import type { State } from '../model/state';
 import { isExecuted } from '../model/steps';
 import { sessionWordsOf } from './dialect';
+import { keepsHistory } from './history';
 import type { RecoverySituation } from './situation';
 
 type Retry = NonNullable<CellResult['retry']>['outcome'];
 
 /** What a decision between back and forward rests on: measurements, not opinions. */
 export interface DecisionInput {
-  readonly situation: Pick<RecoverySituation, 'completed' | 'migration' | 'plan' | 'before' | 'after' | 'partial' | 'retryReaches'>;
+  readonly situation: Pick<
+    RecoverySituation,
+    'completed' | 'migration' | 'protocol' | 'plan' | 'before' | 'after' | 'partial' | 'retryReaches'
+  >;
   readonly back: RecoveryPlan;
   readonly forward: RecoveryPlan;
 }
@@ -59,7 +63,7 @@ function recommend({ situation, back, forward }: DecisionInput): Recommendation 
 const withFullStop = (text: string) => (text.endsWith('.') ? text : `${text}.`);
 
 function bothVerified(
-  { completed, migration, retryReaches }: DecisionInput['situation'],
+  { completed, migration, protocol, retryReaches }: DecisionInput['situation'],
   back: RecoveryPlan,
   forward: RecoveryPlan,
 ): Recommendation {
@@ -70,8 +74,10 @@ function bothVerified(
     return { recommended: 'back', because: `Both ways were verified, but after the way forward this does not hold: ${badForward.title}.` };
   if (badBack !== undefined && badForward === undefined)
     return { recommended: 'forward', because: `Both ways were verified, but after the way back this does not hold: ${badBack.title}.` };
-  if (completed >= total)
-    return { recommended: 'forward', because: 'Both ways were verified, and all statements are done: only the record of it is missing.' };
+  if (completed >= total) {
+    const left = keepsHistory({ protocol }) ? 'only the record of it is missing' : 'it only has to be kept from being run again';
+    return { recommended: 'forward', because: `Both ways were verified, and all statements are done: ${left}.` };
+  }
   if (retryReaches === 'after')
     return { recommended: 'forward', because: 'Both ways were verified, and running the migration again was tried: it ended in after.' };
   if (completed > 0 && executable(forward) < executable(back)) {

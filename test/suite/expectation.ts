@@ -262,6 +262,7 @@ function stays({ stays: told = {} }: SuiteCase, habits: Habits, count: number, s
   const said = told[statements];
   if (said === undefined) {
     if (statements < count) throw new Error(`The case does not say what it means that ${statements} of ${count} statements stay.`);
+    // Of what running it again does twice the case says so.
     return habits.records === 'never' ? 'complete' : 'unrecorded';
   }
   if (history !== 'failed') return said;

@@ -34,7 +34,9 @@ export function nothingToDo(result: CellResult): string | undefined {
     return 'Nothing has to be repaired: the database is exactly as before, and the history is clean. Fix the cause, then run the migration again.';
   }
   if (result.verdict === 'complete') {
-    return 'Nothing has to be repaired: all of the migration is done, and it is recorded as applied.';
+    return (result.bookkeeping ?? []).length > 0
+      ? 'Nothing has to be repaired: all of the migration is done, and it is recorded as applied.'
+      : 'Nothing has to be repaired: all of the migration is done. No history says so: look before you run it again.';
   }
   return undefined;
 }

@@ -15,5 +15,6 @@ BEGIN
 END $$;
 `,
   dirty: { 1: 'broken forward~' },
+  stays: { 1: 'applied-twice' },
   except: { 'kill-session,crash,lock-timeout,statement-timeout,deadlock,disk-full@during:1': 'applied-twice' },
 } satisfies SuiteCase;

@@ -8,5 +8,5 @@ SET session_replication_role = replica;
 INSERT INTO orders (customer_id, total) VALUES (999999, 1);
 RESET session_replication_role;
 `,
-  stays: { 1: 'rolled-back', 2: 'complete' },
+  stays: { 1: 'rolled-back', 2: 'applied-twice', 3: 'applied-twice' },
 } satisfies SuiteCase;

@@ -7,5 +7,5 @@ ALTER TABLE orders ADD CHECK (total > -1000000000);
 CREATE TABLE IF NOT EXISTS audits (id bigint PRIMARY KEY);
 `,
   dirty: { 1: 'rolled-back' },
-  stays: { 1: 'applied-twice' },
+  stays: { 1: 'applied-twice', 2: 'applied-twice' },
 } satisfies SuiteCase;

@@ -7,5 +7,5 @@ CREATE INDEX ON orders (note);
 CREATE TABLE IF NOT EXISTS audits (id bigint PRIMARY KEY);
 `,
   dirty: { 1: 'rolled-back' },
-  stays: { 1: 'applied-twice' },
+  stays: { 1: 'applied-twice', 2: 'applied-twice' },
 } satisfies SuiteCase;

@@ -26,6 +26,27 @@ describe('a verdict', () => {
     ['equals before, and the history says applied', { physical: 'before', recorded: 'applied' }, 'false-success'],
     ['equals after, and recorded', { physical: 'after', recorded: 'applied' }, 'complete'],
     ['equals after, with no history to keep', { physical: 'after', recorded: 'none' }, 'complete'],
+    [
+      'equals after, with no history to keep it from being done twice',
+      { physical: 'after', recorded: 'none', retry: { outcome: 'differs', twice: true, destroys: false } },
+      'applied-twice',
+    ],
+    [
+      'equals after, with no history, and a retry that removes data',
+      { physical: 'after', recorded: 'none', retry: { outcome: 'differs', twice: false, destroys: true } },
+      'data-lost',
+    ],
+    [
+      'equals after, with no history, and a retry that ends elsewhere',
+      { physical: 'after', recorded: 'none', retry: { outcome: 'differs', twice: false, destroys: false } },
+      'complete',
+    ],
+    ['equals after, with no history, and a retry that fails', { physical: 'after', recorded: 'none', retry: failed }, 'complete'],
+    [
+      'equals after and recorded, so that nobody does it twice',
+      { physical: 'after', recorded: 'applied', retry: { outcome: 'differs', twice: true, destroys: false } },
+      'complete',
+    ],
     ['equals after, and not recorded', { physical: 'after', recorded: 'absent', retry: failed }, 'unrecorded'],
     ['equals after, and marked as failed', { physical: 'after', recorded: 'failed', retry: refused(false) }, 'unrecorded'],
     ['partial, and a retry reaches after', {}, 'resumable'],

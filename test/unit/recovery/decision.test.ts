@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { flyway } from '../../../src/frameworks/flyway';
 import { sql } from '../../../src/frameworks/sql';
 import { emptyCatalog } from '../../../src/model/catalog';
 import type { RecoveryPlan } from '../../../src/model/simulation';
@@ -19,7 +20,8 @@ function situation(completed: number, rest: Partial<DecisionInput['situation']> 
   const [read] = sql.read([{ path: '1.sql', text }], { engine: { name: 'postgres', major: 18 }, placeholders: {} });
   if (!read?.ok) throw new Error('The sample was not read.');
   const migration = read.value;
-  return { migration, plan: planProgram(migration, 'up'), completed, before: nothing, after: nothing, partial: nothing, ...rest };
+  const protocol = flyway.run(migration.engine);
+  return { migration, protocol, plan: planProgram(migration, 'up'), completed, before: nothing, after: nothing, partial: nothing, ...rest };
 }
 
 test.each([
@@ -34,6 +36,15 @@ test.each([
   const decision = decide({ back, forward, situation: situation(completed) });
   expect(decision.recommended).toBe(recommended);
   expect(decision.because).not.toBe('');
+});
+
+test.each([
+  [flyway, 'only the record of it is missing'],
+  [sql, 'kept from being run again'],
+])('what is left when all statements are done, by $name', (framework, says) => {
+  const done = situation(3);
+  const decision = decide({ back: plan(true), forward: plan(true), situation: { ...done, protocol: framework.run(done.migration.engine) } });
+  expect(decision.because).toContain(says);
 });
 
 test('a retry that was tried and reached after speaks for forward', () => {

@@ -151,7 +151,9 @@ describe('the story of a cell', () => {
 
   it('says why nothing needs to be done', () => {
     expect(nothingToDo({ ...result, verdict: 'rolled-back' })).toContain('exactly as before');
-    expect(nothingToDo({ ...result, verdict: 'complete' })).toContain('recorded as applied');
+    const recorded = [{ table: 'history', row: { version: '1' } }];
+    expect(nothingToDo({ ...result, verdict: 'complete', bookkeeping: recorded })).toContain('recorded as applied');
+    expect(nothingToDo({ ...result, verdict: 'complete', bookkeeping: [] })).toContain('No history says so');
     expect(nothingToDo(result)).toBeUndefined();
   });
 });

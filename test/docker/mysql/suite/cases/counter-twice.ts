@@ -10,5 +10,5 @@ UPDATE orders SET note = 'seen' WHERE note IS NULL OR note <> 'seen';
   rows: 10,
   // A row whose counter is at its greatest value.
   dirty: { 1: 'rolled-back' },
-  stays: { 1: 'applied-twice back+' },
+  stays: { 1: 'applied-twice back+', 2: 'applied-twice back~' },
 } satisfies MysqlCase;

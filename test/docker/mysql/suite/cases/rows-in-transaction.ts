@@ -13,4 +13,6 @@ COMMIT;
   // A row whose counter is at its greatest value.
   dirty: { 2: 'rolled-back' },
   circles: [2, 3],
+  // The notes that were overwritten are nowhere any more.
+  stays: { 4: 'applied-twice back~' },
 } satisfies MysqlCase;

@@ -8,5 +8,5 @@ CREATE TABLE IF NOT EXISTS settings (name varchar(50) NOT NULL, value varchar(50
 INSERT INTO settings (name, value) VALUES ('currency', 'EUR'), ('country', 'DE');
 INSERT INTO settings (name, value) VALUES ('language', 'de');
 `,
-  stays: { 1: 'resumable', 2: 'applied-twice' },
+  stays: { 1: 'resumable', 2: 'applied-twice', 3: 'applied-twice' },
 } satisfies MysqlCase;

@@ -13,6 +13,7 @@ XA COMMIT 'change';
   rows: 10,
   // A row whose counter is at its greatest value.
   dirty: { 2: 'rolled-back' },
+  stays: { 5: 'applied-twice' },
   except: {
     // What is prepared belongs to nobody, and keeps its locks until somebody commits it or rolls it back.
     'disconnect,kill-session,crash,lost-ack@after:4': 'stuck',
