@@ -140,18 +140,19 @@ function workLine(work: NonNullable<PlanReportProgram['statements'][number]['wor
 
 function factsLines(statement: PlanReportProgram['statements'][number], columns: number, drawing: StatementDrawing): readonly string[] {
   const { palette, engine, reasonAt } = drawing;
-  const see = reasonAt === undefined ? '' : ` · see ${reasonAt}`;
-  if (statement.work !== undefined) return [workLine(statement.work, statement.cost, palette) + palette.dim(see)];
+  const plainSee = reasonAt === undefined ? '' : ` · see ${reasonAt}`;
+  const see = plainSee === '' ? '' : palette.dim(plainSee);
+  if (statement.work !== undefined) return [workLine(statement.work, statement.cost, palette) + see];
   const cost = costWords(statement.cost, engine);
   const locks = statement.locks.map((lock) => {
     const text = lockText(lock);
     return exclusiveModes.has(lock.mode) && !lock.onNew ? palette.yellow(text) : text;
   });
-  const painted = paintTone(palette, cost.tone)(cost.label) + palette.dim(see);
+  const painted = paintTone(palette, cost.tone)(cost.label) + see;
   const facts = [...(locks.length === 0 ? [`no ${dataNouns(engine).table} lock`] : locks), painted];
   const oneLineOfFacts = facts.join(' · ');
   const plainLength =
-    facts.length * 3 + statement.locks.reduce((total, lock) => total + lockText(lock).length, 0) + cost.label.length + see.length;
+    facts.length * 3 + statement.locks.reduce((total, lock) => total + lockText(lock).length, 0) + cost.label.length + plainSee.length;
   return plainLength <= columns ? [oneLineOfFacts] : facts;
 }
 

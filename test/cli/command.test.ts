@@ -64,6 +64,8 @@ describe('simulate --command', () => {
     ['a folder that is not there', ['--command', 'true', '--dir', 'nowhere'], /nowhere is not a folder/],
     ['options of a command without one', ['a.sql', '--dir', '.'], /belong to --command/],
     ['a command that does not reach the sandbox', ['--command', 'true'], /never reached the sandbox: it did not use {url}/],
+    ['a tool that is not there', ['--command', 'no-such-tool migrate'], /is not installed here.*no-such-tool.*npm install/],
+    ['a package that is not there', ['--command', `node -e "require('knex-of-nobody')"`], /is not installed here.*npm install/],
     ['a tool with an address of its own', ['--command', 'echo knex; exit 3'], /For knex: in knexfile\.js set connection/],
     [
       'nothing to do',

@@ -1,5 +1,5 @@
 import type { SimulatedStatement } from '../../src/model/simulation';
-import { type LockWeight, lockRank, lockWeight } from '../../src/model/words';
+import { dataNouns, type LockWeight, lockRank, lockWeight } from '../../src/model/words';
 import { formatBytes, formatDuration, plural } from './numbers';
 
 export interface Bar {
@@ -44,11 +44,12 @@ export function timelineOf(statements: readonly SimulatedStatement[], engine: st
 /** `ACCESS EXCLUSIVE on orders · rewrites orders · 38 ms · 2,000 rows`, part by part. */
 export function factsOf(statement: SimulatedStatement, engine: string): readonly string[] {
   const lock = strongestLock(statement, engine);
+  const { table, row } = dataNouns(engine);
   return [
-    lock === undefined ? 'no table lock' : `${lock.mode} on ${shortRelation(lock.relation)}`,
+    lock === undefined ? `no ${table} lock` : `${lock.mode} on ${shortRelation(lock.relation)}`,
     ...(statement.rewrites.length > 0 ? [`rewrites ${statement.rewrites.map(shortRelation).join(', ')}`] : []),
     formatDuration(statement.durationMs),
-    ...(statement.rows > 0 ? [plural(statement.rows, 'row')] : []),
+    ...(statement.rows > 0 ? [plural(statement.rows, row)] : []),
     ...(statement.walBytes !== undefined && statement.walBytes >= 1024 ? [`${formatBytes(statement.walBytes)} of log`] : []),
   ];
 }

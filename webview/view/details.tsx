@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { PlannedCell } from '../../src/model/fault';
 import type { CellDirt, CellResult } from '../../src/model/simulation';
-import { verdictWords } from '../../src/model/words';
+import { dataNouns, verdictWords } from '../../src/model/words';
 import { type CellView, cellName, viewCell } from '../logic/cells';
 import { formatDuration, plural } from '../logic/numbers';
 import type { Run } from '../logic/panel-state';
@@ -66,7 +66,7 @@ function Story({ run, cell, view }: StoryProps): VNode {
       </h2>
       <p class="story-text">{storyText(view)}</p>
       {view.kind === 'done' && <Facts run={run} cell={cell} result={view.result} />}
-      {view.kind === 'done' && view.result.dirt !== undefined && <Dirt dirt={view.result.dirt} />}
+      {view.kind === 'done' && view.result.dirt !== undefined && <Dirt dirt={view.result.dirt} engine={run.migration.engine} />}
     </div>
   );
 }
@@ -132,11 +132,12 @@ function Facts({ run, cell, result }: { readonly run: Run; readonly cell: Planne
 }
 
 /** The rows that were put there before, so that the statement met them. */
-function Dirt({ dirt }: { readonly dirt: CellDirt }): VNode {
+function Dirt({ dirt, engine }: { readonly dirt: CellDirt; readonly engine: string }): VNode {
+  const { row, rows } = dataNouns(engine);
   return (
     <details class="dirt">
       <summary>
-        The rows that made it fail: {dirt.description} <span class="quiet">{`${plural(dirt.rows, 'row')} in ${dirt.table}`}</span>
+        The {rows} that made it fail: {dirt.description} <span class="quiet">{`${plural(dirt.rows, row)} in ${dirt.table}`}</span>
       </summary>
       <div class="code">
         <pre>{dirt.text}</pre>

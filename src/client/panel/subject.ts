@@ -6,6 +6,7 @@ import { type DescribeParams, type DescribeResult, describeRequest, type Simulat
 import type { CommandChoice, PanelChoices, PanelCommand, PanelSubject, SandboxChoice } from '../../protocol/panel';
 import type { SimulationRequest } from '../../protocol/simulation';
 import type { LanguageServer } from '../language-server';
+import { sameCommand, shownDirectory } from '../migration-commands';
 
 /** The command line's default too: the same seed gives the same rows and the same verdicts in both. */
 const defaultSeed = 1;
@@ -76,12 +77,22 @@ export function panelSubject(topic: PanelTopic, description: DescribeResult, san
     engineName: engineDisplayName(simulation.engine),
     engineVersions: supportedVersions[simulation.engine],
     choices,
-    ...(commands !== undefined && { commands }),
+    ...(commands !== undefined && { commands: withOwn(commands, command) }),
     ...(description.configurationProblem !== undefined && { configurationProblem: description.configurationProblem.message }),
     ...(!vscode.workspace.isTrusted && {
       restricted: untrustedReason(commands === undefined ? 'the migration' : 'a command of the workspace'),
     }),
   };
+}
+
+/** The command of the panel is among those to choose from, also when nothing in the workspace names it. */
+function withOwn(found: readonly CommandChoice[], command: PanelCommand | undefined): readonly CommandChoice[] {
+  if (command === undefined || found.some((choice) => sameCommand(choice, command))) return found;
+  const { text, directory } = command;
+  return [
+    { title: withoutPasswords(text), text, directory, shownDirectory: shownDirectory(directory), why: 'the command of this panel' },
+    ...found,
+  ];
 }
 
 /** Whether a panel looks the same for both: a comment, or the place of a problem, changes nothing. */

@@ -217,12 +217,21 @@ function toolName(command: Command, changes: readonly HistoryChange[]): string {
   return toolOfCommand(command.text)?.name ?? owners[0] ?? 'The tool';
 }
 
+/** What shells, npx and Node.js say when a program or a package is missing. A module of the user's own, which has a path, is another matter. */
+const notInstalled =
+  /command not found|^(?:\/bin\/)?sh: (?:\d+: )?[^:]+: not found|is not recognized as an internal or external command|npx canceled due to missing packages|could not determine executable to run|Cannot find (?:module|package) '[^./]/m;
+
 function assertReached(command: Command, { requests, outcome }: Recording): void {
   if (requests.length > 0) return;
   const tool = toolOfCommand(command.text);
   const advice =
     tool === undefined ? 'Write {url} where the address belongs, or let the tool read DATABASE_URL' : `For ${tool.name}: ${tool.configure}`;
   const said = outcome.error === undefined ? '' : ` It said: ${shorten(outcome.error.message, 160).replace(/[.?!\s]*$/, '')}.`;
+  if (notInstalled.test(outcome.error?.message ?? '')) {
+    throw new SimulationFailure(
+      `The command could not start: something that it calls is not installed here.${said} Install it (in a project of Node.js: npm install), then try again.`,
+    );
+  }
   throw new SimulationFailure(
     `The command never reached the sandbox: it did not use {url}, DATABASE_URL or the PG* variables. ${advice}.${said}`,
   );

@@ -181,6 +181,9 @@ describe('the timeline', () => {
       { relation: 'public.a', mode: 'ROW EXCLUSIVE', heldMs: 9 },
       { relation: 'public.b', mode: 'SHARE', heldMs: 1 },
     ];
+    expect(factsOf({ ...statement(1, 1), locks: [], rows: 2 }, 'mongodb')).toEqual(
+      expect.arrayContaining(['no collection lock', '2 documents']),
+    );
     expect(factsOf({ ...statement(1, 1), locks, rewrites: ['public.b'], rows: 2000 }, 'postgres')).toEqual([
       'SHARE on b',
       'rewrites b',
