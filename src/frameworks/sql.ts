@@ -39,15 +39,22 @@ function stem(path: string): string {
   return path.replace(/\.sql$/i, '');
 }
 
+/** `002.do.add-email.sql` and `002.undo.add-email.sql` belong together, whatever they are called behind that (postgrator, README). */
+const numberedStep = /(^|\/)(\d+)\.(do|undo)(?=\.|$)[^/]*$/i;
+
 /** Where each migration has a folder, its files are called so (Hasura). */
 const inOwnFolder = /\/(up|down)$/i;
 
 function isDown(path: string): boolean {
+  const step = numberedStep.exec(stem(path))?.[3];
+  if (step !== undefined) return step.toLowerCase() === 'undo';
   return downEnding.test(stem(path)) || inOwnFolder.exec(stem(path))?.[1]?.toLowerCase() === 'down';
 }
 
 /** The name that a file and its way back share. */
 function subject(path: string): string {
+  const step = stem(path).replace(numberedStep, '$1$2');
+  if (step !== stem(path)) return step;
   return stem(path).replace(inOwnFolder, '').replace(downEnding, '').replace(upEnding, '');
 }
 
@@ -92,7 +99,8 @@ export const sql: BuiltInFramework = {
 
   placeDown(migration, files, statements) {
     const own = inOwnFolder.test(stem(migration.up.path)) ? `${folderPrefix(migration.up.path)}down.sql` : undefined;
-    const path = migration.down?.path ?? own ?? `${subject(migration.up.path)}.down.sql`;
+    const undo = numberedStep.test(stem(migration.up.path)) ? migration.up.path.replace(/(\d+)\.do(?=\.[^/]*$)/i, '$1.undo') : undefined;
+    const path = migration.down?.path ?? own ?? undo ?? `${subject(migration.up.path)}.down.sql`;
     return placeInFile(migration, files, path, statements);
   },
 };
