@@ -1,5 +1,13 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
-import { BSON, type ClientSession, type ClientSessionOptions, type Document, MongoClient, type TransactionOptions } from 'mongodb';
+import {
+  BSON,
+  type ClientSession,
+  type ClientSessionOptions,
+  Collection,
+  type Document,
+  MongoClient,
+  type TransactionOptions,
+} from 'mongodb';
 import type { Answer, Question, WorkerOrder } from './message';
 
 /** The driver in a thread of its own: the script's thread waits for its answers, as a shell does. */
@@ -45,8 +53,11 @@ function asBson(details: Document): Uint8Array {
 
 async function carriedOut(question: Question): Promise<unknown> {
   switch (question.what) {
-    case 'call':
-      return await called(question);
+    case 'call': {
+      const result = await called(question);
+      // A rename answers with the collection itself, which is an object of the driver and no data.
+      return result instanceof Collection ? null : result;
+    }
     case 'open': {
       last += 1;
       cursors.set(last, called(question) as AsyncCursor);

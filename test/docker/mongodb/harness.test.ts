@@ -358,6 +358,12 @@ print(db.users.countDocuments({ t: true }), db.users.getIndexes().length);`,
       expect(await client.db('cell-beside').collection('t').countDocuments()).toBe(1);
     });
 
+    it('rename a collection, and hear that it is done', async () => {
+      write({ 's.mongodb.js': 'db.old.insertOne({ _id: 1 });\nprint(db.old.renameCollection("renamed").ok);' });
+      expect(await run({ files: ['s.mongodb.js'], framework: 'mongosh' })).toMatchObject({ code: 0, printed: '1' });
+      expect(await documents('renamed')).toHaveLength(1);
+    });
+
     it.each([
       ['throws', `db.t.insertOne({ a: 1 });\nthrow new Error('enough');`, /Could not run s\.js: enough \(.*s\.js:2\)$/],
       ['is refused', 'db.t.insertMany([{ _id: 1 }, { _id: 1 }]);', /Could not run s\.js: E11000/],
