@@ -24,6 +24,7 @@ import { columnsBack } from './columns-back';
 import { exchangedMysqlColumns } from './exchanged-columns';
 import { narrowing } from './narrowing';
 import { mysqlRows } from './row-copy';
+import { sequencesDown } from './sequences';
 import { writesOfMysqlTrigger } from './trigger-writes';
 
 /** The same for MySQL and MariaDB: rows first, then the schema, one ALTER for each table. */
@@ -73,6 +74,7 @@ export function generateMysqlDown(migration: Migration, before: Catalog, after: 
     ...statements.flatMap((statement, place) =>
       statement.operations.flatMap((operation) => toldOf(operation, statement, steps[place] ?? before, now)),
     ),
+    ...sequencesDown(statements),
   ];
   return generatedDown(withoutUnknownValues(parts, migration.up));
 }

@@ -174,3 +174,16 @@ test('partitions that are added go, and what else is done to partitions is said'
   expect(downOf(divided).irreversible.join()).toContain('the partitions of people as they were before statement 1');
   expect(downOf('ALTER TABLE people ANALYZE PARTITION p1').statements).toEqual([]);
 });
+
+test('a sequence that an earlier migration made, or whoever, can only be named', () => {
+  const { statements, restoresSchema } = downOf(
+    'CREATE OR REPLACE SEQUENCE numbers START WITH 5; CREATE SEQUENCE more; DROP SEQUENCE others, more; CREATE SEQUENCE IF NOT EXISTS perhaps',
+    mariadb,
+  );
+  expect(statements).toEqual([
+    '-- Not undone: sequence numbers as it was, where statement 1 replaces one. Write it by hand.',
+    '-- Not undone: sequence others that statement 3 drops. Write it by hand.',
+    'DROP SEQUENCE IF EXISTS `perhaps`;',
+  ]);
+  expect(restoresSchema).toBe(false);
+});
