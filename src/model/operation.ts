@@ -206,6 +206,18 @@ export interface OperationPlace {
   readonly ignore?: true;
 }
 
+/** PostgreSQL: what may stand behind INCLUDING. */
+export type LikeOption =
+  | 'comments'
+  | 'compression'
+  | 'constraints'
+  | 'default'
+  | 'generated'
+  | 'identity'
+  | 'indexes'
+  | 'statistics'
+  | 'storage';
+
 /** What a statement does, in terms that no rule has to ask the parser about. One statement may do several: ALTER TABLE has a list. */
 export type Operation = OperationBody & OperationPlace;
 
@@ -226,8 +238,10 @@ type OperationBody =
       /** `RANGE (created_at)`. */
       readonly partitionKey?: string;
       readonly like?: ObjectName;
-      /** PostgreSQL: what LIKE copies of each column beyond its type, its collation and NOT NULL. */
-      readonly likeIncludes?: readonly ('default' | 'generated' | 'identity')[];
+      /** PostgreSQL: what LIKE copies beyond each column's type, collation and NOT NULL. Absent where several tables are copied. */
+      readonly likeIncludes?: readonly LikeOption[];
+      /** PostgreSQL: how many of `columns` stand before LIKE. */
+      readonly likeAfter?: number;
       readonly inherits?: readonly ObjectName[];
       /** PostgreSQL: the list of WITH, `(fillfactor = 70)`. */
       readonly parameters?: string;

@@ -70,7 +70,7 @@ export function mergeColumn(workspace: Workspace, draft: TableDraft, specificati
 }
 
 /** The sequence behind a serial or identity column: named after both, and dropped with it. */
-function addSequence(
+export function addSequence(
   workspace: Workspace,
   table: Table,
   column: { readonly name: string; readonly serial?: boolean },

@@ -19,7 +19,7 @@ export function inheritConstraint(workspace: Workspace, draft: TableDraft, const
       draft.changeConstraint(like.name, (own) => ({ ...own, inherited: true }));
       draft.changeIndex(like.name, (index) => ({ ...index, inherited: true }));
     } else {
-      const own = inherited(workspace, constraint, nameOnPartition(workspace, draft, constraint));
+      const own = inherited(workspace, constraint, nameOfCopy(workspace, draft, constraint));
       draft.addConstraint(own);
       if (kind !== 'foreign key') draft.addIndex({ ...keyIndex(workspace, draft, own), inherited: true });
     }
@@ -53,7 +53,8 @@ export function isSameConstraint(one: Constraint, other: Constraint): boolean {
   return one.kind !== 'exclude' || plain(one.definition) === plain(other.definition);
 }
 
-function nameOnPartition(workspace: Workspace, draft: TableDraft, { kind, name, columns }: Constraint): string {
+/** As the server calls a key of another table that it makes again for this one. */
+export function nameOfCopy(workspace: Workspace, draft: TableDraft, { kind, name, columns }: Constraint): string {
   const { schema, name: table } = draft.table;
   if (kind === 'foreign key' && !draft.isConstraint(name)) return name;
   const isTaken = (candidate: string) =>
@@ -72,6 +73,11 @@ export function inheritIndex(workspace: Workspace, draft: TableDraft, index: Ind
     draft.changeIndex(like.name, (own) => ({ ...own, inherited: true }));
     return;
   }
+  draft.addIndex({ ...indexLike(workspace, draft, index), inherited: true });
+}
+
+/** The index of another table once more for this one, under a name that the server chooses. */
+export function indexLike(workspace: Workspace, draft: TableDraft, index: Index): Index {
   const { schema, name: table } = draft.table;
   const isColumn = (key: string) => draft.columns.some((column) => column.name === key);
   const name = chooseName(
@@ -80,15 +86,9 @@ export function inheritIndex(workspace: Workspace, draft: TableDraft, index: Ind
     'idx',
     (candidate) => draft.isIndex(candidate) || draft.isConstraint(candidate) || workspace.relationExists(schema, candidate),
   );
-  const { comment: _, clustered: __, replicaIdentity: ___, ...rest } = index;
+  const { comment: _, clustered: __, replicaIdentity: ___, inherited: ____, ...rest } = index;
   const head = `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${quoteIdentifier(name)} ON ${quoteQualified(schema, table)}`;
-  draft.addIndex({
-    ...rest,
-    identity: workspace.newIdentity(),
-    name,
-    definition: `${head} ${behindTable(index.definition)}`,
-    inherited: true,
-  });
+  return { ...rest, identity: workspace.newIdentity(), name, definition: `${head} ${behindTable(index.definition)}` };
 }
 
 export function isSameIndex(one: Index, other: Index): boolean {

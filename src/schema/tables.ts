@@ -1,9 +1,10 @@
-import { type Column, relationKey, type Table } from '../model/catalog';
+import { relationKey, type Table } from '../model/catalog';
 import type { ObjectName, Operation } from '../model/operation';
 import { temporarySchema } from '../model/temporary';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { addColumn, mergeColumn } from './columns';
 import { addConstraint, dropForeignKeysTo } from './constraints';
+import { copyColumns, copyParts } from './copied-table';
 import { renameIdentifier } from './definitions';
 import { dropDependents, dropPoliciesReading } from './dependents';
 import { inheritAll, sharesIdentity, withDescendants } from './inheritance';
@@ -23,6 +24,8 @@ export function createTable(workspace: Workspace, operation: Of<'create table'>,
   if (operation.ifNotExists && workspace.relationExists(schema, operation.table.name)) return;
   if (existing !== undefined) workspace.tables.delete(existing);
   const like = operation.like === undefined ? undefined : workspace.findTable(operation.like);
+  const isLikeKnown =
+    operation.like === undefined || (operation.likeIncludes !== undefined && like !== undefined && like.complete !== false);
   const parents = [operation.partitionOf, ...(operation.inherits ?? [])].flatMap((name) =>
     name === undefined ? [] : workspace.findTable(name),
   );
@@ -35,16 +38,14 @@ export function createTable(workspace: Workspace, operation: Of<'create table'>,
     kind: server !== undefined ? 'foreign table' : operation.partitionKey === undefined ? 'table' : 'partitioned table',
     ...(server !== undefined && { server }),
     persistence: operation.persistence,
-    // What LIKE copies is the table's own.
-    columns: (like?.columns ?? []).map((column) => copiedColumn(workspace, column, operation.likeIncludes)),
+    columns: [],
     constraints: [],
     indexes: [],
     triggers: [],
     policies: [],
     rowSecurity: 'off',
-    // The columns of a query, and what LIKE ... INCLUDING brings along, are not in the text.
-    complete:
-      !operation.asQuery && operation.like === undefined && parents.every((found) => found !== undefined && found.complete !== false),
+    // The columns of a query are not in the text.
+    complete: !operation.asQuery && isLikeKnown && parents.every((found) => found !== undefined && found.complete !== false),
     ...(operation.partitionKey !== undefined && { partitionKey: operation.partitionKey }),
     ...(operation.parameters !== undefined && {
       options: [...readOptions(operation.parameters)].map(([option, value]) => `${option}=${value}`).sort(),
@@ -59,25 +60,18 @@ export function createTable(workspace: Workspace, operation: Of<'create table'>,
   workspace.tables.set(table);
   TableDraft.change(workspace, table, (draft) => {
     for (const model of parents) if (model !== undefined) inheritAll(workspace, draft, model);
-    for (const column of operation.columns) {
+    const likeAfter = operation.likeAfter ?? 0;
+    for (const [place, column] of operation.columns.entries()) {
+      if (like !== undefined && place === likeAfter) copyColumns(workspace, draft, like, operation.likeIncludes);
       const isInherited = draft.columns.some(({ name, inherited }) => name === column.name && inherited === true);
       if (isInherited) mergeColumn(workspace, draft, column);
       else addColumn(workspace, draft, column);
     }
-    for (const constraint of operation.constraints) addConstraint(workspace, draft, constraint);
+    if (like !== undefined && operation.columns.length <= likeAfter) copyColumns(workspace, draft, like, operation.likeIncludes);
+    // There are no rows yet: NOT VALID says nothing here (manual, CREATE TABLE has no such words).
+    for (const constraint of operation.constraints) addConstraint(workspace, draft, { ...constraint, notValid: false });
+    if (like !== undefined) copyParts(workspace, draft, like, operation.likeIncludes);
   });
-}
-
-/** As LIKE makes it (manual, CREATE TABLE): of a default, an identity and a generated column it copies what is INCLUDING. */
-function copiedColumn(workspace: Workspace, original: Column, includes: Of<'create table'>['likeIncludes'] = []): Column {
-  const { inherited: _, default: initial, generated, identityKind, ...column } = original;
-  return {
-    ...column,
-    identity: workspace.newIdentity(),
-    ...(initial !== undefined && includes.includes('default') && { default: initial }),
-    ...(generated !== undefined && includes.includes('generated') && { generated }),
-    ...(identityKind !== undefined && includes.includes('identity') && { identityKind }),
-  };
 }
 
 /** A table takes its sequences with it; with CASCADE the foreign keys to it and the views on it too. */

@@ -1,6 +1,7 @@
 import type { Operation } from '../../model/operation';
 import { operationRange, perOperation, type RuleContext, type Step } from '../context';
 import type { Rule, Violation } from '../rule';
+import { partitionExamples, refusedPartition } from './refused-change/attached';
 import { concurrentExamples, refusedConcurrently } from './refused-change/concurrently';
 import { enumLabelExamples, unknownLabel } from './refused-change/enum-labels';
 import { foreignKeyExamples, refusedForeignKey } from './refused-change/foreign-keys';
@@ -9,9 +10,10 @@ import { gistExamples, refusedByGist } from './refused-change/gist';
 import { identityExamples, refusedIdentity } from './refused-change/identity';
 import { expressionExamples, refusedExpression } from './refused-change/immutable';
 import { inheritedExamples, refusedInherited } from './refused-change/inherited';
-import { refusedKey } from './refused-change/keys';
+import { keyExamples, refusedKey } from './refused-change/keys';
 import { overlapExamples, overlappingBounds } from './refused-change/overlap';
 import { pendingEvents, pendingExamples } from './refused-change/pending-events';
+import { queryWidth, queryWidthExamples } from './refused-change/query-width';
 import type { Refusal } from './refused-change/refusal';
 import { refusedReplacement, replacementExamples } from './refused-change/replacements';
 import { refusedReplicaIdentity, replicaIdentityExamples } from './refused-change/replica-identity';
@@ -27,12 +29,14 @@ import { builtOnVirtual, virtualExamples } from './refused-change/virtual';
 const parts = [
   replacementExamples,
   secondKeyExamples,
+  keyExamples,
   typeExamples,
   foreignKeyExamples,
   concurrentExamples,
   expressionExamples,
   valueExamples,
   inheritedExamples,
+  partitionExamples,
   sameValueExamples,
   identityExamples,
   virtualExamples,
@@ -43,6 +47,7 @@ const parts = [
   replicaIdentityExamples,
   rowsTwiceExamples,
   rowWidthExamples,
+  queryWidthExamples,
   requiredValueExamples,
   enumLabelExamples,
 ];
@@ -60,9 +65,9 @@ constraint of a partial index, one on expressions, or one that is not unique (42
 materialized view without a unique index (55000); an index or a generated column of an expression that the clock or the session's settings change (42P17).
 
 A partition takes no value that another one has, and its range holds one at least (42P17). What a child or a partition has from its parent is changed there (42P16); an index of a partition goes with that of its parent (2BP01); a partition gets no column of its own (42809), and since version 17
-no identity (55000).
+no identity (55000). A table that is attached has the columns, types and CHECKs of its parent, and no other columns (42804).
 
-An INSERT gives each column one value (42601) and leaves out none that is NOT NULL and has no default (23502), and an enum takes its own values alone: beside a new one (22023), as a default and in a row (22P02).
+An INSERT gives each column one value, or one column of its query (42601), and leaves out none that is NOT NULL and has no default (23502), and an enum takes its own values alone: beside a new one (22023), as a default and in a row (22P02).
 
 ADD GENERATED AS IDENTITY wants a column that is NOT NULL and has no default (55000). Nothing can be built on a virtual generated column (0A000). The CHECKs and the conditions of indexes that compare an
 enum have to go before its column gets another type (42883).
@@ -186,6 +191,8 @@ function refusalOf(context: RuleContext, step: Step, operation: Operation): Refu
         builtOnVirtual(step, operation) ??
         sameInAllRows(context, step, operation)
       );
+    case 'attach partition':
+      return refusedPartition(step, operation) ?? refusedKey(step, operation);
     case 'alter column type':
       return refusedType(context, step, operation) ?? comparedAsEnum(step, operation);
     case 'alter column':
@@ -196,6 +203,7 @@ function refusalOf(context: RuleContext, step: Step, operation: Operation): Refu
       return (
         refusedValue(context, step, operation) ??
         rowWidth(step, operation) ??
+        queryWidth(step, operation) ??
         missingValue(step, operation) ??
         unknownLabel(context, step, operation) ??
         rowsTwice(step, operation)

@@ -102,15 +102,17 @@ function madeParts(between: Catalog, now: Table): string[] {
 }
 
 /** Without the keys and indexes that ATTACH PARTITION made: DETACH leaves them to the table, and the next ATTACH takes them as they are. */
-function withoutAttached(table: Table, between: Table | undefined): Table {
+function withoutAttached(old: Table, table: Table, between: Table | undefined): Table {
   if (between?.partitionOf === undefined || table.partitionOf !== undefined) return table;
   const given = new Set([...between.constraints, ...between.indexes].flatMap((part) => (part.inherited === true ? [part.identity] : [])));
+  // Those that it brought along are parts of the parent's while it is attached.
+  for (const { identity } of [...old.constraints, ...old.indexes]) given.delete(identity);
   const own = ({ identity }: { readonly identity: string }) => !given.has(identity);
   return { ...table, constraints: table.constraints.filter(own), indexes: table.indexes.filter(own) };
 }
 
 function partDifferences(old: Table, between: Table | undefined, end: Table): string[] {
-  const now = withoutAttached(end, between);
+  const now = withoutAttached(old, end, between);
   // Of an incomplete table, what is missing on one side may have been there unseen.
   const isWhole = old.complete !== false;
   const name = shown(now);

@@ -54,6 +54,8 @@ const migrations: Readonly<Record<string, string>> = {
   'tables made from others': 'CREATE TABLE big AS SELECT * FROM orders; ALTER TABLE big ADD PRIMARY KEY (id);',
   'a table exchanged for its like':
     'CREATE TABLE orders_new (LIKE orders INCLUDING ALL); ALTER TABLE orders RENAME TO orders_old; ALTER TABLE orders_new RENAME TO orders;',
+  'a copy of a table that gets the name, and the old one stays for a while':
+    'CREATE TABLE orders_new (LIKE orders INCLUDING ALL); ALTER TABLE orders_new ALTER COLUMN total TYPE numeric(12, 2); INSERT INTO orders_new OVERRIDING SYSTEM VALUE SELECT * FROM orders; ALTER TABLE orders RENAME TO orders_old; ALTER TABLE orders_new RENAME TO orders; ALTER TABLE orders RENAME CONSTRAINT orders_new_pkey TO orders_key;',
   'an enum exchanged for another':
     "CREATE TYPE status_new AS ENUM ('new', 'paid', 'sent'); ALTER TABLE orders ALTER COLUMN state DROP DEFAULT; ALTER TABLE orders ALTER COLUMN state TYPE status_new USING state::text::status_new; ALTER TYPE status RENAME TO status_old; ALTER TYPE status_new RENAME TO status; ALTER TABLE orders ALTER COLUMN state SET DEFAULT 'new'; DROP TYPE status_old;",
   'a column exchanged, its view gone with it':

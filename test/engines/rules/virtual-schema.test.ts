@@ -45,6 +45,15 @@ const scripts: Readonly<Record<string, string>> = {
   partitions: `
     CREATE TABLE m (id int, at date NOT NULL) PARTITION BY RANGE (at); CREATE TABLE m1 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
     CREATE TABLE m2 (id int, at date NOT NULL); ALTER TABLE m ATTACH PARTITION m2 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01'); ALTER TABLE m DETACH PARTITION m1;`,
+  'tables made like others': `
+    CREATE TABLE a (id bigint GENERATED ALWAYS AS IDENTITY (START 100) PRIMARY KEY, email text NOT NULL CONSTRAINT email_there CHECK (email <> ''), n int DEFAULT 3 UNIQUE, twice int GENERATED ALWAYS AS (n * 2) STORED,
+      parent bigint REFERENCES a, r int4range, EXCLUDE USING gist (r WITH &&), CONSTRAINT later CHECK (n > 0) NOT VALID, s serial);
+    CREATE INDEX ON a (lower(email)); CREATE UNIQUE INDEX ON a (email) WHERE n > 1; CREATE INDEX ON a (n, email DESC);
+    CREATE TABLE b (LIKE a INCLUDING ALL); CREATE TABLE c (LIKE a); CREATE TABLE d (before int, LIKE a INCLUDING INDEXES, after int UNIQUE);
+    CREATE TABLE e (LIKE a INCLUDING ALL EXCLUDING INDEXES EXCLUDING CONSTRAINTS); CREATE TABLE f (LIKE a INCLUDING CONSTRAINTS INCLUDING DEFAULTS, one int, two int, CHECK (one > 0));
+    CREATE TABLE g (LIKE a INCLUDING ALL); ALTER TABLE g ALTER COLUMN id TYPE int; DROP TABLE g; ALTER TABLE b DROP COLUMN n CASCADE; ALTER TABLE c ADD PRIMARY KEY (id);
+    CREATE TABLE m (id int NOT NULL, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at); CREATE INDEX ON m (at); CREATE TABLE m1 (LIKE m INCLUDING ALL);
+    ALTER TABLE m ATTACH PARTITION m1 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01'); CREATE TABLE m2 (LIKE m1 INCLUDING ALL);`,
   'a schema with types of which others have columns': `
     CREATE SCHEMA old; CREATE TYPE old.kind AS ENUM ('a'); CREATE TYPE kind AS ENUM ('b'); CREATE TYPE old.other AS ENUM ('c');
     CREATE TABLE t (a int, b old.kind, c kind, d old.other[], e old.kind[]); DROP SCHEMA old CASCADE;

@@ -1,5 +1,5 @@
 import type { CreateStmt, CreateTableAsStmt, RangeVar } from '@pgsql/types';
-import type { Operation } from '../../../model/operation';
+import type { LikeOption, Operation } from '../../../model/operation';
 import type { StatementSource } from '../source';
 import { columnSpecification } from './columns';
 import { constraintSpecification } from './constraints';
@@ -22,7 +22,7 @@ export function ifNotExistsAfter(source: StatementSource, keyword: string): { re
 
 export function createTable(source: StatementSource, statement: CreateStmt): Operation[] {
   const parents = all(statement.inhRelations, 'RangeVar').map(relationName);
-  const like = all(statement.tableElts, 'TableLikeClause')[0];
+  const [like, ...furtherLikes] = all(statement.tableElts, 'TableLikeClause');
   const isPartition = statement.partbound !== undefined;
   const parent = isPartition ? parents[0] : undefined;
   const elements = [...(statement.tableElts ?? []), ...(statement.constraints ?? [])];
@@ -38,7 +38,8 @@ export function createTable(source: StatementSource, statement: CreateStmt): Ope
       ...(statement.oncommit === 'ONCOMMIT_DROP' ? { dropsAtCommit: true } : {}),
       ...(parent === undefined ? {} : { partitionOf: parent, ...partitionBound(source) }),
       ...(statement.partspec === undefined ? {} : partitionKey(source)),
-      ...(like === undefined ? {} : { like: relationName(like.relation), likeIncludes: likeIncludes(like.options) }),
+      ...(like === undefined ? {} : { like: relationName(like.relation) }),
+      ...(like === undefined || furtherLikes.length > 0 ? {} : { likeIncludes: likeIncludes(like.options), ...likeAfter(statement) }),
       ...(isPartition || parents.length === 0 ? {} : { inherits: parents }),
       ...(statement.options === undefined ? {} : parameters(source)),
       ...(statement.tablespacename === undefined ? {} : { tablespace: statement.tablespacename }),
@@ -48,9 +49,27 @@ export function createTable(source: StatementSource, statement: CreateStmt): Ope
   ];
 }
 
+const likeOptions = [
+  'comments',
+  'compression',
+  'constraints',
+  'default',
+  'generated',
+  'identity',
+  'indexes',
+  'statistics',
+  'storage',
+] as const satisfies readonly LikeOption[];
+
 /** INCLUDING and EXCLUDING as the parser adds them up: the bits of `TableLikeOption`. */
-function likeIncludes(options = 0): readonly ('default' | 'generated' | 'identity')[] {
-  return (['default', 'generated', 'identity'] as const).filter((_, place) => (options & (8 << place)) !== 0);
+function likeIncludes(options = 0): readonly LikeOption[] {
+  return likeOptions.filter((_, place) => (options & (1 << place)) !== 0);
+}
+
+function likeAfter({ tableElts = [] }: CreateStmt): { readonly likeAfter?: number } {
+  const place = tableElts.findIndex((part) => 'TableLikeClause' in part);
+  const before = all(tableElts.slice(0, place), 'ColumnDef').length;
+  return before === 0 ? {} : { likeAfter: before };
 }
 
 /** `FOR VALUES ...` or `DEFAULT`, from the clause after PARTITION OF. */

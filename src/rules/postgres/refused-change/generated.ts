@@ -2,6 +2,7 @@ import type { Column } from '../../../model/catalog';
 import { findColumn, findTable } from '../../../schema/lookup';
 import { type OperationOf, type RuleContext, type Step, shownName } from '../../context';
 import type { Examples } from '../../rule';
+import { widthOfQuery } from './query-width';
 import type { Refusal } from './refusal';
 
 /** Values written into columns that only the server fills. */
@@ -20,6 +21,9 @@ export function refusedValue(
   // DEFAULT is the one word that may stand for a value; OVERRIDING lets an identity be written, or takes no notice of it.
   if (/\bdefault\b|\boverriding\s+(?:system|user)\b/i.test(step.statement.sent)) return undefined;
   const columns = operation.columns.flatMap((name) => findColumn(table, name) ?? []);
+  // Without names they are the first ones of the table.
+  const width = operation.kind === 'insert' && columns.length === 0 ? (operation.rows?.[0]?.length ?? widthOfQuery(step, operation)) : 0;
+  if (width !== undefined && width > 0 && table.complete !== false) columns.push(...table.columns.slice(0, width));
   const generated = columns.find((column) => column.generated !== undefined);
   if (generated !== undefined) {
     return {
@@ -63,11 +67,14 @@ export const valueExamples: Examples = {
         },
         {
           path: 'V2__u.sql',
-          text: 'INSERT INTO t (id, a) VALUES (1, 1);\nINSERT INTO t (a, g) VALUES (1, 2);\nUPDATE t SET g = 1 WHERE a = 1;\nUPDATE t SET id = 7 WHERE a = 1;\nALTER TABLE t ALTER COLUMN id SET DEFAULT 1;\nALTER TABLE t ALTER COLUMN g DROP DEFAULT;\n',
+          text: 'INSERT INTO t (id, a) VALUES (1, 1);\nINSERT INTO t VALUES (2, 1);\nINSERT INTO t SELECT a, a FROM t;\nINSERT INTO t SELECT * FROM t;\nINSERT INTO t (a, g) VALUES (1, 2);\nUPDATE t SET g = 1 WHERE a = 1;\nUPDATE t SET id = 7 WHERE a = 1;\nALTER TABLE t ALTER COLUMN id SET DEFAULT 1;\nALTER TABLE t ALTER COLUMN g DROP DEFAULT;\n',
         },
       ],
       findings: [
         { at: 'INSERT INTO t (id, a) VALUES (1, 1)', says: 'OVERRIDING SYSTEM VALUE' },
+        { at: 'INSERT INTO t VALUES (2, 1)', says: 't.id is GENERATED ALWAYS AS IDENTITY' },
+        { at: 'INSERT INTO t SELECT a, a FROM t', says: '428C9' },
+        { at: 'INSERT INTO t SELECT * FROM t', says: '428C9' },
         { at: 'INSERT INTO t (a, g) VALUES (1, 2)', says: '428C9' },
         { at: 'UPDATE t SET g = 1 WHERE a = 1', says: '428C9' },
         { at: 'UPDATE t SET id = 7 WHERE a = 1', says: '428C9' },
@@ -84,7 +91,7 @@ export const valueExamples: Examples = {
       files: [
         {
           path: 'V1__t.sql',
-          text: 'CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text, code uuid);\nCREATE TABLE old (id bigint, name text);\nINSERT INTO users (id, name) OVERRIDING USER VALUE SELECT id, name FROM old;\nCREATE INDEX ON users (uuid_extract_timestamp(code), quote_nullable(name));\n',
+          text: 'CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text, code uuid);\nCREATE TABLE old (id bigint, name text);\nINSERT INTO users (id, name) OVERRIDING USER VALUE SELECT id, name FROM old;\nINSERT INTO users OVERRIDING SYSTEM VALUE SELECT * FROM users WHERE false;\nINSERT INTO users VALUES (DEFAULT, NULL);\nCREATE INDEX ON users (uuid_extract_timestamp(code), quote_nullable(name));\n',
         },
       ],
     },

@@ -1,32 +1,37 @@
-import type { Table } from '../../../model/catalog';
+import { relationKey, type Table } from '../../../model/catalog';
 import type { ConstraintSpecification, ObjectName } from '../../../model/operation';
 import { tokenize } from '../../../parse/postgres/lexer';
 import { identifierOf } from '../../../schema/definitions';
 import { findIndex, findTable } from '../../../schema/lookup';
 import { type OperationOf, type Step, shownName } from '../../context';
+import type { Examples } from '../../rule';
 import { plainColumns } from '../unique-keys';
 import type { Refusal } from './refusal';
 
 /** Unique keys that a partitioned table can't have, and indexes that can't become one. */
 export function refusedKey(
   step: Step,
-  operation: OperationOf<'create table' | 'add constraint' | 'add column' | 'create index'>,
+  operation: OperationOf<'create table' | 'add constraint' | 'add column' | 'create index' | 'attach partition'>,
 ): Refusal | undefined {
   switch (operation.kind) {
     case 'create index': {
       const { index } = operation;
       const table = index.unique ? findTable(step.before, index.table) : undefined;
-      return table === undefined ? undefined : overPartitions(index.table, table.partitionKey, plainColumns(table, index.keys));
+      return table === undefined ? undefined : overAllPartitions(step, index.table, table, plainColumns(table, index.keys), index.only);
     }
-    case 'add constraint':
-      return (
-        overPartitions(operation.table, findTable(step.before, operation.table)?.partitionKey, keyColumns(operation.constraint)) ??
-        usedIndex(step, operation)
-      );
-    case 'add column':
-      return operation.column.primaryKey || operation.column.unique
-        ? overPartitions(operation.table, findTable(step.before, operation.table)?.partitionKey, [operation.column.name])
-        : undefined;
+    case 'add constraint': {
+      const table = findTable(step.before, operation.table);
+      return overAllPartitions(step, operation.table, table, keyColumns(operation.constraint)) ?? usedIndex(step, operation);
+    }
+    case 'add column': {
+      const isKey = operation.column.primaryKey || operation.column.unique;
+      const table = findTable(step.before, operation.table);
+      return isKey ? overAllPartitions(step, operation.table, table, [operation.column.name]) : undefined;
+    }
+    case 'attach partition': {
+      const partition = findTable(step.before, operation.partition);
+      return overParents(operation.partition, partition?.partitionKey, findTable(step.before, operation.table));
+    }
     case 'create table': {
       const keys = [
         ...operation.columns.flatMap(({ name, primaryKey, unique }) => (primaryKey || unique ? [[name]] : [])),
@@ -35,9 +40,11 @@ export function refusedKey(
           return columns === undefined ? [] : [columns];
         }),
       ];
-      return keys
+      const own = keys
         .map((columns) => overPartitions(operation.table, operation.partitionKey, columns))
         .find((refusal) => refusal !== undefined);
+      if (own !== undefined || operation.partitionOf === undefined) return own;
+      return overParents(operation.table, operation.partitionKey, findTable(step.before, operation.partitionOf));
     }
   }
 }
@@ -57,6 +64,40 @@ function overPartitions(name: ObjectName, partitionKey: string | undefined, colu
     code: '0A000',
     help: `Add ${missing} to the key. What has to be unique without it needs a table of its own, or a unique index on each partition.`,
   };
+}
+
+/** The same for its partitions that are partitioned themselves: each gets the key too, except with ONLY. */
+function overAllPartitions(
+  step: Step,
+  name: ObjectName,
+  table: Table | undefined,
+  columns: readonly string[] | undefined,
+  only = false,
+): Refusal | undefined {
+  const own = overPartitions(name, table?.partitionKey, columns);
+  if (own !== undefined || columns === undefined || table?.partitionKey === undefined || only) return own;
+  const parents = new Set([relationKey(table)]);
+  // A set is walked to its end while it grows.
+  for (const parent of parents) {
+    for (const partition of step.before.tables) {
+      if (partition.partitionOf?.parent !== parent || partition.partitionKey === undefined || parents.has(relationKey(partition))) continue;
+      parents.add(relationKey(partition));
+      const refusal = overPartitions({ name: partition.name }, partition.partitionKey, columns);
+      if (refusal !== undefined) return refusal;
+    }
+  }
+  return undefined;
+}
+
+/** Of a partition that is partitioned itself: the keys that it has from its parent. */
+function overParents(name: ObjectName, partitionKey: string | undefined, parent: Table | undefined): Refusal | undefined {
+  if (partitionKey === undefined || parent === undefined) return undefined;
+  for (const { unique, keys, name: index } of parent.indexes) {
+    const columns = unique ? plainColumns(parent, keys) : undefined;
+    const refusal = overPartitions(name, partitionKey, columns);
+    if (refusal !== undefined) return { ...refusal, why: `${refusal.why}, ${index} of its parent` };
+  }
+  return undefined;
 }
 
 /** `RANGE (a, b)`; undefined where it has expressions. */
@@ -97,3 +138,48 @@ function unfit(table: Table, { unique, definition, keys }: Table['indexes'][numb
   if (plainColumns(table, keys) === undefined) return 'has expressions';
   return words.includes('desc') ? 'is in descending order' : undefined;
 }
+
+export const keyExamples: Examples = {
+  bad: [
+    {
+      title: 'A partition that is partitioned itself, by a column that the keys of its parent do not have',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: 'CREATE TABLE logs (id bigint NOT NULL, org int NOT NULL, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);\nCREATE TABLE late (id bigint NOT NULL, org int NOT NULL, at date NOT NULL) PARTITION BY LIST (org);\nCREATE TABLE m (id bigint, org int, at date) PARTITION BY RANGE (at);\nCREATE TABLE m1 PARTITION OF m DEFAULT PARTITION BY RANGE (at);\nCREATE TABLE m2 PARTITION OF m1 DEFAULT PARTITION BY LIST (org);\n',
+        },
+        {
+          path: 'V2__u.sql',
+          text: "CREATE TABLE logs_2024 PARTITION OF logs FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY LIST (org);\nALTER TABLE logs ATTACH PARTITION late FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');\nALTER TABLE m ADD UNIQUE (id, at);\nCREATE UNIQUE INDEX ON m (id, at);\n",
+        },
+      ],
+      findings: [
+        {
+          at: "CREATE TABLE logs_2024 PARTITION OF logs FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY LIST (org)",
+          says: 'logs_2024 is partitioned by org, which is not among the columns (id, at) of this key, logs_pkey of its parent: the server refuses this (0A000)',
+        },
+        {
+          at: "ALTER TABLE logs ATTACH PARTITION late FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')",
+          says: 'late is partitioned by org',
+        },
+        { at: 'ALTER TABLE m ADD UNIQUE (id, at)', says: 'm2 is partitioned by org' },
+        { at: 'CREATE UNIQUE INDEX ON m (id, at)', says: 'm2 is partitioned by org' },
+      ],
+    },
+  ],
+  good: [
+    {
+      title: 'Partitions of partitions whose columns are in the key',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        {
+          path: 'V1__t.sql',
+          text: "CREATE TABLE logs (id bigint NOT NULL, org int NOT NULL, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);\nCREATE TABLE logs_2024 PARTITION OF logs FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY HASH (id);\nCREATE TABLE m (id bigint, org int, at date) PARTITION BY RANGE (at);\nCREATE TABLE m1 PARTITION OF m DEFAULT PARTITION BY LIST (org);\nALTER TABLE m ADD UNIQUE (id, at, org);\nCREATE UNIQUE INDEX ON ONLY m (id, at);\nCREATE INDEX ON m (id);\n",
+        },
+      ],
+    },
+  ],
+};

@@ -1,14 +1,12 @@
-import { findTable } from '../../../schema/lookup';
 import { type OperationOf, type Step, shownName } from '../../context';
 import type { Examples } from '../../rule';
 import type { Refusal } from './refusal';
+import { wholeTable } from './whole-table';
 
 /** A row of an INSERT with more values than columns, or with fewer than it names. */
 export function rowWidth(step: Step, operation: OperationOf<'insert'>): Refusal | undefined {
-  const table = findTable(step.before, operation.table);
   const named = operation.columns.length;
-  const isKnown = table !== undefined && table.complete !== false && table.presumed !== true && table.columns.length > 0;
-  const columns = named > 0 ? named : isKnown ? table.columns.length : undefined;
+  const columns = named > 0 ? named : wholeTable(step.before, operation.table)?.columns.length;
   const row = operation.rows?.find(({ length }) => columns !== undefined && (length > columns || (named > 0 && length < columns)));
   if (row === undefined || columns === undefined) return undefined;
   const of =

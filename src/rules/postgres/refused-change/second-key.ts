@@ -38,8 +38,30 @@ export const secondKeyExamples: Examples = {
       ],
       findings: [{ at: 'ALTER TABLE users ADD PRIMARY KEY (no)', says: 'users_pkey' }],
     },
+    {
+      title: 'A second primary key for a copy that has one',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, no bigint);\n' },
+        { path: 'V2__u.sql', text: 'CREATE TABLE users_new (LIKE users INCLUDING ALL);\nALTER TABLE users_new ADD PRIMARY KEY (id);\n' },
+      ],
+      findings: [{ at: 'ALTER TABLE users_new ADD PRIMARY KEY (id)', says: 'users_new_pkey' }],
+    },
   ],
   good: [
+    {
+      title: 'A copy without the indexes of the other table',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__t.sql', text: 'CREATE TABLE users (id bigint PRIMARY KEY, no bigint CHECK (no > 0));\n' },
+        {
+          path: 'V2__u.sql',
+          text: 'CREATE TABLE users_new (LIKE users INCLUDING DEFAULTS INCLUDING CONSTRAINTS);\nALTER TABLE users_new ADD PRIMARY KEY (id), DROP CONSTRAINT users_no_check;\n',
+        },
+      ],
+    },
     {
       title: 'The old key goes in the same statement',
       framework: 'flyway',
