@@ -11,8 +11,10 @@ import { identityExamples, refusedIdentity } from './refused-change/identity';
 import { expressionExamples, refusedExpression } from './refused-change/immutable';
 import { inheritedExamples, refusedInherited } from './refused-change/inherited';
 import { keyExamples, refusedKey } from './refused-change/keys';
+import { operatorClassExamples, refusedIndex, refusedKeyType } from './refused-change/operator-classes';
 import { overlapExamples, overlappingBounds } from './refused-change/overlap';
 import { pendingEvents, pendingExamples } from './refused-change/pending-events';
+import { policyExamples, refusedPolicy } from './refused-change/policies';
 import { queryWidth, queryWidthExamples } from './refused-change/query-width';
 import type { Refusal } from './refused-change/refusal';
 import { refusedReplacement, replacementExamples } from './refused-change/replacements';
@@ -25,6 +27,7 @@ import { secondKey, secondKeyExamples } from './refused-change/second-key';
 import { comparedAsEnum, storedComparisonExamples } from './refused-change/stored-comparisons';
 import { refusedType, typeExamples } from './refused-change/types';
 import { builtOnVirtual, virtualExamples } from './refused-change/virtual';
+import { wrongKind, wrongKindExamples } from './refused-change/wrong-kind';
 
 const parts = [
   replacementExamples,
@@ -50,6 +53,9 @@ const parts = [
   queryWidthExamples,
   requiredValueExamples,
   enumLabelExamples,
+  wrongKindExamples,
+  operatorClassExamples,
+  policyExamples,
 ];
 
 export const refusedChange: Rule = {
@@ -76,7 +82,10 @@ Rows that a deferred foreign key has not checked yet keep their table from being
 
 A unique key of a column that is new with a default finds the same value in all rows (23505), wherever there are two. Of the rows of one INSERT no two have one unique key (23505; 21000 with ON CONFLICT DO UPDATE).
 
-A replica identity is an index that is unique, whole, not deferrable, and of columns that are NOT NULL (42809, 0A000). GiST compares plain numbers and texts with the extension btree_gist alone (42704).
+A replica identity is an index that is unique, whole, not deferrable, and of columns that are NOT NULL (42809, 0A000). GiST compares plain numbers and texts with the extension btree_gist alone, GIN with btree_gin, and
+nothing compares json (42704). A hash index has one column and is not unique (0A000).
+
+Each statement is about one kind of relation: DROP VIEW drops no materialized view, with IF EXISTS neither (42809). A policy FOR INSERT has no USING, and one FOR SELECT or DELETE no WITH CHECK (42601).
 
 Values don't change by themselves: a type to which the old one, or the default, is not cast without USING (42804), and columns that only the server fills (428C9).
 
@@ -135,7 +144,7 @@ Silent about views and functions that the migrations of the folder don't show, a
   // What stands behind an IF is not known to run.
   check: (context) => [
     ...perOperation(context, (step, operation) => {
-      const refusal = refusalOf(context, step, operation) ?? refusedInherited(context, step, operation);
+      const refusal = refusalOf(context, step, operation) ?? refusedInherited(context, step, operation) ?? wrongKind(step, operation);
       return refusal === undefined ? undefined : violation(context, step, operation, refusal);
     }),
     ...[...pendingEvents(context), ...overlappingBounds(context)].map(({ step, operation, refusal }) =>
@@ -156,13 +165,15 @@ function violation(context: RuleContext, step: Step, operation: Operation, { why
 function refusalOf(context: RuleContext, step: Step, operation: Operation): Refusal | undefined {
   switch (operation.kind) {
     case 'create object':
+      if (operation.objectKind === 'policy') return refusedPolicy(step);
       return operation.orReplace ? refusedReplacement(step, operation) : undefined;
     case 'create table':
       return (
         refusedKey(step, operation) ??
         refusedForeignKey(context, step, operation) ??
         refusedExpression(step, operation) ??
-        refusedByGist(context, step, operation)
+        refusedByGist(context, step, operation) ??
+        refusedKeyType(step, operation)
       );
     case 'add column':
       return (
@@ -172,6 +183,7 @@ function refusalOf(context: RuleContext, step: Step, operation: Operation): Refu
         refusedExpression(step, operation) ??
         builtOnVirtual(step, operation) ??
         unknownLabel(context, step, operation) ??
+        refusedKeyType(step, operation) ??
         sameInAllRows(context, step, operation)
       );
     case 'add constraint':
@@ -181,6 +193,7 @@ function refusalOf(context: RuleContext, step: Step, operation: Operation): Refu
         refusedForeignKey(context, step, operation) ??
         builtOnVirtual(step, operation) ??
         refusedByGist(context, step, operation) ??
+        refusedKeyType(step, operation) ??
         sameInAllRows(context, step, operation)
       );
     case 'create index':
@@ -189,6 +202,7 @@ function refusalOf(context: RuleContext, step: Step, operation: Operation): Refu
         refusedKey(step, operation) ??
         refusedExpression(step, operation) ??
         builtOnVirtual(step, operation) ??
+        refusedIndex(context, step, operation) ??
         sameInAllRows(context, step, operation)
       );
     case 'attach partition':

@@ -44,6 +44,11 @@ function comparedColumns(constraint: ConstraintSpecification, major: number): re
   return isKey && major >= 18 && /\bwithout\s+overlaps\b/i.test(definition) ? elements(definition) : [];
 }
 
+/** Columns that stand between the first brackets of an index without an operator class, whatever their order. */
+export function elementsAlone(definition: string): readonly string[] {
+  return [undefined, 'asc', 'desc', 'nulls'].flatMap((next) => elements(definition, next));
+}
+
 /** Those elements between the first brackets that are a name alone, and the word behind it. */
 function elements(definition: string, next?: string): readonly string[] {
   const inside = definition.slice(definition.indexOf('('), closing(definition));
