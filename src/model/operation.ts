@@ -137,6 +137,8 @@ export interface IndexSpecification {
   readonly only?: boolean;
   /** Column names or expression texts, in order. */
   readonly keys: readonly string[];
+  /** PostgreSQL: the columns of INCLUDE, which are part of a name that the server chooses. */
+  readonly include?: readonly string[];
   /** MySQL, MariaDB: `btree`, `hash`, `fulltext`, `spatial`, `vector`. */
   readonly method: string;
   readonly predicate?: string;

@@ -17,7 +17,7 @@ export function indexName(workspace: Workspace, operation: Of<'create index'>): 
   const owner = findOwner(workspace, index.table);
   const columns = workspace.findTable(index.table)?.columns.map((column) => column.name);
   const isColumn = (key: string) => columns?.includes(key) ?? /^[\w$]+$/.test(key);
-  const names = indexColumnNames(index.keys, isColumn);
+  const names = indexColumnNames([...index.keys, ...(index.include ?? [])], isColumn);
   const schema = owner?.schema ?? workspace.creationSchema(index.table);
   return chooseName(index.table.name, joinColumnNames(names), 'idx', (name) => workspace.relationExists(schema, name));
 }

@@ -1,6 +1,7 @@
 import type { Constraint, Index, Table } from '../model/catalog';
 import { quoteIdentifier, quoteQualified } from '../parse/postgres/identifiers';
 import { tokenize } from '../parse/postgres/lexer';
+import { identifierOf } from './definitions';
 import { keyIndex } from './key-index';
 import { chooseName, indexColumnNames, joinColumnNames } from './server-names';
 import type { TableDraft } from './table-draft';
@@ -82,13 +83,19 @@ export function indexLike(workspace: Workspace, draft: TableDraft, index: Index)
   const isColumn = (key: string) => draft.columns.some((column) => column.name === key);
   const name = chooseName(
     table,
-    joinColumnNames(indexColumnNames(index.keys, isColumn)),
+    joinColumnNames(indexColumnNames([...index.keys, ...includedColumns(index.definition)], isColumn)),
     'idx',
     (candidate) => draft.isIndex(candidate) || draft.isConstraint(candidate) || workspace.relationExists(schema, candidate),
   );
   const { comment: _, clustered: __, replicaIdentity: ___, inherited: ____, ...rest } = index;
   const head = `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${quoteIdentifier(name)} ON ${quoteQualified(schema, table)}`;
   return { ...rest, identity: workspace.newIdentity(), name, definition: `${head} ${behindTable(index.definition)}` };
+}
+
+/** The columns of INCLUDE, in the text of an index. */
+function includedColumns(definition: string): readonly string[] {
+  const list = /\binclude\s*\(([^)]*)\)/i.exec(definition)?.[1] ?? '';
+  return tokenize(list).flatMap((token) => identifierOf(list, token) ?? []);
 }
 
 export function isSameIndex(one: Index, other: Index): boolean {

@@ -10,6 +10,7 @@ export function createIndex(source: StatementSource, statement: IndexStmt): Oper
   const keys = all(statement.indexParams, 'IndexElem');
   // A column's name stands in the tree, an expression's text does not.
   const texts = keys.every(({ name }) => name !== undefined) ? [] : keyTexts(source);
+  const include = all(statement.indexIncludingParams, 'IndexElem').flatMap(({ name }) => name ?? []);
   const where = statement.whereClause === undefined ? undefined : findWord(source, 0, ['where'], true);
   const end = source.tokens.ends.at(-1) ?? source.text.length;
   const whereStart = where === undefined ? undefined : source.tokens.starts[where + 1];
@@ -23,6 +24,7 @@ export function createIndex(source: StatementSource, statement: IndexStmt): Oper
         concurrently: statement.concurrent === true,
         ...(statement.relation?.inh === true ? {} : { only: true }),
         keys: keys.map((key, index) => keyText(source, key, texts[index])),
+        ...(include.length === 0 ? {} : { include }),
         method: statement.accessMethod ?? 'btree',
         ...(whereStart === undefined ? {} : { predicate: slice(source, { start: whereStart, end }) }),
       },

@@ -3,7 +3,7 @@ import { escapedName, type Missing } from '../../names';
 import type { Examples } from '../../rule';
 import { unknownIn } from './parts';
 import type { UnknownColumn, UnknownName } from './query-names';
-import { missingFunction, missingRelation } from './relations';
+import { missingFunction, missingRelation, unsearchedRelation } from './relations';
 
 /** The first name in a statement's queries, conditions and keys of which it is certain that the server does not find it. */
 export function missingName(context: RuleContext, step: Step): Missing | undefined {
@@ -18,7 +18,11 @@ export function missingName(context: RuleContext, step: Step): Missing | undefin
 
 function missingOf(context: RuleContext, step: Step, unknown: UnknownName): Missing | undefined {
   if (unknown.kind === 'column') return missingColumn(context, unknown);
-  return unknown.kind === 'relation' ? missingRelation(context, step, unknown.relation) : missingFunction(context, step, unknown.function);
+  if (unknown.kind === 'function') return missingFunction(context, step, unknown.function);
+  const { relation, searchPath } = unknown;
+  return searchPath === undefined || relation.schema !== undefined
+    ? missingRelation(context, step, relation)
+    : unsearchedRelation(context, step, relation.name, searchPath);
 }
 
 function missingColumn(context: RuleContext, { column, among, tables }: UnknownColumn): Missing | undefined {
@@ -47,8 +51,40 @@ function mayBeMade({ files, program, text: own }: RuleContext, column: string, t
 const shop =
   'CREATE FUNCTION touch_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\nCREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, tags jsonb);\nCREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id), total int, paid boolean);\nCREATE TABLE lines (order_id bigint, no int, price int);\nCREATE TABLE baskets (id bigint);\nDROP TABLE baskets;\nCREATE VIEW open_orders AS SELECT id, total AS amount FROM orders WHERE NOT paid;\nCREATE SEQUENCE numbers;\n';
 
+const schemas = 'CREATE SCHEMA app;\nCREATE TABLE app.t (id int PRIMARY KEY, v text);\nCREATE TABLE u (id int PRIMARY KEY, v text);\n';
+
 export const namesExamples: Examples = {
   bad: [
+    {
+      title: 'Functions whose own search_path does not hold the schema of what they name',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__t.sql', text: schemas },
+        {
+          path: 'V2__u.sql',
+          text: "CREATE FUNCTION app.a() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $$ SELECT count(*) FROM u $$;\nCREATE FUNCTION app.b() RETURNS bigint LANGUAGE sql SET search_path = app AS $$ SELECT count(*) FROM u $$;\nCREATE FUNCTION app.c() RETURNS bigint LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$ SELECT count(*) FROM t $$;\nCREATE FUNCTION app.d() RETURNS text LANGUAGE sql SET search_path = app AS $$ SELECT w FROM t LIMIT 1 $$;\n",
+        },
+      ],
+      findings: [
+        {
+          at: "CREATE FUNCTION app.a() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $$ SELECT count(*) FROM u $$",
+          says: "u is in the schema public, and this function's search_path is empty: the server refuses this (42P01)",
+        },
+        {
+          at: 'CREATE FUNCTION app.b() RETURNS bigint LANGUAGE sql SET search_path = app AS $$ SELECT count(*) FROM u $$',
+          says: "this function's search_path is app",
+        },
+        {
+          at: 'CREATE FUNCTION app.c() RETURNS bigint LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$ SELECT count(*) FROM t $$',
+          says: 'Write app.t.',
+        },
+        {
+          at: 'CREATE FUNCTION app.d() RETURNS text LANGUAGE sql SET search_path = app AS $$ SELECT w FROM t LIMIT 1 $$',
+          says: 't has no column w',
+        },
+      ],
+    },
     {
       title: 'Columns in conditions, queries, comments and privileges',
       framework: 'flyway',
@@ -137,6 +173,18 @@ export const namesExamples: Examples = {
     },
   ],
   good: [
+    {
+      title: 'Functions with a search_path of their own that find what they name, or may find it',
+      framework: 'flyway',
+      majors: [12, 18],
+      files: [
+        { path: 'V1__t.sql', text: schemas },
+        {
+          path: 'V2__u.sql',
+          text: "CREATE FUNCTION app.a() RETURNS bigint LANGUAGE sql SET search_path = '' AS $$ SELECT count(*) FROM app.t, public.u, pg_class, information_schema.tables $$;\nCREATE FUNCTION app.b() RETURNS bigint LANGUAGE sql SET search_path = app, public AS $$ SELECT count(*) FROM t, u $$;\nCREATE FUNCTION app.c() RETURNS bigint LANGUAGE sql SET search_path = \"$user\", public AS $$ SELECT count(*) FROM u $$;\nCREATE FUNCTION app.d() RETURNS bigint LANGUAGE sql SET search_path FROM CURRENT AS $$ SELECT count(*) FROM u $$;\nCREATE FUNCTION app.e() RETURNS bigint LANGUAGE plpgsql SET search_path = '' AS $$ BEGIN RETURN (SELECT count(*) FROM u); END $$;\nCREATE FUNCTION app.f() RETURNS bigint LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$ WITH u AS (SELECT 1) SELECT count(*) FROM u $$;\n",
+        },
+      ],
+    },
     {
       title: 'Names of queries, outputs, rows, parameters and outer queries',
       framework: 'flyway',

@@ -171,7 +171,12 @@ function columnsOfName({ before }: Step, name: ObjectName, columns: readonly str
 /** A function in SQL is read as it is made. */
 function inFunction({ statement, before }: Step): readonly UnknownName[] {
   const body = routineBody(statement.sent);
-  if (body === undefined || body.language !== 'sql' || body.searchPath !== undefined) return [];
+  if (body === undefined || body.language !== 'sql' || body.searchPath?.includes('$user') === true) return [];
   const isPlain = body.statements.every((tree) => /^(?:Select|Insert|Update|Delete)Stmt$/.test(kindOf(tree)));
-  return isPlain ? unknownNames(body.statements, before, [{ qualifier: '', columns: body.variables }]) : [];
+  if (!isPlain) return [];
+  const { searchPath } = body;
+  const variables: Source = { qualifier: '', columns: body.variables };
+  if (searchPath === undefined) return unknownNames(body.statements, before, [variables]);
+  const unknown = unknownNames(body.statements, { ...before, searchPath }, [variables]);
+  return unknown.map((name) => (name.kind === 'relation' ? { ...name, searchPath } : name));
 }

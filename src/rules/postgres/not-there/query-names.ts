@@ -9,7 +9,8 @@ import { findIndex, findNamed, findTable, type SearchedCatalog } from '../../../
 /** What a query names and nothing that it reads has. */
 export type UnknownName =
   | UnknownColumn
-  | { readonly kind: 'relation'; readonly relation: ObjectName }
+  /** `searchPath`: where it is looked for, when that is not where the statement looks. */
+  | { readonly kind: 'relation'; readonly relation: ObjectName; readonly searchPath?: readonly string[] }
   /** Of a trigger. */
   | { readonly kind: 'function'; readonly function: ObjectName };
 

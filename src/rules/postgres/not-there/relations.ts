@@ -1,5 +1,6 @@
 import { didYouMean } from '../../../model/nearest';
 import type { ObjectName } from '../../../model/operation';
+import { temporarySchema } from '../../../model/temporary';
 import { findTable, type SearchedCatalog } from '../../../schema/lookup';
 import { type RuleContext, type Step, shownName } from '../../context';
 import { escapedName, type Missing } from '../../names';
@@ -53,6 +54,22 @@ export function missingRelation(context: RuleContext, step: Step, name: ObjectNa
     message: `No migration makes ${shown}, though they make all else that they use`,
     code: '42P01',
     help: `Check the name.${didYouMean(name.name, names)} ${ifElsewhere}`,
+  };
+}
+
+/** A table or view that is there, but in none of the schemas that a function looks in as its own SET search_path says. */
+export function unsearchedRelation(context: RuleContext, step: Step, name: string, searchPath: readonly string[]): Missing | undefined {
+  const { before } = step;
+  // Of what else is in a schema that the migrations did not make, they say nothing.
+  const isKnown = (schema: string) => schema.startsWith('pg_') || (schema !== 'public' && isWhole(context, before, schema));
+  if (madeElsewhere(context) || !searchPath.every(isKnown)) return undefined;
+  const views = before.definitions.filter(({ kind }) => kind === 'view' || kind === 'materialized view');
+  const found = [...before.tables, ...views].find((object) => object.name === name && object.schema !== temporarySchema);
+  if (found === undefined) return undefined;
+  return {
+    message: `${name} is in the schema ${found.schema}, and this function's search_path is ${searchPath.length === 0 ? 'empty' : searchPath.join(', ')}`,
+    code: '42P01',
+    help: `Write ${found.schema}.${name}.`,
   };
 }
 
