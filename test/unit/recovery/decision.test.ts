@@ -43,7 +43,11 @@ test.each([
   [sql, 'kept from being run again'],
 ])('what is left when all statements are done, by $name', (framework, says) => {
   const done = situation(3);
-  const decision = decide({ back: plan(true), forward: plan(true), situation: { ...done, protocol: framework.run(done.migration.engine) } });
+  const decision = decide({
+    back: plan(true),
+    forward: plan(true),
+    situation: { ...done, protocol: framework.run(done.migration.engine) },
+  });
   expect(decision.because).toContain(says);
 });
 
