@@ -64,11 +64,13 @@ export class Hurdles {
   }
 
   private async look(): Promise<void> {
+    // Asked first: a statement that waits now still does when its locks are read, and is seen with them.
+    const waits = await waitsForTable(this.client, this.session);
     for (const { relation, mode, waiting } of await locksOf(this.client, this.session)) {
       this.seen.set(`${relation} ${mode}`, { relation, mode });
       if (waiting) await this.release(relation);
     }
-    if (await waitsForTable(this.client, this.session)) await Promise.all([...this.holders.keys()].map((table) => this.release(table)));
+    if (waits) await Promise.all([...this.holders.keys()].map((table) => this.release(table)));
   }
 
   private async release(table: string): Promise<void> {
