@@ -26,7 +26,7 @@ export class CommandProcess {
   constructor(text: string, directory: string, environment: Readonly<Record<string, string>>) {
     this.child = spawnCommand(text, directory, environment);
     this.child.stdout?.on('data', (chunk: Buffer) => this.output.add(chunk));
-    this.child.stderr?.on('data', (chunk: Buffer) => this.output.add(chunk));
+    this.child.stderr?.on('data', (chunk: Buffer) => this.output.add(chunk, 'stderr'));
     this.exited = this.untilExit();
     // Whoever does not wait for it must not end the process when the command can't be started.
     this.exited.catch(() => undefined);

@@ -5,6 +5,23 @@ const keptBytes = 16 << 10;
 
 /** The end of what was printed. A tool that prints without end costs no more memory than this. */
 export class Tail {
+  private readonly printed = new LastBytes();
+  /** Of standard error alone: a flood on the other stream can drown an error that was printed before it. */
+  private readonly complained = new LastBytes();
+
+  add(chunk: Buffer, stream: 'stdout' | 'stderr' = 'stdout'): void {
+    this.printed.add(chunk);
+    if (stream === 'stderr') this.complained.add(chunk);
+  }
+
+  /** The last lines that say something, without colours and without anything in `secrets`; one line of text each. */
+  lines(count: number, secrets: readonly string[]): readonly string[] {
+    const telling = tellingLines(this.printed, secrets);
+    return fromError(telling, count) ?? fromError(tellingLines(this.complained, secrets), count) ?? telling.slice(-count);
+  }
+}
+
+class LastBytes {
   private chunks: Buffer[] = [];
   private length = 0;
 
@@ -17,19 +34,24 @@ export class Tail {
     this.length = kept.length;
   }
 
-  /** The last lines that say something, without colours and without anything in `secrets`; one line of text each. */
-  lines(count: number, secrets: readonly string[]): readonly string[] {
-    const text = Buffer.concat(this.chunks).subarray(-keptBytes).toString('utf8');
-    const lines = masked(plain(text), secrets)
-      .split(/\r?\n|\r/)
-      .map((line) => line.trim());
-    const telling = lines.filter((line) => line !== '' && !isNoise(line));
-    // Tools print the error, and then what they were doing: from the last line that names one.
-    const error = telling.findLastIndex((line) =>
-      /\b(error|fatal|failed|exception|denied|refused|terminated|locked)\b|ECONN|EPIPE/i.test(line),
-    );
-    return error === -1 ? telling.slice(-count) : telling.slice(error, error + count);
+  get text(): string {
+    return Buffer.concat(this.chunks).subarray(-keptBytes).toString('utf8');
   }
+}
+
+function tellingLines({ text }: LastBytes, secrets: readonly string[]): readonly string[] {
+  const lines = masked(plain(text), secrets)
+    .split(/\r?\n|\r/)
+    .map((line) => line.trim());
+  return lines.filter((line) => line !== '' && !isNoise(line));
+}
+
+/** Tools print the error, and then what they were doing: from the last line that names one. */
+function fromError(telling: readonly string[], count: number): readonly string[] | undefined {
+  const error = telling.findLastIndex((line) =>
+    /\b(error|fatal|failed|exception|denied|refused|terminated|locked)\b|ECONN|EPIPE/i.test(line),
+  );
+  return error === -1 ? undefined : telling.slice(error, error + count);
 }
 
 /** Without terminal sequences. */

@@ -299,7 +299,7 @@ module.exports = { async up(db) { const other = await new MongoClient(process.en
       expect(await run({ files: ['1.js'] })).toMatchObject({ code: 0 });
       expect(await run({ files: ['2.js'] })).toMatchObject({
         code: 1,
-        printed: expect.stringContaining('Could not migrate up 2.js: the real one'),
+        said: expect.stringContaining('Could not migrate up 2.js: the real one'),
       });
       expect(await changelog()).toEqual(['1.js']);
     });

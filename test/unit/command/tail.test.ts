@@ -21,6 +21,16 @@ Node.js v20.19.0
     expect(tailOf(printed).lines(3, [])).toEqual(['Error: connect ECONNREFUSED 127.0.0.1:5432']);
   });
 
+  it('is the error, also when it is printed to the other stream before a flood', () => {
+    const tail = new Tail();
+    tail.add(Buffer.from('ERROR: Could not migrate up 2.js: the real one\n'), 'stderr');
+    for (let block = 0; block < 100; block++) tail.add(Buffer.from('x'.repeat(1000)), 'stdout');
+    tail.add(Buffer.from('\nno end of line'), 'stdout');
+    expect(tail.lines(3, [])).toEqual(['ERROR: Could not migrate up 2.js: the real one']);
+    const quiet = tailOf('x\n'.repeat(20_000), 'done');
+    expect(quiet.lines(2, [])).toEqual(['x', 'done']);
+  });
+
   it('is what npm says of the failure, and not where it keeps its log', () => {
     const log = 'npm error A complete log of this run can be found in: /root/.npm/_logs/2026-01-01T00_00_00_000Z-debug-0.log';
     const unknown = `npm error could not determine executable to run\n${log}\n`;
