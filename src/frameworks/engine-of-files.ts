@@ -93,8 +93,8 @@ export function otherEngineOfFiles(files: readonly SourceFile[]): { readonly pat
 
 /** What the tools' own files call the database, in lower case; for each kind of file the nearest one first. */
 function sayings(files: readonly SourceFile[]): { readonly path: string; readonly text: string; readonly said: string }[] {
-  // The nearest file counts: those of parents begin with as many `../` as they are away.
-  const telling = files.filter(({ path }) => statements.some(({ file }) => file.test(baseName(path))));
+  // The nearest file counts: those of parents begin with as many `../` as they are away. Migrations are most, and say nothing: asked at each key.
+  const telling = files.filter(({ path }) => !path.endsWith('.sql') && statements.some(({ file }) => file.test(baseName(path))));
   const nearest = telling.toSorted((left, right) => parents(left.path) - parents(right.path));
   return statements.flatMap(({ file, says }) =>
     nearest.flatMap(({ path, text }) => {
