@@ -1,4 +1,5 @@
 import type { DuplicateUpdate, ObjectName, Operation } from '../../../model/operation';
+import { writtenRows } from '../../written-rows';
 import type { Cursor } from '../cursor';
 import { functionsIn, literalText, skipExpression } from '../expressions';
 import { relationsIn } from '../queries';
@@ -83,11 +84,7 @@ function valuesRows(cursor: Cursor): Rows {
     cursor.accept('row');
     rows.push(valuesRow(cursor));
   });
-  return rows.every(isConstant) ? { kind: 'rows', rows } : { kind: 'rows', mixedRows: rows };
-}
-
-function isConstant(row: readonly (string | undefined)[]): row is readonly string[] {
-  return !row.includes(undefined);
+  return { kind: 'rows', ...writtenRows(rows) };
 }
 
 /** One row in brackets as literals; undefined where another expression stands. */

@@ -1,5 +1,6 @@
 import type { CopyStmt, DeleteStmt, InferClause, InsertStmt, MergeStmt, Node, SelectStmt, TruncateStmt, UpdateStmt } from '@pgsql/types';
 import type { Operation } from '../../../model/operation';
+import { writtenRows } from '../../written-rows';
 import type { StatementSource } from '../source';
 import { functionsIn, literalText, relationsIn } from './expressions';
 import { relationName } from './names';
@@ -13,7 +14,7 @@ export function insert(_source: StatementSource, statement: InsertStmt): Operati
       kind: 'insert',
       table: relationName(statement.relation),
       columns: all(statement.cols, 'ResTarget').map((target) => target.name ?? ''),
-      ...writtenRows(statement.selectStmt),
+      ...constants(statement.selectStmt),
       onConflict: action === 'ONCONFLICT_NOTHING' ? 'nothing' : action === 'ONCONFLICT_UPDATE' ? 'update' : 'none',
       ...conflictTarget(statement.onConflictClause?.infer),
     },
@@ -29,15 +30,9 @@ function conflictTarget(infer: InferClause | undefined): Pick<Extract<Operation,
   return { conflictTarget: { columns, hasPredicate: infer.whereClause !== undefined } };
 }
 
-function writtenRows(query: Node | undefined): Pick<Extract<Operation, { kind: 'insert' }>, 'rows' | 'mixedRows'> {
+function constants(query: Node | undefined): ReturnType<typeof writtenRows> {
   const lists = as(query, 'SelectStmt')?.valuesLists;
-  if (lists === undefined) return {};
-  const values: (readonly (string | undefined)[])[] = lists.map((list) => (as(list, 'List')?.items ?? []).map(literalText));
-  return values.every(isConstant) ? { rows: values } : { mixedRows: values };
-}
-
-function isConstant(row: readonly (string | undefined)[]): row is readonly string[] {
-  return !row.includes(undefined);
+  return lists === undefined ? {} : writtenRows(lists.map((list) => (as(list, 'List')?.items ?? []).map(literalText)));
 }
 
 export function update(source: StatementSource, statement: UpdateStmt): Operation[] {
