@@ -1,6 +1,6 @@
 import type { ObjectName, Operation } from '../../../model/operation';
 import { temporarySchema } from '../../../model/temporary';
-import { findIndex, type SearchedCatalog } from '../../../schema/lookup';
+import { findIndex, findTable, type SearchedCatalog } from '../../../schema/lookup';
 import { type Step, shownName } from '../../context';
 import type { Examples } from '../../rule';
 import type { Refusal } from './refusal';
@@ -58,14 +58,14 @@ function refusal(name: ObjectName, kind: RelationKind, whatNot: string, help: st
 function kindOf(catalog: SearchedCatalog, { schema, name }: ObjectName): RelationKind | undefined {
   for (const searched of schema === undefined ? [temporarySchema, ...(catalog.searchPath ?? ['public'])] : [schema]) {
     const isMeant = (object: { readonly schema: string; readonly name: string }) => object.name === name && object.schema === searched;
+    // Looked up by its name: most are tables. One that was never made may be a view, of which a statement spoke.
+    const table = findTable(catalog, { schema: searched, name });
+    const isUnseen = table?.presumed === true || table?.complete === false;
+    if (table !== undefined && !isUnseen) return table.kind === 'foreign table' ? 'foreign table' : 'table';
     for (const object of catalog.definitions) {
       if (isMeant(object) && (object.kind === 'view' || object.kind === 'materialized view')) return object.kind;
     }
-    const table = catalog.tables.find(isMeant);
-    if (table !== undefined) {
-      if (table.presumed === true || table.complete === false) return undefined;
-      return table.kind === 'foreign table' ? 'foreign table' : 'table';
-    }
+    if (isUnseen) return undefined;
     if (catalog.sequences.some(isMeant)) return 'sequence';
     if (findIndex(catalog, { schema: searched, name }) !== undefined) return 'index';
   }
